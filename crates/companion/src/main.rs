@@ -1,0 +1,2 @@
+//! The native binary `execution-heatmap`.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The README's commands and everything behind them.
+fn main() {}

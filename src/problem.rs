@@ -1,0 +1,99 @@
+//! What was wrong with rows: a closed list of kinds, how often each was met, and the first of each with its line.
+//! Holds no more than one description a kind, whatever the input.
+
+use std::collections::BTreeMap;
+
+/// Why a row could not be read, or was read with less than it carried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ProblemKind {
+    /// The line is no row of the form that is being read, or a field that is needed cannot be understood.
+    Unreadable,
+    /// The row has no start: absent, null or a zero time.
+    NoStart,
+    /// The line is longer than [`crate::ingest::MOST_LINE_BYTES`].
+    LineTooLong,
+    /// The duration is below zero; the row is placed without it.
+    NegativeDuration,
+    /// The duration is no number or above [`crate::execution::MOST_DURATION_MS`]; the row is placed without it.
+    BadDuration,
+    /// The status is a word that is not in the vocabulary; the row is placed as `other`.
+    UnknownStatus,
+}
+
+impl ProblemKind {
+    /// The name on every surface.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ProblemKind::Unreadable => "unreadable",
+            ProblemKind::NoStart => "no_start",
+            ProblemKind::LineTooLong => "line_too_long",
+            ProblemKind::NegativeDuration => "negative_duration",
+            ProblemKind::BadDuration => "bad_duration",
+            ProblemKind::UnknownStatus => "unknown_status",
+        }
+    }
+}
+
+/// One problem: where, what, and what was expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The physical line, from 1.
+    pub line: u64,
+    /// What kind of problem.
+    pub kind: ProblemKind,
+    /// One sentence for a person. Text from the row inside it is data like any other.
+    pub message: String,
+}
+
+/// The problems of a reading: a count and the first of each kind. A monoid: the first is the one with the lowest
+/// line, then the lesser message, so the order of merging decides nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Problems {
+    kinds: BTreeMap<ProblemKind, (u64, Problem)>,
+}
+
+impl Problems {
+    /// Counts a problem and keeps it if it is the first of its kind. The message is made only when it is kept.
+    pub fn add(&mut self, line: u64, kind: ProblemKind, message: impl FnOnce() -> String) {
+        match self.kinds.get_mut(&kind) {
+            None => {
+                self.kinds.insert(kind, (1, Problem { line, kind, message: message() }));
+            }
+            Some((count, first)) => {
+                *count += 1;
+                if line < first.line {
+                    *first = Problem { line, kind, message: message() };
+                }
+            }
+        }
+    }
+
+    /// Adds the problems of another reading.
+    pub fn merge(&mut self, other: &Problems) {
+        for (kind, (count, problem)) in &other.kinds {
+            match self.kinds.get_mut(kind) {
+                None => {
+                    self.kinds.insert(*kind, (*count, problem.clone()));
+                }
+                Some((total, first)) => {
+                    *total += count;
+                    if (problem.line, &problem.message) < (first.line, &first.message) {
+                        *first = problem.clone();
+                    }
+                }
+            }
+        }
+    }
+
+    /// How often a kind was met.
+    pub fn count(&self, kind: ProblemKind) -> u64 {
+        self.kinds.get(&kind).map_or(0, |(count, _)| *count)
+    }
+
+    /// The first of each kind, by line.
+    pub fn firsts(&self) -> Vec<&Problem> {
+        let mut firsts: Vec<_> = self.kinds.values().map(|(_, problem)| problem).collect();
+        firsts.sort_by_key(|problem| (problem.line, problem.kind));
+        firsts
+    }
+}
