@@ -105,7 +105,8 @@ impl Grid {
         for cell in &mut cells {
             cell.value = value_of(metric, &cell.sums);
         }
-        let scale = Scale::new(metric, cells.iter().filter_map(|cell| cell.value), thresholds);
+        let any_executions = cells.iter().any(|cell| cell.sums.executions() > 0);
+        let scale = Scale::new(metric, cells.iter().filter_map(|cell| cell.value), any_executions, thresholds);
         for cell in &mut cells {
             cell.level = cell.value.map_or(0, |value| scale.level(value));
         }
