@@ -53,6 +53,7 @@ pub struct Intake {
     /// True once the source must end with a control line, because the caller said so or because one was seen.
     is_stream: bool,
     end: Option<StreamEnd>,
+    unrecognised: Option<String>,
 }
 
 impl Intake {
@@ -65,7 +66,23 @@ impl Intake {
             reading: Reading::default(),
             is_stream: expects_end,
             end: None,
+            unrecognised: None,
         }
+    }
+
+    /// A reading of a source whose form shows in its first bytes.
+    pub fn recognising(expects_end: bool) -> Self {
+        Self { reader: Reader::recognising(), ..Self::new(Form::Ndjson, expects_end) }
+    }
+
+    /// The first characters of a source that is of no form that is read; `None` for all others.
+    pub fn unrecognised(&self) -> Option<&str> {
+        self.unrecognised.as_deref()
+    }
+
+    /// The form that is read, once it is known.
+    pub fn form(&self) -> Option<Form> {
+        self.reader.form()
     }
 
     /// Takes bytes.
@@ -133,7 +150,7 @@ impl Intake {
     }
 
     fn drain(&mut self) {
-        let Self { reader, table, reading, is_stream, end } = self;
+        let Self { reader, table, reading, is_stream, end, unrecognised } = self;
         while let Some(event) = reader.next() {
             match event {
                 Event::Row { line, execution, notes } => {
@@ -169,6 +186,7 @@ impl Intake {
                     *end = Some(stream_end);
                 }
                 Event::Control => *is_stream = true,
+                Event::Unrecognised { starts_with } => *unrecognised = Some(starts_with),
             }
         }
     }

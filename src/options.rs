@@ -113,6 +113,11 @@ impl Filter {
         self.workflows.is_empty() && self.statuses.is_empty() && self.tags.is_empty()
     }
 
+    /// The same without the choice of workflows: what a list of workflows to choose from is made of.
+    pub fn without_workflows(&self) -> Self {
+        Self { workflows: Choice::default(), ..self.clone() }
+    }
+
     /// True if an execution is counted.
     pub fn admits<'a>(
         &self,

@@ -47,6 +47,11 @@ pub enum Event<'a> {
         /// What was found and what was expected, one sentence.
         message: String,
     },
+    /// The source is of no form that is read; nothing follows.
+    Unrecognised {
+        /// Its first characters.
+        starts_with: String,
+    },
     /// A control line that ends a stream.
     End(StreamEnd),
     /// A control line of another kind (`$alive`, or one of a later version): the stream speaks the companion's
@@ -97,6 +102,16 @@ impl Reader {
     /// A parser of a form.
     pub fn new(form: Form) -> Self {
         Self { form, buffer: Vec::new() }
+    }
+
+    /// A parser that finds out the form from the first bytes.
+    pub fn recognising() -> Self {
+        Self::new(Form::Ndjson)
+    }
+
+    /// The form, once it is known.
+    pub fn form(&self) -> Option<Form> {
+        Some(self.form)
     }
 
     /// Takes bytes; then ask [`Reader::next`] until it has nothing more.

@@ -60,6 +60,25 @@ pub struct PictureOptions {
     pub words: Words,
 }
 
+impl Words {
+    /// English, weeks that begin on Monday.
+    pub fn english() -> Self {
+        Self {
+            weekdays: Default::default(),
+            months: Default::default(),
+            hours: Default::default(),
+            first_day: 1,
+            weekend: vec![6, 7],
+        }
+    }
+}
+
+impl Default for PictureOptions {
+    fn default() -> Self {
+        Self { width: 1232.0, layout: Layout::Auto, label_size: 11.0, framed: false, words: Words::english() }
+    }
+}
+
 /// Lays out the picture of an answer.
 pub fn lay_out(answer: &Answer, options: &PictureOptions) -> Scene {
     let _ = (answer, options);

@@ -128,3 +128,10 @@ pub struct Scene {
     /// Where the cells lie.
     pub places: Places,
 }
+
+impl Role {
+    /// The class in SVG files and pages.
+    pub const fn class(self) -> &'static str {
+        "xh"
+    }
+}
