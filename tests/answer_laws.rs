@@ -1,0 +1,238 @@
+//! Laws of the aggregate, with a naive recount as judge: rows in any order, in any number of parts merged in any
+//! order, give the same bytes; every cell is what a loop over the rows counts; the account adds up.
+
+mod support;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use execution_heatmap::answer::{self, Answer, Patterns, Source};
+use execution_heatmap::execution::Status;
+use execution_heatmap::intake::Reading;
+use execution_heatmap::json;
+use execution_heatmap::options::Query;
+use execution_heatmap::table::Table;
+use execution_heatmap::time::Timestamp;
+use proptest::prelude::*;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use support::{Row, Seeded, local_hour, rows, table_of, zone_over};
+
+/// 2026-03-20T00:00:00Z: thirty days from here hold Europe's clock change of March 29.
+const FROM_MS: i64 = 1_773_964_800_000;
+const DAYS: u64 = 30;
+
+fn answer(table: &Table, pairs: &[(&str, &str)]) -> Answer {
+    let query = Query::from_pairs(pairs.iter().copied()).unwrap();
+    let tz: Tz = query.time_zone.parse().unwrap();
+    let (from, until) = answer::zone_span(table, &query, Source::File);
+    let zone = zone_over(tz, from, until);
+    let reading = Reading { read: table.rows(), ..Reading::default() };
+    answer::answer(table, &reading, &query, &zone, Source::File, Patterns::Look).unwrap()
+}
+
+fn bytes(table: &Table, pairs: &[(&str, &str)]) -> String {
+    json::heatmap(&answer(table, pairs))
+}
+
+#[derive(Clone, Copy, Debug)]
+struct View {
+    metric: &'static str,
+    granularity: &'static str,
+    zone: &'static str,
+    filter: (&'static str, &'static str),
+}
+
+fn views() -> impl Strategy<Value = View> {
+    let metric = prop::sample::select(vec!["volume", "success_rate", "duration", "error_count"]);
+    let granularity = prop::sample::select(vec!["hourly", "daily"]);
+    let zone =
+        prop::sample::select(vec!["UTC", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns"]);
+    let filter = prop::sample::select(vec![
+        ("days", "20"),
+        ("workflow_id", "w1"),
+        ("workflow_id", "!w1"),
+        ("status", "failed"),
+        ("status", "other"),
+        ("status", "!completed"),
+        ("tag", "eu"),
+        ("tag", "!eu"),
+        ("tag", "!!"),
+        ("tag", "nobody"),
+    ]);
+    (metric, granularity, zone, filter).prop_map(|(metric, granularity, zone, filter)| View {
+        metric,
+        granularity,
+        zone,
+        filter,
+    })
+}
+
+impl View {
+    fn pairs(&self) -> Vec<(&'static str, &'static str)> {
+        vec![("metric", self.metric), ("granularity", self.granularity), ("time_zone", self.zone), self.filter]
+    }
+}
+
+/// What a reader of the specification would count by hand: date and hour of each row by chrono-tz, sums in a map.
+fn recount(rows: &[Row], view: &View, answer: &Answer) -> BTreeMap<(NaiveDate, Option<u8>), (u64, Option<f64>)> {
+    let tz: Tz = view.zone.parse().unwrap();
+    let mut cells: BTreeMap<_, Vec<&Row>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| is_wanted(row, view.filter)) {
+        let (date, hour) = local_hour(tz, row.started_ms);
+        if date >= answer.window.start_date && row.started_ms < answer.window.until.ms() {
+            cells.entry((date, (view.granularity == "hourly").then_some(hour))).or_default().push(row);
+        }
+    }
+    cells.into_iter().map(|(place, rows)| (place, (rows.len() as u64, value(&rows, view.metric)))).collect()
+}
+
+fn is_wanted(row: &Row, (parameter, value): (&str, &str)) -> bool {
+    let status = Status::of(&row.status).name();
+    match (parameter, value) {
+        ("workflow_id", "w1") => row.workflow_id.as_deref() == Some("w1"),
+        ("workflow_id", "!w1") => row.workflow_id.as_deref() != Some("w1"),
+        ("status", "!completed") => status != "completed",
+        ("status", name) => status == name,
+        ("tag", "!eu") => !row.tags.iter().any(|tag| tag == "eu"),
+        ("tag", "!!") => row.tags.iter().any(|tag| tag == "!"),
+        ("tag", name) => row.tags.iter().any(|tag| tag == name),
+        _ => true,
+    }
+}
+
+fn value(rows: &[&Row], metric: &str) -> Option<f64> {
+    let count = |words: &[&str]| rows.iter().filter(|row| words.contains(&row.status.as_str())).count() as f64;
+    let (completed, failures) = (count(&["completed"]), count(&["failed", "timed_out"]));
+    let decided = completed + failures;
+    let durations: Vec<u64> = rows
+        .iter()
+        .filter(|row| ["completed", "failed", "timed_out"].contains(&row.status.as_str()))
+        .filter_map(|row| row.duration_ms)
+        .collect();
+    match metric {
+        "volume" => Some(rows.len() as f64),
+        "success_rate" => (decided > 0.0).then(|| completed / decided),
+        "duration" => (!durations.is_empty()).then(|| durations.iter().sum::<u64>() as f64 / durations.len() as f64),
+        _ => (decided > 0.0).then_some(failures),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn every_cell_is_what_a_loop_over_the_rows_counts(seed in any::<u64>(), count in 0usize..400, view in views()) {
+        let rows = rows(seed, count, FROM_MS, DAYS);
+        let answer = answer(&table_of(&rows), &view.pairs());
+        let cells: BTreeMap<_, _> = answer
+            .grid
+            .placed()
+            .filter(|(_, _, cell)| cell.sums.executions() > 0)
+            .map(|(date, hour, cell)| ((date, hour), (cell.sums.executions(), cell.value)))
+            .collect();
+        prop_assert_eq!(cells, recount(&rows, &view, &answer));
+        let level_of = |value: Option<f64>| value.map_or(0, |value| answer.grid.scale.level(value));
+        prop_assert!(answer.grid.cells.iter().all(|cell| cell.level == level_of(cell.value)));
+    }
+
+    #[test]
+    fn neither_order_nor_parts_show(seed in any::<u64>(), count in 0usize..300, parts in 1usize..6, view in views()) {
+        let mut rows = rows(seed, count, FROM_MS, DAYS);
+        let whole = bytes(&table_of(&rows), &view.pairs());
+        let mut seeded = Seeded(seed);
+        for last in (1..rows.len()).rev() {
+            rows.swap(last, seeded.below(last as u64 + 1) as usize);
+        }
+        let mut tables: Vec<Table> = (0..parts).map(|part| table_of(rows.iter().skip(part).step_by(parts))).collect();
+        while let Some(other) = (tables.len() > 1).then(|| tables.swap_remove(seeded.below(tables.len() as u64) as usize)) {
+            let into = seeded.below(tables.len() as u64) as usize;
+            tables[into].merge(&other);
+        }
+        prop_assert_eq!(bytes(&tables[0], &view.pairs()), whole);
+        let listed = |table: &Table| table.workflows(&Default::default(), &answer(table, &[]).window);
+        prop_assert_eq!(listed(&tables[0]), listed(&table_of(&rows)));
+    }
+
+    #[test]
+    fn hours_add_up_to_their_day(seed in any::<u64>(), count in 0usize..300, view in views()) {
+        let table = table_of(&rows(seed, count, FROM_MS, DAYS));
+        let [hourly, daily] = ["hourly", "daily"].map(|granularity| answer(&table, &View { granularity, ..view }.pairs()));
+        for (hours, day) in hourly.grid.cells.chunks(24).zip(&daily.grid.cells) {
+            let mut sums = execution_heatmap::cube::Sums::default();
+            hours.iter().for_each(|hour| sums.merge(&hour.sums));
+            prop_assert_eq!(sums, day.sums);
+            prop_assert_eq!(hours.iter().map(|hour| hour.length_ms).sum::<i64>(), day.length_ms);
+        }
+        prop_assert_eq!(hourly.totals, daily.totals);
+        prop_assert_eq!(hourly.patterns, daily.patterns, "patterns do not depend on the granularity");
+    }
+
+    #[test]
+    fn the_account_and_the_response_add_up(seed in any::<u64>(), count in 0usize..300, view in views()) {
+        let table = table_of(&rows(seed, count, FROM_MS, DAYS));
+        let response: Value = serde_json::from_str(&bytes(&table, &view.pairs())).unwrap();
+        let number = |path: &str| response.pointer(path).unwrap_or_else(|| panic!("no {path}")).as_u64().unwrap();
+        let reasons = ["placed", "no_start", "outside_window", "filtered", "duplicate", "unreadable"];
+        prop_assert_eq!(number("/rows/read"), reasons.iter().map(|reason| number(&format!("/rows/{reason}"))).sum::<u64>());
+        prop_assert_eq!(number("/rows/read"), count as u64);
+        let cells = response["cells"].as_array().unwrap();
+        prop_assert_eq!(cells.iter().map(|cell| cell["count"].as_u64().unwrap()).sum::<u64>(), number("/rows/placed"));
+        prop_assert_eq!(number("/totals/executions"), number("/rows/placed"));
+        let statuses = Status::ALL.iter().map(|status| number(&format!("/totals/{}", status.name()))).sum::<u64>();
+        prop_assert_eq!(statuses, number("/totals/executions"));
+        let others: u64 = response["other_statuses"].as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
+        prop_assert_eq!(others, number("/totals/other"));
+        prop_assert_eq!(response["complete"].as_bool(), Some(true));
+    }
+}
+
+#[test]
+fn the_origins_sample_window() {
+    let rows = rows(1, 1, Timestamp::from_ms(1_771_459_199_999).unwrap().ms(), 1);
+    let table = table_of(&rows);
+    let response: Value =
+        serde_json::from_str(&bytes(&table, &[("days", "90"), ("until", "2026-02-19T00:00:00Z")])).unwrap();
+    assert_eq!(response["start_date"], "2025-11-20");
+    assert_eq!(response["end_date"], "2026-02-18");
+    assert_eq!(response["days"], 90);
+    assert_eq!(response["granularity"], "hourly");
+    assert_eq!(response["metric"], "success_rate");
+    assert_eq!(response["until"], "2026-02-19T00:00:00.000Z");
+}
+
+#[test]
+fn a_doubled_hour_is_one_cell_that_says_so_and_a_skipped_one_is_none() {
+    // Berlin, 2025-10-26: 02:00 to 03:00 comes twice, from 00:00 to 02:00 UTC. And 2026-03-29: 02:00 does not come.
+    let at = |text: &str| {
+        let mut row = rows(1, 1, 0, 1).remove(0);
+        row.started_ms = text.parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp_millis();
+        row
+    };
+    let table = table_of(&[at("2025-10-26T00:30:00Z"), at("2025-10-26T01:30:00Z"), at("2025-10-26T02:30:00Z")]);
+    let pairs = [("time_zone", "Europe/Berlin"), ("from", "2025-10-26"), ("to", "2025-10-26"), ("metric", "volume")];
+    let response: Value = serde_json::from_str(&bytes(&table, &pairs)).unwrap();
+    let cells = response["cells"].as_array().unwrap();
+    assert_eq!(cells.len(), 2);
+    assert_eq!(
+        (cells[0]["hour"].as_u64(), cells[0]["count"].as_u64(), cells[0]["hours"].as_u64()),
+        (Some(2), Some(2), Some(2))
+    );
+    assert_eq!((cells[1]["hour"].as_u64(), cells[1].get("hours")), (Some(3), None));
+
+    let table = table_of(&[at("2026-03-29T00:30:00Z"), at("2026-03-29T01:00:00Z")]);
+    let pairs = [("time_zone", "Europe/Berlin"), ("from", "2026-03-29"), ("to", "2026-03-29")];
+    let answer = answer(&table, &pairs);
+    let hours: Vec<_> =
+        answer.grid.placed().filter(|(_, _, cell)| cell.length_ms > 0).filter_map(|(_, hour, _)| hour).collect();
+    assert_eq!(hours, (0..24).filter(|hour| *hour != 2).collect::<Vec<u8>>());
+}
+
+#[test]
+fn lord_howe_has_an_hour_and_a_half() {
+    let mut row = rows(1, 1, 0, 1).remove(0);
+    row.started_ms = "2026-04-04T15:10:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp_millis();
+    let pairs = [("time_zone", "Australia/Lord_Howe"), ("from", "2026-04-05"), ("to", "2026-04-05")];
+    let response: Value = serde_json::from_str(&bytes(&table_of(&[row]), &pairs)).unwrap();
+    assert_eq!(response["cells"][0]["hours"], 1.5);
+    assert_eq!(response["cells"][0]["hour"], 1);
+}

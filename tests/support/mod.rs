@@ -1,0 +1,138 @@
+//! What several test files share: zones from an independent time zone database, and rows made from a seed.
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use chrono::{DateTime, NaiveDate, Offset, TimeZone, Timelike};
+use chrono_tz::Tz;
+use execution_heatmap::execution::{Execution, Status, Tags};
+use execution_heatmap::table::Table;
+use execution_heatmap::time::Timestamp;
+use execution_heatmap::zone::Zone;
+
+/// Seconds that a zone is ahead of UTC at an instant, by chrono-tz.
+pub fn offset_at(tz: Tz, at_ms: i64) -> i32 {
+    let at = DateTime::from_timestamp_millis(at_ms).unwrap().naive_utc();
+    tz.offset_from_utc_datetime(&at).fix().local_minus_utc()
+}
+
+/// The local date and hour of an instant, by chrono-tz.
+pub fn local_hour(tz: Tz, at_ms: i64) -> (NaiveDate, u8) {
+    let local = DateTime::from_timestamp_millis(at_ms).unwrap().with_timezone(&tz);
+    (local.date_naive(), local.hour() as u8)
+}
+
+/// The engine's table of a zone over a span, made by walking it a minute at a time where the offset changes within
+/// an hour: slow, simple, and nothing that the shipped makers of tables do.
+pub fn zone_over(tz: Tz, from_ms: i64, until_ms: i64) -> Zone {
+    const MINUTE: i64 = 60_000;
+    let mut table = vec![(from_ms, offset_at(tz, from_ms))];
+    let mut at = from_ms;
+    while at < until_ms {
+        let next = at + 60 * MINUTE;
+        if offset_at(tz, at) != offset_at(tz, next) {
+            let changes = (1..=60).map(|minute| at + minute * MINUTE);
+            for change in changes.filter(|change| offset_at(tz, *change) != offset_at(tz, change - MINUTE)) {
+                // Changes fall on whole minutes since 1972, and no test goes back further.
+                table.push((change / MINUTE * MINUTE, offset_at(tz, change)));
+            }
+        }
+        at = next;
+    }
+    table.dedup_by_key(|(at, _)| *at);
+    Zone::new(tz.name(), &table).unwrap()
+}
+
+/// Numbers that depend on a seed alone (splitmix64).
+pub struct Seeded(pub u64);
+
+impl Seeded {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+}
+
+/// One row that owns its texts.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub workflow_id: Option<String>,
+    pub workflow: Option<String>,
+    pub status: String,
+    pub started_ms: i64,
+    pub duration_ms: Option<u64>,
+    pub tags: Vec<String>,
+}
+
+impl Row {
+    pub fn push_into(&self, table: &mut Table) {
+        let joined = self.tags.concat();
+        let mut end = 0;
+        let ends: Vec<u32> = self
+            .tags
+            .iter()
+            .map(|tag| {
+                end += tag.len() as u32;
+                end
+            })
+            .collect();
+        let status = Status::of(&self.status);
+        table.push(&Execution {
+            id: None,
+            workflow_id: self.workflow_id.as_deref(),
+            workflow: self.workflow.as_deref(),
+            status,
+            status_text: &self.status,
+            started_at: Timestamp::from_ms(self.started_ms).unwrap(),
+            duration_ms: self.duration_ms.filter(|_| status.is_ended()),
+            tags: Tags::new(&joined, &ends),
+            attempt: 1,
+            error: None,
+        });
+    }
+}
+
+/// Rows of every shape, starting within `days` days from an instant.
+pub fn rows(seed: u64, count: usize, from_ms: i64, days: u64) -> Vec<Row> {
+    let mut seeded = Seeded(seed);
+    let words = [
+        "completed",
+        "completed",
+        "completed",
+        "failed",
+        "timed_out",
+        "Canceled",
+        "skipped",
+        "running",
+        "pending",
+        "waiting",
+        "exploded",
+        "vanished",
+    ];
+    (0..count)
+        .map(|_| {
+            let workflow = seeded.below(6);
+            Row {
+                workflow_id: (workflow > 0).then(|| format!("w{workflow}")),
+                workflow: (workflow > 2).then(|| format!("Workflow {} v{}", workflow, seeded.below(3))),
+                status: words[seeded.below(words.len() as u64) as usize].to_owned(),
+                started_ms: from_ms + seeded.below(days * 86_400_000) as i64,
+                duration_ms: (seeded.below(5) > 0).then(|| seeded.below(7) * 1_000_000_007),
+                tags: (0..seeded.below(4))
+                    .map(|_| ["eu", "us", "nightly", "!", ""][seeded.below(5) as usize].to_owned())
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+pub fn table_of<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Table {
+    let mut table = Table::default();
+    rows.into_iter().for_each(|row| row.push_into(&mut table));
+    table
+}
