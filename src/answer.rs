@@ -181,6 +181,9 @@ fn facts(table: &Table, reading: &Reading, query: &Query, source: Source, accoun
             table.rows()
         ));
     }
+    if source == Source::File && table.rows() > 0 {
+        facts.push("repeated rows were not looked for".to_owned());
+    }
     if reading.zoneless_starts > 0 {
         facts.push(format!("{} starts name no zone and were read as UTC", reading.zoneless_starts));
     }
