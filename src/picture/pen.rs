@@ -135,9 +135,10 @@ impl Area {
         }
     }
 
-    /// The rectangle in its middle that is `share` of it in each direction.
+    /// The rectangle in its middle that is about `share` of it in each direction, in halves of a pixel.
     pub(super) fn shrunk(self, share: f64) -> Area {
-        let (width, height) = (self.width * share, self.height * share);
+        let halves = |side: f64| ((side * share * 2.0).round() / 2.0).max(0.5).min(side);
+        let (width, height) = (halves(self.width), halves(self.height));
         Area { x: self.x + (self.width - width) / 2.0, y: self.y + (self.height - height) / 2.0, width, height }
     }
 }
@@ -145,7 +146,8 @@ impl Area {
 /// The most pixels that a length may have; it keeps hundredths far inside their type.
 const MOST_PIXELS: f64 = 1e9;
 
-fn hundredths(pixels: f64) -> i64 {
+/// A length in hundredths of a pixel.
+pub(super) fn hundredths(pixels: f64) -> i64 {
     // A length that is no number has no place either; 0 keeps the path well-formed.
     if pixels.is_nan() { 0 } else { (pixels.clamp(-MOST_PIXELS, MOST_PIXELS) * 100.0).round() as i64 }
 }

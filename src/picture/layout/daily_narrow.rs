@@ -2,6 +2,7 @@
 //! months.
 
 use super::super::geometry::{Gutter, Plot, Space, below_middle, quarter, text_at, text_width};
+use super::super::outline::disc_radius;
 use super::super::scene::{Anchor, Node, Places, Role};
 use super::{gap, lead, spans_years, weeks};
 use crate::grid::Grid;
@@ -23,7 +24,7 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
     let row_pitch = pitch.min(MOST_ROW_PITCH).max((space.label * 1.4).ceil());
     let gap = gap(pitch, 3.0);
     let name_baseline = space.top + space.label;
-    let top = (name_baseline + 10.0).ceil();
+    let top = (name_baseline + disc_radius(space.label) + 4.0).ceil();
     let columns: Vec<f64> = (0..7).map(|day| left + pitch * f64::from(day)).collect();
     let rows: Vec<f64> = (0..weeks).map(|row| top + row_pitch * row as f64).collect();
     let cell = |week: usize, day: usize| {
@@ -59,7 +60,6 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
         month_lines,
         labels,
         gutter: Gutter::None,
-        newest_first: true,
         right: right + MARGIN,
         bottom: top + row_pitch * weeks as f64 + MARGIN,
     }

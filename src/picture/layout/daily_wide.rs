@@ -1,6 +1,7 @@
 //! Every day, weeks across: seven rows of weekdays, a column a week, a stepped line between months.
 
 use super::super::geometry::{Gutter, Plot, Space, below_middle, quarter, row_of_labels, text_at, text_width};
+use super::super::outline::disc_radius;
 use super::super::scene::{Anchor, Node, Places, Role};
 use super::{LEAST_FIRST_MONTH, gap, lead, month_ticks, weeks};
 use crate::grid::Grid;
@@ -29,8 +30,7 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
     let gap = gap(pitch, 3.0);
     let left = space.left + label_width(space) + space.block;
     let month_baseline = space.top + space.label * Role::MonthLabel.text_size();
-    // A number's disc reaches above the first row.
-    let top = (month_baseline + 8.0).ceil();
+    let top = (month_baseline + disc_radius(space.label) + 4.0).ceil();
     let (weeks, lead) = (weeks(grid, space), lead(grid, space));
     let columns: Vec<f64> = (0..weeks).map(|week| left + pitch * week as f64).collect();
     let rows: Vec<f64> = (0..7).map(|day| top + pitch * f64::from(day)).collect();
@@ -67,7 +67,6 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
         month_lines,
         labels,
         gutter: Gutter::None,
-        newest_first: false,
         right,
         bottom: bottom + 4.0,
     }
