@@ -82,9 +82,12 @@ impl Plot {
     }
 }
 
-/// Rounds down to a quarter of a pixel, and keeps cells large enough to exist.
-pub(super) fn quarter(pitch: f64) -> f64 {
-    ((pitch * 4.0).floor() / 4.0).max(LEAST_PITCH)
+/// Rounds a distance between cells down to whole pixels, on which edges are sharp, or to halves or quarters where that
+/// would leave more than a little of the width empty; keeps cells large enough to exist.
+pub(super) fn rounded_pitch(pitch: f64) -> f64 {
+    let parts = |parts: f64| (pitch * parts).floor() / parts;
+    let wastes_little = |rounded: &f64| *rounded >= pitch * 0.97;
+    [1.0, 2.0].map(parts).into_iter().find(wastes_little).unwrap_or(parts(4.0)).max(LEAST_PITCH)
 }
 
 /// The least distance from one cell to the next, for pictures that are told to hold more than fits.

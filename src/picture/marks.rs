@@ -52,7 +52,7 @@ impl Measures {
 /// Draws everything that belongs to cells.
 pub(super) fn draw(sheet: &mut Sheet, plot: &Plot, grid: &Grid, label: f64) {
     for band in &plot.bands {
-        sheet.pen(Role::Weekend, 0.0, None).rounded_rectangle(*band, 2.0);
+        sheet.pen(Role::Weekend, 0.0, None).rectangle(*band);
     }
     let numbers = numbers(plot, grid, label);
     let (width, height) = (plot.places.width, plot.places.height);

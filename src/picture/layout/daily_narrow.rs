@@ -1,7 +1,7 @@
 //! Every day, weeks down: a row a week with the newest on top, seven columns of weekdays, a stepped line between
 //! months.
 
-use super::super::geometry::{Gutter, Plot, Space, below_middle, quarter, text_at, text_width};
+use super::super::geometry::{Gutter, Plot, Space, below_middle, rounded_pitch, text_at, text_width};
 use super::super::outline::disc_radius;
 use super::super::scene::{Anchor, Node, Places, Role};
 use super::{gap, lead, spans_years, weeks};
@@ -19,7 +19,7 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
     let widths = texts.iter().map(|(role, text)| text_width(text, space.label * role.text_size(), role.is_semibold()));
     let label_width = (widths.fold(0.0, f64::max) + 8.0).max(42.0).ceil();
     let left = space.left + label_width + space.block;
-    let pitch = quarter(((space.width - label_width - space.block - MARGIN) / 7.0).min(MOST_PITCH));
+    let pitch = rounded_pitch(((space.width - label_width - space.block - MARGIN) / 7.0).min(MOST_PITCH));
     // Rows keep room for their labels.
     let row_pitch = pitch.min(MOST_ROW_PITCH).max((space.label * 1.4).ceil());
     let gap = gap(pitch, 3.0);

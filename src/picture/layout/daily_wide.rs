@@ -1,6 +1,6 @@
 //! Every day, weeks across: seven rows of weekdays, a column a week, a stepped line between months.
 
-use super::super::geometry::{Gutter, Plot, Space, below_middle, quarter, row_of_labels, text_at, text_width};
+use super::super::geometry::{Gutter, Plot, Space, below_middle, rounded_pitch, row_of_labels, text_at, text_width};
 use super::super::outline::disc_radius;
 use super::super::scene::{Anchor, Node, Places, Role};
 use super::{LEAST_FIRST_MONTH, gap, lead, month_ticks, weeks};
@@ -15,7 +15,7 @@ const LEAST_PITCH_FOR_ALL_NAMES: f64 = 12.0;
 /// The distance from one week, and one weekday, to the next.
 pub(super) fn pitch(grid: &Grid, space: &Space<'_>) -> f64 {
     let room = space.width - label_width(space) - space.block - MARGIN;
-    let pitch = quarter((room / weeks(grid, space) as f64).min(MOST_PITCH));
+    let pitch = rounded_pitch((room / weeks(grid, space) as f64).min(MOST_PITCH));
     // Whole pixels keep squares sharp; a picture of years needs the fractions.
     if pitch >= 8.0 { pitch.floor() } else { pitch }
 }
@@ -48,6 +48,9 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
 
     let bottom = top + 7.0 * pitch - gap;
     let firsts = grid.dates.iter().enumerate().filter(|(position, date)| *position > 0 && date.day() == 1);
+    // Large labels reach below the last of small rows.
+    let baselines = labels.iter().map(|label| if let Node::Text { y, .. } = label { *y } else { 0.0 });
+    let lowest_label = baselines.fold(0.0, f64::max) + space.label * 0.2;
     let month_lines = firsts
         .map(|(position, _)| {
             let (week, day) = ((position + lead) / 7, (position + lead) % 7);
@@ -68,7 +71,7 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
         labels,
         gutter: Gutter::None,
         right,
-        bottom: bottom + 4.0,
+        bottom: lowest_label.max(bottom) + 4.0,
     }
 }
 

@@ -1,6 +1,8 @@
 //! Every hour, dates down: a row a date with the newest on top, 24 columns of hours.
 
-use super::super::geometry::{Gutter, Plot, Space, Tick, below_middle, quarter, row_of_labels, text_at, text_width};
+use super::super::geometry::{
+    Gutter, Plot, Space, Tick, below_middle, rounded_pitch, row_of_labels, text_at, text_width,
+};
 use super::super::outline::disc_radius;
 use super::super::pen::Area;
 use super::super::scene::{Anchor, Node, Places, Role};
@@ -20,7 +22,7 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
     let widest = texts.iter().flatten().map(|text| text_width(text, space.label, false)).fold(0.0, f64::max);
     let label_width = (widest + 7.0).max(42.0).ceil();
     let left = space.left + label_width + space.block;
-    let pitch = quarter(((space.width - label_width - space.block - BAND - 1.0) / 24.0).min(MOST_PITCH));
+    let pitch = rounded_pitch(((space.width - label_width - space.block - BAND - 1.0) / 24.0).min(MOST_PITCH));
     let width = width_of_cells(pitch);
     let hour_baseline = space.top + space.label;
     let gutter = 2.0 * disc_radius(space.label) + 9.0;

@@ -2,7 +2,7 @@
 //! gap before each week.
 
 use super::super::geometry::{
-    Gutter, Plot, Space, Tick, below_middle, quarter, row_of_labels, text_at, text_width, widest,
+    Gutter, Plot, Space, Tick, below_middle, rounded_pitch, row_of_labels, text_at, text_width, widest,
 };
 use super::super::outline::disc_radius;
 use super::super::pen::Area;
@@ -30,7 +30,7 @@ struct Sizes {
 }
 
 fn sizes(space: &Space<'_>) -> Sizes {
-    let labels = widest(&space.words.hours, space.label, false) + 8.0;
+    let labels = (widest(&space.words.hours, space.label, false) + 8.0).ceil();
     let gutter = 2.0 * disc_radius(space.label) + 5.0;
     if space.width >= 960.0 {
         Sizes { labels: labels.max(48.0), gutter, margin: 14.0, week_gap: 3.0 }
@@ -45,7 +45,7 @@ pub(super) fn pitch(grid: &Grid, space: &Space<'_>) -> f64 {
     let week_gaps = grid.dates.iter().skip(1).filter(|date| space.words.begins_week(**date)).count();
     let taken = sizes.labels + space.block + sizes.gutter + sizes.margin + sizes.week_gap * week_gaps as f64;
     let most = if grid.dates.len() <= FEW_DATES { MOST_PITCH_OF_FEW } else { MOST_PITCH };
-    quarter(((space.width - taken) / grid.dates.len().max(1) as f64).min(most))
+    rounded_pitch(((space.width - taken) / grid.dates.len().max(1) as f64).min(most))
 }
 
 pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
