@@ -14,7 +14,7 @@ use crate::options::Metric;
 const FEW_SHARE: f64 = 0.56;
 /// How much of a cell stays filled where colour is taken away, from the calmest level to the one before the hottest.
 const INK_SHARES: [f64; 3] = [0.15, 0.4, 0.7];
-/// The height of that bar in cells that bear a number.
+/// The height of that bar, along the lower edge, in cells that bear a number.
 const INK_BAR: f64 = 3.0;
 /// Numbers are printed in cells of at least this size at labels of 11 pixels.
 const LEAST_NUMBERED: (f64, f64) = (26.0, 14.0);
@@ -235,7 +235,7 @@ fn draw_run(
                     let Some(area) = plot.area(row, column) else { continue };
                     let inside = area.inset(measures.corner);
                     let pen = sheet.pen(Role::Ink(level), INK_BAR, None);
-                    pen.move_to(inside.x, inside.y + inside.height - INK_BAR / 2.0);
+                    pen.move_to(inside.x, inside.y + inside.height);
                     pen.across(inside.width * share);
                 }
                 return;

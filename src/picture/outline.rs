@@ -112,12 +112,15 @@ fn recurrences(grid: &Grid, finding: &Finding, words: &Words) -> Vec<Recurrence>
         if *date < finding.from || *date > finding.to {
             continue;
         }
-        let mut spans = hours_on(finding, date.weekday().number_from_monday() as u8);
-        if !hourly {
-            spans.truncate(1);
-        }
+        let weekday = date.weekday().number_from_monday() as u8;
+        let spans = if hourly {
+            hours_on(finding, weekday)
+        } else {
+            // A day stands for the window that begins on it.
+            finding.window.weekdays.iter().filter(|begins| **begins == weekday).take(1).map(|_| (0, 1)).collect()
+        };
         for span in spans {
-            let hours = if hourly { (span.0, span.1.min(hours_until_end(grid, position))) } else { (0, 1) };
+            let hours = if hourly { (span.0, span.1.min(hours_until_end(grid, position))) } else { span };
             if hours.0 >= hours.1 {
                 continue;
             }

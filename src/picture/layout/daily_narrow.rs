@@ -16,8 +16,10 @@ const MARGIN: f64 = 4.0;
 pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
     let (weeks, lead) = (weeks(grid, space), lead(grid, space));
     let texts = week_labels(grid, space, weeks, lead);
+    // A number's disc stands between labels and cells.
+    let label_distance = disc_radius(space.label) + 3.0;
     let widths = texts.iter().map(|(role, text)| text_width(text, space.label * role.text_size(), role.is_semibold()));
-    let label_width = (widths.fold(0.0, f64::max) + 8.0).max(42.0).ceil();
+    let label_width = (widths.fold(0.0, f64::max) + label_distance).max(42.0).ceil();
     let left = space.left + label_width + space.block;
     let pitch = rounded_pitch(((space.width - label_width - space.block - MARGIN) / 7.0).min(MOST_PITCH));
     // Rows keep room for their labels.
@@ -36,7 +38,7 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
     let mut labels = weekday_labels(space, &columns, pitch, gap, name_baseline);
     for ((role, text), y) in texts.iter().zip(&rows) {
         let baseline = y + (row_pitch - gap) / 2.0 + below_middle(space.label);
-        labels.push(text_at(*role, left - 8.0, baseline, Anchor::End, text));
+        labels.push(text_at(*role, left - space.block - label_distance, baseline, Anchor::End, text));
     }
     let right = left + pitch * 7.0;
     let firsts = grid.dates.iter().enumerate().filter(|(position, date)| *position > 0 && date.day() == 1);

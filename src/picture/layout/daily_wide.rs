@@ -20,9 +20,14 @@ pub(super) fn pitch(grid: &Grid, space: &Space<'_>) -> f64 {
     if pitch >= 8.0 { pitch.floor() } else { pitch }
 }
 
+/// How far labels end from the cells: a number's disc stands between.
+fn label_distance(space: &Space<'_>) -> f64 {
+    disc_radius(space.label) + 3.0
+}
+
 fn label_width(space: &Space<'_>) -> f64 {
     let widest = space.words.weekdays.iter().map(|name| text_width(name, space.label, false)).fold(0.0, f64::max);
-    (widest + 8.0).ceil()
+    (widest + label_distance(space)).ceil()
 }
 
 pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
@@ -41,7 +46,7 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
     let cells = (0..7).flat_map(|day| (0..weeks).map(move |week| cell(week, day))).collect();
     let right = left + pitch * weeks as f64 + MARGIN;
 
-    let mut labels = weekday_labels(space, &rows, pitch, gap, left - 8.0);
+    let mut labels = weekday_labels(space, &rows, pitch, gap, left - space.block - label_distance(space));
     let x_of = |position: usize| left + pitch * ((position + lead) / 7) as f64;
     let months = month_ticks(&grid.dates, space, x_of);
     labels.extend(row_of_labels(Role::MonthLabel, &months, month_baseline, right, LEAST_FIRST_MONTH, space.label));

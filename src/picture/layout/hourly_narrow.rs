@@ -20,7 +20,7 @@ const BAND: f64 = 3.0;
 pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
     let texts = date_labels(grid, space);
     let widest = texts.iter().flatten().map(|text| text_width(text, space.label, false)).fold(0.0, f64::max);
-    let label_width = (widest + 7.0).max(42.0).ceil();
+    let label_width = (widest + 8.0).max(42.0).ceil();
     let left = space.left + label_width + space.block;
     let pitch = rounded_pitch(((space.width - label_width - space.block - BAND - 1.0) / 24.0).min(MOST_PITCH));
     let width = width_of_cells(pitch);
@@ -43,7 +43,7 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
     let right = left + pitch * 24.0 + BAND;
 
     let mut labels = hour_labels(space, &columns, pitch, hour_baseline, right);
-    labels.extend(column_of_labels(space, &texts, &rows, left - 6.0));
+    labels.extend(column_of_labels(space, &texts, &rows, left - space.block - 6.0));
     let bands = bands(grid, space, &rows, left, pitch * 23.0 + width);
     Plot {
         places: Places { columns, rows, width, height: ROW_PITCH - ROW_GAP, cells },
