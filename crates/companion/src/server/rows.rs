@@ -43,7 +43,8 @@ pub struct Wanted {
 /// True if a client takes NDJSON: it says so, takes everything, or says nothing.
 pub fn accepts_ndjson(headers: &HeaderMap) -> bool {
     let mut said = headers.get_all(header::ACCEPT).iter().peekable();
-    said.peek().is_none() || said.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(takes_ndjson)
+    said.peek().is_none()
+        || said.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).any(takes_ndjson)
 }
 
 fn takes_ndjson(range: &str) -> bool {
@@ -124,7 +125,8 @@ impl Producer {
             row::write_line(execution, &mut self.chunk);
             self.rows += 1;
             // The clock is asked once in a while: rows come by the hundred thousand a second.
-            let is_due = self.chunk.len() >= CHUNK_BYTES || (self.rows % 64 == 0 && self.chunk_since.elapsed() >= CHUNK_AGE);
+            let is_due =
+                self.chunk.len() >= CHUNK_BYTES || (self.rows % 64 == 0 && self.chunk_since.elapsed() >= CHUNK_AGE);
             if !is_due {
                 return ControlFlow::Continue(());
             }
@@ -188,7 +190,10 @@ impl http_body::Body for Chunks {
     type Data = Bytes;
     type Error = Infallible;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let this = &mut *self;
         let chunk = match this.chunks.poll_recv(context) {
             Poll::Ready(None) => {

@@ -37,7 +37,8 @@ fn start(address: SocketAddr) -> String {
 }
 
 fn fill(path: &Path) -> Result<(), Failure> {
-    let mut writer = Writer::open(path, WORKSPACE).map_err(|error| Failure::on("the demonstration's database", error))?;
+    let mut writer =
+        Writer::open(path, WORKSPACE).map_err(|error| Failure::on("the demonstration's database", error))?;
     let imported = import(&mut writer, "flights", |each| files::read_from(FLIGHTS, "flights", each));
     let imported = imported.map_err(|error| match error {
         ImportError::File(failure) => failure,

@@ -71,10 +71,9 @@ impl fmt::Display for OpenError {
         match self {
             OpenError::Sqlite(error) => write!(f, "{error}"),
             OpenError::Foreign => f.write_str("is a database of something else; `execution-heatmap import` makes one"),
-            OpenError::Newer(version) => write!(
-                f,
-                "was made by a later version of this program (schema {version}; this one knows {VERSION})"
-            ),
+            OpenError::Newer(version) => {
+                write!(f, "was made by a later version of this program (schema {version}; this one knows {VERSION})")
+            }
         }
     }
 }
