@@ -24,8 +24,7 @@ pub fn run(args: &ImportArgs) -> Result<(), Failure> {
         let imported = import(&mut writer, file, |each| files::read(file, each))
             .map_err(|failure| in_database(failure, &args.database))?;
         say(&imported.words(file));
-        incomplete
-            .extend(imported.incomplete.map(|why| format!("{file} is incomplete: {why}; what there was is stored")));
+        incomplete.extend(imported.incomplete.map(|why| format!("{file} is incomplete: {why}; what there was is stored")));
     }
     if incomplete.is_empty() { Ok(()) } else { Err(Failure::Failed(incomplete.join("\n"))) }
 }
@@ -144,8 +143,8 @@ impl Imported {
     pub fn words(&self, file: &str) -> String {
         let problems = |kind| self.problems.count(kind);
         let unreadable = problems(ProblemKind::Unreadable) + problems(ProblemKind::LineTooLong);
-        let mut words =
-            format!("{file}: {} read, {} stored", counted(self.rows, "row", "rows"), counted(self.new, "new", "new"));
+        let stored = crate::terminal::grouped(self.new);
+        let mut words = format!("{file}: {} read, {stored} stored", counted(self.rows, "row", "rows"));
         let others = [
             (self.updated, "updated"),
             (self.repeated, "there already"),
