@@ -1,5 +1,22 @@
 //! What recurs: claims about the executions of a window that were tested so that structureless history stays silent
 //! at least 19 times in 20. Works on sums by bucket alone, so its cost does not grow with rows.
+//!
+//! ```text
+//! cube ─▶ history (days, weeks) ─┬─▶ residual ─▶ failure_window ─┬─▶ multiplicity ─▶ sentence
+//!                                └─▶ volume_peak ────────────────┘
+//! ```
+//!
+//! `ring` sums over windows of the week, `random` shuffles, `gate` holds what a claim must show in raw counts.
+
+mod failure_window;
+mod gate;
+mod history;
+mod multiplicity;
+mod random;
+mod residual;
+mod ring;
+mod sentence;
+mod volume_peak;
 
 use crate::bucket::Buckets;
 use crate::cube::Cube;
@@ -96,8 +113,40 @@ pub struct Finding {
     pub cells: Vec<(NaiveDate, u8)>,
 }
 
-/// Looks for patterns.
+/// Looks for patterns. The same counts give the same report on every machine.
+///
+/// The kinds are corrected for each other; one that was not looked for, or whose best window failed its gates, counts
+/// as one that was looked for in vain.
 pub fn report(evidence: &Evidence<'_>) -> Report {
-    let _ = evidence;
-    Report::default()
+    let days = history::whole_days(evidence);
+    let weeks = history::whole_weeks(&days);
+    let failures = if evidence.outcomes { failure_window::look(&weeks) } else { None };
+    let volume = volume_peak::look(&days);
+    let chances =
+        [failures.as_ref().map_or(1.0, |claim| claim.chance), volume.as_ref().map_or(1.0, |claim| claim.chance)];
+    let adjusted = multiplicity::adjusted(&chances);
+    let is_claimed = |chance: &f64| *chance <= multiplicity::FALSE_DISCOVERY_RATE;
+    let mut adjusted = adjusted.into_iter().map(|chance| Some(chance).filter(is_claimed));
+    let failures = failures.zip(adjusted.next().flatten());
+    let volume = volume.zip(adjusted.next().flatten());
+    let failures = failures.and_then(|(claim, chance)| claim.into_finding(&weeks, chance));
+    let volume = volume.and_then(|(claim, chance)| claim.into_finding(&days, evidence.zone.name(), chance));
+    Report { findings: failures.into_iter().chain(volume).collect(), notices: notices(evidence, &days, &weeks) }
+}
+
+/// Which data is missing. A view without any execution says that itself.
+fn notices(evidence: &Evidence<'_>, days: &[history::Day], weeks: &[history::Week]) -> Vec<String> {
+    let mut notices = Vec::new();
+    if evidence.cube.sums().iter().all(|sums| sums.executions() == 0) {
+        return notices;
+    }
+    let there = failure_window::usable_weeks(weeks);
+    if evidence.outcomes && there < gate::LEAST_WEEKS {
+        notices.push(sentence::too_few_weeks(gate::LEAST_WEEKS, there));
+    }
+    let there = volume_peak::usable_days(days);
+    if there < volume_peak::LEAST_DAYS {
+        notices.push(sentence::too_few_days(volume_peak::LEAST_DAYS, there));
+    }
+    notices
 }

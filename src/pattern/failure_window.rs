@@ -1,0 +1,270 @@
+//! Recurring failures: a window of the week in which failures are more frequent, in most weeks.
+//!
+//! Two shuffles judge each window. Turning every week by an angle of its own keeps bursts, outages and the profile of
+//! volume, and is strong for narrow windows; tossing a coin for every week needs no steadiness within the week, and is
+//! strong for wide ones. Each looks at windows on one day a week and at windows on several days apart, so there are
+//! four chances, each of the largest score over all windows of its class. The smallest counts, five times over: four
+//! for the choice among them, the rest for noise that is louder in some hours than in others (measured on null
+//! histories, see `tests/null_histories.rs`).
+
+use super::gate::{Counts, LEAST_FAILURES, LEAST_WEEKS, trimmed};
+use super::history::{RING, Week};
+use super::random::{self, FEW, MANY, Random, quantile, share_at_least, tail_chance};
+use super::residual::Residuals;
+use super::ring::{Class, Ring, RingWindow, WINDOWS, Windows, maxima, sums};
+use super::sentence::{self, Strength};
+use super::{Finding, Kind, WeekWindow};
+use chrono::{Days, NaiveDate};
+
+/// What the smallest of the four chances is multiplied by.
+const FACTOR: f64 = 5.0;
+/// The chance that a coin for every week may give to a window that turning chose.
+const MOST_CHANCE_OF_PARTNER: f64 = 0.05;
+/// Windows whose score is at least this share of the largest are weighed for the boundaries.
+const NEAR_BEST: f64 = 0.9;
+/// And at least this quantile of the shuffled maxima.
+const CRITICAL_QUANTILE: f64 = 0.95;
+/// A window's own square sum against the pooled one in the variance of the coin test.
+const OWN_VARIANCE: f64 = 0.5;
+
+/// A window that passed its gates.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// The chance of such a window on structureless history, over all windows and both tests.
+    pub chance: f64,
+    window: RingWindow,
+    counts: Counts,
+}
+
+/// Weeks that can be looked at: those with decided executions.
+pub fn usable_weeks(weeks: &[Week]) -> usize {
+    weeks.iter().filter(|week| week.decided() > 0).count()
+}
+
+/// Looks for the one window that stands out most; `None` where none passes or there are too few weeks or failures.
+pub fn look(weeks: &[Week]) -> Option<Claim> {
+    let total = |of: fn(&Week) -> u64| weeks.iter().fold(0, |sum: u64, week| sum.saturating_add(of(week)));
+    let (failures, decided) = (total(Week::failures), total(Week::decided));
+    if usable_weeks(weeks) < LEAST_WEEKS || failures < LEAST_FAILURES || failures == decided {
+        return None;
+    }
+    let occupied: Vec<Week> = weeks.iter().filter(|week| week.decided() > 0).cloned().collect();
+    let residuals = Residuals::new(&occupied);
+    let first = examine(weeks, &occupied, &residuals, FEW)?;
+    if random::is_close_to_decision(first.chance) {
+        return examine(weeks, &occupied, &residuals, MANY);
+    }
+    Some(first)
+}
+
+/// The claim of the smallest chance that passes the gates.
+fn examine(weeks: &[Week], occupied: &[Week], residuals: &Residuals, shuffles: usize) -> Option<Claim> {
+    let seed = || occupied.iter().flat_map(|week| week.hours.iter().flat_map(|hour| [hour.decided, hour.failures]));
+    let variance = residuals.variance();
+    let turned = turning_scan(residuals, shuffles, &mut Random::seeded_by(seed().chain([1])));
+    let coin = CoinTest::new(residuals, &variance, shuffles, &mut Random::seeded_by(seed().chain([2])));
+    // Tossing coins for so many weeks has this chance of showing every week as it was.
+    let least_chance_of_coin = occupied.iter().fold(1.0, |chance, _| chance / 2.0);
+    let mut best: Option<Claim> = None;
+    let mut consider = |chance: f64, chosen: Option<RingWindow>| {
+        let Some(window) = chosen.map(|window| trimmed(weeks, window)) else { return };
+        let counts = Counts::new(weeks, window);
+        if counts.pass(window.class()) && best.as_ref().is_none_or(|best| chance < best.chance) {
+            best = Some(Claim { chance, window, counts });
+        }
+    };
+    for class in Class::ALL {
+        let winner = turned.winner(class);
+        let chosen = winner.map(|winner| turned.boundaries(winner, class, &variance));
+        let confirmed = chosen.filter(|window| coin.chance_of(*window) <= MOST_CHANCE_OF_PARTNER);
+        consider(turned.chance(class), confirmed.map(|window| window.window));
+        let winner = coin.scan.winner(class);
+        let chosen = winner.map(|winner| coin.scan.boundaries(winner, class, &variance));
+        consider(coin.scan.chance(class).max(least_chance_of_coin), chosen.map(|window| window.window));
+    }
+    best.map(|claim| Claim { chance: (FACTOR * claim.chance).min(1.0), ..claim })
+}
+
+/// A window with its position among all.
+#[derive(Clone, Copy, Debug)]
+struct Numbered {
+    number: usize,
+    window: RingWindow,
+}
+
+/// The scores of all windows, and the largest score of each class in every shuffle.
+struct Scan {
+    sums: Box<Windows>,
+    scores: Box<Windows>,
+    shuffled_maxima: [Vec<f64>; 2],
+}
+
+impl Scan {
+    /// Scores are sums times `scale`.
+    fn new(observed: &Ring, shuffled: &[Ring], scale: &Windows) -> Self {
+        let mut sums_of_windows = Box::new([0.0; WINDOWS]);
+        let mut shuffled_maxima = [Vec::with_capacity(shuffled.len()), Vec::with_capacity(shuffled.len())];
+        for ring in shuffled {
+            sums(ring, &mut sums_of_windows);
+            for (all, maximum) in shuffled_maxima.iter_mut().zip(maxima(&sums_of_windows, scale)) {
+                all.push(maximum);
+            }
+        }
+        sums(observed, &mut sums_of_windows);
+        let mut scores = sums_of_windows.clone();
+        scores.iter_mut().zip(scale).for_each(|(score, scale)| *score *= scale);
+        Self { sums: sums_of_windows, scores, shuffled_maxima }
+    }
+
+    fn maxima_of(&self, class: Class) -> &[f64] {
+        let [single_day, multi_day] = &self.shuffled_maxima;
+        match class {
+            Class::SingleDay => single_day,
+            Class::MultiDay => multi_day,
+        }
+    }
+
+    /// The window of a class with the largest score.
+    fn winner(&self, class: Class) -> Option<Numbered> {
+        let windows = RingWindow::all().enumerate().map(|(number, window)| Numbered { number, window });
+        largest(windows.zip(self.scores.iter().copied()).filter(|(numbered, _)| numbered.window.class() == class))
+    }
+
+    /// The chance of a score as large as the class's largest.
+    fn chance(&self, class: Class) -> f64 {
+        let score = self.winner(class).and_then(|winner| self.scores.get(winner.number)).copied();
+        score.map_or(1.0, |score| tail_chance(score, self.maxima_of(class)))
+    }
+
+    /// Of the windows that overlap the winner and score nearly as well, the one that stands out most if hours were
+    /// independent: the winner alone tends to be a part of the true window.
+    fn boundaries(&self, winner: Numbered, class: Class, variance: &Ring) -> Numbered {
+        let mut variances = Box::new([0.0; WINDOWS]);
+        sums(variance, &mut variances);
+        let best = self.scores.get(winner.number).copied().unwrap_or(0.0);
+        let least = quantile(self.maxima_of(class).iter().copied(), CRITICAL_QUANTILE).max(NEAR_BEST * best);
+        let of_winner = winner.window.mask();
+        let overlaps = |window: RingWindow| window.mask().iter().zip(of_winner).any(|(a, b)| *a && b);
+        let near = RingWindow::all().enumerate().zip(self.scores.iter().zip(self.sums.iter().zip(variances.iter())));
+        let near = near.filter(|((number, window), (score, _))| {
+            *number == winner.number || (**score >= least && overlaps(*window))
+        });
+        largest(near.map(|((number, window), (_, (sum, variance)))| {
+            (Numbered { number, window }, sum / (variance.max(0.0).sqrt() + 1e-9))
+        }))
+        .unwrap_or(winner)
+    }
+}
+
+/// The first of the items with the largest value.
+fn largest<T>(items: impl Iterator<Item = (T, f64)>) -> Option<T> {
+    let first_best = items.fold(None, |best: Option<(T, f64)>, (item, value)| match best {
+        Some((_, most)) if most >= value => best,
+        _ => Some((item, value)),
+    });
+    first_best.map(|(item, _)| item)
+}
+
+/// Every week turned by an angle of its own; each window's score is its sum by the root mean square of its shuffles.
+fn turning_scan(residuals: &Residuals, shuffles: usize, random: &mut Random) -> Scan {
+    let weeks = residuals.to_turn();
+    let shuffled = random::turned(&weeks, shuffles, random);
+    let mut scale = Box::new([0.0; WINDOWS]);
+    let mut windows = Box::new([0.0; WINDOWS]);
+    for ring in &shuffled {
+        sums(ring, &mut windows);
+        scale.iter_mut().zip(windows.iter()).for_each(|(square, sum)| *square += sum * sum);
+    }
+    for square in scale.iter_mut() {
+        *square = 1.0 / ((*square / shuffles.max(1) as f64).sqrt() + 1e-9);
+    }
+    Scan::new(&random::unturned(&weeks), &shuffled, &scale)
+}
+
+/// Every week for or against by the toss of a coin; each window's score is its sum over its weeks by the root of
+/// their square sum, half of which is pooled over all windows.
+struct CoinTest {
+    scan: Scan,
+    observed: Ring,
+    shuffled: Vec<Ring>,
+}
+
+impl CoinTest {
+    fn new(residuals: &Residuals, variance: &Ring, shuffles: usize, random: &mut Random) -> Self {
+        let weeks = residuals.to_flip();
+        let mut observed = [0.0; RING];
+        let mut own = Box::new([0.0; WINDOWS]);
+        let mut windows = Box::new([0.0; WINDOWS]);
+        for week in &weeks {
+            observed.iter_mut().zip(week).for_each(|(sum, value)| *sum += value);
+            sums(week, &mut windows);
+            own.iter_mut().zip(windows.iter()).for_each(|(square, sum)| *square += sum * sum);
+        }
+        sums(variance, &mut windows);
+        let has_executions = |variance: f64| variance > 1e-9;
+        let pairs = own.iter().zip(windows.iter());
+        let pooled = random::median(
+            pairs.filter(|(_, variance)| has_executions(**variance)).map(|(square, variance)| square / variance),
+        );
+        let mut scale = own;
+        for (own, variance) in scale.iter_mut().zip(windows.iter()) {
+            let mixed = OWN_VARIANCE * *own + (1.0 - OWN_VARIANCE) * pooled * variance;
+            *own = 1.0 / mixed.max(1e-9).sqrt();
+        }
+        let shuffled = random::flipped(&weeks, shuffles, random);
+        Self { scan: Scan::new(&observed, &shuffled, &scale), observed, shuffled }
+    }
+
+    /// The chance of one window that was chosen elsewhere.
+    fn chance_of(&self, chosen: Numbered) -> f64 {
+        let shuffled = self.shuffled.iter().map(|ring| chosen.window.sum(ring));
+        share_at_least(chosen.window.sum(&self.observed), shuffled)
+    }
+}
+
+impl Claim {
+    /// What a report says of the claim.
+    pub fn into_finding(self, weeks: &[Week], p_adjusted: f64) -> Option<Finding> {
+        let Self { window, counts, .. } = self;
+        let (held, units) = (counts.held(), counts.units());
+        let strength = Strength::of(p_adjusted);
+        let end = window.start + window.length;
+        let mondays = weeks.iter().map(|week| week.monday);
+        Some(Finding {
+            kind: Kind::FailureWindow,
+            sentence: sentence::failure_window(window, counts.inside, counts.outside, (held, units), strength),
+            window: WeekWindow {
+                weekdays: window.days.days().map(|day| day + 1).collect(),
+                from_hour: window.start,
+                to_hour: if end > 24 { end - 24 } else { end },
+            },
+            inside: counts.inside.rate(),
+            outside: counts.outside.rate(),
+            held: held as u32,
+            units: units as u32,
+            count: counts.inside.failures,
+            of: counts.inside.decided,
+            expected: counts.outside.rate() * counts.inside.decided as f64,
+            from: weeks.first()?.monday,
+            to: weeks.last()?.monday.checked_add_days(Days::new(6))?,
+            weeks: mondays.zip(counts.weeks).collect(),
+            p_adjusted,
+            cells: cells(weeks, window),
+        })
+    }
+}
+
+/// The window's hours that have executions.
+fn cells(weeks: &[Week], window: RingWindow) -> Vec<(NaiveDate, u8)> {
+    let mask = window.mask();
+    let mut cells = Vec::new();
+    for week in weeks {
+        for (place, (hour, is_inside)) in week.hours.iter().zip(mask).enumerate() {
+            let date = week.monday.checked_add_days(Days::new(place as u64 / 24));
+            if let (true, true, Some(date)) = (is_inside, hour.executions > 0, date) {
+                cells.push((date, (place % 24) as u8));
+            }
+        }
+    }
+    cells
+}

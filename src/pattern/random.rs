@@ -1,0 +1,235 @@
+//! Chance: a generator whose stream is fixed for ever, the two ways of shuffling weeks that keep what is true of any
+//! history (bursts, outages, busy hours), and the chance that a shuffled history would show as much. The seed comes
+//! from the data, so the same data gives the same answer on every machine; no clock and no system generator.
+
+use super::history::RING;
+use super::ring::Ring;
+
+/// Shuffles of a first look; the chance of the rarest outcome among them is 1 in 300.
+pub const FEW: usize = 299;
+/// Shuffles of a second look, taken where the first one was close to a decision.
+pub const MANY: usize = 1999;
+/// A second look is taken within this factor of a decision.
+const CLOSE: f64 = 3.0;
+
+/// True where a chance is within a factor of 3 of a level at which a report decides: 0.05, or 0.025 for the smaller of
+/// two.
+pub fn is_close_to_decision(chance: f64) -> bool {
+    use super::multiplicity::FALSE_DISCOVERY_RATE;
+    chance >= FALSE_DISCOVERY_RATE / 2.0 / CLOSE && chance <= FALSE_DISCOVERY_RATE * CLOSE
+}
+
+/// The generator SplitMix64 (Steele, Lea and Flood 2014).
+#[derive(Clone, Debug)]
+pub struct Random {
+    state: u64,
+}
+
+impl Random {
+    /// A generator whose stream depends on all of `data` and on nothing else.
+    pub fn seeded_by(data: impl IntoIterator<Item = u64>) -> Self {
+        let mut random = Self { state: 0 };
+        for number in data {
+            random.state ^= number;
+            random.state = random.next();
+        }
+        random
+    }
+
+    /// The next 64 bits.
+    pub fn next(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut bits = self.state;
+        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^ (bits >> 31)
+    }
+
+    /// A whole number below `bound` (below 2³²), each as likely but for 1 part in 2³²; 0 where `bound` is 0.
+    pub fn below(&mut self, bound: usize) -> usize {
+        (((self.next() >> 32) * bound as u64) >> 32) as usize
+    }
+
+    /// 1 or −1.
+    pub fn sign(&mut self) -> f64 {
+        if self.next() >> 63 == 0 { 1.0 } else { -1.0 }
+    }
+}
+
+/// The residuals of one week at the hours that have executions, ready to be turned round the week.
+#[derive(Clone, Debug, Default)]
+pub struct Turnable {
+    hours: Vec<usize>,
+    residuals: Vec<f64>,
+    weights: Vec<f64>,
+}
+
+impl Turnable {
+    /// A week with fewer hours than this has too few angles to be turned by.
+    const LEAST_HOURS: usize = 24;
+
+    /// A week from (hour of the ring, residual, weight) of each hour that has executions; empty, and so without any
+    /// part in the comparison, where those are too few.
+    pub fn new(hours: impl Iterator<Item = (usize, f64, f64)>) -> Self {
+        let mut week = Self::default();
+        for (hour, residual, weight) in hours {
+            week.hours.push(hour);
+            week.residuals.push(residual);
+            week.weights.push(weight);
+        }
+        if week.hours.len() < Self::LEAST_HOURS { Self::default() } else { week }
+    }
+
+    /// How many angles there are.
+    pub fn angles(&self) -> usize {
+        self.hours.len()
+    }
+
+    /// Adds the week to a ring, its residuals moved on by `angle` places while the weights stay where they are.
+    fn add_turned(&self, angle: usize, ring: &mut Ring) {
+        let (before, after) = self.residuals.split_at(angle.min(self.residuals.len()));
+        let turned = after.iter().chain(before);
+        for ((hour, weight), residual) in self.hours.iter().zip(&self.weights).zip(turned) {
+            if let Some(sum) = ring.get_mut(*hour) {
+                *sum += residual * weight;
+            }
+        }
+    }
+}
+
+/// All weeks as they are, added up.
+pub fn unturned(weeks: &[Turnable]) -> Ring {
+    let mut ring = [0.0; RING];
+    weeks.iter().for_each(|week| week.add_turned(0, &mut ring));
+    ring
+}
+
+/// Shuffles in which every week is turned by an angle of its own: what a week holds together stays together, when in
+/// the week it falls is chance.
+pub fn turned(weeks: &[Turnable], shuffles: usize, random: &mut Random) -> Vec<Ring> {
+    let mut shuffle = || {
+        let mut ring = [0.0; RING];
+        weeks.iter().for_each(|week| week.add_turned(random.below(week.angles()), &mut ring));
+        ring
+    };
+    (0..shuffles).map(|_| shuffle()).collect()
+}
+
+/// Shuffles in which every week counts for or against, by the toss of a coin: a difference that is not in most weeks
+/// cancels.
+pub fn flipped(weeks: &[Ring], shuffles: usize, random: &mut Random) -> Vec<Ring> {
+    let mut shuffle = || {
+        let mut ring = [0.0; RING];
+        for week in weeks {
+            let sign = random.sign();
+            ring.iter_mut().zip(week).for_each(|(sum, value)| *sum += sign * value);
+        }
+        ring
+    };
+    (0..shuffles).map(|_| shuffle()).collect()
+}
+
+/// The share of shuffles (the history itself counted as one) that show at least as much.
+pub fn share_at_least(observed: f64, shuffled: impl Iterator<Item = f64>) -> f64 {
+    let (mut all, mut at_least) = (1u32, 1u32);
+    for value in shuffled {
+        all += 1;
+        at_least += u32::from(value >= observed);
+    }
+    f64::from(at_least) / f64::from(all)
+}
+
+/// The chance that the largest score of a shuffled history is at least `observed`, beyond what few shuffles can count:
+/// a Gumbel distribution fitted by moments to the squares of the maxima (the idea for scans is that of Abrams,
+/// Kleinman and Kulldorff 2010). Never below one in a million, since the fit was checked to one in a thousand.
+pub fn tail_chance(observed: f64, maxima: &[f64]) -> f64 {
+    const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;
+    const SQRT_6_BY_PI: f64 = 0.779_696_801_233_676_1;
+    const LEAST: f64 = 1e-6;
+    let squares = || maxima.iter().map(|maximum| maximum.max(0.0) * maximum.max(0.0));
+    let count = maxima.len() as f64;
+    let mean = squares().sum::<f64>() / count;
+    let variance = squares().map(|square| (square - mean) * (square - mean)).sum::<f64>() / (count - 1.0);
+    let scale = variance.sqrt() * SQRT_6_BY_PI;
+    // Maxima that are all alike have no tail to fit (and a single shuffle has no variance); then counting is all
+    // there is.
+    if !(scale > 1e-6 * mean && scale.is_finite()) {
+        return share_at_least(observed, maxima.iter().copied());
+    }
+    let reduced = (observed.max(0.0) * observed.max(0.0) - (mean - EULER_GAMMA * scale)) / scale;
+    (-libm::expm1(-libm::exp(-reduced))).clamp(LEAST, 1.0)
+}
+
+/// The value below which a share of the values lies, interpolated between neighbours; 0 of no values.
+pub fn quantile(values: impl Iterator<Item = f64>, share: f64) -> f64 {
+    let mut rising: Vec<f64> = values.collect();
+    rising.sort_by(f64::total_cmp);
+    let place = share * rising.len().saturating_sub(1) as f64;
+    let below = rising.get(place as usize).copied().unwrap_or(0.0);
+    let above = rising.get(place as usize + 1).copied().unwrap_or(below);
+    below + (above - below) * (place - place.floor())
+}
+
+/// The middle value, or the mean of the two in the middle; 0 of no values.
+pub fn median(values: impl Iterator<Item = f64>) -> f64 {
+    quantile(values, 0.5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stream_is_fixed_for_ever() {
+        // The first outputs of SplitMix64 from the seed 1234567, as its authors' reference code prints them.
+        let mut random = Random { state: 1_234_567 };
+        let first: Vec<u64> = (0..3).map(|_| random.next()).collect();
+        assert_eq!(first, [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);
+        assert_ne!(Random::seeded_by([1, 2]).next(), Random::seeded_by([2, 1]).next());
+    }
+
+    #[test]
+    fn numbers_below_a_bound_are_spread_evenly() {
+        let mut random = Random::seeded_by([7]);
+        let mut counts = [0u32; 5];
+        (0..50_000).for_each(|_| counts[random.below(5)] += 1);
+        assert!(counts.iter().all(|count| (9_500..10_500).contains(count)), "{counts:?}");
+        assert_eq!(random.below(0), 0);
+    }
+
+    #[test]
+    fn turning_moves_residuals_over_occupied_hours_and_leaves_weights() {
+        let hours = (0..30).map(|i| (2 * i, f64::from(u8::try_from(i).unwrap()), 1.0 + (i % 2) as f64));
+        let week = Turnable::new(hours);
+        let mut ring = [0.0; RING];
+        week.add_turned(29, &mut ring);
+        assert_eq!((ring[0], ring[1], ring[2], ring[58]), (29.0, 0.0, 0.0, 56.0));
+        assert_eq!(Turnable::new((0..23).map(|hour| (hour, 1.0, 1.0))).angles(), 0);
+    }
+
+    #[test]
+    fn the_tail_agrees_with_counting_where_counting_can_tell() {
+        // The largest of 500 sums of 12 uniform numbers, which are nearly normal.
+        let mut random = Random::seeded_by([3]);
+        let mut uniform = || (random.next() >> 11) as f64 / (1u64 << 53) as f64;
+        let mut normal = || (0..12).map(|_| uniform()).sum::<f64>() - 6.0;
+        let mut maximum = || (0..500).map(|_| normal()).fold(f64::MIN, f64::max);
+        let maxima: Vec<f64> = (0..2000).map(|_| maximum()).collect();
+        for share in [0.5, 0.9, 0.95, 0.99] {
+            let counted = 1.0 - share;
+            let fitted = tail_chance(quantile(maxima.iter().copied(), share), maxima.get(..FEW).unwrap());
+            assert!(fitted > counted / 2.0 && fitted < counted * 2.0, "{counted} against {fitted}");
+        }
+        assert_eq!(tail_chance(1000.0, &maxima), 1e-6);
+        assert_eq!(tail_chance(2.0, &[1.0; 99]), 0.01);
+        assert_eq!(tail_chance(2.0, &[1.0]), 0.5);
+        assert_eq!(tail_chance(2.0, &[]), 1.0);
+    }
+
+    #[test]
+    fn quantiles_lie_between_neighbours() {
+        let of = |share| quantile([4.0, 1.0, 3.0, 2.0].into_iter(), share);
+        assert_eq!((of(0.0), of(0.25), of(0.5), of(1.0)), (1.0, 1.75, 2.5, 4.0));
+        assert_eq!(quantile(std::iter::empty(), 0.5), 0.0);
+    }
+}

@@ -1,0 +1,239 @@
+//! How far each hour of each week lies from what its week would have at one rate: the numbers that the tests of
+//! recurring failures shuffle. Every choice here keeps some disease of execution histories from passing for a
+//! pattern; the comments name it.
+
+use super::history::{RING, Week};
+use super::random::{Turnable, median};
+use super::ring::Ring;
+
+/// One week.
+#[derive(Clone, Debug)]
+struct WeekResiduals {
+    /// Decided executions by hour, at most what is typical of that hour.
+    typical: Ring,
+    /// Failures beyond those expected, in standard deviations, clipped; 0 in hours without decided executions.
+    standardized: Ring,
+    /// The weight of each hour: the standard deviation of its failures, scaled so that the mean square over all
+    /// occupied hours is 1.
+    weight: Ring,
+    /// Whether anything was decided in the hour.
+    occupied: [bool; RING],
+}
+
+/// The residuals of all weeks.
+#[derive(Clone, Debug)]
+pub struct Residuals {
+    weeks: Vec<WeekResiduals>,
+}
+
+/// One outage counts at most like a bad hour: residuals are clipped here, in standard deviations.
+const MOST_DEVIATIONS: f64 = 3.0;
+/// But never so that a second failure in an hour counts less: that would make quiet hours look too good.
+const MOST_FAILURES_CLIPPED: f64 = 2.0;
+
+impl Residuals {
+    /// The residuals of weeks that each have decided executions.
+    pub fn new(weeks: &[Week]) -> Self {
+        let decided: Vec<Ring> = weeks.iter().map(|week| week.hours.map(|hour| hour.decided as f64)).collect();
+        let failures: Vec<Ring> = weeks.iter().map(|week| week.hours.map(|hour| hour.failures as f64)).collect();
+        let rates = week_rates(&decided, &failures);
+        let correlation = correlation_within_hours(&decided, &failures, &rates);
+        let typical = typical_counts(&decided);
+        let mut residuals = Self { weeks: Vec::with_capacity(weeks.len()) };
+        for (((decided, failures), typical), rate) in decided.iter().zip(&failures).zip(typical).zip(rates) {
+            residuals.weeks.push(week_residuals(decided, failures, typical, rate, correlation));
+        }
+        residuals.scale_weights();
+        residuals
+    }
+
+    /// Makes the mean square of the weights 1, so that small constants mean the same for few and for many executions.
+    fn scale_weights(&mut self) {
+        let weights = || self.weeks.iter().flat_map(|week| week.weight).filter(|weight| *weight > 0.0);
+        let square = weights().map(|weight| weight * weight).sum::<f64>() / (weights().count().max(1) as f64);
+        if square > 0.0 {
+            let root = square.sqrt();
+            self.weeks.iter_mut().flat_map(|week| &mut week.weight).for_each(|weight| *weight /= root);
+        }
+    }
+
+    /// The weeks to be turned: each with the part of its residuals that goes with the weights taken out, so that a
+    /// whole week that is bad says nothing about when in the week.
+    pub fn to_turn(&self) -> Vec<Turnable> {
+        let turnable = |week: &WeekResiduals| {
+            let along = dot(&week.standardized, &week.weight) / dot(&week.weight, &week.weight).max(1e-9);
+            let hours = week.standardized.iter().zip(&week.weight).zip(week.occupied).enumerate();
+            Turnable::new(
+                hours
+                    .filter(|(_, (_, occupied))| *occupied)
+                    .map(|(hour, ((residual, weight), _))| (hour, residual - along * weight, *weight)),
+            )
+        };
+        self.weeks.iter().map(turnable).collect()
+    }
+
+    /// The weeks to be counted for or against: weighted residuals less the week's own excess, which is spread over
+    /// its hours by their executions.
+    pub fn to_flip(&self) -> Vec<Ring> {
+        let contrast = |week: &WeekResiduals| {
+            let excess = dot(&week.standardized, &week.weight);
+            let executions = week.typical.iter().sum::<f64>().max(1.0);
+            let mut ring = [0.0; RING];
+            for (((value, residual), weight), typical) in
+                ring.iter_mut().zip(&week.standardized).zip(&week.weight).zip(&week.typical)
+            {
+                *value = residual * weight - excess * typical / executions;
+            }
+            ring
+        };
+        self.weeks.iter().map(contrast).collect()
+    }
+
+    /// The variance of each hour of the ring, over all weeks, if hours were independent.
+    pub fn variance(&self) -> Ring {
+        let mut variance = [0.0; RING];
+        for week in &self.weeks {
+            variance.iter_mut().zip(&week.weight).for_each(|(sum, weight)| *sum += weight * weight);
+        }
+        variance
+    }
+}
+
+fn dot(a: &Ring, b: &Ring) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+/// The failure rate of each week, drawn towards that of all weeks by how little weeks differ beyond chance (empirical
+/// Bayes by moments): a bad week is not a bad Monday.
+fn week_rates(decided: &[Ring], failures: &[Ring]) -> Vec<f64> {
+    let by_week: Vec<(f64, f64)> =
+        decided.iter().zip(failures).map(|(decided, failures)| (decided.iter().sum(), failures.iter().sum())).collect();
+    let all_decided: f64 = by_week.iter().map(|(decided, _)| decided).sum();
+    let rate = by_week.iter().map(|(_, failures)| failures).sum::<f64>() / all_decided.max(1.0);
+    let beyond_chance: f64 = by_week
+        .iter()
+        .map(|(decided, failures)| {
+            let excess = failures - decided * rate;
+            excess * excess - decided * rate * (1.0 - rate)
+        })
+        .sum();
+    let squares: f64 = by_week.iter().map(|(decided, _)| decided * decided).sum();
+    let variance = beyond_chance.max(0.0) / squares.max(1.0);
+    let pull = rate * (1.0 - rate) / variance.max(1e-9);
+    by_week
+        .iter()
+        .map(|(decided, failures)| ((failures + pull * rate) / (decided + pull).max(1e-9)).clamp(1e-4, 1.0 - 1e-4))
+        .collect()
+}
+
+/// How much failures of one hour go together, 0 to 0.6: the moment estimate of a beta-binomial's intra-class
+/// correlation over all hours of all weeks. Where they do, many executions in an hour say less.
+fn correlation_within_hours(decided: &[Ring], failures: &[Ring], rates: &[f64]) -> f64 {
+    let (mut beyond_chance, mut pairs) = (0.0, 0.0);
+    for ((decided, failures), rate) in decided.iter().zip(failures).zip(rates) {
+        let variance = rate * (1.0 - rate);
+        for (decided, failures) in decided.iter().zip(failures) {
+            let excess = failures - decided * rate;
+            beyond_chance += excess * excess - decided * variance;
+            pairs += decided * (decided - 1.0) * variance;
+        }
+    }
+    (beyond_chance / pairs.max(1e-9)).clamp(0.0, 0.6)
+}
+
+/// Decided executions by hour, cut to what is typical of that hour of the week: a storm of retries multiplies
+/// executions and failures together and must not weigh itself up.
+fn typical_counts(decided: &[Ring]) -> Vec<Ring> {
+    let totals: Vec<f64> = decided.iter().map(|week| week.iter().sum::<f64>()).collect();
+    let typical_week = median(totals.iter().copied());
+    let mut bound = [0.0; RING];
+    for (hour, bound) in bound.iter_mut().enumerate() {
+        let shares = || {
+            let counts = decided.iter().filter_map(|week| week.get(hour));
+            counts.zip(&totals).map(|(count, total)| count / total.max(1.0))
+        };
+        let middle = median(shares());
+        let share = if middle > 0.0 { middle } else { shares().sum::<f64>() / decided.len().max(1) as f64 };
+        *bound = (typical_week * share.max(1e-6)).max(1.0);
+    }
+    let cut = |week: &Ring| {
+        let mut typical = *week;
+        typical.iter_mut().zip(bound).for_each(|(count, bound)| *count = count.min(bound));
+        typical
+    };
+    decided.iter().map(cut).collect()
+}
+
+fn week_residuals(decided: &Ring, failures: &Ring, typical: Ring, rate: f64, correlation: f64) -> WeekResiduals {
+    let variance = |count: f64| count * rate * (1.0 - rate) * (1.0 + (count - 1.0).max(0.0) * correlation);
+    let (mut standardized, mut weight, mut occupied) = ([0.0; RING], [0.0; RING], [false; RING]);
+    let outputs = standardized.iter_mut().zip(&mut weight).zip(&mut occupied);
+    for (((standardized, weight), occupied), ((decided, failures), typical)) in
+        outputs.zip(decided.iter().zip(failures).zip(&typical))
+    {
+        *occupied = *decided > 0.0;
+        if *occupied {
+            let deviation = variance(*decided).max(1e-9).sqrt();
+            let most = MOST_DEVIATIONS.max(MOST_FAILURES_CLIPPED / deviation);
+            *standardized = ((failures - decided * rate) / deviation).clamp(-most, most);
+        }
+        *weight = variance(*typical).max(0.0).sqrt();
+    }
+    WeekResiduals { typical, standardized, weight, occupied }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::history::Hour;
+    use chrono::NaiveDate;
+
+    /// Weeks of `count` executions an hour of which `failures(week, hour)` fail.
+    fn weeks(number: usize, count: u64, failures: impl Fn(usize, usize) -> u64) -> Vec<Week> {
+        let week = |week| Week {
+            monday: NaiveDate::MIN,
+            hours: std::array::from_fn(|hour| Hour {
+                executions: count,
+                decided: count,
+                failures: failures(week, hour),
+            }),
+        };
+        (0..number).map(week).collect()
+    }
+
+    #[test]
+    fn a_bad_week_is_not_a_bad_hour() {
+        let residuals = Residuals::new(&weeks(6, 20, |week, _| if week == 3 { 10 } else { 1 }));
+        for ring in residuals.to_flip() {
+            assert!(ring.iter().all(|value| value.abs() < 1e-9), "{ring:?}");
+        }
+    }
+
+    #[test]
+    fn an_outage_is_clipped_and_the_second_failure_of_a_quiet_hour_is_not() {
+        let outage = Residuals::new(&weeks(8, 100, |week, hour| if (week, hour) == (2, 50) { 100 } else { 5 }));
+        assert_eq!(outage.weeks[2].standardized[50], MOST_DEVIATIONS);
+        let quiet = Residuals::new(&weeks(8, 2, |week, hour| if (week, hour) == (2, 50) { 2 } else { 0 }));
+        assert!(quiet.weeks[2].standardized[50] > 20.0);
+    }
+
+    #[test]
+    fn a_storm_of_retries_weighs_no_more_than_a_usual_hour() {
+        let mut history = weeks(8, 20, |_, _| 1);
+        history[4].hours[10] = Hour { executions: 200, decided: 200, failures: 150 };
+        let residuals = Residuals::new(&history);
+        assert!((residuals.weeks[4].typical[10] - 20.0).abs() < 1.5);
+    }
+
+    #[test]
+    fn huge_counts_and_none_give_numbers() {
+        for count in [1, 1 << 40, 1 << 60] {
+            for failing in [0, count / 2, count] {
+                let residuals = Residuals::new(&weeks(8, count, |_, _| failing));
+                let numbers = residuals.to_flip().into_iter().flatten().chain(residuals.variance());
+                assert!(numbers.into_iter().all(f64::is_finite), "{count} {failing}");
+            }
+        }
+        assert!(Residuals::new(&[]).to_turn().is_empty());
+    }
+}
