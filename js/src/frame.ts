@@ -10,7 +10,7 @@ import { PatternList, type PatternEvents } from './patterns.js';
 import { drawing, Map2D } from './scene.js';
 import { Status, type StatusEvents } from './status.js';
 import { Tooltip } from './tooltip.js';
-import { CellTexts, hottest, METRICS, summary } from './words.js';
+import { CellTexts, hottest, METRICS, stateOf, summary } from './words.js';
 import type { HeatmapView, Progress, Scene } from './client.js';
 
 export interface FrameEvents extends PatternEvents, Omit<StatusEvents, 'showAll'> {
@@ -264,12 +264,11 @@ export class Frame {
     const [svg, map, texts] = [this.#drawing, this.#map, this.texts];
     if (!svg || !map || !texts) return;
     const shown = this.#preview ?? this.#active;
-    svg.classList.toggle('isolating', this.#isolated.length > 0);
-    svg.classList.toggle('previewing', this.#preview !== undefined);
+    svg.classList.toggle('isolating', this.#isolated.length > 0 && this.#preview === undefined);
     for (let level = 1; level <= 4; level += 1) svg.classList.toggle(`show-${level}`, this.#isolated.includes(level));
     for (const node of svg.querySelectorAll('.xh-outline, .xh-halo')) node.classList.toggle('off', !node.classList.contains(`xh-p${shown}`));
+    this.#light(svg, map, texts);
     const layers: SVGElement[] = [];
-    if (this.#preview !== undefined) layers.push(this.#lit(this.#preview));
     const focused = this.#grid.focused;
     const ring = (cell: number, name: string, by: number) => {
       const box = map.box(cell);
@@ -285,17 +284,26 @@ export class Frame {
     this.#patterns.mark(this.#active, touched, touched.length > 0 ? mondayOf(texts.place(this.#cell).date) : undefined);
   }
 
-  /** The cells of a pattern at full strength over the dimmed picture. */
-  #lit(number: number): SVGElement {
-    const texts = this.texts!;
-    const { cells, dates } = texts.view;
-    const at = new Map(dates.map((date, i) => [date, i]));
+  /** Dims the picture and shows some cells at full strength: those of a pattern that is looked at, or of levels. */
+  #light(svg: SVGSVGElement, map: Map2D, texts: CellTexts): void {
+    const { cells } = texts.view;
+    const chosen = this.#preview !== undefined ? texts.cellsOf(this.#preview)
+      : this.#isolated.length > 0 ? [...cells.level.keys()].filter((cell) => this.#isolated.includes(cells.level[cell] ?? 0)) : undefined;
+    const key = `${this.#preview}|${this.#isolated}`;
+    const before = svg.querySelector<SVGElement>('.light');
+    if (before?.dataset.key === key) return;
+    before?.remove();
+    if (!chosen) return;
+    const { metric } = texts.response;
     const levels: number[][] = [[], [], [], [], []];
-    for (const [date, hour] of texts.response.patterns[number - 1]?.cells ?? []) {
-      const index = (at.get(date) ?? -1) * (texts.hourly ? 24 : 1) + (texts.hourly ? hour : 0);
-      if (index >= 0) levels[cells.level[index] ?? 0]?.push(index);
-    }
-    return s('g', { class: 'lit' }, ...[1, 2, 3, 4].map((level) => s('path', { class: `l${level}`, d: this.#map!.path(new Set(levels[level])) })));
+    for (const cell of chosen) levels[cells.level[cell] ?? 0]?.push(cell);
+    const isFew = (cell: number) => stateOf(cells, metric, cell) === 'few';
+    const { x, y, width, height } = map.bounds();
+    const nodes: SVGElement[] = [s('rect', { class: 'veil', x: x - 1, y: y - 4, width: width + 2, height: height + 8 })];
+    for (const level of [1, 2, 3, 4]) nodes.push(s('path', { class: `l${level}`, d: map.path(levels[level] ?? [], isFew) }));
+    if (metric === 'success_rate') nodes.push(s('path', { class: 'dots', d: map.dots((levels[1] ?? []).filter((cell) => !isFew(cell))) }));
+    // Numbers, labels and outlines stay above it.
+    svg.insertBefore(s('g', { class: 'light', 'data-key': key }, ...nodes), svg.querySelector('.xh-month-line, .xh-t1, .xh-t2, .xh-t3, .xh-t4, .xh-label'));
   }
 }
 

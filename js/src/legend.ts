@@ -53,7 +53,7 @@ export class Legend {
       this.#buttons.set(level, h('button', {
         type: 'button', part: 'legend-item', 'aria-pressed': 'false', onclick: () => this.#toggle(level),
       }, swatch(level, 4 - place, metric === 'success_rate' && level === 1), h('b', {}, name), ' ',
-      h('span', { class: 'range' }, `${range} `, h('span', { 'aria-hidden': 'true' }, `${short} ${unit}`), h('span', { class: 'sr' }, format.plural(count, long)))));
+      h('span', { class: 'range' }, range, ' ', h('span', { class: 'cells', 'aria-hidden': 'true' }, `${short} ${unit}`), h('span', { class: 'sr' }, format.plural(count, long)))));
     }
     const keys: HTMLElement[] = [];
     const tile = () => s('rect', { width: 14, height: 14, rx: 2, fill: 'var(--tile)' });
@@ -61,7 +61,7 @@ export class Legend {
     if (states.has('unfinished')) keys.push(key('none finished', tile(), s('rect', { x: 4, y: 4, width: 6, height: 6, rx: 1.5, fill: 'none', stroke: 'var(--hatch)', 'stroke-width': 1.5 })));
     if (states.has('none')) keys.push(key('no runs', tile()));
     if (states.has('after')) keys.push(key('still to come', s('rect', { x: 0.5, y: 0.5, width: 13, height: 13, rx: 2, fill: 'none', stroke: 'var(--hatch)', 'stroke-dasharray': '1 2' })));
-    if (states.has('skipped')) keys.push(key('hour does not exist', s('path', { d: 'M3 7h8', stroke: 'var(--hatch)', 'stroke-width': 2 })));
+    if (states.has('skipped')) keys.push(key('skipped hour', s('path', { d: 'M3 7h8', stroke: 'var(--hatch)', 'stroke-width': 2 })));
     this.element.replaceChildren(...this.#buttons.values(), ...keys, ...(provisional ? [h('span', { class: 'provisional' }, 'provisional')] : []));
     if (focused !== undefined) this.#buttons.get(focused)?.focus();
   }

@@ -59,12 +59,12 @@ export class PatternList {
           h('p', { class: 'evidence' }, 'The differences between hours here could be chance.')));
       }
     }
+    const lines = ready ? notices.map(sentence) : [];
     const span = patterns[0]?.evidence;
     if (span && (span.from !== response.start_date || span.to !== response.end_date)) {
-      const found = format.range(span.from, span.to);
-      content.push(h('p', { class: 'after' }, `Found in ${found}.`));
+      lines.unshift(`Found in ${format.range(span.from, span.to)}.`);
     }
-    if (ready && notices.length > 0) content.push(h('ul', { class: 'after' }, ...notices.map((notice) => h('li', {}, sentence(notice)))));
+    if (lines.length > 0) content.push(h('ul', { class: 'after' }, ...lines.map((line) => h('li', {}, line))));
     this.element.replaceChildren(...content);
     this.element.hidden = content.length === 0;
   }

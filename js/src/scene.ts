@@ -3,6 +3,9 @@
 import { s } from './dom.js';
 import type { Scene, SceneNode } from './types.js';
 
+/** The share of a cell, in each direction, that a mark of few runs takes. */
+const FEW_SHARE = 0.56;
+
 function node(item: SceneNode): SVGElement {
   if (item.kind === 'text') {
     return s('text', { class: item.class, x: item.x, y: item.y, 'text-anchor': item.anchor }, item.content);
@@ -67,12 +70,26 @@ export class Map2D {
     return { x, y, width: (columns.at(-1) ?? 0) + width - x, height: (rows.at(-1) ?? 0) + height - y };
   }
 
-  /** One path over the rectangles of some cells. */
-  path(cells: Iterable<number>): string {
+  /** One path over some cells, rounded as in the drawing; those of `isSmall` as small as cells of few runs are. */
+  path(cells: Iterable<number>, isSmall: (cell: number) => boolean): string {
     let data = '';
     for (const cell of cells) {
       const box = this.box(cell);
-      if (box) data += `M${box.x} ${box.y}h${box.width}v${box.height}h${-box.width}z`;
+      if (!box) continue;
+      const share = isSmall(cell) ? FEW_SHARE : 1;
+      const [w, h] = [box.width * share, box.height * share];
+      const r = Math.min(2, w / 3);
+      data += `M${box.x + (box.width - w) / 2 + r} ${box.y + (box.height - h) / 2}h${w - 2 * r}q${r} 0 ${r} ${r}v${h - 2 * r}q0 ${r} ${-r} ${r}h${2 * r - w}q${-r} 0 ${-r} ${-r}v${2 * r - h}q0 ${-r} ${r} ${-r}z`;
+    }
+    return data;
+  }
+
+  /** A point in the middle of each of some cells, to be drawn with a round line. */
+  dots(cells: Iterable<number>): string {
+    let data = '';
+    for (const cell of cells) {
+      const box = this.box(cell);
+      if (box) data += `M${box.x + box.width / 2} ${box.y + box.height / 2}h0`;
     }
     return data;
   }

@@ -80,12 +80,14 @@ progress::-moz-progress-bar { background: var(--fg); }
 .weeks i.held { background: var(--muted); }
 .weeks i.unknown { border-style: dotted; }
 .weeks i.here { outline: 2px solid var(--accent); outline-offset: 1px; }
-.after { margin-block: 8px 0; padding: 0; color: var(--muted); font-size: 0.8125rem; list-style: none; }
+.after { display: flex; flex-wrap: wrap; gap: 0 12px; margin-block: 6px 0; padding: 0; color: var(--muted); font-size: 0.8125rem; list-style: none; }
 .quiet { border: 1px solid var(--line); border-radius: var(--radius); padding: 10px 14px; }
 
-.legend { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 8px; margin-block-end: 12px; font-size: 0.8125rem; }
-.legend button { display: inline-flex; align-items: center; gap: 7px; border: 1px solid var(--line); border-radius: 999px; padding-inline: 9px 11px; min-block-size: 28px; background: var(--bg); }
+.legend { display: flex; flex-wrap: wrap; align-items: center; gap: 6px; margin-block-end: 12px; font-size: 0.8125rem; }
+.legend button { display: inline-flex; align-items: center; gap: 7px; border: 1px solid var(--line); border-radius: 999px; padding-inline: 9px 10px; min-block-size: 28px; background: var(--bg); }
 .legend button b { font-weight: 600; }
+.legend .range { color: var(--muted); }
+.legend .cells { margin-inline-start: 5px; }
 .legend button[aria-pressed=true] { border-color: var(--fg); box-shadow: inset 0 0 0 1px var(--fg); }
 .legend button.away { opacity: 0.55; }
 .legend .key { display: inline-flex; align-items: center; gap: 7px; color: var(--muted); padding-inline: 6px; }
@@ -112,14 +114,13 @@ progress::-moz-progress-bar { background: var(--fg); }
 .drawing .xh-disc { fill: var(--fg); stroke: var(--bg); }
 .drawing .xh-number { fill: var(--bg); font-weight: 700; }
 .drawing .off { visibility: hidden; }
-${each((n) => `.drawing .xh-l${n}, .lit .l${n} { fill: var(--l${n}); stroke: var(--l${n}); } .drawing .xh-t${n} { fill: var(--t${n}); } .swatch .l${n} { fill: var(--l${n}); }`)}
+${each((n) => `.drawing .xh-l${n} { fill: var(--l${n}); stroke: var(--l${n}); } .drawing .l${n} { fill: var(--l${n}); } .drawing .xh-t${n} { fill: var(--t${n}); } .swatch .l${n} { fill: var(--l${n}); }`)}
 .drawing :is(.xh-i1, .xh-i2, .xh-i3, .xh-i4) { display: none; }
-.drawing path, .drawing text { transition: opacity 120ms; }
-.drawing:is(.isolating, .previewing) :is(.xh-l1, .xh-l2, .xh-l3, .xh-l4, .xh-t1, .xh-t2, .xh-t3, .xh-t4, .xh-dot, .xh-i1, .xh-i2, .xh-i3, .xh-i4) { opacity: 0.25; }
-${each((n) => `.drawing.isolating.show-${n}:not(.previewing) :is(.xh-l${n}, .xh-t${n}, .xh-i${n}) { opacity: 1; }`)}
-.drawing.isolating.show-1:not(.previewing) .xh-dot { opacity: 1; }
+.light { animation: light 120ms; }
+@keyframes light { from { opacity: 0; } }
+.drawing .veil { fill: var(--bg); opacity: 0.75; }
+.drawing .dots { stroke: var(--dot); stroke-width: 3; stroke-linecap: round; }
 .overlay { position: absolute; inset: 0; pointer-events: none; overflow: visible; }
-.overlay .lit path { stroke-linejoin: round; }
 .overlay .now { stroke: var(--accent); stroke-width: 2; }
 .overlay text.now { fill: var(--accent); stroke: none; font-weight: 600; font-size: var(--label, 11px); }
 .overlay .ring { fill: none; stroke: var(--accent); stroke-width: 3; }
@@ -163,15 +164,17 @@ summary { cursor: pointer; font-weight: 600; inline-size: fit-content; min-block
   .pattern { align-items: start; padding-block: 10px; }
 }
 @container (inline-size < 600px) {
-  .pattern { flex-wrap: wrap; }
+  .pattern { flex-wrap: wrap; align-items: center; }
   .claim { flex-basis: 100%; align-items: start; gap: 12px; }
   .pattern .weeks { margin-inline-start: 32px; flex-wrap: wrap; }
   .pattern .link { margin-inline-start: 28px; }
   .pattern .weeks + .link { margin-inline-start: auto; }
   .legend { display: grid; grid-template-columns: 1fr 1fr; }
-  .legend button { display: grid; grid-template: "s n" "s r" / 14px 1fr; column-gap: 10px; border-radius: 6px; min-block-size: 44px; padding: 4px 10px; text-align: start; align-items: center; line-height: 1.3; }
-  .legend button .swatch { grid-row: 1 / 3; }
-  .legend button .range { grid-area: r; color: var(--muted); }
+  .legend button { display: grid; grid-template: "s n" 1fr "s r" 1fr / 14px 1fr; column-gap: 10px; border-radius: 6px; min-block-size: 44px; padding: 4px 10px; text-align: start; align-items: center; line-height: 1.3; }
+  .legend button .swatch { grid-area: s; }
+  .legend button b { grid-area: n; align-self: end; }
+  .legend button .range { grid-area: r; align-self: start; font-size: 0.75rem; }
+  .legend .cells { margin-inline-start: 2px; }
   .card .row { flex-wrap: wrap; }
 }
 @media (prefers-contrast: more), (forced-colors: active), print {
@@ -179,6 +182,9 @@ summary { cursor: pointer; font-weight: 600; inline-size: fit-content; min-block
 ${each((n) => `  .drawing .xh-l${n} { stroke: var(--muted); stroke-width: 1px; fill: var(--bg); } .drawing .xh-i${n} { fill: var(--l${n}); stroke: none; }
   .base[data-hottest="${n}"] .drawing .xh-l${n} { fill: var(--l${n}); stroke: var(--l${n}); }`)}
   .swatch .edge { stroke: var(--muted); fill: var(--bg); }
+  .light { display: none; }
+  .drawing.isolating :is(.xh-l1, .xh-l2, .xh-l3, .xh-l4, .xh-i1, .xh-i2, .xh-i3, .xh-i4) { opacity: 0.25; }
+${each((n) => `  .drawing.isolating.show-${n} :is(.xh-l${n}, .xh-i${n}) { opacity: 1; }`)}
 }
 .swatch .edge, .swatch .ink { display: none; }
 @media (prefers-contrast: more), (forced-colors: active), print { .swatch .edge, .swatch .ink { display: inline; } .swatch .whole { display: none; } }
@@ -188,7 +194,7 @@ ${each((n) => `  .drawing .xh-l${n} { stroke: var(--muted); stroke-width: 1px; f
   .drawing .xh-tile { stroke: Canvas; }
   .drawing .xh-weekend { fill: Canvas; stroke: Canvas; }
 ${each((n) => `  .drawing .xh-l${n} { stroke: CanvasText; fill: Canvas; } .drawing .xh-i${n}, .swatch .ink.l${n} { fill: CanvasText; }
-  .base[data-hottest="${n}"] .drawing .xh-l${n}, .lit .l${n} { fill: CanvasText; stroke: CanvasText; } .drawing .xh-t${n} { fill: Highlight; stroke: Canvas; stroke-width: 2px; paint-order: stroke; }`)}
+  .base[data-hottest="${n}"] .drawing .xh-l${n} { fill: CanvasText; stroke: CanvasText; } .drawing .xh-t${n} { fill: Highlight; stroke: Canvas; stroke-width: 2px; paint-order: stroke; }`)}
   .swatch .edge { stroke: CanvasText; fill: Canvas; }
   .drawing .xh-dot { display: none; }
   .drawing :is(.xh-halo) { stroke: Canvas; }
@@ -203,7 +209,7 @@ ${each((n) => `  .drawing .xh-l${n} { stroke: CanvasText; fill: Canvas; } .drawi
   .pattern.active::before { background: Highlight; }
   .legend button[aria-pressed=true] { outline: 2px solid Highlight; }
 }
-@media (prefers-reduced-motion: reduce) { .drawing path, .drawing text { transition: none; } }
+@media (prefers-reduced-motion: reduce) { .light { animation: none; } }
 @media print {
   :host { color-scheme: light !important; }
   .drawing, .swatch { print-color-adjust: exact; -webkit-print-color-adjust: exact; }

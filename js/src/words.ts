@@ -74,16 +74,20 @@ export interface CellWords {
 /** Everything that is said of cells of one view. */
 export class CellTexts {
   readonly #patterns = new Map<number, number[]>();
+  readonly #cells: Set<number>[] = [];
   readonly response: HeatmapResponse;
 
   constructor(readonly view: HeatmapView, readonly format: Format) {
     this.response = view.response;
     const dates = new Map(view.dates.map((date, i) => [date, i]));
     for (const [i, pattern] of this.response.patterns.entries()) {
+      const mine = new Set<number>();
+      this.#cells.push(mine);
       for (const [date, hour] of pattern.cells) {
         const at = dates.get(date);
         const index = at === undefined ? undefined : this.hourly ? at * 24 + hour : at;
         if (index === undefined) continue;
+        mine.add(index);
         const numbers = this.#patterns.get(index) ?? [];
         if (!numbers.includes(i + 1)) this.#patterns.set(index, [...numbers, i + 1]);
       }
@@ -97,6 +101,11 @@ export class CellTexts {
   /** The numbers of the patterns that a cell lies in. */
   patternsOf(index: number): number[] {
     return this.#patterns.get(index) ?? [];
+  }
+
+  /** The cells of pattern n. */
+  cellsOf(number: number): Iterable<number> {
+    return this.#cells[number - 1] ?? [];
   }
 
   /** The local date of a cell, and its hour. */
