@@ -300,7 +300,9 @@ export class ExecutionHeatmap extends Base {
 
   #draw(view: HeatmapView, provisional: boolean): void {
     this.#view = view;
-    this.#frame?.draw(view, this.#words(), provisional);
+    const { from, until } = view.query;
+    const live = this.#read !== undefined && from === undefined && until === undefined;
+    this.#frame?.draw(view, this.#words(), { provisional, live });
     this.#looks();
   }
 

@@ -113,9 +113,9 @@ export class Frame {
     this.#ghost.hidden = hasPicture || state === 'error';
   }
 
-  draw(view: HeatmapView, format: Format, provisional: boolean): void {
+  draw(view: HeatmapView, format: Format, { provisional, live }: { provisional: boolean; live: boolean }): void {
     const { response } = view;
-    this.texts = new CellTexts(view, format);
+    const texts = this.texts = new CellTexts(view, format, live);
     this.#base.dataset.metric = response.metric;
     this.#base.dataset.hottest = String(hottest(response.metric));
     const filtered = Boolean(view.query.workflow_id ?? view.query.status ?? view.query.tag);
@@ -124,7 +124,7 @@ export class Frame {
     this.#patterns.update(response, view.dates, format, filtered, !provisional);
     this.#legend.update(view, format, provisional);
     if (view.picture) this.picture(view.picture);
-    this.#table.update(() => cellTables(new CellTexts(view, format), format));
+    this.#table.update(() => cellTables(texts, format));
     this.#account.update(() => account(response, format));
     this.#reveal();
   }
@@ -269,6 +269,15 @@ export class Frame {
     for (const node of svg.querySelectorAll('.xh-outline, .xh-halo')) node.classList.toggle('off', !node.classList.contains(`xh-p${shown}`));
     this.#light(svg, map, texts);
     const layers: SVGElement[] = [];
+    const now = map.box(texts.now);
+    if (now && texts.hourly) {
+      // The end of the hour that is running: below it where hours run down, else beside it.
+      const down = map.rows === 24;
+      const [x, y] = [now.x + (down ? 0 : now.width + 1), now.y + (down ? now.height + 1 : 0)];
+      layers.push(s('path', { class: 'now', d: `M${x} ${y}${down ? `h${now.width}` : `v${now.height}`}` }));
+      const { height, y: top } = map.bounds();
+      if (down) layers.push(s('text', { class: 'now', x: now.x + now.width, y: top + height + 14, 'text-anchor': 'end' }, 'now'));
+    }
     const focused = this.#grid.focused;
     const ring = (cell: number, name: string, by: number) => {
       const box = map.box(cell);

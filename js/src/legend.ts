@@ -56,7 +56,7 @@ export class Legend {
       h('span', { class: 'range' }, range, ' ', h('span', { class: 'cells', 'aria-hidden': 'true' }, `${short} ${unit}`), h('span', { class: 'sr' }, format.plural(count, long)))));
     }
     const keys: HTMLElement[] = [];
-    const tile = () => s('rect', { width: 14, height: 14, rx: 2, fill: 'var(--tile)' });
+    const tile = () => s('rect', { class: 'tile', width: 14, height: 14, rx: 2, fill: 'var(--tile)' });
     if (states.has('few')) keys.push(key(`under ${FEW_RUNS} runs`, tile(), s('rect', { class: 'l3', x: 3.5, y: 3.5, width: 7, height: 7, rx: 1 })));
     if (states.has('unfinished')) keys.push(key('none finished', tile(), s('rect', { x: 4, y: 4, width: 6, height: 6, rx: 1.5, fill: 'none', stroke: 'var(--hatch)', 'stroke-width': 1.5 })));
     if (states.has('none')) keys.push(key('no runs', tile()));

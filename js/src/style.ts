@@ -106,7 +106,7 @@ progress::-moz-progress-bar { background: var(--fg); }
 .drawing .xh-dot { fill: var(--dot); stroke: var(--dot); stroke-linecap: round; }
 .drawing :is(.xh-unfinished, .xh-skipped) { stroke: var(--hatch); }
 .drawing .xh-changed { stroke: var(--bg); }
-.drawing .xh-after { stroke: var(--hatch); stroke-dasharray: 1 2; }
+.drawing .xh-after { stroke: var(--hatch); }
 .drawing .xh-month-line { stroke: var(--muted); }
 .drawing .xh-halo { stroke: var(--bg); }
 .drawing .xh-outline { stroke: var(--fg); }
@@ -179,8 +179,9 @@ summary { cursor: pointer; font-weight: 600; inline-size: fit-content; min-block
 }
 @media (prefers-contrast: more), (forced-colors: active), print {
   .drawing :is(.xh-i1, .xh-i2, .xh-i3, .xh-i4) { display: inline; }
-${each((n) => `  .drawing .xh-l${n} { stroke: var(--muted); stroke-width: 1px; fill: var(--bg); } .drawing .xh-i${n} { fill: var(--l${n}); stroke: none; }
-  .base[data-hottest="${n}"] .drawing .xh-l${n} { fill: var(--l${n}); stroke: var(--l${n}); }`)}
+${each((n) => `  .drawing .xh-l${n} { stroke: var(--muted); stroke-width: 1px; fill: var(--bg); } .drawing .xh-i${n} { stroke: var(--l${n}); }
+  .drawing .xh-t${n} { fill: var(--fg); }
+  .base[data-hottest="${n}"] .drawing .xh-l${n} { fill: var(--l${n}); stroke: var(--l${n}); } .base[data-hottest="${n}"] .drawing .xh-t${n} { fill: var(--t${n}); }`)}
   .swatch .edge { stroke: var(--muted); fill: var(--bg); }
   .light { display: none; }
   .drawing.isolating :is(.xh-l1, .xh-l2, .xh-l3, .xh-l4, .xh-i1, .xh-i2, .xh-i3, .xh-i4) { opacity: 0.25; }
@@ -193,9 +194,9 @@ ${each((n) => `  .drawing.isolating.show-${n} :is(.xh-l${n}, .xh-i${n}) { opacit
   .drawing text { fill: CanvasText; }
   .drawing .xh-tile { stroke: Canvas; }
   .drawing .xh-weekend { fill: Canvas; stroke: Canvas; }
-${each((n) => `  .drawing .xh-l${n} { stroke: CanvasText; fill: Canvas; } .drawing .xh-i${n}, .swatch .ink.l${n} { fill: CanvasText; }
-  .base[data-hottest="${n}"] .drawing .xh-l${n} { fill: CanvasText; stroke: CanvasText; } .drawing .xh-t${n} { fill: Highlight; stroke: Canvas; stroke-width: 2px; paint-order: stroke; }`)}
-  .swatch .edge { stroke: CanvasText; fill: Canvas; }
+${each((n) => `  .drawing .xh-l${n} { stroke: CanvasText; fill: Canvas; } .drawing .xh-i${n} { stroke: CanvasText; } .swatch .ink.l${n} { fill: CanvasText; }
+  .base[data-hottest="${n}"] .drawing .xh-l${n} { fill: CanvasText; stroke: CanvasText; } .base[data-hottest="${n}"] .drawing .xh-t${n} { fill: Canvas; }`)}
+  .swatch .edge { stroke: CanvasText; fill: Canvas; } .key rect { stroke: CanvasText; fill: Canvas; } .key .tile { stroke: none; }
   .drawing .xh-dot { display: none; }
   .drawing :is(.xh-halo) { stroke: Canvas; }
   .drawing :is(.xh-outline, .xh-bracket) { stroke: Highlight; }

@@ -77,8 +77,12 @@ export class CellTexts {
   readonly #cells: Set<number>[] = [];
   readonly response: HeatmapResponse;
 
-  constructor(readonly view: HeatmapView, readonly format: Format) {
+  /** The cell in which a live window ends, or −1. */
+  readonly now: number;
+
+  constructor(readonly view: HeatmapView, readonly format: Format, isLive: boolean) {
     this.response = view.response;
+    this.now = isLive ? view.cells.presence.lastIndexOf(0) : -1;
     const dates = new Map(view.dates.map((date, i) => [date, i]));
     for (const [i, pattern] of this.response.patterns.entries()) {
       const mine = new Set<number>();
@@ -143,6 +147,7 @@ export class CellTexts {
         fraction = number === 0 ? '' : `in ${format.plural(decided, 'finished run')}`;
       }
     }
+    if (index === this.now) value = `${value} so far`;
     const few = state === 'few' ? `only ${format.plural(decided, 'run')}` : '';
     const facts: [string, string][] = [];
     if (metric !== 'duration' && !Number.isNaN(at(cells.averageDuration))) facts.push(['Average duration', format.duration(at(cells.averageDuration))]);
