@@ -68,7 +68,9 @@ impl Drawing<'_> {
             let places = places(block);
             self.month_and_day_lines(&places);
             let columns: Vec<Option<usize>> = spread(&places);
-            self.hour_lines(&columns, |drawing, date, hour| drawing.grid().cells.get(date * 24 + hour).map_or(Ink::Blank, ink_of));
+            self.hour_lines(&columns, |drawing, date, hour| {
+                drawing.grid().cells.get(date * 24 + hour).map_or(Ink::Blank, ink_of)
+            });
             self.lines.push(String::new());
         }
     }
@@ -143,7 +145,8 @@ impl Drawing<'_> {
         for block in blocks(&weeks, self.look.width - MARGIN, |_| CELL, 0) {
             let mut months = Vec::new();
             for (number, week) in block.iter().enumerate() {
-                let month_begins = week.iter().find(|(_, date)| date.day() == 1).or(week.first().filter(|_| number == 0));
+                let month_begins =
+                    week.iter().find(|(_, date)| date.day() == 1).or(week.first().filter(|_| number == 0));
                 months.extend(month_begins.map(|(_, date)| (number * CELL, text::month(*date).to_owned())));
             }
             self.lines.push(label_line(months));
