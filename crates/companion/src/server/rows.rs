@@ -82,7 +82,7 @@ pub fn stream(state: &State, lease: Lease, permit: OwnedSemaphorePermit, wanted:
     response
 }
 
-/// How a stream ended.
+/// How a stream ended. The words are this program's own and need no escaping in JSON.
 enum Ending {
     Whole,
     /// A limit cut it, for this reason.
@@ -164,14 +164,15 @@ impl Producer {
         let rows = self.rows;
         let control = match ending {
             Ending::ClientGone => return,
-            Ending::Whole => serde_json::json!({"$end": {"rows": rows, "complete": true}}),
-            Ending::Cut(reason) => serde_json::json!({"$end": {"rows": rows, "complete": false, "reason": reason}}),
+            Ending::Whole => format!("{{\"$end\":{{\"rows\":{rows},\"complete\":true}}}}\n"),
+            Ending::Cut(reason) => {
+                format!("{{\"$end\":{{\"rows\":{rows},\"complete\":false,\"reason\":\"{reason}\"}}}}\n")
+            }
             Ending::Broken(code, message) => {
-                serde_json::json!({"$error": {"code": code, "message": message, "rows": rows}})
+                format!("{{\"$error\":{{\"code\":\"{code}\",\"message\":\"{message}\",\"rows\":{rows}}}}}\n")
             }
         };
-        self.chunk.extend_from_slice(control.to_string().as_bytes());
-        self.chunk.push(b'\n');
+        self.chunk.extend_from_slice(control.as_bytes());
         // If nobody takes it, nobody misses it.
         let _ = self.sender.blocking_send(Bytes::from(self.chunk));
     }

@@ -144,8 +144,8 @@ impl Imported {
     pub fn words(&self, file: &str) -> String {
         let problems = |kind| self.problems.count(kind);
         let unreadable = problems(ProblemKind::Unreadable) + problems(ProblemKind::LineTooLong);
-        let mut words =
-            format!("{file}: {} read, {} stored", counted(self.rows, "row", "rows"), counted(self.new, "new", "new"));
+        let stored = crate::terminal::grouped(self.new);
+        let mut words = format!("{file}: {} read, {stored} stored", counted(self.rows, "row", "rows"));
         let others = [
             (self.updated, "updated"),
             (self.repeated, "there already"),
