@@ -20,7 +20,7 @@ pub struct Cli {
 enum Verb {
     /// Show the heatmap and the patterns of exported rows
     #[command(after_help = ANALYZE_EXAMPLES)]
-    Analyze(AnalyzeArgs),
+    Analyze(Box<AnalyzeArgs>),
     /// Store exported rows in a database; the same rows twice are the same rows once
     Import(ImportArgs),
     /// Serve a database over HTTP on this machine
@@ -122,7 +122,8 @@ impl ViewArgs {
         ];
         let repeatable = [("workflow_id", &self.workflow), ("status", &self.status), ("tag", &self.tag)];
         let single = single.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
-        let repeated = repeatable.into_iter().flat_map(|(name, values)| values.iter().map(move |value| (name, &**value)));
+        let repeated =
+            repeatable.into_iter().flat_map(|(name, values)| values.iter().map(move |value| (name, &**value)));
         single.chain(repeated)
     }
 }

@@ -37,7 +37,10 @@ pub fn read_from(mut source: impl Read, name: &str, each: impl FnMut(&[u8])) -> 
     let mut magic = Vec::with_capacity(ZSTD.len());
     (&mut source).take(ZSTD.len() as u64).read_to_end(&mut magic).map_err(|error| Failure::on(name, error))?;
     if magic == ZSTD {
-        return Err(Failure::on(name, "zstd is not read yet; decompress it first, as in `zstd -dc FILE | execution-heatmap …`"));
+        return Err(Failure::on(
+            name,
+            "zstd is not read yet; decompress it first, as in `zstd -dc FILE | execution-heatmap …`",
+        ));
     }
     let is_gzip = magic.starts_with(&GZIP);
     let whole = io::Cursor::new(magic).chain(source);

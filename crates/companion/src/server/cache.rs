@@ -67,7 +67,8 @@ impl Heatmaps {
     /// A cache that keeps each answer for a time and all of them within a size.
     pub fn new(keep: Duration, most_bytes: u64) -> Self {
         let weigh = |key: &Key, entry: &Arc<Entry>| {
-            let bytes = key.workspace.len() + key.query.len() + entry.body.len() + size_of::<Key>() + size_of::<Entry>();
+            let bytes =
+                key.workspace.len() + key.query.len() + entry.body.len() + size_of::<Key>() + size_of::<Entry>();
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
         Self { kept: Cache::builder().weigher(weigh).max_capacity(most_bytes).time_to_live(keep).build() }

@@ -53,7 +53,8 @@ fn refusal(request: &Request, allowed: Allowed, most_target_bytes: usize) -> Opt
 
 fn has_body(headers: &HeaderMap) -> bool {
     let is_empty = |length: &HeaderValue| length.as_bytes() == b"0";
-    headers.contains_key(header::TRANSFER_ENCODING) || headers.get_all(header::CONTENT_LENGTH).iter().any(|length| !is_empty(length))
+    headers.contains_key(header::TRANSFER_ENCODING)
+        || headers.get_all(header::CONTENT_LENGTH).iter().any(|length| !is_empty(length))
 }
 
 fn add_headers(response: &mut Response) {

@@ -99,7 +99,8 @@ impl From<PoolError> for Problem {
                 "the database does not answer"
             }
         };
-        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "database", "No answer from the database", detail.to_owned());
+        let problem =
+            Self::new(StatusCode::SERVICE_UNAVAILABLE, "database", "No answer from the database", detail.to_owned());
         Self { retry_after: Some(5), ..problem }
     }
 }

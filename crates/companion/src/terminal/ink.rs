@@ -78,10 +78,23 @@ impl Ink {
     pub fn character(self, metric: Metric, ascii: bool) -> char {
         match self {
             Ink::Blank => ' ',
-            Ink::Tile => if ascii { ' ' } else { '·' },
-            Ink::Unfinished => if ascii { 'o' } else { '○' },
+            Ink::Tile => {
+                if ascii {
+                    ' '
+                } else {
+                    '·'
+                }
+            }
+            Ink::Unfinished => {
+                if ascii {
+                    'o'
+                } else {
+                    '○'
+                }
+            }
             Ink::Level(level) => {
-                let heat = usize::from(if metric == Metric::SuccessRate { 5 - level.clamp(1, 4) } else { level.clamp(1, 4) });
+                let heat =
+                    usize::from(if metric == Metric::SuccessRate { 5 - level.clamp(1, 4) } else { level.clamp(1, 4) });
                 let rising = if ascii { ['.', '-', '+', '#'] } else { ['░', '▒', '▓', '█'] };
                 rising[heat - 1]
             }

@@ -151,7 +151,8 @@ mod tests {
 
     #[test]
     fn numbers_are_said_as_people_say_them() {
-        for (count, expected) in [(0, "0"), (999, "999"), (1000, "1,000"), (86_697, "86,697"), (1_234_567, "1,234,567")] {
+        for (count, expected) in [(0, "0"), (999, "999"), (1000, "1,000"), (86_697, "86,697"), (1_234_567, "1,234,567")]
+        {
             assert_eq!(grouped(count), expected);
         }
         for ((part, whole), expected) in [

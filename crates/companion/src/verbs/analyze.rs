@@ -132,7 +132,10 @@ fn colours(screen: &ScreenArgs, to_terminal: bool) -> Colours {
 /// False if the locale says in so many words that it is not UTF-8. The first of the three that is set decides; where
 /// none is, nothing speaks against it.
 fn speaks_utf8() -> bool {
-    let set = ["LC_ALL", "LC_CTYPE", "LANG"].iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.is_empty());
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty());
     set.is_none_or(|locale| {
         let locale = locale.to_ascii_lowercase();
         locale.contains("utf-8") || locale.contains("utf8")

@@ -29,7 +29,7 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     let folder = folder.map_err(|error| Failure::on("a temporary folder", error))?;
     let path = folder.path().join("demo.sqlite");
     fill(&path)?;
-    serve::serve(&path, "the demonstration", args.listen, |address| start(address))
+    serve::serve(&path, "the demonstration", args.listen, start)
 }
 
 fn start(address: SocketAddr) -> String {
@@ -37,7 +37,8 @@ fn start(address: SocketAddr) -> String {
 }
 
 fn fill(path: &Path) -> Result<(), Failure> {
-    let mut writer = Writer::open(path, WORKSPACE).map_err(|error| Failure::on("the demonstration's database", error))?;
+    let mut writer =
+        Writer::open(path, WORKSPACE).map_err(|error| Failure::on("the demonstration's database", error))?;
     let imported = import(&mut writer, "flights", |each| files::read_from(FLIGHTS, "flights", each));
     let imported = imported.map_err(|error| match error {
         ImportError::File(failure) => failure,

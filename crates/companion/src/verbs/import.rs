@@ -24,7 +24,8 @@ pub fn run(args: &ImportArgs) -> Result<(), Failure> {
         let imported = import(&mut writer, file, |each| files::read(file, each))
             .map_err(|failure| in_database(failure, &args.database))?;
         say(&imported.words(file));
-        incomplete.extend(imported.incomplete.map(|why| format!("{file} is incomplete: {why}; what there was is stored")));
+        incomplete
+            .extend(imported.incomplete.map(|why| format!("{file} is incomplete: {why}; what there was is stored")));
     }
     if incomplete.is_empty() { Ok(()) } else { Err(Failure::Failed(incomplete.join("\n"))) }
 }

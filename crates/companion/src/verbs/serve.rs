@@ -3,10 +3,10 @@
 use super::{DEFAULT_LISTEN, say};
 use crate::cli::ServeArgs;
 use crate::failure::Failure;
+use crate::files;
 use crate::server::{self, Config, Limits};
 use crate::source;
 use crate::source::sqlite::pool::Pool;
-use crate::files;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -19,7 +19,9 @@ use tokio::net::TcpListener;
 pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     let file = args.config.as_deref().map(ConfigFile::read).transpose()?.unwrap_or_default();
     let database = args.database.clone().or(file.database).ok_or_else(|| {
-        Failure::Usage("--database: it takes sqlite:PATH or a path; EXECUTION_HEATMAP_DATABASE can name it too".to_owned())
+        Failure::Usage(
+            "--database: it takes sqlite:PATH or a path; EXECUTION_HEATMAP_DATABASE can name it too".to_owned(),
+        )
     })?;
     let listen = args.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN);
     let path = source::sqlite_path(&database)?;
@@ -100,7 +102,9 @@ impl ConfigFile {
             match key.trim() {
                 "database" => file.database = Some(value),
                 "listen" => {
-                    let address = value.parse().map_err(|_| format!("line {number}: listen takes an address such as 127.0.0.1:8080"));
+                    let address = value
+                        .parse()
+                        .map_err(|_| format!("line {number}: listen takes an address such as 127.0.0.1:8080"));
                     file.listen = Some(address?);
                 }
                 _ => return Err(takes()),

@@ -43,13 +43,9 @@ pub fn workspaces(connection: &Connection) -> rusqlite::Result<Vec<Workspace>> {
          FROM workspaces w ORDER BY name",
     )?;
     let rows = statement.query_map([], |row| {
-        let instant = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.and_then(Timestamp::from_ms));
-        Ok(Workspace {
-            id: row.get(0)?,
-            executions: count(row, 1)?,
-            oldest: instant(2)?,
-            newest: instant(3)?,
-        })
+        let instant =
+            |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.and_then(Timestamp::from_ms));
+        Ok(Workspace { id: row.get(0)?, executions: count(row, 1)?, oldest: instant(2)?, newest: instant(3)? })
     })?;
     rows.collect()
 }
@@ -122,7 +118,8 @@ pub fn load(connection: &Connection, selection: &Selection<'_>, most_rows: u64) 
         no_start: left_out.no_start,
         left_out_outside_window: left_out.outside_window,
         left_out_filtered: left_out.filtered,
-        incomplete: is_cut.then(|| format!("the window holds more than {most_rows} rows; the later ones were not read")),
+        incomplete: is_cut
+            .then(|| format!("the window holds more than {most_rows} rows; the later ones were not read")),
         ..Reading::default()
     };
     snapshot.finish()?;
@@ -150,7 +147,9 @@ pub fn left_out(connection: &Connection, selection: &Selection<'_>) -> rusqlite:
     let admitted = if values.is_empty() {
         String::new()
     } else {
-        format!(", (SELECT count(*) FROM executions WHERE workspace = ?1 AND started_ms >= ?2 AND started_ms < ?3{sql})")
+        format!(
+            ", (SELECT count(*) FROM executions WHERE workspace = ?1 AND started_ms >= ?2 AND started_ms < ?3{sql})"
+        )
     };
     let statement = format!(
         "SELECT (SELECT coalesce(sum(no_start), 0) FROM files WHERE workspace = ?1),
@@ -181,9 +180,8 @@ pub(super) fn with_row_of_identity<T>(
     identity: &[u8],
     look: impl FnOnce(i64, &Execution<'_>) -> T,
 ) -> rusqlite::Result<T> {
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS}, execution FROM executions WHERE workspace = ? AND identity = ?"
-    ))?;
+    let mut statement = connection
+        .prepare_cached(&format!("SELECT {COLUMNS}, execution FROM executions WHERE workspace = ? AND identity = ?"))?;
     statement.query_row(params![workspace, identity], |row| {
         let tags = match row.get::<_, Option<i64>>(TAG_SET)? {
             Some(number) => Some(TagSet::read(connection, number)?),
@@ -203,7 +201,8 @@ fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
 }
 
 /// The columns that [`execution`] reads, in its order; the last one is [`TAG_SET`].
-const COLUMNS: &str = "started_ms, id, workflow_id, workflow, status, other_status, duration_ms, attempt, error, tag_set";
+const COLUMNS: &str =
+    "started_ms, id, workflow_id, workflow, status, other_status, duration_ms, attempt, error, tag_set";
 /// The position of the set of tags among [`COLUMNS`].
 const TAG_SET: usize = 9;
 

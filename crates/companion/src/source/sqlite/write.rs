@@ -53,7 +53,8 @@ impl Writer {
     pub fn open(path: &Path, workspace: &str) -> Result<Self, OpenError> {
         let connection = schema::open_to_write(path)?;
         connection.execute("INSERT INTO workspaces (name) VALUES (?) ON CONFLICT DO NOTHING", [workspace])?;
-        let number = connection.query_row("SELECT workspace FROM workspaces WHERE name = ?", [workspace], |row| row.get(0))?;
+        let number =
+            connection.query_row("SELECT workspace FROM workspaces WHERE name = ?", [workspace], |row| row.get(0))?;
         Ok(Self { connection, workspace: number, in_batch: 0, tag_sets: HashMap::new(), seen_in_file: HashMap::new() })
     }
 
