@@ -89,6 +89,13 @@ impl Cube {
         }
     }
 
+    /// Adds sums that were counted elsewhere to a bucket; a bucket that does not exist is ignored.
+    pub fn add(&mut self, bucket: usize, more: &Sums) {
+        if let Some(sums) = self.sums.get_mut(bucket) {
+            sums.merge(more);
+        }
+    }
+
     /// Adds another cube of the same buckets.
     pub fn merge(&mut self, other: &Cube) {
         for (sums, more) in self.sums.iter_mut().zip(&other.sums) {

@@ -1,8 +1,8 @@
 //! Responses to the letter: the bytes of the one writer against files that were read and approved.
 
-mod support;
 #[path = "support/cases.rs"]
 mod cases;
+mod support;
 
 use cases::{CASES, Input, bytes, read, respond};
 use support::zone_over;

@@ -111,7 +111,7 @@ pub(super) fn read<'a>(
 }
 
 /// A field's text, or `None` if it is not UTF-8.
-fn text<'a>(record: &'a [u8], span: &Span) -> Option<Text<'a>> {
+pub(super) fn text<'a>(record: &'a [u8], span: &Span) -> Option<Text<'a>> {
     let raw = std::str::from_utf8(record.get(span.start..span.end)?).ok()?;
     Some(match span.quoting {
         Quoting::None => Text::Plain(raw),

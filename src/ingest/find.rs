@@ -4,12 +4,14 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// The position of the first line feed at or behind `from`.
+#[inline]
 pub(super) fn line_feed(bytes: &[u8], from: usize) -> Option<usize> {
     first(bytes, from, |word| zeros(word ^ (ONES * u64::from(b'\n'))), |byte| byte == b'\n')
 }
 
 /// The position of the first byte at or behind `from` that a text of JSON cannot carry as it is: a quote, a
 /// backslash or a control character.
+#[inline]
 pub(super) fn text_break(bytes: &[u8], from: usize) -> Option<usize> {
     let mask = |word: u64| {
         let controls = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
@@ -20,10 +22,12 @@ pub(super) fn text_break(bytes: &[u8], from: usize) -> Option<usize> {
 
 /// The high bit of every byte that is zero. Bits above the lowest one that is set may be wrong, which is why only that
 /// one is used.
+#[inline]
 fn zeros(word: u64) -> u64 {
     word.wrapping_sub(ONES) & !word & HIGHS
 }
 
+#[inline]
 fn first(bytes: &[u8], from: usize, mask: impl Fn(u64) -> u64, is_wanted: impl Fn(u8) -> bool) -> Option<usize> {
     let mut at = from;
     let mut rest = bytes.get(from..)?;

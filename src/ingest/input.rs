@@ -97,3 +97,58 @@ impl Input {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::reader::Reader;
+    use super::super::{Form, MOST_LINE_BYTES};
+    use super::*;
+
+    #[test]
+    fn what_is_taken_makes_room() {
+        let mut input = Input::default();
+        for round in 0..1000 {
+            input.extend(b"0123456789");
+            let taken = input.take(8, 1);
+            assert_eq!(input.get(taken).len(), 8);
+            assert_eq!(input.waiting().len(), round % 9 + 1, "one byte of each ten stays");
+            if round % 9 == 8 {
+                input.take_all();
+            }
+        }
+        assert!(input.bytes.len() < 100, "{}", input.bytes.len());
+    }
+
+    #[test]
+    fn what_is_filled_is_at_most_what_was_offered() {
+        let mut input = Input::default();
+        input.offer(4).copy_from_slice(b"abcd");
+        input.accept(9);
+        input.accept(9);
+        assert_eq!(input.waiting(), b"abcd");
+        input.offer(100);
+        input.offer(2).copy_from_slice(b"ef");
+        input.accept(1);
+        assert_eq!(input.waiting(), b"abcde");
+    }
+
+    #[test]
+    fn no_line_is_held_above_the_limit() {
+        const CHUNK: usize = 1 << 16;
+        let chunk = vec![b'x'; CHUNK];
+        for mut reader in [Reader::new(Form::Ndjson), Reader::new(Form::Csv), Reader::recognising()] {
+            reader.extend(b"started_at,\"");
+            let mut events = 0;
+            for _ in 0..4 * MOST_LINE_BYTES / CHUNK {
+                reader.extend(&chunk);
+                while reader.next().is_some() {
+                    events += 1;
+                }
+                // A vector that grows doubles its room at most.
+                assert!(reader.input().bytes.capacity() <= 2 * (MOST_LINE_BYTES + 2 * CHUNK));
+            }
+            assert_eq!(events, 1);
+            assert!(reader.input().waiting().is_empty());
+        }
+    }
+}

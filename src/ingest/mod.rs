@@ -1,6 +1,24 @@
 //! Bytes in, rows out: push parsers that are fed chunks of any size and give the same rows for every way of cutting
 //! them. They check what they skip, bound what they keep (one line), and never fail: what cannot be read is an event
 //! with a line number and a cause.
+//!
+//! # A row
+//! The fields are those of [`Execution`], in NDJSON as keys, in CSV as columns of any order. Of a field that is there
+//! twice the last counts; unknown ones are checked and ignored; an empty text is absent.
+//! - `status` and `started_at` are needed. A status that is absent, or a start that is no instant, makes the row
+//!   unreadable; a start that says "none" ([`crate::time::parse_text`]) makes it one without a start.
+//! - `id` and `workflow_id` are texts or numbers, and a number is the text as it is written. `workflow` is the name, or
+//!   in JSON an object with `name` and `id`; where nothing gives an id, the name is it. `error` is a text or an object
+//!   with `message`. `tags` are an array of texts and numbers or one text, in CSV texts separated by `|`.
+//! - The duration of an execution that has ended is `duration_ms`, rounded to whole milliseconds with halves away from
+//!   zero; where that is absent, `finished_at` − `started_at`. One that is given but cannot be used is dropped with a
+//!   note, and the end is then not asked. An execution that has not ended has none, and nothing is noted.
+//! - `attempt` is cut to a whole number; 1 where it is none. A field that is not needed and of a kind that it cannot be
+//!   (an `id` that is an array) is taken as absent.
+//!
+//! # Control lines
+//! In NDJSON an object whose only member has a key that begins with `$`; in CSV a record whose first field is `$end`,
+//! `$error` or `$alive` without quotes. They are no rows.
 
 mod csv;
 mod find;

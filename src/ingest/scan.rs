@@ -110,16 +110,19 @@ impl<'a> Scanner<'a> {
         self.peek()
     }
 
+    #[inline]
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    #[inline]
     fn eat(&mut self, byte: u8) -> bool {
         let is_there = self.peek() == Some(byte);
         self.at += usize::from(is_there);
         is_there
     }
 
+    #[inline]
     fn since(&self, start: usize) -> &'a str {
         self.text.get(start..self.at).unwrap_or_default()
     }
@@ -128,12 +131,14 @@ impl<'a> Scanner<'a> {
         Fault { at: self.at, cause }
     }
 
+    #[inline]
     fn skip_space(&mut self) {
         while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.peek() {
             self.at += 1;
         }
     }
 
+    #[inline]
     fn key(&mut self) -> Result<Text<'a>, Fault> {
         self.skip_space();
         if self.peek() != Some(b'"') {
@@ -145,6 +150,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A text; its opening quote is the next byte.
+    #[inline]
     fn string(&mut self) -> Result<Text<'a>, Fault> {
         let start = self.at + 1;
         self.at = start;

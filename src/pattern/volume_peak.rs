@@ -1,8 +1,8 @@
 //! The daily peak of volume: an hour of the day, or a few, in which executions are most numerous, on most days.
 //!
 //! A day counts by the share of its executions that each hour has, so a huge day counts once. The test tosses a coin
-//! for every whole day: a rise that is not there on most days cancels. What is named is the finest stretch of hours
-//! that stays within an hour when days are drawn anew.
+//! for every whole day: a rise that is not there on most days cancels. What is named is the fullest hour of the day, if
+//! it lies in a stretch whose middle stays within an hour when days are drawn anew; else the stretch.
 
 use super::history::Day;
 use super::random::{self, FEW, MANY, Random, median, quantile, share_at_least};
@@ -119,13 +119,37 @@ pub fn look(days: &[Day]) -> Option<Claim> {
         return None;
     }
     let steady = shares.finest_steady(broad, &mut Random::seeded_by(seed().chain([4])))?;
-    let around = Peak::Around { start: broad.start as u8, length: broad.length as u8 };
+    let around = |arc: Arc| Peak::Around { start: arc.start as u8, length: arc.length as u8 };
+    let peak = match steady {
+        Steady::Middle(arc) => busiest_hour(&usable, arc).map_or(around(arc), Peak::Hour),
+        Steady::Stretch(arc) => around(arc),
+    };
     let named = |peak| {
         let counts = Counts::new(days, peak);
         counts.pass().then_some(Claim { chance, peak, counts })
     };
     // Hours were chosen from shares; what is said of them is in raw counts, which one huge day can pull elsewhere.
-    named(steady).or_else(|| named(around))
+    named(peak).or_else(|| named(around(broad)))
+}
+
+/// What holds still when days are drawn anew.
+enum Steady {
+    /// The middle of a stretch, within an hour: an hour may be named.
+    Middle(Arc),
+    /// No more than the stretch.
+    Stretch(Arc),
+}
+
+/// The hour of the day with the most executions, if it lies in a stretch. A sentence that names one hour must name the
+/// fullest: between two peaks at 6 and 8 the middle is steady, and 7 is not where the volume peaks.
+fn busiest_hour(days: &[&Day], arc: Arc) -> Option<u8> {
+    let mut by_hour = [0u64; 24];
+    for day in days {
+        by_hour.iter_mut().zip(day.hours).for_each(|(sum, hour)| *sum = sum.saturating_add(hour.executions));
+    }
+    let most = by_hour.iter().max()?;
+    let busiest = by_hour.iter().position(|executions| executions == most)?;
+    arc.holds(busiest).then_some(busiest as u8)
 }
 
 /// How the days' executions are spread over their hours.
@@ -173,9 +197,9 @@ impl Shares {
             && least >= 1.0 + LEAST_SHARE_WITHOUT_A_WEEKDAY * (all - 1.0)
     }
 
-    /// The hour in the middle of the finest stretch that holds still when days are drawn anew, or the broad stretch if
-    /// that does not stray far.
-    fn finest_steady(&self, broad: Arc, random: &mut Random) -> Option<Peak> {
+    /// The finest stretch whose middle holds still when days are drawn anew, or the broad stretch if that does not
+    /// stray far.
+    fn finest_steady(&self, broad: Arc, random: &mut Random) -> Option<Steady> {
         let days = self.capped.len();
         let mut redraw = || mean((0..days).filter_map(|_| self.capped.get(random.below(days))));
         let redrawn: Vec<Profile> = (0..REDRAWN).map(|_| redraw()).collect();
@@ -186,17 +210,10 @@ impl Shares {
         for lengths in FINE_LENGTHS {
             let arc = standing_out(&self.profile, lengths.clone())?;
             if half_width(arc, lengths) <= STEADY {
-                return Some(Peak::Hour(self.busiest_middle_hour(arc) as u8));
+                return Some(Steady::Middle(arc));
             }
         }
-        (half_width(broad, 1..=LONGEST) <= UNSTEADY)
-            .then_some(Peak::Around { start: broad.start as u8, length: broad.length as u8 })
-    }
-
-    /// The hour in the middle of a stretch; of two, the busier.
-    fn busiest_middle_hour(&self, arc: Arc) -> usize {
-        let (earlier, later) = ((arc.start + (arc.length - 1) / 2) % 24, (arc.start + arc.length / 2) % 24);
-        if self.profile.get(later) > self.profile.get(earlier) { later } else { earlier }
+        (half_width(broad, 1..=LONGEST) <= UNSTEADY).then_some(Steady::Stretch(broad))
     }
 }
 

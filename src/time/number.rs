@@ -17,7 +17,7 @@ const MICROSECONDS_BELOW: u128 = 100_000_000_000_000_000;
 /// ```
 /// use execution_heatmap::time::{ParsedTime, parse_number};
 /// let ParsedTime::At { at, .. } = parse_number("1544712660123456789") else { panic!() };
-/// assert_eq!(at.to_text(), "2018-12-13T14:37:40.123Z");
+/// assert_eq!(at.to_text(), "2018-12-13T14:51:00.123Z");
 /// assert_eq!(parse_number("0"), ParsedTime::Absent);
 /// ```
 pub fn parse_number(text: &str) -> ParsedTime {

@@ -36,13 +36,29 @@ const NEW_YORK: (&str, &str) = ("time_zone", "America/New_York");
 
 pub const CASES: [Case; 8] = [
     case!("mixed-default", Input::Mixed, []),
-    case!("mixed-volume-kathmandu", Input::Mixed, [("metric", "volume"), ("time_zone", "Asia/Kathmandu"), ("days", "7")]),
+    case!(
+        "mixed-volume-kathmandu",
+        Input::Mixed,
+        [("metric", "volume"), ("time_zone", "Asia/Kathmandu"), ("days", "7")]
+    ),
     case!("mixed-duration-daily", Input::Mixed, [("metric", "duration"), ("granularity", "daily"), ("days", "30")]),
-    case!("mixed-errors-failed-eu", Input::Mixed, [("metric", "error_count"), ("status", "failed"), ("tag", "eu"), ("days", "7")]),
+    case!(
+        "mixed-errors-failed-eu",
+        Input::Mixed,
+        [("metric", "error_count"), ("status", "failed"), ("tag", "eu"), ("days", "7")]
+    ),
     case!("flights-success-hourly", Input::Flights, [NEW_YORK, ("from", "2013-02-04"), ("to", "2013-05-05")]),
     case!("flights-duration-daily", Input::Flights, [NEW_YORK, ("metric", "duration"), ("granularity", "daily")]),
-    case!("flights-volume-daily-ua", Input::Flights, [NEW_YORK, ("metric", "volume"), ("granularity", "daily"), ("tag", "UA")]),
-    case!("flights-errors-daily-not-ewr", Input::Flights, [("metric", "error_count"), ("granularity", "daily"), ("tag", "!EWR")]),
+    case!(
+        "flights-volume-daily-ua",
+        Input::Flights,
+        [NEW_YORK, ("metric", "volume"), ("granularity", "daily"), ("tag", "UA")]
+    ),
+    case!(
+        "flights-errors-daily-not-ewr",
+        Input::Flights,
+        [("metric", "error_count"), ("granularity", "daily"), ("tag", "!EWR")]
+    ),
 ];
 
 /// The bytes of an input.

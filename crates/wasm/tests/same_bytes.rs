@@ -2,10 +2,10 @@
 //! engine to, made again by the engine inside a browser.
 #![cfg(target_arch = "wasm32")]
 
-#[path = "../../../tests/support/mod.rs"]
-mod support;
 #[path = "../../../tests/support/cases.rs"]
 mod cases;
+#[path = "../../../tests/support/mod.rs"]
+mod support;
 
 use cases::{CASES, Input, bytes, read, respond};
 use support::zone_over;

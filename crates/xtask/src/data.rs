@@ -10,7 +10,8 @@ use std::cmp::Ordering;
 use std::fmt::Write as _;
 use std::io::{Read, Write as _};
 
-const OUTPUT: &str = "tests/data/flights-2013-02-01-to-2013-05-05.csv.gz";
+/// Where the demo's executions lie.
+pub const OUTPUT: &str = "tests/data/flights-2013-02-01-to-2013-05-05.csv.gz";
 /// The first and the last date of departure, local to New York, both included.
 const FIRST_DATE: (u32, u32, u32) = (2013, 2, 1);
 const LAST_DATE: (u32, u32, u32) = (2013, 5, 5);

@@ -18,7 +18,7 @@ mod test;
 mod tidy;
 mod tools;
 
-use process::Result;
+use process::{Reported, Result};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -29,6 +29,7 @@ fn main() -> ExitCode {
     };
     match run(command, rest) {
         Some(Ok(())) => ExitCode::SUCCESS,
+        Some(Err(error)) if error.is::<Reported>() => ExitCode::FAILURE,
         Some(Err(error)) => {
             eprintln!("\nerror: {error}");
             ExitCode::FAILURE

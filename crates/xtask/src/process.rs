@@ -13,6 +13,18 @@ use std::time::{Duration, Instant};
 /// What everything in xtask returns: a failure is a sentence for the person at the terminal.
 pub type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 
+/// A failure whose words have been printed already.
+#[derive(Debug)]
+pub struct Reported;
+
+impl std::fmt::Display for Reported {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("what failed is told above")
+    }
+}
+
+impl Error for Reported {}
+
 /// How often a program that writes to a log shows that it is still at work.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 /// How often a program is asked whether it has ended.

@@ -48,16 +48,18 @@ fn loaded_from(package: &Path, entry: &str) -> Result<BTreeSet<String>> {
     Ok(loaded)
 }
 
-/// The scripts of the same folder that a script names in its code: `'./x.js'` or `"./x.js"`.
+/// The scripts of the same folder that a script imports or starts: `from './x.js'`, `import('./x.js')`,
+/// `new URL('./x.js', import.meta.url)`.
 fn neighbours(script: &str) -> Vec<String> {
     let mut names = Vec::new();
     for quote in ['\'', '"'] {
-        for piece in script.split(&format!("{quote}./")).skip(1) {
-            if let Some((name, _)) = piece.split_once(quote)
-                && name.ends_with(".js")
-            {
-                names.push(name.to_owned());
+        let mut before = "";
+        for piece in script.split(&format!("{quote}./")) {
+            let named = piece.split_once(quote).map(|(name, _)| name).filter(|name| name.ends_with(".js"));
+            if ["from ", "import ", "import(", "URL("].iter().any(|word| before.ends_with(word)) {
+                names.extend(named.map(str::to_owned));
             }
+            before = piece;
         }
     }
     names
@@ -97,5 +99,6 @@ mod tests {
         check("new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })", &["worker.js"]);
         check("const m = await import('./late.js');", &["late.js"]);
         check("import x from 'x'; new URL('./m.wasm', import.meta.url); '../up.js'", &[]);
+        check("const imports = { \"./module_bg.js\": functions };", &[]);
     }
 }

@@ -7,11 +7,11 @@ use crate::browser::{self, Browser};
 use crate::counts::{self, Counts};
 use crate::demo::{Profile, build_companion};
 use crate::package;
-use crate::process::{Output, Result, Steps, ask, command_line, run_kept, run_logged, run_shown};
+use crate::process::{Output, Result, Steps, command_line, run_kept, run_logged, run_shown};
 use crate::project::{self, package_directory, root};
 use crate::report::{Demand, Report};
 use crate::tools::{Tools, WASM_TARGET, remove_directory};
-use crate::{size, tidy};
+use crate::{data, size, tidy};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -46,16 +46,15 @@ pub fn test() -> Result {
         Ok((counts::of_cargo(&output.text), output.success))
     });
     let built = installed && report.check("package", || package::build(&tools, &mut Steps::new(package::BUILD_STEPS)));
-    report.tests("wasm tests in the browser", Demand::All, || wasm_tests(&tools, needed(&browser)?));
+    report.tests("wasm tests in the browser", Demand::All, || wasm_tests(&tools, needed(&browser, "browser")?));
+    let companion = built.then(|| report.value("companion", || build_companion(Profile::Debug))).flatten();
     report.tests("package as a consumer", Demand::All, || {
         require(built)?;
-        consumer_tests(&tools)
+        consumer_tests(&tools, needed(&companion, "companion")?)
     });
-    let companion = built.then(|| report.value("companion", || build_companion(Profile::Debug))).flatten();
     report.tests("dashboard in the browser", Demand::All, || {
         require(built)?;
-        let companion = companion.ok_or("the companion is not built")?;
-        browser_tests(&tools, needed(&browser)?, &companion)
+        browser_tests(&tools, needed(&browser, "browser")?, needed(&companion, "companion")?)
     });
     report.check("size", || {
         require(built)?;
@@ -77,8 +76,8 @@ fn wasm_tests(tools: &Tools, browser: &Browser) -> Result<(Counts, bool)> {
 }
 
 /// Packs the package as it would be published, installs it into an empty project, and uses it there: `tests/package/` is
-/// type-checked strictly and run.
-fn consumer_tests(tools: &Tools) -> Result<(Counts, bool)> {
+/// type-checked strictly and run, there also against the native program.
+fn consumer_tests(tools: &Tools, companion: &Path) -> Result<(Counts, bool)> {
     let project = project::work_directory("consumer")?;
     remove_directory(&project)?;
     std::fs::create_dir_all(&project)?;
@@ -86,14 +85,18 @@ fn consumer_tests(tools: &Tools) -> Result<(Counts, bool)> {
         let entry = entry?;
         std::fs::copy(entry.path(), project.join(entry.file_name()))?;
     }
-    let mut pack = npm(&["pack", "--silent", "--pack-destination"]);
-    let tarball = ask(pack.arg(&project).current_dir(package_directory())).ok_or("`npm pack` failed in pkg/")?;
-    let log = project::work_directory("logs")?.join("consumer-install.log");
+    let logs = project::work_directory("logs")?;
+    run_logged(
+        npm("pack").arg("--pack-destination").arg(&project).current_dir(package_directory()),
+        &logs.join("pack.log"),
+    )?;
+    let tarball = project.join(format!("execution-heatmap-{}.tgz", project::VERSION));
     // Offline: the package has no dependencies, and this is where one that crept in would show.
-    run_logged(npm(&["install", "--offline"]).arg(format!("./{tarball}")).current_dir(&project), &log)?;
+    run_logged(npm("install").arg("--offline").arg(tarball).current_dir(&project), &logs.join("consumer-install.log"))?;
     let mut compiler = Command::new(tools.npm_program("tsc")?);
     announce_and_show(compiler.args(["--project", "."]).current_dir(&project))?;
-    node_tests(&project, &[])
+    let data = root().join(data::OUTPUT);
+    node_tests(&project, &[("EXECUTION_HEATMAP_BINARY", companion), ("EXECUTION_HEATMAP_DATA", &data)])
 }
 
 fn browser_tests(tools: &Tools, browser: &Browser, companion: &Path) -> Result<(Counts, bool)> {
@@ -137,14 +140,14 @@ fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
-fn npm(arguments: &[&str]) -> Command {
+fn npm(subcommand: &str) -> Command {
     let mut command = Command::new("npm");
-    command.args(arguments).args(["--no-audit", "--no-fund"]);
+    command.args([subcommand, "--no-audit", "--no-fund"]);
     command
 }
 
-fn needed(browser: &Option<Browser>) -> Result<&Browser> {
-    browser.as_ref().ok_or_else(|| "there is no browser".into())
+fn needed<'a, T>(made: &'a Option<T>, name: &str) -> Result<&'a T> {
+    made.as_ref().ok_or_else(|| format!("there is no {name}; see above").into())
 }
 
 fn require(built: bool) -> Result {

@@ -1,0 +1,402 @@
+//! Made-up histories whose truth is known: structureless ones that cluster, burst, drift and break down like real
+//! ones, and the same with a pattern planted in them. By week (for failures) and by day (for volume), all in UTC.
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use chrono::{Days, NaiveDate};
+use execution_heatmap::bucket::Buckets;
+use execution_heatmap::cube::{Cube, Sums};
+use execution_heatmap::execution::Status;
+use execution_heatmap::pattern::{self, Evidence, Report};
+use execution_heatmap::time::Timestamp;
+use execution_heatmap::window::{Window, WindowRequest};
+use execution_heatmap::zone::Zone;
+use std::f64::consts::PI;
+
+/// Hours of a week.
+pub const WEEK: usize = 168;
+/// A Monday: every history begins here.
+pub const MONDAY: &str = "2026-01-05";
+
+/// Chance from a seed: xorshift64*, and the distributions that the histories need.
+pub struct Chance(u64);
+
+impl Chance {
+    /// Different words give different streams.
+    pub fn of(words: &str, number: usize) -> Self {
+        let mut state = 0xcbf2_9ce4_8422_2325u64;
+        for byte in words.bytes().chain(number.to_le_bytes()) {
+            state = (state ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        }
+        let mut chance = Self(state | 1);
+        (0..8).for_each(|_| _ = chance.bits());
+        chance
+    }
+
+    fn bits(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
+    }
+
+    pub fn uniform(&mut self) -> f64 {
+        ((self.bits() >> 11) as f64 + 0.5) / (1u64 << 53) as f64
+    }
+
+    pub fn below(&mut self, bound: usize) -> usize {
+        (self.uniform() * bound as f64) as usize
+    }
+
+    fn between(&mut self, low: f64, high: f64) -> f64 {
+        low + (high - low) * self.uniform()
+    }
+
+    pub fn normal(&mut self) -> f64 {
+        (-2.0 * self.uniform().ln()).sqrt() * (2.0 * PI * self.uniform()).cos()
+    }
+
+    /// Marsaglia and Tsang 2000.
+    fn gamma(&mut self, shape: f64) -> f64 {
+        if shape < 1.0 {
+            return self.gamma(shape + 1.0) * self.uniform().powf(1.0 / shape);
+        }
+        let d = shape - 1.0 / 3.0;
+        loop {
+            let x = self.normal();
+            let v = (1.0 + x / (9.0 * d).sqrt()).powi(3);
+            if v > 0.0 && self.uniform().ln() < 0.5 * x * x + d - d * v + d * v.ln() {
+                return d * v;
+            }
+        }
+    }
+
+    fn beta(&mut self, a: f64, b: f64) -> f64 {
+        let (x, y) = (self.gamma(a), self.gamma(b));
+        x / (x + y).max(f64::MIN_POSITIVE)
+    }
+
+    pub fn poisson(&mut self, mean: f64) -> u64 {
+        let mut count = 0;
+        // Parts of at most 30, so that the product of uniform numbers does not vanish.
+        let mut left = mean;
+        while left > 0.0 {
+            let floor = (-left.min(30.0)).exp();
+            let mut product = self.uniform();
+            while product > floor {
+                count += 1;
+                product *= self.uniform();
+            }
+            left -= 30.0;
+        }
+        count
+    }
+
+    pub fn binomial(&mut self, of: u64, rate: f64) -> u64 {
+        (0..of).filter(|_| self.uniform() < rate).count() as u64
+    }
+
+    /// An Ornstein-Uhlenbeck process, hour by hour: values that remember about `memory` hours.
+    fn wandering(&mut self, hours: usize, deviation: f64, memory: f64) -> Vec<f64> {
+        let keep = (-1.0 / memory).exp();
+        let mut value = deviation * self.normal();
+        let mut values = Vec::with_capacity(hours);
+        for _ in 0..hours {
+            values.push(value);
+            value = keep * value + deviation * (1.0 - keep * keep).sqrt() * self.normal();
+        }
+        values
+    }
+
+    /// Failure rates during incidents of log-normal length; `None` between them.
+    fn incidents(&mut self, hours: usize, a_week: f64, median: f64, low: f64, high: f64) -> Vec<Option<f64>> {
+        let mut rates = vec![None; hours];
+        for _ in 0..self.poisson(a_week * hours as f64 / WEEK as f64) {
+            let start = self.below(hours);
+            let length = (median * (0.6 * self.normal()).exp()).round().max(1.0) as usize;
+            let rate = self.between(low, high);
+            rates.iter_mut().skip(start).take(length).for_each(|place| *place = Some(rate));
+        }
+        rates
+    }
+}
+
+/// How executions are spread over the week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Volume {
+    /// Every hour alike.
+    Flat,
+    /// A bell around 2 PM, weekends at two fifths.
+    Office,
+}
+
+/// Ways in which failures without any pattern come about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failures {
+    Binomial,
+    BetaBinomial,
+    Autoregressive,
+    Incidents,
+    RareBig,
+    DriftAndAutoregressive,
+    LongOutage,
+    RetryStorm,
+    /// Autoregressive noise that is three times louder from 8 to 18 h.
+    LouderInOfficeHours,
+}
+
+impl Failures {
+    pub const ALL: [Failures; 9] = [
+        Failures::Binomial,
+        Failures::BetaBinomial,
+        Failures::Autoregressive,
+        Failures::Incidents,
+        Failures::RareBig,
+        Failures::DriftAndAutoregressive,
+        Failures::LongOutage,
+        Failures::RetryStorm,
+        Failures::LouderInOfficeHours,
+    ];
+}
+
+/// A pattern to plant: the hours of the week, the rate there, the share of weeks in which it is active.
+#[derive(Clone, Copy, Debug)]
+pub struct Plant {
+    pub days: &'static [usize],
+    pub hours: (usize, usize),
+    pub rate: f64,
+    pub weeks: f64,
+}
+
+impl Plant {
+    pub fn holds(&self, hour_of_week: usize) -> bool {
+        self.days.contains(&(hour_of_week / 24)) && (self.hours.0..self.hours.1).contains(&(hour_of_week % 24))
+    }
+}
+
+/// Executions and failures by hour, from [`MONDAY`] on.
+pub struct History {
+    pub executions: Vec<u64>,
+    pub failures: Vec<u64>,
+}
+
+const BASE_RATE: f64 = 0.06;
+
+fn logit(rate: f64) -> f64 {
+    (rate / (1.0 - rate)).ln()
+}
+
+fn rate_of(logit: f64) -> f64 {
+    1.0 / (1.0 + (-logit).exp())
+}
+
+fn executions(chance: &mut Chance, weeks: usize, an_hour: f64, volume: Volume) -> Vec<u64> {
+    let shape = |hour: usize| match volume {
+        Volume::Flat => 1.0,
+        Volume::Office => {
+            let from_two = ((hour % 24) as f64 - 14.0) / 4.0;
+            (0.35 + 1.65 * (-0.5 * from_two * from_two).exp()) * if hour / 24 >= 5 { 0.4 } else { 1.0 }
+        }
+    };
+    let mean = (0..WEEK).map(shape).sum::<f64>() / WEEK as f64;
+    let mut counts = Vec::with_capacity(weeks * WEEK);
+    for _ in 0..weeks {
+        let level = (0.12 * chance.normal()).exp();
+        for hour in 0..WEEK {
+            let expected = level * shape(hour) / mean * an_hour;
+            let expected = expected * chance.gamma(10.0) / 10.0;
+            counts.push(chance.poisson(expected));
+        }
+    }
+    counts
+}
+
+/// A history of so many weeks, with `an_hour` executions in the average hour.
+pub fn history(
+    chance: &mut Chance,
+    weeks: usize,
+    an_hour: f64,
+    volume: Volume,
+    kind: Failures,
+    plant: Option<&Plant>,
+) -> History {
+    let hours = weeks * WEEK;
+    let mut executions = executions(chance, weeks, an_hour, volume);
+    let mut logits = vec![logit(BASE_RATE); hours];
+    if matches!(kind, Failures::Autoregressive | Failures::DriftAndAutoregressive) {
+        logits.iter_mut().zip(chance.wandering(hours, 1.0, 6.0)).for_each(|(logit, noise)| *logit += noise);
+    }
+    if kind == Failures::DriftAndAutoregressive {
+        let mut level = 0.0;
+        for week in logits.chunks_mut(WEEK) {
+            level += 0.35 * chance.normal();
+            week.iter_mut().for_each(|logit| *logit += level);
+        }
+    }
+    if kind == Failures::LouderInOfficeHours {
+        for (hour, (logit, noise)) in logits.iter_mut().zip(chance.wandering(hours, 1.0, 6.0)).enumerate() {
+            let loudness = if (8..18).contains(&(hour % 24)) { 1.3 } else { 0.4 };
+            // The second term keeps the mean rate about the same.
+            *logit += noise * loudness - 0.5 * loudness * loudness * 0.85;
+        }
+    }
+    let incidents = match kind {
+        Failures::Incidents => chance.incidents(hours, 1.0, 4.0, 0.2, 0.9),
+        Failures::RareBig => chance.incidents(hours, 0.25, 12.0, 0.7, 1.0),
+        Failures::RetryStorm => chance.incidents(hours, 1.0, 4.0, 0.3, 0.95),
+        Failures::LongOutage => {
+            let start = chance.below(hours - 72);
+            (0..hours).map(|hour| (start..start + 72).contains(&hour).then_some(0.6)).collect()
+        }
+        _ => vec![None; hours],
+    };
+    if kind == Failures::RetryStorm {
+        executions.iter_mut().zip(&incidents).filter(|(_, rate)| rate.is_some()).for_each(|(count, _)| *count *= 3);
+    }
+    let active: Vec<bool> = (0..weeks).map(|_| plant.is_some_and(|plant| chance.uniform() < plant.weeks)).collect();
+    let mut failures = Vec::with_capacity(hours);
+    for (hour, ((count, logit_here), incident)) in executions.iter().zip(logits).zip(incidents).enumerate() {
+        let mut rate = rate_of(logit_here);
+        if kind == Failures::BetaBinomial {
+            let spread = 1.0 / 0.08 - 1.0;
+            rate = chance.beta(rate * spread, (1.0 - rate) * spread);
+        }
+        if let Some(plant) = plant.filter(|plant| active[hour / WEEK] && plant.holds(hour % WEEK)) {
+            rate = rate_of(logit(rate.clamp(1e-6, 1.0 - 1e-6)) + logit(plant.rate) - logit(BASE_RATE));
+        }
+        let rate = incident.map_or(rate, |incident| incident.max(rate));
+        failures.push(chance.binomial(*count, rate));
+    }
+    History { executions, failures }
+}
+
+/// Ways in which executions come without any hour of the day that stands out on most days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noise {
+    Poisson,
+    NegativeBinomial,
+    Autoregressive,
+    Bursts,
+    RandomPhase,
+    QuietWeekends,
+    OneHugeDay,
+    WeeklyJob,
+    PartDays,
+}
+
+impl Noise {
+    pub const ALL: [Noise; 9] = [
+        Noise::Poisson,
+        Noise::NegativeBinomial,
+        Noise::Autoregressive,
+        Noise::Bursts,
+        Noise::RandomPhase,
+        Noise::QuietWeekends,
+        Noise::OneHugeDay,
+        Noise::WeeklyJob,
+        Noise::PartDays,
+    ];
+}
+
+/// A daily peak to plant, all at 14 h.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Shape {
+    /// That hour has so many times the executions.
+    Cron(f64),
+    /// A bell with a deviation of 3 h, so much higher at its top.
+    Bell(f64),
+    /// A cosine of that amplitude.
+    Sine(f64),
+}
+
+/// Executions by hour over some days, `a_day` on average.
+pub fn daily_volume(chance: &mut Chance, days: usize, a_day: f64, kind: Noise, shape: Option<Shape>) -> History {
+    let hours = days * 24;
+    let bell = |from: f64, width: f64| (-0.5 * (from / width) * (from / width)).exp();
+    let mean_bell = (0..24).map(|hour| bell(f64::from(hour) - 14.0, 3.0)).sum::<f64>() / 24.0;
+    let planted = |hour: f64| match shape {
+        None => 1.0,
+        Some(Shape::Cron(times)) => {
+            if hour == 14.0 {
+                times
+            } else {
+                1.0
+            }
+        }
+        Some(Shape::Bell(height)) => (1.0 + height * bell(hour - 14.0, 3.0)) / (1.0 + height * mean_bell),
+        Some(Shape::Sine(height)) => 1.0 + height * (2.0 * PI * (hour - 14.0) / 24.0).cos(),
+    };
+    let mut expected: Vec<f64> = (0..hours).map(|hour| a_day / 24.0 * planted((hour % 24) as f64)).collect();
+    for day in expected.chunks_mut(24) {
+        let level = (0.3 * chance.normal()).exp();
+        day.iter_mut().for_each(|mean| *mean *= level);
+    }
+    use Noise::{NegativeBinomial, OneHugeDay, PartDays, WeeklyJob};
+    if matches!(kind, NegativeBinomial | OneHugeDay | WeeklyJob | PartDays) {
+        expected.iter_mut().for_each(|mean| *mean *= chance.gamma(3.0) / 3.0);
+    }
+    match kind {
+        Noise::Autoregressive => {
+            expected.iter_mut().zip(chance.wandering(hours, 0.7, 6.0)).for_each(|(mean, noise)| *mean *= noise.exp());
+        }
+        Noise::Bursts => {
+            for _ in 0..chance.poisson(days as f64) {
+                let start = chance.below(hours);
+                expected.iter_mut().skip(start).take(2).for_each(|mean| *mean += 5.0 * a_day / 24.0);
+            }
+        }
+        Noise::RandomPhase => {
+            for day in expected.chunks_mut(24) {
+                let top = chance.below(24);
+                for (hour, mean) in day.iter_mut().enumerate() {
+                    let from = (hour + 36 - top) % 24;
+                    *mean *= 1.0 + 3.0 * bell(from as f64 - 12.0, 3.0);
+                }
+            }
+        }
+        Noise::QuietWeekends => {
+            expected.iter_mut().enumerate().filter(|(hour, _)| hour / 24 % 7 >= 5).for_each(|(_, mean)| *mean *= 0.2);
+        }
+        Noise::OneHugeDay => {
+            let start = chance.below(days) * 24 + 14;
+            expected.iter_mut().skip(start).take(2).for_each(|mean| *mean += 10.0 * a_day);
+        }
+        Noise::WeeklyJob => {
+            expected.iter_mut().enumerate().filter(|(hour, _)| hour % WEEK == 14).for_each(|(_, mean)| *mean *= 8.0);
+        }
+        _ => {}
+    }
+    let mut executions: Vec<u64> = expected.into_iter().map(|mean| chance.poisson(mean)).collect();
+    if kind == Noise::PartDays {
+        executions.truncate(hours - 11);
+        executions.iter_mut().take(13).for_each(|count| *count = 0);
+    }
+    let failures = vec![0; executions.len()];
+    History { executions, failures }
+}
+
+impl History {
+    /// Hours of the history.
+    pub fn hours(&self) -> usize {
+        self.executions.len()
+    }
+
+    /// What the engine says of it, over the window from [`MONDAY`] to the history's last hour.
+    pub fn report(&self) -> Report {
+        let zone = Zone::utc();
+        let start: NaiveDate = MONDAY.parse().unwrap();
+        let dates = self.hours().div_ceil(24) as u64;
+        let to = start.checked_add_days(Days::new(dates - 1)).unwrap();
+        let request = WindowRequest::Dates { from: start, to };
+        let mut window = Window::resolve(request, Timestamp::MAX, None, &zone).unwrap();
+        window.until = Timestamp::from_ms(window.start_ms + self.hours() as i64 * 3_600_000).unwrap();
+        let buckets = Buckets::new(&window, &zone);
+        let mut cube = Cube::new(&buckets);
+        for (bucket, (executions, failures)) in self.executions.iter().zip(&self.failures).enumerate() {
+            let mut sums = Sums::default();
+            sums.by_status[Status::Completed as usize] = executions - failures;
+            sums.by_status[Status::Failed as usize] = *failures;
+            cube.add(bucket, &sums);
+        }
+        pattern::report(&Evidence { cube: &cube, buckets: &buckets, window: &window, zone: &zone, outcomes: true })
+    }
+}
