@@ -184,8 +184,10 @@ fn facts(table: &Table, reading: &Reading, query: &Query, source: Source, accoun
     if source == Source::File && table.rows() > 0 {
         facts.push("repeated rows were not looked for".to_owned());
     }
-    if reading.zoneless_starts > 0 {
-        facts.push(format!("{} starts name no zone and were read as UTC", reading.zoneless_starts));
+    match reading.zoneless_starts {
+        0 => {}
+        1 => facts.push("1 start names no zone and was read as UTC".to_owned()),
+        starts => facts.push(format!("{starts} starts name no zone and were read as UTC")),
     }
     facts
 }

@@ -1,5 +1,14 @@
 //! Instants, and the texts and numbers that name them. Knows no zone but UTC and never asks what time it is.
 
+pub(crate) mod decimal;
+mod number;
+mod text;
+
+pub use number::parse_number;
+pub use text::parse_text;
+
+pub(crate) use text::is_none_word;
+
 use chrono::{DateTime, Datelike, Timelike};
 
 /// An instant: whole milliseconds since 1970-01-01T00:00:00Z, from the year 1 to the year 9999.
@@ -59,10 +68,4 @@ pub enum ParsedTime {
     Absent,
     /// Not understood, or outside the years 1 to 9999.
     Unreadable,
-}
-
-/// Reads a text.
-pub fn parse_text(text: &str) -> ParsedTime {
-    let _ = text;
-    ParsedTime::Unreadable
 }

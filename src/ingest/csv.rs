@@ -1,1 +1,121 @@
-//! To be written.
+//! Records of canonical CSV as rows: the header says which column is which field; unknown columns are ignored.
+//!
+//! Without a column `started_at` or `status`, or with more than [`MOST_COLUMNS`] of them, every row is unreadable and
+//! says so. Of two columns of one name the last counts.
+
+use super::reader;
+use super::records::{Quoting, Records, Span};
+use super::row::{self, Field, Fields, Scratch};
+use super::text::Text;
+use super::{Event, MOST_COLUMNS, StreamEnd, Value};
+use crate::problem::ProblemKind;
+
+/// What the first record says of the columns.
+#[derive(Debug)]
+pub(super) struct Header {
+    columns: Vec<Option<Field>>,
+    column_count: usize,
+}
+
+impl Header {
+    pub(super) fn read(record: &[u8], records: &Records) -> Header {
+        let columns = records.fields().iter().map(|span| {
+            let mut name = String::new();
+            text(record, span)?.read_into(&mut name);
+            name.make_ascii_lowercase();
+            Field::of(name.trim())
+        });
+        Header { columns: columns.collect(), column_count: records.field_count() }
+    }
+
+    pub(super) fn has_start(&self) -> bool {
+        self.has(Field::StartedAt)
+    }
+
+    fn has(&self, field: Field) -> bool {
+        self.columns.contains(&Some(field))
+    }
+
+    /// Why no row can be read under this header.
+    fn why_useless(&self) -> Option<String> {
+        if self.column_count > MOST_COLUMNS {
+            return Some(format!("the header has {} columns, expected at most {MOST_COLUMNS}", self.column_count));
+        }
+        let needed = [Field::StartedAt, Field::Status].into_iter().find(|field| !self.has(*field));
+        needed.map(|field| format!("the header has no column '{}'", field.name()))
+    }
+}
+
+/// True for a record that is a blank line.
+pub(super) fn is_blank(record: &[u8], records: &Records) -> bool {
+    matches!(records.fields(), [Span { quoting: Quoting::None, .. }])
+        && record.iter().all(|byte| reader::is_blank(*byte))
+}
+
+/// The event of a record that is a control line: its first field is `$end`, `$error` or `$alive` without quotes, and of
+/// `$end` the second is a number and the third `true` or `false`. In quotes such a text is a value like any other.
+pub(super) fn control(record: &[u8], records: &Records) -> Option<Event<'static>> {
+    let mut spans = records.fields().iter();
+    let first = spans.next().filter(|span| span.quoting == Quoting::None)?;
+    let mut next = || {
+        let mut out = String::new();
+        spans.next().and_then(|span| text(record, span))?.read_into(&mut out);
+        Some(out)
+    };
+    match record.get(first.start..first.end)? {
+        b"$end" => {
+            let rows = next()?.trim().parse().ok()?;
+            let complete = next()?.trim().parse().ok()?;
+            Some(Event::End(StreamEnd::End { rows, complete, reason: next().filter(|reason| !reason.is_empty()) }))
+        }
+        b"$error" => Some(Event::End(StreamEnd::error(next(), next()))),
+        b"$alive" => Some(Event::Control),
+        _ => None,
+    }
+}
+
+/// The event of a record that is a row.
+pub(super) fn read<'a>(
+    line: u64,
+    record: &'a [u8],
+    records: &Records,
+    header: Option<&Header>,
+    scratch: &'a mut Scratch,
+) -> Event<'a> {
+    let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
+    if records.is_unclosed() {
+        return unreadable("the source ends within quotes, expected a closing quote".to_owned());
+    }
+    let Some(header) = header else { return unreadable("there is no header".to_owned()) };
+    if let Some(message) = header.why_useless() {
+        return unreadable(message);
+    }
+    let (count, expected) = (records.field_count(), header.column_count);
+    if count != expected {
+        return unreadable(format!("the row has {count} fields, expected {expected} as in the header"));
+    }
+    let mut fields = Fields::default();
+    for (field, span) in header.columns.iter().zip(records.fields()) {
+        let Some(field) = field else { continue };
+        let Some(text) = text(record, span) else {
+            return unreadable(format!("{} is not UTF-8", field.name()));
+        };
+        let value = match (field, text) {
+            (_, Text::Plain("")) => Value::Absent,
+            (Field::Tags, text) => Value::Joined(text),
+            (_, text) => Value::Text(text),
+        };
+        fields.set(*field, value);
+    }
+    row::understand(line, &fields, scratch)
+}
+
+/// A field's text, or `None` if it is not UTF-8.
+pub(super) fn text<'a>(record: &'a [u8], span: &Span) -> Option<Text<'a>> {
+    let raw = std::str::from_utf8(record.get(span.start..span.end)?).ok()?;
+    Some(match span.quoting {
+        Quoting::None => Text::Plain(raw),
+        Quoting::Simple => Text::Plain(raw.get(1..raw.len().checked_sub(1)?)?),
+        Quoting::Mixed => Text::Csv(raw),
+    })
+}

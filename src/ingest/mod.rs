@@ -1,21 +1,53 @@
 //! Bytes in, rows out: push parsers that are fed chunks of any size and give the same rows for every way of cutting
 //! them. They check what they skip, bound what they keep (one line), and never fail: what cannot be read is an event
 //! with a line number and a cause.
+//!
+//! # A row
+//! The fields are those of [`Execution`], in NDJSON as keys, in CSV as columns of any order. Of a field that is there
+//! twice the last counts; unknown ones are checked and ignored; an empty text is absent.
+//! - `status` and `started_at` are needed. A status that is absent, or a start that is no instant, makes the row
+//!   unreadable; a start that says "none" ([`crate::time::parse_text`]) makes it one without a start.
+//! - `id` and `workflow_id` are texts or numbers, and a number is the text as it is written. `workflow` is the name, or
+//!   in JSON an object with `name` and `id`; where nothing gives an id, the name is it. `error` is a text or an object
+//!   with `message`. `tags` are an array of texts and numbers or one text, in CSV texts separated by `|`.
+//! - The duration of an execution that has ended is `duration_ms`, rounded to whole milliseconds with halves away from
+//!   zero; where that is absent, `finished_at` − `started_at`. One that is given but cannot be used is dropped with a
+//!   note, and the end is then not asked. An execution that has not ended has none, and nothing is noted.
+//! - `attempt` is cut to a whole number; 1 where it is none. A field that is not needed and of a kind that it cannot be
+//!   (an `id` that is an array) is taken as absent.
+//!
+//! # Control lines
+//! In NDJSON an object whose only member has a key that begins with `$`; in CSV a record whose first field is `$end`,
+//! `$error` or `$alive` without quotes. They are no rows.
 
 mod csv;
-mod line;
+mod find;
+mod input;
+mod lines;
 mod ndjson;
+mod reader;
+mod records;
 mod row;
+mod scan;
+mod text;
+
+pub use reader::Reader;
 
 use crate::execution::Execution;
 use crate::problem::ProblemKind;
+use std::ops::Range;
+use text::Text;
 
 /// The longest line that is read, in bytes without its end; a longer one is skipped as
 /// [`ProblemKind::LineTooLong`].
 pub const MOST_LINE_BYTES: usize = 16 * 1024 * 1024;
 
-/// The deepest nesting of arrays and objects within a line of JSON.
+/// The nesting of arrays and objects that a line of JSON must stay below, counted as serde_json counts: 127 within each
+/// other are read, 128 are not.
 pub const MOST_DEPTH: usize = 128;
+
+/// The most columns of CSV.
+pub const MOST_COLUMNS: usize = 4096;
 
 /// The forms that are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,52 +123,67 @@ pub enum StreamEnd {
     },
 }
 
-/// A push parser of one source.
-#[derive(Debug)]
-pub struct Reader {
-    form: Form,
-    buffer: Vec<u8>,
+impl StreamEnd {
+    /// What an `$error` says that carries these texts or none.
+    fn error(code: Option<String>, message: Option<String>) -> StreamEnd {
+        StreamEnd::Error {
+            code: code.unwrap_or_else(|| "unknown".to_owned()),
+            message: message.unwrap_or_else(|| "it gave no reason".to_owned()),
+        }
+    }
 }
 
-impl Reader {
-    /// A parser of a form.
-    pub fn new(form: Form) -> Self {
-        Self { form, buffer: Vec::new() }
-    }
+/// True if the bytes are one JSON value within [`MOST_DEPTH`] and nothing else: the verdict that every line of NDJSON
+/// meets, the one of `serde_json::from_slice::<serde_json::Value>`.
+///
+/// ```
+/// use execution_heatmap::ingest::is_json;
+/// assert!(is_json(br#"{"id": 1, "what": [null, "\u00e9"]}"#));
+/// assert!(!is_json(br#"{"id": 1, "what": "\ud800"}"#));
+/// ```
+pub fn is_json(bytes: &[u8]) -> bool {
+    scan::is_json(bytes)
+}
 
-    /// A parser that finds out the form from the first bytes.
-    pub fn recognising() -> Self {
-        Self::new(Form::Ndjson)
-    }
+/// A line or record that was cut out of the input.
+#[derive(Debug)]
+struct Cut {
+    /// Its physical line, from 1.
+    line: u64,
+    /// Where it lies, without its end; of one that is too long, what has come of it.
+    range: Range<usize>,
+    /// True if it is above [`MOST_LINE_BYTES`]; what follows of it is skipped.
+    is_too_long: bool,
+}
 
-    /// The form, once it is known.
-    pub fn form(&self) -> Option<Form> {
-        Some(self.form)
-    }
+/// A value as a source carries it, checked but not understood.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Value<'a> {
+    /// Not there, `null`, or an empty field.
+    #[default]
+    Absent,
+    Bool(bool),
+    /// A number as it is written.
+    Number(&'a str),
+    Text(Text<'a>),
+    /// Texts that are separated by `|`.
+    Joined(Text<'a>),
+    /// The text of an array, brackets included.
+    Array(&'a str),
+    /// The text of an object, braces included.
+    Object(&'a str),
+}
 
-    /// Takes bytes; then ask [`Reader::next`] until it has nothing more.
-    pub fn extend(&mut self, bytes: &[u8]) {
-        self.buffer.extend_from_slice(bytes);
-    }
-
-    /// A place for `length` bytes that the caller fills; then [`Reader::filled`].
-    pub fn buffer(&mut self, length: usize) -> &mut [u8] {
-        self.buffer.resize(length, 0);
-        &mut self.buffer
-    }
-
-    /// Takes the first `length` bytes of the last [`Reader::buffer`].
-    pub fn filled(&mut self, length: usize) {
-        let _ = length;
-    }
-
-    /// No bytes will follow.
-    pub fn finish(&mut self) {}
-
-    /// The next event, or `None` until more bytes come.
-    #[expect(clippy::should_implement_trait, reason = "events borrow from the parser, which an Iterator cannot say")]
-    pub fn next(&mut self) -> Option<Event<'_>> {
-        let _ = self.form;
-        None
+impl Value<'_> {
+    /// What it is, as a message says it.
+    const fn kind(&self) -> &'static str {
+        match self {
+            Value::Absent => "null",
+            Value::Bool(_) => "true or false",
+            Value::Number(_) => "a number",
+            Value::Text(_) | Value::Joined(_) => "a text",
+            Value::Array(_) => "an array",
+            Value::Object(_) => "an object",
+        }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A day counts by the share of its executions that each hour has, so a huge day counts once. The test tosses a coin
 //! for every whole day: a rise that is not there on most days cancels. What is named is the finest stretch of hours
-//! that stays within an hour when days are drawn anew, or the busiest hour where that lies in its middle.
+//! that stays within an hour when days are drawn anew, or the fullest hour of the day where that lies in its middle.
 
 use super::history::Day;
 use super::random::{self, FEW, MANY, Random, median, quantile, share_at_least};
@@ -41,7 +41,7 @@ const FINE_LENGTHS: [RangeInclusive<usize>; 3] = [1..=1, 2..=3, 4..=5];
 const STEADY: f64 = 1.0;
 /// and nothing is said where not even stretches of all lengths together have it within this.
 const UNSTEADY: f64 = 3.0;
-/// The busiest hour is named where it lies at most so many hours from the middle of the stretch.
+/// The fullest hour is named where it lies at most so many hours from the middle of the stretch.
 const MOST_FROM_MIDDLE: f64 = 1.0;
 /// Redrawn histories.
 const REDRAWN: usize = 60;
@@ -136,13 +136,26 @@ pub fn look(days: &[Day]) -> Option<Claim> {
     if chance > MOST_CHANCE || !shares.pass(broad) {
         return None;
     }
-    let steady = shares.finest_steady(broad, &mut Random::seeded_by(seed().chain([4])))?;
+    let steady = shares.finest_steady(broad, fullest_hour(&usable), &mut Random::seeded_by(seed().chain([4])))?;
     let named = |peak| {
         let counts = Counts::new(days, peak);
         (counts.pass() && shares.leads(counts.arc)).then_some(Claim { chance, peak, counts })
     };
     // Hours were chosen from shares; what is said of them is in raw counts, which one huge day can pull elsewhere.
     named(steady).or_else(|| named(broad.around()))
+}
+
+/// The hour of the day with the most executions, unless two have as many. A sentence that names one hour must name
+/// this one.
+fn fullest_hour(days: &[&Day]) -> Option<Arc> {
+    let mut by_hour = [0u64; 24];
+    for day in days {
+        by_hour.iter_mut().zip(day.hours).for_each(|(sum, hour)| *sum = sum.saturating_add(hour.executions));
+    }
+    let most = by_hour.iter().max()?;
+    let mut fullest = by_hour.iter().enumerate().filter(|(_, executions)| *executions == most);
+    let (start, _) = fullest.next()?;
+    fullest.next().is_none().then_some(Arc { start, length: 1 })
 }
 
 /// How the days' executions are spread over their hours.
@@ -206,9 +219,9 @@ impl Shares {
         })
     }
 
-    /// The busiest hour, if it lies in the middle of the finest stretch that holds still when days are drawn anew; else
+    /// The fullest hour, if it lies in the middle of the finest stretch that holds still when days are drawn anew; else
     /// that stretch; else the broad one if it does not stray far.
-    fn finest_steady(&self, broad: Arc, random: &mut Random) -> Option<Peak> {
+    fn finest_steady(&self, broad: Arc, fullest: Option<Arc>, random: &mut Random) -> Option<Peak> {
         let days = self.capped.len();
         let mut redraw = || mean((0..days).filter_map(|_| self.capped.get(random.below(days))));
         let redrawn: Vec<Profile> = (0..REDRAWN).map(|_| redraw()).collect();
@@ -216,14 +229,12 @@ impl Shares {
             let others = redrawn.iter().filter_map(|profile| standing_out(profile, lengths.clone()));
             quantile(others.map(|other| other.distance(arc)), 0.9)
         };
-        let busiest = standing_out(&self.profile, 1..=1)?;
-        let is_alone = self.profile.iter().filter(|share| **share >= busiest.share(&self.profile)).count() == 1;
         for lengths in FINE_LENGTHS {
             let arc = standing_out(&self.profile, lengths.clone())?;
             if half_width(arc, lengths) <= STEADY {
-                // A stretch with two peaks at its edges holds still although neither hour does.
-                let is_in_the_middle = busiest.distance(arc) <= MOST_FROM_MIDDLE;
-                return Some(if is_in_the_middle && is_alone { Peak::Hour(busiest.start as u8) } else { arc.around() });
+                // Between two peaks at its edges a middle holds still in which the volume does not peak.
+                let in_the_middle = fullest.filter(|hour| hour.distance(arc) <= MOST_FROM_MIDDLE);
+                return Some(in_the_middle.map_or(arc.around(), |hour| Peak::Hour(hour.start as u8)));
             }
         }
         (half_width(broad, 1..=LONGEST) <= UNSTEADY).then_some(broad.around())

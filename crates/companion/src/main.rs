@@ -1,2 +1,7 @@
 //! The native binary `execution-heatmap`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    execution_heatmap_companion::cli::run()
+}

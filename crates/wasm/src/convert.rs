@@ -227,6 +227,8 @@ pub fn theme(name: &str) -> Result<Theme, JsValue> {
 pub struct SceneObject<'a> {
     width: f64,
     height: f64,
+    #[serde(rename = "labelSize")]
+    label_size: f64,
     title: &'a str,
     description: &'a str,
     nodes: Vec<NodeObject<'a>>,
@@ -235,8 +237,7 @@ pub struct SceneObject<'a> {
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 enum NodeObject<'a> {
-    Path { class: String, data: &'a str },
-    Rect { class: String, x: f64, y: f64, width: f64, height: f64, radius: f64 },
+    Path { class: String, data: &'a str, stroke: f64, dash: Option<[f64; 2]> },
     Text { class: String, x: f64, y: f64, anchor: &'static str, content: &'a str },
 }
 
@@ -245,6 +246,7 @@ impl SceneObject<'_> {
         let object = SceneObject {
             width: scene.width,
             height: scene.height,
+            label_size: scene.label_size,
             title: &scene.title,
             description: &scene.description,
             nodes: scene.nodes.iter().map(NodeObject::of).collect(),
@@ -266,15 +268,9 @@ impl SceneObject<'_> {
 impl<'a> NodeObject<'a> {
     fn of(node: &'a Node) -> NodeObject<'a> {
         match node {
-            Node::Path { role, data } => NodeObject::Path { class: role.class().to_string(), data },
-            Node::Rect { role, x, y, width, height, radius } => NodeObject::Rect {
-                class: role.class().to_string(),
-                x: *x,
-                y: *y,
-                width: *width,
-                height: *height,
-                radius: *radius,
-            },
+            Node::Path { role, data, stroke, dash } => {
+                NodeObject::Path { class: role.class().to_string(), data, stroke: *stroke, dash: *dash }
+            }
             Node::Text { role, x, y, anchor, content } => NodeObject::Text {
                 class: role.class().to_string(),
                 x: *x,

@@ -5,6 +5,8 @@
 #![allow(missing_docs, reason = "wasm-bindgen's generated items carry none; what is written here does")]
 
 mod convert;
+#[cfg(test)]
+mod tests;
 
 use convert::{CellArrays, PictureRequest, SceneObject, WorkflowEntry, failure};
 use execution_heatmap::answer::{self, Answer, Patterns, Source};

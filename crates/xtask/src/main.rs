@@ -1,2 +1,59 @@
-//! The README's commands and everything behind them.
-fn main() {}
+//! The README's commands and everything behind them: `cargo xtask help` lists them.
+//!
+//! This file only chooses the command. What each does stands in the module of its name; what several of them share is in
+//! `project` (facts of this repository), `process` (running other programs) and `tools` (the cache of installed ones).
+
+mod browser;
+mod counts;
+mod data;
+mod demo;
+mod help;
+mod manifest;
+mod package;
+mod process;
+mod project;
+mod report;
+mod size;
+mod test;
+mod tidy;
+mod tools;
+
+use process::{Reported, Result};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some((command, rest)) = arguments.split_first() else {
+        eprint!("{}", help::TEXT);
+        return ExitCode::from(2);
+    };
+    match run(command, rest) {
+        Some(Ok(())) => ExitCode::SUCCESS,
+        Some(Err(error)) if error.is::<Reported>() => ExitCode::FAILURE,
+        Some(Err(error)) => {
+            eprintln!("\nerror: {error}");
+            ExitCode::FAILURE
+        }
+        None => {
+            eprintln!("error: there is no command `{command}`\n\n{}", help::TEXT);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Runs the named command; `None` when there is none of that name.
+fn run(command: &str, rest: &[String]) -> Option<Result> {
+    Some(match command {
+        "demo" => demo::demo(rest),
+        "test" => test::test(),
+        "build" => package::build_command(),
+        "size" => size::size(),
+        "tidy" => tidy::tidy(),
+        "data" => data::data(rest),
+        "help" | "--help" | "-h" => {
+            print!("{}", help::TEXT);
+            Ok(())
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,243 @@
+//! The command line: verbs and flags. What a view may be asked for is parsed by the engine, so that a flag takes what
+//! the HTTP parameter of its name takes; here such values stay text.
+
+use crate::failure::Failure;
+use crate::verbs;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// When workflows run, fail and slow down: a heatmap and the patterns that recur, out of logs of executions.
+#[derive(Debug, Parser)]
+#[command(name = "execution-heatmap", version, propagate_version = true, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Show the heatmap and the patterns of exported rows
+    #[command(after_help = ANALYZE_EXAMPLES)]
+    Analyze(Box<AnalyzeArgs>),
+    /// Store exported rows in a database; the same rows twice are the same rows once
+    Import(ImportArgs),
+    /// Serve a database over HTTP on this machine
+    Serve(ServeArgs),
+    /// Serve real rows to look at, in a workspace named demo
+    Demo(DemoArgs),
+    /// Write the completions of a shell to standard output
+    Completions(CompletionsArgs),
+}
+
+const ANALYZE_EXAMPLES: &str = "Examples:
+  execution-heatmap analyze executions.ndjson
+  execution-heatmap analyze executions.csv --metric duration --days 30 --time-zone Europe/Berlin
+  execution-heatmap analyze monday.ndjson tuesday.ndjson.gz --format svg --output heatmap.svg
+  export-runs | execution-heatmap analyze - --status '!cancelled' --format json
+
+Exit status: 0 done, 1 failed, 2 wrong use, 3 --strict and rows were unreadable or the source incomplete,
+4 --fail-on-finding and there is a finding.";
+
+/// What `analyze` takes.
+#[derive(Debug, Args)]
+pub struct AnalyzeArgs {
+    /// Files of rows, compressed with gzip or not; - is standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub files: Vec<String>,
+    /// The view
+    #[command(flatten)]
+    pub view: ViewArgs,
+    /// The form of the rows
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Input::Auto)]
+    pub input: Input,
+    /// What to write
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Format::Terminal)]
+    pub format: Format,
+    /// Write to a file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// End with 3 if a row could not be read or the source is incomplete
+    #[arg(long)]
+    pub strict: bool,
+    /// End with 4 if a pattern is found
+    #[arg(long)]
+    pub fail_on_finding: bool,
+    /// How the picture is drawn
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
+/// One view of the rows. Every value goes to the engine as it came.
+#[derive(Debug, Args)]
+pub struct ViewArgs {
+    /// success_rate, volume, duration or error_count [default: success_rate]
+    #[arg(long, value_name = "METRIC")]
+    metric: Option<String>,
+    /// hourly or daily [default: hourly up to 90 days, daily beyond]
+    #[arg(long, value_name = "GRANULARITY")]
+    granularity: Option<String>,
+    /// Days before the last date, 1 to 1096 [default: what the rows span, at most 365]
+    #[arg(long, value_name = "N")]
+    days: Option<String>,
+    /// The first date, such as 2026-01-31
+    #[arg(long, value_name = "DATE")]
+    from: Option<String>,
+    /// The last date
+    #[arg(long, value_name = "DATE")]
+    to: Option<String>,
+    /// Where the window ends, such as 2026-02-19T00:00:00Z [default: just after the newest start]
+    #[arg(long, value_name = "INSTANT")]
+    until: Option<String>,
+    /// An IANA time zone, such as Europe/Berlin [default: UTC]
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
+    /// Only this workflow; !ID leaves one out
+    #[arg(long, value_name = "ID")]
+    workflow: Vec<String>,
+    /// Only this status; !STATUS leaves one out
+    #[arg(long, value_name = "STATUS")]
+    status: Vec<String>,
+    /// Only rows that bear this tag; !TAG leaves one out
+    #[arg(long, value_name = "TAG")]
+    tag: Vec<String>,
+    /// Where levels 2, 3 and 4 begin, in the metric's unit: A,B,C
+    #[arg(long, value_name = "A,B,C", allow_hyphen_values = true)]
+    thresholds: Option<String>,
+}
+
+impl ViewArgs {
+    /// The flags that were given, as the engine's parameters.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let single = [
+            ("metric", &self.metric),
+            ("granularity", &self.granularity),
+            ("days", &self.days),
+            ("from", &self.from),
+            ("to", &self.to),
+            ("until", &self.until),
+            ("time_zone", &self.time_zone),
+            ("thresholds", &self.thresholds),
+        ];
+        let repeatable = [("workflow_id", &self.workflow), ("status", &self.status), ("tag", &self.tag)];
+        let single = single.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
+        let repeated =
+            repeatable.into_iter().flat_map(|(name, values)| values.iter().map(move |value| (name, &**value)));
+        single.chain(repeated)
+    }
+}
+
+/// How the terminal's picture is drawn.
+#[derive(Debug, Args)]
+pub struct ScreenArgs {
+    /// Columns of the picture in the terminal [default: the terminal's, else 80]
+    #[arg(long, value_name = "COLUMNS")]
+    pub width: Option<u16>,
+    /// Whether to use colours
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
+    pub color: When,
+    /// Only characters of ASCII
+    #[arg(long)]
+    pub ascii: bool,
+    /// Colours for a light ground
+    #[arg(long)]
+    pub light: bool,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal that has them, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The forms that are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Input {
+    /// What the first bytes show
+    Auto,
+    /// One JSON object a line
+    Ndjson,
+    /// Comma-separated values with the same names as headers
+    Csv,
+}
+
+/// The forms that are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A picture of characters
+    Terminal,
+    /// The response of the HTTP interface
+    Json,
+    /// A picture
+    Svg,
+}
+
+/// What `import` takes.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Files of rows, compressed with gzip or not; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<String>,
+    /// The workspace that the rows belong to; it is made if it is not there
+    #[arg(long, value_name = "NAME")]
+    pub workspace: String,
+    /// sqlite:PATH or a path; the file is made if it is not there
+    #[arg(long, value_name = "URL", env = "EXECUTION_HEATMAP_DATABASE")]
+    pub database: String,
+}
+
+/// What `serve` takes.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// sqlite:PATH or a path
+    #[arg(long, value_name = "URL", env = "EXECUTION_HEATMAP_DATABASE")]
+    pub database: Option<String>,
+    /// A loopback address and a port; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS", env = "EXECUTION_HEATMAP_LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// A file with lines such as `database = "sqlite:runs.sqlite"`; flags and environment come before it
+    #[arg(long, value_name = "FILE", env = "EXECUTION_HEATMAP_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+/// What `demo` takes.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// A loopback address and a port; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", env = "EXECUTION_HEATMAP_LISTEN", default_value_t = verbs::DEFAULT_LISTEN)]
+    pub listen: SocketAddr,
+}
+
+/// What `completions` takes.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Runs the binary: parses the command line, does what it says, puts failures into words on standard error.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match &cli.verb {
+        Verb::Analyze(args) => verbs::analyze::run(args),
+        Verb::Import(args) => verbs::import::run(args),
+        Verb::Serve(args) => verbs::serve::run(args),
+        Verb::Demo(args) => verbs::demo::run(args),
+        Verb::Completions(args) => verbs::completions::run(args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::ClosedPipe) => Failure::ClosedPipe.code(),
+        Err(failure) => {
+            verbs::say(&format!("execution-heatmap: {failure}"));
+            failure.code()
+        }
+    }
+}

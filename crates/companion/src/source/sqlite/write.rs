@@ -1,0 +1,212 @@
+//! Storing rows so that the same rows twice are the same rows once.
+//!
+//! What tells rows apart is an identity: of a row with an id, its workflow, id and attempt; of a row without one, its
+//! content and how many equal rows came before it in the same file. The identity is kept as a hash, so that one index
+//! serves both. Of two rows of one identity [`crate::row::precedence`] says which stays.
+
+use super::filter::code;
+use super::read::with_row_of_identity;
+use super::schema::{self, OpenError};
+use crate::row;
+use execution_heatmap::execution::{Execution, Status};
+use rusqlite::{Connection, OptionalExtension, params};
+use sha2::{Digest, Sha256};
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::path::Path;
+
+/// Rows between two commits: what a kill in the middle costs, and what a commit is shared by.
+const ROWS_A_BATCH: u32 = 10_000;
+/// Sets of tags whose numbers are remembered while rows are written.
+const MOST_REMEMBERED_TAG_SETS: usize = 65_536;
+
+/// A hash that tells rows apart; 128 bits, so that two of 10¹² rows agree by chance with a probability below 10⁻¹⁴.
+type Identity = [u8; 16];
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// It was not there.
+    New,
+    /// It was there and said no less.
+    Repeated,
+    /// One of its identity was there and gave way.
+    Updated,
+}
+
+/// Writes rows of one workspace.
+#[derive(Debug)]
+pub struct Writer {
+    connection: Connection,
+    workspace: i64,
+    in_batch: u32,
+    tag_sets: HashMap<String, i64>,
+    /// How often each row without an id came in this file.
+    seen_in_file: HashMap<Identity, u64>,
+}
+
+impl Writer {
+    /// Opens a database and a workspace in it, making both if they are not there.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn open(path: &Path, workspace: &str) -> Result<Self, OpenError> {
+        let connection = schema::open_to_write(path)?;
+        connection.execute("INSERT INTO workspaces (name) VALUES (?) ON CONFLICT DO NOTHING", [workspace])?;
+        let number =
+            connection.query_row("SELECT workspace FROM workspaces WHERE name = ?", [workspace], |row| row.get(0))?;
+        Ok(Self { connection, workspace: number, in_batch: 0, tag_sets: HashMap::new(), seen_in_file: HashMap::new() })
+    }
+
+    /// Stores a row of the current file.
+    ///
+    /// # Errors
+    /// The database cannot be written; rows since the last commit are gone.
+    pub fn add(&mut self, execution: &Execution<'_>) -> rusqlite::Result<Stored> {
+        if self.in_batch == 0 {
+            self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        }
+        self.in_batch += 1;
+        let identity = self.identity(execution);
+        let stored = self.store(execution, &identity)?;
+        if self.in_batch == ROWS_A_BATCH {
+            self.commit()?;
+        }
+        Ok(stored)
+    }
+
+    /// Ends a file. `content` is a hash of its bytes and `no_start` the number of its rows without a start, which is
+    /// kept once for each content.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn end_file(&mut self, content: &[u8], no_start: u64) -> rusqlite::Result<()> {
+        self.seen_in_file = HashMap::new();
+        if no_start > 0 {
+            self.connection.execute(
+                "INSERT INTO files (workspace, content, no_start) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                params![self.workspace, content, i64::try_from(no_start).unwrap_or(i64::MAX)],
+            )?;
+        }
+        self.commit()
+    }
+
+    fn commit(&mut self) -> rusqlite::Result<()> {
+        if std::mem::take(&mut self.in_batch) > 0 {
+            self.connection.execute_batch("COMMIT")?;
+        }
+        Ok(())
+    }
+
+    fn store(&mut self, execution: &Execution<'_>, identity: &Identity) -> rusqlite::Result<Stored> {
+        let tag_set = self.tag_set(execution)?;
+        let other_status = (execution.status == Status::Other).then_some(execution.status_text);
+        let duration_ms = execution.duration_ms.and_then(|ms| i64::try_from(ms).ok());
+        let values = params![
+            self.workspace,
+            execution.started_at.ms(),
+            execution.id,
+            row::workflow_id(execution),
+            execution.workflow,
+            code(execution.status),
+            other_status,
+            duration_ms,
+            tag_set,
+            execution.attempt,
+            execution.error,
+            identity,
+        ];
+        let inserted = self
+            .connection
+            .prepare_cached(
+                "INSERT INTO executions (workspace, started_ms, id, workflow_id, workflow, status, other_status,
+                                         duration_ms, tag_set, attempt, error, identity)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (workspace, identity) DO NOTHING",
+            )?
+            .execute(values)?;
+        if inserted > 0 {
+            return Ok(Stored::New);
+        }
+        let stays = |_, kept: &Execution<'_>| row::precedence(kept, execution) != Ordering::Less;
+        if with_row_of_identity(&self.connection, self.workspace, identity, stays)? {
+            return Ok(Stored::Repeated);
+        }
+        self.connection
+            .prepare_cached(
+                "UPDATE executions SET started_ms = ?2, id = ?3, workflow_id = ?4, workflow = ?5, status = ?6,
+                     other_status = ?7, duration_ms = ?8, tag_set = ?9, attempt = ?10, error = ?11
+                 WHERE workspace = ?1 AND identity = ?12",
+            )?
+            .execute(values)?;
+        Ok(Stored::Updated)
+    }
+
+    fn identity(&mut self, execution: &Execution<'_>) -> Identity {
+        let Some(id) = execution.id else {
+            let content = hash([b"content".as_slice(), &row::line(execution)]);
+            let earlier = self.seen_in_file.entry(content).or_default();
+            *earlier += 1;
+            return hash([b"without id".as_slice(), &content, &earlier.to_le_bytes()]);
+        };
+        let workflow_id = row::workflow_id(execution);
+        let has_workflow = [u8::from(workflow_id.is_some())];
+        hash([
+            b"with id".as_slice(),
+            &has_workflow,
+            workflow_id.unwrap_or("").as_bytes(),
+            id.as_bytes(),
+            &execution.attempt.to_le_bytes(),
+        ])
+    }
+
+    /// The number of the row's set of tags, in the row's order.
+    fn tag_set(&mut self, execution: &Execution<'_>) -> rusqlite::Result<Option<i64>> {
+        if execution.tags.iter().next().is_none() {
+            return Ok(None);
+        }
+        let mut json = Vec::new();
+        row::push_json_texts(&mut json, execution.tags.iter());
+        let json = String::from_utf8(json).unwrap_or_default();
+        if let Some(number) = self.tag_sets.get(&json) {
+            return Ok(Some(*number));
+        }
+        let known: Option<i64> = self
+            .connection
+            .prepare_cached("SELECT tag_set FROM tag_sets WHERE tags = ?")?
+            .query_row([&json], |row| row.get(0))
+            .optional()?;
+        let number = match known {
+            Some(number) => number,
+            None => self.new_tag_set(&json, execution)?,
+        };
+        if self.tag_sets.len() == MOST_REMEMBERED_TAG_SETS {
+            self.tag_sets.clear();
+        }
+        self.tag_sets.insert(json, number);
+        Ok(Some(number))
+    }
+
+    fn new_tag_set(&self, json: &str, execution: &Execution<'_>) -> rusqlite::Result<i64> {
+        self.connection.prepare_cached("INSERT INTO tag_sets (tags) VALUES (?)")?.execute([json])?;
+        let number = self.connection.last_insert_rowid();
+        let mut member = self
+            .connection
+            .prepare_cached("INSERT INTO tag_set_members (tag, tag_set) VALUES (?, ?) ON CONFLICT DO NOTHING")?;
+        for tag in execution.tags.iter() {
+            member.execute(params![tag, number])?;
+        }
+        Ok(number)
+    }
+}
+
+/// The first half of a SHA-256 over parts, each with its length in front so that no two lists of parts read alike.
+fn hash<const N: usize>(parts: [&[u8]; N]) -> Identity {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    let mut identity = Identity::default();
+    identity.copy_from_slice(&hasher.finalize()[..16]);
+    identity
+}

@@ -1,0 +1,181 @@
+//! `analyze FILE…`: exported rows in, a picture, the response or a drawing out.
+
+use super::{counted, say};
+use crate::cli::{AnalyzeArgs, Format, Input, ScreenArgs, When};
+use crate::failure::Failure;
+use crate::terminal::{self, Colours, Look};
+use crate::{files, zones};
+use execution_heatmap::answer::{self, Answer, Patterns, Source};
+use execution_heatmap::ingest::Form;
+use execution_heatmap::intake::{Intake, Reading};
+use execution_heatmap::json;
+use execution_heatmap::options::Query;
+use execution_heatmap::picture::{self, PictureOptions, Theme};
+use execution_heatmap::table::Table;
+use std::io::IsTerminal;
+
+/// The picture's columns where nothing says how many there are.
+const DEFAULT_WIDTH: u16 = 80;
+
+/// Analyses.
+///
+/// # Errors
+/// See [`Failure`].
+pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
+    // Flags are checked before files are read.
+    let query = Query::from_pairs(args.view.pairs())?;
+    let utc_span = (0, 1);
+    zones::zone(&query.time_zone, utc_span)?;
+    let (table, reading) = read(&args.files, args.input)?;
+    let source = Source::File;
+    let zone = zones::zone(&query.time_zone, answer::zone_span(&table, &query, source))?;
+    let answer = answer::answer(&table, &reading, &query, &zone, source, Patterns::Look)?;
+    files::write(args.output.as_deref(), &written(args, &answer))?;
+    report(&answer);
+    judge(args, &answer)
+}
+
+/// Reads files into one table, in the order in which they are named.
+fn read(files: &[String], input: Input) -> Result<(Table, Reading), Failure> {
+    let mut all: Option<(Table, Reading)> = None;
+    for file in files {
+        let (table, reading) = read_one(file, input)?;
+        all = Some(match all {
+            None => (table, reading),
+            Some((mut tables, mut readings)) => {
+                tables.merge(&table);
+                readings.merge(&reading);
+                (tables, readings)
+            }
+        });
+    }
+    Ok(all.unwrap_or_default())
+}
+
+fn read_one(file: &str, input: Input) -> Result<(Table, Reading), Failure> {
+    let mut intake = match input {
+        Input::Auto => Intake::recognising(false),
+        Input::Ndjson => Intake::new(Form::Ndjson, false),
+        Input::Csv => Intake::new(Form::Csv, false),
+    };
+    let broken = files::read(file, |bytes| intake.extend(bytes))?;
+    intake.finish(broken.as_deref());
+    if let Some(starts_with) = intake.unrecognised() {
+        return Err(not_a_log(file, starts_with));
+    }
+    Ok(intake.into_parts())
+}
+
+/// The failure of a file that is of no form that is read.
+pub fn not_a_log(file: &str, starts_with: &str) -> Failure {
+    Failure::Failed(format!(
+        "{file} is not a log this can read. It starts with \"{starts_with}\". It takes NDJSON and CSV."
+    ))
+}
+
+fn written(args: &AnalyzeArgs, answer: &Answer) -> Vec<u8> {
+    let to_terminal = args.output.is_none() && std::io::stdout().is_terminal();
+    match args.format {
+        Format::Terminal => terminal::picture(answer, &look(args, to_terminal)).into_bytes(),
+        Format::Json => {
+            let mut json = json::heatmap(answer);
+            // The bytes are those of every surface; on a terminal the prompt needs a line of its own.
+            if to_terminal {
+                json.push('\n');
+            }
+            json.into_bytes()
+        }
+        Format::Svg => {
+            let scene = picture::lay_out(answer, &PictureOptions { framed: true, ..PictureOptions::default() });
+            picture::svg(&scene, answer, Theme::Auto).into_bytes()
+        }
+    }
+}
+
+fn look(args: &AnalyzeArgs, to_terminal: bool) -> Look {
+    let screen = &args.screen;
+    let measured = || terminal_size::terminal_size().filter(|_| to_terminal).map(|(width, _)| width.0);
+    let title = match &args.files[..] {
+        [one] if one == files::STANDARD_INPUT => "standard input".to_owned(),
+        [one] => std::path::Path::new(one).file_name().map_or(one.clone(), |name| name.to_string_lossy().into_owned()),
+        several => format!("{} files", several.len()),
+    };
+    Look {
+        title,
+        width: screen.width.or_else(measured).unwrap_or(DEFAULT_WIDTH).into(),
+        colours: colours(screen, to_terminal),
+        light: screen.light,
+        ascii: screen.ascii || !speaks_utf8(),
+    }
+}
+
+/// Which colours to use: never where the output is no terminal or `NO_COLOR` is set, unless asked for.
+fn colours(screen: &ScreenArgs, to_terminal: bool) -> Colours {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let contains = |name: &str, part: &str| std::env::var(name).is_ok_and(|value| value.contains(part));
+    let wanted = match screen.color {
+        When::Never => false,
+        When::Always => true,
+        When::Auto => to_terminal && !is_set("NO_COLOR"),
+    };
+    if !wanted {
+        Colours::None
+    } else if contains("COLORTERM", "truecolor") || contains("COLORTERM", "24bit") {
+        Colours::True
+    } else if screen.color == When::Always || contains("TERM", "256") {
+        Colours::Indexed
+    } else {
+        Colours::None
+    }
+}
+
+/// False if the locale says in so many words that it is not UTF-8. The first of the three that is set decides; where
+/// none is, nothing speaks against it.
+fn speaks_utf8() -> bool {
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|value| !value.is_empty());
+    set.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
+/// What was read, in words.
+fn report(answer: &Answer) {
+    let account = &answer.account;
+    let mut parts = vec![format!("{} read", counted(account.read, "row", "rows"))];
+    let left_out = [
+        (account.no_start, "without a start"),
+        (account.duplicate, "repeated"),
+        (account.outside_window, "outside the window"),
+        (account.filtered, "filtered"),
+        (account.unreadable, "unreadable"),
+    ];
+    parts.push(format!("{} placed", terminal::grouped(account.placed)));
+    let named = left_out.iter().filter(|(count, _)| *count > 0);
+    parts.extend(named.map(|(count, words)| format!("{} {words}", terminal::grouped(*count))));
+    say(&parts.join(", "));
+    for problem in &answer.problems {
+        say(&format!("line {}: {}", problem.line, problem.message));
+    }
+    if let Some(why) = &answer.incomplete {
+        say(&format!("incomplete: {why}"));
+    }
+}
+
+fn judge(args: &AnalyzeArgs, answer: &Answer) -> Result<(), Failure> {
+    let unreadable = answer.account.unreadable;
+    if args.strict && unreadable > 0 {
+        return Err(Failure::NotStrict(format!("--strict: {} unreadable", counted(unreadable, "row is", "rows are"))));
+    }
+    if args.strict && answer.incomplete.is_some() {
+        return Err(Failure::NotStrict("--strict: the source is incomplete".to_owned()));
+    }
+    if args.fail_on_finding && !answer.patterns.is_empty() {
+        let found = counted(answer.patterns.len() as u64, "pattern was", "patterns were");
+        return Err(Failure::Finding(format!("--fail-on-finding: {found} found")));
+    }
+    Ok(())
+}

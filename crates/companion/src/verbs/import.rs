@@ -1,0 +1,163 @@
+//! `import FILE…`: exported rows into a database.
+
+use super::{analyze, counted, say};
+use crate::cli::ImportArgs;
+use crate::failure::Failure;
+use crate::source::sqlite::write::{Stored, Writer};
+use crate::{files, source};
+use execution_heatmap::ingest::{Event, Reader, StreamEnd};
+use execution_heatmap::problem::{ProblemKind, Problems};
+use sha2::{Digest, Sha256};
+
+/// Imports.
+///
+/// # Errors
+/// See [`Failure`]. Rows that were committed before it stay; the same import again goes on from there.
+pub fn run(args: &ImportArgs) -> Result<(), Failure> {
+    let path = source::sqlite_path(&args.database)?;
+    if args.workspace.is_empty() {
+        return Err(Failure::Usage("--workspace: it takes a name".to_owned()));
+    }
+    let mut writer = Writer::open(&path, &args.workspace).map_err(|error| Failure::on(&args.database, error))?;
+    let mut incomplete = Vec::new();
+    for file in &args.files {
+        let imported = import(&mut writer, file, |each| files::read(file, each))
+            .map_err(|failure| in_database(failure, &args.database))?;
+        say(&imported.words(file));
+        incomplete
+            .extend(imported.incomplete.map(|why| format!("{file} is incomplete: {why}; what there was is stored")));
+    }
+    if incomplete.is_empty() { Ok(()) } else { Err(Failure::Failed(incomplete.join("\n"))) }
+}
+
+/// Why an import stopped.
+#[derive(Debug)]
+pub enum ImportError {
+    /// The file.
+    File(Failure),
+    /// The database.
+    Database(rusqlite::Error),
+}
+
+fn in_database(error: ImportError, database: &str) -> Failure {
+    match error {
+        ImportError::File(failure) => failure,
+        ImportError::Database(error) => Failure::on(database, error),
+    }
+}
+
+/// What became of the rows of a file.
+#[derive(Debug, Default)]
+pub struct Imported {
+    rows: u64,
+    new: u64,
+    repeated: u64,
+    updated: u64,
+    problems: Problems,
+    is_stream: bool,
+    end: Option<StreamEnd>,
+    incomplete: Option<String>,
+    failed: Option<rusqlite::Error>,
+    unrecognised: Option<String>,
+}
+
+/// Imports what `read` gives.
+///
+/// # Errors
+/// The source cannot be read at all, or the database cannot be written.
+pub fn import(
+    writer: &mut Writer,
+    name: &str,
+    read: impl FnOnce(&mut dyn FnMut(&[u8])) -> Result<Option<String>, Failure>,
+) -> Result<Imported, ImportError> {
+    let mut reader = Reader::recognising();
+    let mut imported = Imported::default();
+    let mut content = Sha256::new();
+    let broken = read(&mut |bytes: &[u8]| {
+        content.update(bytes);
+        reader.extend(bytes);
+        imported.drain(&mut reader, writer);
+    })
+    .map_err(ImportError::File)?;
+    reader.finish();
+    imported.drain(&mut reader, writer);
+    if let Some(error) = imported.failed {
+        return Err(ImportError::Database(error));
+    }
+    if let Some(starts_with) = &imported.unrecognised {
+        return Err(ImportError::File(analyze::not_a_log(name, starts_with)));
+    }
+    let no_start = imported.problems.count(ProblemKind::NoStart);
+    writer.end_file(&content.finalize(), no_start).map_err(ImportError::Database)?;
+    imported.incomplete = imported.why_incomplete(broken);
+    Ok(imported)
+}
+
+impl Imported {
+    fn drain(&mut self, reader: &mut Reader, writer: &mut Writer) {
+        while let Some(event) = reader.next() {
+            // After the database failed, the rest is read past.
+            if self.failed.is_some() {
+                continue;
+            }
+            match event {
+                Event::Row { execution, .. } => {
+                    self.rows += 1;
+                    match writer.add(&execution) {
+                        Ok(Stored::New) => self.new += 1,
+                        Ok(Stored::Repeated) => self.repeated += 1,
+                        Ok(Stored::Updated) => self.updated += 1,
+                        Err(error) => self.failed = Some(error),
+                    }
+                }
+                Event::Rejected { line, kind, message } => {
+                    self.rows += 1;
+                    self.problems.add(line, kind, || message);
+                }
+                Event::End(end) => {
+                    self.is_stream = true;
+                    self.end = Some(end);
+                }
+                Event::Control => self.is_stream = true,
+                Event::Unrecognised { starts_with } => self.unrecognised = Some(starts_with),
+            }
+        }
+    }
+
+    /// Why rows may be missing.
+    fn why_incomplete(&self, broken: Option<String>) -> Option<String> {
+        match &self.end {
+            Some(StreamEnd::Error { message, .. }) => Some(format!("it broke off: {message}")),
+            Some(StreamEnd::End { rows, .. }) if *rows != self.rows => {
+                Some(format!("{rows} rows were sent, {} arrived", self.rows))
+            }
+            Some(StreamEnd::End { complete: false, reason, .. }) => {
+                Some(format!("it was cut: {}", reason.as_deref().unwrap_or("it gave no reason")))
+            }
+            Some(StreamEnd::End { .. }) => None,
+            None if broken.is_none() && self.is_stream => Some("it ends without saying that it is whole".to_owned()),
+            None => broken,
+        }
+    }
+
+    /// Says it.
+    pub fn words(&self, file: &str) -> String {
+        let problems = |kind| self.problems.count(kind);
+        let unreadable = problems(ProblemKind::Unreadable) + problems(ProblemKind::LineTooLong);
+        let stored = crate::terminal::grouped(self.new);
+        let mut words = format!("{file}: {} read, {stored} stored", counted(self.rows, "row", "rows"));
+        let others = [
+            (self.updated, "updated"),
+            (self.repeated, "there already"),
+            (problems(ProblemKind::NoStart), "without a start"),
+            (unreadable, "unreadable"),
+        ];
+        for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
+            words.push_str(&format!(", {} {what}", crate::terminal::grouped(count)));
+        }
+        for problem in self.problems.firsts() {
+            words.push_str(&format!("\n{file}, line {}: {}", problem.line, problem.message));
+        }
+        words
+    }
+}

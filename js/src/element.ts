@@ -1,0 +1,387 @@
+// <execution-heatmap>: keeps attributes, rows and picture together. The parts draw; this decides what and when.
+
+import { Attributes, OBSERVED, type Name } from './attributes.js';
+import { HeatmapClient, type HeatmapView, type Loaded, type Progress, type Query, type Source } from './client.js';
+import { Format } from './format.js';
+import { Frame } from './frame.js';
+import { covers, isCompanion } from './source.js';
+import { errorWords, PATIENCE_MS } from './status.js';
+import { parts } from './patterns.js';
+import type { Granularity, HeatmapResponse, Metric, PictureOptions, Theme } from './types.js';
+
+export type HeatmapState = 'idle' | 'connecting' | 'streaming' | 'ready' | 'empty' | 'error';
+type List = readonly string[] | string | null | undefined;
+
+// Importing where there is no document defines nothing and throws nothing.
+const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
+const PROPERTIES = ['src', 'metric', 'granularity', 'days', 'from', 'to', 'until', 'workflowId', 'status', 'tag', 'timeZone',
+  'locale', 'firstDay', 'hourCycle', 'theme', 'layout', 'show', 'level', 'pattern', 'interactive', 'label'] as const;
+/** Attributes that change how the picture looks, not what it shows. */
+const LOOKS: readonly string[] = ['theme', 'show', 'level', 'pattern'];
+/** While rows arrive, bounds come from what was there at this time, and stay. */
+const PROVISIONAL_MS = 1000;
+
+export class ExecutionHeatmap extends Base {
+  static readonly observedAttributes: readonly string[] = OBSERVED;
+
+  readonly #attributes = new Attributes(this);
+  #frame: Frame | undefined;
+  #format: Format | undefined;
+  #client: HeatmapClient | undefined;
+  #abort: AbortController | undefined;
+  #source: { source: Source; name: string } | undefined;
+  /** The window that was read of a companion; absent for a file. */
+  #read: Query | undefined;
+  #loaded: Loaded | undefined;
+  #view: HeatmapView | undefined;
+  #state: HeatmapState = 'idle';
+  #progress: Progress | undefined;
+  #error: Error | undefined;
+  #changed = new Set<string>();
+  #turn = 0;
+  #partial: Promise<unknown> | undefined;
+  #thresholds: readonly number[] | undefined;
+  #width = 0;
+  #resize: ResizeObserver | undefined;
+  #preview: number | undefined;
+
+  connectedCallback(): void {
+    if (!this.#frame) {
+      this.#frame = new Frame(this, {
+        stop: () => this.stop(),
+        again: () => void this.#reload(),
+        clear: () => this.#change(() => [this.workflowId, this.status, this.tag] = [[], [], []]),
+        goTo: (from, to) => this.#change(() => {
+          [this.days, this.until, this.from, this.to] = [undefined, undefined, from, to];
+        }),
+        level: (level) => this.#change(() => {
+          const levels = this.level.map(Number);
+          this.level = (levels.includes(level) ? levels.filter((other) => other !== level) : [...levels, level]).map(String);
+        }),
+        preview: (pattern) => {
+          this.#preview = pattern;
+          this.#looks();
+        },
+        select: (pattern) => {
+          this.#change(() => this.pattern = pattern);
+          this.#tell('heatmap-pattern', { pattern, detail: this.#view?.response.patterns[pattern - 1] });
+        },
+        copy: (pattern) => this.#copy(pattern),
+        cell: (cell) => {
+          const at = this.#frame?.texts?.place(cell);
+          if (at) this.#tell('heatmap-cell', { ...at, value: this.#view?.cells.value[cell], count: this.#view?.cells.executions[cell], level: this.#view?.cells.level[cell] });
+        },
+        escape: () => this.level.length > 0 && this.#change(() => this.level = []),
+      });
+      // Properties that were set before the element was defined hide its own.
+      for (const name of PROPERTIES) {
+        if (!Object.hasOwn(this, name)) continue;
+        const value: unknown = this[name];
+        delete (this as Record<string, unknown>)[name];
+        (this as Record<string, unknown>)[name] = value;
+      }
+    }
+    if (!this.#resize) {
+      this.#resize = new ResizeObserver(() => requestAnimationFrame(() => this.#resized()));
+      this.#resize.observe(this);
+      this.#changed.add('src');
+      this.#schedule();
+    }
+  }
+
+  disconnectedCallback(): void {
+    // A move disconnects and connects again in one task; only what stays away is freed.
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.#abort?.abort();
+      this.#resize?.disconnect();
+      this.#client?.close();
+      this.#turn += 1;
+      this.#frame?.clear();
+      this.#resize = this.#client = this.#view = this.#loaded = undefined;
+      this.#setState('idle');
+    });
+  }
+
+  attributeChangedCallback(name: string, before: string | null, after: string | null): void {
+    if (before === after || !this.#resize) return;
+    this.#changed.add(name);
+    this.#schedule();
+  }
+
+  // Properties: each is its attribute.
+  get src() { return this.#attributes.text('src'); }
+  set src(value: string | undefined) { this.#attributes.set('src', value); }
+  get metric(): Metric { return this.#attributes.metric; }
+  set metric(value: Metric | undefined) { this.#attributes.set('metric', value); }
+  get granularity(): Granularity | undefined { return this.#attributes.oneOf('granularity'); }
+  set granularity(value: Granularity | undefined) { this.#attributes.set('granularity', value); }
+  get days() { return this.#attributes.whole('days', 1, 1096); }
+  set days(value: number | undefined) { this.#attributes.set('days', value); }
+  get from() { return this.#attributes.date('from'); }
+  set from(value: string | undefined) { this.#attributes.set('from', value); }
+  get to() { return this.#attributes.date('to'); }
+  set to(value: string | undefined) { this.#attributes.set('to', value); }
+  get until() { return this.#attributes.text('until'); }
+  set until(value: string | undefined) { this.#attributes.set('until', value); }
+  get workflowId(): readonly string[] { return this.#attributes.list('workflow-id'); }
+  set workflowId(values: List) { this.#attributes.setList('workflow-id', values); }
+  get status(): readonly string[] { return this.#attributes.list('status'); }
+  set status(values: List) { this.#attributes.setList('status', values); }
+  get tag(): readonly string[] { return this.#attributes.list('tag'); }
+  set tag(values: List) { this.#attributes.setList('tag', values); }
+  get timeZone() { return this.#attributes.text('time-zone') ?? 'UTC'; }
+  set timeZone(value: string | undefined) { this.#attributes.set('time-zone', value); }
+  get locale() { return this.#attributes.text('locale'); }
+  set locale(value: string | undefined) { this.#attributes.set('locale', value); }
+  get firstDay() { return this.#attributes.oneOf('first-day') ?? 'auto'; }
+  set firstDay(value: string | number | undefined) { this.#attributes.set('first-day', value); }
+  get hourCycle() { return this.#attributes.oneOf('hour-cycle') ?? 'auto'; }
+  set hourCycle(value: string | undefined) { this.#attributes.set('hour-cycle', value); }
+  get theme(): Theme { return this.#attributes.theme; }
+  set theme(value: Theme | undefined) { this.#attributes.set('theme', value); }
+  get layout() { return this.#attributes.oneOf('layout') ?? 'auto'; }
+  set layout(value: 'auto' | 'wide' | 'narrow' | undefined) { this.#attributes.set('layout', value); }
+  get show(): readonly string[] { return [...this.#attributes.sections]; }
+  set show(values: List) { this.#attributes.setList('show', values); }
+  get level(): readonly string[] { return this.#attributes.levels.map(String); }
+  set level(values: List) { this.#attributes.setList('level', values); }
+  get pattern() { return this.#attributes.whole('pattern', 0, 99); }
+  set pattern(value: number | undefined) { this.#attributes.set('pattern', value); }
+  get interactive(): boolean { return this.#attributes.text('interactive') !== 'false'; }
+  set interactive(value: boolean) { this.#attributes.set('interactive', value ? undefined : 'false'); }
+  /** What the source is called in messages; by default the file's name or the end of the address. */
+  get label() { return this.#attributes.text('label'); }
+  set label(value: string | undefined) { this.#attributes.set('label', value); }
+
+  get state(): HeatmapState { return this.#state; }
+  get progress(): Progress | undefined { return this.#progress; }
+  get result(): HeatmapResponse | undefined { return this.#view?.response; }
+  get error(): Error | undefined { return this.#error; }
+  /** The view that is shown: cells, workflows and tags besides the response. */
+  get view(): HeatmapView | undefined { return this.#view; }
+
+  /** Reads a source and draws it. Resolves when the picture stands; rejects if there is none. */
+  async load(source: Source, { signal, name }: { signal?: AbortSignal; name?: string } = {}): Promise<void> {
+    signal?.throwIfAborted();
+    this.#abort?.abort();
+    const abort = this.#abort = new AbortController();
+    const cancel = () => abort.abort(signal?.reason);
+    signal?.addEventListener('abort', cancel, { once: true });
+    const known = name ?? this.label ?? nameOf(source);
+    this.#source = { source, name: known };
+    this.#client ??= new HeatmapClient();
+    this.#turn += 1;
+    [this.#error, this.#progress, this.#thresholds, this.#partial] = [undefined, undefined, undefined, undefined];
+    const { query } = this.#attributes;
+    const companion = (typeof source === 'string' || source instanceof URL) && isCompanion(new URL(source, document.baseURI));
+    this.#read = companion ? query : undefined;
+    this.#setState('connecting');
+    const from = typeof source === 'string' || source instanceof URL ? new URL(source, document.baseURI).host : known;
+    const span = query.from === undefined ? `${query.days ?? 90} days` : this.#words().range(query.from, query.to ?? query.from);
+    const patience = setTimeout(() => {
+      if (this.#abort === abort && this.#state === 'connecting') this.#frame?.status.connecting(companion ? `Asking ${from} for ${span} of executions.` : `Opening ${from}.`);
+    }, PATIENCE_MS);
+    const started = performance.now();
+    try {
+      const loaded = await this.#client.load(source, {
+        query, signal: abort.signal,
+        onProgress: (progress) => this.#abort === abort && this.#arriving(progress, known, performance.now() - started),
+      });
+      this.#loaded = loaded;
+      await this.#refresh(true);
+      this.#tell('heatmap-load', { result: this.result, progress: loaded });
+    } catch (error) {
+      if (this.#abort === abort && !abort.signal.aborted) this.#fail(error as Error);
+      throw error;
+    } finally {
+      clearTimeout(patience);
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** Ends a reading where it is; what was read is drawn. */
+  stop(): void {
+    this.#client?.stop();
+  }
+
+  /** The picture as an SVG file. */
+  async toSVG(): Promise<string> {
+    if (!this.#view) throw new Error('there is nothing to draw yet');
+    const { words: { firstDay, weekend, ...words } } = this.#words();
+    return this.#view.svg({ framed: true, words: { ...words, firstDay, weekend } }, this.theme);
+  }
+
+  /** The response, as the engine wrote it. */
+  toJSON(): string | undefined {
+    return this.#view?.json();
+  }
+
+  /** Puts the focus on a cell: `2013-06-27T19`, or `2013-06-27` when daily. */
+  focusCell(cell: string): void {
+    this.#frame?.focusCell(cell);
+  }
+
+  #words(): Format {
+    const locale = this.locale ?? this.closest('[lang]')?.getAttribute('lang') ?? navigator.language;
+    return this.#format ??= this.#formatOf(locale);
+  }
+
+  #formatOf(locale: string): Format {
+    const [day, cycle] = [this.#attributes.oneOf('first-day'), this.#attributes.oneOf('hour-cycle')];
+    return new Format(locale, day === undefined || day === 'auto' ? undefined : Number(day), cycle === 'auto' ? undefined : cycle);
+  }
+
+  #schedule(): void {
+    if (this.#changed.size > 1) return;
+    queueMicrotask(() => this.#update());
+  }
+
+  /** Several changes in one task are one update. */
+  #update(): void {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    if (!this.#frame || !this.isConnected) return;
+    if (['locale', 'first-day', 'hour-cycle'].some((name) => changed.has(name))) this.#format = undefined;
+    this.#frame.sections(this.#attributes.sections, this.interactive);
+    if (changed.has('src') && this.src !== undefined) return void this.load(this.src).catch(() => {});
+    if (this.#read && !covers(this.#read, this.#attributes.query) && this.#source) return void this.#reload();
+    if (this.#loaded && [...changed].some((name) => !LOOKS.includes(name))) void this.#refresh(false);
+    else this.#looks();
+  }
+
+  #reload(): Promise<void> {
+    const { source, name } = this.#source ?? {};
+    const again = source ?? this.src;
+    // A stream can be read only once.
+    if (again === undefined || again instanceof ReadableStream || again instanceof Response) return Promise.resolve();
+    return this.load(again, name === undefined ? {} : { name }).catch(() => {});
+  }
+
+  #picture(): PictureOptions {
+    const size = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    return { width: this.#width, layout: this.#attributes.oneOf('layout') ?? 'auto', labelSize: 11 * size, words: this.#words().words };
+  }
+
+  /** Asks for the view that the attributes describe and draws it. */
+  async #refresh(isFirst: boolean): Promise<void> {
+    const turn = ++this.#turn;
+    this.#width ||= this.#frame?.width ?? 0;
+    try {
+      const view = await this.#client?.view(this.#attributes.query, { picture: this.#picture() });
+      if (!view || turn !== this.#turn) return;
+      this.#draw(view, false);
+      this.#frame?.status.finished(view.response, this.#loaded!, view.query, this.#words());
+      this.#setState(view.response.totals.executions > 0 ? 'ready' : 'empty');
+      if (isFirst) this.#frame?.announce(view, this.#words());
+    } catch (error) {
+      if (turn === this.#turn) this.#fail(error as Error);
+      if (isFirst) throw error;
+    }
+  }
+
+  #arriving(progress: Progress, name: string, elapsed: number): void {
+    this.#progress = progress;
+    this.#setState('streaming');
+    this.#frame?.status.reading(name, progress, this.#words());
+    this.#frame?.announceProgress(progress);
+    this.#tell('heatmap-progress', { ...progress });
+    if (this.#partial || progress.oldest === null) return;
+    const turn = this.#turn;
+    const query = this.#thresholds ? { ...this.#attributes.query, thresholds: this.#thresholds } : this.#attributes.query;
+    this.#width ||= this.#frame?.width ?? 0;
+    this.#partial = this.#client?.view(query, { patterns: false, picture: this.#picture() }).then((view) => {
+      if (turn !== this.#turn || this.#state !== 'streaming') return;
+      if (elapsed >= PROVISIONAL_MS && !this.#thresholds && view.query.metric !== 'success_rate') this.#thresholds = bounds(view.response);
+      this.#draw(view, true);
+      this.#tell('heatmap-partial', { result: view.response });
+    }).catch(() => {}).finally(() => this.#partial = undefined);
+  }
+
+  #draw(view: HeatmapView, provisional: boolean): void {
+    this.#view = view;
+    const { from, until } = view.query;
+    const live = this.#read !== undefined && from === undefined && until === undefined;
+    this.#frame?.draw(view, this.#words(), { provisional, live });
+    this.#looks();
+  }
+
+  #looks(): void {
+    const found = this.#view?.response.patterns.length ?? 0;
+    const chosen = this.pattern ?? 1;
+    const selected = chosen >= 1 && chosen <= found ? chosen : undefined;
+    this.#frame?.looks(this.level.map(Number), selected, this.#preview);
+  }
+
+  #resized(): void {
+    const width = this.#frame?.width ?? 0;
+    if (width === this.#width || width === 0) return;
+    this.#width = width;
+    const view = this.#view;
+    void view?.scene(this.#picture()).then((scene) => {
+      if (view !== this.#view || width !== this.#width) return;
+      this.#frame?.picture(scene);
+      this.#looks();
+    }).catch(() => {});
+  }
+
+  #fail(error: Error): void {
+    this.#error = error;
+    const name = this.#source?.name ?? 'This';
+    const words = errorWords(error, name);
+    this.#frame?.status.failed(words, this.#view ? this.#words().time(new Date()) : undefined);
+    this.#setState('error');
+    this.#tell('heatmap-error', { error, message: words });
+  }
+
+  #setState(state: HeatmapState): void {
+    this.#state = state;
+    this.#frame?.state(state, this.#view !== undefined);
+  }
+
+  async #copy(number: number): Promise<void> {
+    const response = this.#view?.response;
+    const pattern = response?.patterns[number - 1];
+    if (!response || !pattern) return;
+    const { claim, evidence } = parts(pattern.sentence);
+    const span = this.#words().range(response.start_date, response.end_date);
+    await navigator.clipboard.writeText(`${claim}${evidence && ` (${evidence})`}. ${span}, ${response.time_zone}. ${location.href}`);
+    this.#frame?.say('Copied');
+  }
+
+  /** A change that the reader made: attributes, then an event that says so. */
+  #change(make: () => void): void {
+    make();
+    const settings: Record<string, string> = {};
+    for (const name of OBSERVED) {
+      const value = this.getAttribute(name);
+      if (value !== null) settings[name] = value;
+    }
+    this.#tell('heatmap-change', settings);
+  }
+
+  #tell(type: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }));
+  }
+}
+
+function bounds(response: HeatmapResponse): readonly number[] | undefined {
+  const found = response.scale.levels.slice(1, 4).flatMap(({ range }) => (range ? [range[1]] : []));
+  return found.length === 3 && (found[0] ?? 0) < (found[1] ?? 0) && (found[1] ?? 0) < (found[2] ?? 0) ? found : undefined;
+}
+
+function nameOf(source: Source): string {
+  if (typeof source === 'string' || source instanceof URL) {
+    const { pathname, host } = new URL(source, document.baseURI);
+    return /\/workspaces\/([^/]+)\/executions$/.exec(pathname)?.[1] ?? pathname.split('/').pop() ?? host;
+  }
+  return source instanceof File ? source.name : 'the log';
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'execution-heatmap': ExecutionHeatmap;
+  }
+}
+
+export type { Name };

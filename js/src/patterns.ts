@@ -1,0 +1,121 @@
+// The list of what recurs: sentence, evidence, one square a week. Hovering or focusing a row shows its cells.
+
+import { h } from './dom.js';
+import type { Format } from './format.js';
+import type { HeatmapResponse, Pattern } from './types.js';
+import { wholeWeeks } from './words.js';
+
+const SHOWN = 3;
+
+export interface PatternEvents {
+  /** The pointer or the focus is on a row, or has left it. */
+  preview(pattern: number | undefined): void;
+  select(pattern: number): void;
+  copy(pattern: number): Promise<void>;
+}
+
+/** The sentence and, apart, the numbers in brackets behind it. */
+export function parts(sentence: string): { claim: string; evidence: string } {
+  const match = /^(.*) \(([^()]*)\)$/.exec(sentence);
+  return { claim: match?.[1] ?? sentence, evidence: match?.[2] ?? '' };
+}
+
+function squares({ evidence }: Pattern, format: Format): HTMLElement {
+  const held = evidence.by_week.filter((week) => week.held).length;
+  const known = evidence.by_week.filter((week) => week.held !== null).length;
+  const element = h('span', { class: 'weeks', part: 'weeks', role: 'img', 'aria-label': `held in ${held} of ${format.plural(known, 'week')}` });
+  for (const { week, held } of evidence.by_week) {
+    const word = held === null ? 'too little data' : held ? 'held' : 'did not hold';
+    element.append(h('i', { class: held === null ? 'unknown' : held ? 'held' : '', title: `Week of ${format.monthDay(week)}: ${word}`, 'data-week': week }));
+  }
+  return element;
+}
+
+export class PatternList {
+  readonly element = h('section', { class: 'patterns', part: 'patterns', 'aria-label': 'Patterns' });
+  readonly #events: PatternEvents;
+  #rows: HTMLLIElement[] = [];
+  #open = false;
+
+  constructor(events: PatternEvents) {
+    this.#events = events;
+  }
+
+  /** Draws what was found, or says that nothing was and why. */
+  update(response: HeatmapResponse, dates: readonly string[], format: Format, filtered: boolean, ready: boolean): void {
+    const { patterns, notices } = response;
+    this.#rows = patterns.map((pattern, i) => this.#row(pattern, i + 1, format));
+    const content: (Node | string)[] = [];
+    if (patterns.length > 0) {
+      if (filtered) content.push(h('p', { class: 'muted' }, 'Exploratory: you chose this slice, so treat these as hints.'));
+      content.push(h('ol', {}, ...this.#rows));
+      if (patterns.length > SHOWN) content.push(this.#more());
+    } else if (ready) {
+      const tooShort = notices.some((notice) => notice.startsWith('needs '));
+      const weeks = format.plural(wholeWeeks(dates), 'week');
+      if (!tooShort && response.totals.executions > 0) {
+        content.push(h('div', { class: 'quiet' },
+          h('p', { class: 'sentence' }, `No recurring pattern found in ${weeks}.`),
+          h('p', { class: 'evidence' }, 'The differences between hours here could be chance.')));
+      }
+    }
+    const lines = ready ? notices.map(sentence) : [];
+    const span = patterns[0]?.evidence;
+    if (span && (span.from !== response.start_date || span.to !== response.end_date)) {
+      lines.unshift(`Found in ${format.range(span.from, span.to)}.`);
+    }
+    if (lines.length > 0) content.push(h('ul', { class: 'after' }, ...lines.map((line) => h('li', {}, line))));
+    this.element.replaceChildren(...content);
+    this.element.hidden = content.length === 0;
+  }
+
+  /** Marks the active pattern, those that a cell lies in, and that cell's week. */
+  mark(active: number | undefined, touched: readonly number[], monday: string | undefined): void {
+    this.#rows.forEach((row, i) => {
+      row.classList.toggle('active', i + 1 === active);
+      row.classList.toggle('touched', touched.includes(i + 1));
+      row.querySelector('.claim')?.setAttribute('aria-pressed', String(i + 1 === active));
+      for (const square of row.querySelectorAll<HTMLElement>('.weeks i')) {
+        square.classList.toggle('here', touched.includes(i + 1) && square.dataset.week === monday);
+      }
+    });
+  }
+
+  #row(pattern: Pattern, number: number, format: Format): HTMLLIElement {
+    const { claim, evidence } = parts(pattern.sentence);
+    const copy = h('button', { type: 'button', class: 'link', part: 'button', 'aria-label': `Copy pattern ${number}`, onclick: async () => {
+      await this.#events.copy(number);
+      copy.textContent = 'Copied';
+      setTimeout(() => (copy.textContent = 'Copy'), 2000);
+    } }, 'Copy');
+    const button = h('button', { type: 'button', class: 'claim', 'aria-pressed': 'false', onclick: () => this.#events.select(number), onfocus: () => this.#events.preview(number), onblur: () => this.#events.preview(undefined) },
+      h('span', { class: 'disc', 'aria-hidden': 'true' }, String(number)),
+      h('span', {},
+        h('span', { class: 'sentence', part: 'sentence' }, claim),
+        h('span', { class: 'evidence', part: 'evidence' }, evidence)));
+    const row = h('li', { class: 'pattern', part: 'pattern', onpointerenter: () => this.#events.preview(number), onpointerleave: () => this.#events.preview(undefined) },
+      button, pattern.evidence.by_week.length > 0 && squares(pattern, format), copy);
+    if (number > SHOWN && !this.#open) row.hidden = true;
+    return row;
+  }
+
+  #more(): HTMLElement {
+    const rest = this.#rows.slice(SHOWN);
+    const button = h('button', { type: 'button', class: 'link', 'aria-expanded': String(this.#open), onclick: () => {
+      this.#open = !this.#open;
+      for (const row of rest) row.hidden = !this.#open;
+      button.textContent = label();
+      button.setAttribute('aria-expanded', String(this.#open));
+    } });
+    const label = () => (this.#open ? 'Show fewer' : `Show ${rest.length} more`);
+    button.textContent = label();
+    return button;
+  }
+}
+
+/** A notice of the engine as a sentence of its own. */
+export function sentence(notice: string): string {
+  const weeks = /^needs (\d+) weeks to (.+); there (?:is|are) (\d+)$/.exec(notice);
+  if (weeks) return `Not enough history to ${weeks[2]}: that needs ${weeks[1]} weeks, this has ${weeks[3]}.`;
+  return `${notice.charAt(0).toUpperCase()}${notice.slice(1)}.`;
+}

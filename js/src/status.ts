@@ -1,0 +1,125 @@
+// What is going on, in words: asking, reading, stopped, broken off, nothing there. One card above the picture.
+
+import { h } from './dom.js';
+import type { Format } from './format.js';
+import type { HeatmapResponse, Loaded, Progress } from './types.js';
+import type { Query } from './types.js';
+import { sentence } from './patterns.js';
+
+/** Nothing is said about waiting before this. */
+export const PATIENCE_MS = 400;
+
+export interface StatusEvents {
+  stop(): void;
+  again(): void;
+  clear(): void;
+  showAll(): void;
+  goTo(from: string, to: string): void;
+}
+
+const button = (text: string, onclick: () => void) => h('button', { type: 'button', class: 'plain', part: 'button', onclick }, text);
+const isoDate = (instant: number) => new Date(instant).toISOString().slice(0, 10);
+
+export class Status {
+  readonly element = h('div', { part: 'status' });
+  readonly #events: StatusEvents;
+  #bar: { line: HTMLElement; progress: HTMLProgressElement } | undefined;
+
+  constructor(events: StatusEvents) {
+    this.#events = events;
+  }
+
+  clear(): void {
+    this.#bar = undefined;
+    this.element.replaceChildren();
+  }
+
+  #say(...nodes: Node[]): void {
+    this.#bar = undefined;
+    this.element.replaceChildren(...nodes);
+  }
+
+  connecting(words: string): void {
+    this.#say(h('div', { class: 'card' }, h('p', { class: 'muted' }, words)));
+  }
+
+  reading(name: string, progress: Progress, format: Format): void {
+    if (!this.#bar) {
+      const bar = { line: h('span', { class: 'muted' }), progress: h('progress', { part: 'progress', 'aria-label': `Reading ${name}` }) };
+      this.#say(h('div', { class: 'card' },
+        h('div', { class: 'row' }, h('p', {}, h('strong', {}, 'Reading ', h('bdi', {}, name)), ' ', bar.line), button('Stop here', this.#events.stop)),
+        bar.progress,
+        h('p', { class: 'muted' }, 'The picture fills as rows arrive. Patterns are worked out when reading ends.')));
+      this.#bar = bar;
+    }
+    const { oldest, newest } = progress;
+    const parts = [`${format.plural(progress.rows, 'row')} so far${oldest !== null && newest !== null ? `, ${format.range(isoDate(oldest), isoDate(newest), 'short', false)}` : ''}`];
+    if (progress.unreadable > 0) parts.push(`${format.plural(progress.unreadable, 'row')} unreadable`);
+    this.#bar.line.textContent = parts.join(' · ');
+    if (progress.total !== null) {
+      this.#bar.progress.max = Math.max(progress.total, 1);
+      this.#bar.progress.value = progress.bytes;
+    }
+  }
+
+  /** After a reading: what is missing, or why there is nothing to see. */
+  finished(response: HeatmapResponse, loaded: Loaded, query: Query, format: Format): void {
+    const { rows, totals } = response;
+    const cards: Node[] = [];
+    if (loaded.stopped) {
+      const until = loaded.newest === null ? '' : ` Dates after ${format.monthDay(isoDate(loaded.newest))} are not read.`;
+      cards.push(this.#notice(`Stopped after ${format.plural(loaded.rows, 'row')}.${until}`, button('Read on', this.#events.again)));
+    } else if (!response.complete) {
+      cards.push(this.#notice(`Some rows are missing: ${response.incomplete_reason ?? 'the source broke off'}.`, button('Try again', this.#events.again)));
+    }
+    if (rows.unreadable > 0) {
+      const first = response.problems.find(({ kind }) => kind === 'unreadable' || kind === 'line_too_long');
+      const where = first ? ` First: line ${format.count(first.line)}, ${first.message.replace(/\.$/, '')}.` : '';
+      cards.push(this.#notice(`Some rows are missing: ${format.count(rows.unreadable)} of ${format.count(rows.read)} could not be read.${where}`, button('Show all', this.#events.showAll)));
+    }
+    if (totals.executions === 0) cards.push(this.#empty(response, loaded, query, format));
+    this.#say(...cards);
+  }
+
+  #notice(words: string, action: HTMLElement): HTMLElement {
+    return h('div', { class: 'card notice', part: 'notice' }, h('div', { class: 'row' }, h('p', {}, words), action));
+  }
+
+  #empty(response: HeatmapResponse, loaded: Loaded, query: Query, format: Format): HTMLElement {
+    if (response.rows.filtered > 0) {
+      return this.#message(`No executions match ${filterWords(query)}.`, button('Clear filters', this.#events.clear));
+    }
+    const range = `from ${format.monthDay(response.start_date)} to ${format.monthDay(response.end_date)}`;
+    if (loaded.newest === null) return this.#message(`No executions ${range}.`);
+    const newest = isoDate(loaded.newest);
+    const first = `${newest.slice(0, 8)}01`;
+    const last = new Date(Date.UTC(Number(newest.slice(0, 4)), Number(newest.slice(5, 7)), 0)).toISOString().slice(0, 10);
+    return this.#message(`No executions ${range}. The newest is from ${format.monthDay(newest)}.`,
+      button(`Go to ${format.month(newest)}`, () => this.#events.goTo(first, last)));
+  }
+
+  #message(words: string, action?: HTMLElement): HTMLElement {
+    return h('div', { class: 'card message' }, h('p', {}, words), action && h('div', { class: 'actions' }, action));
+  }
+
+  /** A source or an engine that failed. */
+  failed(words: string, last: string | undefined): void {
+    const text = last === undefined ? words : `${words} Last update ${last}.`;
+    this.#say(h('div', { class: 'card notice', role: 'alert', part: 'error' },
+      h('div', { class: 'row' }, h('p', {}, text), button('Try again', this.#events.again))));
+  }
+}
+
+function filterWords(query: Query): string {
+  const list = (name: string, values: readonly string[] | undefined, quote: string) =>
+    (values?.length ? [`${name} ${values.map((value) => `${quote}${value}${quote}`).join(' or ')}`] : []);
+  return [...list('workflow', query.workflow_id, "'"), ...list('status', query.status, ''), ...list('tag', query.tag, "'")].join(' and ');
+}
+
+/** An error of the client as a sentence for people. */
+export function errorWords(error: Error & { startsWith?: string; parameter?: string; worker?: boolean }, name: string): string {
+  if (error.startsWith !== undefined) return `${name} is not a log this can read. It starts with "${error.startsWith.slice(0, 16)}".`;
+  if (error.worker) return `This browser could not start the engine: ${error.message}`;
+  if (error.parameter) return sentence(error.message.replace(/\.$/, ''));
+  return error.message;
+}

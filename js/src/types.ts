@@ -1,0 +1,205 @@
+// What crosses between page, worker and engine. Types only: nothing here runs.
+
+export type Metric = 'success_rate' | 'volume' | 'duration' | 'error_count';
+export type Granularity = 'hourly' | 'daily';
+
+/** One view of the rows. What is absent takes the engine's default. */
+export interface Query {
+  metric?: Metric;
+  granularity?: Granularity;
+  days?: number;
+  from?: string;
+  to?: string;
+  until?: string;
+  /** An IANA name; `UTC` by default. */
+  time_zone?: string;
+  workflow_id?: readonly string[];
+  status?: readonly string[];
+  tag?: readonly string[];
+  thresholds?: readonly number[];
+}
+
+/** Bytes of a log, or where to get them. A string is an address. */
+export type Source = string | URL | Response | ReadableStream<Uint8Array> | Blob | ArrayBuffer | Uint8Array;
+
+/** How far reading has come. */
+export interface Progress {
+  /** Rows read so far. */
+  rows: number;
+  unreadable: number;
+  noStart: number;
+  /** Milliseconds since 1970 of the oldest and newest start; `null` before the first one. */
+  oldest: number | null;
+  newest: number | null;
+  /** Bytes read, and how many there are if that is known. */
+  bytes: number;
+  total: number | null;
+}
+
+/** What a finished reading says of itself. */
+export interface Loaded extends Progress {
+  /** True if {@link HeatmapClient.stop} ended it. */
+  stopped: boolean;
+  /** For rows that a companion streamed: the instant at which it was asked. `null` for a file. */
+  now: number | null;
+}
+
+export interface Totals {
+  executions: number;
+  completed: number;
+  failed: number;
+  timed_out: number;
+  cancelled: number;
+  skipped: number;
+  running: number;
+  pending: number;
+  waiting: number;
+  other: number;
+  success_rate: number | null;
+  average_duration_ms: number | null;
+}
+
+export interface Level {
+  level: number;
+  label: string;
+  range: [number, number] | null;
+}
+
+export interface Pattern {
+  kind: string;
+  sentence: string;
+  series: { all?: true; workflow_id?: string; tag?: string };
+  window: { weekdays: number[]; from_hour: number; to_hour: number };
+  effect: { inside: number; outside: number };
+  evidence: {
+    from: string;
+    to: string;
+    expected: number;
+    weeks_held?: number;
+    weeks?: number;
+    days_held?: number;
+    days?: number;
+    by_week: { week: string; held: boolean | null }[];
+  };
+  p_adjusted: number;
+  cells: [string, number][];
+}
+
+/** The response, as every surface gives it. */
+export interface HeatmapResponse {
+  metric: Metric;
+  granularity: Granularity;
+  start_date: string;
+  end_date: string;
+  cells: { date: string; hour?: number; value: number | null; count: number; level: number; hours?: number }[];
+  scale: { min: number | null; max: number | null; levels: Level[] };
+  patterns_detected: string[];
+  time_zone: string;
+  days: number;
+  until: string;
+  complete: boolean;
+  incomplete_reason: string | null;
+  totals: Totals;
+  other_statuses: Record<string, number>;
+  rows: {
+    read: number;
+    placed: number;
+    no_start: number;
+    outside_window: number;
+    filtered: number;
+    duplicate: number;
+    unreadable: number;
+  };
+  problems: { line: number; kind: string; message: string }[];
+  patterns: Pattern[];
+  advice: unknown[];
+  notices: string[];
+}
+
+/** The cells as columns, dense: hourly `24 × date + hour`, daily `date`. */
+export interface Cells {
+  /** 0 present, 1 skipped by a clock change, 2 still to come. */
+  presence: Uint8Array;
+  /** 0 for no value, else 1 to 4. */
+  level: Uint8Array;
+  /** NaN where there is none. */
+  value: Float64Array;
+  /** 1 but where a clock change falls. */
+  hours: Float64Array;
+  executions: Float64Array;
+  decided: Float64Array;
+  averageDuration: Float64Array;
+  completed: Float64Array;
+  failed: Float64Array;
+  timedOut: Float64Array;
+  cancelled: Float64Array;
+  skipped: Float64Array;
+  running: Float64Array;
+  pending: Float64Array;
+  waiting: Float64Array;
+  other: Float64Array;
+}
+
+export type SceneNode =
+  /** `stroke` is the width of the line along the path, `dash` the lengths of its dashes and gaps. */
+  | { kind: 'path'; class: string; data: string; stroke?: number; dash?: [number, number] | null }
+  | { kind: 'text'; class: string; x: number; y: number; anchor: 'start' | 'middle' | 'end'; content: string };
+
+/** A picture that has been laid out; lengths in CSS pixels. */
+export interface Scene {
+  width: number;
+  height: number;
+  title: string;
+  description: string;
+  nodes: SceneNode[];
+  /** Where the cells lie, rows × columns as the eye sees them; `cells` holds the cell's number or −1. */
+  places: { columns: Float64Array; rows: Float64Array; width: number; height: number; cells: Int32Array };
+}
+
+/** The words of the reader's language for the picture. */
+export interface Words {
+  /** Monday to Sunday. */
+  weekdays: string[];
+  months: string[];
+  hours: string[];
+  /** 1 = Monday. */
+  firstDay: number;
+  weekend: number[];
+}
+
+export interface PictureOptions {
+  width?: number;
+  layout?: 'auto' | 'wide' | 'narrow';
+  labelSize?: number;
+  framed?: boolean;
+  words?: Words;
+}
+
+export type Theme = 'auto' | 'light' | 'dark';
+
+export interface Workflow {
+  id: string | null;
+  name: string | null;
+  executions: number;
+}
+
+/** What the engine answers to one query, as it crosses between worker and page. */
+export interface Answer {
+  /** The bytes of the response. */
+  json: Uint8Array;
+  cells: Cells;
+  dates: string[];
+  workflows: Workflow[];
+  tags: string[];
+  /** Present if a picture was asked for. */
+  scene: Scene | null;
+}
+
+export interface ViewOptions {
+  /** Milliseconds since 1970 at which an open window ends; by default the clock for a companion, absent for a file. */
+  now?: number | null;
+  /** False leaves the patterns out, for pictures of rows that still arrive. */
+  patterns?: boolean;
+  /** Also lay the picture out. */
+  picture?: PictureOptions;
+}

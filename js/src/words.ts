@@ -1,0 +1,208 @@
+// What a cell, a level and a view say in words. Tooltip, keyboard grid, table and summary take the same sentences.
+
+import { day, type Format } from './format.js';
+import type { Cells, HeatmapResponse, Metric } from './types.js';
+import type { HeatmapView } from './client.js';
+
+export const METRICS: Record<Metric, string> = {
+  success_rate: 'Success rate', volume: 'Volume', duration: 'Duration', error_count: 'Errors',
+};
+/** Which level the reader looks for: the first one of a rate, else the last. */
+export const hottest = (metric: Metric): number => (metric === 'success_rate' ? 1 : 4);
+/** Fewer finished runs than this are drawn small and said. */
+export const FEW_RUNS = 5;
+
+const ONE_WORD = /^(.*?) \(/;
+
+/** A level's name without its bounds: `Critical`. */
+export function levelName(response: HeatmapResponse, level: number): string {
+  const label = response.scale.levels.find((entry) => entry.level === level)?.label ?? '';
+  return ONE_WORD.exec(label)?.[1] ?? label;
+}
+
+function valueText(format: Format, metric: Metric, value: number): string {
+  if (metric === 'success_rate') return format.percent(value, Number.isInteger(Math.round(value * 1e6) / 1e4) ? 0 : 1);
+  return metric === 'duration' ? format.duration(value) : format.count(value);
+}
+
+/** A level's bounds in words: `under 60%`, `60–80%`, `95% and over`; empty for a level that nothing can fall into. */
+export function levelRange(response: HeatmapResponse, level: number, format: Format): string {
+  const { metric, scale } = response;
+  const range = scale.levels.find((entry) => entry.level === level)?.range;
+  if (!range) return '';
+  const [from, to] = range;
+  if (metric === 'error_count') {
+    if (level === 1) return '';
+    const last = to - 1;
+    if (level === 4) return `${format.count(from)} and more`;
+    return last <= from ? format.count(from) : `${format.count(from)}–${format.count(last)}`;
+  }
+  const text = (value: number) => valueText(format, metric, value);
+  if (level === 1) return `under ${text(to)}`;
+  if (level === 4) return `${text(from)} and over`;
+  return metric === 'success_rate' ? `${text(from).replace('%', '')}–${text(to)}` : `${text(from)}–${text(to)}`;
+}
+
+export type State = 'level' | 'few' | 'none' | 'unfinished' | 'skipped' | 'after';
+
+/** What a cell shows. */
+export function stateOf(cells: Cells, metric: Metric, index: number): State {
+  if (cells.presence[index] === 1) return 'skipped';
+  if (cells.presence[index] === 2) return 'after';
+  if (!cells.executions[index]) return 'none';
+  if (cells.level[index] === 0) return 'unfinished';
+  return metric !== 'volume' && (cells.decided[index] ?? 0) < FEW_RUNS ? 'few' : 'level';
+}
+
+export interface CellWords {
+  /** `Thu, Jun 27, 2013, 7–8 PM`. */
+  when: string;
+  /** `24% succeeded`. */
+  value: string;
+  /** `Critical, under 60%`; empty without a level. */
+  level: string;
+  /** `48 of 63 runs failed`. */
+  fraction: string;
+  /** Pairs of a word and a value: average duration, running and cancelled counts. */
+  facts: [string, string][];
+  /** The numbers of the patterns that the cell lies in. */
+  patterns: number[];
+  /** All of it, value first, for screen readers. */
+  spoken: string;
+}
+
+/** Everything that is said of cells of one view. */
+export class CellTexts {
+  readonly #patterns = new Map<number, number[]>();
+  readonly #cells: Set<number>[] = [];
+  readonly response: HeatmapResponse;
+
+  /** The cell in which a live window ends, or −1. */
+  readonly now: number;
+
+  constructor(readonly view: HeatmapView, readonly format: Format, isLive: boolean) {
+    this.response = view.response;
+    this.now = isLive ? view.cells.presence.lastIndexOf(0) : -1;
+    const dates = new Map(view.dates.map((date, i) => [date, i]));
+    for (const [i, pattern] of this.response.patterns.entries()) {
+      const mine = new Set<number>();
+      this.#cells.push(mine);
+      for (const [date, hour] of pattern.cells) {
+        const at = dates.get(date);
+        const index = at === undefined ? undefined : this.hourly ? at * 24 + hour : at;
+        if (index === undefined) continue;
+        mine.add(index);
+        const numbers = this.#patterns.get(index) ?? [];
+        if (!numbers.includes(i + 1)) this.#patterns.set(index, [...numbers, i + 1]);
+      }
+    }
+  }
+
+  get hourly(): boolean {
+    return this.response.granularity === 'hourly';
+  }
+
+  /** The numbers of the patterns that a cell lies in. */
+  patternsOf(index: number): number[] {
+    return this.#patterns.get(index) ?? [];
+  }
+
+  /** The cells of pattern n. */
+  cellsOf(number: number): Iterable<number> {
+    return this.#cells[number - 1] ?? [];
+  }
+
+  /** The local date of a cell, and its hour. */
+  place(index: number): { date: string; hour: number | undefined } {
+    const date = this.view.dates[this.hourly ? Math.floor(index / 24) : index] ?? '';
+    return { date, hour: this.hourly ? index % 24 : undefined };
+  }
+
+  of(index: number): CellWords {
+    const { cells } = this.view;
+    const { format, response: { metric } } = this;
+    const at = (column: ArrayLike<number>) => column[index] ?? 0;
+    const { date, hour } = this.place(index);
+    const state = stateOf(cells, metric, index);
+    const runs = at(cells.executions);
+    const failed = at(cells.failed) + at(cells.timedOut);
+    const decided = at(cells.decided);
+    let value = { skipped: 'Does not exist: clocks went forward', after: 'Still to come', none: 'No runs', unfinished: `${format.plural(runs, 'run')}, none finished` }[state as string] ?? '';
+    let fraction = '';
+    if (state === 'level' || state === 'few') {
+      const bounds = this.response.scale.levels.flatMap((entry) => entry.range ?? []);
+      const number = at(cells.value);
+      if (metric === 'success_rate') {
+        value = `${format.rate(number, bounds)} succeeded`;
+        fraction = `${format.count(failed)} of ${format.plural(decided, 'run')} failed`;
+      } else if (metric === 'volume') {
+        value = format.plural(runs, 'run');
+        const unfinished = at(cells.running) + at(cells.pending) + at(cells.waiting);
+        fraction = [[at(cells.completed), 'succeeded'], [failed, 'failed'], [unfinished, 'unfinished']].filter(([count]) => count).map(([count, word]) => `${format.count(count as number)} ${word}`).join(', ');
+      } else if (metric === 'duration') {
+        value = `${format.duration(number)} on average`;
+        fraction = `${format.plural(decided, 'finished run')}, ${format.count(failed)} failed`;
+      } else {
+        value = number === 0 ? `No errors in ${format.plural(decided, 'run')}` : format.plural(number, 'error');
+        fraction = number === 0 ? '' : `in ${format.plural(decided, 'finished run')}`;
+      }
+    }
+    if (index === this.now) value = `${value} so far`;
+    const few = state === 'few' ? `only ${format.plural(decided, 'run')}` : '';
+    const facts: [string, string][] = [];
+    if (metric !== 'duration' && !Number.isNaN(at(cells.averageDuration))) facts.push(['Average duration', format.duration(at(cells.averageDuration))]);
+    for (const [column, word] of [[cells.running, 'Running'], [cells.pending, 'Pending'], [cells.waiting, 'Waiting'], [cells.cancelled, 'Cancelled'], [cells.skipped, 'Skipped'], [cells.other, 'Other']] as const) {
+      if (at(column) > 0) facts.push([word, format.count(at(column))]);
+    }
+    const changed = this.hourly && at(cells.hours) !== 1 && state !== 'skipped' && state !== 'after' ? lasts(at(cells.hours)) : '';
+    if (changed) facts.push(['This hour', changed]);
+    const level = at(cells.level);
+    const name = level > 0 ? levelName(this.response, level) : '';
+    const patterns = this.patternsOf(index);
+    const spokenHour = hour === undefined ? '' : `, ${format.hour(hour)} to ${format.hour((hour + 1) % 24)}`;
+    const spoken = [
+      [value, name && name !== 'None' ? name.toLowerCase() : '', few].filter(Boolean).join(', '),
+      fraction,
+      changed && `This hour ${changed}`,
+      `${format.spoken(date)}${spokenHour}`,
+      patterns.length > 0 ? `Pattern ${patterns.join(' and ')}` : '',
+    ].filter(Boolean).join('. ');
+    return {
+      when: hour === undefined ? format.date(date) : `${format.date(date)}, ${format.hours(hour)}`,
+      value,
+      level: [level > 0 ? [name, levelRange(this.response, level, format)].filter(Boolean).join(', ') : '', few].filter(Boolean).join(', '),
+      fraction,
+      facts,
+      patterns,
+      spoken: `${spoken}.`,
+    };
+  }
+}
+
+function lasts(hours: number): string {
+  if (hours === 2) return 'lasts two hours: clocks went back';
+  const minutes = Math.round(hours * 60);
+  const whole = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  return `lasts ${[whole && `${whole} h`, rest && `${rest} minutes`].filter(Boolean).join(' ')}: clocks changed`;
+}
+
+/** Whole weeks, Monday to Sunday, among dates. */
+export function wholeWeeks(dates: readonly string[]): number {
+  const first = dates.findIndex((date) => new Date(day(date)).getUTCDay() === 1);
+  return first < 0 ? 0 : Math.floor((dates.length - first) / 7);
+}
+
+/** One line: how many, when, how they went. */
+export function summary(view: HeatmapView, format: Format): { strong: string; rest: string } {
+  const { totals, metric, start_date, end_date } = view.response;
+  const parts: string[] = [];
+  if (totals.success_rate !== null) parts.push(`${format.percent(totals.success_rate, 1)} succeeded`);
+  if (metric === 'duration' && totals.average_duration_ms !== null) parts.push(`${format.duration(totals.average_duration_ms)} on average`);
+  const errors = totals.failed + totals.timed_out;
+  if (metric === 'error_count') parts.push(format.plural(errors, 'error'));
+  return {
+    strong: format.plural(totals.executions, 'execution'),
+    rest: [`, ${format.range(start_date, end_date)}`, ...parts].join(' · '),
+  };
+}

@@ -1,0 +1,66 @@
+// A time zone as a table of (instant, offset), made from what the browser knows of zones. The engine has no zone
+// database; this table is the only thing it learns of a zone.
+
+export interface ZoneTable {
+  /** From when on, in milliseconds; the first entry also holds before. */
+  instants: Float64Array;
+  /** Seconds that local time is ahead of UTC. */
+  offsets: Int32Array;
+}
+
+const DAY = 86_400_000;
+
+function clock(zone: string): Intl.DateTimeFormat {
+  // An offset such as +05:00 is no name, though Intl takes it.
+  if (/^[A-Za-z]/.test(zone)) {
+    try {
+      return new Intl.DateTimeFormat('en-US', {
+        timeZone: zone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23', era: 'short',
+        year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
+      });
+    } catch {
+      // Falls through to the error that names it.
+    }
+  }
+  throw Object.assign(new Error(`time_zone: '${zone}' is no zone known here; it takes an IANA name such as Europe/Berlin`),
+    { parameter: 'time_zone' });
+}
+
+function offsetAt(format: Intl.DateTimeFormat, instant: number): number {
+  const part: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
+  for (const { type, value } of format.formatToParts(instant)) part[type] = value;
+  const year = part.era?.startsWith('B') ? 1 - Number(part.year) : Number(part.year);
+  const local = new Date(0);
+  local.setUTCFullYear(year, Number(part.month) - 1, Number(part.day));
+  local.setUTCHours(Number(part.hour), Number(part.minute), Number(part.second));
+  return Math.round((local.getTime() - Math.floor(instant / 1000) * 1000) / 1000);
+}
+
+/** The seconds that a zone is ahead of UTC at an instant. Throws an error that names a zone that is not known. */
+export function zoneOffset(zone: string, instant: number): number {
+  return offsetAt(clock(zone), instant);
+}
+
+/** The offsets of a zone over a span of milliseconds. Throws an error that names a zone that is not known. */
+export function zoneTable(zone: string, from: number, until: number): ZoneTable {
+  const format = clock(zone);
+  const instants = [from];
+  let offset = offsetAt(format, from);
+  const offsets = [offset];
+  // No zone has changed its clocks twice within a day.
+  for (let before = from; before < until; before += DAY) {
+    const after = Math.min(before + DAY, until);
+    const next = offsetAt(format, after);
+    if (next === offset) continue;
+    let [low, high] = [before, after];
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (offsetAt(format, middle) === offset) low = middle;
+      else high = middle;
+    }
+    instants.push(high);
+    offsets.push(next);
+    offset = next;
+  }
+  return { instants: Float64Array.from(instants), offsets: Int32Array.from(offsets) };
+}

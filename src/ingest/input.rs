@@ -1,0 +1,154 @@
+//! The bytes of a source that have come and are not yet taken. Holds no more than that: what is taken makes room for
+//! what comes, and no byte is moved more than a constant number of times.
+
+use std::ops::Range;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+#[derive(Debug, Default)]
+pub(super) struct Input {
+    /// Grows and is never cut, so that its end need not be cleared again for every chunk.
+    bytes: Vec<u8>,
+    /// Bytes before this are taken; those from here to `end` wait.
+    start: usize,
+    end: usize,
+    /// How many bytes the caller may have written behind `end`.
+    offered: usize,
+    has_ended: bool,
+    is_past_mark: bool,
+}
+
+impl Input {
+    pub(super) fn extend(&mut self, bytes: &[u8]) {
+        self.offer(bytes.len()).copy_from_slice(bytes);
+        self.accept(bytes.len());
+    }
+
+    /// A place of `length` bytes for the caller to fill; what it held is of no meaning.
+    pub(super) fn offer(&mut self, length: usize) -> &mut [u8] {
+        self.make_room(length);
+        self.offered = length;
+        self.bytes.get_mut(self.end..self.end + length).unwrap_or_default()
+    }
+
+    /// Takes the first `length` bytes of what was offered.
+    pub(super) fn accept(&mut self, length: usize) {
+        self.end += length.min(self.offered);
+        self.offered = 0;
+    }
+
+    pub(super) fn finish(&mut self) {
+        self.has_ended = true;
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.has_ended
+    }
+
+    /// What waits.
+    pub(super) fn waiting(&self) -> &[u8] {
+        self.get(self.start..self.end)
+    }
+
+    /// Takes `length` bytes and then `end_length` more, which end them; says where the former lie until the next
+    /// [`Input::offer`].
+    pub(super) fn take(&mut self, length: usize, end_length: usize) -> Range<usize> {
+        let end = self.end.min(self.start + length);
+        let taken = self.start..end;
+        self.start = self.end.min(end + end_length);
+        taken
+    }
+
+    /// Takes all that waits.
+    pub(super) fn take_all(&mut self) -> Range<usize> {
+        self.take(self.end - self.start, 0)
+    }
+
+    pub(super) fn get(&self, range: Range<usize>) -> &[u8] {
+        self.bytes.get(range).unwrap_or_default()
+    }
+
+    /// Skips the byte order mark that may stand before everything. False while the bytes for telling are missing.
+    pub(super) fn pass_mark(&mut self) -> bool {
+        if !self.is_past_mark {
+            let waiting = self.waiting();
+            let is_mark = waiting.starts_with(BYTE_ORDER_MARK);
+            if !is_mark && !self.has_ended && BYTE_ORDER_MARK.starts_with(waiting) {
+                return false;
+            }
+            if is_mark {
+                self.take(BYTE_ORDER_MARK.len(), 0);
+            }
+            self.is_past_mark = true;
+        }
+        true
+    }
+
+    /// Moves what waits to the front only if more bytes were taken than wait: each byte taken then pays for one moved.
+    fn make_room(&mut self, length: usize) {
+        let waiting = self.end - self.start;
+        if self.start > 0 && waiting <= self.start {
+            self.bytes.copy_within(self.start..self.end, 0);
+            self.start = 0;
+            self.end = waiting;
+        }
+        if self.bytes.len() < self.end + length {
+            self.bytes.resize(self.end + length, 0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reader::Reader;
+    use super::super::{Form, MOST_LINE_BYTES};
+    use super::*;
+
+    #[test]
+    fn what_is_taken_makes_room() {
+        let mut input = Input::default();
+        for round in 0..1000 {
+            input.extend(b"0123456789");
+            let taken = input.take(8, 1);
+            assert_eq!(input.get(taken).len(), 8);
+            assert_eq!(input.waiting().len(), round % 9 + 1, "one byte of each ten stays");
+            if round % 9 == 8 {
+                input.take_all();
+            }
+        }
+        assert!(input.bytes.len() < 100, "{}", input.bytes.len());
+    }
+
+    #[test]
+    fn what_is_filled_is_at_most_what_was_offered() {
+        let mut input = Input::default();
+        input.offer(4).copy_from_slice(b"abcd");
+        input.accept(9);
+        input.accept(9);
+        assert_eq!(input.waiting(), b"abcd");
+        input.offer(100);
+        input.offer(2).copy_from_slice(b"ef");
+        input.accept(1);
+        assert_eq!(input.waiting(), b"abcde");
+    }
+
+    #[test]
+    fn no_line_is_held_above_the_limit() {
+        const CHUNK: usize = 1 << 16;
+        let chunk = vec![b'x'; CHUNK];
+        for mut reader in [Reader::new(Form::Ndjson), Reader::new(Form::Csv), Reader::recognising()] {
+            reader.extend(b"started_at,\"");
+            let mut events = 0;
+            for _ in 0..4 * MOST_LINE_BYTES / CHUNK {
+                reader.extend(&chunk);
+                while reader.next().is_some() {
+                    events += 1;
+                }
+                // A vector that grows doubles its room at most.
+                assert!(reader.input().bytes.capacity() <= 2 * (MOST_LINE_BYTES + 2 * CHUNK));
+            }
+            assert_eq!(events, 1);
+            assert!(reader.input().waiting().is_empty());
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Cuts lines at line feeds, wherever the chunks end. Looks at each byte once and keeps no line above the limit.
+
+use super::find;
+use super::input::Input;
+use super::{Cut, MOST_LINE_BYTES};
+
+#[derive(Debug)]
+pub(super) struct Lines {
+    /// The number of the line that begins with the next byte, from 1.
+    line: u64,
+    /// Bytes of what waits in which no line feed is.
+    searched: usize,
+    /// True within a line that is too long and was already reported.
+    is_skipping: bool,
+}
+
+impl Lines {
+    pub(super) fn starting_at(line: u64) -> Self {
+        Self { line, searched: 0, is_skipping: false }
+    }
+
+    /// The next line without its end, blank ones too.
+    pub(super) fn next(&mut self, input: &mut Input) -> Option<Cut> {
+        if self.is_skipping && !self.skip(input) {
+            return None;
+        }
+        let line = self.line;
+        let waiting = input.waiting();
+        if let Some(length) = find::line_feed(waiting, self.searched) {
+            let is_too_long = is_too_long(waiting.get(..length).unwrap_or_default());
+            self.searched = 0;
+            self.line += 1;
+            let range = input.take(length, 1);
+            return Some(Cut { line, range, is_too_long });
+        }
+        self.searched = waiting.len();
+        if is_too_long(waiting) {
+            self.searched = 0;
+            self.is_skipping = true;
+            return Some(Cut { line, range: input.take_all(), is_too_long: true });
+        }
+        if input.has_ended() && !waiting.is_empty() {
+            self.searched = 0;
+            return Some(Cut { line, range: input.take_all(), is_too_long: false });
+        }
+        None
+    }
+
+    /// Drops bytes up to the end of the line; true if it was reached.
+    fn skip(&mut self, input: &mut Input) -> bool {
+        match find::line_feed(input.waiting(), 0) {
+            Some(length) => {
+                input.take(length, 1);
+                self.line += 1;
+                self.is_skipping = false;
+            }
+            None => {
+                input.take_all();
+            }
+        }
+        !self.is_skipping
+    }
+}
+
+/// True for a line above the limit. A carriage return at its end does not count: a line feed may follow it.
+fn is_too_long(line: &[u8]) -> bool {
+    line.strip_suffix(b"\r").unwrap_or(line).len() > MOST_LINE_BYTES
+}

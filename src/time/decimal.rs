@@ -1,0 +1,176 @@
+//! Decimal numbers as texts carry them, exact to the last digit: no detour through a float, which cannot hold an epoch
+//! in nanoseconds. Knows no unit and no instant.
+
+/// Significant digits that are kept; those behind them are only remembered as "more than nothing". 36 digits, scaled
+/// by less than a hundred, still fit into 128 bits.
+const MOST_DIGITS: u32 = 36;
+/// Exponents are held within these bounds, far beyond what any caller can use.
+const MOST_EXPONENT: i32 = 100_000;
+
+/// `±digits × 10^exponent`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Decimal {
+    is_negative: bool,
+    digits: u128,
+    exponent: i32,
+    /// True if a digit other than 0 was cut off behind `digits`.
+    has_more: bool,
+}
+
+/// A number's distance from zero, cut to a whole one, and what was cut off.
+struct Whole {
+    value: u128,
+    has_rest: bool,
+    is_half_or_more: bool,
+}
+
+impl Decimal {
+    /// Reads `-?digits(.digits)?([eE][+-]?digits)?`, the grammar of JSON except that leading zeros are allowed.
+    pub(crate) fn parse(text: &str) -> Option<Decimal> {
+        let (is_negative, rest) = match text.as_bytes() {
+            [b'-', rest @ ..] => (true, rest),
+            rest => (false, rest),
+        };
+        let mut decimal = Decimal { is_negative, digits: 0, exponent: 0, has_more: false };
+        let mut kept = 0;
+        let (whole, mut rest) = split_digits(rest);
+        if whole.is_empty() {
+            return None;
+        }
+        whole.iter().for_each(|digit| decimal.push(*digit, &mut kept, 1));
+        if let [b'.', behind @ ..] = rest {
+            let (fraction, behind) = split_digits(behind);
+            if fraction.is_empty() {
+                return None;
+            }
+            fraction.iter().for_each(|digit| decimal.push(*digit, &mut kept, 0));
+            rest = behind;
+        }
+        let exponent = match rest {
+            [] => 0,
+            [b'e' | b'E', exponent @ ..] => parse_exponent(exponent)?,
+            _ => return None,
+        };
+        decimal.exponent = decimal.exponent.saturating_add(exponent);
+        Some(decimal)
+    }
+
+    /// The number times `10^shift`, rounded towards −∞; `None` if that needs more than 127 bits.
+    pub(crate) fn floor(&self, shift: i32) -> Option<i128> {
+        let whole = self.whole(shift)?;
+        let value = i128::try_from(whole.value).ok()?;
+        if self.is_negative { (-value).checked_sub(i128::from(whole.has_rest)) } else { Some(value) }
+    }
+
+    /// The number rounded to a whole one, halves away from zero; `None` if that needs more than 127 bits.
+    pub(crate) fn round(&self) -> Option<i128> {
+        let whole = self.whole(0)?;
+        let value = i128::try_from(whole.value).ok()?.checked_add(i128::from(whole.is_half_or_more))?;
+        Some(if self.is_negative { -value } else { value })
+    }
+
+    /// The distance from zero, cut to a whole number; `None` if that needs more than 128 bits.
+    pub(crate) fn magnitude(&self) -> Option<u128> {
+        self.whole(0).map(|whole| whole.value)
+    }
+
+    /// True if the number is exactly −1.
+    pub(crate) fn is_minus_one(&self) -> bool {
+        self.is_negative && self.whole(0).is_some_and(|whole| whole.value == 1 && !whole.has_rest)
+    }
+
+    /// Takes the next digit. `whole_step` is 1 before the decimal point and 0 behind it: a digit that is kept behind
+    /// the point divides by ten, one that is dropped before it multiplies.
+    fn push(&mut self, digit: u8, kept: &mut u32, whole_step: i32) {
+        let value = u128::from(digit.wrapping_sub(b'0'));
+        if *kept < MOST_DIGITS {
+            self.digits = self.digits * 10 + value;
+            *kept += u32::from(self.digits != 0);
+            self.exponent = self.exponent.saturating_add(whole_step - 1);
+        } else {
+            self.has_more |= value != 0;
+            self.exponent = self.exponent.saturating_add(whole_step);
+        }
+    }
+
+    fn whole(&self, shift: i32) -> Option<Whole> {
+        let exponent = self.exponent.saturating_add(shift);
+        if self.digits == 0 {
+            return Some(Whole { value: 0, has_rest: self.has_more, is_half_or_more: false });
+        }
+        let power = 10u128.checked_pow(exponent.unsigned_abs());
+        if exponent >= 0 {
+            let value = self.digits.checked_mul(power?)?;
+            return Some(Whole { value, has_rest: self.has_more, is_half_or_more: false });
+        }
+        // A power beyond 128 bits is more than 36 digits can reach: nothing but the rest is left.
+        let Some(power) = power else { return Some(Whole { value: 0, has_rest: true, is_half_or_more: false }) };
+        let rest = self.digits % power;
+        Some(Whole {
+            value: self.digits / power,
+            has_rest: rest != 0 || self.has_more,
+            is_half_or_more: rest >= power / 2,
+        })
+    }
+}
+
+fn split_digits(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let length = bytes.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(bytes.len());
+    bytes.split_at_checked(length).unwrap_or((bytes, &[]))
+}
+
+fn parse_exponent(bytes: &[u8]) -> Option<i32> {
+    let (sign, digits) = match bytes {
+        [b'-', digits @ ..] => (-1, digits),
+        [b'+', digits @ ..] => (1, digits),
+        digits => (1, digits),
+    };
+    let (digits, rest) = split_digits(digits);
+    if digits.is_empty() || !rest.is_empty() {
+        return None;
+    }
+    let held = |sum: i32, digit: &u8| {
+        sum.saturating_mul(10).saturating_add(i32::from(digit.wrapping_sub(b'0'))).min(MOST_EXPONENT)
+    };
+    Some(sign * digits.iter().fold(0, held))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decimal_is_rounded_as_asked() {
+        let check = |text: &str, floor: i128, round: i128| {
+            let decimal = Decimal::parse(text).unwrap();
+            assert_eq!((decimal.floor(0), decimal.round()), (Some(floor), Some(round)), "{text}");
+        };
+        check("0", 0, 0);
+        check("-0", 0, 0);
+        check("3721", 3721, 3721);
+        check("2.5", 2, 3);
+        check("2.4999999999999999999999999999999999999999", 2, 2);
+        check("-2.5", -3, -3);
+        check("-2.4", -3, -2);
+        check("-0.4", -1, 0);
+        check("1e3", 1000, 1000);
+        check("1.5E+1", 15, 15);
+        check("15e-1", 1, 2);
+        check("0.5e-400", 0, 0);
+        check("0e999999999999", 0, 0);
+        check("0.0000000000000000000000000000000000000000000000001e49", 1, 1);
+        check("9007199254740993", 9_007_199_254_740_993, 9_007_199_254_740_993);
+        check("1000000000000000000000000000000000001e-36", 1, 1);
+        check("0013", 13, 13);
+    }
+
+    #[test]
+    fn what_is_no_decimal_or_too_great_is_none() {
+        for text in ["", "-", "+1", ".5", "5.", "1e", "1e+", "1x", "NaN", "1.2.3", "0x10", "1 ", "١"] {
+            assert_eq!(Decimal::parse(text), None, "{text}");
+        }
+        assert_eq!(Decimal::parse("1e400").unwrap().round(), None);
+        assert_eq!(Decimal::parse("1e39").unwrap().floor(0), None);
+        assert_eq!(Decimal::parse(&"9".repeat(500)).unwrap().magnitude(), None);
+    }
+}

@@ -1,0 +1,204 @@
+//! Thirteen weeks of real executions, recounted: the facts that are known of them, and every number in every sentence,
+//! against a loop over the rows as the `csv` crate reads them and as chrono-tz places them.
+
+#[path = "support/cases.rs"]
+#[allow(dead_code, reason = "the golden cases are another test's")]
+mod cases;
+mod support;
+
+use cases::{Input, bytes, read, respond};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
+use chrono_tz::Tz;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use support::zone_over;
+
+struct Flight {
+    date: NaiveDate,
+    hour: u32,
+    failed: bool,
+    tags: String,
+}
+
+fn flights(zone: &str) -> Vec<Flight> {
+    let tz: Tz = zone.parse().unwrap();
+    let bytes = bytes(Input::Flights);
+    let mut reader = csv::Reader::from_reader(&bytes[..]);
+    let headers = reader.headers().unwrap().clone();
+    let column = |name: &str| headers.iter().position(|header| header == name).unwrap();
+    let (status, started_at, tags) = (column("status"), column("started_at"), column("tags"));
+    reader
+        .records()
+        .map(|record| {
+            let record = record.unwrap();
+            let local = record[started_at].parse::<DateTime<Utc>>().unwrap().with_timezone(&tz);
+            let failed = match &record[status] {
+                "failed" => true,
+                "completed" => false,
+                other => panic!("a flight is {other}"),
+            };
+            Flight { date: local.date_naive(), hour: local.hour(), failed, tags: record[tags].to_owned() }
+        })
+        .collect()
+}
+
+fn response(pairs: &[(&str, &str)]) -> Value {
+    serde_json::from_str(&respond(&read(&bytes(Input::Flights)), pairs)).unwrap()
+}
+
+#[test]
+fn the_known_facts_hold() {
+    let flights = flights("America/New_York");
+    assert_eq!(flights.len(), 86_697);
+    assert_eq!(flights.first().unwrap().date.to_string(), "2013-02-01");
+    assert_eq!(flights.last().unwrap().date.to_string(), "2013-05-05");
+    let mut hours = BTreeMap::<u32, usize>::new();
+    flights.iter().for_each(|flight| *hours.entry(flight.hour).or_default() += 1);
+    let peak = hours.iter().max_by_key(|(_, count)| **count).unwrap();
+    assert_eq!(peak, (&8, &6_842));
+
+    let mut weekdays = [0; 7];
+    let whole_weeks = flights.iter().filter(|flight| flight.date >= NaiveDate::from_ymd_opt(2013, 2, 4).unwrap());
+    whole_weeks.for_each(|flight| weekdays[flight.date.weekday().num_days_from_monday() as usize] += 1);
+    assert!(weekdays.iter().all(|count| weekdays[5] <= *count), "Saturdays are the quietest: {weekdays:?}");
+}
+
+#[test]
+fn hourly_volume_is_the_recount() {
+    let response = response(&[("metric", "volume"), ("granularity", "hourly"), ("time_zone", "America/New_York")]);
+    let mut recount = BTreeMap::<(String, u64), (u64, u64)>::new();
+    for flight in flights("America/New_York") {
+        let (count, failed) = recount.entry((flight.date.to_string(), u64::from(flight.hour))).or_default();
+        *count += 1;
+        *failed += u64::from(flight.failed);
+    }
+    let cells = response["cells"].as_array().unwrap();
+    assert_eq!(cells.len(), recount.len());
+    for cell in cells {
+        let place = (cell["date"].as_str().unwrap().to_owned(), cell["hour"].as_u64().unwrap());
+        assert_eq!(cell["count"].as_u64(), Some(recount[&place].0), "{place:?}");
+    }
+    assert_eq!(response["rows"]["placed"], 86_697);
+    assert_eq!(response["totals"]["failed"], recount.values().map(|(_, failed)| failed).sum::<u64>());
+}
+
+/// Recounts what the patterns of a view claim.
+fn check_sentences(zone: &str, tag: Option<&str>) {
+    let mut pairs = vec![("time_zone", zone)];
+    pairs.extend(tag.map(|tag| ("tag", tag)));
+    let response = response(&pairs);
+    let flights: Vec<Flight> = flights(zone)
+        .into_iter()
+        .filter(|flight| tag.is_none_or(|tag| flight.tags.split('|').any(|other| other == tag)))
+        .collect();
+    let patterns = response["patterns"].as_array().unwrap();
+    let sentences: Vec<_> = patterns.iter().map(|pattern| pattern["sentence"].clone()).collect();
+    assert_eq!(response["patterns_detected"].as_array().unwrap(), &sentences);
+    let mut kinds = BTreeSet::new();
+    for pattern in patterns {
+        match pattern["kind"].as_str().unwrap() {
+            "failure_window" => check_failure_window(pattern, &flights),
+            "volume_peak" => check_volume_peak(pattern, &flights),
+            other => panic!("nobody recounts {other}"),
+        }
+        kinds.insert(pattern["kind"].as_str().unwrap().to_owned());
+    }
+    assert!(kinds.contains("failure_window") && kinds.contains("volume_peak"), "{zone} {tag:?}: only {kinds:?}");
+}
+
+/// True if an hour of the week lies in a pattern's window, which begins on its weekdays and may run past midnight.
+fn is_inside(pattern: &Value, date: NaiveDate, hour: u32) -> bool {
+    let window = &pattern["window"];
+    let [from, to] = ["from_hour", "to_hour"].map(|end| window[end].as_u64().unwrap() as u32);
+    let begins_on = |weekday: u32| window["weekdays"].as_array().unwrap().contains(&Value::from(weekday));
+    let (today, yesterday) =
+        (date.weekday().number_from_monday(), date.pred_opt().unwrap().weekday().number_from_monday());
+    if from < to {
+        begins_on(today) && (from..to).contains(&hour)
+    } else {
+        begins_on(today) && hour >= from || begins_on(yesterday) && hour < to
+    }
+}
+
+fn looked_at<'a>(pattern: &Value, flights: &'a [Flight]) -> impl Iterator<Item = &'a Flight> {
+    let [from, to] = ["from", "to"].map(|end| pattern["evidence"][end].as_str().unwrap().parse::<NaiveDate>().unwrap());
+    flights.iter().filter(move |flight| (from..=to).contains(&flight.date))
+}
+
+fn check_failure_window(pattern: &Value, flights: &[Flight]) {
+    // By week: decided and failed, inside and outside.
+    let mut weeks = BTreeMap::<i32, [[u64; 2]; 2]>::new();
+    let mut cells = BTreeSet::new();
+    for flight in looked_at(pattern, flights) {
+        let inside = is_inside(pattern, flight.date, flight.hour);
+        let [decided, failed] = &mut weeks
+            .entry(flight.date.num_days_from_ce() - flight.date.weekday().num_days_from_monday() as i32)
+            .or_default()[usize::from(inside)];
+        *decided += 1;
+        *failed += u64::from(flight.failed);
+        if inside {
+            cells.insert((flight.date.to_string(), u64::from(flight.hour)));
+        }
+    }
+    let total = |side: usize, which: usize| weeks.values().map(|week| week[side][which]).sum::<u64>();
+    let rate = |side: usize| total(side, 1) as f64 / total(side, 0) as f64;
+    let held = weeks.values().filter(|[[n_out, k_out], [n_in, k_in]]| (k_in * n_out) > (k_out * n_in)).count();
+    let sentence = pattern["sentence"].as_str().unwrap();
+    let said =
+        format!("({:.0}% vs {:.0}% otherwise, {held} of {} weeks)", rate(1) * 100.0, rate(0) * 100.0, weeks.len());
+    assert!(sentence.ends_with(&said), "{sentence}: the rows say {said}");
+    let evidence = &pattern["evidence"];
+    assert_eq!((evidence["decided"].as_u64(), evidence["failed"].as_u64()), (Some(total(1, 0)), Some(total(1, 1))));
+    assert!((evidence["expected"].as_f64().unwrap() - rate(0) * total(1, 0) as f64).abs() < 1e-6);
+    let listed: BTreeSet<_> = pattern["cells"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|cell| (cell[0].as_str().unwrap().to_owned(), cell[1].as_u64().unwrap()))
+        .collect();
+    assert_eq!(listed, cells);
+}
+
+fn check_volume_peak(pattern: &Value, flights: &[Flight]) {
+    let mut days = BTreeMap::<NaiveDate, [u64; 24]>::new();
+    looked_at(pattern, flights).for_each(|flight| days.entry(flight.date).or_default()[flight.hour as usize] += 1);
+    let hours: Vec<u32> = (0..24).filter(|hour| is_inside(pattern, *days.keys().next().unwrap(), *hour)).collect();
+    let inside = |day: &[u64; 24]| hours.iter().map(|hour| day[*hour as usize]).sum::<u64>();
+    let all: u64 = days.values().flatten().sum();
+    let ratio = days.values().map(inside).sum::<u64>() as f64 / hours.len() as f64 / (all as f64 / 24.0);
+    let held = days.values().filter(|day| inside(day) * 24 > day.iter().sum::<u64>() * hours.len() as u64).count();
+    let sentence = pattern["sentence"].as_str().unwrap();
+    let said = format!("({ratio:.1}× the daily average, {held} of {} days)", days.len());
+    assert!(sentence.ends_with(&said), "{sentence}: the rows say {said}");
+    if sentence.contains("peaks at") {
+        let mut by_hour = [0; 24];
+        days.values().for_each(|day| by_hour.iter_mut().zip(day).for_each(|(sum, count)| *sum += count));
+        let fullest = by_hour.iter().max().unwrap();
+        assert_eq!(by_hour[hours[0] as usize], *fullest, "{sentence}: but the hours hold {by_hour:?}");
+    }
+}
+
+#[test]
+fn every_number_in_a_sentence_is_the_recount() {
+    check_sentences("America/New_York", None);
+    check_sentences("UTC", None);
+    check_sentences("Asia/Kathmandu", None);
+    check_sentences("America/New_York", Some("UA"));
+    check_sentences("America/New_York", Some("EV"));
+    check_sentences("America/New_York", Some("LGA"));
+}
+
+#[test]
+fn the_evening_fails_and_the_morning_is_full() {
+    let response = response(&[("time_zone", "America/New_York"), ("from", "2013-02-04"), ("to", "2013-05-05")]);
+    let sentences: Vec<_> =
+        response["patterns_detected"].as_array().unwrap().iter().map(|s| s.as_str().unwrap()).collect();
+    let [failures, volume] = sentences[..] else { panic!("expected two sentences, got {sentences:?}") };
+    assert!(
+        failures.starts_with("Higher failure rate on weekdays between ") && failures.contains("13 of 13 weeks"),
+        "{failures}"
+    );
+    let from = response["patterns"][0]["window"]["from_hour"].as_u64().unwrap();
+    assert!((18..=20).contains(&from), "an evening: {failures}");
+    assert!(volume.starts_with("Execution volume peaks at 8 AM (America/New_York) daily ("), "{volume}");
+}

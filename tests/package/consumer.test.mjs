@@ -1,0 +1,86 @@
+// The package as it is installed: what is in it, that its entries load outside a page, and that it counts.
+
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { test } from 'node:test';
+
+const installed = new URL('./node_modules/execution-heatmap/', import.meta.url);
+const manifest = JSON.parse(readFileSync(new URL('package.json', installed), 'utf8'));
+const files = readdirSync(installed);
+
+const rows = [
+  { id: '1', workflow_id: '7', status: 'completed', started_at: '2026-02-16T09:10:00Z', duration_ms: 1000 },
+  { id: '2', workflow_id: '7', status: 'failed', started_at: '2026-02-16T09:50:00Z', duration_ms: 3000 },
+  { id: '3', workflow_id: '8', status: 'completed', started_at: '2026-02-17T23:30:00Z' },
+];
+const ndjson = new TextEncoder().encode(rows.map((row) => JSON.stringify(row) + '\n').join(''));
+
+async function heatmap(query) {
+  const { HeatmapEngine } = await import('execution-heatmap/engine');
+  const engine = await HeatmapEngine.create();
+  try {
+    await engine.load(ndjson);
+    return JSON.parse(new TextDecoder().decode(engine.view(query).json));
+  } finally {
+    engine.close();
+  }
+}
+
+test('it holds what a package must hold', () => {
+  for (const name of ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'execution_heatmap_wasm_bg.wasm']) {
+    assert.ok(files.includes(name), `${name} is missing among ${files}`);
+  }
+});
+
+test('it brings nothing else along', () => {
+  assert.deepEqual(Object.keys(manifest.dependencies ?? {}), []);
+  assert.deepEqual(Object.keys(manifest.peerDependencies ?? {}), []);
+  assert.equal(manifest.scripts?.postinstall, undefined);
+});
+
+test('its module says nothing of the machine that built it', () => {
+  const module = readFileSync(new URL('execution_heatmap_wasm_bg.wasm', installed), 'latin1');
+  assert.doesNotMatch(module, /\/(home|root|Users)\//);
+});
+
+test('every entry has its files', () => {
+  for (const [entry, target] of Object.entries(manifest.exports)) {
+    for (const path of typeof target === 'string' ? [target] : Object.values(target)) {
+      assert.ok(files.includes(path.replace('./', '')), `${entry} names ${path}, which is not there`);
+    }
+  }
+});
+
+test('nothing but its entries can be imported', async () => {
+  await assert.rejects(import('execution-heatmap/execution_heatmap_wasm.js'), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
+});
+
+test('the client and the element load without a page', async () => {
+  const { HeatmapClient } = await import('execution-heatmap');
+  assert.equal(typeof HeatmapClient, 'function');
+  await import('execution-heatmap/element');
+});
+
+test('it counts', async () => {
+  const { cells, totals, rows: account } = await heatmap({ metric: 'success_rate', granularity: 'hourly', days: 7 });
+  assert.deepEqual(
+    cells.map(({ date, hour, value, count }) => [date, hour, value, count]),
+    [['2026-02-16', 9, 0.5, 2], ['2026-02-17', 23, 1, 1]],
+  );
+  assert.equal(totals.executions, 3);
+  assert.equal(totals.average_duration_ms, 2000);
+  assert.equal(account.read, 3);
+  assert.equal(account.placed, 3);
+});
+
+test('an hour is an hour of the zone that was asked for', async () => {
+  const { cells } = await heatmap({ metric: 'volume', granularity: 'hourly', days: 7, time_zone: 'Asia/Kathmandu' });
+  assert.deepEqual(
+    cells.map(({ date, hour, value }) => [date, hour, value]),
+    [['2026-02-16', 14, 1], ['2026-02-16', 15, 1], ['2026-02-18', 5, 1]],
+  );
+});
+
+test('a wrong query is refused by the name of its parameter', async () => {
+  await assert.rejects(heatmap({ metric: 'sucess_rate' }), (error) => error.parameter === 'metric');
+});

@@ -1,0 +1,256 @@
+// The dashboard: a scope bar over <execution-heatmap>. It keeps the address, the controls and the element's attributes
+// the same, and takes files that are dropped.
+
+import '/pkg/define.js';
+import { readAddress, writeAddress } from './address.js';
+import { choices, make, menu } from './menus.js';
+
+const $ = (id) => document.getElementById(id);
+const heatmap = $('heatmap');
+const STATUSES = ['completed', 'failed', 'timed_out', 'cancelled', 'skipped', 'running', 'pending', 'waiting', 'other'];
+const WINDOWS = { hourly: [7, 14, 30, 60, 90], daily: [30, 90, 180, 365] };
+const DEFAULT_DAYS = 90;
+const MONTH_YEAR_DAY = { month: 'short', day: 'numeric', year: 'numeric', timeZone: 'UTC' };
+
+let settings = readAddress(location.search);
+let isFile = false;
+
+const viewerZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC';
+const city = (zone) => zone.split('/').pop().replaceAll('_', ' ');
+const granularity = () => settings.granularity ?? heatmap.result?.granularity ?? (Number(settings.days ?? DEFAULT_DAYS) > DEFAULT_DAYS ? 'daily' : 'hourly');
+const words = (status) => status.replace('_', ' ');
+
+/** `UTC−4`, at the end of what is shown. */
+function offset(zone) {
+  try {
+    const at = heatmap.result ? new Date(heatmap.result.until) : new Date();
+    const part = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'shortOffset' }).formatToParts(at).find(({ type }) => type === 'timeZoneName');
+    return part.value.replace('GMT', 'UTC').replace('-', '−');
+  } catch {
+    return 'not known here';
+  }
+}
+
+/** Settings become attributes; several in one task are one update of the element. */
+function apply() {
+  heatmap.metric = settings.metric;
+  heatmap.granularity = settings.granularity;
+  [heatmap.days, heatmap.from, heatmap.to, heatmap.until] = [settings.days, settings.from, settings.to, settings.until];
+  [heatmap.workflowId, heatmap.status, heatmap.tag, heatmap.level] = [settings.workflow_id, settings.status, settings.tag, settings.level];
+  heatmap.timeZone = settings.time_zone;
+  heatmap.locale = settings.locale ?? navigator.language;
+  heatmap.pattern = settings.pattern;
+  heatmap.theme = settings.theme;
+  document.documentElement.dataset.theme = settings.theme ?? 'auto';
+  if (settings.workspace) heatmap.src = `/api/v1/workspaces/${encodeURIComponent(settings.workspace)}/executions`;
+  else if (!isFile) heatmap.src = undefined;
+  drawControls();
+}
+
+/** The reader changed something. What opens something gets an entry of its own in the history. */
+function change(changes, { opens = false } = {}) {
+  settings = { ...settings, ...changes };
+  const url = writeAddress(location.href, settings);
+  if (url.href !== location.href) history[opens ? 'pushState' : 'replaceState'](null, '', url);
+  apply();
+}
+
+function drawControls() {
+  const name = settings.workspace ?? settings.file ?? 'Executions';
+  $('name').textContent = name;
+  $('name').title = name;
+  document.title = name === 'Executions' ? 'Execution heatmap' : `${name}: ${$('metric').querySelector(`[value=${heatmap.metric}]`).textContent.trim().toLowerCase()}`;
+  for (const button of $('metric').children) button.setAttribute('aria-pressed', String(button.value === heatmap.metric));
+  for (const button of $('granularity').children) button.setAttribute('aria-pressed', String(button.value === granularity()));
+  drawWindows();
+  const { workflow_id: chosen } = settings;
+  $('workflows').textContent = chosen.length === 0 ? 'All workflows' : chosen.length === 1 ? workflowName(chosen[0]) : `${chosen.length} workflows`;
+  const filters = settings.status.length + settings.tag.length;
+  $('filters').replaceChildren('Filters', ...(filters > 0 ? [' ', make('span', { class: 'badge' }, String(filters))] : []));
+  const zone = settings.time_zone ?? 'UTC';
+  $('zone').textContent = zone === 'UTC' ? 'UTC' : `${city(zone)} (${offset(zone)})`;
+  const window_ = $('window').selectedOptions[0]?.textContent ?? '';
+  const scope = [granularity() === 'hourly' ? 'Hourly' : 'Daily', window_.toLowerCase(), $('workflows').textContent.toLowerCase(), city(zone)];
+  if (filters > 0) scope.splice(3, 0, filters === 1 ? '1 filter' : `${filters} filters`);
+  $('scope').textContent = scope.join(', ');
+}
+
+function drawWindows() {
+  const options = WINDOWS[granularity()].map((days) => [String(days), `Last ${days} days`]);
+  const { days, from, to } = settings;
+  if (isFile) options.unshift(['', 'Whole file']);
+  let value = days ?? (isFile ? '' : String(DEFAULT_DAYS));
+  if (from && to) {
+    const format = new Intl.DateTimeFormat(settings.locale ?? navigator.language, MONTH_YEAR_DAY);
+    value = `${from}/${to}`;
+    options.unshift([value, format.formatRange(new Date(from), new Date(to))]);
+  } else if (!options.some(([option]) => option === value)) {
+    options.push([value, `Last ${value} days`]);
+  }
+  $('window').replaceChildren(...options.map(([option, text]) => make('option', { value: option }, text)));
+  $('window').value = value;
+}
+
+const workflowName = (id) => heatmap.view?.workflows.find((workflow) => workflow.id === id)?.name ?? id;
+
+function setUpControls() {
+  for (const button of document.querySelectorAll('.segments button')) button.dataset.text = button.textContent;
+  $('metric').addEventListener('click', ({ target }) => target.value && change({ metric: target.value, level: [] }));
+  $('granularity').addEventListener('click', ({ target }) => target.value && change({ granularity: target.value, level: [] }));
+  $('window').addEventListener('change', ({ target }) => {
+    if (target.value.includes('/')) return;
+    change({ days: target.value || undefined, from: undefined, to: undefined, ...(settings.from && { until: undefined }) });
+  });
+  menu($('workflows'), 'Workflows', workflowMenu);
+  menu($('filters'), 'Filters', filterMenu);
+  menu($('zone'), 'Time zone', zoneMenu);
+  menu($('more'), 'More', moreMenu);
+  $('scope').addEventListener('click', () => $('sheet').showModal());
+  $('sheet-close').addEventListener('click', () => $('sheet').close());
+  const narrow = matchMedia('(max-width: 599px)');
+  const move = () => {
+    $(narrow.matches ? 'narrow-controls' : 'wide-controls').append($('controls'));
+    if (!narrow.matches) $('sheet').close();
+  };
+  narrow.addEventListener('change', move);
+  move();
+}
+
+/** The values of a list with one more or one less. */
+const toggled = (values, value, on) => (on ? [...values.filter((other) => other !== value), value] : values.filter((other) => other !== value));
+
+function workflowMenu(close) {
+  const workflows = heatmap.view?.workflows ?? [];
+  const number = new Intl.NumberFormat(heatmap.locale);
+  const items = workflows.filter(({ id }) => id !== null).map(({ id, name, executions }) => ({ value: id, text: name ?? id, count: number.format(executions) }));
+  for (const id of settings.workflow_id) {
+    if (!items.some(({ value }) => value === id)) items.unshift({ value: id, text: id });
+  }
+  const onchange = (id, on) => change({ workflow_id: toggled(settings.workflow_id, id, on) }, { opens: true });
+  return [...choices({ name: 'Workflows', kind: 'checkbox', items, chosen: settings.workflow_id, onchange }),
+    foot('All workflows', () => change({ workflow_id: [] }, { opens: true }), close)];
+}
+
+function filterMenu(close) {
+  const excluded = (values) => values.filter((value) => value.startsWith('!') && !value.startsWith('!!')).map((value) => ({ value, text: `not ${words(value.slice(1))}` }));
+  const statuses = [...STATUSES.map((status) => ({ value: status, text: words(status) })), ...excluded(settings.status)];
+  // A name that begins with an exclamation mark is written with two.
+  const tags = [...(heatmap.view?.tags ?? []).map((tag) => ({ value: tag.startsWith('!') ? `!${tag}` : tag, text: tag })), ...excluded(settings.tag)];
+  const parts = [make('h3', {}, 'Status'), ...choices({
+    name: 'Status', kind: 'checkbox', items: statuses, chosen: settings.status, search: false,
+    onchange: (status, on) => change({ status: toggled(settings.status, status, on) }),
+  })];
+  if (tags.length > 0) {
+    parts.push(make('h3', {}, 'Tag'), ...choices({
+      name: 'Tags', kind: 'checkbox', items: tags, chosen: settings.tag,
+      onchange: (tag, on) => change({ tag: toggled(settings.tag, tag, on) }),
+    }));
+  }
+  return [...parts, foot('Clear filters', () => change({ status: [], tag: [] }), close)];
+}
+
+function zoneMenu() {
+  const zones = ['UTC', ...(Intl.supportedValuesOf?.('timeZone') ?? []).filter((zone) => zone !== 'UTC')];
+  for (const zone of [viewerZone(), settings.time_zone ?? 'UTC']) if (!zones.includes(zone)) zones.unshift(zone);
+  const items = zones.map((zone) => ({ value: zone, text: zone === viewerZone() ? `${zone.replaceAll('_', ' ')} (yours)` : zone.replaceAll('_', ' ') }));
+  return choices({ name: 'Time zone', kind: 'radio', items, chosen: [settings.time_zone ?? 'UTC'], onchange: (zone) => change({ time_zone: zone }) });
+}
+
+function moreMenu(close) {
+  const item = (text, onclick) => make('button', { type: 'button', class: 'item', onclick: async () => {
+    close();
+    await onclick();
+  } }, make('span', {}, text));
+  const picture = heatmap.result;
+  const save = async (extension, type, content) => {
+    const { metric, start_date: from, end_date: to } = picture;
+    const link = make('a', { href: URL.createObjectURL(new Blob([await content()], { type })), download: `${settings.workspace ?? settings.file ?? 'executions'}-${metric.replace('_', '-')}-${from}_${to}.${extension}` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  };
+  return [
+    item('Open a file', () => $('file').click()),
+    item('Copy link', async () => {
+      await navigator.clipboard.writeText(location.href);
+      $('live').textContent = isFile ? 'Copied. The link keeps the settings, not the file.' : 'Copied';
+    }),
+    ...(picture ? [
+      item('Save the picture (SVG)', () => save('svg', 'image/svg+xml', () => heatmap.toSVG())),
+      item('Save the numbers (JSON)', () => save('json', 'application/json', () => heatmap.toJSON())),
+    ] : []),
+    make('h3', {}, 'Theme'),
+    ...choices({ name: 'Theme', kind: 'radio', chosen: [settings.theme ?? 'auto'], onchange: (theme) => change({ theme }),
+      items: [{ value: 'auto', text: 'As the system has it' }, { value: 'light', text: 'Light' }, { value: 'dark', text: 'Dark' }] }),
+  ];
+}
+
+const foot = (text, onclick, close) => make('div', { class: 'foot' }, make('button', { type: 'button', class: 'control', onclick: () => {
+  onclick();
+  close();
+} }, text));
+
+/** Reads a file in this page. Its rows are in no address; its name is. */
+async function open(file) {
+  isFile = true;
+  heatmap.src = undefined;
+  change({ workspace: undefined, file: file.name, days: undefined, from: undefined, to: undefined, until: undefined, workflow_id: [], status: [], tag: [], level: [], pattern: undefined, granularity: undefined }, { opens: true });
+  await heatmap.load(file, { name: file.name }).catch(() => {});
+  drawControls();
+}
+
+function setUpFiles() {
+  $('choose').addEventListener('click', () => $('file').click());
+  $('file').addEventListener('change', () => {
+    const [file] = $('file').files;
+    if (file) void open(file);
+    $('file').value = '';
+  });
+  const hasFile = ({ dataTransfer }) => dataTransfer?.types.includes('Files');
+  addEventListener('dragover', (event) => {
+    if (!hasFile(event)) return;
+    event.preventDefault();
+    $('dropping').hidden = false;
+  });
+  addEventListener('dragleave', (event) => {
+    if (event.relatedTarget === null) $('dropping').hidden = true;
+  });
+  addEventListener('drop', (event) => {
+    $('dropping').hidden = true;
+    if (!hasFile(event)) return;
+    event.preventDefault();
+    void open(event.dataTransfer.files[0]);
+  });
+}
+
+/** Where nothing is named, what the server has is offered. */
+async function offerWorkspaces() {
+  if (settings.file) $('invitation').textContent = `The link keeps the settings, not the file. Drop ${settings.file} here, or choose it.`;
+  const answer = await fetch('/api/v1/workspaces', { headers: { accept: 'application/json' } }).catch(() => undefined);
+  if (!answer?.ok || !answer.headers.get('content-type')?.includes('json')) return;
+  const { workspaces = [] } = await answer.json();
+  if (settings.workspace || settings.file || isFile) return;
+  if (workspaces.length === 1) return change({ workspace: workspaces[0].id });
+  $('choices').append(...workspaces.map(({ id }) => make('button', { type: 'button', class: 'control', onclick: () => change({ workspace: id }, { opens: true }) }, make('bdi', {}, id))));
+}
+
+heatmap.addEventListener('heatmap-change', () => {
+  const { workflowId, status, tag, level, pattern, days, from, to, until } = heatmap;
+  change({ workflow_id: [...workflowId], status: [...status], tag: [...tag], level: [...level], pattern: pattern?.toString(), days: days?.toString(), from, to, until });
+});
+heatmap.addEventListener('heatmap-load', drawControls);
+addEventListener('popstate', () => {
+  const { file } = settings;
+  settings = readAddress(location.search);
+  if (isFile && settings.file !== file) {
+    isFile = false;
+    // Rows of a file that was left are in no address any more.
+    if (!settings.workspace) return location.reload();
+  }
+  apply();
+});
+
+setUpControls();
+setUpFiles();
+settings.time_zone ??= viewerZone();
+change({});
+if (!settings.workspace) void offerWorkspaces();
