@@ -20,7 +20,7 @@ pub struct Cli {
 enum Verb {
     /// Show the heatmap and the patterns of exported rows
     #[command(after_help = ANALYZE_EXAMPLES)]
-    Analyze(AnalyzeArgs),
+    Analyze(Box<AnalyzeArgs>),
     /// Store exported rows in a database; the same rows twice are the same rows once
     Import(ImportArgs),
     /// Serve a database over HTTP on this machine

@@ -29,7 +29,7 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     let folder = folder.map_err(|error| Failure::on("a temporary folder", error))?;
     let path = folder.path().join("demo.sqlite");
     fill(&path)?;
-    serve::serve(&path, "the demonstration", args.listen, |address| start(address))
+    serve::serve(&path, "the demonstration", args.listen, start)
 }
 
 fn start(address: SocketAddr) -> String {

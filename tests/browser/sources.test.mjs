@@ -1,0 +1,219 @@
+// Rows from everywhere, good and bad: files that are dropped, streams that break off, names that are markup, workers
+// that die.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { FLIGHTS, flights, launch, newPage, result, settled, startDemo, startFront } from './support.mjs';
+
+let demo;
+let browser;
+let front;
+/** What the front server answers to a request for rows: set by each test. */
+let rows = () => false;
+before(async () => {
+  [demo, browser] = await Promise.all([startDemo(), launch()]);
+  front = await startFront(demo.origin, (url, response, request) => (url.pathname.endsWith('/executions') ? rows(response, request) : false));
+});
+after(async () => {
+  await browser?.close();
+  await front?.stop();
+  await demo?.stop();
+});
+
+const line = (fields) => `${JSON.stringify({ status: 'completed', ...fields })}\n`;
+const hour = (i) => new Date(Date.parse('2026-02-02T00:00:00Z') + i * 3_600_000).toISOString();
+const many = (count) => Array.from({ length: count }, (_, i) => line({ id: String(i), started_at: hour(i % 300) })).join('');
+const FIXED = 'workspace=w&days=14&until=2026-02-16T00%3A00%3A00Z&time_zone=UTC';
+
+function streams(...chunks) {
+  rows = async (response) => {
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    for (const chunk of chunks) {
+      if (chunk === 'cut') return response.destroy(), true;
+      if (chunk === 'wait') await new Promise((resolve) => setTimeout(resolve, 700));
+      else response.write(chunk);
+    }
+    response.end();
+    return true;
+  };
+}
+
+async function drop(page, name, bytes) {
+  const data = await page.evaluateHandle(([name, base64]) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], name));
+    return transfer;
+  }, [name, Buffer.from(bytes).toString('base64')]);
+  await page.dispatchEvent('body', 'dragover', { dataTransfer: data });
+  assert.equal(await page.isVisible('#dropping'), true);
+  await page.dispatchEvent('body', 'drop', { dataTransfer: data });
+  assert.equal(await page.isVisible('#dropping'), false);
+}
+
+async function shown(query, options) {
+  const opened = await newPage(browser, options);
+  await opened.page.goto(`${front.origin}/?${query}`);
+  await settled(opened.page);
+  return opened;
+}
+
+const notice = (page) => page.locator('execution-heatmap .notice p').first().textContent();
+
+test('a file that is dropped is drawn without the server', async () => {
+  const { page, problems, requests, close } = await newPage(browser);
+  await page.goto(`${demo.origin}/?time_zone=America%2FNew_York`);
+  await page.waitForURL(/workspace=demo/);
+  await settled(page);
+  const before = requests.length;
+  await page.context().setOffline(true);
+  await drop(page, 'flights.csv.gz', readFileSync(FLIGHTS));
+  await page.waitForFunction(() => document.querySelector('#name').textContent === 'flights.csv.gz');
+  await page.waitForFunction(() => document.querySelector('execution-heatmap').result?.days === 93);
+  await settled(page, ['ready']);
+  const drawn = await result(page);
+  assert.equal(drawn.totals.executions, flights().length);
+  assert.equal(drawn.rows.read, drawn.rows.placed);
+  assert.deepEqual(requests.slice(before), []);
+  assert.match(page.url(), /file=flights\.csv\.gz/);
+  assert.doesNotMatch(page.url(), /workspace=/);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test('a chosen file is read too, and a second one takes its place', async () => {
+  const { page, close } = await newPage(browser);
+  await page.goto(`${demo.origin}/?time_zone=UTC`);
+  await page.setInputFiles('#file', fileURLToPath(FLIGHTS));
+  await page.waitForFunction(() => document.querySelector('execution-heatmap').result?.days === 93);
+  await page.setInputFiles('#file', { name: 'small.ndjson', mimeType: '', buffer: Buffer.from(many(10)) });
+  await page.waitForFunction(() => document.querySelector('execution-heatmap').result?.totals.executions === 10);
+  assert.equal(await page.textContent('#name'), 'small.ndjson');
+  await close();
+});
+
+test('what is no log is refused in words', async () => {
+  const { page, close } = await newPage(browser);
+  await page.goto(`${demo.origin}/?workspace=none`);
+  await settled(page, ['error']);
+  await drop(page, 'executions.pdf', '%PDF-1.7\nbinary');
+  await page.waitForFunction(() => document.querySelector('#name').textContent === 'executions.pdf');
+  await page.waitForFunction(() => /is not a log/.test(document.querySelector('execution-heatmap').error?.message ?? ''));
+  assert.match(await notice(page), /^executions\.pdf is not a log this can read\. It starts with "%PDF/);
+  await close();
+});
+
+test('a stream without its end is shown as incomplete, however it ends', async () => {
+  for (const chunks of [[many(200)], [many(200), 'wait', 'cut'], [many(200), '{"$error":{"code":"database","message":"it went away","rows":200}}\n'], [many(200), '{"$end":{"rows":300,"complete":true}}\n'], [many(200), '{"$end":{"rows":200,"complete":false,"reason":"row_limit"}}\n']]) {
+    streams(...chunks);
+    const { page, close } = await shown(FIXED);
+    const drawn = await result(page);
+    assert.equal(drawn.complete, false);
+    assert.ok(drawn.totals.executions > 0);
+    assert.equal(await notice(page), `Some rows are missing: ${drawn.incomplete_reason}.`);
+    await close();
+  }
+});
+
+test('a whole stream is whole', async () => {
+  streams(many(200), '{"$alive":1}\n', '{"$end":{"rows":200,"complete":true}}\n');
+  const { page, close } = await shown(FIXED);
+  assert.equal((await result(page)).complete, true);
+  assert.equal(await page.locator('execution-heatmap .notice').count(), 0);
+  await close();
+});
+
+test('the picture fills while rows arrive, and reading can be stopped', async () => {
+  streams(many(150), 'wait', many(20_000), 'wait', many(20_000), 'wait', many(20_000), 'wait', many(20_000), 'wait', 'wait', 'wait', 'wait', 'cut');
+  const { page, close } = await newPage(browser);
+  await page.goto(`${front.origin}/?${FIXED}`);
+  await settled(page, ['streaming']);
+  await page.waitForFunction(() => document.querySelector('execution-heatmap').shadowRoot.querySelector('.drawing .xh-l4'));
+  const card = page.locator('execution-heatmap [part=status]');
+  assert.match(await card.textContent(), /Reading w .*rows so far.*Patterns are worked out when reading ends\./);
+  const started = Date.now();
+  await page.getByRole('button', { name: 'Stop here' }).click();
+  await settled(page, ['ready']);
+  assert.ok(Date.now() - started < 1000, `it took ${Date.now() - started} ms`);
+  assert.match(await notice(page), /^Stopped after [\d,]+ rows\. Dates after Feb \d+ are not read\.$/);
+  assert.equal((await result(page)).complete, false);
+  await close();
+});
+
+test('unreadable lines are counted and shown', async () => {
+  streams(many(20), 'not json\n', line({ started_at: 'yesterday' }), line({ id: 'x' }), '{"$end":{"rows":23,"complete":true}}\n');
+  const { page, close } = await shown(FIXED);
+  const { rows: account, problems } = await result(page);
+  assert.deepEqual([account.read, account.placed, account.unreadable, account.no_start], [23, 20, 2, 1]);
+  assert.match(await notice(page), /^Some rows are missing: 2 of 23 could not be read\. First: line 21, /);
+  await page.getByRole('button', { name: 'Show all' }).click();
+  const items = await page.locator('execution-heatmap .problems li').allTextContents();
+  assert.equal(items.length, problems.length);
+  assert.match(items[0], /^Line 21: /);
+  await close();
+});
+
+test('names of rows are text and nothing else', async () => {
+  const hostile = ['<img src=x onerror=console.log("HACKED")>', '<script>console.log("HACKED")</script>', '"><svg onload=console.log("HACKED")>', '\u202Egpj.exe', 'javascript:console.log("HACKED")', '__proto__', '\u0000\u0008\uFFFE'];
+  streams(...hostile.map((name, i) => line({ id: String(i), workflow_id: name, workflow: name, status: name, started_at: hour(i), tags: [name], error: name })),
+    `{"$end":{"rows":${hostile.length},"complete":true}}\n`);
+  const { page, problems, close } = await shown(`${FIXED}&x=${encodeURIComponent(hostile[0])}`);
+  await page.click('#workflows');
+  const names = await page.locator('#controls [popover]:popover-open label bdi').allTextContents();
+  for (const name of hostile.slice(0, 6)) assert.ok(names.includes(name), name);
+  await page.keyboard.press('Escape');
+  await page.click('#filters');
+  await page.keyboard.press('Escape');
+  for (const summary of ['View as table', 'What was read']) await page.locator('execution-heatmap summary', { hasText: summary }).click();
+  await page.hover('execution-heatmap .drawing');
+  const inside = await page.evaluate(() => {
+    const all = [...document.querySelectorAll('*'), ...document.querySelector('execution-heatmap').shadowRoot.querySelectorAll('*')];
+    return { images: all.filter((node) => ['img', 'image', 'foreignObject'].includes(node.localName)).length, scripts: all.filter((node) => node.localName === 'script').length, polluted: ({}).x };
+  });
+  assert.deepEqual(inside, { images: 0, scripts: 1, polluted: undefined });
+  const svg = await page.evaluate(() => document.querySelector('execution-heatmap').toSVG());
+  assert.doesNotMatch(svg, /<(img|script|svg onload)/);
+  const broken = await page.evaluate((text) => new DOMParser().parseFromString(text, 'application/xml').querySelector('parsererror')?.textContent, svg).catch((error) => String(error));
+  // Trusted Types refuse the parser here; that the file is well-formed is tested where it is written.
+  assert.ok(broken === undefined || /TrustedHTML/.test(broken), broken);
+  assert.deepEqual(problems.filter((problem) => !/TrustedHTML|Trusted/.test(problem)), []);
+  await close();
+});
+
+test('a server’s refusal is said and the last picture stays', async () => {
+  streams(many(100), '{"$end":{"rows":100,"complete":true}}\n');
+  const { page, close } = await shown(FIXED);
+  rows = (response) => {
+    response.writeHead(503, { 'content-type': 'application/problem+json' });
+    response.end(JSON.stringify({ title: 'unavailable', detail: 'the database does not answer' }));
+    return true;
+  };
+  await page.selectOption('#window', '60');
+  await settled(page, ['error']);
+  assert.match(await notice(page), /^The server answered 503: the database does not answer Last update \d/);
+  assert.ok(await page.locator('execution-heatmap .drawing').isVisible());
+  streams(many(100), '{"$end":{"rows":100,"complete":true}}\n');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await settled(page, ['ready']);
+  await close();
+});
+
+test('after the worker died the next load works', async () => {
+  for (const death of ['close()', 'setTimeout(() => { throw new Error("struck down"); })']) {
+    streams(many(100), 'wait', 'wait', 'wait', 'wait', 'wait', 'wait', 'wait');
+    const { page, close } = await newPage(browser);
+    await page.goto(`${front.origin}/?${FIXED}`);
+    await page.waitForFunction(() => document.querySelector('execution-heatmap').state !== 'idle');
+    while (page.workers().length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await page.workers()[0].evaluate(death).catch(() => {});
+    await settled(page, ['error']);
+    assert.match(await notice(page), /^This browser could not start the engine: The worker stopped/);
+    streams(many(100), '{"$end":{"rows":100,"complete":true}}\n');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await settled(page, ['ready']);
+    assert.equal((await result(page)).rows.read, 100);
+    await close();
+  }
+});
