@@ -48,6 +48,11 @@ pub(super) fn above(sheet: &mut Sheet, answer: &Answer, names: &Words, margins: 
         outline::disc(sheet, number, margins.left + outline::disc_radius(margins.label), middle, margins.label);
         y = paragraph(sheet, Role::Sentence, &finding.sentence, margins, indent, y) + 4.0;
     }
+    let untold = answer.patterns.len().saturating_sub(MOST_MARKED_PATTERNS);
+    if untold > 0 {
+        let more = format!("{} not shown here", words::counted(untold as u64, "further pattern"));
+        y = paragraph(sheet, Role::Muted, &more, margins, indent, y);
+    }
     legend_of(sheet, answer, margins, y + 10.0) + 14.0
 }
 
@@ -164,7 +169,8 @@ impl Flow {
         let size = label * Role::Legend.text_size();
         let side = sample_side(label);
         let name_width = if name.is_empty() { 0.0 } else { text_width(name, size, true) + 6.0 };
-        let width = side + 6.0 + name_width + text_width(rest, size, false);
+        let rest_width = text_width(rest, size, false);
+        let width = side + 6.0 + name_width + rest_width;
         if self.x > self.margins.left && self.x + width > self.margins.left + self.margins.width {
             self.x = self.margins.left;
             self.y += self.line();
@@ -175,7 +181,12 @@ impl Flow {
         if !name.is_empty() {
             sheet.write(text_at(Role::LegendName, text_x, baseline, Anchor::Start, name));
         }
-        sheet.write(text_at(Role::Legend, text_x + name_width, baseline, Anchor::Start, rest));
+        if width <= self.margins.width || name.is_empty() {
+            sheet.write(text_at(Role::Legend, text_x + name_width, baseline, Anchor::Start, rest));
+        } else {
+            self.y += self.line();
+            sheet.write(text_at(Role::Legend, text_x, baseline + self.line(), Anchor::Start, rest));
+        }
         let area = Area { x: self.x, y: (middle - side / 2.0).round(), width: side, height: side };
         self.x += width + 16.0;
         area
@@ -191,7 +202,7 @@ mod tests {
         let lines = |text: &str, width| wrap(text, 10.0, false, width);
         assert_eq!(lines("one two three", 1000.0), ["one two three"]);
         assert_eq!(lines("one two three", 45.0), ["one two", "three"]);
-        assert!(lines(&"x".repeat(50), 45.0).iter().all(|line| line.len() == 7 || line.len() == 1));
+        assert_eq!(lines(&"x".repeat(16), 45.0), ["xxxxxxx", "xxxxxxx", "xx"]);
         assert!(lines("", 45.0).is_empty());
         let cut = lines(&"word ".repeat(500), 45.0);
         assert_eq!(cut.len(), MOST_LINES);

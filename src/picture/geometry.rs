@@ -51,8 +51,6 @@ pub(super) struct Plot {
     pub(super) labels: Vec<Node>,
     /// Where brackets go.
     pub(super) gutter: Gutter,
-    /// True if the newest date comes first.
-    pub(super) newest_first: bool,
     /// The right edge of everything.
     pub(super) right: f64,
     /// The lower edge of everything.
@@ -60,6 +58,11 @@ pub(super) struct Plot {
 }
 
 impl Plot {
+    /// True if hours run down and have their brackets on the left.
+    pub(super) fn gutter_is_left(&self) -> bool {
+        matches!(self.gutter, Gutter::Left(_))
+    }
+
     /// The rectangle of a place.
     pub(super) fn area(&self, row: usize, column: usize) -> Option<Area> {
         let (x, y) = (*self.places.columns.get(column)?, *self.places.rows.get(row)?);
@@ -79,9 +82,12 @@ impl Plot {
     }
 }
 
-/// Rounds down to a quarter of a pixel, and keeps cells large enough to exist.
-pub(super) fn quarter(pitch: f64) -> f64 {
-    ((pitch * 4.0).floor() / 4.0).max(LEAST_PITCH)
+/// Rounds a distance between cells down to whole pixels, on which edges are sharp, or to halves or quarters where that
+/// would leave more than a little of the width empty; keeps cells large enough to exist.
+pub(super) fn rounded_pitch(pitch: f64) -> f64 {
+    let parts = |parts: f64| (pitch * parts).floor() / parts;
+    let wastes_little = |rounded: &f64| *rounded >= pitch * 0.97;
+    [1.0, 2.0].map(parts).into_iter().find(wastes_little).unwrap_or(parts(4.0)).max(LEAST_PITCH)
 }
 
 /// The least distance from one cell to the next, for pictures that are told to hold more than fits.
@@ -90,7 +96,7 @@ const LEAST_PITCH: f64 = 2.0;
 /// The width that a text will take at most, about, in pixels: fonts differ, and this reckons with a wide one.
 pub(super) fn text_width(text: &str, size: f64, semibold: bool) -> f64 {
     let ems: f64 = text.chars().map(character_width).sum();
-    ems * size * if semibold { 1.09 } else { 1.0 }
+    ems * size * if semibold { 1.15 } else { 1.0 }
 }
 
 fn character_width(character: char) -> f64 {

@@ -5,7 +5,7 @@ use super::look::{Look, look_of};
 use super::palette::hottest_level;
 use super::pen::Area;
 use super::scene::{Anchor, Role};
-use super::sheet::{Sheet, Variant};
+use super::sheet::Sheet;
 use super::words;
 use crate::grid::{Cell, Grid};
 use crate::options::Metric;
@@ -14,7 +14,7 @@ use crate::options::Metric;
 const FEW_SHARE: f64 = 0.56;
 /// How much of a cell stays filled where colour is taken away, from the calmest level to the one before the hottest.
 const INK_SHARES: [f64; 3] = [0.15, 0.4, 0.7];
-/// The height of that bar in cells that bear a number.
+/// The height of that bar, along the lower edge, in cells that bear a number.
 const INK_BAR: f64 = 3.0;
 /// Numbers are printed in cells of at least this size at labels of 11 pixels.
 const LEAST_NUMBERED: (f64, f64) = (26.0, 14.0);
@@ -52,7 +52,7 @@ impl Measures {
 /// Draws everything that belongs to cells.
 pub(super) fn draw(sheet: &mut Sheet, plot: &Plot, grid: &Grid, label: f64) {
     for band in &plot.bands {
-        sheet.pen(Role::Weekend, Variant::Full, 0.0, None).rounded_rectangle(*band, 2.0);
+        sheet.pen(Role::Weekend, 0.0, None).rectangle(*band);
     }
     let numbers = numbers(plot, grid, label);
     let (width, height) = (plot.places.width, plot.places.height);
@@ -64,11 +64,11 @@ pub(super) fn draw(sheet: &mut Sheet, plot: &Plot, grid: &Grid, label: f64) {
             let Some((number, area)) = place else { continue };
             let Some(cell) = grid.cells.get(number as usize) else { continue };
             let look = look_of(grid.metric, cell);
-            mark(sheet, grid.metric, look, area, measures, Variant::Full);
+            mark(sheet, grid.metric, look, area, measures);
             if cell.changed_by_clock {
-                changed(sheet, area, Variant::Full);
+                changed(sheet, area);
             }
-            if let (Look::Level { level, .. }, Some(numbers)) = (look, &numbers) {
+            if let (Look::Level { level, few: false }, Some(numbers)) = (look, &numbers) {
                 let size = label * Role::CellNumber(level).text_size();
                 let (x, y) = (area.x + area.width / 2.0, area.y + area.height / 2.0 + below_middle(size));
                 let text = numbers.get(number as usize).map_or("", String::as_str);
@@ -79,7 +79,7 @@ pub(super) fn draw(sheet: &mut Sheet, plot: &Plot, grid: &Grid, label: f64) {
     for line in &plot.month_lines {
         let mut points = line.iter();
         let Some(start) = points.next() else { continue };
-        let pen = sheet.pen(Role::MonthLine, Variant::Full, 1.0, None);
+        let pen = sheet.pen(Role::MonthLine, 1.0, None);
         pen.move_to(start.0, start.1);
         let mut at = *start;
         for point in points {
@@ -97,9 +97,9 @@ pub(super) fn draw(sheet: &mut Sheet, plot: &Plot, grid: &Grid, label: f64) {
 pub(super) fn sample(sheet: &mut Sheet, metric: Metric, look: Look, area: Area) {
     let measures = Measures::of(area.width, area.height, 2.0, area.height, false);
     if matches!(look, Look::Nothing | Look::Unfinished | Look::Level { few: true, .. }) {
-        tile(sheet, area, Variant::Sample);
+        tile(sheet, area);
     }
-    mark(sheet, metric, look, area, measures, Variant::Sample);
+    mark(sheet, metric, look, area, measures);
     if let Look::Level { level, few } = look {
         let measures = Measures { height: area.height, ..measures };
         if few {
@@ -112,49 +112,49 @@ pub(super) fn sample(sheet: &mut Sheet, metric: Metric, look: Look, area: Area) 
 
 /// A sample of an hour that a clock change made longer or shorter.
 pub(super) fn changed_sample(sheet: &mut Sheet, area: Area) {
-    tile(sheet, area, Variant::Sample);
-    changed(sheet, area, Variant::Sample);
+    tile(sheet, area);
+    changed(sheet, area);
 }
 
-fn tile(sheet: &mut Sheet, area: Area, variant: Variant) {
-    let pen = sheet.pen(Role::Tile, variant, area.width, None);
+fn tile(sheet: &mut Sheet, area: Area) {
+    let pen = sheet.pen(Role::Tile, area.width, None);
     pen.move_to(area.x + area.width / 2.0, area.y);
     pen.down(area.height);
 }
 
-fn changed(sheet: &mut Sheet, area: Area, variant: Variant) {
-    let pen = sheet.pen(Role::Changed, variant, (area.height * 0.07).max(1.0), None);
+fn changed(sheet: &mut Sheet, area: Area) {
+    let pen = sheet.pen(Role::Changed, (area.height * 0.07).max(1.0), None);
     pen.move_to(area.x, area.y + area.height / 2.0);
     pen.across(area.width);
 }
 
 /// Draws what distinguishes a look, without the tile beneath.
-fn mark(sheet: &mut Sheet, metric: Metric, look: Look, area: Area, measures: Measures, variant: Variant) {
+fn mark(sheet: &mut Sheet, metric: Metric, look: Look, area: Area, measures: Measures) {
     let (middle_x, middle_y) = (area.x + area.width / 2.0, area.y + area.height / 2.0);
     match look {
         Look::Nothing => {}
         Look::Level { level, few: true } => {
-            sheet.soft_rectangle(Role::Level(level), Variant::Few, area.shrunk(FEW_SHARE), measures.few_corner);
+            sheet.soft_rectangle(Role::Level(level), area.shrunk(FEW_SHARE), measures.few_corner);
         }
         Look::Level { level, few: false } => {
-            sheet.soft_rectangle(Role::Level(level), variant, area, measures.corner);
+            sheet.soft_rectangle(Role::Level(level), area, measures.corner);
             if metric == Metric::SuccessRate && level == hottest_level(metric) && !measures.numbered {
-                sheet.pen(Role::Dot, variant, measures.dot, None).dot(middle_x, middle_y);
+                sheet.pen(Role::Dot, measures.dot, None).dot(middle_x, middle_y);
             }
         }
         Look::Unfinished => {
             let ring = area.shrunk(FEW_SHARE);
             let stroke = (ring.width.min(ring.height) * 0.16).clamp(1.0, 2.0);
-            sheet.pen(Role::Unfinished, variant, stroke, None).rounded_rectangle(ring.inset(stroke / 2.0), 1.0);
+            sheet.pen(Role::Unfinished, stroke, None).rounded_rectangle(ring.inset(stroke / 2.0), 1.0);
         }
         Look::Skipped => {
             let length = area.width * 0.4;
-            let pen = sheet.pen(Role::Skipped, variant, 1.5, None);
+            let pen = sheet.pen(Role::Skipped, 1.5, None);
             pen.move_to(middle_x - length / 2.0, middle_y);
             pen.across(length);
         }
         Look::After => {
-            sheet.pen(Role::After, variant, 1.0, Some([1.0, 2.0])).rectangle(area.inset(0.5));
+            sheet.pen(Role::After, 1.0, Some([1.0, 2.0])).rectangle(area.inset(0.5));
         }
     }
 }
@@ -224,7 +224,7 @@ fn draw_run(
     match what {
         Run::Tile => {
             let dash = [measures.height, measures.row_pitch - measures.height];
-            let pen = sheet.pen(Role::Tile, Variant::Full, top.width, Some(dash));
+            let pen = sheet.pen(Role::Tile, top.width, Some(dash));
             pen.move_to(middle, top.y);
             pen.down(length + measures.height);
         }
@@ -234,16 +234,16 @@ fn draw_run(
                 for row in first..=last {
                     let Some(area) = plot.area(row, column) else { continue };
                     let inside = area.inset(measures.corner);
-                    let pen = sheet.pen(Role::Ink(level), Variant::Full, INK_BAR, None);
-                    pen.move_to(inside.x, inside.y + inside.height - INK_BAR / 2.0);
+                    let pen = sheet.pen(Role::Ink(level), INK_BAR, None);
+                    pen.move_to(inside.x, inside.y + inside.height);
                     pen.across(inside.width * share);
                 }
                 return;
             }
-            let ink = hundredth((measures.height - 2.0 * measures.corner) * share);
-            let dash = [ink, hundredth(measures.row_pitch - ink)];
+            let ink = half((measures.height - 2.0 * measures.corner) * share);
+            let dash = [ink, measures.row_pitch - ink];
             let stroke = top.width - 2.0 * measures.corner;
-            let pen = sheet.pen(Role::Ink(level), Variant::Full, stroke, Some(dash));
+            let pen = sheet.pen(Role::Ink(level), stroke, Some(dash));
             pen.move_to(middle, bottom.y + measures.height - measures.corner);
             pen.down(-(length + ink));
         }
@@ -253,24 +253,26 @@ fn draw_run(
 fn few_ink(sheet: &mut Sheet, metric: Metric, level: u8, area: Area, measures: Measures) {
     let Some(share) = ink_share(metric, level) else { return };
     let inside = area.shrunk(FEW_SHARE).inset(measures.few_corner);
-    let pen = sheet.pen(Role::Ink(level), Variant::Few, inside.width, None);
+    let pen = sheet.pen(Role::Ink(level), inside.width, None);
     pen.move_to(inside.x + inside.width / 2.0, inside.y + inside.height);
-    pen.down(-inside.height * share);
+    pen.down(-half(inside.height * share));
 }
 
 fn ink_sample(sheet: &mut Sheet, metric: Metric, level: u8, area: Area, measures: Measures) {
     let Some(share) = ink_share(metric, level) else { return };
     let inside = area.inset(measures.corner);
-    let pen = sheet.pen(Role::Ink(level), Variant::Sample, inside.width, None);
+    let pen = sheet.pen(Role::Ink(level), inside.width, None);
     pen.move_to(inside.x + inside.width / 2.0, inside.y + inside.height);
-    pen.down(-inside.height * share);
+    pen.down(-half(inside.height * share));
 }
 
-fn hundredth(value: f64) -> f64 {
-    (value * 100.0).round() / 100.0
+/// To half a pixel, but something.
+fn half(length: f64) -> f64 {
+    ((length * 2.0).round() / 2.0).max(0.5)
 }
 
-/// The numbers in cells, if cells are large enough for all of them; empty for cells without a value.
+/// The numbers in cells, if cells are large enough for all of them; empty for cells without a value. Small marks stay
+/// without.
 fn numbers(plot: &Plot, grid: &Grid, label: f64) -> Option<Vec<String>> {
     let scale = label / 11.0;
     let (width, height) = (plot.places.width, plot.places.height);

@@ -5,11 +5,12 @@ use super::Words;
 use super::geometry::{Gutter, Plot, below_middle, text_at};
 use super::pen::Area;
 use super::scene::{Anchor, MOST_MARKED_PATTERNS, Role};
-use super::sheet::{Sheet, Variant};
+use super::sheet::Sheet;
 use crate::grid::{Grid, Presence};
 use crate::options::Granularity;
 use crate::pattern::{Finding, Kind};
 use chrono::Datelike;
+use std::cmp::Ordering;
 
 const OUTLINE: f64 = 1.75;
 /// The halo keeps the outline apart from the cells on both sides.
@@ -17,11 +18,13 @@ const HALO: f64 = 4.0;
 /// How far outside its cells an outline runs.
 const DISTANCE: f64 = 1.5;
 const RADIUS: f64 = 4.0;
+/// How far above the first row of hours the labels of dates end.
+const LABELS_ABOVE: f64 = 7.0;
 
-/// Draws the marks of all findings. `right` is where the picture ends.
+/// Draws the marks of all findings.
 pub(super) fn draw(sheet: &mut Sheet, plot: &Plot, grid: &Grid, findings: &[Finding], words: &Words, label: f64) {
     let positions = plot.positions(grid);
-    let mut discs = Discs { radius: disc_radius(label), label, taken: Vec::new() };
+    let mut discs = Discs { radius: disc_radius(label), label, right: plot.right, taken: Vec::new() };
     for (finding, number) in findings.iter().take(MOST_MARKED_PATTERNS).zip(1u8..) {
         let every_day = finding.window.weekdays.len() == 7;
         match (every_day && finding.kind == Kind::VolumePeak, plot.gutter) {
@@ -41,7 +44,7 @@ pub(super) fn disc_radius(label: f64) -> f64 {
 
 /// A disc with a number.
 pub(super) fn disc(sheet: &mut Sheet, number: u8, x: f64, y: f64, label: f64) {
-    sheet.pen(Role::PatternDisc(number), Variant::Full, 0.0, None).circle(x, y, disc_radius(label));
+    sheet.pen(Role::PatternDisc(number), 0.0, None).circle(x, y, disc_radius(label));
     let role = Role::PatternNumber(number);
     let baseline = y + below_middle(label * role.text_size());
     sheet.write(text_at(role, x, baseline, Anchor::Middle, &number.to_string()));
@@ -51,18 +54,26 @@ pub(super) fn disc(sheet: &mut Sheet, number: u8, x: f64, y: f64, label: f64) {
 struct Discs {
     radius: f64,
     label: f64,
+    /// Where the picture ends.
+    right: f64,
     taken: Vec<(f64, f64)>,
 }
 
 impl Discs {
+    /// Puts a disc at a point or, where one lies already, beside it; at the right edge, below it.
     fn place(&mut self, sheet: &mut Sheet, number: u8, x: f64, y: f64) {
         let apart = 2.0 * self.radius + 1.0;
-        let (mut x, y) = (x.max(self.radius), y.max(self.radius));
-        let collides = |x: f64, other: &(f64, f64)| (other.0 - x).abs() < apart && (other.1 - y).abs() < apart;
-        // Every disc that was placed can push this one on once.
-        for _ in 0..self.taken.len() {
-            let Some(other) = self.taken.iter().find(|other| collides(x, other)) else { break };
+        let rightmost = (self.right - self.radius).max(self.radius);
+        let start = x.clamp(self.radius, rightmost);
+        let (mut x, mut y) = (start, y.max(self.radius));
+        let collides = |x: f64, y: f64, other: &(f64, f64)| (other.0 - x).abs() < apart && (other.1 - y).abs() < apart;
+        // Every disc can push this one on once along its line, and each line is left once.
+        for _ in 0..2 * self.taken.len() {
+            let Some(other) = self.taken.iter().find(|other| collides(x, y, other)) else { break };
             x = other.0 + apart;
+            if x > rightmost {
+                (x, y) = (start, y + apart);
+            }
         }
         self.taken.push((x, y));
         disc(sheet, number, x, y, self.label);
@@ -109,12 +120,15 @@ fn recurrences(grid: &Grid, finding: &Finding, words: &Words) -> Vec<Recurrence>
         if *date < finding.from || *date > finding.to {
             continue;
         }
-        let mut spans = hours_on(finding, date.weekday().number_from_monday() as u8);
-        if !hourly {
-            spans.truncate(1);
-        }
+        let weekday = date.weekday().number_from_monday() as u8;
+        let spans = if hourly {
+            hours_on(finding, weekday)
+        } else {
+            // A day stands for the window that begins on it.
+            finding.window.weekdays.iter().filter(|begins| **begins == weekday).take(1).map(|_| (0, 1)).collect()
+        };
         for span in spans {
-            let hours = if hourly { (span.0, span.1.min(hours_until_end(grid, position))) } else { (0, 1) };
+            let hours = if hourly { (span.0, span.1.min(hours_until_end(grid, position))) } else { span };
             if hours.0 >= hours.1 {
                 continue;
             }
@@ -151,19 +165,58 @@ fn outline(
         plot.area(row, column)
     };
     let mut areas = Vec::new();
+    let mut beginnings = Vec::new();
     for recurrence in recurrences(grid, finding, words) {
         let first = area_of(recurrence.dates.0, recurrence.hours.0);
         let last = area_of(recurrence.dates.1, recurrence.hours.1 - 1);
-        areas.extend(first.zip(last).map(|(first, last)| round(first, last)));
+        let Some(area) = first.zip(last).map(|(first, last)| round(first, last)) else { continue };
+        areas.push(area);
+        // The end of a window that runs past midnight has no number of its own.
+        if plot.gutter == Gutter::None || recurrence.hours.0 == usize::from(finding.window.from_hour) {
+            beginnings.push(area);
+        }
+    }
+    if grid.granularity == Granularity::Daily {
+        areas = joined(areas);
     }
     for area in &areas {
-        sheet.pen(Role::PatternHalo(number), Variant::Full, HALO, None).rounded_rectangle(*area, RADIUS);
-        sheet.pen(Role::Pattern(number), Variant::Full, OUTLINE, None).rounded_rectangle(*area, RADIUS);
+        sheet.pen(Role::PatternHalo(number), HALO, None).rounded_rectangle(*area, RADIUS);
+        sheet.pen(Role::Pattern(number), OUTLINE, None).rounded_rectangle(*area, RADIUS);
     }
-    let first = if plot.newest_first { areas.last() } else { areas.first() };
+    let numbered = if beginnings.is_empty() { areas } else { beginnings };
+    let place = |area: &Area| (area.y, area.x);
+    let first = numbered.iter().min_by(|one, other| place(one).partial_cmp(&place(other)).unwrap_or(Ordering::Equal));
     if let Some(area) = first {
-        discs.place(sheet, number, area.x, area.y);
+        // Above the first row stand labels.
+        let least_y = plot.places.rows.first().map_or(0.0, |top| top + discs.radius - LABELS_ABOVE);
+        let y = if plot.gutter_is_left() { area.y.max(least_y) } else { area.y };
+        discs.place(sheet, number, area.x, y);
     }
+}
+
+/// Outlines that lie side by side, or one above the other, as one: in a picture of days, the same weekdays of
+/// neighbouring weeks.
+fn joined(areas: Vec<Area>) -> Vec<Area> {
+    let near = |one: f64, other: f64| (one - other).abs() < 2.0 * DISTANCE + 0.01;
+    let mut joined: Vec<Area> = Vec::new();
+    for area in areas {
+        let before = joined.last_mut();
+        match before {
+            Some(before)
+                if before.y == area.y && before.height == area.height && near(before.x + before.width, area.x) =>
+            {
+                before.width = area.x + area.width - before.x;
+            }
+            Some(before)
+                if before.x == area.x && before.width == area.width && near(area.y + area.height, before.y) =>
+            {
+                before.height = before.y + before.height - area.y;
+                before.y = area.y;
+            }
+            _ => joined.push(area),
+        }
+    }
+    joined
 }
 
 /// The rectangle round two cells.
@@ -187,7 +240,7 @@ fn bracket(sheet: &mut Sheet, plot: &Plot, finding: &Finding, number: u8, discs:
             Gutter::Left(left) => {
                 let Some((first, last)) = plot.area(from, 0).zip(plot.area(to - 1, 0)) else { continue };
                 let (top, bottom) = (first.y, last.y + last.height);
-                let pen = sheet.pen(Role::PatternBracket(number), Variant::Full, OUTLINE, None);
+                let pen = sheet.pen(Role::PatternBracket(number), OUTLINE, None);
                 pen.move_to(left - CLEAR, top);
                 pen.across(-TICK);
                 pen.down(bottom - top);
@@ -197,7 +250,7 @@ fn bracket(sheet: &mut Sheet, plot: &Plot, finding: &Finding, number: u8, discs:
             Gutter::Above(top) => {
                 let Some((first, last)) = plot.area(0, from).zip(plot.area(0, to - 1)) else { continue };
                 let (left, right) = (first.x, last.x + last.width);
-                let pen = sheet.pen(Role::PatternBracket(number), Variant::Full, OUTLINE, None);
+                let pen = sheet.pen(Role::PatternBracket(number), OUTLINE, None);
                 pen.move_to(left, top - CLEAR);
                 pen.down(-TICK);
                 pen.across(right - left);

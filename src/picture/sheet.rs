@@ -1,44 +1,34 @@
-//! The sheet on which a scene is drawn: shapes of one role gather in one path, whatever the order in which they are
+//! The sheet on which a scene is drawn: shapes of one role and line gather in one path, whatever the order in which they are
 //! drawn; in the end everything lies in the order of the roles. Knows no grid.
 
-use super::pen::{Area, Pen};
+use super::pen::{Area, Pen, hundredths};
 use super::scene::{Node, Role};
 use std::collections::BTreeMap;
 
-/// Shapes of one role that differ in the width of their lines are told apart by this.
+/// The line of a path: its width and its dashes, in hundredths of a pixel so that they can be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Variant {
-    /// Cells of the full size.
-    Full,
-    /// The small marks of cells with few executions.
-    Few,
-    /// The samples of the legend.
-    Sample,
-}
-
-#[derive(Clone, Debug)]
-struct Drawn {
-    stroke: f64,
-    dash: Option<[f64; 2]>,
-    pen: Pen,
+struct Line {
+    width: i64,
+    dash: Option<[i64; 2]>,
 }
 
 /// What has been drawn so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sheet {
-    paths: BTreeMap<(Role, Variant), Drawn>,
+    paths: BTreeMap<(Role, Line), Pen>,
     texts: Vec<Node>,
 }
 
 impl Sheet {
-    /// The pen for a role. The width of the line and its dashes are those of the first call.
-    pub(super) fn pen(&mut self, role: Role, variant: Variant, stroke: f64, dash: Option<[f64; 2]>) -> &mut Pen {
-        &mut self.paths.entry((role, variant)).or_insert_with(|| Drawn { stroke, dash, pen: Pen::default() }).pen
+    /// The pen for a role and a line along its shapes: its width (0 for none) and, for a line with gaps, its dashes.
+    pub(super) fn pen(&mut self, role: Role, width: f64, dash: Option<[f64; 2]>) -> &mut Pen {
+        let line = Line { width: hundredths(width), dash: dash.map(|dash| dash.map(hundredths)) };
+        self.paths.entry((role, line)).or_default()
     }
 
     /// A filled rectangle whose corners a line along it rounds; `corner` is how far the line lies inside its edge.
-    pub(super) fn soft_rectangle(&mut self, role: Role, variant: Variant, area: Area, corner: f64) {
-        self.pen(role, variant, corner * 2.0, None).rectangle(area.inset(corner));
+    pub(super) fn soft_rectangle(&mut self, role: Role, area: Area, corner: f64) {
+        self.pen(role, corner * 2.0, None).rectangle(area.inset(corner));
     }
 
     /// Puts a text on the sheet.
@@ -48,11 +38,12 @@ impl Sheet {
 
     /// Everything from back to front.
     pub(super) fn into_nodes(self) -> Vec<Node> {
-        let paths = self.paths.into_iter().map(|((role, _), drawn)| Node::Path {
+        let pixels = |hundredths: i64| hundredths as f64 / 100.0;
+        let paths = self.paths.into_iter().map(|((role, line), pen)| Node::Path {
             role,
-            data: drawn.pen.into_data(),
-            stroke: drawn.stroke,
-            dash: drawn.dash,
+            data: pen.into_data(),
+            stroke: pixels(line.width),
+            dash: line.dash.map(|dash| dash.map(pixels)),
         });
         let mut nodes: Vec<Node> = paths.chain(self.texts).collect();
         nodes.sort_by_key(Node::role);

@@ -3,7 +3,7 @@
 //! font to load. The same scene gives the same bytes.
 
 use super::Theme;
-use super::palette::{self, Ground, Paint, colour, hottest_level, paint, tokens};
+use super::palette::{self, Ground, Paint, Tokens, colour, hottest_level, paint, tokens};
 use super::pen::number;
 use super::scene::{Anchor, Node, Role, Scene};
 use crate::answer::Answer;
@@ -20,7 +20,7 @@ pub(super) fn write(scene: &Scene, answer: &Answer, theme: Theme) -> String {
     let mut out = Writer { out: String::new(), metric, ground, label_size: scene.label_size };
     let (width, height) = (number(scene.width), number(scene.height));
     out.raw("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"");
-    out.attribute("class", &format!("xh xh-{}", metric.name()));
+    out.attribute("class", &format!("xh xh-{} {}", metric.name(), heat_class(hottest_level(metric))));
     out.attribute("width", &width);
     out.attribute("height", &height);
     out.attribute("viewBox", &format!("0 0 {width} {height}"));
@@ -208,20 +208,13 @@ const COMMON_ROLES: [Role; 23] = [
 /// paper, with more contrast and with forced colours. The same for every metric and answer, so that a server can name
 /// its hash.
 pub fn style_sheet() -> String {
-    let card = |ground| tokens(ground).card;
-    let mut style = String::new();
-    let _ = write!(style, "@media screen and (prefers-color-scheme:dark){{{}}}", colours(Ground::Dark));
-    let _ = write!(
-        style,
-        "@media print,(prefers-contrast:more),(forced-colors:active){{{}}}",
-        marks(card(Ground::Light), tokens(Ground::Light).muted, tokens(Ground::Light).text)
-    );
-    let _ = write!(
-        style,
-        "@media screen and (prefers-contrast:more) and (prefers-color-scheme:dark){{{}}}",
-        marks(card(Ground::Dark), tokens(Ground::Dark).muted, tokens(Ground::Dark).text)
-    );
-    let _ = write!(style, "@media print{{.xh{{print-color-adjust:exact}}}}");
+    let [light, dark] = [Ground::Light, Ground::Dark].map(tokens);
+    let properties = |tokens: Tokens| format!(".xh{{--c:{};--e:{};--t:{}}}", tokens.card, tokens.muted, tokens.text);
+    let mut style = properties(light);
+    let in_dark = format!("{}{}", properties(dark), colours(Ground::Dark));
+    let _ = write!(style, "@media screen and (prefers-color-scheme:dark){{{in_dark}}}");
+    let _ = write!(style, "@media print,(prefers-contrast:more),(forced-colors:active){{{}}}", marks());
+    style.push_str("@media print{.xh{print-color-adjust:exact}}");
     let _ = write!(style, "@media (forced-colors:active){{{}}}", forced());
     style
 }
@@ -251,20 +244,29 @@ fn colours(ground: Ground) -> String {
     rules.into_iter().map(|(declaration, selectors)| format!("{}{{{declaration}}}", selectors.join(","))).collect()
 }
 
-/// The selectors of a role of every level but the hottest, of every metric.
+/// The class of a picture whose hottest level is this one.
+fn heat_class(hottest: u8) -> &'static str {
+    if hottest == 1 { "xh-hot1" } else { "xh-hot4" }
+}
+
+/// The selectors of a role of every level but the hottest.
 fn all_but_hottest(role: impl Fn(u8) -> Role) -> String {
-    let calmer =
-        |metric: Metric| (1..=4).filter(move |level| *level != hottest_level(metric)).map(move |level| (metric, level));
-    let selectors = Metric::ALL.into_iter().flat_map(calmer);
+    let calmer = |hottest: u8| (1..=4).filter(move |level| *level != hottest).map(move |level| (hottest, level));
+    let pairs = [1, 4].into_iter().flat_map(calmer);
     let selectors: Vec<String> =
-        selectors.map(|(metric, level)| format!(".xh-{} .{}", metric.name(), role(level).class())).collect();
+        pairs.map(|(hottest, level)| format!(".{} .{}", heat_class(hottest), role(level).class())).collect();
     selectors.join(",")
 }
 
+/// The selectors of a role of the hottest level.
+fn only_hottest(role: impl Fn(u8) -> Role) -> String {
+    [1, 4].map(|hottest| format!(".{} .{}", heat_class(hottest), role(hottest).class())).join(",")
+}
+
 /// Rules that turn cells into bars: an edge, filled from the bottom by the level's ink.
-fn marks(card: &str, edge: &str, text: &str) -> String {
+fn marks() -> String {
     format!(
-        "{}{{fill:{card};stroke:{edge};stroke-width:1}}{}{{fill:{text}}}.xh-i1,.xh-i2,.xh-i3,.xh-i4{{display:inline}}",
+        "{}{{fill:var(--c);stroke:var(--e);stroke-width:1}}{}{{fill:var(--t)}}.xh-i1,.xh-i2,.xh-i3,.xh-i4{{display:inline}}",
         all_but_hottest(Role::Level),
         all_but_hottest(Role::CellNumber),
     )
@@ -274,26 +276,15 @@ fn marks(card: &str, edge: &str, text: &str) -> String {
 fn forced() -> String {
     format!(
         ".xh{{forced-color-adjust:none}}.xh-ground{{fill:Canvas}}.xh-weekend{{fill:none}}.xh-tile{{stroke:none}}\
-         .xh text{{fill:CanvasText}}{levels}{{fill:Canvas;stroke:CanvasText}}\
+         .xh g{{fill:CanvasText}}{levels}{{fill:Canvas;stroke:CanvasText}}\
          {hottest}{{fill:CanvasText;stroke:CanvasText}}{numbers}{{fill:Canvas}}\
          .xh .xh-i1,.xh .xh-i2,.xh .xh-i3,.xh .xh-i4{{stroke:CanvasText}}.xh-dot{{display:none}}\
          .xh-unfinished,.xh-skipped,.xh-month-line{{stroke:CanvasText}}.xh-after{{stroke:GrayText}}.xh-changed,.xh-halo{{stroke:Canvas}}\
-         .xh-outline,.xh-bracket{{stroke:Highlight}}.xh-disc{{fill:Highlight}}.xh-number text{{fill:HighlightText}}",
+         .xh-outline,.xh-bracket{{stroke:Highlight}}.xh-disc{{fill:Highlight}}.xh .xh-number{{fill:HighlightText}}",
         levels = all_but_hottest(Role::Level),
-        hottest = hottest(Role::Level),
-        numbers = hottest_texts(),
+        hottest = only_hottest(Role::Level),
+        numbers = only_hottest(Role::CellNumber),
     )
-}
-
-fn hottest(role: impl Fn(u8) -> Role) -> String {
-    let selector = |metric: Metric| format!(".xh-{} .{}", metric.name(), role(hottest_level(metric)).class());
-    Metric::ALL.map(selector).join(",")
-}
-
-fn hottest_texts() -> String {
-    let selector =
-        |metric: Metric| format!(".xh-{} .{} text", metric.name(), Role::CellNumber(hottest_level(metric)).class());
-    Metric::ALL.map(selector).join(",")
 }
 
 /// The colours as custom properties of a style sheet, for pages: `--xh-bg`, `--xh-fg` and so on, and for one metric

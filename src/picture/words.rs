@@ -157,9 +157,9 @@ fn short_count(value: f64) -> String {
     largest.map_or_else(|| value.to_string(), |(unit, name)| short_decimal(value / unit) + name)
 }
 
-/// Two digits where they are told apart by it: 1.2, 12.
+/// Two digits, cut off and not rounded, so that a value below a bound is not shown as the bound: 1.2, 12.
 fn short_decimal(value: f64) -> String {
-    if value < 9.95 { ((value * 10.0).round() / 10.0).to_string() } else { value.round().to_string() }
+    if value < 10.0 { ((value * 10.0).floor() / 10.0).to_string() } else { value.floor().to_string() }
 }
 
 /// A date: `Jun 27, 2013`.
@@ -278,7 +278,7 @@ mod tests {
         check(Metric::SuccessRate, 1.0, "100");
         check(Metric::Volume, 9_999.0, "9999");
         check(Metric::Volume, 12_345.0, "12k");
-        check(Metric::Duration, 10_380_000.0, "2.9h");
+        check(Metric::Duration, 10_380_000.0, "2.8h");
         check(Metric::Duration, 340.0, "340ms");
     }
 

@@ -2,7 +2,7 @@
 //! the HTTP parameter of its name takes; here such values stay text.
 
 use crate::failure::Failure;
-use crate::verbs;
+use crate::{verbs, voice};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub struct Cli {
 enum Verb {
     /// Show the heatmap and the patterns of exported rows
     #[command(after_help = ANALYZE_EXAMPLES)]
-    Analyze(AnalyzeArgs),
+    Analyze(Box<AnalyzeArgs>),
     /// Store exported rows in a database; the same rows twice are the same rows once
     Import(ImportArgs),
     /// Serve a database over HTTP on this machine
@@ -236,7 +236,7 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::ClosedPipe) => Failure::ClosedPipe.code(),
         Err(failure) => {
-            verbs::say(&format!("execution-heatmap: {failure}"));
+            voice::say(&format!("execution-heatmap: {failure}"));
             failure.code()
         }
     }

@@ -1,7 +1,8 @@
 //! Every day, weeks down: a row a week with the newest on top, seven columns of weekdays, a stepped line between
 //! months.
 
-use super::super::geometry::{Gutter, Plot, Space, below_middle, quarter, text_at, text_width};
+use super::super::geometry::{Gutter, Plot, Space, below_middle, rounded_pitch, text_at, text_width};
+use super::super::outline::disc_radius;
 use super::super::scene::{Anchor, Node, Places, Role};
 use super::{gap, lead, spans_years, weeks};
 use crate::grid::Grid;
@@ -15,15 +16,17 @@ const MARGIN: f64 = 4.0;
 pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
     let (weeks, lead) = (weeks(grid, space), lead(grid, space));
     let texts = week_labels(grid, space, weeks, lead);
+    // A number's disc stands between labels and cells.
+    let label_distance = disc_radius(space.label) + 3.0;
     let widths = texts.iter().map(|(role, text)| text_width(text, space.label * role.text_size(), role.is_semibold()));
-    let label_width = (widths.fold(0.0, f64::max) + 8.0).max(42.0).ceil();
+    let label_width = (widths.fold(0.0, f64::max) + label_distance).max(42.0).ceil();
     let left = space.left + label_width + space.block;
-    let pitch = quarter(((space.width - label_width - space.block - MARGIN) / 7.0).min(MOST_PITCH));
+    let pitch = rounded_pitch(((space.width - label_width - space.block - MARGIN) / 7.0).min(MOST_PITCH));
     // Rows keep room for their labels.
     let row_pitch = pitch.min(MOST_ROW_PITCH).max((space.label * 1.4).ceil());
     let gap = gap(pitch, 3.0);
     let name_baseline = space.top + space.label;
-    let top = (name_baseline + 10.0).ceil();
+    let top = (name_baseline + disc_radius(space.label) + 4.0).ceil();
     let columns: Vec<f64> = (0..7).map(|day| left + pitch * f64::from(day)).collect();
     let rows: Vec<f64> = (0..weeks).map(|row| top + row_pitch * row as f64).collect();
     let cell = |week: usize, day: usize| {
@@ -35,7 +38,7 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
     let mut labels = weekday_labels(space, &columns, pitch, gap, name_baseline);
     for ((role, text), y) in texts.iter().zip(&rows) {
         let baseline = y + (row_pitch - gap) / 2.0 + below_middle(space.label);
-        labels.push(text_at(*role, left - 8.0, baseline, Anchor::End, text));
+        labels.push(text_at(*role, left - space.block - label_distance, baseline, Anchor::End, text));
     }
     let right = left + pitch * 7.0;
     let firsts = grid.dates.iter().enumerate().filter(|(position, date)| *position > 0 && date.day() == 1);
@@ -59,7 +62,6 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
         month_lines,
         labels,
         gutter: Gutter::None,
-        newest_first: true,
         right: right + MARGIN,
         bottom: top + row_pitch * weeks as f64 + MARGIN,
     }

@@ -1,6 +1,7 @@
 //! Every day, weeks across: seven rows of weekdays, a column a week, a stepped line between months.
 
-use super::super::geometry::{Gutter, Plot, Space, below_middle, quarter, row_of_labels, text_at, text_width};
+use super::super::geometry::{Gutter, Plot, Space, below_middle, rounded_pitch, row_of_labels, text_at, text_width};
+use super::super::outline::disc_radius;
 use super::super::scene::{Anchor, Node, Places, Role};
 use super::{LEAST_FIRST_MONTH, gap, lead, month_ticks, weeks};
 use crate::grid::Grid;
@@ -14,14 +15,19 @@ const LEAST_PITCH_FOR_ALL_NAMES: f64 = 12.0;
 /// The distance from one week, and one weekday, to the next.
 pub(super) fn pitch(grid: &Grid, space: &Space<'_>) -> f64 {
     let room = space.width - label_width(space) - space.block - MARGIN;
-    let pitch = quarter((room / weeks(grid, space) as f64).min(MOST_PITCH));
+    let pitch = rounded_pitch((room / weeks(grid, space) as f64).min(MOST_PITCH));
     // Whole pixels keep squares sharp; a picture of years needs the fractions.
     if pitch >= 8.0 { pitch.floor() } else { pitch }
 }
 
+/// How far labels end from the cells: a number's disc stands between.
+fn label_distance(space: &Space<'_>) -> f64 {
+    disc_radius(space.label) + 3.0
+}
+
 fn label_width(space: &Space<'_>) -> f64 {
     let widest = space.words.weekdays.iter().map(|name| text_width(name, space.label, false)).fold(0.0, f64::max);
-    (widest + 8.0).ceil()
+    (widest + label_distance(space)).ceil()
 }
 
 pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
@@ -29,8 +35,7 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
     let gap = gap(pitch, 3.0);
     let left = space.left + label_width(space) + space.block;
     let month_baseline = space.top + space.label * Role::MonthLabel.text_size();
-    // A number's disc reaches above the first row.
-    let top = (month_baseline + 8.0).ceil();
+    let top = (month_baseline + disc_radius(space.label) + 4.0).ceil();
     let (weeks, lead) = (weeks(grid, space), lead(grid, space));
     let columns: Vec<f64> = (0..weeks).map(|week| left + pitch * week as f64).collect();
     let rows: Vec<f64> = (0..7).map(|day| top + pitch * f64::from(day)).collect();
@@ -41,13 +46,16 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
     let cells = (0..7).flat_map(|day| (0..weeks).map(move |week| cell(week, day))).collect();
     let right = left + pitch * weeks as f64 + MARGIN;
 
-    let mut labels = weekday_labels(space, &rows, pitch, gap, left - 8.0);
+    let mut labels = weekday_labels(space, &rows, pitch, gap, left - space.block - label_distance(space));
     let x_of = |position: usize| left + pitch * ((position + lead) / 7) as f64;
     let months = month_ticks(&grid.dates, space, x_of);
     labels.extend(row_of_labels(Role::MonthLabel, &months, month_baseline, right, LEAST_FIRST_MONTH, space.label));
 
     let bottom = top + 7.0 * pitch - gap;
     let firsts = grid.dates.iter().enumerate().filter(|(position, date)| *position > 0 && date.day() == 1);
+    // Large labels reach below the last of small rows.
+    let baselines = labels.iter().map(|label| if let Node::Text { y, .. } = label { *y } else { 0.0 });
+    let lowest_label = baselines.fold(0.0, f64::max) + space.label * 0.2;
     let month_lines = firsts
         .map(|(position, _)| {
             let (week, day) = ((position + lead) / 7, (position + lead) % 7);
@@ -67,9 +75,8 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
         month_lines,
         labels,
         gutter: Gutter::None,
-        newest_first: false,
         right,
-        bottom: bottom + 4.0,
+        bottom: lowest_label.max(bottom) + 4.0,
     }
 }
 

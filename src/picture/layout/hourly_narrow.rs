@@ -1,9 +1,12 @@
 //! Every hour, dates down: a row a date with the newest on top, 24 columns of hours.
 
-use super::super::geometry::{Gutter, Plot, Space, Tick, below_middle, quarter, row_of_labels, text_at, text_width};
+use super::super::geometry::{
+    Gutter, Plot, Space, Tick, below_middle, rounded_pitch, row_of_labels, text_at, text_width,
+};
+use super::super::outline::disc_radius;
 use super::super::pen::Area;
 use super::super::scene::{Anchor, Node, Places, Role};
-use super::{gap, spans_years};
+use super::{spans_years, width_of_cells};
 use crate::grid::Grid;
 use chrono::Datelike;
 
@@ -17,13 +20,12 @@ const BAND: f64 = 3.0;
 pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
     let texts = date_labels(grid, space);
     let widest = texts.iter().flatten().map(|text| text_width(text, space.label, false)).fold(0.0, f64::max);
-    let label_width = (widest + 7.0).max(42.0).ceil();
+    let label_width = (widest + 8.0).max(42.0).ceil();
     let left = space.left + label_width + space.block;
-    let pitch = quarter(((space.width - label_width - space.block - BAND - 1.0) / 24.0).min(MOST_PITCH));
-    let width = pitch - gap(pitch, 2.0);
+    let pitch = rounded_pitch(((space.width - label_width - space.block - BAND - 1.0) / 24.0).min(MOST_PITCH));
+    let width = width_of_cells(pitch);
     let hour_baseline = space.top + space.label;
-    // Room for the brackets of daily patterns and for the disc of a number.
-    let gutter = 20.0 * (space.label / 11.0).max(1.0);
+    let gutter = 2.0 * disc_radius(space.label) + 9.0;
     let top = (hour_baseline + gutter).ceil();
 
     let columns: Vec<f64> = (0..24).map(|hour| left + pitch * f64::from(hour)).collect();
@@ -41,8 +43,8 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
     let right = left + pitch * 24.0 + BAND;
 
     let mut labels = hour_labels(space, &columns, pitch, hour_baseline, right);
-    labels.extend(column_of_labels(space, &texts, &rows, left - 6.0));
-    let bands = bands(grid, space, &rows, left, pitch * 24.0 - gap(pitch, 2.0));
+    labels.extend(column_of_labels(space, &texts, &rows, left - space.block - 6.0));
+    let bands = bands(grid, space, &rows, left, pitch * 23.0 + width);
     Plot {
         places: Places { columns, rows, width, height: ROW_PITCH - ROW_GAP, cells },
         row_pitch: ROW_PITCH,
@@ -51,7 +53,6 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
         month_lines: Vec::new(),
         labels,
         gutter: Gutter::Above(top),
-        newest_first: true,
         right,
         bottom: y + BAND,
     }

@@ -2,11 +2,12 @@
 //! gap before each week.
 
 use super::super::geometry::{
-    Gutter, Plot, Space, Tick, below_middle, quarter, row_of_labels, text_at, text_width, widest,
+    Gutter, Plot, Space, Tick, below_middle, rounded_pitch, row_of_labels, text_at, text_width, widest,
 };
+use super::super::outline::disc_radius;
 use super::super::pen::Area;
 use super::super::scene::{Anchor, Places, Role};
-use super::{LEAST_FIRST_MONTH, gap, month_ticks};
+use super::{LEAST_FIRST_MONTH, month_ticks, width_of_cells};
 use crate::grid::Grid;
 use chrono::Datelike;
 
@@ -29,13 +30,12 @@ struct Sizes {
 }
 
 fn sizes(space: &Space<'_>) -> Sizes {
-    let labels = widest(&space.words.hours, space.label, false) + 8.0;
-    // The gutter holds a bracket and the disc of its number, which grows with the labels.
-    let scale = (space.label / 11.0).max(1.0);
+    let labels = (widest(&space.words.hours, space.label, false) + 8.0).ceil();
+    let gutter = 2.0 * disc_radius(space.label) + 5.0;
     if space.width >= 960.0 {
-        Sizes { labels: labels.max(48.0), gutter: 20.0 * scale, margin: 14.0, week_gap: 3.0 }
+        Sizes { labels: labels.max(48.0), gutter, margin: 14.0, week_gap: 3.0 }
     } else {
-        Sizes { labels: labels.max(44.0), gutter: 20.0 * scale, margin: 8.0, week_gap: 2.0 }
+        Sizes { labels: labels.max(44.0), gutter, margin: 8.0, week_gap: 2.0 }
     }
 }
 
@@ -45,7 +45,7 @@ pub(super) fn pitch(grid: &Grid, space: &Space<'_>) -> f64 {
     let week_gaps = grid.dates.iter().skip(1).filter(|date| space.words.begins_week(**date)).count();
     let taken = sizes.labels + space.block + sizes.gutter + sizes.margin + sizes.week_gap * week_gaps as f64;
     let most = if grid.dates.len() <= FEW_DATES { MOST_PITCH_OF_FEW } else { MOST_PITCH };
-    quarter(((space.width - taken) / grid.dates.len().max(1) as f64).min(most))
+    rounded_pitch(((space.width - taken) / grid.dates.len().max(1) as f64).min(most))
 }
 
 pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
@@ -66,7 +66,7 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
         x += pitch;
     }
     let across = grid.dates.len();
-    let width = pitch - gap(pitch, 2.0);
+    let width = width_of_cells(pitch);
     let rows: Vec<f64> = (0..24).map(|hour| top + ROW_PITCH * f64::from(hour)).collect();
     let cells = (0..24).flat_map(|hour| (0..across).map(move |date| Some((date * 24 + hour) as u32))).collect();
     let right = x + sizes.margin;
@@ -92,7 +92,6 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
         month_lines: Vec::new(),
         labels,
         gutter: Gutter::Left(left),
-        newest_first: false,
         right,
         bottom,
     }

@@ -71,6 +71,17 @@ fn weeks(grid: &Grid, space: &Space<'_>) -> usize {
     (grid.dates.len() + lead(grid, space)).div_ceil(7).max(1)
 }
 
+/// The width of cells that lie so far apart, about 2 pixels from each other, or 1 where they are narrow: whole pixels or
+/// halves, which take the fewest bytes in paths.
+fn width_of_cells(pitch: f64) -> f64 {
+    let width = pitch - gap(pitch, 2.0);
+    match pitch {
+        pitch if pitch < 3.0 => width,
+        pitch if pitch < 8.0 => (width * 2.0).round() / 2.0,
+        _ => width.round(),
+    }
+}
+
 /// The gap between two cells that are so far apart.
 fn gap(pitch: f64, largest: f64) -> f64 {
     let gap: f64 = match pitch {

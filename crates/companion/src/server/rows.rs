@@ -125,8 +125,8 @@ impl Producer {
             row::write_line(execution, &mut self.chunk);
             self.rows += 1;
             // The clock is asked once in a while: rows come by the hundred thousand a second.
-            let is_due =
-                self.chunk.len() >= CHUNK_BYTES || (self.rows % 64 == 0 && self.chunk_since.elapsed() >= CHUNK_AGE);
+            let is_due = self.chunk.len() >= CHUNK_BYTES
+                || (self.rows.is_multiple_of(64) && self.chunk_since.elapsed() >= CHUNK_AGE);
             if !is_due {
                 return ControlFlow::Continue(());
             }
@@ -142,7 +142,7 @@ impl Producer {
             if self.sender.is_closed() {
                 return;
             }
-            eprintln!("database: {}", crate::terminal::printable(&error.to_string()));
+            crate::voice::say(&format!("database: {error}"));
             ending = Ending::Broken("database", "the database stopped answering");
         }
         self.end(&ending);
@@ -212,5 +212,45 @@ impl http_body::Body for Chunks {
         };
         this.alive.as_mut().reset(tokio::time::Instant::now() + this.alive_interval);
         Poll::Ready(Some(Ok(Frame::data(chunk))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body::Body as _;
+    use std::future::poll_fn;
+
+    #[tokio::test]
+    async fn a_stream_that_has_nothing_to_say_gives_signs_of_life() {
+        let (sender, chunks) = mpsc::channel(1);
+        let alive_interval = Duration::from_millis(20);
+        let alive = Box::pin(tokio::time::sleep(alive_interval));
+        let mut body = Chunks { chunks, interrupter: None, alive, alive_interval, alives: 0 };
+        let mut next = async || {
+            let frame = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await;
+            frame.map(|frame| String::from_utf8(frame.unwrap().into_data().unwrap().to_vec()).unwrap())
+        };
+        assert_eq!(next().await.unwrap(), "{\"$alive\":1}\n");
+        assert_eq!(next().await.unwrap(), "{\"$alive\":2}\n");
+        sender.send(Bytes::from_static(b"{}\n")).await.unwrap();
+        assert_eq!(next().await.unwrap(), "{}\n");
+        assert_eq!(next().await.unwrap(), "{\"$alive\":3}\n");
+        drop(sender);
+        assert_eq!(next().await, None);
+    }
+
+    #[test]
+    fn what_a_client_takes_is_read_from_its_accept() {
+        let check = |accept: &str, expected: bool| {
+            let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_str(accept).unwrap())]);
+            assert_eq!(accepts_ndjson(&headers), expected, "{accept}");
+        };
+        assert!(accepts_ndjson(&HeaderMap::new()));
+        check("application/x-ndjson", true);
+        check("text/html, */*;q=0.1", true);
+        check("application/x-ndjson; q=0.0", false);
+        check("application/json", false);
+        check("", false);
     }
 }

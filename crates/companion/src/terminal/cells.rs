@@ -112,7 +112,7 @@ impl Drawing<'_> {
 
     /// The label each six hours, and the first pattern's number beside its hours.
     fn margin(&self, hour: usize, step: usize) -> String {
-        let label = if hour % 6 == 0 { format!("{hour:02}") } else { "  ".to_owned() };
+        let label = if hour.is_multiple_of(6) { format!("{hour:02}") } else { "  ".to_owned() };
         let is_marked = self.answer.patterns.first().is_some_and(|first| {
             let (from, to) = (usize::from(first.window.from_hour), usize::from(first.window.to_hour));
             let within = |hour: usize| if from < to { (from..to).contains(&hour) } else { hour >= from || hour < to };
@@ -133,8 +133,8 @@ impl Drawing<'_> {
         let months: Vec<_> = months.map(|(column, index)| (*column, text::month(date(*index)).to_owned())).collect();
         let days = places.iter().filter(|(_, index)| date(*index).weekday().num_days_from_monday() == 0);
         let days: Vec<_> = days.map(|(column, index)| (*column, date(*index).day().to_string())).collect();
-        let months = label_line(months);
-        let days = label_line(days);
+        let months = label_line(months, self.look.width);
+        let days = label_line(days, self.look.width);
         self.lines.extend([months, days]);
     }
 
@@ -149,7 +149,7 @@ impl Drawing<'_> {
                     week.iter().find(|(_, date)| date.day() == 1).or(week.first().filter(|_| number == 0));
                 months.extend(month_begins.map(|(_, date)| (number * CELL, text::month(*date).to_owned())));
             }
-            self.lines.push(label_line(months));
+            self.lines.push(label_line(months, self.look.width));
             for (weekday, name) in WEEKDAYS.iter().enumerate() {
                 let mut line = Line::default();
                 line.text(&format!("{name}   "));
@@ -181,7 +181,7 @@ impl Drawing<'_> {
         }
         let inks: Vec<Ink> = profile.iter().map(|(sums, days)| self.ink_of_profile(sums, *days)).collect();
         let names = WEEKDAYS.iter().enumerate().map(|(weekday, name)| (weekday * 3, (*name).to_owned()));
-        self.lines.push(label_line(names.collect()));
+        self.lines.push(label_line(names.collect(), self.look.width.max(26)));
         let columns: Vec<Option<usize>> = (0..7).flat_map(|weekday| [Some(weekday), Some(weekday), None]).collect();
         if a_date == 24 {
             self.hour_lines(&columns, |_, weekday, hour| inks.get(weekday * 24 + hour).copied().unwrap_or(Ink::Blank));
@@ -270,21 +270,22 @@ fn spread(places: &[(usize, usize)]) -> Vec<Option<usize>> {
     spread
 }
 
-/// Labels at their columns. One that would touch the next gives way if it is the first, else the later one does.
-fn label_line(mut labels: Vec<(usize, String)>) -> String {
-    if let [(first, name), (second, _), ..] = &labels[..] {
-        if first + name.len() + 1 > *second {
-            labels.remove(0);
-        }
+/// Labels at their columns. One that would touch the next gives way if it is the first, else the later one does; one
+/// that would run over the edge of the screen is moved to end there.
+fn label_line(mut labels: Vec<(usize, String)>, width: usize) -> String {
+    if let [(first, name), (second, _), ..] = &labels[..]
+        && first + name.len() + 1 > *second
+    {
+        labels.remove(0);
     }
     let mut line = " ".repeat(MARGIN);
     for (column, label) in labels {
-        let at = MARGIN + column;
-        if line.len() > at || (line.len() == at && column > 0) && !line.ends_with(' ') {
-            continue;
+        let at = (MARGIN + column).min(width.saturating_sub(label.len()));
+        let is_free = line.len() < at || (line.len() == at && line.ends_with(' '));
+        if is_free {
+            line.push_str(&" ".repeat(at - line.len()));
+            line.push_str(&label);
         }
-        line.push_str(&" ".repeat(at - line.len()));
-        line.push_str(&label);
     }
     line
 }

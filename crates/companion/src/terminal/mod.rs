@@ -9,7 +9,8 @@ mod text;
 pub use text::{grouped, printable};
 
 use execution_heatmap::answer::Answer;
-use execution_heatmap::options::Metric;
+use execution_heatmap::grid::Presence;
+use execution_heatmap::options::{Granularity, Metric};
 use execution_heatmap::pattern::Finding;
 use execution_heatmap::zone::HOUR_MS;
 use ink::{Ink, Line};
@@ -118,18 +119,25 @@ fn notes(answer: &Answer) -> Vec<String> {
         notes.push("No recurring pattern found.".to_owned());
     }
     notes.extend(answer.notices.iter().map(|notice| sentence(notice)));
-    let changed = answer.grid.cells.iter().filter(|cell| cell.changed_by_clock);
-    let (longer, shorter) = changed.fold((0u64, 0u64), |(longer, shorter), cell| match cell.length_ms > HOUR_MS {
-        true => (longer + 1, shorter),
-        false => (longer, shorter + 1),
-    });
+    let grid = &answer.grid;
+    let changed = |is_longer: bool| {
+        let changed = grid.cells.iter().filter(|cell| cell.changed_by_clock);
+        changed.filter(|cell| (cell.length_ms > HOUR_MS) == is_longer).count()
+    };
+    let skipped = grid.cells.iter().filter(|cell| cell.presence == Presence::Skipped).count();
+    let (longer, shorter) =
+        (changed(true), changed(false) + if grid.granularity == Granularity::Hourly { skipped } else { 0 });
     if longer > 0 {
-        notes.push(format!("Clocks went back: hours that last longer than one: {longer}."));
+        notes.push(format!("Clocks went back: {} longer than 60 minutes.", hours_last(longer)));
     }
     if shorter > 0 {
-        notes.push(format!("Clocks changed: hours that last shorter than one: {shorter}."));
+        notes.push(format!("Clocks went forward: {} cut short or skipped.", hours_last(shorter)));
     }
     notes
+}
+
+fn hours_last(hours: usize) -> String {
+    if hours == 1 { "1 hour is".to_owned() } else { format!("{hours} hours are") }
 }
 
 /// With a capital first and a full stop last.

@@ -4,11 +4,12 @@
 //! or more than 30 minutes late.
 
 use super::import::{ImportError, import};
-use super::{say, serve};
+use super::serve;
 use crate::cli::DemoArgs;
 use crate::failure::Failure;
 use crate::files;
 use crate::source::sqlite::write::Writer;
+use crate::voice::say;
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -29,7 +30,7 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     let folder = folder.map_err(|error| Failure::on("a temporary folder", error))?;
     let path = folder.path().join("demo.sqlite");
     fill(&path)?;
-    serve::serve(&path, "the demonstration", args.listen, |address| start(address))
+    serve::serve(&path, "the demonstration", args.listen, start)
 }
 
 fn start(address: SocketAddr) -> String {

@@ -12,6 +12,10 @@ const VERSION: i32 = 1;
 /// How long a writer waits for another one, and a reader for a checkpoint.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Pages that a reading connection keeps, in KiB with a minus sign. A stream of rows passes each page once and the
+/// system keeps what is asked for often, so a connection that waits for a slow reader need not hold more.
+const READER_CACHE: i32 = -512;
+
 /// Starts are whole milliseconds, so that the index orders and bounds them as numbers. A status is its position in
 /// the engine's vocabulary. Sets of tags are few and shared, so that a row points at one and a filter chooses sets,
 /// not rows. `identity` tells rows apart (see [`super::write`]). `files` keeps what an import saw and could not store
@@ -95,6 +99,7 @@ pub fn open_read_only(path: &Path) -> Result<Connection, OpenError> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "query_only", true)?;
+    connection.pragma_update(None, "cache_size", READER_CACHE)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.set_prepared_statement_cache_capacity(32);
     match kept_version(&connection)? {

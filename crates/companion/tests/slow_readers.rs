@@ -1,0 +1,65 @@
+//! What readers that do not read cost. A test binary of its own, since it looks at the memory of the whole process.
+
+mod support;
+
+use execution_heatmap_companion::server::Limits;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+use support::{Database, NEW_YEAR_MS, Response, Row, Server, eventually};
+
+const EXECUTIONS: &str = "/api/v1/workspaces/w/executions?from=2026-01-01&to=2026-12-31";
+
+/// Rows of about 1,100 bytes each, a minute apart.
+fn wide_rows(count: i64) -> Vec<Row> {
+    let row = |number: i64| Row {
+        error: Some("e".repeat(1000)),
+        ..Row::new(&format!("{number:08}"), "failed", NEW_YEAR_MS + number * 60_000)
+    };
+    (0..count).map(row).collect()
+}
+
+fn ask_for_rows(server: &Server) -> TcpStream {
+    let mut socket = server.connect();
+    write!(socket, "GET {EXECUTIONS} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.address).unwrap();
+    socket
+}
+
+/// Reads the head and a little more, so that the stream is known to be under way.
+fn begin(socket: &mut TcpStream) -> Vec<u8> {
+    let mut begun = vec![0; 2000];
+    socket.read_exact(&mut begun).unwrap();
+    begun
+}
+
+fn resident_kb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+#[test]
+fn readers_that_do_not_read_cost_little_and_are_dropped() {
+    let database = Database::with_rows(&wide_rows(30_000));
+    let limits = Limits { streams: 24, no_progress: Duration::from_secs(2), ..Limits::default() };
+    let server = Server::with(&database.path, limits);
+    assert_eq!(server.get("/healthz").status, 200);
+    let before = resident_kb();
+    // Together they ask for 800 MB.
+    let mut readers: Vec<TcpStream> = (0..24).map(|_| ask_for_rows(&server)).collect();
+    readers.iter_mut().for_each(|reader| drop(begin(reader)));
+    std::thread::sleep(Duration::from_millis(1200));
+    let grown = resident_kb().saturating_sub(before);
+    assert!(grown < 32 * 1024, "{grown} kB for 24 readers that do not read");
+    // Nobody else gets a stream meanwhile, and is told so; everything else is answered.
+    assert_eq!(Response::read(&mut ask_for_rows(&server)).status, 503);
+    assert_eq!(server.get("/api/v1/workspaces").status, 200);
+    // Then their places are free again.
+    eventually("a free place", || server.get(EXECUTIONS).status == 200);
+    for reader in &mut readers {
+        let mut rest = Vec::new();
+        let _ = reader.read_to_end(&mut rest);
+        assert!(!rest.ends_with(b"\r\n0\r\n\r\n"), "a dropped stream looks whole");
+        assert!(rest.len() < 16 * 1024 * 1024, "{} bytes went to a reader that did not read", rest.len());
+    }
+}
