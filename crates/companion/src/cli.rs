@@ -2,7 +2,7 @@
 //! the HTTP parameter of its name takes; here such values stay text.
 
 use crate::failure::Failure;
-use crate::verbs;
+use crate::{verbs, voice};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -236,7 +236,7 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::ClosedPipe) => Failure::ClosedPipe.code(),
         Err(failure) => {
-            verbs::say(&format!("execution-heatmap: {failure}"));
+            voice::say(&format!("execution-heatmap: {failure}"));
             failure.code()
         }
     }

@@ -17,3 +17,4 @@ pub mod zones;
 pub mod server;
 pub mod source;
 pub mod terminal;
+pub mod voice;

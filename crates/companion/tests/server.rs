@@ -256,6 +256,23 @@ fn what_is_not_there_is_a_404() {
 }
 
 #[test]
+fn a_workspace_may_bear_any_name() {
+    let database = Database::new();
+    for name in ["a b/c", "ü%?&#", "'; DROP TABLE executions --", ".."] {
+        database.add(name, &rows_over(1));
+    }
+    let server = Server::start(&database.path);
+    let encode = |name: &str| -> String { name.bytes().map(|byte| format!("%{byte:02X}")).collect() };
+    for workspace in server.get("/api/v1/workspaces").json()["workspaces"].as_array().unwrap() {
+        let name = workspace["id"].as_str().unwrap();
+        let rows = server.get(&format!("/api/v1/workspaces/{}/executions?{WINDOW}", encode(name)));
+        assert_eq!((rows.status, rows.lines().len()), (200, 25), "{name}");
+    }
+    let no_text = server.get("/api/v1/workspaces/%FF/executions");
+    assert_problem(&no_text, 404, "No such workspace", "workspace");
+}
+
+#[test]
 fn a_name_of_another_host_is_refused_on_every_route() {
     let (_database, server) = served();
     let port = server.address.port();

@@ -153,7 +153,7 @@ fn rows_without_an_id_count_as_often_as_they_stand_in_a_file() {
     let row = Row { id: None, ..Row::new("", "completed", NEW_YEAR_MS) };
     let database = Database::with_rows(&[row.clone(), row.clone()]);
     database.add("w", &[row.clone(), row.clone(), row.clone()]);
-    database.add("w", &[row.clone()]);
+    database.add("w", std::slice::from_ref(&row));
     assert_eq!(all(&database).len(), 3);
 }
 

@@ -42,9 +42,17 @@ fn without_colours(text: &str) -> String {
 #[test]
 fn a_small_picture_is_this_one() {
     let rows: Vec<Row> = rows_over(9).into_iter().filter(|row| row.started_ms / 3_600_000 % 24 >= 21).collect();
-    let shown = picture(&answer(&rows, &[("from", "2026-01-01"), ("to", "2026-01-09")]), &look(80, Colours::None, true));
+    let shown =
+        picture(&answer(&rows, &[("from", "2026-01-01"), ("to", "2026-01-09")]), &look(80, Colours::None, true));
     let lines: Vec<&str> = shown.lines().collect();
-    assert_eq!(lines[..3], ["runs.ndjson  success rate, hourly  Jan 1 - Jan 9, 2026  UTC", "27 runs - 85.2% succeeded - 1.0 s on average", ""]);
+    assert_eq!(
+        lines[..3],
+        [
+            "runs.ndjson  success rate, hourly  Jan 1 - Jan 9, 2026  UTC",
+            "27 runs - 85.2% succeeded - 1.0 s on average",
+            ""
+        ]
+    );
     assert_eq!(lines[3..6], ["     Jan", "          5", "00"]);
     // Hours 21 to 23 of nine days; of the hours since the new year every seventh from the third on failed.
     assert_eq!(lines[26..29], ["     .#.. ....#", "     ...# .....", "     .... .#..."]);
@@ -58,7 +66,9 @@ fn no_line_is_wider_than_the_screen_and_every_date_is_there() {
         for granularity in ["hourly", "daily"] {
             let answer = answer(&rows, &[("granularity", granularity)]);
             for width in [40, 41, 53, 80, 120, 400] {
-                for (colours, ascii) in [(Colours::None, false), (Colours::None, true), (Colours::True, false), (Colours::Indexed, false)] {
+                for (colours, ascii) in
+                    [(Colours::None, false), (Colours::None, true), (Colours::True, false), (Colours::Indexed, false)]
+                {
                     let shown = without_colours(&picture(&answer, &look(width, colours, ascii)));
                     for line in shown.lines() {
                         let columns = line.chars().count();
@@ -69,7 +79,8 @@ fn no_line_is_wider_than_the_screen_and_every_date_is_there() {
                         let legend = shown.lines().position(|line| line.contains("Critical")).unwrap();
                         let cells = shown.lines().take(legend).filter(|line| !line.contains("runs"));
                         let drawn: usize = cells.map(|line| line.chars().filter(|c| marks.contains(c)).count()).sum();
-                        let expected = answer.grid.cells.iter().filter(|cell| cell.level == 1 || cell.level == 4).count();
+                        let expected =
+                            answer.grid.cells.iter().filter(|cell| cell.level == 1 || cell.level == 4).count();
                         let a_cell = if granularity == "daily" { 2 } else { 1 };
                         assert_eq!(drawn, expected * a_cell, "{granularity}, {days} days, {width} columns");
                     }
@@ -105,7 +116,9 @@ fn without_colours_there_is_no_escape_and_with_ascii_nothing_else() {
 fn colours_end_with_their_line_and_differ_by_ground() {
     let answer = answer(&rows_over(20), &[]);
     let mut pictures = Vec::new();
-    for (colours, light) in [(Colours::True, false), (Colours::True, true), (Colours::Indexed, false), (Colours::Indexed, true)] {
+    for (colours, light) in
+        [(Colours::True, false), (Colours::True, true), (Colours::Indexed, false), (Colours::Indexed, true)]
+    {
         let shown = picture(&answer, &Look { light, ..look(80, colours, false) });
         for line in shown.lines().filter(|line| line.contains('\u{1b}')) {
             let last = line.rfind("\u{1b}[").unwrap();
@@ -113,7 +126,10 @@ fn colours_end_with_their_line_and_differ_by_ground() {
         }
         pictures.push(shown);
     }
-    assert!(pictures[0].contains("38;2;255;157;151") || pictures[0].contains("48;2;255;157;151"), "the worst level's colour");
+    assert!(
+        pictures[0].contains("38;2;255;157;151") || pictures[0].contains("48;2;255;157;151"),
+        "the worst level's colour"
+    );
     assert!(pictures[2].contains(";5;217"));
     pictures.dedup();
     assert_eq!(pictures.len(), 4);

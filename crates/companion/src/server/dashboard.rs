@@ -40,8 +40,6 @@ mod embedded {
 
     #[derive(RustEmbed)]
     #[folder = "../../pkg"]
-    #[exclude = "README.md"]
-    #[exclude = ".gitignore"]
     struct Package;
 
     /// What the pages and the worker may do: run scripts of this origin and WebAssembly, and nothing from elsewhere.

@@ -95,7 +95,7 @@ impl From<PoolError> for Problem {
             PoolError::Busy => "all connections to the database are in use",
             PoolError::TooSlow => "the database took too long",
             PoolError::Database(said) => {
-                eprintln!("database: {}", crate::terminal::printable(&said));
+                crate::voice::say(&format!("database: {said}"));
                 "the database does not answer"
             }
         };

@@ -9,7 +9,8 @@ use crate::source::sqlite::pool::Pool;
 use crate::source::sqlite::read;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{self, Path, RawQuery};
+use axum::extract::{self, FromRequestParts, Path, RawQuery};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -62,6 +63,19 @@ impl State {
 
 type SharedState = extract::State<State>;
 
+/// The workspace that a path names.
+struct Workspace(String);
+
+impl FromRequestParts<State> for Workspace {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Problem> {
+        // A name that is no text is the name of none.
+        let named = Path::<String>::from_request_parts(parts, state).await;
+        named.map(|Path(name)| Self(name)).map_err(|_| Problem::no_workspace("\u{fffd}"))
+    }
+}
+
 /// All routes.
 pub fn router(state: State) -> Router {
     Router::new()
@@ -108,7 +122,7 @@ async fn workspaces(extract::State(state): SharedState) -> Result<Response, Prob
 
 async fn executions(
     extract::State(state): SharedState,
-    Path(workspace): Path<String>,
+    Workspace(workspace): Workspace,
     RawQuery(raw): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -125,7 +139,7 @@ async fn executions(
 
 async fn heatmap(
     extract::State(state): SharedState,
-    Path(workspace): Path<String>,
+    Workspace(workspace): Workspace,
     RawQuery(raw): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -137,7 +151,7 @@ async fn heatmap(
 
 async fn heatmap_svg(
     extract::State(state): SharedState,
-    Path(workspace): Path<String>,
+    Workspace(workspace): Workspace,
     RawQuery(raw): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -150,7 +164,7 @@ async fn heatmap_svg(
 
 async fn stats(
     extract::State(state): SharedState,
-    Path(workspace): Path<String>,
+    Workspace(workspace): Workspace,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
     let asked = Asked::now(parameters::query(raw.as_deref())?)?;
@@ -159,7 +173,7 @@ async fn stats(
 
 async fn workflows(
     extract::State(state): SharedState,
-    Path(workspace): Path<String>,
+    Workspace(workspace): Workspace,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, Problem> {
     let asked = Asked::now(parameters::query(raw.as_deref())?)?;

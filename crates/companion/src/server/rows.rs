@@ -125,8 +125,8 @@ impl Producer {
             row::write_line(execution, &mut self.chunk);
             self.rows += 1;
             // The clock is asked once in a while: rows come by the hundred thousand a second.
-            let is_due =
-                self.chunk.len() >= CHUNK_BYTES || (self.rows.is_multiple_of(64) && self.chunk_since.elapsed() >= CHUNK_AGE);
+            let is_due = self.chunk.len() >= CHUNK_BYTES
+                || (self.rows.is_multiple_of(64) && self.chunk_since.elapsed() >= CHUNK_AGE);
             if !is_due {
                 return ControlFlow::Continue(());
             }
@@ -142,7 +142,7 @@ impl Producer {
             if self.sender.is_closed() {
                 return;
             }
-            eprintln!("database: {}", crate::terminal::printable(&error.to_string()));
+            crate::voice::say(&format!("database: {error}"));
             ending = Ending::Broken("database", "the database stopped answering");
         }
         self.end(&ending);

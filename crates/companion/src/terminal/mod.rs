@@ -125,7 +125,8 @@ fn notes(answer: &Answer) -> Vec<String> {
         changed.filter(|cell| (cell.length_ms > HOUR_MS) == is_longer).count()
     };
     let skipped = grid.cells.iter().filter(|cell| cell.presence == Presence::Skipped).count();
-    let (longer, shorter) = (changed(true), changed(false) + if grid.granularity == Granularity::Hourly { skipped } else { 0 });
+    let (longer, shorter) =
+        (changed(true), changed(false) + if grid.granularity == Granularity::Hourly { skipped } else { 0 });
     if longer > 0 {
         notes.push(format!("Clocks went back: {} longer than 60 minutes.", hours_last(longer)));
     }

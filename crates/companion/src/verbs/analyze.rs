@@ -1,9 +1,9 @@
 //! `analyze FILE…`: exported rows in, a picture, the response or a drawing out.
 
-use super::{counted, say};
 use crate::cli::{AnalyzeArgs, Format, Input, ScreenArgs, When};
 use crate::failure::Failure;
 use crate::terminal::{self, Colours, Look};
+use crate::voice::{counted, say};
 use crate::{files, zones};
 use execution_heatmap::answer::{self, Answer, Patterns, Source};
 use execution_heatmap::ingest::Form;

@@ -4,11 +4,12 @@
 //! or more than 30 minutes late.
 
 use super::import::{ImportError, import};
-use super::{say, serve};
+use super::serve;
 use crate::cli::DemoArgs;
 use crate::failure::Failure;
 use crate::files;
 use crate::source::sqlite::write::Writer;
+use crate::voice::say;
 use std::net::SocketAddr;
 use std::path::Path;
 

@@ -1,9 +1,10 @@
 //! `import FILE…`: exported rows into a database.
 
-use super::{analyze, counted, say};
+use super::analyze;
 use crate::cli::ImportArgs;
 use crate::failure::Failure;
 use crate::source::sqlite::write::{Stored, Writer};
+use crate::voice::{counted, say};
 use crate::{files, source};
 use execution_heatmap::ingest::{Event, Reader, StreamEnd};
 use execution_heatmap::problem::{ProblemKind, Problems};

@@ -1,12 +1,13 @@
 //! `serve`: a database over HTTP.
 
-use super::{DEFAULT_LISTEN, say};
+use super::DEFAULT_LISTEN;
 use crate::cli::ServeArgs;
 use crate::failure::Failure;
 use crate::files;
 use crate::server::{self, Config, Limits};
 use crate::source;
 use crate::source::sqlite::pool::Pool;
+use crate::voice::say;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;

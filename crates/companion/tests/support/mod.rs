@@ -156,12 +156,16 @@ impl Server {
 
     /// Tells it to stop without waiting.
     pub fn stop(&mut self) {
-        self.stop.take().map(|stop| stop.send(()));
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
     }
 
     /// Waits until it has stopped.
     pub fn join(&mut self) {
-        self.thread.take().map(|thread| thread.join().unwrap());
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
     }
 
     pub fn connect(&self) -> TcpStream {
