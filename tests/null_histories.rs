@@ -127,6 +127,19 @@ fn volume_without_a_peak_stays_silent() {
     assert!(largest_hour > 5 * most_at(MOST_OF_ALL, all), "no challenge: {largest_hour} of {all}");
 }
 
+#[test]
+fn a_rhythm_that_moves_from_week_to_week_is_no_daily_peak() {
+    let a_row = histories(60);
+    let speaks = |number: &usize| {
+        let mut chance = Chance::of("phase of the week", *number);
+        let history = daily_volume(&mut chance, 91, 1000.0, Noise::PhaseOfTheWeek, None);
+        is_found(&history, Kind::VolumePeak).is_some()
+    };
+    let spoken = (0..a_row).filter(speaks).count();
+    println!("91 days PhaseOfTheWeek: {spoken} of {a_row} speak");
+    assert!(spoken <= most_at(MOST_OF_A_ROW, a_row), "{spoken} of {a_row}");
+}
+
 /// What most tools would do: the largest hour of the day, if chi-square says that the hours differ (the 0.1 % point of
 /// 23 degrees of freedom).
 fn textbook_peak_speaks(history: &History) -> bool {

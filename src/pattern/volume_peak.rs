@@ -1,7 +1,7 @@
 //! The daily peak of volume: an hour of the day, or a few, in which executions are most numerous, on most days.
 //!
 //! A day counts by the share of its executions that each hour has, so a huge day counts once. The test tosses a coin
-//! for every whole day: a rise that is not there on most days cancels. What is named is the finest stretch of hours
+//! for every whole day (and for every week): a rise that is not there on most days cancels. What is named is the finest stretch of hours
 //! that stays within an hour when days are drawn anew, or the fullest hour of the day where that lies in its middle.
 
 use super::arc::{ARCS, Arc, LONGEST, Profile, mean, standing_out};
@@ -15,6 +15,9 @@ use std::ops::RangeInclusive;
 
 /// Days below which no hour of the day is named.
 pub const LEAST_DAYS: usize = 10;
+/// From so many weeks on they are tossed for too: a rhythm that moves from week to week is not a daily one, although
+/// the days of each week agree. Fewer weeks cannot tell the two apart.
+const LEAST_WEEKS: usize = 8;
 /// A day with fewer executions has no shape to speak of.
 pub const LEAST_EXECUTIONS: u64 = 3;
 /// The rate inside is at least this many times the daily average.
@@ -75,9 +78,19 @@ pub fn look(days: &[Day]) -> Option<Claim> {
     let broad = standing_out(&shares.profile, 1..=LONGEST)?;
     let seed = || usable.iter().flat_map(|day| day.hours.iter().map(|hour| hour.executions));
     let rises = rises(&shares.by_day);
-    let mut chance = chance_of(&rises, broad, FEW, &mut Random::seeded_by(seed().chain([3])));
+    let toss = |shuffles| {
+        let chance = |units: &[NaiveDate], stream| {
+            chance_of(&rises, units, broad, shuffles, &mut Random::seeded_by(seed().chain([stream])))
+        };
+        let days: Vec<NaiveDate> = usable.iter().map(|day| day.date).collect();
+        let mondays: Vec<NaiveDate> = usable.iter().map(|day| monday_of(day.date)).collect();
+        let weeks = mondays.chunk_by(|a, b| a == b).count();
+        let by_week = if weeks >= LEAST_WEEKS { chance(&mondays, 5) } else { 0.0 };
+        chance(&days, 3).max(by_week)
+    };
+    let mut chance = toss(FEW);
     if random::is_close_to_decision(chance) {
-        chance = chance_of(&rises, broad, MANY, &mut Random::seeded_by(seed().chain([3])));
+        chance = toss(MANY);
     }
     if chance > MOST_CHANCE || !shares.pass(broad) {
         return None;
@@ -218,8 +231,9 @@ fn rises(by_day: &[Profile]) -> Vec<[f64; ARCS]> {
     rises
 }
 
-/// The chance that days tossed for or against show as much in any stretch as they do in this one.
-fn chance_of(rises: &[[f64; ARCS]], arc: Arc, shuffles: usize, random: &mut Random) -> f64 {
+/// The chance that units of days tossed for or against show as much in any stretch as they do in this one. Days next to
+/// each other with the same date in `units` are one unit.
+fn chance_of(rises: &[[f64; ARCS]], units: &[NaiveDate], arc: Arc, shuffles: usize, random: &mut Random) -> f64 {
     let mut scale = [0.0; ARCS];
     for day in rises {
         scale.iter_mut().zip(day).for_each(|(square, rise)| *square += rise * rise);
@@ -227,8 +241,12 @@ fn chance_of(rises: &[[f64; ARCS]], arc: Arc, shuffles: usize, random: &mut Rand
     scale.iter_mut().for_each(|square| *square = 1.0 / (square.sqrt() + 1e-9));
     let mut shuffle = || {
         let mut sums = [0.0; ARCS];
-        for day in rises {
-            let sign = random.sign();
+        let mut tossed = (None, 1.0);
+        for (day, unit) in rises.iter().zip(units) {
+            if tossed.0 != Some(unit) {
+                tossed = (Some(unit), random.sign());
+            }
+            let (_, sign) = tossed;
             sums.iter_mut().zip(day).for_each(|(sum, rise)| *sum += sign * rise);
         }
         sums.iter().zip(scale).map(|(sum, scale)| sum * scale).fold(f64::NEG_INFINITY, f64::max)
@@ -329,17 +347,18 @@ impl Claim {
     }
 }
 
+fn monday_of(date: NaiveDate) -> NaiveDate {
+    date.checked_sub_days(Days::new(u64::from(date.weekday().num_days_from_monday()))).unwrap_or(date)
+}
+
 /// By week that the days touch, whether enough of its days that were looked at are above par.
 fn weeks(days: &[Day], counts: &Counts) -> Vec<(NaiveDate, Option<bool>)> {
-    let monday = |date: NaiveDate| {
-        date.checked_sub_days(Days::new(u64::from(date.weekday().num_days_from_monday()))).unwrap_or(date)
-    };
     let mut weeks: BTreeMap<NaiveDate, (usize, usize)> = BTreeMap::new();
     for day in days {
-        weeks.entry(monday(day.date)).or_default();
+        weeks.entry(monday_of(day.date)).or_default();
     }
     for (date, is_above_par) in &counts.days {
-        let (above, all) = weeks.entry(monday(*date)).or_default();
+        let (above, all) = weeks.entry(monday_of(*date)).or_default();
         *above += usize::from(*is_above_par);
         *all += 1;
     }

@@ -279,6 +279,9 @@ pub enum Noise {
     Autoregressive,
     Bursts,
     RandomPhase,
+    /// Every week has its rhythm, at another hour than the weeks before. Not among [`Noise::ALL`]: four such weeks cannot
+    /// be told from a daily peak.
+    PhaseOfTheWeek,
     QuietWeekends,
     OneHugeDay,
     WeeklyJob,
@@ -344,11 +347,12 @@ pub fn daily_volume(chance: &mut Chance, days: usize, a_day: f64, kind: Noise, s
                 expected.iter_mut().skip(start).take(2).for_each(|mean| *mean += 5.0 * a_day / 24.0);
             }
         }
-        Noise::RandomPhase => {
-            for day in expected.chunks_mut(24) {
+        Noise::RandomPhase | Noise::PhaseOfTheWeek => {
+            let unit = if kind == Noise::RandomPhase { 24 } else { WEEK };
+            for hours in expected.chunks_mut(unit) {
                 let top = chance.below(24);
-                for (hour, mean) in day.iter_mut().enumerate() {
-                    let from = (hour + 36 - top) % 24;
+                for (hour, mean) in hours.iter_mut().enumerate() {
+                    let from = (hour % 24 + 36 - top) % 24;
                     *mean *= 1.0 + 3.0 * bell(from as f64 - 12.0, 3.0);
                 }
             }
