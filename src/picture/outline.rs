@@ -18,6 +18,8 @@ const HALO: f64 = 4.0;
 /// How far outside its cells an outline runs.
 const DISTANCE: f64 = 1.5;
 const RADIUS: f64 = 4.0;
+/// The width of the ring that keeps a disc apart from cells, half of it inside.
+const RING: f64 = 1.5;
 /// How far above the first row of hours the labels of dates end.
 const LABELS_ABOVE: f64 = 7.0;
 
@@ -44,7 +46,7 @@ pub(super) fn disc_radius(label: f64) -> f64 {
 
 /// A disc with a number.
 pub(super) fn disc(sheet: &mut Sheet, number: u8, x: f64, y: f64, label: f64) {
-    sheet.pen(Role::PatternDisc(number), 0.0, None).circle(x, y, disc_radius(label));
+    sheet.pen(Role::PatternDisc(number), RING, None).circle(x, y, disc_radius(label));
     let role = Role::PatternNumber(number);
     let baseline = y + below_middle(label * role.text_size());
     sheet.write(text_at(role, x, baseline, Anchor::Middle, &number.to_string()));
