@@ -79,9 +79,9 @@ export class Format {
       const smaller = units[i + 1];
       if (smaller === undefined || ms < size - smaller[1] / 2) continue;
       const steps = Math.round(ms / smaller[1]);
-      const a_unit = size / smaller[1];
-      const rest = steps % a_unit;
-      const whole = `${number(Math.floor(steps / a_unit))} ${unit}`;
+      const perUnit = size / smaller[1];
+      const rest = steps % perUnit;
+      const whole = `${number(Math.floor(steps / perUnit))} ${unit}`;
       return rest === 0 ? whole : `${whole} ${number(rest)} ${smaller[0]}`;
     }
     return `${number(ms / 1000, 1)} s`;
