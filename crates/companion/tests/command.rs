@@ -381,6 +381,36 @@ fn imports_at_the_same_time_all_end_well() {
 }
 
 #[test]
+fn an_import_that_is_killed_goes_on_from_where_it_was() {
+    let files = Files::new();
+    // Rows without an id, each of them three times.
+    let good = files.with("good.ndjson", recurring().repeat(3));
+    let import = |database: &Path| {
+        let args = ["import", &good, "--workspace", "w", "--database", database.to_str().unwrap()];
+        binary().args(args).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let whole = files.path("whole.sqlite");
+    assert!(import(&whole).wait().unwrap().success());
+    let killed = files.path("killed.sqlite");
+    for round in 1..=5 {
+        let mut child = import(&killed);
+        std::thread::sleep(std::time::Duration::from_millis(round * 137));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert!(import(&killed).wait().unwrap().success());
+    let rows = |database: &Path| {
+        let connection = rusqlite::Connection::open(database).unwrap();
+        let check: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+        assert_eq!(check, "ok");
+        let all = "SELECT count(*), sum(started_ms % 1000003), sum(status) FROM executions";
+        connection.query_row(all, [], |row| Ok::<[i64; 3], _>([row.get(0)?, row.get(1)?, row.get(2)?])).unwrap()
+    };
+    assert_eq!(rows(&killed), rows(&whole));
+    assert_eq!(rows(&whole)[0], 3 * 16 * 7 * 24 * 6);
+}
+
+#[test]
 fn wrong_databases_are_named() {
     let files = Files::new();
     let good = files.with("good.ndjson", GOOD);

@@ -268,7 +268,7 @@ fn unchunk(mut rest: &[u8]) -> (Vec<u8>, bool) {
 pub fn eventually(what: &str, mut happened: impl FnMut() -> bool) {
     let since = Instant::now();
     while !happened() {
-        assert!(since.elapsed() < Duration::from_secs(10), "{what} did not happen");
+        assert!(since.elapsed() < Duration::from_secs(30), "{what} did not happen");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
