@@ -9,7 +9,7 @@ use execution_heatmap::intake::Reading;
 use execution_heatmap::options::Query;
 use execution_heatmap::pattern::{Finding, Kind, WeekWindow};
 use execution_heatmap::picture::legend::{LegendKey, keys, legend};
-use execution_heatmap::picture::scene::{Anchor, Node, Role, Scene};
+use execution_heatmap::picture::scene::{Anchor, MOST_MARKED_PATTERNS, Node, Role, Scene};
 use execution_heatmap::picture::{Layout, PictureOptions, Theme, Words, lay_out, style_sheet, svg};
 use execution_heatmap::table::Table;
 use proptest::prelude::*;
@@ -431,6 +431,22 @@ fn the_legend_is_hottest_first_and_counts_every_coloured_cell() {
     check("volume", "Peak");
     check("duration", "Very slow");
     check("error_count", "Most");
+}
+
+#[test]
+fn patterns_that_have_no_number_are_counted() {
+    let mut answer = long_answer(15, "hourly", "success_rate");
+    let one = finding(Kind::FailureWindow, "Higher failure rate on Mondays", &[1], (9, 11), &answer);
+    answer.patterns = vec![one; MOST_MARKED_PATTERNS + 2];
+    let scene = lay_out(&answer, &options(1232.0, true));
+    let says = |text: &str| {
+        scene.nodes.iter().filter(|node| matches!(node, Node::Text { content, .. } if content == text)).count()
+    };
+    assert_eq!(says("Higher failure rate on Mondays"), MOST_MARKED_PATTERNS);
+    assert_eq!(says("2 further patterns not shown here"), 1);
+    for (width, framed) in [(1232.0, true), (390.0, true), (280.0, false)] {
+        check_geometry(&lay_out(&answer, &options(width, framed)), &answer, "many patterns");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ const heatmap = $('heatmap');
 const STATUSES = ['completed', 'failed', 'timed_out', 'cancelled', 'skipped', 'running', 'pending', 'waiting', 'other'];
 const WINDOWS = { hourly: [7, 14, 30, 60, 90], daily: [30, 90, 180, 365] };
 const DEFAULT_DAYS = 90;
-const MONTH_YEAR_DAY = { month: 'short', day: 'numeric', year: 'numeric', timeZone: 'UTC' };
+const MONTH_DAY_YEAR = { month: 'short', day: 'numeric', year: 'numeric', timeZone: 'UTC' };
 
 let settings = readAddress(location.search);
 let isFile = false;
@@ -81,7 +81,7 @@ function drawWindows() {
   if (isFile) options.unshift(['', 'Whole file']);
   let value = days ?? (isFile ? '' : String(DEFAULT_DAYS));
   if (from && to) {
-    const format = new Intl.DateTimeFormat(settings.locale ?? navigator.language, MONTH_YEAR_DAY);
+    const format = new Intl.DateTimeFormat(settings.locale ?? navigator.language, MONTH_DAY_YEAR);
     value = `${from}/${to}`;
     options.unshift([value, format.formatRange(new Date(from), new Date(to))]);
   } else if (!options.some(([option]) => option === value)) {
@@ -222,22 +222,46 @@ function setUpFiles() {
   });
 }
 
+/** The workspaces that the server lets this reader see; none where there is no server. */
+async function workspaces() {
+  const answer = await fetch('/api/v1/workspaces', { headers: { accept: 'application/json' } }).catch(() => undefined);
+  if (!answer?.ok || !answer.headers.get('content-type')?.includes('json')) return [];
+  return (await answer.json()).workspaces ?? [];
+}
+
+/** An empty default window says where the rows are. */
+async function pointToNewest() {
+  document.querySelector('#newest')?.remove();
+  const { workspace } = settings;
+  if (!workspace || heatmap.result?.rows.read !== 0) return;
+  const newest = (await workspaces()).find(({ id }) => id === workspace)?.newest;
+  if (!newest || settings.workspace !== workspace || heatmap.result?.rows.read !== 0) return;
+  const date = new Intl.DateTimeFormat(heatmap.locale, { dateStyle: 'medium', timeZone: heatmap.timeZone }).format(new Date(newest));
+  const go = () => change({ from: undefined, to: undefined, until: new Date(Date.parse(newest) + 1).toISOString() });
+  heatmap.append(make('p', { slot: 'heading', id: 'newest' }, `The newest execution is from ${date}. `, make('button', { type: 'button', class: 'control', onclick: go }, 'Go there')));
+}
+
 /** Where nothing is named, what the server has is offered. */
 async function offerWorkspaces() {
   if (settings.file) $('invitation').textContent = `The link keeps the settings, not the file. Drop ${settings.file} here, or choose it.`;
-  const answer = await fetch('/api/v1/workspaces', { headers: { accept: 'application/json' } }).catch(() => undefined);
-  if (!answer?.ok || !answer.headers.get('content-type')?.includes('json')) return;
-  const { workspaces = [] } = await answer.json();
+  const offered = await workspaces();
   if (settings.workspace || settings.file || isFile) return;
-  if (workspaces.length === 1) return change({ workspace: workspaces[0].id });
-  $('choices').append(...workspaces.map(({ id }) => make('button', { type: 'button', class: 'control', onclick: () => change({ workspace: id }, { opens: true }) }, make('bdi', {}, id))));
+  if (offered.length === 1) return change({ workspace: offered[0].id });
+  $('choices').append(...offered.map(({ id }) => make('button', { type: 'button', class: 'control', onclick: () => change({ workspace: id }, { opens: true }) }, make('bdi', {}, id))));
 }
 
 heatmap.addEventListener('heatmap-change', () => {
   const { workflowId, status, tag, level, pattern, days, from, to, until } = heatmap;
   change({ workflow_id: [...workflowId], status: [...status], tag: [...tag], level: [...level], pattern: pattern?.toString(), days: days?.toString(), from, to, until });
 });
-heatmap.addEventListener('heatmap-load', drawControls);
+heatmap.addEventListener('heatmap-load', () => {
+  drawControls();
+  void pointToNewest();
+});
+addEventListener('beforeprint', () => {
+  const time = new Intl.DateTimeFormat(heatmap.locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date());
+  $('printed').textContent = `${heatmap.timeZone}, printed ${time} from ${location.href}`;
+});
 addEventListener('popstate', () => {
   const { file } = settings;
   settings = readAddress(location.search);

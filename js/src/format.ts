@@ -16,6 +16,8 @@ export class Format {
   readonly words: Words;
   readonly #hourCycle: 'h12' | 'h23' | undefined;
   readonly #number: Intl.NumberFormat;
+  readonly #decimals: Intl.NumberFormat[] = [];
+  readonly #percents: Intl.NumberFormat[] = [];
   readonly #formats = new Map<string, Intl.DateTimeFormat>();
 
   constructor(locale: string, firstDay: number | undefined, hourCycle: 'h12' | 'h23' | undefined) {
@@ -47,8 +49,11 @@ export class Format {
 
   /** A rate: 100% only if nothing failed, 0% only if nothing succeeded. */
   percent(rate: number, digits = 0): string {
-    const shown = (value: number) =>
-      new Intl.NumberFormat(this.locale, { style: 'percent', maximumFractionDigits: digits, minimumFractionDigits: digits && value !== 1 && value !== 0 ? digits : 0 }).format(value);
+    const shown = (value: number) => {
+      const decimals = value === 1 || value === 0 ? 0 : digits;
+      const format = this.#percents[decimals] ??= new Intl.NumberFormat(this.locale, { style: 'percent', maximumFractionDigits: decimals, minimumFractionDigits: decimals });
+      return format.format(value);
+    };
     const step = 10 ** -(digits + 2);
     if (rate < 1 && rate > 1 - step / 2) return `over ${shown(1 - step)}`;
     if (rate > 0 && rate < step / 2) return `under ${shown(step)}`;
@@ -66,7 +71,7 @@ export class Format {
 
   /** The two largest units: `340 ms`, `8.4 s`, `3 min 20 s`, `2 h 53 min`, `1 d 3 h`. */
   duration(ms: number): string {
-    const number = (value: number, digits = 0) => new Intl.NumberFormat(this.locale, { maximumFractionDigits: digits }).format(value);
+    const number = (value: number, digits = 0) => (this.#decimals[digits] ??= new Intl.NumberFormat(this.locale, { maximumFractionDigits: digits })).format(value);
     if (ms < 999.5) return `${number(ms)} ms`;
     if (ms < 59_950) return `${number(ms / 1000, 1)} s`;
     const units = [['d', 24 * HOUR], ['h', HOUR], ['min', 60_000], ['s', 1000]] as const;
@@ -117,6 +122,18 @@ export class Format {
     return format.formatRange(day(from), day(to)).replace(/[\u2009\u202f]/g, ' ');
   }
 
+  /** What the clocks of a zone were called at an instant: `EDT`. */
+  clock(zone: string, instant: number): string {
+    const parts = this.#date({ hour: 'numeric', timeZoneName: 'short' }, zone).formatToParts(instant);
+    return parts.find(({ type }) => type === 'timeZoneName')?.value ?? zone;
+  }
+
+  /** `1 AM on Fri, Jun 28`, in a zone. */
+  elsewhere(zone: string, instant: number): string {
+    const hour = this.#date({ hour: 'numeric', ...(new Date(instant).getTimezoneOffset() % 60 !== 0 && { minute: '2-digit' }), ...(this.#hourCycle && { hourCycle: this.#hourCycle }) }, zone).format(instant);
+    return `${hour.replace(/\u202f/g, ' ')} on ${this.#date({ weekday: 'short', month: 'short', day: 'numeric' }, zone).format(instant)}`;
+  }
+
   time(at: Date): string {
     return this.#date({ hour: 'numeric', minute: '2-digit' }, undefined).format(at);
   }
@@ -129,6 +146,17 @@ export class Format {
   }
 }
 
+/** The instant at which a local hour begins; of a doubled hour the first. */
+export function instantOf(zone: string, date: string, hour: number): number {
+  const local = day(date) + hour * HOUR;
+  const before = local - zoneOffset(zone, local - 24 * HOUR) * 1000;
+  const exact = local - zoneOffset(zone, before) * 1000;
+  return zoneOffset(zone, exact) === zoneOffset(zone, before) ? exact : before;
+}
+
+export const viewerZone = (): string => new Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC';
+export const city = (zone: string): string => zone.split('/').pop()?.replaceAll('_', ' ') ?? zone;
+
 interface Week { firstDay: number; weekend: number[] }
 
 /** First weekday and weekend of a locale; where the browser does not know, what most of the world does. */
@@ -139,17 +167,4 @@ function weekOf(locale: string): Week {
   const region = it.maximize().region ?? '';
   const sunday = ['US', 'CA', 'MX', 'BR', 'JP', 'KR', 'IN', 'IL'].includes(region);
   return { firstDay: sunday ? 7 : 1, weekend: [6, 7] };
-}
-
-/** `New York (UTC−4)`; with a clock change between the instants, both offsets. */
-export function zoneName(zone: string, from: number, until: number): string {
-  const city = zone.split('/').pop()?.replaceAll('_', ' ') ?? zone;
-  if (zone === 'UTC') return 'UTC';
-  const text = (seconds: number) => {
-    const minutes = Math.round(Math.abs(seconds) / 60);
-    const rest = minutes % 60;
-    return `${seconds < 0 ? '−' : '+'}${Math.floor(minutes / 60)}${rest ? `:${String(rest).padStart(2, '0')}` : ''}`;
-  };
-  const offsets = [...new Set([from, until].map((instant) => text(zoneOffset(zone, instant))))];
-  return `${city} (UTC${offsets.join('/')})`;
 }

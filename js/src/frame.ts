@@ -3,14 +3,14 @@
 import { CSS } from './style.js';
 import { account, cellTables, Folded } from './details.js';
 import { h, s } from './dom.js';
-import type { Format } from './format.js';
+import { city, type Format } from './format.js';
 import { KeyboardGrid } from './grid.js';
 import { Legend } from './legend.js';
 import { PatternList, type PatternEvents } from './patterns.js';
 import { drawing, Map2D } from './scene.js';
 import { Status, type StatusEvents } from './status.js';
 import { Tooltip } from './tooltip.js';
-import { CellTexts, hottest, METRICS, stateOf, summary } from './words.js';
+import { CellTexts, hottest, levelName, METRICS, stateOf, summary } from './words.js';
 import type { HeatmapView, Progress, Scene } from './client.js';
 
 export interface FrameEvents extends PatternEvents, Omit<StatusEvents, 'showAll'> {
@@ -143,7 +143,7 @@ export class Frame {
     else this.#figure.replaceChildren(this.#drawing, this.#overlay, this.#grid.element);
     this.#figure.style.setProperty('--label', `${(scene as { label_size?: number; labelSize?: number }).labelSize ?? 11}px`);
     const unit = this.texts.hourly ? 'hour' : 'day';
-    const name = `${METRICS[response.metric]} for each ${unit}, ${format.range(response.start_date, response.end_date, 'long')}, ${response.time_zone.split('/').pop()?.replaceAll('_', ' ')} time`;
+    const name = `${METRICS[response.metric]} for each ${unit}, ${format.range(response.start_date, response.end_date, 'long')}, ${city(response.time_zone)} time`;
     const hot = { success_rate: 'critical', volume: 'peak', duration: 'very slow', error_count: 'worst' }[response.metric];
     const { rows, columns } = this.#map;
     this.#grid.update(this.#map, this.texts, name, `${rows} rows, ${columns} columns. Arrow keys move, N goes to the next ${hot} ${unit}.`);
@@ -160,8 +160,10 @@ export class Frame {
       const { cells } = this.texts.view;
       const count = cells.level.filter((level) => isolated.includes(level)).length;
       const { format, response, hourly } = this.texts;
-      const names = isolated.map((level) => response.scale.levels.find((entry) => entry.level === level)?.label.replace(/ \(.*/, '').toLowerCase()).join(' and ');
-      label.textContent = isolated.length > 0 ? ` · Showing ${format.plural(count, `${names} ${hourly ? 'hour' : 'day'}`)}` : '';
+      const names = isolated.map((level) => levelName(response, level).toLowerCase()).join(' and ');
+      const cellsOf = format.plural(count, hourly ? 'hour' : 'day');
+      const words = response.metric === 'error_count' ? `${cellsOf} with ${names} errors` : cellsOf.replace(' ', ` ${names} `);
+      label.textContent = isolated.length > 0 ? ` · Showing ${words}` : '';
     }
     this.#draw();
   }

@@ -99,9 +99,9 @@ export class KeyboardGrid {
     const turn = ++this.#filling;
     const rows = Array.from({ length: this.#map?.rows ?? 0 }, (_, row) => row);
     const first = this.#map?.where(this.#current)?.row ?? 0;
-    // Rows have to stand in order, so all are made at once, empty; the words come later.
+    // Rows have to stand in order, so all are made at once, empty and hidden; the words come later.
     if (this.#cells.length === 0) {
-      this.element.append(h('tbody', { role: 'rowgroup' }, ...rows.map(() => h('tr', { role: 'row' }))));
+      this.element.append(h('tbody', { role: 'rowgroup' }, ...rows.map(() => h('tr', { role: 'row', hidden: true }))));
     }
     rows.sort((a, b) => Number(b === first) - Number(a === first) || a - b);
     this.#write(first);
@@ -127,10 +127,11 @@ export class KeyboardGrid {
       cells = Array.from({ length: map.columns }, () => h('td', { role: 'gridcell' }, h('span', { class: 'sr' })));
       this.#cells[row] = cells;
       line.replaceChildren(...cells);
+      line.hidden = false;
     }
     cells.forEach((element, column) => {
       const cell = map.cell(row, column);
-      const words = cell < 0 ? '' : texts.of(cell).spoken;
+      const words = cell < 0 ? '' : texts.spoken(cell);
       const span = element.firstElementChild as HTMLElement;
       if (span.textContent !== words) span.textContent = words;
       if (cell < 0) {

@@ -72,7 +72,7 @@ progress::-moz-progress-bar { background: var(--fg); }
 .pattern.active::before, .pattern.touched::before { content: ""; position: absolute; inset-block: 0; inset-inline-start: 0; inline-size: 3px; background: var(--fg); }
 .pattern.touched::before { background: var(--accent); }
 .claim { display: flex; flex: 1; min-inline-size: 0; align-items: center; gap: 16px; text-align: start; border-radius: 6px; }
-.disc { flex: none; inline-size: 20px; block-size: 20px; border-radius: 50%; background: var(--fg); color: var(--bg); font-size: 0.6875rem; font-weight: 700; line-height: 20px; text-align: center; }
+.disc { flex: none; inline-size: 1.25rem; block-size: 1.25rem; border-radius: 50%; background: var(--fg); color: var(--bg); font-size: 0.6875rem; font-weight: 700; line-height: 1.25rem; text-align: center; }
 .sentence { display: block; font-size: 1rem; line-height: 1.35; }
 .evidence { display: block; color: var(--muted); font-size: 0.8125rem; }
 .weeks { flex: none; display: flex; gap: 2px; }
@@ -89,7 +89,8 @@ progress::-moz-progress-bar { background: var(--fg); }
 .legend .range { color: var(--muted); }
 .legend .cells { margin-inline-start: 5px; }
 .legend button[aria-pressed=true] { border-color: var(--fg); box-shadow: inset 0 0 0 1px var(--fg); }
-.legend button.away { opacity: 0.55; }
+.legend button.away { color: var(--muted); }
+.legend button.away .swatch { opacity: 0.35; }
 .legend .key { display: inline-flex; align-items: center; gap: 7px; color: var(--muted); padding-inline: 6px; }
 .swatch { flex: none; inline-size: 14px; block-size: 14px; border-radius: 2px; }
 .swatch svg { display: block; }
@@ -131,7 +132,9 @@ ${each((n) => `.drawing .xh-l${n} { fill: var(--l${n}); stroke: var(--l${n}); } 
 .stale .picture { opacity: 0.6; }
 
 .grid { position: absolute; table-layout: fixed; border-spacing: 0; pointer-events: none; }
-.grid td { position: relative; padding: 0; overflow: hidden; outline: none; }
+.grid td { position: relative; padding: 0; outline: none; }
+/* A text that changes lays out nothing but itself. */
+.grid .sr { contain: strict; }
 
 .tooltip { position: absolute; z-index: 2; inline-size: 264px; box-sizing: border-box; padding: 10px 12px; font-size: 0.8125rem; line-height: 1.4;
   color: var(--fg); background: var(--bg); border: 1px solid var(--line); border-radius: var(--radius); box-shadow: 0 4px 16px rgb(0 0 0 / 0.16); }
@@ -160,16 +163,13 @@ summary { cursor: pointer; font-weight: 600; inline-size: fit-content; min-block
   button.plain, button.link, summary, .legend button { min-block-size: 44px; }
   button.link { min-inline-size: 44px; }
 }
-@container (inline-size < 960px) {
-  .pattern { align-items: start; padding-block: 10px; }
-}
 @container (inline-size < 600px) {
-  .pattern { flex-wrap: wrap; align-items: center; }
+  .pattern { flex-wrap: wrap; padding-block: 10px; }
   .claim { flex-basis: 100%; align-items: start; gap: 12px; }
   .pattern .weeks { margin-inline-start: 32px; flex-wrap: wrap; }
   .pattern .link { margin-inline-start: 28px; }
   .pattern .weeks + .link { margin-inline-start: auto; }
-  .legend { display: grid; grid-template-columns: 1fr 1fr; }
+  .legend { display: grid; grid-template-columns: 1fr 1fr; align-items: stretch; }
   .legend button { display: grid; grid-template: "s n" 1fr "s r" 1fr / 14px 1fr; column-gap: 10px; border-radius: 6px; min-block-size: 44px; padding: 4px 10px; text-align: start; align-items: center; line-height: 1.3; }
   .legend button .swatch { grid-area: s; }
   .legend button b { grid-area: n; align-self: end; }

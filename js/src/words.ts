@@ -1,8 +1,9 @@
 // What a cell, a level and a view say in words. Tooltip, keyboard grid, table and summary take the same sentences.
 
-import { day, type Format } from './format.js';
+import { city, day, instantOf, viewerZone, type Format } from './format.js';
 import type { Cells, HeatmapResponse, Metric } from './types.js';
 import type { HeatmapView } from './client.js';
+import { zoneOffset } from './zone.js';
 
 export const METRICS: Record<Metric, string> = {
   success_rate: 'Success rate', volume: 'Volume', duration: 'Duration', error_count: 'Errors',
@@ -55,7 +56,7 @@ export function stateOf(cells: Cells, metric: Metric, index: number): State {
 }
 
 export interface CellWords {
-  /** `Thu, Jun 27, 2013, 7–8 PM`. */
+  /** `Thu, Jun 27, 2013, 7–8 PM EDT`. */
   when: string;
   /** `24% succeeded`. */
   value: string;
@@ -67,14 +68,13 @@ export interface CellWords {
   facts: [string, string][];
   /** The numbers of the patterns that the cell lies in. */
   patterns: number[];
-  /** All of it, value first, for screen readers. */
-  spoken: string;
 }
 
-/** Everything that is said of cells of one view. */
+/** Everything that is said of the cells of one view. */
 export class CellTexts {
   readonly #patterns = new Map<number, number[]>();
   readonly #cells: Set<number>[] = [];
+  readonly #bounds: number[];
   readonly response: HeatmapResponse;
 
   /** The cell in which a live window ends, or −1. */
@@ -82,6 +82,7 @@ export class CellTexts {
 
   constructor(readonly view: HeatmapView, readonly format: Format, isLive: boolean) {
     this.response = view.response;
+    this.#bounds = view.response.scale.levels.flatMap(({ range }) => range ?? []);
     this.now = isLive ? view.cells.presence.lastIndexOf(0) : -1;
     const dates = new Map(view.dates.map((date, i) => [date, i]));
     for (const [i, pattern] of this.response.patterns.entries()) {
@@ -118,64 +119,91 @@ export class CellTexts {
     return { date, hour: this.hourly ? index % 24 : undefined };
   }
 
+  /** What a cell says, value first, for screen readers. */
+  spoken(index: number): string {
+    const { value, fraction, few, changed, name } = this.#said(index);
+    const { date, hour } = this.place(index);
+    const { format } = this;
+    const patterns = this.patternsOf(index);
+    const sentences = [
+      [value, name !== 'None' && name.toLowerCase(), few].filter(Boolean).join(', '),
+      fraction,
+      changed && `This hour ${changed}`,
+      hour === undefined ? format.spoken(date) : `${format.spoken(date)}, ${format.hour(hour)} to ${format.hour((hour + 1) % 24)}`,
+      patterns.length > 0 && `Pattern ${patterns.join(' and ')}`,
+    ];
+    return `${sentences.filter(Boolean).join('. ')}.`;
+  }
+
+  /** What the tooltip says of a cell. */
   of(index: number): CellWords {
+    const { cells } = this.view;
+    const { format, response } = this;
+    const { value, fraction, few, changed, name, state } = this.#said(index);
+    const { date, hour } = this.place(index);
+    const facts: [string, string][] = [];
+    const average = cells.averageDuration[index] ?? NaN;
+    if (response.metric !== 'duration' && !Number.isNaN(average)) facts.push(['Average duration', format.duration(average)]);
+    for (const [column, word] of [[cells.running, 'Running'], [cells.pending, 'Pending'], [cells.waiting, 'Waiting'], [cells.cancelled, 'Cancelled'], [cells.skipped, 'Skipped'], [cells.other, 'Other']] as const) {
+      if (column[index]) facts.push([word, format.count(column[index])]);
+    }
+    if (changed) facts.push(['This hour', changed]);
+    const zone = response.time_zone;
+    let when = format.date(date);
+    if (hour !== undefined) when += `, ${format.hours(hour)}`;
+    if (hour !== undefined && state !== 'skipped') {
+      const instant = instantOf(zone, date, hour);
+      when += ` ${format.clock(zone, instant)}`;
+      const here = viewerZone();
+      if (zoneOffset(here, instant) !== zoneOffset(zone, instant)) facts.push(['Begins for you', `${format.elsewhere(here, instant)} (${city(here)})`]);
+    }
+    const level = cells.level[index] ?? 0;
+    const range = level > 0 ? levelRange(response, level, format) : '';
+    return { when, value, level: [name, range, few].filter(Boolean).join(', '), fraction, facts, patterns: this.patternsOf(index) };
+  }
+
+  /** The words that tooltip and screen reader share. */
+  #said(index: number): { state: State; value: string; fraction: string; few: string; changed: string; name: string } {
     const { cells } = this.view;
     const { format, response: { metric } } = this;
     const at = (column: ArrayLike<number>) => column[index] ?? 0;
-    const { date, hour } = this.place(index);
     const state = stateOf(cells, metric, index);
-    const runs = at(cells.executions);
-    const failed = at(cells.failed) + at(cells.timedOut);
     const decided = at(cells.decided);
-    let value = { skipped: 'Does not exist: clocks went forward', after: 'Still to come', none: 'No runs', unfinished: `${format.plural(runs, 'run')}, none finished` }[state as string] ?? '';
-    let fraction = '';
-    if (state === 'level' || state === 'few') {
-      const bounds = this.response.scale.levels.flatMap((entry) => entry.range ?? []);
-      const number = at(cells.value);
-      if (metric === 'success_rate') {
-        value = `${format.rate(number, bounds)} succeeded`;
-        fraction = `${format.count(failed)} of ${format.plural(decided, 'run')} failed`;
-      } else if (metric === 'volume') {
-        value = format.plural(runs, 'run');
-        const unfinished = at(cells.running) + at(cells.pending) + at(cells.waiting);
-        fraction = [[at(cells.completed), 'succeeded'], [failed, 'failed'], [unfinished, 'unfinished']].filter(([count]) => count).map(([count, word]) => `${format.count(count as number)} ${word}`).join(', ');
-      } else if (metric === 'duration') {
-        value = `${format.duration(number)} on average`;
-        fraction = `${format.plural(decided, 'finished run')}, ${format.count(failed)} failed`;
-      } else {
-        value = number === 0 ? `No errors in ${format.plural(decided, 'run')}` : format.plural(number, 'error');
-        fraction = number === 0 ? '' : `in ${format.plural(decided, 'finished run')}`;
-      }
-    }
+    const hours = at(cells.hours);
+    let [value, fraction] = this.#value(index, state);
     if (index === this.now) value = `${value} so far`;
-    const few = state === 'few' ? `only ${format.plural(decided, 'run')}` : '';
-    const facts: [string, string][] = [];
-    if (metric !== 'duration' && !Number.isNaN(at(cells.averageDuration))) facts.push(['Average duration', format.duration(at(cells.averageDuration))]);
-    for (const [column, word] of [[cells.running, 'Running'], [cells.pending, 'Pending'], [cells.waiting, 'Waiting'], [cells.cancelled, 'Cancelled'], [cells.skipped, 'Skipped'], [cells.other, 'Other']] as const) {
-      if (at(column) > 0) facts.push([word, format.count(at(column))]);
-    }
-    const changed = this.hourly && at(cells.hours) !== 1 && state !== 'skipped' && state !== 'after' ? lasts(at(cells.hours)) : '';
-    if (changed) facts.push(['This hour', changed]);
-    const level = at(cells.level);
-    const name = level > 0 ? levelName(this.response, level) : '';
-    const patterns = this.patternsOf(index);
-    const spokenHour = hour === undefined ? '' : `, ${format.hour(hour)} to ${format.hour((hour + 1) % 24)}`;
-    const spoken = [
-      [value, name && name !== 'None' ? name.toLowerCase() : '', few].filter(Boolean).join(', '),
-      fraction,
-      changed && `This hour ${changed}`,
-      `${format.spoken(date)}${spokenHour}`,
-      patterns.length > 0 ? `Pattern ${patterns.join(' and ')}` : '',
-    ].filter(Boolean).join('. ');
     return {
-      when: hour === undefined ? format.date(date) : `${format.date(date)}, ${format.hours(hour)}`,
-      value,
-      level: [level > 0 ? [name, levelRange(this.response, level, format)].filter(Boolean).join(', ') : '', few].filter(Boolean).join(', '),
-      fraction,
-      facts,
-      patterns,
-      spoken: `${spoken}.`,
+      state, value, fraction,
+      few: state === 'few' ? `only ${format.plural(decided, 'run')}` : '',
+      changed: this.hourly && hours !== 1 && cells.presence[index] === 0 ? lasts(hours) : '',
+      name: at(cells.level) > 0 ? levelName(this.response, at(cells.level)) : '',
     };
+  }
+
+  #value(index: number, state: State): [string, string] {
+    const { cells } = this.view;
+    const { format, response: { metric } } = this;
+    const at = (column: ArrayLike<number>) => column[index] ?? 0;
+    const [runs, decided, failed, number] = [at(cells.executions), at(cells.decided), at(cells.failed) + at(cells.timedOut), at(cells.value)];
+    switch (state) {
+      case 'skipped': return ['Does not exist: clocks went forward', ''];
+      case 'after': return ['Still to come', ''];
+      case 'none': return ['No runs', ''];
+      case 'unfinished': return [`${format.plural(runs, 'run')}, none finished`, ''];
+    }
+    if (metric === 'success_rate') {
+      return [`${format.rate(number, this.#bounds)} succeeded`, `${format.count(failed)} of ${format.plural(decided, 'run')} failed`];
+    }
+    if (metric === 'duration') {
+      return [`${format.duration(number)} on average`, `${format.plural(decided, 'finished run')}, ${format.count(failed)} failed`];
+    }
+    if (metric === 'error_count') {
+      if (number === 0) return [`No errors in ${format.plural(decided, 'run')}`, ''];
+      return [format.plural(number, 'error'), `in ${format.plural(decided, 'finished run')}`];
+    }
+    const unfinished = at(cells.running) + at(cells.pending) + at(cells.waiting);
+    const counts: [number, string][] = [[at(cells.completed), 'succeeded'], [failed, 'failed'], [unfinished, 'unfinished']];
+    return [format.plural(runs, 'run'), counts.filter(([count]) => count).map(([count, word]) => `${format.count(count)} ${word}`).join(', ')];
   }
 }
 

@@ -10,14 +10,20 @@ export interface ZoneTable {
 
 const DAY = 86_400_000;
 
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
 function clock(zone: string): Intl.DateTimeFormat {
+  const known = clocks.get(zone);
+  if (known) return known;
   // An offset such as +05:00 is no name, though Intl takes it.
   if (/^[A-Za-z]/.test(zone)) {
     try {
-      return new Intl.DateTimeFormat('en-US', {
+      const made = new Intl.DateTimeFormat('en-US', {
         timeZone: zone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23', era: 'short',
         year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric',
       });
+      clocks.set(zone, made);
+      return made;
     } catch {
       // Falls through to the error that names it.
     }

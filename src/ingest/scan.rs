@@ -247,7 +247,6 @@ impl<'a> Scanner<'a> {
             self.digits(|digit| size.push_whole(digit))?;
         }
         if self.eat(b'.') {
-            size.is_full = false;
             self.digits(|digit| size.push_fraction(digit))?;
         }
         if let Some(b'e' | b'E') = self.peek() {

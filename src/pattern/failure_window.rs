@@ -18,6 +18,8 @@ use chrono::{Days, NaiveDate};
 
 /// What the smallest of the four chances is multiplied by.
 const FACTOR: f64 = 5.0;
+/// No chance below this is stated.
+const LEAST_CHANCE: f64 = 1e-6;
 /// The chance that a coin for every week may give to a window that turning chose.
 const MOST_CHANCE_OF_PARTNER: f64 = 0.05;
 /// Windows whose score is at least this share of the largest are weighed for the boundaries.
@@ -82,7 +84,7 @@ fn examine(weeks: &[Week], occupied: &[Week], residuals: &Residuals, shuffles: u
         let chosen = winner.map(|winner| coin.scan.boundaries(winner, class, &variance));
         consider(coin.scan.chance(class).max(least_chance_of_coin), chosen.map(|window| window.window));
     }
-    best.map(|claim| Claim { chance: (FACTOR * claim.chance).min(1.0), ..claim })
+    best.map(|claim| Claim { chance: (FACTOR * claim.chance).clamp(LEAST_CHANCE, 1.0), ..claim })
 }
 
 /// A window with its position among all.

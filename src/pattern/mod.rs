@@ -146,7 +146,7 @@ fn notices(evidence: &Evidence<'_>, days: &[history::Day], weeks: &[history::Wee
     }
     let there = volume_peak::usable_days(days);
     if there < volume_peak::LEAST_DAYS {
-        notices.push(sentence::too_few_days(volume_peak::LEAST_DAYS, there));
+        notices.push(sentence::too_few_days(volume_peak::LEAST_DAYS, volume_peak::LEAST_EXECUTIONS, there));
     }
     notices
 }

@@ -16,7 +16,7 @@ const CLOSE: f64 = 3.0;
 /// two.
 pub fn is_close_to_decision(chance: f64) -> bool {
     use super::multiplicity::FALSE_DISCOVERY_RATE;
-    chance >= FALSE_DISCOVERY_RATE / 2.0 / CLOSE && chance <= FALSE_DISCOVERY_RATE * CLOSE
+    (FALSE_DISCOVERY_RATE / 2.0 / CLOSE..=FALSE_DISCOVERY_RATE * CLOSE).contains(&chance)
 }
 
 /// The generator SplitMix64 (Steele, Lea and Flood 2014).
@@ -141,11 +141,10 @@ pub fn share_at_least(observed: f64, shuffled: impl Iterator<Item = f64>) -> f64
 
 /// The chance that the largest score of a shuffled history is at least `observed`, beyond what few shuffles can count:
 /// a Gumbel distribution fitted by moments to the squares of the maxima (the idea for scans is that of Abrams,
-/// Kleinman and Kulldorff 2010). Never below one in a million, since the fit was checked to one in a thousand.
+/// Kleinman and Kulldorff 2010). The fit was checked to one in a thousand; what is far below only ranks.
 pub fn tail_chance(observed: f64, maxima: &[f64]) -> f64 {
     const EULER_GAMMA: f64 = 0.577_215_664_901_532_9;
     const SQRT_6_BY_PI: f64 = 0.779_696_801_233_676_1;
-    const LEAST: f64 = 1e-6;
     let squares = || maxima.iter().map(|maximum| maximum.max(0.0) * maximum.max(0.0));
     let count = maxima.len() as f64;
     let mean = squares().sum::<f64>() / count;
@@ -157,7 +156,7 @@ pub fn tail_chance(observed: f64, maxima: &[f64]) -> f64 {
         return share_at_least(observed, maxima.iter().copied());
     }
     let reduced = (observed.max(0.0) * observed.max(0.0) - (mean - EULER_GAMMA * scale)) / scale;
-    (-libm::expm1(-libm::exp(-reduced))).clamp(LEAST, 1.0)
+    (-libm::expm1(-libm::exp(-reduced))).clamp(0.0, 1.0)
 }
 
 /// The value below which a share of the values lies, interpolated between neighbours; 0 of no values.
@@ -220,7 +219,7 @@ mod tests {
             let fitted = tail_chance(quantile(maxima.iter().copied(), share), maxima.get(..FEW).unwrap());
             assert!(fitted > counted / 2.0 && fitted < counted * 2.0, "{counted} against {fitted}");
         }
-        assert_eq!(tail_chance(1000.0, &maxima), 1e-6);
+        assert!(tail_chance(1000.0, &maxima) < 1e-12);
         assert_eq!(tail_chance(2.0, &[1.0; 99]), 0.01);
         assert_eq!(tail_chance(2.0, &[1.0]), 0.5);
         assert_eq!(tail_chance(2.0, &[]), 1.0);

@@ -78,9 +78,10 @@ pub fn too_few_weeks(needed: usize, there: usize) -> String {
     format!("needs {needed} weeks to name a weekday; there {}", is_or_are(there))
 }
 
-/// Why no peak of volume was looked for.
-pub fn too_few_days(needed: usize, there: usize) -> String {
-    format!("needs {needed} whole days with executions to name an hour of the day; there {}", is_or_are(there))
+/// Why no peak of volume was looked for: days with fewer than `executions` do not count.
+pub fn too_few_days(needed: usize, executions: u64, there: usize) -> String {
+    let there = is_or_are(there);
+    format!("needs {needed} whole days with {executions} or more executions to name an hour of the day; there {there}")
 }
 
 fn is_or_are(count: usize) -> String {
@@ -123,7 +124,10 @@ fn hour_name(hour: u8) -> String {
 
 /// The hour on the face of a clock, 1 to 12.
 fn clock(hour: u8) -> u8 {
-    if hour % 12 == 0 { 12 } else { hour % 12 }
+    match hour % 12 {
+        0 => 12,
+        hour => hour,
+    }
 }
 
 /// A share in whole per cent; 0% only of nothing, 100% only of all.
@@ -142,7 +146,7 @@ fn grouped(count: usize) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

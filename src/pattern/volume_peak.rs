@@ -1,8 +1,8 @@
 //! The daily peak of volume: an hour of the day, or a few, in which executions are most numerous, on most days.
 //!
 //! A day counts by the share of its executions that each hour has, so a huge day counts once. The test tosses a coin
-//! for every whole day: a rise that is not there on most days cancels. What is named is the fullest hour of the day, if
-//! it lies in a stretch whose middle stays within an hour when days are drawn anew; else the stretch.
+//! for every whole day: a rise that is not there on most days cancels. What is named is the finest stretch of hours
+//! that stays within an hour when days are drawn anew, or the busiest hour where that lies in its middle.
 
 use super::history::Day;
 use super::random::{self, FEW, MANY, Random, median, quantile, share_at_least};
@@ -15,25 +15,34 @@ use std::ops::RangeInclusive;
 /// Days below which no hour of the day is named.
 pub const LEAST_DAYS: usize = 10;
 /// A day with fewer executions has no shape to speak of.
-const LEAST_EXECUTIONS: u64 = 3;
+pub const LEAST_EXECUTIONS: u64 = 3;
 /// The rate inside is at least this many times the daily average.
 const LEAST_RATIO: f64 = 1.2;
 /// The share of days (and, of a week, of its days) on which the stretch has more than its hours' share.
 const LEAST_SHARE_OF_DAYS: f64 = 0.6;
 /// The share of the rise that is left whichever weekday is left out; a job that runs once a week fails here.
 const LEAST_SHARE_WITHOUT_A_WEEKDAY: f64 = 0.6;
+/// A peak is that only if no other part of the day is as busy: inside there is at least this many times the rate of
+/// any stretch of the same length elsewhere,
+const LEAST_LEAD: f64 = 1.05;
+/// by days that agree on it (the sum of their differences by the root of the sum of squares),
+const LEAST_AGREEMENT: f64 = 2.0;
+/// where elsewhere begins beyond so many hours from the middle: nearer, it is the same peak.
+const SAME_PEAK: f64 = 3.0;
 /// A chance above this ends the search.
 const MOST_CHANCE: f64 = 0.05;
 /// Hours of a stretch at most.
 const LONGEST: usize = 8;
 /// All stretches: each length at each of 24 starts.
 const ARCS: usize = LONGEST * 24;
-/// Lengths of the stretches whose middle hour may be named, from fine to broad.
+/// Lengths of the stretches in whose middle one hour may be named, from fine to broad.
 const FINE_LENGTHS: [RangeInclusive<usize>; 3] = [1..=1, 2..=3, 4..=5];
 /// A stretch is named where 90 % of redrawn histories have its middle within this many hours,
 const STEADY: f64 = 1.0;
 /// and nothing is said where not even stretches of all lengths together have it within this.
 const UNSTEADY: f64 = 3.0;
+/// The busiest hour is named where it lies at most so many hours from the middle of the stretch.
+const MOST_FROM_MIDDLE: f64 = 1.0;
 /// Redrawn histories.
 const REDRAWN: usize = 60;
 /// An hour's share of a day counts at most like this quantile of its shares.
@@ -60,6 +69,10 @@ impl Arc {
         (hour + 24 - self.start) % 24 < self.length
     }
 
+    fn overlaps(self, other: Arc) -> bool {
+        (0..24).any(|hour| self.holds(hour) && other.holds(hour))
+    }
+
     /// The part of a profile that lies inside.
     fn share(self, profile: &Profile) -> f64 {
         profile.iter().enumerate().filter(|(hour, _)| self.holds(*hour)).map(|(_, share)| share).sum()
@@ -74,6 +87,11 @@ impl Arc {
     fn middle(self) -> f64 {
         let middle = self.start as f64 + (self.length - 1) as f64 / 2.0;
         if middle >= 24.0 { middle - 24.0 } else { middle }
+    }
+
+    /// What is said of it.
+    fn around(self) -> Peak {
+        Peak::Around { start: self.start as u8, length: self.length as u8 }
     }
 
     /// Hours from the middle of another stretch, 0 to 12, whichever way is shorter.
@@ -119,37 +137,12 @@ pub fn look(days: &[Day]) -> Option<Claim> {
         return None;
     }
     let steady = shares.finest_steady(broad, &mut Random::seeded_by(seed().chain([4])))?;
-    let around = |arc: Arc| Peak::Around { start: arc.start as u8, length: arc.length as u8 };
-    let peak = match steady {
-        Steady::Middle(arc) => busiest_hour(&usable, arc).map_or(around(arc), Peak::Hour),
-        Steady::Stretch(arc) => around(arc),
-    };
     let named = |peak| {
         let counts = Counts::new(days, peak);
-        counts.pass().then_some(Claim { chance, peak, counts })
+        (counts.pass() && shares.leads(counts.arc)).then_some(Claim { chance, peak, counts })
     };
     // Hours were chosen from shares; what is said of them is in raw counts, which one huge day can pull elsewhere.
-    named(peak).or_else(|| named(around(broad)))
-}
-
-/// What holds still when days are drawn anew.
-enum Steady {
-    /// The middle of a stretch, within an hour: an hour may be named.
-    Middle(Arc),
-    /// No more than the stretch.
-    Stretch(Arc),
-}
-
-/// The hour of the day with the most executions, if it lies in a stretch. A sentence that names one hour must name the
-/// fullest: between two peaks at 6 and 8 the middle is steady, and 7 is not where the volume peaks.
-fn busiest_hour(days: &[&Day], arc: Arc) -> Option<u8> {
-    let mut by_hour = [0u64; 24];
-    for day in days {
-        by_hour.iter_mut().zip(day.hours).for_each(|(sum, hour)| *sum = sum.saturating_add(hour.executions));
-    }
-    let most = by_hour.iter().max()?;
-    let busiest = by_hour.iter().position(|executions| executions == most)?;
-    arc.holds(busiest).then_some(busiest as u8)
+    named(steady).or_else(|| named(broad.around()))
 }
 
 /// How the days' executions are spread over their hours.
@@ -197,9 +190,25 @@ impl Shares {
             && least >= 1.0 + LEAST_SHARE_WITHOUT_A_WEEKDAY * (all - 1.0)
     }
 
-    /// The finest stretch whose middle holds still when days are drawn anew, or the broad stretch if that does not
-    /// stray far.
-    fn finest_steady(&self, broad: Arc, random: &mut Random) -> Option<Steady> {
+    /// True if no other part of the day is as busy: jobs every six hours have no peak.
+    fn leads(&self, arc: Arc) -> bool {
+        let mut elsewhere = Arc::all()
+            .filter(|other| other.length == arc.length && !other.overlaps(arc) && other.distance(arc) > SAME_PEAK);
+        elsewhere.all(|other| {
+            let (mut sum, mut squares) = (0.0, 0.0);
+            for day in &self.capped {
+                let difference = arc.share(day) - other.share(day);
+                sum += difference;
+                squares += difference * difference;
+            }
+            arc.share(&self.profile) >= LEAST_LEAD * other.share(&self.profile)
+                && sum >= LEAST_AGREEMENT * squares.sqrt()
+        })
+    }
+
+    /// The busiest hour, if it lies in the middle of the finest stretch that holds still when days are drawn anew; else
+    /// that stretch; else the broad one if it does not stray far.
+    fn finest_steady(&self, broad: Arc, random: &mut Random) -> Option<Peak> {
         let days = self.capped.len();
         let mut redraw = || mean((0..days).filter_map(|_| self.capped.get(random.below(days))));
         let redrawn: Vec<Profile> = (0..REDRAWN).map(|_| redraw()).collect();
@@ -207,13 +216,17 @@ impl Shares {
             let others = redrawn.iter().filter_map(|profile| standing_out(profile, lengths.clone()));
             quantile(others.map(|other| other.distance(arc)), 0.9)
         };
+        let busiest = standing_out(&self.profile, 1..=1)?;
+        let is_alone = self.profile.iter().filter(|share| **share >= busiest.share(&self.profile)).count() == 1;
         for lengths in FINE_LENGTHS {
             let arc = standing_out(&self.profile, lengths.clone())?;
             if half_width(arc, lengths) <= STEADY {
-                return Some(Steady::Middle(arc));
+                // A stretch with two peaks at its edges holds still although neither hour does.
+                let is_in_the_middle = busiest.distance(arc) <= MOST_FROM_MIDDLE;
+                return Some(if is_in_the_middle && is_alone { Peak::Hour(busiest.start as u8) } else { arc.around() });
             }
         }
-        (half_width(broad, 1..=LONGEST) <= UNSTEADY).then_some(Steady::Stretch(broad))
+        (half_width(broad, 1..=LONGEST) <= UNSTEADY).then_some(broad.around())
     }
 }
 
@@ -373,7 +386,7 @@ fn weeks(days: &[Day], counts: &Counts) -> Vec<(NaiveDate, Option<bool>)> {
         *above += usize::from(*is_above_par);
         *all += 1;
     }
-    let holds = |(above, all): (usize, usize)| (all > 0).then(|| above as f64 >= LEAST_SHARE_OF_DAYS * all as f64);
+    let holds = |(above, all): (usize, usize)| (all > 0).then_some(above as f64 >= LEAST_SHARE_OF_DAYS * all as f64);
     weeks.into_iter().map(|(monday, week)| (monday, holds(week))).collect()
 }
 

@@ -48,6 +48,11 @@ pub(super) fn above(sheet: &mut Sheet, answer: &Answer, names: &Words, margins: 
         outline::disc(sheet, number, margins.left + outline::disc_radius(margins.label), middle, margins.label);
         y = paragraph(sheet, Role::Sentence, &finding.sentence, margins, indent, y) + 4.0;
     }
+    let untold = answer.patterns.len().saturating_sub(MOST_MARKED_PATTERNS);
+    if untold > 0 {
+        let more = format!("{} not shown here", words::counted(untold as u64, "further pattern"));
+        y = paragraph(sheet, Role::Muted, &more, margins, indent, y);
+    }
     legend_of(sheet, answer, margins, y + 10.0) + 14.0
 }
 

@@ -18,13 +18,15 @@ const HALO: f64 = 4.0;
 /// How far outside its cells an outline runs.
 const DISTANCE: f64 = 1.5;
 const RADIUS: f64 = 4.0;
+/// The width of the ring that keeps a disc apart from cells, half of it inside.
+const RING: f64 = 1.5;
 /// How far above the first row of hours the labels of dates end.
 const LABELS_ABOVE: f64 = 7.0;
 
-/// Draws the marks of all findings. `right` is where the picture ends.
+/// Draws the marks of all findings.
 pub(super) fn draw(sheet: &mut Sheet, plot: &Plot, grid: &Grid, findings: &[Finding], words: &Words, label: f64) {
     let positions = plot.positions(grid);
-    let mut discs = Discs { radius: disc_radius(label), label, taken: Vec::new() };
+    let mut discs = Discs { radius: disc_radius(label), label, right: plot.right, taken: Vec::new() };
     for (finding, number) in findings.iter().take(MOST_MARKED_PATTERNS).zip(1u8..) {
         let every_day = finding.window.weekdays.len() == 7;
         match (every_day && finding.kind == Kind::VolumePeak, plot.gutter) {
@@ -44,7 +46,7 @@ pub(super) fn disc_radius(label: f64) -> f64 {
 
 /// A disc with a number.
 pub(super) fn disc(sheet: &mut Sheet, number: u8, x: f64, y: f64, label: f64) {
-    sheet.pen(Role::PatternDisc(number), 0.0, None).circle(x, y, disc_radius(label));
+    sheet.pen(Role::PatternDisc(number), RING, None).circle(x, y, disc_radius(label));
     let role = Role::PatternNumber(number);
     let baseline = y + below_middle(label * role.text_size());
     sheet.write(text_at(role, x, baseline, Anchor::Middle, &number.to_string()));
@@ -54,18 +56,26 @@ pub(super) fn disc(sheet: &mut Sheet, number: u8, x: f64, y: f64, label: f64) {
 struct Discs {
     radius: f64,
     label: f64,
+    /// Where the picture ends.
+    right: f64,
     taken: Vec<(f64, f64)>,
 }
 
 impl Discs {
+    /// Puts a disc at a point or, where one lies already, beside it; at the right edge, below it.
     fn place(&mut self, sheet: &mut Sheet, number: u8, x: f64, y: f64) {
         let apart = 2.0 * self.radius + 1.0;
-        let (mut x, y) = (x.max(self.radius), y.max(self.radius));
-        let collides = |x: f64, other: &(f64, f64)| (other.0 - x).abs() < apart && (other.1 - y).abs() < apart;
-        // Every disc that was placed can push this one on once.
-        for _ in 0..self.taken.len() {
-            let Some(other) = self.taken.iter().find(|other| collides(x, other)) else { break };
+        let rightmost = (self.right - self.radius).max(self.radius);
+        let start = x.clamp(self.radius, rightmost);
+        let (mut x, mut y) = (start, y.max(self.radius));
+        let collides = |x: f64, y: f64, other: &(f64, f64)| (other.0 - x).abs() < apart && (other.1 - y).abs() < apart;
+        // Every disc can push this one on once along its line, and each line is left once.
+        for _ in 0..2 * self.taken.len() {
+            let Some(other) = self.taken.iter().find(|other| collides(x, y, other)) else { break };
             x = other.0 + apart;
+            if x > rightmost {
+                (x, y) = (start, y + apart);
+            }
         }
         self.taken.push((x, y));
         disc(sheet, number, x, y, self.label);
@@ -157,10 +167,16 @@ fn outline(
         plot.area(row, column)
     };
     let mut areas = Vec::new();
+    let mut beginnings = Vec::new();
     for recurrence in recurrences(grid, finding, words) {
         let first = area_of(recurrence.dates.0, recurrence.hours.0);
         let last = area_of(recurrence.dates.1, recurrence.hours.1 - 1);
-        areas.extend(first.zip(last).map(|(first, last)| round(first, last)));
+        let Some(area) = first.zip(last).map(|(first, last)| round(first, last)) else { continue };
+        areas.push(area);
+        // The end of a window that runs past midnight has no number of its own.
+        if plot.gutter == Gutter::None || recurrence.hours.0 == usize::from(finding.window.from_hour) {
+            beginnings.push(area);
+        }
     }
     if grid.granularity == Granularity::Daily {
         areas = joined(areas);
@@ -169,9 +185,9 @@ fn outline(
         sheet.pen(Role::PatternHalo(number), HALO, None).rounded_rectangle(*area, RADIUS);
         sheet.pen(Role::Pattern(number), OUTLINE, None).rounded_rectangle(*area, RADIUS);
     }
-    // The first in reading direction: the topmost of those that begin furthest left.
-    let first =
-        areas.iter().min_by(|one, other| (one.x, one.y).partial_cmp(&(other.x, other.y)).unwrap_or(Ordering::Equal));
+    let numbered = if beginnings.is_empty() { areas } else { beginnings };
+    let place = |area: &Area| (area.y, area.x);
+    let first = numbered.iter().min_by(|one, other| place(one).partial_cmp(&place(other)).unwrap_or(Ordering::Equal));
     if let Some(area) = first {
         // Above the first row stand labels.
         let least_y = plot.places.rows.first().map_or(0.0, |top| top + discs.radius - LABELS_ABOVE);

@@ -114,6 +114,8 @@ pub const fn hottest_level(metric: Metric) -> u8 {
 pub enum Paint {
     /// Filled, and the line along it in the same colour.
     Both,
+    /// Filled, and the line along it in the colour of the card, which keeps it apart from what it lies on.
+    Ringed,
     /// Filled.
     Fill,
     /// A line, nothing inside.
@@ -124,6 +126,7 @@ pub enum Paint {
 pub const fn paint(role: Role) -> Paint {
     match role {
         Role::Level(_) => Paint::Both,
+        Role::PatternDisc(_) => Paint::Ringed,
         Role::Tile
         | Role::Ink(_)
         | Role::Dot

@@ -147,8 +147,8 @@ pub enum Node {
         role: Role,
         /// SVG path data with relative commands.
         data: String,
-        /// The width of the line along it; 0 for none. A role that is filled has its line in the same colour, which
-        /// rounds the corners.
+        /// The width of the line along it; 0 for none. Levels are filled and have their line in the same colour,
+        /// which rounds the corners; a disc has it in the colour of the card.
         stroke: f64,
         /// The lengths of the line's dashes and of the gaps between them; `None` for a line without gaps.
         dash: Option<[f64; 2]>,

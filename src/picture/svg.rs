@@ -156,7 +156,8 @@ impl Writer {
         let paint = paint(role);
         self.attribute("fill", if paint == Paint::Stroke { "none" } else { colour });
         if paint != Paint::Fill {
-            self.attribute("stroke", colour);
+            let ringed = paint == Paint::Ringed;
+            self.attribute("stroke", if ringed { tokens(self.ground).card } else { colour });
             self.attribute("stroke-width", &number(stroke));
         }
         if paint == Paint::Both {
@@ -226,6 +227,7 @@ fn colours(ground: Ground) -> String {
         let colour = colour(role, metric, ground);
         let declaration = match paint(role) {
             Paint::Both => format!("fill:{colour};stroke:{colour}"),
+            Paint::Ringed => format!("fill:{colour};stroke:{}", tokens(ground).card),
             Paint::Fill => format!("fill:{colour}"),
             Paint::Stroke => format!("stroke:{colour}"),
         };
@@ -280,7 +282,7 @@ fn forced() -> String {
          {hottest}{{fill:CanvasText;stroke:CanvasText}}{numbers}{{fill:Canvas}}\
          .xh .xh-i1,.xh .xh-i2,.xh .xh-i3,.xh .xh-i4{{stroke:CanvasText}}.xh-dot{{display:none}}\
          .xh-unfinished,.xh-skipped,.xh-month-line{{stroke:CanvasText}}.xh-after{{stroke:GrayText}}.xh-changed,.xh-halo{{stroke:Canvas}}\
-         .xh-outline,.xh-bracket{{stroke:Highlight}}.xh-disc{{fill:Highlight}}.xh .xh-number{{fill:HighlightText}}",
+         .xh-outline,.xh-bracket{{stroke:Highlight}}.xh-disc{{fill:Highlight;stroke:Canvas}}.xh .xh-number{{fill:HighlightText}}",
         levels = all_but_hottest(Role::Level),
         hottest = only_hottest(Role::Level),
         numbers = only_hottest(Role::CellNumber),

@@ -10,6 +10,7 @@ use execution_heatmap::pattern::{self, Evidence, Report};
 use execution_heatmap::time::Timestamp;
 use execution_heatmap::window::{Window, WindowRequest};
 use execution_heatmap::zone::Zone;
+use libm::{cos, exp, log, pow};
 use std::f64::consts::PI;
 
 /// Hours of a week.
@@ -52,19 +53,20 @@ impl Chance {
     }
 
     pub fn normal(&mut self) -> f64 {
-        (-2.0 * self.uniform().ln()).sqrt() * (2.0 * PI * self.uniform()).cos()
+        (-2.0 * log(self.uniform())).sqrt() * cos(2.0 * PI * self.uniform())
     }
 
     /// Marsaglia and Tsang 2000.
     fn gamma(&mut self, shape: f64) -> f64 {
         if shape < 1.0 {
-            return self.gamma(shape + 1.0) * self.uniform().powf(1.0 / shape);
+            return self.gamma(shape + 1.0) * pow(self.uniform(), 1.0 / shape);
         }
         let d = shape - 1.0 / 3.0;
         loop {
             let x = self.normal();
-            let v = (1.0 + x / (9.0 * d).sqrt()).powi(3);
-            if v > 0.0 && self.uniform().ln() < 0.5 * x * x + d - d * v + d * v.ln() {
+            let root = 1.0 + x / (9.0 * d).sqrt();
+            let v = root * root * root;
+            if v > 0.0 && log(self.uniform()) < 0.5 * x * x + d - d * v + d * log(v) {
                 return d * v;
             }
         }
@@ -80,7 +82,7 @@ impl Chance {
         // Parts of at most 30, so that the product of uniform numbers does not vanish.
         let mut left = mean;
         while left > 0.0 {
-            let floor = (-left.min(30.0)).exp();
+            let floor = exp(-left.min(30.0));
             let mut product = self.uniform();
             while product > floor {
                 count += 1;
@@ -97,7 +99,7 @@ impl Chance {
 
     /// An Ornstein-Uhlenbeck process, hour by hour: values that remember about `memory` hours.
     fn wandering(&mut self, hours: usize, deviation: f64, memory: f64) -> Vec<f64> {
-        let keep = (-1.0 / memory).exp();
+        let keep = exp(-1.0 / memory);
         let mut value = deviation * self.normal();
         let mut values = Vec::with_capacity(hours);
         for _ in 0..hours {
@@ -112,7 +114,7 @@ impl Chance {
         let mut rates = vec![None; hours];
         for _ in 0..self.poisson(a_week * hours as f64 / WEEK as f64) {
             let start = self.below(hours);
-            let length = (median * (0.6 * self.normal()).exp()).round().max(1.0) as usize;
+            let length = (median * exp(0.6 * self.normal())).round().max(1.0) as usize;
             let rate = self.between(low, high);
             rates.iter_mut().skip(start).take(length).for_each(|place| *place = Some(rate));
         }
@@ -182,11 +184,11 @@ pub struct History {
 const BASE_RATE: f64 = 0.06;
 
 fn logit(rate: f64) -> f64 {
-    (rate / (1.0 - rate)).ln()
+    log(rate / (1.0 - rate))
 }
 
 fn rate_of(logit: f64) -> f64 {
-    1.0 / (1.0 + (-logit).exp())
+    1.0 / (1.0 + exp(-logit))
 }
 
 fn executions(chance: &mut Chance, weeks: usize, an_hour: f64, volume: Volume) -> Vec<u64> {
@@ -194,13 +196,13 @@ fn executions(chance: &mut Chance, weeks: usize, an_hour: f64, volume: Volume) -
         Volume::Flat => 1.0,
         Volume::Office => {
             let from_two = ((hour % 24) as f64 - 14.0) / 4.0;
-            (0.35 + 1.65 * (-0.5 * from_two * from_two).exp()) * if hour / 24 >= 5 { 0.4 } else { 1.0 }
+            (0.35 + 1.65 * exp(-0.5 * from_two * from_two)) * if hour / 24 >= 5 { 0.4 } else { 1.0 }
         }
     };
     let mean = (0..WEEK).map(shape).sum::<f64>() / WEEK as f64;
     let mut counts = Vec::with_capacity(weeks * WEEK);
     for _ in 0..weeks {
-        let level = (0.12 * chance.normal()).exp();
+        let level = exp(0.12 * chance.normal());
         for hour in 0..WEEK {
             let expected = level * shape(hour) / mean * an_hour;
             let expected = expected * chance.gamma(10.0) / 10.0;
@@ -269,7 +271,7 @@ pub fn history(
     History { executions, failures }
 }
 
-/// Ways in which executions come without any hour of the day that stands out on most days.
+/// Ways in which executions come while no hour of the day stands out on most days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Noise {
     Poisson,
@@ -281,10 +283,12 @@ pub enum Noise {
     OneHugeDay,
     WeeklyJob,
     PartDays,
+    /// Nothing but jobs at 0, 6, 12 and 18 h, all alike.
+    EverySixHours,
 }
 
 impl Noise {
-    pub const ALL: [Noise; 9] = [
+    pub const ALL: [Noise; 10] = [
         Noise::Poisson,
         Noise::NegativeBinomial,
         Noise::Autoregressive,
@@ -294,6 +298,7 @@ impl Noise {
         Noise::OneHugeDay,
         Noise::WeeklyJob,
         Noise::PartDays,
+        Noise::EverySixHours,
     ];
 }
 
@@ -311,23 +316,18 @@ pub enum Shape {
 /// Executions by hour over some days, `a_day` on average.
 pub fn daily_volume(chance: &mut Chance, days: usize, a_day: f64, kind: Noise, shape: Option<Shape>) -> History {
     let hours = days * 24;
-    let bell = |from: f64, width: f64| (-0.5 * (from / width) * (from / width)).exp();
+    let bell = |from: f64, width: f64| exp(-0.5 * (from / width) * (from / width));
     let mean_bell = (0..24).map(|hour| bell(f64::from(hour) - 14.0, 3.0)).sum::<f64>() / 24.0;
     let planted = |hour: f64| match shape {
         None => 1.0,
-        Some(Shape::Cron(times)) => {
-            if hour == 14.0 {
-                times
-            } else {
-                1.0
-            }
-        }
+        Some(Shape::Cron(times)) if hour == 14.0 => times,
+        Some(Shape::Cron(_)) => 1.0,
         Some(Shape::Bell(height)) => (1.0 + height * bell(hour - 14.0, 3.0)) / (1.0 + height * mean_bell),
-        Some(Shape::Sine(height)) => 1.0 + height * (2.0 * PI * (hour - 14.0) / 24.0).cos(),
+        Some(Shape::Sine(height)) => 1.0 + height * cos(2.0 * PI * (hour - 14.0) / 24.0),
     };
     let mut expected: Vec<f64> = (0..hours).map(|hour| a_day / 24.0 * planted((hour % 24) as f64)).collect();
     for day in expected.chunks_mut(24) {
-        let level = (0.3 * chance.normal()).exp();
+        let level = exp(0.3 * chance.normal());
         day.iter_mut().for_each(|mean| *mean *= level);
     }
     use Noise::{NegativeBinomial, OneHugeDay, PartDays, WeeklyJob};
@@ -336,7 +336,7 @@ pub fn daily_volume(chance: &mut Chance, days: usize, a_day: f64, kind: Noise, s
     }
     match kind {
         Noise::Autoregressive => {
-            expected.iter_mut().zip(chance.wandering(hours, 0.7, 6.0)).for_each(|(mean, noise)| *mean *= noise.exp());
+            expected.iter_mut().zip(chance.wandering(hours, 0.7, 6.0)).for_each(|(mean, noise)| *mean *= exp(noise));
         }
         Noise::Bursts => {
             for _ in 0..chance.poisson(days as f64) {
@@ -363,6 +363,9 @@ pub fn daily_volume(chance: &mut Chance, days: usize, a_day: f64, kind: Noise, s
         Noise::WeeklyJob => {
             expected.iter_mut().enumerate().filter(|(hour, _)| hour % WEEK == 14).for_each(|(_, mean)| *mean *= 8.0);
         }
+        Noise::EverySixHours => {
+            expected.iter_mut().enumerate().filter(|(hour, _)| hour % 6 > 0).for_each(|(_, mean)| *mean = 0.0);
+        }
         _ => {}
     }
     let mut executions: Vec<u64> = expected.into_iter().map(|mean| chance.poisson(mean)).collect();
@@ -380,23 +383,44 @@ impl History {
         self.executions.len()
     }
 
-    /// What the engine says of it, over the window from [`MONDAY`] to the history's last hour.
-    pub fn report(&self) -> Report {
-        let zone = Zone::utc();
+    /// The engine's view of it, over the window from [`MONDAY`] to the history's last hour.
+    pub fn view(&self) -> View {
         let start: NaiveDate = MONDAY.parse().unwrap();
-        let dates = self.hours().div_ceil(24) as u64;
+        let dates = self.hours().div_ceil(24).max(1) as u64;
         let to = start.checked_add_days(Days::new(dates - 1)).unwrap();
         let request = WindowRequest::Dates { from: start, to };
-        let mut window = Window::resolve(request, Timestamp::MAX, None, &zone).unwrap();
+        let mut window = Window::resolve(request, Timestamp::MAX, None, &Zone::utc()).unwrap();
         window.until = Timestamp::from_ms(window.start_ms + self.hours() as i64 * 3_600_000).unwrap();
-        let buckets = Buckets::new(&window, &zone);
+        let buckets = Buckets::new(&window, &Zone::utc());
         let mut cube = Cube::new(&buckets);
-        for (bucket, (executions, failures)) in self.executions.iter().zip(&self.failures).enumerate() {
-            let mut sums = Sums::default();
-            sums.by_status[Status::Completed as usize] = executions - failures;
-            sums.by_status[Status::Failed as usize] = *failures;
-            cube.add(bucket, &sums);
-        }
-        pattern::report(&Evidence { cube: &cube, buckets: &buckets, window: &window, zone: &zone, outcomes: true })
+        (0..self.hours()).for_each(|hour| cube.add(hour, &self.sums(hour)));
+        View { window, buckets, cube }
+    }
+
+    /// What happened in an hour.
+    pub fn sums(&self, hour: usize) -> Sums {
+        let mut sums = Sums::default();
+        sums.by_status[Status::Completed as usize] = self.executions[hour] - self.failures[hour];
+        sums.by_status[Status::Failed as usize] = self.failures[hour];
+        sums
+    }
+
+    /// What the engine says of it.
+    pub fn report(&self) -> Report {
+        self.view().report(true)
+    }
+}
+
+/// A history as the engine counts it.
+pub struct View {
+    pub window: Window,
+    pub buckets: Buckets,
+    pub cube: Cube,
+}
+
+impl View {
+    pub fn report(&self, outcomes: bool) -> Report {
+        let Self { window, buckets, cube } = self;
+        pattern::report(&Evidence { cube, buckets, window, zone: &Zone::utc(), outcomes })
     }
 }

@@ -7,13 +7,12 @@ use crate::tools::Tools;
 use std::path::PathBuf;
 use std::process::Command;
 
-const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 const COMPANION_PACKAGE: &str = "execution-heatmap-companion";
 const COMPANION_PROGRAM: &str = "execution-heatmap";
 
 /// Installs, builds, and serves until it is interrupted.
 pub fn demo(arguments: &[String]) -> Result {
-    let listen = listen_address(arguments)?;
+    check_arguments(arguments)?;
     let tools = Tools::locate()?;
     let mut steps = Steps::new(1 + BUILD_STEPS + 1);
     steps.run("tools", || tools.install_for_build())?;
@@ -21,7 +20,7 @@ pub fn demo(arguments: &[String]) -> Result {
     let what = "the companion with the dashboard inside (cargo build --release)";
     let program = steps.run(what, || build_companion(Profile::Release))?;
     eprintln!("serving; Ctrl-C stops it");
-    run_shown(Command::new(program).args(["demo", "--listen", listen]))
+    run_shown(Command::new(program).arg("demo").args(arguments))
 }
 
 /// How the companion is compiled.
@@ -48,11 +47,12 @@ pub fn build_companion(profile: Profile) -> Result<PathBuf> {
     Ok(project::target_directory()?.join(directory).join(COMPANION_PROGRAM))
 }
 
-fn listen_address(arguments: &[String]) -> Result<&str> {
+/// The companion reads the arguments, and has the default; but a slip should be told now, not after the build.
+fn check_arguments(arguments: &[String]) -> Result {
     match arguments {
-        [] => Ok(DEFAULT_LISTEN),
-        [flag, address] if flag == "--listen" => Ok(address),
-        [joined] if joined.starts_with("--listen=") => Ok(&joined["--listen=".len()..]),
+        [] => Ok(()),
+        [flag, _] if flag == "--listen" => Ok(()),
+        [joined] if joined.starts_with("--listen=") => Ok(()),
         _ => Err("usage: cargo xtask demo [--listen ADDR]".into()),
     }
 }
@@ -61,17 +61,17 @@ fn listen_address(arguments: &[String]) -> Result<&str> {
 mod tests {
     use super::*;
 
-    fn check(arguments: &[&str], expected: Option<&str>) {
+    fn check(arguments: &[&str], good: bool) {
         let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-        assert_eq!(listen_address(&arguments).ok(), expected, "{arguments:?}");
+        assert_eq!(check_arguments(&arguments).is_ok(), good, "{arguments:?}");
     }
 
     #[test]
     fn the_address_may_be_named() {
-        check(&[], Some(DEFAULT_LISTEN));
-        check(&["--listen", "127.0.0.1:0"], Some("127.0.0.1:0"));
-        check(&["--listen=127.0.0.1:0"], Some("127.0.0.1:0"));
-        check(&["--listen"], None);
-        check(&["--port", "1"], None);
+        check(&[], true);
+        check(&["--listen", "127.0.0.1:0"], true);
+        check(&["--listen=127.0.0.1:0"], true);
+        check(&["--listen"], false);
+        check(&["--port", "1"], false);
     }
 }
