@@ -1,10 +1,11 @@
 //! What crosses the boundary, in both directions, and nothing else: plain objects of options, typed arrays of cells.
 
 use execution_heatmap::Error;
-use execution_heatmap::answer::Source;
+use execution_heatmap::answer::{Answer, Source};
 use execution_heatmap::execution::Status;
 use execution_heatmap::grid::{Grid, Presence};
 use execution_heatmap::options::Query;
+use execution_heatmap::picture::legend;
 use execution_heatmap::picture::scene::{Anchor, Node, Scene};
 use execution_heatmap::picture::{Layout, PictureOptions, Theme, Words};
 use execution_heatmap::table::Workflow;
@@ -147,6 +148,24 @@ impl WorkflowEntry<'_> {
                 name: workflow.name.as_deref(),
                 executions: workflow.executions as f64,
             })
+            .collect();
+        Ok(to_object(&entries)?)
+    }
+}
+
+#[derive(Serialize)]
+pub struct LegendEntry {
+    level: u8,
+    name: String,
+    range: String,
+    cells: f64,
+}
+
+impl LegendEntry {
+    pub fn list(answer: &Answer) -> Result<JsValue, JsValue> {
+        let entries: Vec<_> = legend::legend(answer)
+            .into_iter()
+            .map(|item| LegendEntry { level: item.level, name: item.name, range: item.range, cells: item.cells as f64 })
             .collect();
         Ok(to_object(&entries)?)
     }

@@ -75,9 +75,9 @@ pub async fn stats(state: State, workspace: String, asked: Asked) -> Result<Stri
     work(move || Ok(json::stats(&asked.answer(&rows, Patterns::Skip)?))).await
 }
 
-/// The workflows that a filter can offer, in JSON: those that the other filters leave.
+/// The workflows that a filter can offer, in JSON: those of the rows that the window and the filters leave.
 pub async fn workflows(state: State, workspace: String, asked: Asked) -> Result<String, Problem> {
-    let filter = asked.query.filter.without_workflows();
+    let filter = asked.query.filter.clone();
     let (table, _) = load(&state, workspace, &asked, filter.clone()).await?;
     work(move || Ok(json::workflows(&table.workflows(&filter, &asked.window)))).await
 }
