@@ -29,6 +29,7 @@ fn data_goes_to_standard_output_and_words_to_standard_error() {
     );
     let svg = run(&["analyze", &good, "--format", "svg"]);
     assert_eq!(svg.code, Some(0));
+    assert!(svg.out.starts_with("<svg ") && svg.out.trim_end().ends_with("</svg>"), "{}", svg.out);
 }
 
 #[test]
