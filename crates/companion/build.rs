@@ -13,7 +13,9 @@ fn main() {
     }
     for file in ["../../www/index.html", "../../pkg/worker.js"] {
         if !Path::new(file).exists() {
-            println!("cargo::error=the feature `dashboard` embeds {file}, which is not there; `cargo xtask build` makes it");
+            println!(
+                "cargo::error=the feature `dashboard` embeds {file}, which is not there; `cargo xtask build` makes it"
+            );
         }
     }
 }

@@ -252,3 +252,27 @@ fn the_dashboard_is_served_with_a_strict_policy() {
     assert_eq!(worker.header("content-type"), Some("text/javascript; charset=utf-8"));
     assert!(worker.header("content-security-policy").unwrap().contains("'wasm-unsafe-eval'"));
 }
+
+#[test]
+fn what_is_no_http_is_refused_and_the_connection_closed() {
+    let (_database, server) = served();
+    let host = format!("Host: {}\r\n", server.address);
+    let many = "X: y\r\n".repeat(200);
+    let long = format!("X: {}\r\n", "y".repeat(64 * 1024));
+    let requests = [
+        format!("GET /healthz HTTP/1.1\r\n{host}Content-Length: 1\r\nContent-Length: 2\r\n\r\na"),
+        format!("GET /healthz HTTP/1.1\r\n{host}Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        format!("GET /healthz HTTP/1.1\r\n{host}Folded: a\r\n b\r\n\r\n"),
+        format!("GET /healthz HTTP/1.1\r\n{host}Bad Name: a\r\n\r\n"),
+        format!("GET /healthz HTTP/1.1\r\n{host}{many}\r\n"),
+        format!("GET /healthz HTTP/1.1\r\n{host}{long}\r\n"),
+        format!("GET /health\u{1}z HTTP/1.1\r\n{host}\r\n"),
+        "\u{16}\u{3}\u{1} no HTTP at all\r\n\r\n".to_owned(),
+    ];
+    for request in requests {
+        let response = server.raw(&request);
+        let shown: String = request.chars().take(90).collect();
+        assert!((400..500).contains(&response.status), "{} to {shown:?}", response.status);
+    }
+    assert_eq!(server.get("/healthz").status, 200);
+}
