@@ -6,8 +6,9 @@
 //!                                └─▶ volume_peak ────────────────┘
 //! ```
 //!
-//! `ring` sums over windows of the week, `random` shuffles, `gate` holds what a claim must show in raw counts.
+//! `ring` sums over windows of the week, `arc` over stretches of the day, `random` shuffles, `gate` holds what a claim must show in raw counts.
 
+mod arc;
 mod failure_window;
 mod gate;
 mod history;
@@ -93,7 +94,8 @@ pub struct Finding {
     pub outside: f64,
     /// Units of time (weeks of a failure window, days of a volume peak) in which the claim held.
     pub held: u32,
-    /// Units of time with enough data to tell.
+    /// Units of time with enough data to tell: weeks with decided executions inside and outside, or days with at least
+    /// 3 executions.
     pub units: u32,
     /// Failures inside (of a failure window), executions inside (of a volume peak).
     pub count: u64,
@@ -105,9 +107,11 @@ pub struct Finding {
     pub from: NaiveDate,
     /// The last local date that was looked at.
     pub to: NaiveDate,
-    /// By week that was looked at (its Monday): whether the claim held; `None` where there was too little data.
+    /// By week that was looked at (its Monday): whether the claim held; `None` where there was too little data. The days
+    /// of a volume peak hold for their week where at least 60 % of those that can tell do.
     pub weeks: Vec<(NaiveDate, Option<bool>)>,
-    /// The chance of such a claim on structureless history, adjusted for everything that was looked at.
+    /// The chance of such a claim on structureless history, adjusted for everything that was looked at. Not stated
+    /// finer than one in a million.
     pub p_adjusted: f64,
     /// The hours that the claim is about and that have executions: local date and hour, rising.
     pub cells: Vec<(NaiveDate, u8)>,

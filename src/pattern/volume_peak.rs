@@ -2,8 +2,9 @@
 //!
 //! A day counts by the share of its executions that each hour has, so a huge day counts once. The test tosses a coin
 //! for every whole day: a rise that is not there on most days cancels. What is named is the finest stretch of hours
-//! that stays within an hour when days are drawn anew, or the busiest hour where that lies in its middle.
+//! that stays within an hour when days are drawn anew, or the fullest hour of the day where that lies in its middle.
 
+use super::arc::{ARCS, Arc, LONGEST, Profile, mean, standing_out};
 use super::history::Day;
 use super::random::{self, FEW, MANY, Random, median, quantile, share_at_least};
 use super::sentence::{self, Peak, Strength};
@@ -31,17 +32,13 @@ const LEAST_AGREEMENT: f64 = 2.0;
 const SAME_PEAK: f64 = 3.0;
 /// A chance above this ends the search.
 const MOST_CHANCE: f64 = 0.05;
-/// Hours of a stretch at most.
-const LONGEST: usize = 8;
-/// All stretches: each length at each of 24 starts.
-const ARCS: usize = LONGEST * 24;
 /// Lengths of the stretches in whose middle one hour may be named, from fine to broad.
 const FINE_LENGTHS: [RangeInclusive<usize>; 3] = [1..=1, 2..=3, 4..=5];
 /// A stretch is named where 90 % of redrawn histories have its middle within this many hours,
 const STEADY: f64 = 1.0;
 /// and nothing is said where not even stretches of all lengths together have it within this.
 const UNSTEADY: f64 = 3.0;
-/// The busiest hour is named where it lies at most so many hours from the middle of the stretch.
+/// The fullest hour is named where it lies at most so many hours from the middle of the stretch.
 const MOST_FROM_MIDDLE: f64 = 1.0;
 /// Redrawn histories.
 const REDRAWN: usize = 60;
@@ -49,57 +46,6 @@ const REDRAWN: usize = 60;
 const CAP_QUANTILE: f64 = 0.95;
 /// A day's rise in a stretch counts at most this many times the median of its size.
 const MOST_MEDIANS: f64 = 3.0;
-
-/// The share of each hour in a day, or a mean of such shares.
-type Profile = [f64; 24];
-
-/// Hours of the day next to each other; may run past midnight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Arc {
-    start: usize,
-    length: usize,
-}
-
-impl Arc {
-    fn all() -> impl Iterator<Item = Arc> {
-        (1..=LONGEST).flat_map(|length| (0..24).map(move |start| Arc { start, length }))
-    }
-
-    fn holds(self, hour: usize) -> bool {
-        (hour + 24 - self.start) % 24 < self.length
-    }
-
-    fn overlaps(self, other: Arc) -> bool {
-        (0..24).any(|hour| self.holds(hour) && other.holds(hour))
-    }
-
-    /// The part of a profile that lies inside.
-    fn share(self, profile: &Profile) -> f64 {
-        profile.iter().enumerate().filter(|(hour, _)| self.holds(*hour)).map(|(_, share)| share).sum()
-    }
-
-    /// The part that would lie inside if all hours were alike.
-    fn par(self) -> f64 {
-        self.length as f64 / 24.0
-    }
-
-    /// The middle, in hours.
-    fn middle(self) -> f64 {
-        let middle = self.start as f64 + (self.length - 1) as f64 / 2.0;
-        if middle >= 24.0 { middle - 24.0 } else { middle }
-    }
-
-    /// What is said of it.
-    fn around(self) -> Peak {
-        Peak::Around { start: self.start as u8, length: self.length as u8 }
-    }
-
-    /// Hours from the middle of another stretch, 0 to 12, whichever way is shorter.
-    fn distance(self, other: Arc) -> f64 {
-        let apart = (self.middle() - other.middle()).abs();
-        apart.min(24.0 - apart)
-    }
-}
 
 /// A peak that passed its gates.
 #[derive(Clone, Debug)]
@@ -136,13 +82,36 @@ pub fn look(days: &[Day]) -> Option<Claim> {
     if chance > MOST_CHANCE || !shares.pass(broad) {
         return None;
     }
-    let steady = shares.finest_steady(broad, &mut Random::seeded_by(seed().chain([4])))?;
+    let steady = shares.finest_steady(broad, fullest_hour(&usable), &mut Random::seeded_by(seed().chain([4])))?;
     let named = |peak| {
         let counts = Counts::new(days, peak);
         (counts.pass() && shares.leads(counts.arc)).then_some(Claim { chance, peak, counts })
     };
     // Hours were chosen from shares; what is said of them is in raw counts, which one huge day can pull elsewhere.
-    named(steady).or_else(|| named(broad.around()))
+    named(steady).or_else(|| named(around(broad)))
+}
+
+fn around(arc: Arc) -> Peak {
+    Peak::Around { start: arc.start as u8, length: arc.length as u8 }
+}
+
+/// Executions by hour of the day, all days together.
+fn by_hour<'a>(days: impl Iterator<Item = &'a Day>) -> [u64; 24] {
+    let mut by_hour = [0u64; 24];
+    for day in days {
+        by_hour.iter_mut().zip(day.hours).for_each(|(sum, hour)| *sum = sum.saturating_add(hour.executions));
+    }
+    by_hour
+}
+
+/// The hour of the day with the most executions, unless two have as many. A sentence that names one hour must name
+/// this one.
+fn fullest_hour(days: &[&Day]) -> Option<Arc> {
+    let by_hour = by_hour(days.iter().copied());
+    let most = by_hour.iter().max()?;
+    let mut fullest = by_hour.iter().enumerate().filter(|(_, executions)| *executions == most);
+    let (start, _) = fullest.next()?;
+    fullest.next().is_none().then_some(Arc { start, length: 1 })
 }
 
 /// How the days' executions are spread over their hours.
@@ -206,9 +175,9 @@ impl Shares {
         })
     }
 
-    /// The busiest hour, if it lies in the middle of the finest stretch that holds still when days are drawn anew; else
+    /// The fullest hour, if it lies in the middle of the finest stretch that holds still when days are drawn anew; else
     /// that stretch; else the broad one if it does not stray far.
-    fn finest_steady(&self, broad: Arc, random: &mut Random) -> Option<Peak> {
+    fn finest_steady(&self, broad: Arc, fullest: Option<Arc>, random: &mut Random) -> Option<Peak> {
         let days = self.capped.len();
         let mut redraw = || mean((0..days).filter_map(|_| self.capped.get(random.below(days))));
         let redrawn: Vec<Profile> = (0..REDRAWN).map(|_| redraw()).collect();
@@ -216,42 +185,20 @@ impl Shares {
             let others = redrawn.iter().filter_map(|profile| standing_out(profile, lengths.clone()));
             quantile(others.map(|other| other.distance(arc)), 0.9)
         };
-        let busiest = standing_out(&self.profile, 1..=1)?;
-        let is_alone = self.profile.iter().filter(|share| **share >= busiest.share(&self.profile)).count() == 1;
         for lengths in FINE_LENGTHS {
             let arc = standing_out(&self.profile, lengths.clone())?;
-            if half_width(arc, lengths) <= STEADY {
-                // A stretch with two peaks at its edges holds still although neither hour does.
-                let is_in_the_middle = busiest.distance(arc) <= MOST_FROM_MIDDLE;
-                return Some(if is_in_the_middle && is_alone { Peak::Hour(busiest.start as u8) } else { arc.around() });
+            if half_width(arc, lengths) > STEADY {
+                continue;
+            }
+            // Between two peaks at its edges a middle holds still in which the volume does not peak.
+            match fullest.filter(|hour| hour.distance(arc) <= MOST_FROM_MIDDLE) {
+                Some(hour) => return Some(Peak::Hour(hour.start as u8)),
+                None if arc.length > 1 => return Some(around(arc)),
+                None => {}
             }
         }
-        (half_width(broad, 1..=LONGEST) <= UNSTEADY).then_some(broad.around())
+        (half_width(broad, 1..=LONGEST) <= UNSTEADY).then_some(around(broad))
     }
-}
-
-/// The mean of profiles, scaled to add up to 1.
-fn mean<'a>(profiles: impl Iterator<Item = &'a Profile>) -> Profile {
-    let mut mean = [0.0; 24];
-    for profile in profiles {
-        mean.iter_mut().zip(profile).for_each(|(sum, share)| *sum += share);
-    }
-    let all: f64 = mean.iter().sum();
-    mean.iter_mut().for_each(|share| *share /= all.max(1e-12));
-    mean
-}
-
-/// The stretch, of some lengths, whose excess stands out most against its length.
-fn standing_out(profile: &Profile, lengths: RangeInclusive<usize>) -> Option<Arc> {
-    let mut best: Option<(Arc, f64)> = None;
-    for arc in Arc::all().filter(|arc| lengths.contains(&arc.length)) {
-        let spread = (arc.length * (24 - arc.length)) as f64;
-        let excess = (arc.share(profile) - arc.par()) / spread.sqrt();
-        if best.is_none_or(|(_, most)| excess > most) {
-            best = Some((arc, excess));
-        }
-    }
-    best.map(|(arc, _)| arc)
 }
 
 /// By day, how much more than its hours' share each stretch has; no day counts more than a few usual ones.
@@ -301,6 +248,8 @@ struct Counts {
     arc: Arc,
     inside: u64,
     all: u64,
+    /// The most executions in a stretch of the same length that does not overlap.
+    elsewhere: u64,
     /// By day that can be looked at, whether it had more inside than its hours' share.
     days: Vec<(NaiveDate, bool)>,
 }
@@ -311,14 +260,20 @@ impl Counts {
             Peak::Hour(hour) => Arc { start: usize::from(hour), length: 1 },
             Peak::Around { start, length } => Arc { start: usize::from(start), length: usize::from(length) },
         };
-        let mut counts = Self { arc, inside: 0, all: 0, days: Vec::new() };
+        let by_hour = by_hour(days.iter().filter(|day| is_usable(day)));
+        let within = |arc: Arc| {
+            let hours = by_hour.iter().enumerate().filter(|(hour, _)| arc.holds(*hour));
+            hours.fold(0, |sum: u64, (_, executions)| sum.saturating_add(*executions))
+        };
+        let elsewhere = Arc::all().filter(|other| other.length == arc.length && !other.overlaps(arc)).map(within);
+        let elsewhere = elsewhere.max().unwrap_or(0);
+        let mut counts = Self { arc, inside: within(arc), all: 0, elsewhere, days: Vec::new() };
         for day in days.iter().filter(|day| is_usable(day)) {
             let hours = day.hours.iter().enumerate().filter(|(hour, _)| arc.holds(*hour));
             let inside = hours.fold(0, |sum: u64, (_, hour)| sum.saturating_add(hour.executions));
             let all = day.executions();
             let is_above_par = u128::from(inside) * 24 > u128::from(all) * arc.length as u128;
             counts.days.push((day.date, is_above_par));
-            counts.inside = counts.inside.saturating_add(inside);
             counts.all = counts.all.saturating_add(all);
         }
         counts
@@ -334,7 +289,9 @@ impl Counts {
     }
 
     fn pass(&self) -> bool {
-        self.ratio() >= LEAST_RATIO && self.held() as f64 >= LEAST_SHARE_OF_DAYS * self.days.len() as f64
+        self.ratio() >= LEAST_RATIO
+            && self.inside > self.elsewhere
+            && self.held() as f64 >= LEAST_SHARE_OF_DAYS * self.days.len() as f64
     }
 }
 
@@ -402,4 +359,64 @@ fn cells(days: &[Day], arc: Arc) -> Vec<(NaiveDate, u8)> {
         held.map(move |(_, number)| (date, number)).collect::<Vec<_>>()
     };
     days.iter().filter(|day| is_usable(day)).flat_map(hours).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::history::Hour;
+
+    /// What is said of days from a Monday on, with `executions(day, hour)`.
+    fn said(days: u64, executions: impl Fn(u64, usize) -> u64) -> Option<Peak> {
+        let monday: NaiveDate = "2026-01-05".parse().unwrap();
+        let day = |day| Day {
+            date: monday + Days::new(day),
+            hours: std::array::from_fn(|hour| Hour { executions: executions(day, hour), ..Hour::default() }),
+        };
+        look(&(0..days).map(day).collect::<Vec<_>>()).map(|claim| claim.peak)
+    }
+
+    #[test]
+    fn an_hour_that_stands_out_is_named() {
+        assert_eq!(said(28, |_, hour| if hour == 14 { 40 } else { 10 }), Some(Peak::Hour(14)));
+        assert_eq!(said(28, |_, hour| if hour == 2 { 3 } else { 0 }), Some(Peak::Hour(2)), "a nightly job alone");
+        assert_eq!(said(9, |_, hour| if hour == 14 { 40 } else { 10 }), None, "nine days");
+        assert_eq!(said(28, |_, hour| if hour == 2 { 2 } else { 0 }), None, "days without a shape");
+    }
+
+    #[test]
+    fn two_hours_as_full_as_each_other_are_told_as_a_stretch() {
+        let near = said(28, |_, hour| if hour == 2 || hour == 4 { 40 } else { 1 });
+        assert_eq!(near, Some(Peak::Around { start: 2, length: 3 }));
+        let next = said(28, |_, hour| if hour == 2 || hour == 3 { 40 } else { 1 });
+        assert_eq!(next, Some(Peak::Around { start: 2, length: 2 }));
+        assert_eq!(said(28, |_, hour| if hour == 2 || hour == 14 { 40 } else { 1 }), None, "far apart");
+    }
+
+    #[test]
+    fn what_has_no_peak_is_left_alone() {
+        let check = |why: &str, executions: &dyn Fn(u64, usize) -> u64| {
+            assert_eq!(said(28, executions), None, "{why}");
+        };
+        check("all hours alike", &|_, _| 10);
+        check("one run an hour", &|_, _| 1);
+        check("nothing", &|_, _| 0);
+        check("a job every six hours", &|_, hour| if hour % 6 == 0 { 20 } else { 0 });
+        check("a job on Mondays", &|day, hour| if day % 7 == 0 && hour == 14 { 900 } else { 10 });
+        check("one huge day", &|day, hour| if day == 3 && hour == 14 { 1 << 50 } else { 10 });
+        check("another hour every day", &|day, hour| if hour as u64 == day % 24 { 90 } else { 10 });
+    }
+
+    #[test]
+    fn a_huge_day_makes_no_sentence_that_raw_counts_refute() {
+        let with_huge = |at: usize| {
+            said(56, move |day, hour| match (day, hour) {
+                (5, hour) if hour == at => 1 << 40,
+                (_, 14) => 40,
+                _ => 10,
+            })
+        };
+        assert_eq!(with_huge(14), Some(Peak::Hour(14)));
+        assert_eq!(with_huge(3), None, "the raw counts would refute the sentence");
+    }
 }
