@@ -194,10 +194,10 @@ impl Table {
                 if let Some(bucket) = buckets.of(start_ms) {
                     counted.cube.count(bucket, combination.status, duration_ms);
                 }
-                if combination.status == Status::Other {
-                    if let Some(count) = others.get_mut(combination.status_text as usize) {
-                        *count += 1;
-                    }
+                if let (Status::Other, Some(count)) =
+                    (combination.status, others.get_mut(combination.status_text as usize))
+                {
+                    *count += 1;
                 }
             }
         });

@@ -43,7 +43,7 @@ export function cellTables(texts: CellTexts, format: Format): Node[] {
   const sign = hottest(metric) === 1 ? 1 : -1;
   order.sort((a, b) => sign * ((cells.value[a] ?? 0) - (cells.value[b] ?? 0)) || (cells.executions[b] ?? 0) - (cells.executions[a] ?? 0) || a - b);
   const unit = texts.hourly ? 'hours' : 'days';
-  const first = { success_rate: 'Worst', volume: 'Busiest', duration: 'Slowest', error_count: 'Most errors:' }[metric];
+  const caption = { success_rate: `Worst ${unit}`, volume: `Busiest ${unit}`, duration: `Slowest ${unit}`, error_count: `${unit === 'hours' ? 'Hours' : 'Days'} with most errors` }[metric];
   const columns = ['When', METRICS[metric], 'Runs', 'Succeeded', 'Failed', 'Timed out', 'Average duration'];
   const row = (cell: number): string[] => {
     const words = texts.of(cell);
@@ -51,7 +51,7 @@ export function cellTables(texts: CellTexts, format: Format): Node[] {
     const average = cells.averageDuration[cell] ?? NaN;
     return [words.when, words.value, count(cells.executions), count(cells.completed), count(cells.failed), count(cells.timedOut), Number.isNaN(average) ? '–' : format.duration(average)];
   };
-  const worst = table(`${first} ${unit}`, columns, order.slice(0, WORST).map(row));
+  const worst = table(caption, columns, order.slice(0, WORST).map(row));
   const { dates } = texts.view;
   if (!texts.hourly) {
     return [worst, table('Every day, newest first', columns, [...dates.keys()].reverse().map(row))];

@@ -1,6 +1,6 @@
 // <execution-heatmap>: keeps attributes, rows and picture together. The parts draw; this decides what and when.
 
-import { Attributes, OBSERVED, type Name } from './attributes.js';
+import { Attributes, OBSERVED } from './attributes.js';
 import { HeatmapClient, type HeatmapView, type Loaded, type Progress, type Query, type Source } from './client.js';
 import { Format } from './format.js';
 import { Frame } from './frame.js';
@@ -208,8 +208,7 @@ export class ExecutionHeatmap extends Base {
   /** The picture as an SVG file. */
   async toSVG(): Promise<string> {
     if (!this.#view) throw new Error('there is nothing to draw yet');
-    const { words: { firstDay, weekend, ...words } } = this.#words();
-    return this.#view.svg({ framed: true, words: { ...words, firstDay, weekend } }, this.theme);
+    return this.#view.svg({ framed: true, words: this.#words().words }, this.theme);
   }
 
   /** The response, as the engine wrote it. */
@@ -383,5 +382,3 @@ declare global {
     'execution-heatmap': ExecutionHeatmap;
   }
 }
-
-export type { Name };

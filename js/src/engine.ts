@@ -24,6 +24,7 @@ const PIECE_BYTES = 128 * 1024;
 /** How long reading may go on before other work gets its turn. */
 const TURN_MS = 40;
 const PROGRESS_MS = 250;
+const REPLACED = 'another load took its place';
 
 let started: Promise<WebAssembly.Memory> | undefined;
 
@@ -63,7 +64,11 @@ export class HeatmapEngine {
     await this.#reader?.cancel().catch(() => {});
     const now = Date.now();
     const { stream, total, form, expectsEnd } = await open(source, query, now, signal);
+    // Opening takes time, in which this load may have been given up or another one begun.
+    const isGivenUp = () => signal?.aborted || turn !== this.#loads;
+    if (isGivenUp()) void stream.cancel().catch(() => {});
     signal?.throwIfAborted();
+    if (isGivenUp()) throw new DOMException(REPLACED, 'AbortError');
     this.#forget();
     this.#engine.begin(form, expectsEnd);
     this.#now = expectsEnd ? now : null;
@@ -106,7 +111,7 @@ export class HeatmapEngine {
       if (this.#reader === reader) this.#reader = undefined;
     }
     signal?.throwIfAborted();
-    if (turn !== this.#loads) throw new DOMException('another load took its place', 'AbortError');
+    if (turn !== this.#loads) throw new DOMException(REPLACED, 'AbortError');
     this.#engine.finish(this.#stopped ? 'reading was stopped' : broken);
     this.#forget();
     const startsWith = this.#engine.unrecognised();

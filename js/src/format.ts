@@ -14,7 +14,7 @@ const tight = (text: string): string => text.replace(/[\u2009\u202f]/g, ' ').rep
 export class Format {
   readonly locale: string;
   readonly words: Words;
-  readonly #hourCycle: 'h12' | 'h23' | undefined;
+  readonly #has24Hours: boolean;
   readonly #number: Intl.NumberFormat;
   readonly #decimals: Intl.NumberFormat[] = [];
   readonly #percents: Intl.NumberFormat[] = [];
@@ -26,7 +26,8 @@ export class Format {
     } catch {
       this.locale = 'en';
     }
-    this.#hourCycle = hourCycle;
+    const habit = new Intl.DateTimeFormat(this.locale, { hour: 'numeric' }).resolvedOptions().hourCycle;
+    this.#has24Hours = (hourCycle ?? habit ?? 'h23').startsWith('h2');
     this.#number = new Intl.NumberFormat(this.locale);
     const week = weekOf(this.locale);
     this.words = {
@@ -79,23 +80,29 @@ export class Format {
       const smaller = units[i + 1];
       if (smaller === undefined || ms < size - smaller[1] / 2) continue;
       const steps = Math.round(ms / smaller[1]);
-      const a_unit = size / smaller[1];
-      const rest = steps % a_unit;
-      const whole = `${number(Math.floor(steps / a_unit))} ${unit}`;
+      const perUnit = size / smaller[1];
+      const rest = steps % perUnit;
+      const whole = `${number(Math.floor(steps / perUnit))} ${unit}`;
       return rest === 0 ? whole : `${whole} ${number(rest)} ${smaller[0]}`;
     }
     return `${number(ms / 1000, 1)} s`;
   }
 
-  /** `8 AM`, or `08`. */
+  /** `8 AM`, or `08` where clocks have 24 hours. */
   hour(hour: number): string {
-    return this.#date({ hour: 'numeric', ...(this.#hourCycle && { hourCycle: this.#hourCycle }) }).format(hour * HOUR).replace(/\u202f/g, ' ');
+    if (this.#has24Hours) return String(hour).padStart(2, '0');
+    return this.#date({ hour: 'numeric', hourCycle: 'h12' }).format(hour * HOUR).replace(/\u202f/g, ' ');
   }
 
-  /** `7–8 PM`. */
+  /** `7 PM`, or `19:00`. */
+  hourSpoken(hour: number): string {
+    return this.#has24Hours ? `${this.hour(hour)}:00` : this.hour(hour);
+  }
+
+  /** `7–8 PM`, or `19:00–20:00`. */
   hours(hour: number): string {
-    const format = this.#date({ hour: 'numeric', ...(this.#hourCycle && { hourCycle: this.#hourCycle }) });
-    return tight(format.formatRange(hour * HOUR, (hour + 1) * HOUR).replace(/^.*, /, ''));
+    if (this.#has24Hours) return `${this.hour(hour)}:00–${this.hour((hour + 1) % 24)}:00`;
+    return tight(this.#date({ hour: 'numeric', hourCycle: 'h12' }).formatRange(hour * HOUR, (hour + 1) * HOUR).replace(/^.*, /, ''));
   }
 
   /** `Thu, Jun 27, 2013`. */
@@ -125,12 +132,13 @@ export class Format {
   /** What the clocks of a zone were called at an instant: `EDT`. */
   clock(zone: string, instant: number): string {
     const parts = this.#date({ hour: 'numeric', timeZoneName: 'short' }, zone).formatToParts(instant);
-    return parts.find(({ type }) => type === 'timeZoneName')?.value ?? zone;
+    const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? zone;
+    return name.replace('GMT', 'UTC').replace('-', '−');
   }
 
   /** `1 AM on Fri, Jun 28`, in a zone. */
   elsewhere(zone: string, instant: number): string {
-    const hour = this.#date({ hour: 'numeric', ...(new Date(instant).getTimezoneOffset() % 60 !== 0 && { minute: '2-digit' }), ...(this.#hourCycle && { hourCycle: this.#hourCycle }) }, zone).format(instant);
+    const hour = this.#date({ hour: 'numeric', ...(new Date(instant).getTimezoneOffset() % 60 !== 0 && { minute: '2-digit' }), hourCycle: this.#has24Hours ? 'h23' : 'h12' }, zone).format(instant);
     return `${hour.replace(/\u202f/g, ' ')} on ${this.#date({ weekday: 'short', month: 'short', day: 'numeric' }, zone).format(instant)}`;
   }
 

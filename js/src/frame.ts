@@ -7,7 +7,7 @@ import { city, type Format } from './format.js';
 import { KeyboardGrid } from './grid.js';
 import { Legend } from './legend.js';
 import { PatternList, type PatternEvents } from './patterns.js';
-import { drawing, Map2D } from './scene.js';
+import { drawing, Places } from './scene.js';
 import { Status, type StatusEvents } from './status.js';
 import { Tooltip } from './tooltip.js';
 import { CellTexts, hottest, levelName, METRICS, stateOf, summary } from './words.js';
@@ -41,7 +41,7 @@ export class Frame {
   readonly #live = h('p', { class: 'sr', role: 'status' });
   readonly #ghost = h('div', { class: 'ghost' });
   #drawing: SVGSVGElement | undefined;
-  #map: Map2D | undefined;
+  #map: Places | undefined;
   #cell = -1;
   #settle: ReturnType<typeof setTimeout> | undefined;
   #isolated: readonly number[] = [];
@@ -133,7 +133,7 @@ export class Frame {
   picture(scene: Scene): void {
     if (!this.texts || scene.width <= 0) return;
     const { format, response } = this.texts;
-    this.#map = new Map2D(scene);
+    this.#map = new Places(scene);
     this.#drawing = drawing(scene);
     this.#overlay.setAttribute('viewBox', `0 0 ${scene.width} ${scene.height}`);
     this.#overlay.setAttribute('width', String(scene.width));
@@ -141,7 +141,7 @@ export class Frame {
     const focused = this.#grid.focused;
     if (this.#grid.element.isConnected) this.#figure.querySelector('.drawing')?.replaceWith(this.#drawing);
     else this.#figure.replaceChildren(this.#drawing, this.#overlay, this.#grid.element);
-    this.#figure.style.setProperty('--label', `${(scene as { label_size?: number; labelSize?: number }).labelSize ?? 11}px`);
+    this.#figure.style.setProperty('--label', `${scene.labelSize}px`);
     const unit = this.texts.hourly ? 'hour' : 'day';
     const name = `${METRICS[response.metric]} for each ${unit}, ${format.range(response.start_date, response.end_date, 'long')}, ${city(response.time_zone)} time`;
     const hot = { success_rate: 'critical', volume: 'peak', duration: 'very slow', error_count: 'worst' }[response.metric];
@@ -192,12 +192,12 @@ export class Frame {
 
   #reveal(): void {
     const shown = (this.#base.dataset.show ?? '').split(' ');
-    const is = (name: string) => !shown.includes(name);
+    const isLeftOut = (name: string) => !shown.includes(name);
     const executions = this.texts?.response.totals.executions ?? 0;
-    this.#summary.hidden = is('summary') || !this.#interactive;
-    this.#patterns.element.hidden = is('patterns') || !this.#interactive || this.#patterns.element.childElementCount === 0;
-    this.#legend.element.hidden = is('legend') || !this.#interactive || executions === 0;
-    this.#figure.hidden = is('picture');
+    this.#summary.hidden = isLeftOut('summary') || !this.#interactive;
+    this.#patterns.element.hidden = isLeftOut('patterns') || !this.#interactive || this.#patterns.element.childElementCount === 0;
+    this.#legend.element.hidden = isLeftOut('legend') || !this.#interactive || executions === 0;
+    this.#figure.hidden = isLeftOut('picture');
     this.#table.element.hidden = this.#account.element.hidden = !this.#interactive;
     this.#grid.element.hidden = !this.#interactive;
     if (shown.includes('table')) this.#table.element.open = true;
@@ -296,7 +296,7 @@ export class Frame {
   }
 
   /** Dims the picture and shows some cells at full strength: those of a pattern that is looked at, or of levels. */
-  #light(svg: SVGSVGElement, map: Map2D, texts: CellTexts): void {
+  #light(svg: SVGSVGElement, map: Places, texts: CellTexts): void {
     const { cells } = texts.view;
     const chosen = this.#preview !== undefined ? texts.cellsOf(this.#preview)
       : this.#isolated.length > 0 ? [...cells.level.keys()].filter((cell) => this.#isolated.includes(cells.level[cell] ?? 0)) : undefined;

@@ -2,7 +2,7 @@
 // texts that are hidden from the eye. Rows are filled in when there is time, the focused one first.
 
 import { h } from './dom.js';
-import type { Map2D } from './scene.js';
+import type { Places } from './scene.js';
 import { hottest, type CellTexts } from './words.js';
 
 export interface GridEvents {
@@ -18,7 +18,7 @@ const idle: Idle = (work) => (typeof requestIdleCallback === 'function' ? reques
 export class KeyboardGrid {
   readonly element = h('table', { class: 'grid', part: 'grid', role: 'grid' });
   readonly #events: GridEvents;
-  #map: Map2D | undefined;
+  #map: Places | undefined;
   #texts: CellTexts | undefined;
   #cells: HTMLTableCellElement[][] = [];
   #current = -1;
@@ -41,7 +41,7 @@ export class KeyboardGrid {
   }
 
   /** Lays the table over a picture. A picture of the same shape keeps its nodes; only texts that differ are written. */
-  update(map: Map2D, texts: CellTexts, name: string, description: string): void {
+  update(map: Places, texts: CellTexts, name: string, description: string): void {
     const same = this.#map?.rows === map.rows && this.#map.columns === map.columns && this.#cells.length > 0;
     [this.#map, this.#texts] = [map, texts];
     this.element.setAttribute('aria-label', name);

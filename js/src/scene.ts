@@ -23,7 +23,7 @@ export function drawing(scene: Scene): SVGSVGElement {
 }
 
 /** Where the cells of a picture lie. */
-export class Map2D {
+export class Places {
   readonly columns: number;
   readonly rows: number;
   readonly #places: Scene['places'];

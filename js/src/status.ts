@@ -56,6 +56,7 @@ export class Status {
     const parts = [`${format.plural(progress.rows, 'row')} so far${oldest !== null && newest !== null ? `, ${format.range(isoDate(oldest), isoDate(newest), 'short', false)}` : ''}`];
     if (progress.unreadable > 0) parts.push(`${format.plural(progress.unreadable, 'row')} unreadable`);
     this.#bar.line.textContent = parts.join(' · ');
+    this.#bar.progress.hidden = progress.total === null;
     if (progress.total !== null) {
       this.#bar.progress.max = Math.max(progress.total, 1);
       this.#bar.progress.value = progress.bytes;

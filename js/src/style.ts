@@ -65,6 +65,7 @@ progress::-webkit-progress-value { background: var(--fg); }
 progress::-moz-progress-bar { background: var(--fg); }
 
 .patterns { margin-block-end: 12px; }
+.patterns > p { margin: 0 0 6px; }
 .patterns ol { list-style: none; margin: 0; padding: 0; border: 1px solid var(--line); border-radius: var(--radius); overflow: hidden; }
 .pattern { position: relative; display: flex; align-items: center; gap: 6px 16px; padding: 6px 12px 6px 14px; min-block-size: 52px; box-sizing: border-box; }
 .pattern + .pattern { border-block-start: 1px solid var(--line); }

@@ -149,6 +149,8 @@ export type SceneNode =
 export interface Scene {
   width: number;
   height: number;
+  /** The size of labels in CSS pixels. */
+  labelSize: number;
   title: string;
   description: string;
   nodes: SceneNode[];

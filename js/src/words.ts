@@ -41,7 +41,7 @@ export function levelRange(response: HeatmapResponse, level: number, format: For
   const text = (value: number) => valueText(format, metric, value);
   if (level === 1) return `under ${text(to)}`;
   if (level === 4) return `${text(from)} and over`;
-  return metric === 'success_rate' ? `${text(from).replace('%', '')}–${text(to)}` : `${text(from)}–${text(to)}`;
+  return metric === 'success_rate' ? `${text(from).replace(/\s*%/, '')}–${text(to)}` : `${text(from)}–${text(to)}`;
 }
 
 export type State = 'level' | 'few' | 'none' | 'unfinished' | 'skipped' | 'after';
@@ -129,7 +129,7 @@ export class CellTexts {
       [value, name !== 'None' && name.toLowerCase(), few].filter(Boolean).join(', '),
       fraction,
       changed && `This hour ${changed}`,
-      hour === undefined ? format.spoken(date) : `${format.spoken(date)}, ${format.hour(hour)} to ${format.hour((hour + 1) % 24)}`,
+      hour === undefined ? format.spoken(date) : `${format.spoken(date)}, ${format.hourSpoken(hour)} to ${format.hourSpoken((hour + 1) % 24)}`,
       patterns.length > 0 && `Pattern ${patterns.join(' and ')}`,
     ];
     return `${sentences.filter(Boolean).join('. ')}.`;

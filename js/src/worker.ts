@@ -25,19 +25,17 @@ async function perform({ id, client, call }: Call): Promise<unknown> {
     engines.delete(client);
     return void (await engine)?.close();
   }
+  // Known from the start, so that a load can be given up while the engine still starts.
+  const abort = new AbortController();
+  if (call.name === 'load') aborts.set(id, abort);
   let engine = engines.get(client);
   if (engine === undefined) engines.set(client, engine = HeatmapEngine.create());
   const it = await engine;
+  abort.signal.throwIfAborted();
   switch (call.name) {
     case 'load': {
-      const abort = new AbortController();
-      aborts.set(id, abort);
       const onProgress = (progress: unknown) => scope.postMessage({ id, progress } as Reply);
-      try {
-        return await it.load(call.source, { query: call.query, signal: abort.signal, onProgress });
-      } finally {
-        aborts.delete(id);
-      }
+      return it.load(call.source, { query: call.query, signal: abort.signal, onProgress });
     }
     case 'stop': return it.stop();
     case 'view': return it.view(call.query, call.options);
@@ -54,6 +52,8 @@ scope.onmessage = async ({ data }) => {
     const { message, name } = error instanceof Error || error instanceof DOMException ? error : new Error(String(error));
     // Own properties such as `parameter` and `status` say what a program wants to know.
     scope.postMessage({ id: data.id, error: { ...(error as object), message, name }, trapped: isTrap(error) });
+  } finally {
+    aborts.delete(data.id);
   }
 };
 

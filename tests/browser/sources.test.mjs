@@ -82,6 +82,22 @@ test('a file that is dropped is drawn without the server', async () => {
   await close();
 });
 
+test('of several sources in a hurry the last one stands', async () => {
+  const { page, close } = await newPage(browser);
+  for (let round = 0; round < 5; round += 1) {
+    // The server's rows are on their way, and the engine still starts, when a file is chosen.
+    await page.goto(`${demo.origin}/?workspace=demo&time_zone=UTC&round=${round}`);
+    await page.setInputFiles('#file', { name: 'first.ndjson', mimeType: '', buffer: Buffer.from(many(5000)) });
+    await page.setInputFiles('#file', { name: 'last.ndjson', mimeType: '', buffer: Buffer.from(many(10)) });
+    await page.waitForFunction(() => document.querySelector('execution-heatmap').result?.totals.executions === 10);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const { rows: account, complete } = await result(page);
+    assert.deepEqual([account.read, account.unreadable, complete], [10, 0, true]);
+    assert.equal(await page.evaluate(() => document.querySelector('execution-heatmap').state), 'ready');
+  }
+  await close();
+});
+
 test('a chosen file is read too, and a second one takes its place', async () => {
   const { page, close } = await newPage(browser);
   await page.goto(`${demo.origin}/?time_zone=UTC`);

@@ -1,85 +1,13 @@
-//! The binary as a shell runs it: exit codes, what goes to which stream, pipes that close, files that are cut.
+//! `analyze` and `completions` as a shell runs them: exit codes, what goes to which stream, pipes that close, files
+//! that are cut.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod support;
+#[path = "support/shell.rs"]
+mod shell;
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use support::Response;
-
-fn binary() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_execution-heatmap"));
-    for name in
-        ["NO_COLOR", "COLORTERM", "EXECUTION_HEATMAP_DATABASE", "EXECUTION_HEATMAP_LISTEN", "EXECUTION_HEATMAP_CONFIG"]
-    {
-        command.env_remove(name);
-    }
-    command.env("LANG", "C.UTF-8").env_remove("LC_ALL").env_remove("LC_CTYPE");
-    command.stdin(Stdio::null());
-    command
-}
-
-struct Ran {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-fn ran(output: Output) -> Ran {
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-}
-
-fn run(args: &[&str]) -> Ran {
-    ran(binary().args(args).output().unwrap())
-}
-
-/// Files in a folder that is gone after the test.
-struct Files(tempfile::TempDir);
-
-impl Files {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn with(&self, name: &str, content: impl AsRef<[u8]>) -> String {
-        std::fs::write(self.path(name), content).unwrap();
-        self.path(name).to_str().unwrap().to_owned()
-    }
-}
-
-const GOOD: &str = r#"{"id":"1","workflow_id":"7","workflow":"Sync CRM","status":"completed","started_at":"2026-02-12T04:30:00.000Z","duration_ms":3721,"tags":["eu"]}
-{"id":"2","workflow_id":"7","status":"failed","started_at":"2026-02-13T05:30:00.000Z","error":"refused"}
-{"id":"3","workflow_id":"8","status":"completed","started_at":"2026-02-14T06:30:00.000Z"}
-"#;
-const SPOILT: &str =
-    "{\"status\":\"completed\",\"started_at\":\"2026-02-12T04:30:00.000Z\"}\nno row\n{\"status\":\"completed\"}\n";
-
-fn gzip(content: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(content).unwrap();
-    encoder.finish().unwrap()
-}
-
-/// Weekly history in which evenings of Mondays fail: enough for a finding.
-fn recurring() -> String {
-    let monday_ms = 1_767_571_200_000i64; // 2026-01-05T00:00:00Z
-    let mut rows = String::new();
-    for hour in 0..(16 * 7 * 24) {
-        let is_bad = hour / 24 % 7 == 0 && (18..22).contains(&(hour % 24));
-        for run in 0..6 {
-            let status = if is_bad && run < 5 { "failed" } else { "completed" };
-            let at = execution_heatmap::time::Timestamp::from_ms(monday_ms + hour * 3_600_000 + run * 1000).unwrap();
-            rows.push_str(&format!("{{\"status\":\"{status}\",\"started_at\":\"{}\"}}\n", at.to_text()));
-        }
-    }
-    rows
-}
+use shell::{Files, GOOD, SPOILT, binary, gzip, ran, recurring, run};
+use std::io::Write;
+use std::process::{Command, Stdio};
 
 #[test]
 fn data_goes_to_standard_output_and_words_to_standard_error() {
@@ -101,6 +29,7 @@ fn data_goes_to_standard_output_and_words_to_standard_error() {
     );
     let svg = run(&["analyze", &good, "--format", "svg"]);
     assert_eq!(svg.code, Some(0));
+    assert!(svg.out.starts_with("<svg ") && svg.out.trim_end().ends_with("</svg>"), "{}", svg.out);
 }
 
 #[test]
@@ -329,78 +258,6 @@ fn text_from_rows_cannot_steer_the_terminal() {
 }
 
 #[test]
-fn importing_twice_stores_once_and_says_so() {
-    let files = Files::new();
-    let good = files.with("good.ndjson", GOOD);
-    let csv = files.with("more.csv", "id,workflow_id,status,started_at,tags\n9,7,completed,2026-02-15T00:00:00Z,eu|prod\n1,7,completed,2026-02-12T04:30:00.000Z,\n");
-    let spoilt = files.with("spoilt.ndjson", SPOILT);
-    let database = files.path("runs.sqlite");
-    let import = |files: &[&str]| {
-        let mut args = vec!["import"];
-        args.extend(files);
-        args.extend(["--workspace", "sales", "--database", database.to_str().unwrap()]);
-        run(&args)
-    };
-    let first = import(&[&good, &csv]);
-    assert_eq!((first.code, first.out.as_str()), (Some(0), ""));
-    assert!(first.err.contains("good.ndjson: 3 rows read, 3 stored\n"), "{}", first.err);
-    assert!(first.err.contains("more.csv: 2 rows read, 1 stored, 1 there already\n"), "{}", first.err);
-    let second = import(&[&good, &csv]);
-    assert!(second.err.contains("good.ndjson: 3 rows read, 0 stored, 3 there already\n"), "{}", second.err);
-    for _ in 0..2 {
-        let third = import(&[&spoilt]);
-        assert!(
-            third.err.contains("3 rows read") && third.err.contains("1 without a start, 1 unreadable"),
-            "{}",
-            third.err
-        );
-        assert!(third.err.contains("spoilt.ndjson, line 2:"), "{}", third.err);
-    }
-    let server = support::Server::start(&database);
-    let heatmap = server.get("/api/v1/workspaces/sales/executions/heatmap?from=2026-02-12&to=2026-02-13").json();
-    let expected = serde_json::json!({"read": 6, "placed": 3, "no_start": 1, "outside_window": 2, "filtered": 0, "duplicate": 0, "unreadable": 0});
-    assert_eq!(heatmap["rows"], expected);
-}
-
-#[test]
-fn imports_at_the_same_time_all_end_well() {
-    let files = Files::new();
-    let good = files.with("good.ndjson", recurring());
-    let database = files.path("runs.sqlite");
-    let start = || {
-        let args = ["import", &good, "--workspace", "w", "--database", database.to_str().unwrap()];
-        binary().args(args).stderr(Stdio::piped()).spawn().unwrap()
-    };
-    let children: Vec<_> = (0..4).map(|_| start()).collect();
-    for child in children {
-        let ran = ran(child.wait_with_output().unwrap());
-        assert_eq!(ran.code, Some(0), "{}", ran.err);
-    }
-    let workspaces = support::Server::start(&database).get("/api/v1/workspaces").json();
-    assert_eq!(workspaces["workspaces"][0]["executions"], 16 * 7 * 24 * 6);
-}
-
-#[test]
-fn wrong_databases_are_named() {
-    let files = Files::new();
-    let good = files.with("good.ndjson", GOOD);
-    let check = |args: &[&str], code: i32, words: &str| {
-        let ran = run(args);
-        assert_eq!(ran.code, Some(code), "{args:?}: {}", ran.err);
-        assert!(ran.err.contains(words), "{}", ran.err);
-    };
-    check(&["import", &good, "--workspace", "w", "--database", "postgres://localhost/x"], 2, "'postgres'");
-    check(&["import", &good, "--workspace", "w", "--database", &good], 1, "not a database");
-    check(&["import", &good, "--workspace", "", "--database", "x.sqlite"], 2, "--workspace");
-    check(&["import", "--workspace", "w", "--database", "x.sqlite"], 2, "FILE");
-    check(&["serve", "--database", "/nonexistent/runs.sqlite"], 1, "unable to open");
-    check(&["serve"], 2, "--database");
-    check(&["serve", "--database", "x.sqlite", "--listen", "0.0.0.0:0"], 2, "loopback");
-    check(&["serve", "--database", "x.sqlite", "--listen", "here"], 2, "--listen");
-    check(&["demo", "--listen", "192.0.2.1:80"], 2, "loopback");
-}
-
-#[test]
 fn completions_are_for_the_shell_that_is_named() {
     for (shell, words) in
         [("bash", "complete"), ("zsh", "#compdef execution-heatmap"), ("fish", "complete -c execution-heatmap")]
@@ -410,114 +267,4 @@ fn completions_are_for_the_shell_that_is_named() {
         assert!(ran.out.contains(words), "{shell}");
     }
     assert_eq!(run(&["completions", "cmd"]).code, Some(2));
-}
-
-/// A server that was started by the binary; told to end when dropped.
-struct Served {
-    child: std::process::Child,
-    line: String,
-}
-
-impl Served {
-    fn start(command: &mut Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        if line.is_empty() {
-            let mut err = String::new();
-            child.stderr.as_mut().unwrap().read_to_string(&mut err).unwrap();
-            panic!("it did not start: {err}");
-        }
-        Self { child, line: line.trim_end().to_owned() }
-    }
-
-    fn address(&self) -> &str {
-        self.line.strip_prefix("http://").unwrap().split('/').next().unwrap()
-    }
-
-    fn get(&self, target: &str) -> Response {
-        let mut socket = std::net::TcpStream::connect(self.address()).unwrap();
-        write!(socket, "GET {target} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address()).unwrap();
-        Response::read(&mut socket)
-    }
-
-    #[cfg(unix)]
-    fn end(mut self) -> Option<i32> {
-        Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn database(files: &Files, name: &str, workspace: &str) -> String {
-    let path = files.path(name).to_str().unwrap().to_owned();
-    let good = files.with("good.ndjson", GOOD);
-    assert_eq!(run(&["import", &good, "--workspace", workspace, "--database", &path]).code, Some(0));
-    path
-}
-
-#[cfg(unix)]
-#[test]
-fn serving_prints_its_address_and_ends_well_when_told_to() {
-    let files = Files::new();
-    let database = database(&files, "runs.sqlite", "sales");
-    let served =
-        Served::start(binary().args(["serve", "--database", &format!("sqlite:{database}"), "--listen", "127.0.0.1:0"]));
-    assert!(served.line.starts_with("http://127.0.0.1:") && !served.line.contains(":0/"), "{}", served.line);
-    assert_eq!(served.get("/api/v1/workspaces").json()["workspaces"][0]["id"], "sales");
-    let taken = run(&["serve", "--database", &database, "--listen", served.address()]);
-    assert_eq!(taken.code, Some(1));
-    assert!(taken.err.contains("is in use by another program"), "{}", taken.err);
-    assert_eq!(served.end(), Some(0));
-}
-
-#[test]
-fn a_flag_comes_before_the_environment_and_that_before_the_file() {
-    let files = Files::new();
-    let [flag, environment, file] =
-        ["flag", "environment", "file"].map(|name| database(&files, &format!("{name}.sqlite"), name));
-    let config = files.with("config", format!("database = \"sqlite:{file}\"\nlisten = \"127.0.0.1:0\"\n"));
-    let workspace = |command: &mut Command| {
-        let served = Served::start(command);
-        served.get("/api/v1/workspaces").json()["workspaces"][0]["id"].as_str().unwrap().to_owned()
-    };
-    assert_eq!(workspace(binary().args(["serve", "--config", &config])), "file");
-    let from_environment = ("EXECUTION_HEATMAP_DATABASE", &environment);
-    assert_eq!(
-        workspace(binary().args(["serve", "--config", &config]).env(from_environment.0, from_environment.1)),
-        "environment"
-    );
-    let mut all = binary();
-    all.args(["serve", "--database", &flag])
-        .env(from_environment.0, from_environment.1)
-        .env("EXECUTION_HEATMAP_CONFIG", &config);
-    assert_eq!(workspace(&mut all), "flag");
-}
-
-#[cfg(unix)]
-#[test]
-fn the_demonstration_shows_ninety_days_of_flights_and_leaves_nothing_behind() {
-    let files = Files::new();
-    let temporary = files.path("tmp");
-    std::fs::create_dir(&temporary).unwrap();
-    let served = Served::start(binary().args(["demo", "--listen", "127.0.0.1:0"]).env("TMPDIR", &temporary));
-    let view = "/?workspace=demo&days=90&until=2013-05-06T04%3A00%3A00.000Z&time_zone=America%2FNew_York";
-    assert!(served.line.ends_with(view), "{}", served.line);
-    let query = view.split_once('&').unwrap().1;
-    let heatmap = served.get(&format!("/api/v1/workspaces/demo/executions/heatmap?{query}")).json();
-    assert_eq!((&heatmap["start_date"], &heatmap["end_date"]), (&"2013-02-04".into(), &"2013-05-05".into()));
-    assert_eq!(heatmap["totals"]["executions"], 84_275);
-    assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 1);
-    assert_eq!(served.end(), Some(0));
-    assert!(is_empty(&temporary), "the temporary database is gone");
-}
-
-fn is_empty(folder: &Path) -> bool {
-    std::fs::read_dir(folder).unwrap().next().is_none()
 }

@@ -41,7 +41,7 @@ fn resident_kb() -> u64 {
 #[test]
 fn readers_that_do_not_read_cost_little_and_are_dropped() {
     let database = Database::with_rows(&wide_rows(30_000));
-    let limits = Limits { streams: 24, no_progress: Duration::from_secs(2), ..Limits::default() };
+    let limits = Limits { streams: 24, no_progress: Duration::from_secs(6), ..Limits::default() };
     let server = Server::with(&database.path, limits);
     assert_eq!(server.get("/healthz").status, 200);
     let before = resident_kb();

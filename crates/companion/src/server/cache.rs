@@ -5,10 +5,13 @@ use super::problem::Problem;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use execution_heatmap::picture;
 use moka::future::Cache;
 use sha2::{Digest, Sha256};
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 /// What an answer is of; a JSON text and a picture of the same query are two answers.
@@ -101,6 +104,9 @@ fn respond(entry: &Entry, form: Form, request: &HeaderMap) -> Response {
     if !is_known {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(form.content_type()));
     }
+    if form == Form::Svg {
+        headers.insert(header::CONTENT_SECURITY_POLICY, picture_policy());
+    }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=0, must-revalidate"));
     headers.insert(header::ETAG, entry.tag.clone());
     headers.insert(header::AGE, HeaderValue::from(entry.made.elapsed().as_secs()));
@@ -108,6 +114,17 @@ fn respond(entry: &Entry, form: Form, request: &HeaderMap) -> Response {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     }
     response
+}
+
+/// The policy of a picture that is opened as a document: it can do nothing but apply the one style sheet that the
+/// engine writes, which is named by its hash.
+fn picture_policy() -> HeaderValue {
+    static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+        let hash = BASE64.encode(Sha256::digest(picture::style_sheet()));
+        let policy = format!("default-src 'none'; style-src 'sha256-{hash}'; sandbox; frame-ancestors 'none'");
+        HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+    });
+    POLICY.clone()
 }
 
 /// The entity tag of some bytes: a hash of them.

@@ -25,12 +25,13 @@ const VIEW: &str = "days=90&until=2013-05-06T04%3A00%3A00.000Z&time_zone=America
 /// # Errors
 /// See [`Failure`].
 pub fn run(args: &DemoArgs) -> Result<(), Failure> {
+    let listener = serve::listen_on(args.listen)?;
     // Gone with its file when this function ends.
     let folder = tempfile::Builder::new().prefix("execution-heatmap-").tempdir();
     let folder = folder.map_err(|error| Failure::on("a temporary folder", error))?;
     let path = folder.path().join("demo.sqlite");
     fill(&path)?;
-    serve::serve(&path, "the demonstration", args.listen, start)
+    serve::serve(listener, &path, "the demonstration", start)
 }
 
 fn start(address: SocketAddr) -> String {

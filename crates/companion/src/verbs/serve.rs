@@ -9,9 +9,8 @@ use crate::source;
 use crate::source::sqlite::pool::Pool;
 use crate::voice::say;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use tokio::net::TcpListener;
 
 /// Serves until the process is told to stop.
 ///
@@ -26,25 +25,44 @@ pub fn run(args: &ServeArgs) -> Result<(), Failure> {
     })?;
     let listen = args.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN);
     let path = source::sqlite_path(&database)?;
-    serve(&path, &database, listen, |address| format!("http://{address}/"))
+    serve(listen_on(listen)?, &path, &database, |address| format!("http://{address}/"))
+}
+
+/// Takes an address, so that one that is taken is known before anything else is done.
+///
+/// # Errors
+/// Other machines can reach it, or it cannot be listened on.
+pub fn listen_on(address: SocketAddr) -> Result<TcpListener, Failure> {
+    server::loopback_only(address).map_err(Failure::Usage)?;
+    let bind = || {
+        let listener = TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    };
+    bind().map_err(|error: io::Error| cannot_listen(address, &error))
 }
 
 /// Serves the file at `path`, called `name` in words, and writes the address to start from to standard output.
 ///
 /// # Errors
-/// The file cannot be used, or the address cannot be listened on.
-pub fn serve(path: &Path, name: &str, listen: SocketAddr, start: impl Fn(SocketAddr) -> String) -> Result<(), Failure> {
-    server::loopback_only(listen).map_err(Failure::Usage)?;
+/// The file cannot be used, or the system refuses what a server needs.
+pub fn serve(
+    listener: TcpListener,
+    path: &Path,
+    name: &str,
+    start: impl Fn(SocketAddr) -> String,
+) -> Result<(), Failure> {
     let limits = Limits::default();
     let pool = Pool::open(path, limits.database_connections()).map_err(|error| Failure::on(name, error))?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.map_err(|error| Failure::on("starting", error))?.block_on(async {
-        let listener = TcpListener::bind(listen).await.map_err(|error| cannot_listen(listen, &error))?;
-        let address = listener.local_addr().map_err(|error| cannot_listen(listen, &error))?;
+    let serving = |error| Failure::on("serving", error);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(serving)?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener).map_err(serving)?;
+        let address = listener.local_addr().map_err(serving)?;
+        let stop = stop_signal().map_err(serving)?;
         say(&format!("serving {name} to this machine alone; Ctrl-C stops"));
         files::write(None, format!("{}\n", start(address)).as_bytes())?;
-        let stop = stop_signal().map_err(|error| Failure::on("signals", error))?;
-        server::run(listener, stop, Config { pool, limits }).await.map_err(|error| Failure::on("serving", error))
+        server::run(listener, stop, Config { pool, limits }).await.map_err(serving)
     })
 }
 

@@ -268,7 +268,30 @@ fn unchunk(mut rest: &[u8]) -> (Vec<u8>, bool) {
 pub fn eventually(what: &str, mut happened: impl FnMut() -> bool) {
     let since = Instant::now();
     while !happened() {
-        assert!(since.elapsed() < Duration::from_secs(10), "{what} did not happen");
+        assert!(since.elapsed() < Duration::from_secs(30), "{what} did not happen");
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// A window that holds all of [`rows_over`] 30 days.
+pub const WINDOW: &str = "from=2026-01-01&to=2026-01-30";
+/// The rows of the workspace that [`Database::with_rows`] fills.
+pub const EXECUTIONS: &str = "/api/v1/workspaces/w/executions";
+
+/// [`rows_over`] 30 days, served.
+pub fn served() -> (Database, Server) {
+    let database = Database::with_rows(&rows_over(30));
+    let server = Server::start(&database.path);
+    (database, server)
+}
+
+/// The answer is a problem of that status and title, and its detail says that.
+pub fn assert_problem(response: &Response, status: u16, title: &str, detail: &str) {
+    assert_eq!(response.status, status, "{}", response.text());
+    assert_eq!(response.header("content-type"), Some("application/problem+json"));
+    let problem = response.json();
+    assert_eq!(problem["status"], status);
+    assert_eq!(problem["title"], title);
+    assert!(problem["type"].as_str().unwrap().starts_with("urn:execution-heatmap:problem:"), "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains(detail), "{problem} does not say {detail}");
 }
