@@ -57,7 +57,7 @@ fn takes_ndjson(range: &str) -> bool {
     matches!(form.as_str(), "application/x-ndjson" | "application/*" | "*/*") && !is_refused
 }
 
-/// Begins a stream. The lease and the permit are held until its last row was handed over.
+/// Begins a stream. The lease and the permit are held until its last row was read.
 pub fn stream(state: &State, lease: Lease, permit: OwnedSemaphorePermit, wanted: Wanted) -> Response {
     let (sender, chunks) = mpsc::channel(CHUNKS_IN_FLIGHT);
     let limits = state.limits();
@@ -70,8 +70,7 @@ pub fn stream(state: &State, lease: Lease, permit: OwnedSemaphorePermit, wanted:
     };
     let stopped = state.stopped();
     tokio::task::spawn_blocking(move || {
-        let _permit = permit;
-        Producer::new(sender, limits, stopped).produce(&lease, &wanted);
+        Producer::new(sender, limits, stopped).produce(&lease, permit, &wanted);
     });
     let mut response = Response::new(Body::new(body));
     let headers = response.headers_mut();
@@ -111,7 +110,7 @@ impl Producer {
         Self { sender, limits, stopped, chunk: Vec::new(), chunk_since: now, started: now, rows: 0 }
     }
 
-    fn produce(mut self, lease: &Lease, wanted: &Wanted) {
+    fn produce(mut self, lease: &Lease, permit: OwnedSemaphorePermit, wanted: &Wanted) {
         let selection = Selection { workspace: wanted.workspace, window: &wanted.window, filter: &wanted.filter };
         let mut ending = Ending::Whole;
         let read = read::for_each_row(lease.connection(), &selection, |execution| {
@@ -145,6 +144,8 @@ impl Producer {
             crate::voice::say(&format!("database: {error}"));
             ending = Ending::Broken("database", "the database stopped answering");
         }
+        // Whoever has seen the end of a stream may begin the next one.
+        drop(permit);
         self.end(&ending);
     }
 
