@@ -17,7 +17,8 @@ let isFile = false;
 
 const viewerZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC';
 const city = (zone) => zone.split('/').pop().replaceAll('_', ' ');
-const granularity = () => settings.granularity ?? heatmap.result?.granularity ?? (Number(settings.days ?? DEFAULT_DAYS) > DEFAULT_DAYS ? 'daily' : 'hourly');
+// The element's properties are checked, an address is not.
+const granularity = () => heatmap.granularity ?? heatmap.result?.granularity ?? ((heatmap.days ?? DEFAULT_DAYS) > DEFAULT_DAYS ? 'daily' : 'hourly');
 const words = (status) => status.replace('_', ' ');
 
 /** `UTC−4`, at the end of what is shown. */
@@ -77,10 +78,10 @@ function drawControls() {
 
 function drawWindows() {
   const options = WINDOWS[granularity()].map((days) => [String(days), `Last ${days} days`]);
-  const { days, from, to } = settings;
+  const { days, from, to } = heatmap;
   if (isFile) options.unshift(['', 'Whole file']);
-  let value = days ?? (isFile ? '' : String(DEFAULT_DAYS));
-  if (from && to) {
+  let value = String(days ?? (isFile ? '' : DEFAULT_DAYS));
+  if (from && to && from <= to) {
     const format = new Intl.DateTimeFormat(settings.locale ?? navigator.language, MONTH_DAY_YEAR);
     value = `${from}/${to}`;
     options.unshift([value, format.formatRange(new Date(from), new Date(to))]);

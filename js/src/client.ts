@@ -65,12 +65,13 @@ function spawn(): Worker {
 function running(): Worker {
   if (worker) return worker;
   const mine = worker = spawn();
+  let isReady = false;
   const died = (cause: string) => {
     mine.terminate();
     if (worker !== mine) return;
     worker = undefined;
     for (const client of clients) bereft.set(client, cause);
-    const error = () => Object.assign(new Error(cause), { worker: true });
+    const error = () => Object.assign(new Error(cause), { neverStarted: !isReady });
     const pending = [...waiting.values()];
     waiting.clear();
     for (const { reject } of pending) reject(error());
@@ -82,6 +83,7 @@ function running(): Worker {
   mine.addEventListener('messageerror', () => died('The worker sent something that cannot be read.'));
   mine.addEventListener('message', ({ data }: MessageEvent<Reply>) => {
     if ('ready' in data) {
+      isReady = data.ready;
       if (!data.ready) died(data.cause);
       else if (data.lock !== null) void navigator.locks.request(data.lock, () => died('The worker stopped.'));
       return;
@@ -91,9 +93,10 @@ function running(): Worker {
     waiting.delete(data.id);
     if ('result' in data) return entry?.resolve(data.result);
     const { message, ...rest } = data.error;
-    const error = data.error.name === 'AbortError' ? new DOMException(message, 'AbortError') : Object.assign(new Error(message), rest);
-    entry?.reject(error);
-    if (data.trapped) died(`The engine stopped: ${message}`);
+    const words = data.trapped ? `The engine stopped: ${message}` : message;
+    entry?.reject(data.error.name === 'AbortError' ? new DOMException(message, 'AbortError') : Object.assign(new Error(words), rest));
+    // What a trap leaves behind cannot be trusted: the worker goes, the next question gets a new one.
+    if (data.trapped) died(words);
   });
   return mine;
 }

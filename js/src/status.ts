@@ -118,9 +118,9 @@ function filterWords(query: Query): string {
 }
 
 /** An error of the client as a sentence for people. */
-export function errorWords(error: Error & { startsWith?: string; parameter?: string; worker?: boolean }, name: string): string {
+export function errorWords(error: Error & { startsWith?: string; parameter?: string; neverStarted?: boolean }, name: string): string {
   if (error.startsWith !== undefined) return `${name} is not a log this can read. It starts with "${error.startsWith.slice(0, 16)}".`;
-  if (error.worker) return `This browser could not start the engine: ${error.message}`;
-  if (error.parameter) return sentence(error.message.replace(/\.$/, ''));
+  if (error.neverStarted) return `This browser could not start the engine: ${error.message}`;
+  if (error.parameter) return sentence(error.message.replace(/\.$/, '').replace(`${error.parameter}:`, `${error.parameter.replace('_', ' ')}:`));
   return error.message;
 }

@@ -177,3 +177,14 @@ test('a filter that leaves nothing says so and can be cleared', async () => {
   assert.doesNotMatch(page.url(), /workflow_id|status/);
   await close();
 });
+
+test('an address with wrong values is shown with defaults, or says what is wrong', async () => {
+  const { page, problems, close } = await open('workspace=demo&metric=joy&granularity=yearly&days=0&pattern=x&theme=pink&level=9&time_zone=UTC&from=2013-05-01&to=2013-02-01');
+  const { metric, granularity, days } = await result(page);
+  assert.deepEqual([metric, granularity, days], ['success_rate', 'hourly', 90]);
+  await page.goto(`${demo.origin}/?${VIEW.replace('America%2FNew_York', 'Mars%2FOlympus')}`);
+  await settled(page, ['error']);
+  assert.match(await page.locator('execution-heatmap .notice p').textContent(), /^Time zone: 'Mars\/Olympus' is /);
+  assert.deepEqual(problems, []);
+  await close();
+});
