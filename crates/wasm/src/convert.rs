@@ -189,9 +189,9 @@ pub struct PictureRequest {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct WordsRequest {
-    weekdays: [String; 7],
-    months: [String; 12],
-    hours: [String; 24],
+    weekdays: Vec<String>,
+    months: Vec<String>,
+    hours: Vec<String>,
     first_day: u8,
     weekend: Vec<u8>,
 }
@@ -220,15 +220,20 @@ impl PictureRequest {
         };
         if let Some(words) = self.words {
             options.words = Words {
-                weekdays: words.weekdays,
-                months: words.months,
-                hours: words.hours,
+                weekdays: exactly(words.weekdays, "words.weekdays: it takes 7 texts")?,
+                months: exactly(words.months, "words.months: it takes 12 texts")?,
+                hours: exactly(words.hours, "words.hours: it takes 24 texts")?,
                 first_day: words.first_day,
                 weekend: words.weekend,
             };
         }
         Ok(options)
     }
+}
+
+/// As many texts as are needed. Lists come as vectors, since reading arrays of fixed length costs 30 kB of code.
+fn exactly<const N: usize>(texts: Vec<String>, otherwise: &str) -> Result<[String; N], JsValue> {
+    texts.try_into().map_err(|_| fault(otherwise))
 }
 
 /// A theme by name.
