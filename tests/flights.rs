@@ -9,6 +9,7 @@ mod support;
 use cases::{Input, bytes, read, respond};
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use chrono_tz::Tz;
+use execution_heatmap::picture::{self, PictureOptions, Theme};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use support::zone_over;
@@ -201,4 +202,22 @@ fn the_evening_fails_and_the_morning_is_full() {
     let from = response["patterns"][0]["window"]["from_hour"].as_u64().unwrap();
     assert!((18..=20).contains(&from), "an evening: {failures}");
     assert!(volume.starts_with("Execution volume peaks at 8 AM (America/New_York) daily ("), "{volume}");
+}
+
+#[test]
+fn the_readmes_picture_is_what_the_engine_draws() {
+    let intake = read(&bytes(Input::Flights));
+    let pairs = [("time_zone", "America/New_York"), ("from", "2013-02-04"), ("to", "2013-05-05")];
+    let answer = cases::answer(&intake, &pairs);
+    let options = PictureOptions { framed: true, ..PictureOptions::default() };
+    let drawn = picture::svg(&picture::lay_out(&answer, &options), &answer, Theme::Auto);
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/flights.svg");
+    let shown = std::fs::read_to_string(path).unwrap_or_default();
+    if shown != drawn && std::env::var_os("EXECUTION_HEATMAP_BLESS").is_some() {
+        std::fs::write(path, &drawn).unwrap();
+    }
+    assert!(
+        shown == drawn,
+        "docs/flights.svg is not what is drawn now; look at it with EXECUTION_HEATMAP_BLESS=1 and run again"
+    );
 }

@@ -3,7 +3,7 @@
 
 use super::zone_over;
 use chrono_tz::Tz;
-use execution_heatmap::answer::{self, Patterns, Source};
+use execution_heatmap::answer::{self, Answer, Patterns, Source};
 use execution_heatmap::intake::Intake;
 use execution_heatmap::json;
 use execution_heatmap::options::Query;
@@ -82,12 +82,16 @@ pub fn read(input: &[u8]) -> Intake {
     intake
 }
 
-/// The response to a query, as every surface gives it.
-pub fn respond(intake: &Intake, pairs: &[(&str, &str)]) -> String {
+/// The answer to a query over a file.
+pub fn answer(intake: &Intake, pairs: &[(&str, &str)]) -> Answer {
     let query = Query::from_pairs(pairs.iter().copied()).unwrap();
     let tz: Tz = query.time_zone.parse().unwrap();
     let (from, until) = answer::zone_span(intake.table(), &query, Source::File);
     let zone = zone_over(tz, from, until);
-    let answer = answer::answer(intake.table(), intake.reading(), &query, &zone, Source::File, Patterns::Look);
-    json::heatmap(&answer.unwrap())
+    answer::answer(intake.table(), intake.reading(), &query, &zone, Source::File, Patterns::Look).unwrap()
+}
+
+/// The response to a query, as every surface gives it.
+pub fn respond(intake: &Intake, pairs: &[(&str, &str)]) -> String {
+    json::heatmap(&answer(intake, pairs))
 }
