@@ -3,7 +3,7 @@
 import { h } from './dom.js';
 import type { Format } from './format.js';
 import type { HeatmapResponse } from './types.js';
-import { hottest, METRICS, type CellTexts } from './words.js';
+import { hottest, METRICS, stateOf, type CellTexts } from './words.js';
 
 const WORST = 50;
 
@@ -63,7 +63,7 @@ export function cellTables(texts: CellTexts, format: Format): Node[] {
 
 function brief(texts: CellTexts, format: Format, cell: number): string {
   const { cells } = texts.view;
-  if (cells.presence[cell] === 1) return 'does not exist';
+  if (stateOf(cells, cell) === 'skipped') return 'does not exist';
   const runs = cells.executions[cell] ?? 0;
   if (runs === 0) return '';
   const value = cells.value[cell] ?? NaN;

@@ -308,7 +308,7 @@ export class Frame {
     const { metric } = texts.response;
     const levels: number[][] = [[], [], [], [], []];
     for (const cell of chosen) levels[cells.level[cell] ?? 0]?.push(cell);
-    const isFew = (cell: number) => stateOf(cells, metric, cell) === 'few';
+    const isFew = (cell: number) => stateOf(cells, cell) === 'few';
     const { x, y, width, height } = map.bounds();
     const nodes: SVGElement[] = [s('rect', { class: 'veil', x: x - 1, y: y - 4, width: width + 2, height: height + 8 })];
     for (const level of [1, 2, 3, 4]) nodes.push(s('path', { class: `l${level}`, d: map.path(levels[level] ?? [], isFew) }));

@@ -118,8 +118,10 @@ export interface HeatmapResponse {
 
 /** The cells as columns, dense: hourly `24 × date + hour`, daily `date`. */
 export interface Cells {
-  /** 0 present, 1 skipped by a clock change, 2 still to come. */
-  presence: Uint8Array;
+  /** What each cell shows: 0 a level, 1 a level by few runs, 2 no runs, 3 none finished, 4 skipped, 5 still to come. */
+  state: Uint8Array;
+  /** Under so many finished executions a cell's state is `few`. */
+  fewRuns: number;
   /** 0 for no value, else 1 to 4. */
   level: Uint8Array;
   /** NaN where there is none. */
@@ -128,6 +130,8 @@ export interface Cells {
   hours: Float64Array;
   executions: Float64Array;
   decided: Float64Array;
+  /** Decided executions that have a duration. */
+  timed: Float64Array;
   averageDuration: Float64Array;
   completed: Float64Array;
   failed: Float64Array;

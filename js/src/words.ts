@@ -10,8 +10,6 @@ export const METRICS: Record<Metric, string> = {
 };
 /** Which level the reader looks for: the first one of a rate, else the last. */
 export const hottest = (metric: Metric): number => (metric === 'success_rate' ? 1 : 4);
-/** Fewer finished runs than this are drawn small and said. */
-export const FEW_RUNS = 5;
 
 const ONE_WORD = /^(.*?) \(/;
 
@@ -44,16 +42,14 @@ export function levelRange(response: HeatmapResponse, level: number, format: For
   return metric === 'success_rate' ? `${text(from).replace(/\s*%/, '')}–${text(to)}` : `${text(from)}–${text(to)}`;
 }
 
-export type State = 'level' | 'few' | 'none' | 'unfinished' | 'skipped' | 'after';
+/** What a cell can show, in the order of the engine's numbers. */
+const STATES = ['level', 'few', 'none', 'unfinished', 'skipped', 'after'] as const;
+export type CellState = (typeof STATES)[number];
 
 /** What a cell shows. */
-export function stateOf(cells: Cells, metric: Metric, index: number): State {
-  if (cells.presence[index] === 1) return 'skipped';
-  if (cells.presence[index] === 2) return 'after';
-  if (!cells.executions[index]) return 'none';
-  if (cells.level[index] === 0) return 'unfinished';
-  return metric !== 'volume' && (cells.decided[index] ?? 0) < FEW_RUNS ? 'few' : 'level';
-}
+export const stateOf = (cells: Cells, index: number): CellState => STATES[cells.state[index] ?? 2] ?? 'none';
+/** True for the states of a cell in which time passed. */
+const isThere = (state: CellState): boolean => state !== 'skipped' && state !== 'after';
 
 export interface CellWords {
   /** `Thu, Jun 27, 2013, 7–8 PM EDT`. */
@@ -83,7 +79,7 @@ export class CellTexts {
   constructor(readonly view: HeatmapView, readonly format: Format, isLive: boolean) {
     this.response = view.response;
     this.#bounds = view.response.scale.levels.flatMap(({ range }) => range ?? []);
-    this.now = isLive ? view.cells.presence.lastIndexOf(0) : -1;
+    this.now = isLive ? view.cells.state.findLastIndex((_, index) => isThere(stateOf(view.cells, index))) : -1;
     const dates = new Map(view.dates.map((date, i) => [date, i]));
     for (const [i, pattern] of this.response.patterns.entries()) {
       const mine = new Set<number>();
@@ -163,24 +159,24 @@ export class CellTexts {
   }
 
   /** The words that tooltip and screen reader share. */
-  #said(index: number): { state: State; value: string; fraction: string; few: string; changed: string; name: string } {
+  #said(index: number): { state: CellState; value: string; fraction: string; few: string; changed: string; name: string } {
     const { cells } = this.view;
     const { format, response: { metric } } = this;
     const at = (column: ArrayLike<number>) => column[index] ?? 0;
-    const state = stateOf(cells, metric, index);
-    const decided = at(cells.decided);
+    const state = stateOf(cells, index);
+    const rests = at(metric === 'duration' ? cells.timed : cells.decided);
     const hours = at(cells.hours);
     let [value, fraction] = this.#value(index, state);
     if (index === this.now) value = `${value} so far`;
     return {
       state, value, fraction,
-      few: state === 'few' ? `only ${format.plural(decided, 'run')}` : '',
-      changed: this.hourly && hours !== 1 && cells.presence[index] === 0 ? lasts(hours) : '',
+      few: state === 'few' ? `only ${format.plural(rests, 'run')}` : '',
+      changed: this.hourly && hours !== 1 && isThere(state) ? lasts(hours) : '',
       name: at(cells.level) > 0 ? levelName(this.response, at(cells.level)) : '',
     };
   }
 
-  #value(index: number, state: State): [string, string] {
+  #value(index: number, state: CellState): [string, string] {
     const { cells } = this.view;
     const { format, response: { metric } } = this;
     const at = (column: ArrayLike<number>) => column[index] ?? 0;

@@ -1,11 +1,11 @@
 //! What crosses the boundary, in both directions, and nothing else: plain objects of options, typed arrays of cells.
 
 use execution_heatmap::Error;
-use execution_heatmap::answer::{Answer, Source};
+use execution_heatmap::answer::Source;
 use execution_heatmap::execution::Status;
-use execution_heatmap::grid::{Grid, Presence};
+use execution_heatmap::grid::Grid;
 use execution_heatmap::options::Query;
-use execution_heatmap::picture::legend;
+use execution_heatmap::picture::look::{FEW_EXECUTIONS, Look, look_of};
 use execution_heatmap::picture::scene::{Anchor, Node, Scene};
 use execution_heatmap::picture::{Layout, PictureOptions, Theme, Words};
 use execution_heatmap::table::Workflow;
@@ -95,8 +95,9 @@ impl<'a> CellArrays<'a> {
         let cells = &self.0.cells;
         let object = Object::new();
         let set = |name: &str, value: JsValue| Reflect::set(&object, &name.into(), &value).map(|_| ());
-        let presence: Vec<u8> = cells.iter().map(|cell| presence_number(cell.presence)).collect();
-        set("presence", Uint8Array::from(&presence[..]).into())?;
+        let states: Vec<u8> = cells.iter().map(|cell| state_number(look_of(self.0.metric, cell))).collect();
+        set("state", Uint8Array::from(&states[..]).into())?;
+        set("fewRuns", (FEW_EXECUTIONS as f64).into())?;
         let levels: Vec<u8> = cells.iter().map(|cell| cell.level).collect();
         set("level", Uint8Array::from(&levels[..]).into())?;
         let floats = |of: &dyn Fn(&execution_heatmap::grid::Cell) -> f64| {
@@ -106,6 +107,7 @@ impl<'a> CellArrays<'a> {
         set("hours", floats(&|cell| cell.hours()))?;
         set("executions", floats(&|cell| cell.sums.executions() as f64))?;
         set("decided", floats(&|cell| cell.sums.decided() as f64))?;
+        set("timed", floats(&|cell| cell.sums.timed as f64))?;
         set("averageDuration", floats(&|cell| cell.sums.average_duration_ms().unwrap_or(f64::NAN)))?;
         for (name, status) in [
             ("completed", Status::Completed),
@@ -124,11 +126,15 @@ impl<'a> CellArrays<'a> {
     }
 }
 
-const fn presence_number(presence: Presence) -> u8 {
-    match presence {
-        Presence::Present => 0,
-        Presence::Skipped => 1,
-        Presence::After => 2,
+/// The numbers are the places in the package's list of states.
+const fn state_number(look: Look) -> u8 {
+    match look {
+        Look::Level { few: false, .. } => 0,
+        Look::Level { few: true, .. } => 1,
+        Look::Nothing => 2,
+        Look::Unfinished => 3,
+        Look::Skipped => 4,
+        Look::After => 5,
     }
 }
 
@@ -148,24 +154,6 @@ impl WorkflowEntry<'_> {
                 name: workflow.name.as_deref(),
                 executions: workflow.executions as f64,
             })
-            .collect();
-        Ok(to_object(&entries)?)
-    }
-}
-
-#[derive(Serialize)]
-pub struct LegendEntry {
-    level: u8,
-    name: String,
-    range: String,
-    cells: f64,
-}
-
-impl LegendEntry {
-    pub fn list(answer: &Answer) -> Result<JsValue, JsValue> {
-        let entries: Vec<_> = legend::legend(answer)
-            .into_iter()
-            .map(|item| LegendEntry { level: item.level, name: item.name, range: item.range, cells: item.cells as f64 })
             .collect();
         Ok(to_object(&entries)?)
     }

@@ -8,7 +8,7 @@ mod convert;
 #[cfg(test)]
 mod tests;
 
-use convert::{CellArrays, LegendEntry, PictureRequest, SceneObject, WorkflowEntry, failure};
+use convert::{CellArrays, PictureRequest, SceneObject, WorkflowEntry, failure};
 use execution_heatmap::answer::{self, Answer, Patterns, Source};
 use execution_heatmap::ingest::Form;
 use execution_heatmap::intake::Intake;
@@ -156,11 +156,6 @@ impl View {
         let options = PictureRequest::read(options)?.options()?;
         let scene = picture::lay_out(&self.answer, &options);
         Ok(picture::svg(&scene, &self.answer, convert::theme(theme)?))
-    }
-
-    /// The levels in words with the number of cells of each, hottest first.
-    pub fn legend(&self) -> Result<JsValue, JsValue> {
-        LegendEntry::list(&self.answer)
     }
 
     /// The workflows of the window's rows under the other filters, most executions first.
