@@ -16,7 +16,7 @@ mod pen;
 mod sheet;
 mod svg;
 
-pub use svg::{custom_properties, style_sheet};
+pub use svg::style_sheet;
 
 use crate::answer::Answer;
 use geometry::Space;

@@ -288,28 +288,3 @@ fn forced() -> String {
         numbers = only_hottest(Role::CellNumber),
     )
 }
-
-/// The colours as custom properties of a style sheet, for pages: `--xh-bg`, `--xh-fg` and so on, and for one metric
-/// `--xh-1` to `--xh-4` and `--xh-text-1` to `--xh-text-4`.
-pub fn custom_properties(metric: Metric, ground: Ground) -> String {
-    let tokens = tokens(ground);
-    let mut properties = format!(
-        "--xh-bg:{};--xh-fg:{};--xh-muted:{};--xh-line:{};--xh-sub:{};--xh-accent:{};--xh-hatch:{};--xh-weekend:{};--xh-tile:{};--xh-dot:{};--xh-notice:{};",
-        tokens.card,
-        tokens.text,
-        tokens.muted,
-        tokens.line,
-        tokens.sub_ground,
-        tokens.accent,
-        tokens.hatch,
-        tokens.weekend,
-        tokens.tile,
-        tokens.dot,
-        tokens.notice,
-    );
-    let levels = palette::levels(metric, ground).into_iter().zip(palette::texts(metric, ground));
-    for (level, (fill, text)) in (1..).zip(levels) {
-        let _ = write!(properties, "--xh-{level}:{fill};--xh-text-{level}:{text};");
-    }
-    properties
-}
