@@ -3,7 +3,7 @@
 //! font to load. The same scene gives the same bytes.
 
 use super::Theme;
-use super::palette::{self, Ground, Paint, Tokens, colour, hottest_level, paint, tokens};
+use super::palette::{Ground, Paint, Tokens, colour, hottest_level, paint, tokens};
 use super::pen::number;
 use super::scene::{Anchor, Node, Role, Scene};
 use crate::answer::Answer;
