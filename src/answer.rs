@@ -137,7 +137,7 @@ pub fn answer(
         no_start: reading.no_start,
         outside_window: counted.outside_window + reading.left_out_outside_window,
         filtered: counted.filtered + reading.left_out_filtered,
-        duplicate: 0,
+        duplicate: reading.duplicates,
         unreadable: reading.unreadable,
     };
     let report = match patterns {
@@ -181,7 +181,7 @@ fn facts(table: &Table, reading: &Reading, query: &Query, source: Source, accoun
             table.rows()
         ));
     }
-    if source == Source::File && table.rows() > 0 {
+    if source == Source::File && table.rows() > 0 && !reading.looked_for_duplicates {
         facts.push("repeated rows were not looked for".to_owned());
     }
     match reading.zoneless_starts {

@@ -1,5 +1,6 @@
 //! A reading: bytes of one source go in, rows come to lie in a table, and every row that was read is accounted for.
 
+use crate::duplicate::Duplicates;
 use crate::execution::Status;
 use crate::ingest::{Event, Form, Reader, StreamEnd};
 use crate::problem::{ProblemKind, Problems};
@@ -18,6 +19,10 @@ pub struct Reading {
     pub left_out_outside_window: u64,
     /// Rows that the source left out because of a filter.
     pub left_out_filtered: u64,
+    /// Rows that repeat another one, where that was looked for.
+    pub duplicates: u64,
+    /// True if repeated rows were looked for, or cannot be.
+    pub looked_for_duplicates: bool,
     /// Rows whose start named no zone; UTC was assumed.
     pub zoneless_starts: u64,
     /// What was wrong with rows.
@@ -34,6 +39,8 @@ impl Reading {
         self.no_start += other.no_start;
         self.left_out_outside_window += other.left_out_outside_window;
         self.left_out_filtered += other.left_out_filtered;
+        self.duplicates += other.duplicates;
+        self.looked_for_duplicates |= other.looked_for_duplicates;
         self.zoneless_starts += other.zoneless_starts;
         self.problems.merge(&other.problems);
         self.incomplete = match (self.incomplete.take(), &other.incomplete) {
@@ -54,6 +61,7 @@ pub struct Intake {
     is_stream: bool,
     end: Option<StreamEnd>,
     unrecognised: Option<String>,
+    duplicates: Option<Duplicates>,
 }
 
 impl Intake {
@@ -67,7 +75,17 @@ impl Intake {
             is_stream: expects_end,
             end: None,
             unrecognised: None,
+            duplicates: None,
         }
+    }
+
+    /// Goes on where the reading of another source ended: rows are added to its table, and are looked for among those
+    /// that `duplicates` knows (`None` looks for none).
+    pub fn onto(mut self, table: Table, duplicates: Option<Duplicates>) -> Self {
+        self.table = table;
+        self.reading.looked_for_duplicates = duplicates.is_some();
+        self.duplicates = duplicates;
+        self
     }
 
     /// A reading of a source whose form shows in its first bytes.
@@ -120,9 +138,9 @@ impl Intake {
         &self.reading
     }
 
-    /// Gives table and reading away.
-    pub fn into_parts(self) -> (Table, Reading) {
-        (self.table, self.reading)
+    /// Gives table, reading and known identities away.
+    pub fn into_parts(self) -> (Table, Reading, Option<Duplicates>) {
+        (self.table, self.reading, self.duplicates)
     }
 
     fn why_incomplete(&self, broken: Option<&str>) -> Option<String> {
@@ -150,7 +168,7 @@ impl Intake {
     }
 
     fn drain(&mut self) {
-        let Self { reader, table, reading, is_stream, end, unrecognised } = self;
+        let Self { reader, table, reading, is_stream, end, unrecognised, duplicates } = self;
         while let Some(event) = reader.next() {
             match event {
                 Event::Row { line, execution, notes } => {
@@ -171,7 +189,10 @@ impl Intake {
                             format!("the status '{}' is not known; the row is counted as other", execution.status_text)
                         });
                     }
-                    table.push(&execution);
+                    match duplicates {
+                        None => table.push(&execution),
+                        Some(known) => reading.duplicates += u64::from(known.push(table, &execution)),
+                    }
                 }
                 Event::Rejected { line, kind, message } => {
                     reading.read += 1;

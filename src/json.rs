@@ -322,22 +322,27 @@ impl Json {
     }
 
     fn text(&mut self, value: &str) {
-        self.out.push('"');
-        for character in value.chars() {
-            match character {
-                '"' => self.out.push_str("\\\""),
-                '\\' => self.out.push_str("\\\\"),
-                '\n' => self.out.push_str("\\n"),
-                '\r' => self.out.push_str("\\r"),
-                '\t' => self.out.push_str("\\t"),
-                control if (control as u32) < 0x20 || control == '\u{7f}' => {
-                    let _ = write!(self.out, "\\u{:04x}", control as u32);
-                }
-                other => self.out.push(other),
-            }
-        }
-        self.out.push('"');
+        push_text(&mut self.out, value);
     }
+}
+
+/// Appends a text as a JSON string.
+pub fn push_text(out: &mut String, text: &str) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            control if (control as u32) < 0x20 || control == '\u{7f}' => {
+                let _ = write!(out, "\\u{:04x}", control as u32);
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
 }
 
 #[cfg(test)]

@@ -16,8 +16,11 @@ pub mod execution;
 pub mod time;
 
 pub mod ingest;
-pub mod intake;
 pub mod problem;
+pub mod row;
+
+pub mod duplicate;
+pub mod intake;
 pub mod table;
 
 pub mod options;

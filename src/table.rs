@@ -114,6 +114,33 @@ pub struct Workflow {
 impl Table {
     /// Adds an execution.
     pub fn push(&mut self, execution: &Execution<'_>) {
+        let combination = self.intern(execution);
+        self.push_row(execution.started_at, combination, execution.duration_ms);
+    }
+
+    /// Takes what a row says of names and of how far the rows reach, without adding the row. A repeated row that does
+    /// not stay leaves this behind, so that it does not matter whether it came before or after the one that stays.
+    pub fn note(&mut self, execution: &Execution<'_>) {
+        self.intern(execution);
+        self.reach(execution.started_at);
+    }
+
+    /// Puts an execution in the place of row `row`, counted from 0 in the order of adding.
+    pub fn replace(&mut self, row: u64, execution: &Execution<'_>) {
+        let combination = self.intern(execution);
+        let duration = self.duration_column(row, execution.duration_ms);
+        let place = usize::try_from(row).unwrap_or(usize::MAX);
+        let Some(chunk) = self.chunks.get_mut(place / CHUNK_ROWS) else { return };
+        let place = place % CHUNK_ROWS;
+        let columns = (chunk.starts.get_mut(place), chunk.combinations.get_mut(place), chunk.durations.get_mut(place));
+        if let (Some(start), Some(old), Some(column)) = columns {
+            (*start, *old, *column) = (execution.started_at.ms(), combination, duration);
+        }
+        self.reach(execution.started_at);
+    }
+
+    /// The number of what the row shares with others.
+    fn intern(&mut self, execution: &Execution<'_>) -> u32 {
         let at = execution.started_at;
         let workflow = execution.workflow_id.or(execution.workflow).map(|id| self.workflows.number(id));
         if let (Some(workflow), Some(name)) = (workflow, execution.workflow) {
@@ -130,8 +157,7 @@ impl Table {
         tags.dedup();
         let tag_set = self.tag_set(&tags);
         self.scratch = tags;
-        let combination = self.combination(Combination { workflow, status: execution.status, status_text, tag_set });
-        self.push_row(at, combination, execution.duration_ms);
+        self.combination(Combination { workflow, status: execution.status, status_text, tag_set })
     }
 
     /// Adds the executions of another table.
@@ -161,12 +187,12 @@ impl Table {
         self.rows
     }
 
-    /// The oldest start.
+    /// The oldest start that was read.
     pub fn oldest(&self) -> Option<Timestamp> {
         self.oldest
     }
 
-    /// The newest start.
+    /// The newest start that was read.
     pub fn newest(&self) -> Option<Timestamp> {
         self.newest
     }
@@ -267,13 +293,7 @@ impl Table {
     }
 
     fn push_row(&mut self, at: Timestamp, combination: u32, duration_ms: Option<u64>) {
-        let duration = match duration_ms {
-            None => NO_DURATION,
-            Some(ms) => u32::try_from(ms).ok().filter(|ms| *ms < LONG_DURATION).unwrap_or(LONG_DURATION),
-        };
-        if let (LONG_DURATION, Some(ms)) = (duration, duration_ms) {
-            self.long_durations.insert(self.rows, ms);
-        }
+        let duration = self.duration_column(self.rows, duration_ms);
         if self.chunks.last().is_none_or(|chunk| chunk.starts.len() >= CHUNK_ROWS) {
             self.chunks.push(Chunk::default());
         }
@@ -283,6 +303,22 @@ impl Table {
             chunk.durations.push(duration);
         }
         self.rows += 1;
+        self.reach(at);
+    }
+
+    /// What the duration column holds for a row; a long duration is kept beside it.
+    fn duration_column(&mut self, row: u64, duration_ms: Option<u64>) -> u32 {
+        let Some(ms) = duration_ms else { return NO_DURATION };
+        match u32::try_from(ms) {
+            Ok(short) if short < LONG_DURATION => short,
+            _ => {
+                self.long_durations.insert(row, ms);
+                LONG_DURATION
+            }
+        }
+    }
+
+    fn reach(&mut self, at: Timestamp) {
         self.oldest = Some(self.oldest.map_or(at, |oldest| oldest.min(at)));
         self.newest = Some(self.newest.map_or(at, |newest| newest.max(at)));
     }

@@ -164,7 +164,7 @@ proptest! {
         let mut intake = Intake::new(Form::Ndjson, false);
         intake.extend(&source);
         intake.finish(None);
-        let (table, reading) = intake.into_parts();
+        let (table, reading, _) = intake.into_parts();
         prop_assert_eq!(reading.read, rows);
         prop_assert_eq!(reading.read, table.rows() + reading.unreadable + reading.no_start);
         let told = [ProblemKind::Unreadable, ProblemKind::LineTooLong].map(|kind| reading.problems.count(kind));

@@ -40,6 +40,17 @@ const ANALYZE_EXAMPLES: &str = "Examples:
 Exit status: 0 done, 1 failed, 2 wrong use, 3 --strict and rows were unreadable or the source incomplete,
 4 --fail-on-finding and there is a finding.";
 
+/// Whether to look for repeated rows, which costs memory for every row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Deduplicate {
+    /// Where there are several files.
+    Auto,
+    /// Always.
+    On,
+    /// Never.
+    Off,
+}
+
 /// What `analyze` takes.
 #[derive(Debug, Args)]
 pub struct AnalyzeArgs {
@@ -52,6 +63,9 @@ pub struct AnalyzeArgs {
     /// The form of the rows
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Input::Auto)]
     pub input: Input,
+    /// Look for rows that repeat another one (workflow, id and attempt); auto does where there are several files
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Deduplicate::Auto)]
+    pub deduplicate: Deduplicate,
     /// What to write
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Format::Terminal)]
     pub format: Format,

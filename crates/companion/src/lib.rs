@@ -11,7 +11,6 @@ mod verbs;
 
 pub mod clock;
 pub mod files;
-pub mod row;
 pub mod zones;
 
 pub mod server;

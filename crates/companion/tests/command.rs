@@ -102,8 +102,28 @@ fn several_files_are_one_answer_in_any_order() {
         all.extend(args);
         run(&all).out
     };
-    assert_eq!(json(&[&one, &two]), json(&[&whole]));
-    assert_eq!(json(&[&two, &one]), json(&[&whole]));
+    // Repeated rows are looked for where there are several files, and one file can be asked to do the same.
+    assert_eq!(json(&[&one, &two]), json(&[&whole, "--deduplicate", "on"]));
+    assert_eq!(json(&[&two, &one]), json(&[&whole, "--deduplicate", "on"]));
+    assert_eq!(json(&[&one, &two, "--deduplicate", "off"]), json(&[&whole]));
+}
+
+#[test]
+fn a_row_in_two_files_counts_once() {
+    let files = Files::new();
+    let (one, again) = (files.with("one.ndjson", GOOD), files.with("again.ndjson", GOOD));
+    let rows = |more: &[&str]| {
+        let mut all = vec!["analyze", &one, &again, "--format", "json"];
+        all.extend(more);
+        let ran = run(&all);
+        (serde_json::from_str::<serde_json::Value>(&ran.out).unwrap()["rows"].clone(), ran.err)
+    };
+    let count = GOOD.lines().count();
+    let (account, words) = rows(&[]);
+    assert_eq!((account["read"].clone(), account["placed"].clone()), ((2 * count).into(), count.into()));
+    assert_eq!(account["duplicate"], count);
+    assert!(words.contains(&format!("{count} repeated")), "{words}");
+    assert_eq!(rows(&["--deduplicate", "off"]).0["placed"], 2 * count);
 }
 
 #[test]

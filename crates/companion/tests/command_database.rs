@@ -106,7 +106,7 @@ fn wrong_databases_are_named() {
     check(&["import", &good, "--workspace", "w", "--database", &good], 1, "not a database");
     check(&["import", &good, "--workspace", "", "--database", "x.sqlite"], 2, "--workspace");
     check(&["import", "--workspace", "w", "--database", "x.sqlite"], 2, "FILE");
-    check(&["serve", "--database", "/nonexistent/runs.sqlite"], 1, "unable to open");
+    check(&["serve", "--database", "/nonexistent/runs.sqlite", "--listen", "127.0.0.1:0"], 1, "unable to open");
     check(&["serve"], 2, "--database");
     check(&["serve", "--database", "x.sqlite", "--listen", "0.0.0.0:0"], 2, "loopback");
     check(&["serve", "--database", "x.sqlite", "--listen", "here"], 2, "--listen");

@@ -5,8 +5,8 @@ mod support;
 
 use execution_heatmap::execution::Status;
 use execution_heatmap::options::{Filter, Query};
+use execution_heatmap::row;
 use execution_heatmap::window::Window;
-use execution_heatmap_companion::row;
 use execution_heatmap_companion::source::sqlite::read::{self, LeftOut, Selection};
 use execution_heatmap_companion::source::sqlite::schema;
 use execution_heatmap_companion::source::sqlite::write::{Stored, Writer};
@@ -27,7 +27,7 @@ fn lines(connection: &Connection, workspace: &str, window: &Window, filter: &Fil
     let workspace = read::workspace_number(connection, workspace).unwrap().unwrap();
     let mut lines = Vec::new();
     read::for_each_row(connection, &Selection { workspace, window, filter }, |execution| {
-        lines.push(String::from_utf8(row::line(execution)).unwrap());
+        lines.push(row::line(execution));
         ControlFlow::Continue(())
     })
     .unwrap();
@@ -89,7 +89,7 @@ fn a_filter_in_sql_admits_what_the_engines_filter_admits() {
         for row in &in_window {
             row.with(|execution| {
                 if filter.admits(execution.workflow_id, execution.status, row.tags.iter().map(String::as_str)) {
-                    expected.push(String::from_utf8(row::line(execution)).unwrap());
+                    expected.push(row::line(execution));
                 }
             });
         }
@@ -112,10 +112,8 @@ fn rows_come_back_as_they_went_in_and_in_order() {
     let mut seeded = Seeded(11);
     let rows: Vec<Row> = (0..300).map(|number| random_row(&mut seeded, number)).collect();
     let database = Database::with_rows(&rows);
-    let mut expected: Vec<(i64, Option<String>, String)> = rows
-        .iter()
-        .map(|row| (row.started_ms, row.id.clone(), String::from_utf8(row.with(row::line)).unwrap()))
-        .collect();
+    let mut expected: Vec<(i64, Option<String>, String)> =
+        rows.iter().map(|row| (row.started_ms, row.id.clone(), row.with(row::line))).collect();
     expected.sort();
     let found = all(&database);
     let starts: Vec<_> = found.iter().map(|line| started_and_id(line)).collect();
@@ -174,7 +172,7 @@ fn of_two_rows_of_one_identity_the_same_one_stays_in_any_order() {
         for greater in &rising[place + 1..] {
             for pair in [[lesser, greater], [greater, lesser]] {
                 let database = Database::with_rows(&pair.map(Clone::clone));
-                let expected = String::from_utf8(greater.with(row::line)).unwrap();
+                let expected = greater.with(row::line);
                 assert_eq!(all(&database), [expected], "{lesser:?} and {greater:?}");
             }
         }

@@ -13,7 +13,7 @@ use support::{Row, Seeded, rows_over};
 fn answer(rows: &[Row], pairs: &[(&str, &str)]) -> Answer {
     let mut intake = Intake::new(Form::Ndjson, false);
     for row in rows {
-        intake.extend(&row.with(execution_heatmap_companion::row::line));
+        intake.extend(row.with(execution_heatmap::row::line).as_bytes());
     }
     intake.finish(None);
     let query = Query::from_pairs(pairs.iter().copied()).unwrap();

@@ -5,13 +5,13 @@
 
 use super::Limits;
 use super::routes::State;
-use crate::row;
 use crate::source::sqlite::pool::{Interrupter, Lease};
 use crate::source::sqlite::read::{self, Selection};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 use execution_heatmap::options::Filter;
+use execution_heatmap::row;
 use execution_heatmap::window::Window;
 use http_body::Frame;
 use std::convert::Infallible;
@@ -97,7 +97,7 @@ struct Producer {
     sender: mpsc::Sender<Bytes>,
     limits: Limits,
     stopped: watch::Receiver<bool>,
-    chunk: Vec<u8>,
+    chunk: String,
     /// When the chunk's first row came.
     chunk_since: Instant,
     started: Instant,
@@ -107,7 +107,7 @@ struct Producer {
 impl Producer {
     fn new(sender: mpsc::Sender<Bytes>, limits: Limits, stopped: watch::Receiver<bool>) -> Self {
         let now = Instant::now();
-        Self { sender, limits, stopped, chunk: Vec::new(), chunk_since: now, started: now, rows: 0 }
+        Self { sender, limits, stopped, chunk: String::new(), chunk_since: now, started: now, rows: 0 }
     }
 
     fn produce(mut self, lease: &Lease, permit: OwnedSemaphorePermit, wanted: &Wanted) {
@@ -151,7 +151,7 @@ impl Producer {
 
     /// Sends the chunk; says why the stream has to end, if it has to.
     fn hand_over(&mut self) -> Option<Ending> {
-        let chunk = Bytes::from(std::mem::replace(&mut self.chunk, Vec::with_capacity(CHUNK_BYTES + 1024)));
+        let chunk = Bytes::from(std::mem::replace(&mut self.chunk, String::with_capacity(CHUNK_BYTES + 1024)));
         if self.sender.blocking_send(chunk).is_err() {
             return Some(Ending::ClientGone);
         }
@@ -173,7 +173,7 @@ impl Producer {
                 format!("{{\"$error\":{{\"code\":\"{code}\",\"message\":\"{message}\",\"rows\":{rows}}}}}\n")
             }
         };
-        self.chunk.extend_from_slice(control.as_bytes());
+        self.chunk.push_str(&control);
         // If nobody takes it, nobody misses it.
         let _ = self.sender.blocking_send(Bytes::from(self.chunk));
     }

@@ -1,11 +1,12 @@
 //! `analyze FILE…`: exported rows in, a picture, the response or a drawing out.
 
-use crate::cli::{AnalyzeArgs, Format, Input, ScreenArgs, When};
+use crate::cli::{AnalyzeArgs, Deduplicate, Format, Input, ScreenArgs, When};
 use crate::failure::Failure;
 use crate::terminal::{self, Colours, Look};
 use crate::voice::{counted, say};
 use crate::{files, zones};
 use execution_heatmap::answer::{self, Answer, Patterns, Source};
+use execution_heatmap::duplicate::Duplicates;
 use execution_heatmap::ingest::Form;
 use execution_heatmap::intake::{Intake, Reading};
 use execution_heatmap::json;
@@ -26,7 +27,7 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     let query = Query::from_pairs(args.view.pairs())?;
     let utc_span = (0, 1);
     zones::zone(&query.time_zone, utc_span)?;
-    let (table, reading) = read(&args.files, args.input)?;
+    let (table, reading) = read(args)?;
     let source = Source::File;
     let zone = zones::zone(&query.time_zone, answer::zone_span(&table, &query, source))?;
     let answer = answer::answer(&table, &reading, &query, &zone, source, Patterns::Look)?;
@@ -36,34 +37,31 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
 }
 
 /// Reads files into one table, in the order in which they are named.
-fn read(files: &[String], input: Input) -> Result<(Table, Reading), Failure> {
-    let mut all: Option<(Table, Reading)> = None;
-    for file in files {
-        let (table, reading) = read_one(file, input)?;
-        all = Some(match all {
-            None => (table, reading),
-            Some((mut tables, mut readings)) => {
-                tables.merge(&table);
-                readings.merge(&reading);
-                (tables, readings)
-            }
-        });
-    }
-    Ok(all.unwrap_or_default())
-}
-
-fn read_one(file: &str, input: Input) -> Result<(Table, Reading), Failure> {
-    let mut intake = match input {
-        Input::Auto => Intake::recognising(false),
-        Input::Ndjson => Intake::new(Form::Ndjson, false),
-        Input::Csv => Intake::new(Form::Csv, false),
+fn read(args: &AnalyzeArgs) -> Result<(Table, Reading), Failure> {
+    let is_looked_for = match args.deduplicate {
+        Deduplicate::Auto => args.files.len() > 1,
+        Deduplicate::On => true,
+        Deduplicate::Off => false,
     };
-    let broken = files::read(file, |bytes| intake.extend(bytes))?;
-    intake.finish(broken.as_deref());
-    if let Some(starts_with) = intake.unrecognised() {
-        return Err(not_a_log(file, starts_with));
+    let (mut table, mut readings) = (Table::default(), Reading::default());
+    let mut duplicates = is_looked_for.then(Duplicates::default);
+    for file in &args.files {
+        let mut intake = match args.input {
+            Input::Auto => Intake::recognising(false),
+            Input::Ndjson => Intake::new(Form::Ndjson, false),
+            Input::Csv => Intake::new(Form::Csv, false),
+        }
+        .onto(table, duplicates);
+        let broken = files::read(file, |bytes| intake.extend(bytes))?;
+        intake.finish(broken.as_deref());
+        if let Some(starts_with) = intake.unrecognised() {
+            return Err(not_a_log(file, starts_with));
+        }
+        let reading;
+        (table, reading, duplicates) = intake.into_parts();
+        readings.merge(&reading);
     }
-    Ok(intake.into_parts())
+    Ok((table, readings))
 }
 
 /// The failure of a file that is of no form that is read.

@@ -2,13 +2,13 @@
 //!
 //! What tells rows apart is an identity: of a row with an id, its workflow, id and attempt; of a row without one, its
 //! content and how many equal rows came before it in the same file. The identity is kept as a hash, so that one index
-//! serves both. Of two rows of one identity [`crate::row::precedence`] says which stays.
+//! serves both. Of two rows of one identity [`row::precedence`] says which stays.
 
 use super::filter::code;
 use super::read::with_row_of_identity;
 use super::schema::{self, OpenError};
-use crate::row;
 use execution_heatmap::execution::{Execution, Status};
+use execution_heatmap::row;
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 use std::cmp::Ordering;
@@ -143,7 +143,7 @@ impl Writer {
 
     fn identity(&mut self, execution: &Execution<'_>) -> Identity {
         let Some(id) = execution.id else {
-            let content = hash([b"content".as_slice(), &row::line(execution)]);
+            let content = hash([b"content".as_slice(), row::line(execution).as_bytes()]);
             let earlier = self.seen_in_file.entry(content).or_default();
             *earlier += 1;
             return hash([b"without id".as_slice(), &content, &earlier.to_le_bytes()]);
@@ -164,9 +164,8 @@ impl Writer {
         if execution.tags.iter().next().is_none() {
             return Ok(None);
         }
-        let mut json = Vec::new();
+        let mut json = String::new();
         row::push_json_texts(&mut json, execution.tags.iter());
-        let json = String::from_utf8(json).unwrap_or_default();
         if let Some(number) = self.tag_sets.get(&json) {
             return Ok(Some(*number));
         }

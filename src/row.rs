@@ -1,12 +1,15 @@
-//! The canonical NDJSON line of an execution, and which of two rows of one identity stays.
+//! The canonical NDJSON line of an execution, and which of two rows of one identity stays. Reads nothing; the parsers
+//! of `ingest` do.
 
-use execution_heatmap::execution::{Execution, Status};
+use crate::execution::{Execution, Status};
+use crate::json::push_text;
 use std::cmp::Ordering;
+use std::fmt::Write;
 
 /// Appends the canonical NDJSON line, its newline included: the keys in the order that the format names them, those
 /// without a value left out, `attempt` left out where it is 1. The instant of the end is not among them; it is the
 /// start and the duration.
-pub fn write_line(execution: &Execution<'_>, line: &mut Vec<u8>) {
+pub fn write_line(execution: &Execution<'_>, line: &mut String) {
     let mut line = Line { out: line, any_key: false };
     line.text("id", execution.id);
     line.text("workflow_id", workflow_id(execution));
@@ -20,12 +23,12 @@ pub fn write_line(execution: &Execution<'_>, line: &mut Vec<u8>) {
     }
     line.number("attempt", (execution.attempt != 1).then_some(u64::from(execution.attempt)));
     line.text("error", execution.error);
-    line.out.extend_from_slice(b"}\n");
+    line.out.push_str("}\n");
 }
 
 /// The canonical NDJSON line.
-pub fn line(execution: &Execution<'_>) -> Vec<u8> {
-    let mut line = Vec::with_capacity(256);
+pub fn line(execution: &Execution<'_>) -> String {
+    let mut line = String::with_capacity(256);
     write_line(execution, &mut line);
     line
 }
@@ -43,60 +46,69 @@ pub fn status_word<'a>(execution: &Execution<'a>) -> &'a str {
     }
 }
 
-/// Which of two rows of one identity stays: the greater one. An execution that ended is greater than one that did
-/// not, then the one that ended later, then the one whose canonical line is greater byte by byte. It is a total order
-/// on what rows say, so the order in which rows come decides nothing.
+/// What decides which of two rows of one identity stays: the greater one. An execution that ended is greater than one
+/// that did not, then the one that ended later, then the one whose canonical line is greater byte by byte. It is a
+/// total order on what rows say, so the order in which rows come decides nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rank {
+    /// `None` if it has not ended; then when, where that is known.
+    ended: Option<Option<i64>>,
+    line: Box<str>,
+}
+
+impl Rank {
+    /// The rank of a row.
+    pub fn of(execution: &Execution<'_>) -> Self {
+        let end = |duration_ms| execution.started_at.ms().saturating_add_unsigned(duration_ms);
+        Self {
+            ended: execution.status.is_ended().then_some(execution.duration_ms.map(end)),
+            line: line(execution).into_boxed_str(),
+        }
+    }
+}
+
+/// Which of two rows of one identity stays: the one that compares as greater.
 pub fn precedence(one: &Execution<'_>, other: &Execution<'_>) -> Ordering {
-    let ended = |row: &Execution<'_>| {
-        let at = row.duration_ms.map(|duration_ms| row.started_at.ms().saturating_add_unsigned(duration_ms));
-        row.status.is_ended().then_some(at)
-    };
-    ended(one).cmp(&ended(other)).then_with(|| line(one).cmp(&line(other)))
+    Rank::of(one).cmp(&Rank::of(other))
 }
 
 /// Appends texts as a JSON array of strings.
-pub fn push_json_texts<'a>(out: &mut Vec<u8>, texts: impl Iterator<Item = &'a str>) {
-    out.push(b'[');
+pub fn push_json_texts<'a>(out: &mut String, texts: impl Iterator<Item = &'a str>) {
+    out.push('[');
     for (position, text) in texts.enumerate() {
         if position > 0 {
-            out.push(b',');
+            out.push(',');
         }
-        push_json_text(out, text);
+        push_text(out, text);
     }
-    out.push(b']');
-}
-
-/// Appends a text as a JSON string.
-pub fn push_json_text(out: &mut Vec<u8>, text: &str) {
-    // Writing a string into memory cannot fail.
-    let _ = serde_json::to_writer(out, text);
+    out.push(']');
 }
 
 /// A line that is being written.
 struct Line<'a> {
-    out: &'a mut Vec<u8>,
+    out: &'a mut String,
     any_key: bool,
 }
 
 impl Line<'_> {
     fn key(&mut self, name: &str) {
-        self.out.extend_from_slice(if self.any_key { b",\"" } else { b"{\"" });
+        self.out.push_str(if self.any_key { ",\"" } else { "{\"" });
         self.any_key = true;
-        self.out.extend_from_slice(name.as_bytes());
-        self.out.extend_from_slice(b"\":");
+        self.out.push_str(name);
+        self.out.push_str("\":");
     }
 
     fn text(&mut self, name: &str, text: Option<&str>) {
         if let Some(text) = text {
             self.key(name);
-            push_json_text(self.out, text);
+            push_text(self.out, text);
         }
     }
 
     fn number(&mut self, name: &str, number: Option<u64>) {
         if let Some(number) = number {
             self.key(name);
-            self.out.extend_from_slice(number.to_string().as_bytes());
+            let _ = write!(self.out, "{number}");
         }
     }
 }

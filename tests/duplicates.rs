@@ -1,0 +1,123 @@
+//! Repeated rows: whatever the order in which they come and however they lie in files, the same one of them stays, and
+//! the account says how many there were.
+
+mod support;
+
+use execution_heatmap::answer::{self, Patterns, Source};
+use execution_heatmap::duplicate::Duplicates;
+use execution_heatmap::ingest::Form;
+use execution_heatmap::intake::{Intake, Reading};
+use execution_heatmap::json;
+use execution_heatmap::options::Query;
+use execution_heatmap::table::Table;
+use execution_heatmap::zone::Zone;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use support::Seeded;
+
+/// Reads files one after the other, looking for repeated rows.
+fn read(files: &[Vec<&Value>]) -> (Table, Reading) {
+    let (mut table, mut readings, mut duplicates) = (Table::default(), Reading::default(), Some(Duplicates::default()));
+    for file in files {
+        let mut intake = Intake::new(Form::Ndjson, false).onto(table, duplicates);
+        file.iter().for_each(|row| intake.extend(format!("{row}\n").as_bytes()));
+        intake.finish(None);
+        let reading;
+        (table, reading, duplicates) = intake.into_parts();
+        readings.merge(&reading);
+    }
+    (table, readings)
+}
+
+fn respond(files: &[Vec<&Value>]) -> Value {
+    let (table, reading) = read(files);
+    let query = Query::from_pairs([("metric", "volume")]).unwrap();
+    let answer = answer::answer(&table, &reading, &query, &Zone::utc(), Source::File, Patterns::Skip).unwrap();
+    let names = table.workflows(&query.filter, &answer.window);
+    let mut response: Value = serde_json::from_str(&json::heatmap(&answer)).unwrap();
+    response["names"] = names.into_iter().map(|workflow| json!([workflow.id, workflow.name])).collect();
+    response["tags"] = table.tags().into();
+    response
+}
+
+/// Rows of few identities, so that most repeat another.
+fn rows(seed: u64, count: usize) -> Vec<Value> {
+    let mut seeded = Seeded(seed);
+    (0..count)
+        .map(|_| {
+            let mut one_of = |words: &[&str]| words[seeded.below(words.len() as u64) as usize].to_owned();
+            let status = one_of(&["completed", "failed", "running", "cancelled", "exploded"]);
+            let (workflow_id, name, tag) = (one_of(&["7", "8"]), one_of(&["A", "B"]), one_of(&["eu", "us"]));
+            let mut row = json!({
+                "workflow_id": workflow_id, "workflow": name, "status": status, "tags": [tag],
+                "started_at": 1_770_000_000_000_u64 + seeded.below(5) * 3_600_000,
+                "attempt": 1 + seeded.below(2),
+            });
+            if seeded.below(6) > 0 {
+                row["id"] = seeded.below(3).to_string().into();
+            }
+            if seeded.below(3) > 0 {
+                row["duration_ms"] = (seeded.below(3) * 3_000_000_000).into();
+            }
+            row
+        })
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn neither_order_nor_files_decide_which_row_stays(seed in any::<u64>(), count in 0usize..40, files in 1usize..4) {
+        let rows = rows(seed, count);
+        let whole = respond(&[rows.iter().collect()]);
+        let mut mixed: Vec<&Value> = rows.iter().collect();
+        let mut seeded = Seeded(seed ^ 1);
+        for last in (1..mixed.len()).rev() {
+            mixed.swap(last, seeded.below(last as u64 + 1) as usize);
+        }
+        let parts: Vec<Vec<&Value>> = (0..files).map(|part| mixed.iter().skip(part).step_by(files).copied().collect()).collect();
+        let mut cut = respond(&parts);
+        // Lines are counted file by file, so the first problem of a kind may lie elsewhere.
+        cut["problems"] = whole["problems"].clone();
+        prop_assert_eq!(&cut, &whole);
+
+        let identity = |row: &Value| row.get("id").map(|id| (row["workflow_id"].to_string(), id.to_string(), row["attempt"].to_string()));
+        let identities: std::collections::BTreeSet<_> = rows.iter().filter_map(identity).collect();
+        let without_id = rows.iter().filter(|row| identity(row).is_none()).count();
+        prop_assert_eq!(whole["rows"]["placed"].as_u64(), Some((identities.len() + without_id) as u64));
+        prop_assert_eq!(whole["rows"]["duplicate"].as_u64(), Some((count - identities.len() - without_id) as u64));
+    }
+}
+
+#[test]
+fn the_ended_one_stays_then_the_later_then_the_greater() {
+    let check = |one: Value, other: Value, stays: &str| {
+        let base = json!({"id": "1", "workflow_id": "7", "started_at": "2026-02-12T04:30:00Z"});
+        let with = |more: &Value| {
+            let mut row = base.clone();
+            more.as_object().unwrap().iter().for_each(|(key, value)| row[key] = value.clone());
+            row
+        };
+        let (one, other) = (with(&one), with(&other));
+        for files in [vec![vec![&one, &other]], vec![vec![&other], vec![&one]]] {
+            let response = respond(&files);
+            assert_eq!(response["totals"][stays], 1, "{one} and {other}");
+            assert_eq!(response["rows"]["duplicate"], 1);
+        }
+    };
+    check(json!({"status": "running"}), json!({"status": "failed"}), "failed");
+    check(json!({"status": "waiting"}), json!({"status": "skipped"}), "skipped");
+    check(json!({"status": "failed", "duration_ms": 5}), json!({"status": "completed", "duration_ms": 4}), "failed");
+    check(json!({"status": "failed"}), json!({"status": "completed", "duration_ms": 0}), "completed");
+    check(json!({"status": "completed", "duration_ms": 4}), json!({"status": "failed", "duration_ms": 4}), "failed");
+}
+
+#[test]
+fn another_workflow_or_attempt_is_another_row() {
+    let row = |workflow_id: &str, attempt: u32| json!({"id": "1", "workflow_id": workflow_id, "attempt": attempt, "status": "failed", "started_at": "2026-02-12T04:30:00Z"});
+    let rows = [row("7", 1), row("8", 1), row("7", 2)];
+    let response = respond(&[rows.iter().collect()]);
+    assert_eq!((response["rows"]["placed"].as_u64(), response["rows"]["duplicate"].as_u64()), (Some(3), Some(0)));
+    assert!(!response["notices"].to_string().contains("repeated rows"), "they were looked for");
+}
