@@ -151,6 +151,8 @@ export class HeatmapView {
   }
 
   get cells(): Cells { return this.#answer.cells; }
+  /** Under so many finished executions a cell's state is "few". */
+  get fewRuns(): number { return this.#answer.fewRuns; }
   get dates(): readonly string[] { return this.#answer.dates; }
   get workflows(): readonly Workflow[] { return this.#answer.workflows; }
   get tags(): readonly string[] { return this.#answer.tags; }

@@ -133,6 +133,7 @@ export class HeatmapEngine {
     return {
       json: view.json(),
       cells: view.cells() as Cells,
+      fewRuns: view.fewRuns,
       dates: view.dates(),
       workflows: view.workflows() as Workflow[],
       tags: view.tags(),

@@ -57,7 +57,7 @@ export class Legend {
     }
     const keys: HTMLElement[] = [];
     const tile = () => s('rect', { class: 'tile', width: 14, height: 14, rx: 2, fill: 'var(--tile)' });
-    if (states.has('few')) keys.push(key(`under ${cells.fewRuns} runs`, tile(), s('rect', { class: 'l3', x: 3.5, y: 3.5, width: 7, height: 7, rx: 1 })));
+    if (states.has('few')) keys.push(key(`under ${view.fewRuns} runs`, tile(), s('rect', { class: 'l3', x: 3.5, y: 3.5, width: 7, height: 7, rx: 1 })));
     if (states.has('unfinished')) keys.push(key('none finished', tile(), s('rect', { x: 4, y: 4, width: 6, height: 6, rx: 1.5, fill: 'none', stroke: 'var(--hatch)', 'stroke-width': 1.5 })));
     if (states.has('none')) keys.push(key('no runs', tile()));
     if (states.has('after')) keys.push(key('still to come', s('rect', { x: 0.5, y: 0.5, width: 13, height: 13, rx: 2, fill: 'none', stroke: 'var(--hatch)', 'stroke-dasharray': '1 2' })));

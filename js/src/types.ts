@@ -120,8 +120,6 @@ export interface HeatmapResponse {
 export interface Cells {
   /** What each cell shows: 0 a level, 1 a level by few runs, 2 no runs, 3 none finished, 4 skipped, 5 still to come. */
   state: Uint8Array;
-  /** Under so many finished executions a cell's state is `few`. */
-  fewRuns: number;
   /** 0 for no value, else 1 to 4. */
   level: Uint8Array;
   /** NaN where there is none. */
@@ -194,6 +192,8 @@ export interface Answer {
   /** The bytes of the response. */
   json: Uint8Array;
   cells: Cells;
+  /** Under so many finished executions a cell's state is "few". */
+  fewRuns: number;
   dates: string[];
   workflows: Workflow[];
   tags: string[];

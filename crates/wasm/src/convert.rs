@@ -5,7 +5,7 @@ use execution_heatmap::answer::Source;
 use execution_heatmap::execution::Status;
 use execution_heatmap::grid::Grid;
 use execution_heatmap::options::Query;
-use execution_heatmap::picture::look::{FEW_EXECUTIONS, Look, look_of};
+use execution_heatmap::picture::look::{Look, look_of};
 use execution_heatmap::picture::scene::{Anchor, Node, Scene};
 use execution_heatmap::picture::{Layout, PictureOptions, Theme, Words};
 use execution_heatmap::table::Workflow;
@@ -97,7 +97,6 @@ impl<'a> CellArrays<'a> {
         let set = |name: &str, value: JsValue| Reflect::set(&object, &name.into(), &value).map(|_| ());
         let states: Vec<u8> = cells.iter().map(|cell| state_number(look_of(self.0.metric, cell))).collect();
         set("state", Uint8Array::from(&states[..]).into())?;
-        set("fewRuns", (FEW_EXECUTIONS as f64).into())?;
         let levels: Vec<u8> = cells.iter().map(|cell| cell.level).collect();
         set("level", Uint8Array::from(&levels[..]).into())?;
         let floats = |of: &dyn Fn(&execution_heatmap::grid::Cell) -> f64| {

@@ -13,6 +13,7 @@ use execution_heatmap::answer::{self, Answer, Patterns, Source};
 use execution_heatmap::ingest::Form;
 use execution_heatmap::intake::Intake;
 use execution_heatmap::options::Query;
+use execution_heatmap::picture::look::FEW_EXECUTIONS;
 use execution_heatmap::table::Workflow;
 use execution_heatmap::time::Timestamp;
 use execution_heatmap::zone::Zone;
@@ -138,6 +139,12 @@ impl View {
     /// The cells as columns, dense: hourly `24 × date + hour`, daily `date`.
     pub fn cells(&self) -> Result<JsValue, JsValue> {
         CellArrays::new(&self.answer.grid).into_object()
+    }
+
+    /// Under so many finished executions a cell's state is "few".
+    #[wasm_bindgen(getter, js_name = fewRuns)]
+    pub fn few_runs(&self) -> u32 {
+        FEW_EXECUTIONS as u32
     }
 
     /// The window's local dates.
