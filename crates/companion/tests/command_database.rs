@@ -46,6 +46,30 @@ fn importing_twice_stores_once_and_says_so() {
 }
 
 #[test]
+fn a_stream_is_whole_only_if_its_first_end_says_so_and_is_its_last_word() {
+    let files = Files::new();
+    let database = files.path("runs.sqlite");
+    let check = |lines: &[&str], expected: Option<&str>| {
+        let stream = files.with("stream.ndjson", format!("{}\n", lines.join("\n")));
+        let ran = run(&["import", &stream, "--workspace", "w", "--database", database.to_str().unwrap()]);
+        assert_eq!(ran.code, Some(if expected.is_some() { 1 } else { 0 }), "{lines:?}: {}", ran.err);
+        assert!(ran.err.contains(expected.unwrap_or("")), "{lines:?}: {}", ran.err);
+    };
+    const ROW: &str = r#"{"status":"completed","started_at":"2026-02-12T04:30:00Z"}"#;
+    const ERROR: &str = r#"{"$error":{"code":"database","message":"the disk is gone","rows":1}}"#;
+    const WHOLE: &str = r#"{"$end":{"rows":1,"complete":true}}"#;
+    const WHOLE_OF_TWO: &str = r#"{"$end":{"rows":2,"complete":true}}"#;
+    check(&[ROW, WHOLE], None);
+    check(&[ROW, WHOLE, r#"{"$alive":7}"#], None);
+    check(&[ROW, ERROR], Some("it broke off: the disk is gone"));
+    check(&[ROW, ERROR, WHOLE], Some("it broke off: the disk is gone"));
+    check(&[ROW, WHOLE, ERROR], Some("it goes on after its end"));
+    check(&[ROW, WHOLE, WHOLE], Some("it goes on after its end"));
+    check(&[ROW, WHOLE_OF_TWO, ROW], Some("it goes on after its end"));
+    check(&[ROW, WHOLE_OF_TWO, "no row"], Some("it goes on after its end"));
+}
+
+#[test]
 fn imports_at_the_same_time_all_end_well() {
     let files = Files::new();
     let good = files.with("good.ndjson", recurring());

@@ -56,7 +56,10 @@ pub struct Imported {
     updated: u64,
     problems: Problems,
     is_stream: bool,
+    /// The first end; a later one takes nothing back.
     end: Option<StreamEnd>,
+    /// True if rows or another end follow the end.
+    goes_on_after_end: bool,
     incomplete: Option<String>,
     failed: Option<rusqlite::Error>,
     unrecognised: Option<String>,
@@ -101,6 +104,8 @@ impl Imported {
             if self.failed.is_some() {
                 continue;
             }
+            let speaks_of_rows = !matches!(event, Event::Control | Event::Unrecognised { .. });
+            self.goes_on_after_end |= speaks_of_rows && self.end.is_some();
             match event {
                 Event::Row { execution, .. } => {
                     self.rows += 1;
@@ -117,7 +122,7 @@ impl Imported {
                 }
                 Event::End(end) => {
                     self.is_stream = true;
-                    self.end = Some(end);
+                    self.end.get_or_insert(end);
                 }
                 Event::Control => self.is_stream = true,
                 Event::Unrecognised { starts_with } => self.unrecognised = Some(starts_with),
@@ -129,6 +134,7 @@ impl Imported {
     fn why_incomplete(&self, broken: Option<String>) -> Option<String> {
         match &self.end {
             Some(StreamEnd::Error { message, .. }) => Some(format!("it broke off: {message}")),
+            Some(StreamEnd::End { .. }) if self.goes_on_after_end => Some("it goes on after its end".to_owned()),
             Some(StreamEnd::End { rows, .. }) if *rows != self.rows => {
                 Some(format!("{rows} rows were sent, {} arrived", self.rows))
             }
