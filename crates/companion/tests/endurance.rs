@@ -195,6 +195,15 @@ fn a_stream_that_takes_too_long_is_cut_and_says_so() {
 }
 
 #[test]
+fn a_stream_that_finds_no_row_is_cut_too() {
+    let database = Database::with_rows(&wide_rows(3_000));
+    let server = Server::with(&database.path, Limits { stream: Duration::ZERO, ..Limits::default() });
+    let response = server.get(&format!("{EXECUTIONS}&status=running"));
+    let expected = "{\"$end\":{\"rows\":0,\"complete\":false,\"reason\":\"time_limit\"}}\n";
+    assert_eq!(response.text(), expected);
+}
+
+#[test]
 fn a_query_that_takes_too_long_is_stopped() {
     let database = Database::with_rows(&wide_rows(20_000));
     let server = Server::with(&database.path, Limits { query: Duration::from_millis(1), ..Limits::default() });
