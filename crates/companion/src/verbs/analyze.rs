@@ -14,6 +14,7 @@ use execution_heatmap::options::Query;
 use execution_heatmap::picture::{self, PictureOptions, Theme};
 use execution_heatmap::table::Table;
 use std::io::IsTerminal;
+use std::ops::ControlFlow;
 
 /// The picture's columns where nothing says how many there are.
 const DEFAULT_WIDTH: u16 = 80;
@@ -52,7 +53,11 @@ fn read(args: &AnalyzeArgs) -> Result<(Table, Reading), Failure> {
             Input::Csv => Intake::new(Form::Csv, false),
         }
         .onto(table, duplicates);
-        let broken = files::read(file, |bytes| intake.extend(bytes))?;
+        let broken = files::read(file, |bytes| {
+            intake.extend(bytes);
+            // What follows in a file that is no log is of no use.
+            if intake.unrecognised().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
         intake.finish(broken.as_deref());
         if let Some(starts_with) = intake.unrecognised() {
             return Err(not_a_log(file, starts_with));

@@ -9,6 +9,7 @@ use crate::{files, source};
 use execution_heatmap::ingest::{Event, Reader, StreamEnd};
 use execution_heatmap::problem::{ProblemKind, Problems};
 use sha2::{Digest, Sha256};
+use std::ops::ControlFlow;
 
 /// Imports.
 ///
@@ -72,7 +73,7 @@ pub struct Imported {
 pub fn import(
     writer: &mut Writer,
     name: &str,
-    read: impl FnOnce(&mut dyn FnMut(&[u8])) -> Result<Option<String>, Failure>,
+    read: impl FnOnce(&mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<Option<String>, Failure>,
 ) -> Result<Imported, ImportError> {
     let mut reader = Reader::recognising();
     let mut imported = Imported::default();
@@ -80,11 +81,13 @@ pub fn import(
     let broken = read(&mut |bytes: &[u8]| {
         content.update(bytes);
         reader.extend(bytes);
-        imported.drain(&mut reader, writer);
+        imported.drain(&mut reader, writer)
     })
     .map_err(ImportError::File)?;
-    reader.finish();
-    imported.drain(&mut reader, writer);
+    if imported.has_reason_to_go_on() {
+        reader.finish();
+        let _ = imported.drain(&mut reader, writer);
+    }
     if let Some(error) = imported.failed {
         return Err(ImportError::Database(error));
     }
@@ -98,12 +101,9 @@ pub fn import(
 }
 
 impl Imported {
-    fn drain(&mut self, reader: &mut Reader, writer: &mut Writer) {
+    /// Takes what the reader has found. Breaks where reading on is in vain.
+    fn drain(&mut self, reader: &mut Reader, writer: &mut Writer) -> ControlFlow<()> {
         while let Some(event) = reader.next() {
-            // After the database failed, the rest is read past.
-            if self.failed.is_some() {
-                continue;
-            }
             let speaks_of_rows = !matches!(event, Event::Control | Event::Unrecognised { .. });
             self.goes_on_after_end |= speaks_of_rows && self.end.is_some();
             match event {
@@ -113,7 +113,10 @@ impl Imported {
                         Ok(Stored::New) => self.new += 1,
                         Ok(Stored::Repeated) => self.repeated += 1,
                         Ok(Stored::Updated) => self.updated += 1,
-                        Err(error) => self.failed = Some(error),
+                        Err(error) => {
+                            self.failed = Some(error);
+                            return ControlFlow::Break(());
+                        }
                     }
                 }
                 Event::Rejected { line, kind, message } => {
@@ -125,9 +128,17 @@ impl Imported {
                     self.end.get_or_insert(end);
                 }
                 Event::Control => self.is_stream = true,
-                Event::Unrecognised { starts_with } => self.unrecognised = Some(starts_with),
+                Event::Unrecognised { starts_with } => {
+                    self.unrecognised = Some(starts_with);
+                    return ControlFlow::Break(());
+                }
             }
         }
+        ControlFlow::Continue(())
+    }
+
+    fn has_reason_to_go_on(&self) -> bool {
+        self.failed.is_none() && self.unrecognised.is_none()
     }
 
     /// Why rows may be missing.
@@ -166,5 +177,45 @@ impl Imported {
             words.push_str(&format!("\n{file}, line {}: {}", problem.line, problem.message));
         }
         words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    /// Something without an end: `line` again and again. Counts the bytes that were read of it.
+    struct Endless<'a> {
+        line: &'a [u8],
+        read: &'a mut usize,
+    }
+
+    impl Read for Endless<'_> {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            for byte in into.iter_mut() {
+                *byte = self.line[*self.read % self.line.len()];
+                *self.read += 1;
+            }
+            Ok(into.len())
+        }
+    }
+
+    #[test]
+    fn reading_ends_where_it_is_in_vain() {
+        let check = |line: &str, expected: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("runs.sqlite");
+            let mut writer = Writer::open(&path, "w").unwrap();
+            rusqlite::Connection::open(&path).unwrap().execute_batch("DROP TABLE executions").unwrap();
+            let mut read = 0;
+            let endless = Endless { line: line.as_bytes(), read: &mut read };
+            let imported = import(&mut writer, "endless", |each| files::read_from(endless, "endless", each));
+            let said = in_database(imported.unwrap_err(), "runs.sqlite").to_string();
+            assert!(said.contains(expected), "{said}");
+            assert!(read < 1 << 20, "{read} bytes were read");
+        };
+        check("{\"status\":\"completed\",\"started_at\":\"2026-02-12T04:30:00Z\"}\n", "no such table");
+        check("%PDF-1.7 and so on\n", "is not a log");
     }
 }
