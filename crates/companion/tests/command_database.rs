@@ -46,6 +46,22 @@ fn importing_twice_stores_once_and_says_so() {
 }
 
 #[test]
+fn a_file_that_grew_counts_its_rows_without_a_start_once() {
+    let files = Files::new();
+    let database = files.path("runs.sqlite");
+    const NO_START: &str = "{\"status\":\"completed\"}\n";
+    for content in [format!("{NO_START}{GOOD}"), format!("{NO_START}{GOOD}{}", GOOD.replace("\"id\":\"", "\"id\":\"1"))]
+    {
+        let grown = files.with("runs.ndjson", content);
+        let ran = run(&["import", &grown, "--workspace", "w", "--database", database.to_str().unwrap()]);
+        assert!(ran.err.contains("3 stored") && ran.err.contains("1 without a start"), "{}", ran.err);
+    }
+    let server = support::Server::start(&database);
+    let heatmap = server.get("/api/v1/workspaces/w/executions/heatmap?from=2026-02-12&to=2026-02-14").json();
+    assert_eq!((&heatmap["rows"]["read"], &heatmap["rows"]["no_start"]), (&7.into(), &1.into()));
+}
+
+#[test]
 fn a_stream_is_whole_only_if_its_first_end_says_so_and_is_its_last_word() {
     let files = Files::new();
     let database = files.path("runs.sqlite");

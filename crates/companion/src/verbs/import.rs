@@ -8,7 +8,6 @@ use crate::voice::{counted, say};
 use crate::{files, source};
 use execution_heatmap::ingest::{Event, Reader, StreamEnd};
 use execution_heatmap::problem::{ProblemKind, Problems};
-use sha2::{Digest, Sha256};
 use std::ops::ControlFlow;
 
 /// Imports.
@@ -77,9 +76,9 @@ pub fn import(
 ) -> Result<Imported, ImportError> {
     let mut reader = Reader::recognising();
     let mut imported = Imported::default();
-    let mut content = Sha256::new();
+    let mut content = writer.begin_file().map_err(ImportError::Database)?;
     let broken = read(&mut |bytes: &[u8]| {
-        content.update(bytes);
+        content.extend(bytes);
         reader.extend(bytes);
         imported.drain(&mut reader, writer)
     })
@@ -95,7 +94,7 @@ pub fn import(
         return Err(ImportError::File(analyze::not_a_log(name, starts_with)));
     }
     let no_start = imported.problems.count(ProblemKind::NoStart);
-    writer.end_file(&content.finalize(), no_start).map_err(ImportError::Database)?;
+    writer.end_file(content, no_start).map_err(ImportError::Database)?;
     imported.incomplete = imported.why_incomplete(broken);
     Ok(imported)
 }
