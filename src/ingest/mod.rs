@@ -32,6 +32,7 @@ mod scan;
 mod text;
 
 pub use reader::Reader;
+pub(crate) use text::excerpt;
 
 use crate::execution::Execution;
 use crate::problem::ProblemKind;
