@@ -44,11 +44,9 @@ fn main() -> ExitCode {
 /// Runs the named command; `None` when there is none of that name.
 fn run(command: &str, rest: &[String]) -> Option<Result> {
     let takes_none = matches!(command, "test" | "build" | "size" | "tidy");
-    let asks_for_help = |word: &str| matches!(word, "--help" | "-h");
+    let asks_for_help = |word: &str| matches!(word, "help" | "--help" | "-h");
     Some(match command {
-        _ if command == "help" || asks_for_help(command) || rest.iter().any(|word| asks_for_help(word)) => {
-            help::print()
-        }
+        _ if asks_for_help(command) || rest.iter().any(|word| asks_for_help(word)) => help::print(),
         _ if takes_none && !rest.is_empty() => Err(format!("`{command}` takes no arguments").into()),
         "demo" => demo::demo(rest),
         "test" => test::test(),
