@@ -22,6 +22,7 @@
 
 mod csv;
 mod find;
+mod hint;
 mod input;
 mod lines;
 mod ndjson;
@@ -31,6 +32,7 @@ mod row;
 mod scan;
 mod text;
 
+pub use hint::hint;
 pub use reader::Reader;
 pub(crate) use text::excerpt;
 
