@@ -62,7 +62,7 @@ fn a_file_that_grew_counts_its_rows_without_a_start_once() {
 }
 
 #[test]
-fn a_stream_is_whole_only_if_its_first_end_says_so_and_is_its_last_word() {
+fn a_stream_is_whole_only_if_its_one_end_says_so_and_is_its_last_word() {
     let files = Files::new();
     let database = files.path("runs.sqlite");
     let check = |lines: &[&str], expected: Option<&str>| {
@@ -79,10 +79,10 @@ fn a_stream_is_whole_only_if_its_first_end_says_so_and_is_its_last_word() {
     check(&[ROW, WHOLE, r#"{"$alive":7}"#], None);
     check(&[ROW, ERROR], Some("it broke off: the disk is gone"));
     check(&[ROW, ERROR, WHOLE], Some("it broke off: the disk is gone"));
-    check(&[ROW, WHOLE, ERROR], Some("it goes on after its end"));
-    check(&[ROW, WHOLE, WHOLE], Some("it goes on after its end"));
-    check(&[ROW, WHOLE_OF_TWO, ROW], Some("it goes on after its end"));
-    check(&[ROW, WHOLE_OF_TWO, "no row"], Some("it goes on after its end"));
+    check(&[ROW, WHOLE, ERROR], Some("it broke off: the disk is gone"));
+    check(&[ROW, WHOLE, WHOLE], Some("it went on after it had said that it ended"));
+    check(&[ROW, WHOLE_OF_TWO, ROW], Some("it went on after it had said that it ended"));
+    check(&[ROW, WHOLE_OF_TWO, "no row"], Some("it went on after it had said that it ended"));
 }
 
 #[test]

@@ -56,10 +56,10 @@ pub struct Imported {
     updated: u64,
     problems: Problems,
     is_stream: bool,
-    /// The first end; a later one takes nothing back.
+    /// The last end; an error stays, whatever follows.
     end: Option<StreamEnd>,
-    /// True if rows or another end follow the end.
-    goes_on_after_end: bool,
+    /// True if rows or another end follow an end.
+    went_on: bool,
     incomplete: Option<String>,
     failed: Option<rusqlite::Error>,
     unrecognised: Option<String>,
@@ -103,8 +103,7 @@ impl Imported {
     /// Takes what the reader has found. Breaks where reading on is in vain.
     fn drain(&mut self, reader: &mut Reader, writer: &mut Writer) -> ControlFlow<()> {
         while let Some(event) = reader.next() {
-            let speaks_of_rows = !matches!(event, Event::Control | Event::Unrecognised { .. });
-            self.goes_on_after_end |= speaks_of_rows && self.end.is_some();
+            self.went_on |= self.end.is_some() && !matches!(event, Event::Control);
             match event {
                 Event::Row { execution, .. } => {
                     self.rows += 1;
@@ -124,7 +123,9 @@ impl Imported {
                 }
                 Event::End(end) => {
                     self.is_stream = true;
-                    self.end.get_or_insert(end);
+                    if !matches!(self.end, Some(StreamEnd::Error { .. })) {
+                        self.end = Some(end);
+                    }
                 }
                 Event::Control => self.is_stream = true,
                 Event::Unrecognised { starts_with } => {
@@ -144,7 +145,9 @@ impl Imported {
     fn why_incomplete(&self, broken: Option<String>) -> Option<String> {
         match &self.end {
             Some(StreamEnd::Error { message, .. }) => Some(format!("it broke off: {message}")),
-            Some(StreamEnd::End { .. }) if self.goes_on_after_end => Some("it goes on after its end".to_owned()),
+            Some(StreamEnd::End { .. }) if self.went_on => {
+                Some("it went on after it had said that it ended".to_owned())
+            }
             Some(StreamEnd::End { rows, .. }) if *rows != self.rows => {
                 Some(format!("{rows} rows were sent, {} arrived", self.rows))
             }
