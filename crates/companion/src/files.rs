@@ -17,6 +17,11 @@ const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// The name under which standard input is asked for.
 pub const STANDARD_INPUT: &str = "-";
 
+/// What a file is called in words.
+pub fn called(name: &str) -> &str {
+    if name == STANDARD_INPUT { "standard input" } else { name }
+}
+
 /// Gives the bytes of a file, or of standard input, to `each` until it breaks. Says why they ended before their time, if they did:
 /// a compressed file that is cut, a disk that fails.
 ///

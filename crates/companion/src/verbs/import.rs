@@ -165,7 +165,7 @@ impl Imported {
         let problems = |kind| self.problems.count(kind);
         let unreadable = problems(ProblemKind::Unreadable) + problems(ProblemKind::LineTooLong);
         let stored = crate::terminal::grouped(self.new);
-        let mut words = format!("{file}: {} read, {stored} stored", counted(self.rows, "row", "rows"));
+        let mut words = format!("{}: {} read, {stored} stored", files::called(file), counted(self.rows, "row", "rows"));
         let others = [
             (self.updated, "updated"),
             (self.repeated, "there already"),
@@ -175,10 +175,12 @@ impl Imported {
         for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
             words.push_str(&format!(", {} {what}", crate::terminal::grouped(count)));
         }
-        for problem in self.problems.firsts() {
-            words.push_str(&format!("\n{file}, line {}: {}", problem.line, problem.message));
+        let mut lines = vec![words];
+        lines.extend(analyze::problems_in_words(file, &self.problems));
+        if self.new + self.updated + self.repeated == 0 {
+            lines.push(analyze::without_rows(file));
         }
-        words
+        lines.join("\n")
     }
 }
 
