@@ -136,6 +136,8 @@ fn a_problem_is_told_with_its_file_and_a_file_without_rows_is_named() {
         }
         assert_eq!(said.matches("no rows with a start").count(), 2, "{verb}: {said}");
     }
+    let cut = files.with("cut.ndjson", format!("{GOOD}{{\"$alive\":1}}\n"));
+    assert!(words("analyze", &[&one, &cut], &[]).contains("cut.ndjson is incomplete: the source ended after 3 rows"));
     // Of rows that are all there already there is a start, and of repeated ones too.
     assert!(!words("import", &[&two], &import).contains("no rows"));
     assert!(!words("analyze", &[&two, &two], &[]).contains("no rows"));

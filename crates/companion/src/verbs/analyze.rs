@@ -71,6 +71,9 @@ fn read(args: &AnalyzeArgs) -> Result<(Table, Reading, Vec<String>), Failure> {
         if reading.read == reading.no_start + reading.unreadable {
             remarks.push(without_rows(file));
         }
+        if let Some(why) = &reading.incomplete {
+            remarks.push(format!("{} is incomplete: {why}", files::called(file)));
+        }
         readings.merge(&reading);
     }
     Ok((table, readings, remarks))
@@ -180,9 +183,6 @@ fn report(answer: &Answer, remarks: &[String]) {
     parts.extend(named.map(|(count, words)| format!("{} {words}", terminal::grouped(*count))));
     say(&parts.join(", "));
     remarks.iter().for_each(|remark| say(remark));
-    if let Some(why) = &answer.incomplete {
-        say(&format!("incomplete: {why}"));
-    }
 }
 
 fn judge(args: &AnalyzeArgs, answer: &Answer) -> Result<(), Failure> {
