@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 /// Instructions of SQLite between two looks at whether the query is still wanted: a fraction of a millisecond, so that
 /// a look costs nothing beside them.
@@ -58,16 +59,18 @@ impl Pool {
     /// A connection, once one is free.
     ///
     /// # Errors
-    /// None became free within `patience`, or a new one cannot be opened.
+    /// None became free within `patience`, or a new one cannot be opened, or not within it.
     pub async fn lease(self: &Arc<Self>, patience: Duration) -> Result<Lease, PoolError> {
-        let stopped = || PoolError::Database("the query was stopped".to_owned());
-        let leasing = async {
-            let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| stopped())?;
-            let pool = Arc::clone(self);
-            let opening = tokio::task::spawn_blocking(move || Lease::new(pool, permit));
-            opening.await.unwrap_or_else(|_| Err(stopped()))
-        };
-        tokio::time::timeout(patience, leasing).await.unwrap_or(Err(PoolError::Busy))
+        let until = Instant::now() + patience;
+        let permit = tokio::time::timeout_at(until, Arc::clone(&self.permits).acquire_owned());
+        let Ok(Ok(permit)) = permit.await else { return Err(PoolError::Busy) };
+        let pool = Arc::clone(self);
+        let opening = tokio::task::spawn_blocking(move || Lease::new(pool, permit));
+        match tokio::time::timeout_at(until, opening).await {
+            Ok(Ok(lease)) => lease,
+            Ok(Err(_)) => Err(PoolError::Database("the query was stopped".to_owned())),
+            Err(_) => Err(PoolError::TooSlow),
+        }
     }
 
     /// Runs a query on a blocking thread. If the returned future is dropped, or after `deadline`, the query is
@@ -241,7 +244,7 @@ mod tests {
     fn a_query_that_waits_for_a_thread_has_a_deadline_and_gives_its_connection_back() {
         with_one_thread(async |pool, go_on| {
             let late = pool.run(Duration::from_millis(50), long).await;
-            assert!(matches!(late, Err(PoolError::Busy | PoolError::TooSlow)), "{late:?}");
+            assert!(matches!(late, Err(PoolError::TooSlow)), "{late:?}");
             go_on.send(()).unwrap();
             let next = pool.run(Duration::from_secs(20), |_| Ok(7)).await;
             assert!(matches!(next, Ok(7)), "{next:?}");
