@@ -2,6 +2,7 @@
 // object of the page.
 
 import type { LoadOptions } from './engine.js';
+import { isFromCompanion, refusal } from './source.js';
 import type {
   Answer, Cells, HeatmapResponse, Loaded, PictureOptions, Progress, Query, Scene, Source, Theme, ViewOptions, Workflow,
 } from './types.js';
@@ -10,7 +11,7 @@ export type * from './types.js';
 export type { LoadOptions } from './engine.js';
 
 type Ask =
-  | { name: 'load'; source: Source; query: Query }
+  | { name: 'load'; source: Source; query: Query; companion: boolean }
   | { name: 'stop' } | { name: 'close' } | { name: 'abort'; id: number }
   | { name: 'view'; query: Query; options: ViewOptions }
   | { name: 'scene'; query: Query; options: ViewOptions; picture: PictureOptions }
@@ -178,15 +179,16 @@ export class HeatmapClient {
   }
 
   /** Reads a source to its end; resolves with what was read, also if the source broke off (the views say so). */
-  async load(source: Source, { signal, onProgress, query = {} }: LoadOptions = {}): Promise<Loaded> {
+  async load(source: Source, { signal, onProgress, query = {}, companion }: LoadOptions = {}): Promise<Loaded> {
     signal?.throwIfAborted();
     clients.add(this.#id);
     if (typeof source === 'string' || source instanceof URL) source = new URL(source, globalThis.document?.baseURI).href;
+    companion ??= isFromCompanion(source);
     if (source instanceof Response) {
-      if (!source.ok) throw Object.assign(new Error(`The server answered ${source.status}.`), { status: source.status });
+      if (!source.ok) throw await refusal(source);
       source = source.body ?? new Blob([]);
     }
-    const { id, answer } = ask<Loaded>(this.#id, { name: 'load', source, query }, onProgress);
+    const { id, answer } = ask<Loaded>(this.#id, { name: 'load', source, query, companion }, onProgress);
     bereft.delete(this.#id);
     const abort = () => void ask(this.#id, { name: 'abort', id }).answer.catch(() => {});
     signal?.addEventListener('abort', abort);

@@ -17,6 +17,8 @@ export interface LoadOptions {
   onProgress?: (progress: Progress) => void;
   /** Which window a companion is asked for. */
   query?: Query;
+  /** True for a stream of a companion's rows; a response and an address tell it themselves. */
+  companion?: boolean;
 }
 
 /** The most bytes that are parsed in one go: a few milliseconds' worth. */
@@ -58,12 +60,12 @@ export class HeatmapEngine {
   }
 
   /** Reads a source to its end, dropping what was held. A source that breaks off is no error: the answers say so. */
-  async load(source: Source, { signal, onProgress, query = {} }: LoadOptions = {}): Promise<Loaded> {
+  async load(source: Source, { signal, onProgress, query = {}, companion }: LoadOptions = {}): Promise<Loaded> {
     const turn = ++this.#loads;
     this.#stopped = false;
     await this.#reader?.cancel().catch(() => {});
     const now = Date.now();
-    const { stream, total, form, expectsEnd } = await open(source, query, now, signal);
+    const { stream, total, form, expectsEnd } = await open(source, query, now, companion, signal);
     // Opening takes time, in which this load may have been given up or another one begun.
     const isGivenUp = () => signal?.aborted || turn !== this.#loads;
     if (isGivenUp()) void stream.cancel().catch(() => {});
