@@ -197,6 +197,8 @@ export interface Answer {
   dates: string[];
   workflows: Workflow[];
   tags: string[];
+  /** Which load's rows were counted. */
+  load: number;
   /** Present if a picture was asked for. */
   scene: Scene | null;
 }
