@@ -4,8 +4,10 @@ import { Attributes, OBSERVED } from './attributes.js';
 import { HeatmapClient, type HeatmapView, type Loaded, type Progress, type Query, type Source } from './client.js';
 import { Format } from './format.js';
 import { Frame } from './frame.js';
+import { DEFAULT_DAYS, MOST_DAYS } from './limits.js';
 import { covers, isFromCompanion, windowFor } from './source.js';
 import { errorWords, PATIENCE_MS } from './status.js';
+import { isZone } from './zone.js';
 import { parts } from './patterns.js';
 import type { Granularity, HeatmapResponse, Metric, PictureOptions, Theme } from './types.js';
 
@@ -131,7 +133,7 @@ export class ExecutionHeatmap extends Base {
   set metric(value: Metric | undefined) { this.#attributes.set('metric', value); }
   get granularity(): Granularity | undefined { return this.#attributes.oneOf('granularity'); }
   set granularity(value: Granularity | undefined) { this.#attributes.set('granularity', value); }
-  get days() { return this.#attributes.whole('days', 1, 1096); }
+  get days() { return this.#attributes.whole('days', 1, MOST_DAYS); }
   set days(value: number | undefined) { this.#attributes.set('days', value); }
   get from() { return this.#attributes.date('from'); }
   set from(value: string | undefined) { this.#attributes.set('from', value); }
@@ -196,7 +198,7 @@ export class ExecutionHeatmap extends Base {
     const asking = this.#asking = isAsked ? { window: windowFor(query), now: Date.now() } : undefined;
     this.#setState('connecting');
     const from = typeof source === 'string' || source instanceof URL ? new URL(source, document.baseURI).host : known;
-    const span = query.from === undefined ? `${query.days ?? 90} days` : this.#words().range(query.from, query.to ?? query.from);
+    const span = query.from === undefined ? `${query.days ?? DEFAULT_DAYS} days` : this.#words().range(query.from, query.to ?? query.from);
     const patience = setTimeout(() => {
       if (this.#abort === abort && this.#state === 'connecting') this.#frame?.status.connecting(isAsked ? `Asking ${from} for ${span} of executions.` : `Opening ${from}.`);
     }, PATIENCE_MS);
@@ -316,7 +318,8 @@ export class ExecutionHeatmap extends Base {
   #arriving(progress: Progress, name: string, elapsed: number): void {
     this.#progress = progress;
     this.#setState('streaming');
-    this.#frame?.status.reading(name, progress, this.#words());
+    const zone = this.timeZone ?? 'UTC';
+    this.#frame?.status.reading(name, progress, isZone(zone) ? zone : 'UTC', this.#words());
     this.#frame?.announceProgress(progress);
     this.#tell('heatmap-progress', { ...progress });
     if (this.#partial || progress.oldest === null) return;

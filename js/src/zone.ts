@@ -66,6 +66,15 @@ export function zoneOffset(zone: string, instant: number): number {
   return offsetAt(clock(zone), instant);
 }
 
+/** True for a zone that is known. */
+export function isZone(zone: string): boolean {
+  try {
+    return Boolean(clock(zone));
+  } catch {
+    return false;
+  }
+}
+
 /** The local date of an instant. */
 export function localDate(zone: string, instant: number): string {
   return new Date(instant + zoneOffset(zone, instant) * 1000).toISOString().slice(0, 10);
