@@ -1,9 +1,11 @@
 // The page's settings and its address are one thing: what a reader changes stands in the query, so that a link
 // restores it. Keys of others are kept.
 
+import { DEFAULT_METRIC } from '/pkg/limits.js';
+
 const LISTS = ['workflow_id', 'status', 'tag', 'level'];
 const TEXTS = ['workspace', 'file', 'metric', 'granularity', 'days', 'from', 'to', 'until', 'time_zone', 'locale', 'pattern', 'theme'];
-const DEFAULTS = { metric: 'success_rate', theme: 'auto', pattern: '1' };
+const DEFAULTS = { metric: DEFAULT_METRIC, theme: 'auto', pattern: '1' };
 
 /** The settings that an address holds: a text or, for lists, an array each. */
 export function readAddress(search) {

@@ -2,14 +2,13 @@
 // the same, and takes files that are dropped.
 
 import '/pkg/define.js';
+import { DEFAULT_DAYS, STATUSES } from '/pkg/limits.js';
 import { readAddress, writeAddress } from './address.js';
 import { choices, make, menu } from './menus.js';
 
 const $ = (id) => document.getElementById(id);
 const heatmap = $('heatmap');
-const STATUSES = ['completed', 'failed', 'timed_out', 'cancelled', 'skipped', 'running', 'pending', 'waiting', 'other'];
 const WINDOWS = { hourly: [7, 14, 30, 60, 90], daily: [30, 90, 180, 365] };
-const DEFAULT_DAYS = 90;
 const MONTH_DAY_YEAR = { month: 'short', day: 'numeric', year: 'numeric', timeZone: 'UTC' };
 
 let settings = readAddress(location.search);

@@ -1,6 +1,7 @@
 // The element's attributes: what each takes, what stands for it when it is absent or wrong. A wrong value is said once
 // in the console and counts as absent; nothing throws.
 
+import { DEFAULT_METRIC, METRICS, MOST_DAYS } from './limits.js';
 import type { Granularity, Metric, Query, Theme } from './types.js';
 
 export const OBSERVED = [
@@ -10,7 +11,7 @@ export const OBSERVED = [
 export type Name = (typeof OBSERVED)[number];
 
 const ONE_OF = {
-  metric: ['success_rate', 'volume', 'duration', 'error_count'],
+  metric: METRICS,
   granularity: ['hourly', 'daily'],
   'hour-cycle': ['auto', 'h12', 'h23'],
   'first-day': ['auto', '1', '2', '3', '4', '5', '6', '7'],
@@ -94,7 +95,7 @@ export class Attributes {
   }
 
   get metric(): Metric {
-    return this.oneOf('metric') ?? 'success_rate';
+    return this.oneOf('metric') ?? DEFAULT_METRIC;
   }
 
   /** What the attributes ask of the engine. */
@@ -106,7 +107,7 @@ export class Attributes {
     set('granularity', this.oneOf('granularity') as Granularity | undefined);
     const [from, to] = [this.date('from'), this.date('to')];
     if (from !== undefined && to !== undefined && from <= to) Object.assign(query, { from, to });
-    else set('days', this.whole('days', 1, 1096));
+    else set('days', this.whole('days', 1, MOST_DAYS));
     set('until', this.text('until'));
     for (const [name, attribute] of [['workflow_id', 'workflow-id'], ['status', 'status'], ['tag', 'tag']] as const) {
       const values = this.list(attribute);

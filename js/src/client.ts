@@ -2,6 +2,7 @@
 // object of the page.
 
 import type { LoadOptions } from './engine.js';
+import { isFromCompanion, refusal } from './source.js';
 import type {
   Answer, Cells, HeatmapResponse, Loaded, PictureOptions, Progress, Query, Scene, Source, Theme, ViewOptions, Workflow,
 } from './types.js';
@@ -10,11 +11,11 @@ export type * from './types.js';
 export type { LoadOptions } from './engine.js';
 
 type Ask =
-  | { name: 'load'; source: Source; query: Query }
+  | { name: 'load'; source: Source; query: Query; companion: boolean }
   | { name: 'stop' } | { name: 'close' } | { name: 'abort'; id: number }
   | { name: 'view'; query: Query; options: ViewOptions }
-  | { name: 'scene'; query: Query; options: ViewOptions; picture: PictureOptions }
-  | { name: 'svg'; query: Query; options: ViewOptions; picture: PictureOptions; theme: Theme };
+  | { name: 'scene'; query: Query; options: ViewOptions; picture: PictureOptions; load: number | undefined }
+  | { name: 'svg'; query: Query; options: ViewOptions; picture: PictureOptions; theme: Theme; load: number | undefined };
 /** @internal */
 export type Call = { id: number; client: number; call: Ask };
 /** @internal */
@@ -159,14 +160,14 @@ export class HeatmapView {
   /** The picture, if one was asked for with the view. */
   get picture(): Scene | null { return this.#answer.scene; }
 
-  /** Lays the picture out. */
+  /** Lays the picture out. Rejects with an error with `stale` once another load took the place of its rows. */
   scene(picture: PictureOptions): Promise<Scene> {
-    return this.#client.scene(this.query, this.#options, picture);
+    return this.#client.scene(this.query, this.#options, picture, this.#answer.load);
   }
 
-  /** The picture as an SVG file. */
+  /** The picture as an SVG file. Rejects with an error with `stale` once another load took the place of its rows. */
   svg(picture: PictureOptions = { framed: true }, theme: Theme = 'auto'): Promise<string> {
-    return this.#client.svg(this.query, picture, theme, this.#options);
+    return this.#client.svg(this.query, picture, theme, this.#options, this.#answer.load);
   }
 }
 
@@ -178,21 +179,25 @@ export class HeatmapClient {
   }
 
   /** Reads a source to its end; resolves with what was read, also if the source broke off (the views say so). */
-  async load(source: Source, { signal, onProgress, query = {} }: LoadOptions = {}): Promise<Loaded> {
+  async load(source: Source, { signal, onProgress, query = {}, companion }: LoadOptions = {}): Promise<Loaded> {
     signal?.throwIfAborted();
     clients.add(this.#id);
     if (typeof source === 'string' || source instanceof URL) source = new URL(source, globalThis.document?.baseURI).href;
+    companion ??= isFromCompanion(source);
     if (source instanceof Response) {
-      if (!source.ok) throw Object.assign(new Error(`The server answered ${source.status}.`), { status: source.status });
+      if (!source.ok) throw await refusal(source);
       source = source.body ?? new Blob([]);
     }
-    const { id, answer } = ask<Loaded>(this.#id, { name: 'load', source, query }, onProgress);
+    const { id, answer } = ask<Loaded>(this.#id, { name: 'load', source, query, companion }, onProgress);
+    const lost = bereft.get(this.#id);
     bereft.delete(this.#id);
     const abort = () => void ask(this.#id, { name: 'abort', id }).answer.catch(() => {});
     signal?.addEventListener('abort', abort);
     try {
       return await answer;
     } catch (error) {
+      // A new worker that could read nothing holds no rows either.
+      if (lost !== undefined && clients.has(this.#id) && !bereft.has(this.#id)) bereft.set(this.#id, lost);
       signal?.throwIfAborted();
       throw error;
     } finally {
@@ -210,14 +215,14 @@ export class HeatmapClient {
     return new HeatmapView(this, query, options, await this.#ask<Answer>({ name: 'view', query, options }));
   }
 
-  /** Lays out the picture of a query. */
-  scene(query: Query, options: ViewOptions, picture: PictureOptions): Promise<Scene> {
-    return this.#ask({ name: 'scene', query, options, picture });
+  /** Lays out the picture of a query; of the rows of one load only, if its number is given. */
+  scene(query: Query, options: ViewOptions, picture: PictureOptions, load?: number): Promise<Scene> {
+    return this.#ask({ name: 'scene', query, options, picture, load });
   }
 
-  /** The picture of a query as an SVG file. */
-  svg(query: Query = {}, picture: PictureOptions = { framed: true }, theme: Theme = 'auto', options: ViewOptions = {}): Promise<string> {
-    return this.#ask({ name: 'svg', query, options, picture, theme });
+  /** The picture of a query as an SVG file; of the rows of one load only, if its number is given. */
+  svg(query: Query = {}, picture: PictureOptions = { framed: true }, theme: Theme = 'auto', options: ViewOptions = {}, load?: number): Promise<string> {
+    return this.#ask({ name: 'svg', query, options, picture, theme, load });
   }
 
   /** Gives back the rows' memory; the worker ends with its last client. */

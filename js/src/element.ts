@@ -4,12 +4,23 @@ import { Attributes, OBSERVED } from './attributes.js';
 import { HeatmapClient, type HeatmapView, type Loaded, type Progress, type Query, type Source } from './client.js';
 import { Format } from './format.js';
 import { Frame } from './frame.js';
-import { covers, isCompanion } from './source.js';
+import { DEFAULT_DAYS, MOST_DAYS } from './limits.js';
+import { covers, isFromCompanion, windowFor } from './source.js';
 import { errorWords, PATIENCE_MS } from './status.js';
+import { isZone } from './zone.js';
 import { parts } from './patterns.js';
 import type { Granularity, HeatmapResponse, Metric, PictureOptions, Theme } from './types.js';
 
 export type HeatmapState = 'idle' | 'connecting' | 'streaming' | 'ready' | 'empty' | 'error';
+/** How the element loads a source. */
+export interface LoadSettings {
+  signal?: AbortSignal;
+  /** What the source is called in messages. */
+  name?: string;
+  /** True for a stream of a companion's rows; a response and an address tell it themselves. */
+  companion?: boolean;
+}
+interface Read { window: Query; now: number }
 type List = readonly string[] | string | null | undefined;
 
 // Importing where there is no document defines nothing and throws nothing.
@@ -30,13 +41,19 @@ export class ExecutionHeatmap extends Base {
   #client: HeatmapClient | undefined;
   #abort: AbortController | undefined;
   #source: { source: Source; name: string } | undefined;
-  /** The window that was read of a companion; absent for a file. */
-  #read: Query | undefined;
+  /** True for rows that a companion streams: their open windows end when it was asked. */
+  #companion = false;
+  /** The window that a companion is being asked for, and when. */
+  #asking: Read | undefined;
+  /** The window of a companion whose rows are held; absent for a file. */
+  #read: Read | undefined;
   #loaded: Loaded | undefined;
   #view: HeatmapView | undefined;
   #state: HeatmapState = 'idle';
   #progress: Progress | undefined;
   #error: Error | undefined;
+  /** When the picture that stands was read. */
+  #updated: Date | undefined;
   #changed = new Set<string>();
   #turn = 0;
   #partial: Promise<unknown> | undefined;
@@ -98,7 +115,7 @@ export class ExecutionHeatmap extends Base {
       this.#client?.close();
       this.#turn += 1;
       this.#frame?.clear();
-      this.#resize = this.#client = this.#view = this.#loaded = undefined;
+      this.#resize = this.#client = this.#view = this.#loaded = this.#read = undefined;
       this.#setState('idle');
     });
   }
@@ -116,7 +133,7 @@ export class ExecutionHeatmap extends Base {
   set metric(value: Metric | undefined) { this.#attributes.set('metric', value); }
   get granularity(): Granularity | undefined { return this.#attributes.oneOf('granularity'); }
   set granularity(value: Granularity | undefined) { this.#attributes.set('granularity', value); }
-  get days() { return this.#attributes.whole('days', 1, 1096); }
+  get days() { return this.#attributes.whole('days', 1, MOST_DAYS); }
   set days(value: number | undefined) { this.#attributes.set('days', value); }
   get from() { return this.#attributes.date('from'); }
   set from(value: string | undefined) { this.#attributes.set('from', value); }
@@ -162,39 +179,48 @@ export class ExecutionHeatmap extends Base {
   get view(): HeatmapView | undefined { return this.#view; }
 
   /** Reads a source and draws it. Resolves when the picture stands; rejects if there is none. */
-  async load(source: Source, { signal, name }: { signal?: AbortSignal; name?: string } = {}): Promise<void> {
+  async load(source: Source, { signal, name, companion = isFromCompanion(source, document.baseURI) }: LoadSettings = {}): Promise<void> {
     signal?.throwIfAborted();
     this.#abort?.abort();
     const abort = this.#abort = new AbortController();
     const cancel = () => abort.abort(signal?.reason);
     signal?.addEventListener('abort', cancel, { once: true });
     const known = name ?? this.label ?? nameOf(source);
+    // Rows of another source are not to stand under this one's name.
+    if (this.#source && !isSame(this.#source.source, source)) this.#empty();
     this.#source = { source, name: known };
     this.#client ??= new HeatmapClient();
     this.#turn += 1;
     [this.#error, this.#progress, this.#thresholds, this.#partial] = [undefined, undefined, undefined, undefined];
     const { query } = this.#attributes;
-    const companion = (typeof source === 'string' || source instanceof URL) && isCompanion(new URL(source, document.baseURI));
-    this.#read = companion ? query : undefined;
+    this.#companion = companion;
+    const isAsked = companion && (typeof source === 'string' || source instanceof URL);
+    const asking = this.#asking = isAsked ? { window: windowFor(query), now: Date.now() } : undefined;
     this.#setState('connecting');
     const from = typeof source === 'string' || source instanceof URL ? new URL(source, document.baseURI).host : known;
-    const span = query.from === undefined ? `${query.days ?? 90} days` : this.#words().range(query.from, query.to ?? query.from);
+    const span = query.from === undefined ? `${query.days ?? DEFAULT_DAYS} days` : this.#words().range(query.from, query.to ?? query.from);
     const patience = setTimeout(() => {
-      if (this.#abort === abort && this.#state === 'connecting') this.#frame?.status.connecting(companion ? `Asking ${from} for ${span} of executions.` : `Opening ${from}.`);
+      if (this.#abort === abort && this.#state === 'connecting') this.#frame?.status.connecting(isAsked ? `Asking ${from} for ${span} of executions.` : `Opening ${from}.`);
     }, PATIENCE_MS);
     const started = performance.now();
+    let loaded: Loaded | undefined;
     try {
-      const loaded = await this.#client.load(source, {
-        query, signal: abort.signal,
+      loaded = await this.#client.load(source, {
+        query, companion, signal: abort.signal,
         onProgress: (progress) => this.#abort === abort && this.#arriving(progress, known, performance.now() - started),
       });
       this.#loaded = loaded;
+      this.#updated = new Date();
+      this.#read = asking && { ...asking, now: loaded.now ?? asking.now };
       await this.#refresh(true);
       this.#tell('heatmap-load', { result: this.result, progress: loaded });
     } catch (error) {
+      // Once the first bytes were read, the rows before them are gone.
+      if (this.#abort === abort && !loaded && (this.#progress || 'startsWith' in (error as Error))) this.#loaded = this.#read = undefined;
       if (this.#abort === abort && !abort.signal.aborted) this.#fail(error as Error);
       throw error;
     } finally {
+      if (this.#asking === asking) this.#asking = undefined;
       clearTimeout(patience);
       signal?.removeEventListener('abort', cancel);
     }
@@ -244,9 +270,18 @@ export class ExecutionHeatmap extends Base {
     if (['locale', 'first-day', 'hour-cycle'].some((name) => changed.has(name))) this.#format = undefined;
     this.#frame.sections(this.#attributes.sections, this.interactive);
     if (changed.has('src') && this.src !== undefined) return void this.load(this.src).catch(() => {});
-    if (this.#read && !covers(this.#read, this.#attributes.query) && this.#source) return void this.#reload();
-    if (this.#loaded && [...changed].some((name) => !LOOKS.includes(name))) void this.#refresh(false);
+    const isAnother = [...changed].some((name) => !LOOKS.includes(name));
+    const held = this.#asking ?? this.#read;
+    const isMissing = held ? !covers(held.window, this.#attributes.query, held.now) : this.#companion && this.#state === 'error' && isAnother;
+    if (isMissing) return void this.#reload();
+    if (this.#loaded && isAnother) void this.#refresh(false);
     else this.#looks();
+  }
+
+  /** Forgets the rows and the picture. */
+  #empty(): void {
+    this.#view = this.#loaded = this.#read = this.#source = undefined;
+    this.#frame?.clear();
   }
 
   #reload(): Promise<void> {
@@ -269,6 +304,7 @@ export class ExecutionHeatmap extends Base {
     try {
       const view = await this.#client?.view(this.#attributes.query, { picture: this.#picture() });
       if (!view || turn !== this.#turn) return;
+      this.#error = undefined;
       this.#draw(view, false);
       this.#frame?.status.finished(view.response, this.#loaded!, view.query, this.#words());
       this.#setState(view.response.totals.executions > 0 ? 'ready' : 'empty');
@@ -282,7 +318,8 @@ export class ExecutionHeatmap extends Base {
   #arriving(progress: Progress, name: string, elapsed: number): void {
     this.#progress = progress;
     this.#setState('streaming');
-    this.#frame?.status.reading(name, progress, this.#words());
+    const zone = this.timeZone ?? 'UTC';
+    this.#frame?.status.reading(name, progress, isZone(zone) ? zone : 'UTC', this.#words());
     this.#frame?.announceProgress(progress);
     this.#tell('heatmap-progress', { ...progress });
     if (this.#partial || progress.oldest === null) return;
@@ -300,7 +337,7 @@ export class ExecutionHeatmap extends Base {
   #draw(view: HeatmapView, provisional: boolean): void {
     this.#view = view;
     const { from, until } = view.query;
-    const live = this.#read !== undefined && from === undefined && until === undefined;
+    const live = this.#companion && from === undefined && until === undefined;
     this.#frame?.draw(view, this.#words(), { provisional, live });
     this.#looks();
   }
@@ -328,7 +365,7 @@ export class ExecutionHeatmap extends Base {
     this.#error = error;
     const name = this.#source?.name ?? 'This';
     const words = errorWords(error, name);
-    this.#frame?.status.failed(words, this.#view ? this.#words().time(new Date()) : undefined);
+    this.#frame?.status.failed(words, this.#view && this.#updated ? this.#words().time(this.#updated) : undefined);
     this.#setState('error');
     this.#tell('heatmap-error', { error, message: words });
   }
@@ -362,6 +399,12 @@ export class ExecutionHeatmap extends Base {
   #tell(type: string, detail: unknown): void {
     this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }));
   }
+}
+
+/** True if two sources are the same file, bytes or address. */
+function isSame(one: Source, other: Source): boolean {
+  const address = (source: Source) => (typeof source === 'string' || source instanceof URL ? new URL(source, document.baseURI).href : source);
+  return address(one) === address(other);
 }
 
 function bounds(response: HeatmapResponse): readonly number[] | undefined {

@@ -17,6 +17,8 @@ export interface LoadOptions {
   onProgress?: (progress: Progress) => void;
   /** Which window a companion is asked for. */
   query?: Query;
+  /** True for a stream of a companion's rows; a response and an address tell it themselves. */
+  companion?: boolean;
 }
 
 /** The most bytes that are parsed in one go: a few milliseconds' worth. */
@@ -47,6 +49,8 @@ export class HeatmapEngine {
   #loads = 0;
   #now: number | null = null;
   #held: { key: string; view: View } | undefined;
+  /** The number of the load whose rows are held. */
+  #rowsOf = 0;
 
   private constructor(memory: WebAssembly.Memory) {
     this.#memory = memory;
@@ -57,13 +61,16 @@ export class HeatmapEngine {
     return new HeatmapEngine(await start());
   }
 
-  /** Reads a source to its end, dropping what was held. A source that breaks off is no error: the answers say so. */
-  async load(source: Source, { signal, onProgress, query = {} }: LoadOptions = {}): Promise<Loaded> {
+  /**
+   * Reads a source to its end, dropping what was held. A source that breaks off is no error: the answers say so.
+   * `number` stands in the answers, so that who asks can tell one load's from another's.
+   */
+  async load(source: Source, { signal, onProgress, query = {}, companion }: LoadOptions = {}, number?: number): Promise<Loaded> {
     const turn = ++this.#loads;
     this.#stopped = false;
     await this.#reader?.cancel().catch(() => {});
     const now = Date.now();
-    const { stream, total, form, expectsEnd } = await open(source, query, now, signal);
+    const { stream, total, form, expectsEnd } = await open(source, query, now, companion, signal);
     // Opening takes time, in which this load may have been given up or another one begun.
     const isGivenUp = () => signal?.aborted || turn !== this.#loads;
     if (isGivenUp()) void stream.cancel().catch(() => {});
@@ -71,6 +78,7 @@ export class HeatmapEngine {
     if (isGivenUp()) throw new DOMException(REPLACED, 'AbortError');
     this.#forget();
     this.#engine.begin(form, expectsEnd);
+    this.#rowsOf = number ?? turn;
     this.#now = expectsEnd ? now : null;
     const reader = this.#reader = stream.getReader();
     const cancel = () => void reader.cancel(signal?.reason).catch(() => {});
@@ -137,17 +145,20 @@ export class HeatmapEngine {
       dates: view.dates(),
       workflows: view.workflows() as Workflow[],
       tags: view.tags(),
+      load: this.#rowsOf,
       scene: options.picture ? (view.scene(options.picture) as Scene) : null,
     };
   }
 
-  /** Lays out the picture of a query. */
-  scene(query: Query, options: ViewOptions, picture: PictureOptions): Scene {
+  /** Lays out the picture of a query; of the rows of one load only, if its number is given. */
+  scene(query: Query, options: ViewOptions, picture: PictureOptions, load?: number): Scene {
+    this.#check(load);
     return this.#view(query, options).scene(picture) as Scene;
   }
 
-  /** The picture of a query as an SVG file. */
-  svg(query: Query, options: ViewOptions, picture: PictureOptions, theme: Theme): string {
+  /** The picture of a query as an SVG file; of the rows of one load only, if its number is given. */
+  svg(query: Query, options: ViewOptions, picture: PictureOptions, theme: Theme, load?: number): string {
+    this.#check(load);
     return this.#view(query, options).svg(picture, theme);
   }
 
@@ -157,6 +168,12 @@ export class HeatmapEngine {
     this.#loads += 1;
     this.#forget();
     this.#engine.free();
+  }
+
+  #check(load: number | undefined): void {
+    if (load !== undefined && load !== this.#rowsOf) {
+      throw Object.assign(new Error('The rows of this view are gone: another load took their place. Ask for a new view.'), { stale: true });
+    }
   }
 
   #feed(piece: Uint8Array): void {

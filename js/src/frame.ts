@@ -6,6 +6,7 @@ import { h, s } from './dom.js';
 import { city, type Format } from './format.js';
 import { KeyboardGrid } from './grid.js';
 import { Legend } from './legend.js';
+import { DEFAULT_METRIC } from './limits.js';
 import { PatternList, type PatternEvents } from './patterns.js';
 import { drawing, Places } from './scene.js';
 import { Status, type StatusEvents } from './status.js';
@@ -67,7 +68,7 @@ export class Frame {
       },
       close: () => this.#leave(),
     });
-    this.#base = h('div', { class: 'base', part: 'base', 'data-metric': 'success_rate', 'data-state': 'idle' },
+    this.#base = h('div', { class: 'base', part: 'base', 'data-metric': DEFAULT_METRIC, 'data-state': 'idle' },
       h('slot', { name: 'heading' }), this.status.element, h('slot', { name: 'empty' }), h('slot'),
       this.#summary, this.#patterns.element, this.#legend.element, this.#figure, this.#ghost, this.#tooltip.element,
       this.#table.element, this.#account.element, h('slot', { name: 'footer' }), this.#live);

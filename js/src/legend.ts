@@ -3,7 +3,7 @@
 import { h, s } from './dom.js';
 import type { Format } from './format.js';
 import type { HeatmapView } from './client.js';
-import { hottest, levelName, levelRange, stateOf, type CellState } from './words.js';
+import { hottest, levelName, levelRange, stateOf, unknown, type CellState } from './words.js';
 
 /** How much of a cell is filled where colours are taken away, from the calmest level to the hottest. */
 const FILL = [0.15, 0.4, 0.7, 1];
@@ -58,10 +58,10 @@ export class Legend {
     const keys: HTMLElement[] = [];
     const tile = () => s('rect', { class: 'tile', width: 14, height: 14, rx: 2, fill: 'var(--tile)' });
     if (states.has('few')) keys.push(key(`under ${view.fewRuns} runs`, tile(), s('rect', { class: 'l3', x: 3.5, y: 3.5, width: 7, height: 7, rx: 1 })));
-    if (states.has('unfinished')) keys.push(key('none finished', tile(), s('rect', { x: 4, y: 4, width: 6, height: 6, rx: 1.5, fill: 'none', stroke: 'var(--hatch)', 'stroke-width': 1.5 })));
+    if (states.has('unknown')) keys.push(key(unknown(metric), tile(), s('rect', { x: 4, y: 4, width: 6, height: 6, rx: 1.5, fill: 'none', stroke: 'var(--hatch)', 'stroke-width': 1.5 })));
     if (states.has('none')) keys.push(key('no runs', tile()));
     if (states.has('after')) keys.push(key('still to come', s('rect', { x: 0.5, y: 0.5, width: 13, height: 13, rx: 2, fill: 'none', stroke: 'var(--hatch)', 'stroke-dasharray': '1 2' })));
-    if (states.has('skipped')) keys.push(key('skipped hour', s('path', { d: 'M3 7h8', stroke: 'var(--hatch)', 'stroke-width': 2 })));
+    if (states.has('skipped')) keys.push(key('hour skipped by the clocks', s('path', { d: 'M3 7h8', stroke: 'var(--hatch)', 'stroke-width': 2 })));
     this.element.replaceChildren(...this.#buttons.values(), ...keys, ...(provisional ? [h('span', { class: 'provisional' }, 'provisional')] : []));
     if (focused !== undefined) this.#buttons.get(focused)?.focus();
   }

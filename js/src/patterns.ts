@@ -51,7 +51,7 @@ export class PatternList {
       content.push(h('ol', {}, ...this.#rows));
       if (patterns.length > SHOWN) content.push(this.#more());
     } else if (ready) {
-      const tooShort = notices.some((notice) => notice.startsWith('needs '));
+      const tooShort = notices.some((notice) => TOO_LITTLE.test(notice));
       const weeks = format.plural(wholeWeeks(dates), 'week');
       if (!tooShort && response.totals.executions > 0) {
         content.push(h('div', { class: 'quiet' },
@@ -113,9 +113,12 @@ export class PatternList {
   }
 }
 
+/** How the engine says that there is too little for a kind of pattern: what it needs, for what, and what there is. */
+const TOO_LITTLE = /^needs (.+) to (.+); there (?:is|are) (\d+)$/;
+
 /** A notice of the engine as a sentence of its own. */
 export function sentence(notice: string): string {
-  const weeks = /^needs (\d+) weeks to (.+); there (?:is|are) (\d+)$/.exec(notice);
-  if (weeks) return `Not enough history to ${weeks[2]}: that needs ${weeks[1]} weeks, this has ${weeks[3]}.`;
+  const [, needed, purpose, there] = TOO_LITTLE.exec(notice) ?? [];
+  if (needed !== undefined) return `Not enough history to ${purpose}: that needs ${needed}, this has ${there}.`;
   return `${notice.charAt(0).toUpperCase()}${notice.slice(1)}.`;
 }

@@ -1,6 +1,8 @@
 // Where rows come from: addresses, responses, files, streams and bytes become one stream of plain bytes.
 
+import { DEFAULT_DAYS, MOST_DAYS } from './limits.js';
 import type { Query, Source } from './types.js';
+import { startOfDate, localDate } from './zone.js';
 
 /** A source that has been opened. */
 export interface Opened {
@@ -12,48 +14,75 @@ export interface Opened {
   expectsEnd: boolean;
 }
 
-/** Days that are asked for beyond a window, so that every zone's midnights lie inside what was read. */
+/** Days that are asked for beyond a window, so that most other zones' midnights lie inside what was read, too. */
 const MARGIN_DAYS = 2;
-const MOST_DAYS = 1096;
-const DEFAULT_DAYS = 90;
+const DAY = 86_400_000;
+const SEVERAL_PARTS = 'the log is compressed in several parts; only the first could be read';
 
 /** True for the address of a companion's rows. */
 export function isCompanion(address: string | URL): boolean {
-  return /\/api\/v1\/workspaces\/[^/]+\/executions$/.test(new URL(address).pathname);
+  return URL.canParse(address) && /\/api\/v1\/workspaces\/[^/]+\/executions$/.test(new URL(address).pathname);
 }
 
-/** The address at which a companion gives the rows of a query's window, for any zone and filter. */
-export function companionAddress(address: string | URL, query: Query, now: number): string {
-  const url = new URL(address);
-  const shifted = (date: string, days: number) =>
-    new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
-  for (const name of ['days', 'from', 'to', 'until']) url.searchParams.delete(name);
+/** True for a source whose rows a companion streams. */
+export function isFromCompanion(source: Source, base?: string): boolean {
+  if (typeof source === 'string' || source instanceof URL) return isCompanion(new URL(source, base));
+  return source instanceof Response && isCompanion(source.url);
+}
+
+const shifted = (date: string, days: number): string => new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
+
+/** The window that a companion is asked for so that a query can be answered: wider where the limit leaves room. */
+export function windowFor(query: Query): Query {
+  const window: Query = { time_zone: query.time_zone ?? 'UTC' };
   if (query.from !== undefined && query.to !== undefined) {
-    url.searchParams.set('from', shifted(query.from, -1));
-    url.searchParams.set('to', shifted(query.to, 1));
-  } else {
-    const days = Math.min((query.days ?? DEFAULT_DAYS) + MARGIN_DAYS, MOST_DAYS);
-    url.searchParams.set('days', String(days));
-    url.searchParams.set('until', query.until ?? new Date(now).toISOString());
+    const days = (Date.parse(query.to) - Date.parse(query.from)) / DAY;
+    const margin = days + MARGIN_DAYS <= MOST_DAYS ? MARGIN_DAYS / 2 : 0;
+    return { ...window, from: shifted(query.from, -margin), to: shifted(query.to, margin) };
   }
+  const days = Math.min((query.days ?? DEFAULT_DAYS) + MARGIN_DAYS, MOST_DAYS);
+  return { ...window, days, ...(query.until !== undefined && { until: query.until }) };
+}
+
+/** The address at which a companion gives the rows of a window. Throws an error that names a zone that is not known. */
+export function companionAddress(address: string | URL, window: Query, now: number): string {
+  spanOf(window, now);
+  const url = new URL(address);
+  for (const name of ['days', 'from', 'to', 'until', 'time_zone']) url.searchParams.delete(name);
+  for (const name of ['from', 'to', 'days', 'until', 'time_zone'] as const) {
+    if (window[name] !== undefined) url.searchParams.set(name, String(window[name]));
+  }
+  if (window.from === undefined && window.until === undefined) url.searchParams.set('until', new Date(now).toISOString());
   return url.href;
 }
 
-/** True if the rows that were read for one query's window are enough for another's. */
-export function covers(read: Query, wanted: Query): boolean {
-  if (read.from !== undefined && read.to !== undefined) {
-    return wanted.from !== undefined && wanted.to !== undefined && read.from <= wanted.from && read.to >= wanted.to;
-  }
-  return wanted.from === undefined && read.until === wanted.until
-    && (read.days ?? DEFAULT_DAYS) >= (wanted.days ?? DEFAULT_DAYS);
+/** The instants of a query's window, from the first to the one after the last. */
+function spanOf({ from, to, days = DEFAULT_DAYS, until, time_zone: zone = 'UTC' }: Query, now: number): [number, number] {
+  if (from !== undefined && to !== undefined) return [startOfDate(zone, from), startOfDate(zone, shifted(to, 1))];
+  const end = until === undefined ? now : Date.parse(until);
+  // What is no instant is refused in words by whoever is asked.
+  if (Number.isNaN(end)) return [NaN, NaN];
+  return [startOfDate(zone, shifted(localDate(zone, end - 1), -days)), end];
 }
 
-/** Opens a source. `query` says which window a companion is asked for. */
-export async function open(source: Source, query: Query, now: number, signal?: AbortSignal): Promise<Opened> {
-  let companion = false;
+/** True if the rows that were read for one window hold all of a query's. `now` is where open windows end. */
+export function covers(read: Query, wanted: Query, now: number): boolean {
+  const names = ['from', 'to', 'days', 'until', 'time_zone'] as const;
+  if (names.every((name) => read[name] === windowFor(wanted)[name])) return true;
+  const [first, last] = spanOf(read, now);
+  try {
+    const [from, until] = spanOf(wanted, now);
+    return first <= from && last >= until;
+  } catch {
+    // No rows help with a zone that is not known.
+    return true;
+  }
+}
+
+/** Opens a source. `query` says which window a companion is asked for, `companion` that a stream is one's. */
+export async function open(source: Source, query: Query, now: number, companion = isFromCompanion(source), signal?: AbortSignal): Promise<Opened> {
   if (typeof source === 'string' || source instanceof URL) {
-    companion = isCompanion(source);
-    const address = companion ? companionAddress(source, query, now) : String(source);
+    const address = companion ? companionAddress(source, windowFor(query), now) : String(source);
     source = await ask(address, companion, signal);
   }
   if (source instanceof Response) {
@@ -66,7 +95,7 @@ export async function open(source: Source, query: Query, now: number, signal?: A
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) source = new Blob([source as BlobPart]);
   const total = source instanceof Blob ? source.size : null;
   const { stream, compressed } = await inflated(source instanceof Blob ? source.stream() : source);
-  return { stream, total: compressed ? null : total, form: 'auto', expectsEnd: false };
+  return { stream, total: compressed ? null : total, form: companion ? 'ndjson' : 'auto', expectsEnd: companion };
 }
 
 async function ask(address: string, companion: boolean, signal?: AbortSignal): Promise<Response> {
@@ -81,8 +110,8 @@ async function ask(address: string, companion: boolean, signal?: AbortSignal): P
   }
 }
 
-/** A server's refusal in words; a problem document says more than its number. */
-async function refusal(response: Response): Promise<Error> {
+/** @internal A server's refusal in words; a problem document says more than its number. */
+export async function refusal(response: Response): Promise<Error> {
   let detail = '';
   if (response.headers.get('content-type')?.includes('problem+json')) {
     const problem: unknown = await response.json().catch(() => null);
@@ -111,5 +140,23 @@ async function inflated(stream: ReadableStream<Uint8Array>): Promise<{ stream: R
     cancel: (reason) => reader.cancel(reason),
   });
   const compressed = !first.done && first.value[0] === 0x1f && first.value[1] === 0x8b;
-  return { stream: compressed ? rest.pipeThrough(new DecompressionStream('gzip')) : rest, compressed };
+  return { stream: compressed ? unzipped(rest) : rest, compressed };
+}
+
+/** Undoes gzip. Of several members the browser reads one, and does not say where the next begins. */
+function unzipped(stream: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array> {
+  const reader = stream.pipeThrough(new DecompressionStream('gzip')).getReader();
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch (error) {
+        const goesOn = error instanceof Error && /junk|trailing|unexpected input after/i.test(error.message);
+        throw goesOn ? new Error(SEVERAL_PARTS, { cause: error }) : error;
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
 }

@@ -5,6 +5,7 @@ import type { Format } from './format.js';
 import type { HeatmapResponse, Loaded, Progress } from './types.js';
 import type { Query } from './types.js';
 import { sentence } from './patterns.js';
+import { localDate } from './zone.js';
 
 /** Nothing is said about waiting before this. */
 export const PATIENCE_MS = 400;
@@ -18,7 +19,6 @@ export interface StatusEvents {
 }
 
 const button = (text: string, onclick: () => void) => h('button', { type: 'button', class: 'plain', part: 'button', onclick }, text);
-const isoDate = (instant: number) => new Date(instant).toISOString().slice(0, 10);
 
 export class Status {
   readonly element = h('div', { part: 'status' });
@@ -43,7 +43,7 @@ export class Status {
     this.#say(h('div', { class: 'card' }, h('p', { class: 'muted' }, words)));
   }
 
-  reading(name: string, progress: Progress, format: Format): void {
+  reading(name: string, progress: Progress, zone: string, format: Format): void {
     if (!this.#bar) {
       const bar = { line: h('span', { class: 'muted' }), progress: h('progress', { part: 'progress', 'aria-label': `Reading ${name}` }) };
       this.#say(h('div', { class: 'card' },
@@ -53,7 +53,7 @@ export class Status {
       this.#bar = bar;
     }
     const { oldest, newest } = progress;
-    const parts = [`${format.plural(progress.rows, 'row')} so far${oldest !== null && newest !== null ? `, ${format.range(isoDate(oldest), isoDate(newest), 'short', false)}` : ''}`];
+    const parts = [`${format.plural(progress.rows, 'row')} so far${oldest !== null && newest !== null ? `, ${format.range(localDate(zone, oldest), localDate(zone, newest), 'short', false)}` : ''}`];
     if (progress.unreadable > 0) parts.push(`${format.plural(progress.unreadable, 'row')} unreadable`);
     this.#bar.line.textContent = parts.join(' · ');
     this.#bar.progress.hidden = progress.total === null;
@@ -68,7 +68,7 @@ export class Status {
     const { rows, totals } = response;
     const cards: Node[] = [];
     if (loaded.stopped) {
-      const until = loaded.newest === null ? '' : ` Dates after ${format.monthDay(isoDate(loaded.newest))} are not read.`;
+      const until = loaded.newest === null ? '' : ` Dates after ${format.monthDay(localDate(response.time_zone, loaded.newest))} are not read.`;
       cards.push(this.#notice(`Stopped after ${format.plural(loaded.rows, 'row')}.${until}`, button('Read on', this.#events.again)));
     } else if (!response.complete) {
       cards.push(this.#notice(`Some rows are missing: ${response.incomplete_reason ?? 'the source broke off'}.`, button('Try again', this.#events.again)));
@@ -92,7 +92,7 @@ export class Status {
     }
     const range = `from ${format.monthDay(response.start_date)} to ${format.monthDay(response.end_date)}`;
     if (loaded.newest === null) return this.#message(`No executions ${range}.`);
-    const newest = isoDate(loaded.newest);
+    const newest = localDate(response.time_zone, loaded.newest);
     const first = `${newest.slice(0, 8)}01`;
     const last = new Date(Date.UTC(Number(newest.slice(0, 4)), Number(newest.slice(5, 7)), 0)).toISOString().slice(0, 10);
     return this.#message(`No executions ${range}. The newest is from ${format.monthDay(newest)}.`,

@@ -118,7 +118,7 @@ export interface HeatmapResponse {
 
 /** The cells as columns, dense: hourly `24 × date + hour`, daily `date`. */
 export interface Cells {
-  /** What each cell shows: 0 a level, 1 a level by few runs, 2 no runs, 3 none finished, 4 skipped, 5 still to come. */
+  /** What each cell shows: 0 a level, 1 a level by few runs, 2 no runs, 3 runs of which the metric can tell nothing, 4 skipped, 5 still to come. */
   state: Uint8Array;
   /** 0 for no value, else 1 to 4. */
   level: Uint8Array;
@@ -197,6 +197,8 @@ export interface Answer {
   dates: string[];
   workflows: Workflow[];
   tags: string[];
+  /** Which load's rows were counted. */
+  load: number;
   /** Present if a picture was asked for. */
   scene: Scene | null;
 }

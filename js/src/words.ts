@@ -43,11 +43,13 @@ export function levelRange(response: HeatmapResponse, level: number, format: For
 }
 
 /** What a cell can show, in the order of the engine's numbers. */
-const STATES = ['level', 'few', 'none', 'unfinished', 'skipped', 'after'] as const;
+const STATES = ['level', 'few', 'none', 'unknown', 'skipped', 'after'] as const;
 export type CellState = (typeof STATES)[number];
 
 /** What a cell shows. */
 export const stateOf = (cells: Cells, index: number): CellState => STATES[cells.state[index] ?? 2] ?? 'none';
+/** What executions lack of which a metric can tell nothing; the engine's pictures say the same. */
+export const unknown = (metric: Metric): string => (metric === 'duration' ? 'no duration' : 'no outcome');
 /** True for the states of a cell in which time passed. */
 const isThere = (state: CellState): boolean => state !== 'skipped' && state !== 'after';
 
@@ -176,6 +178,15 @@ export class CellTexts {
     };
   }
 
+  /** Why nothing is known of the cell's executions: they may still tell, unless one of them has ended without. */
+  #unknown(index: number): string {
+    const { cells } = this.view;
+    const { metric } = this.response;
+    const open = (cells.running[index] ?? 0) + (cells.pending[index] ?? 0) + (cells.waiting[index] ?? 0);
+    const isYet = metric !== 'duration' && open === cells.executions[index];
+    return isYet ? `${unknown(metric)} yet` : unknown(metric);
+  }
+
   #value(index: number, state: CellState): [string, string] {
     const { cells } = this.view;
     const { format, response: { metric } } = this;
@@ -185,7 +196,7 @@ export class CellTexts {
       case 'skipped': return ['Does not exist: clocks went forward', ''];
       case 'after': return ['Still to come', ''];
       case 'none': return ['No runs', ''];
-      case 'unfinished': return [`${format.plural(runs, 'run')}, none finished`, ''];
+      case 'unknown': return [`${format.plural(runs, 'run')}, ${this.#unknown(index)}`, ''];
     }
     if (metric === 'success_rate') {
       return [`${format.rate(number, this.#bounds)} succeeded`, `${format.count(failed)} of ${format.plural(decided, 'run')} failed`];

@@ -35,12 +35,12 @@ async function perform({ id, client, call }: Call): Promise<unknown> {
   switch (call.name) {
     case 'load': {
       const onProgress = (progress: unknown) => scope.postMessage({ id, progress } as Reply);
-      return it.load(call.source, { query: call.query, signal: abort.signal, onProgress });
+      return it.load(call.source, { query: call.query, companion: call.companion, signal: abort.signal, onProgress }, id);
     }
     case 'stop': return it.stop();
     case 'view': return it.view(call.query, call.options);
-    case 'scene': return it.scene(call.query, call.options, call.picture);
-    case 'svg': return it.svg(call.query, call.options, call.picture, call.theme);
+    case 'scene': return it.scene(call.query, call.options, call.picture, call.load);
+    case 'svg': return it.svg(call.query, call.options, call.picture, call.theme, call.load);
   }
 }
 

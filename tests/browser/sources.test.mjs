@@ -265,3 +265,105 @@ test('after the engine trapped the rows are given up in words, and the next load
   }
   await close();
 });
+
+const COMPANION = '/api/v1/workspaces/w/executions';
+
+for (const [name, options] of [['an address', {}], ['a response', {}], ['a stream that is said to be one', { companion: true }]]) {
+  test(`a companion’s stream that was cut is incomplete: ${name}`, async () => {
+    const { page, close } = await newPage(browser);
+    await page.goto(`${front.origin}/`);
+    const read = () => page.evaluate(async ([path, name, options]) => {
+      const { HeatmapClient } = await import('/pkg/client.js');
+      const source = async () => {
+        if (name === 'an address') return new URL(path, location.href);
+        return name === 'a response' ? fetch(path) : (await fetch(path)).body;
+      };
+      const client = new HeatmapClient();
+      const loaded = await client.load(await source(), options);
+      const { complete } = (await client.view({ days: 14 })).response;
+      client.close();
+      const element = document.createElement('execution-heatmap');
+      document.body.append(element);
+      await element.load(await source(), options);
+      const drawn = element.result.complete;
+      element.remove();
+      return { rows: loaded.rows, complete, drawn, isLive: Math.abs(loaded.now - Date.now()) < 60_000 };
+    }, [COMPANION, name, options]);
+    streams(many(200));
+    assert.deepEqual(await read(), { rows: 200, complete: false, drawn: false, isLive: true });
+    streams(many(200), '{"$end":{"rows":200,"complete":true}}\n');
+    assert.deepEqual(await read(), { rows: 200, complete: true, drawn: true, isLive: true });
+    await close();
+  });
+}
+
+test('a response that refuses is refused in the server’s words', async () => {
+  rows = (response) => {
+    response.writeHead(503, { 'content-type': 'application/problem+json' });
+    response.end(JSON.stringify({ title: 'unavailable', detail: 'the database does not answer' }));
+    return true;
+  };
+  const { page, close } = await newPage(browser);
+  await page.goto(`${front.origin}/`);
+  const error = await page.evaluate(async (path) => {
+    const { HeatmapClient } = await import('/pkg/client.js');
+    return new HeatmapClient().load(await fetch(path)).catch(({ message, status }) => ({ message, status }));
+  }, COMPANION);
+  assert.deepEqual(error, { message: 'The server answered 503: the database does not answer', status: 503 });
+  await close();
+});
+
+/** A server that knows one workspace and refuses the others. */
+const only = (known, ...lines) => {
+  rows = (response, request) => {
+    const isKnown = request.url.startsWith(`/api/v1/workspaces/${known}/`);
+    response.writeHead(isKnown ? 200 : 404, { 'content-type': isKnown ? 'application/x-ndjson' : 'text/plain' });
+    response.end(isKnown ? lines.join('') : '');
+    return true;
+  };
+};
+const show = (page, workspace) => page.evaluate((workspace) => {
+  document.querySelector('execution-heatmap').src = `/api/v1/workspaces/${workspace}/executions`;
+}, workspace);
+const held = (page) => page.evaluate(() => {
+  const { state, error, result } = document.querySelector('execution-heatmap');
+  return { state, error: error?.message, executions: result?.totals.executions };
+});
+
+test('rows of one source never stand under another that failed', async () => {
+  only('w', many(100), '{"$end":{"rows":100,"complete":true}}\n');
+  const { page, close } = await shown(FIXED);
+  assert.deepEqual(await held(page), { state: 'ready', error: undefined, executions: 100 });
+  await show(page, 'other');
+  await settled(page, ['error']);
+  const failed = { state: 'error', error: 'The server answered 404.', executions: undefined };
+  assert.deepEqual(await held(page), failed);
+  assert.equal(await page.locator('execution-heatmap .drawing').isVisible(), false);
+  assert.equal(await notice(page), 'The server answered 404.');
+  // Another metric asks the new source again, and does not draw the old one's rows.
+  for (const metric of ['volume', 'error_count']) {
+    await page.evaluate((metric) => (document.querySelector('execution-heatmap').metric = metric), metric);
+    await page.waitForTimeout(300);
+    await settled(page, ['error']);
+    assert.deepEqual(await held(page), failed);
+  }
+  await show(page, 'w');
+  await settled(page, ['ready']);
+  assert.deepEqual(await held(page), { state: 'ready', error: undefined, executions: 100 });
+  await page.evaluate(() => document.querySelector('execution-heatmap').load(new Blob(['%PDF-1.7\n'])).catch(() => {}));
+  assert.equal((await held(page)).executions, undefined);
+  await close();
+});
+
+test('after a reload that failed, what still stands answers, and its error is over', async () => {
+  only('w', many(100), '{"$end":{"rows":100,"complete":true}}\n');
+  const { page, close } = await shown(FIXED);
+  only('none');
+  await page.evaluate(() => (document.querySelector('execution-heatmap').days = 300));
+  await settled(page, ['error']);
+  assert.equal((await held(page)).executions, 100);
+  await page.evaluate(() => Object.assign(document.querySelector('execution-heatmap'), { days: 14, metric: 'volume' }));
+  await settled(page, ['ready']);
+  assert.deepEqual(await held(page), { state: 'ready', error: undefined, executions: 100 });
+  await close();
+});

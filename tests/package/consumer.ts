@@ -3,6 +3,7 @@
 
 import { HeatmapClient, type HeatmapResponse, type Query } from 'execution-heatmap';
 import { HeatmapEngine } from 'execution-heatmap/engine';
+import type { ExecutionHeatmap } from 'execution-heatmap/element';
 import 'execution-heatmap/define';
 
 const query: Query = { metric: 'success_rate', time_zone: 'Europe/Berlin', tag: ['eu', '!test'], days: 30 };
@@ -22,6 +23,13 @@ export async function onThisThread(bytes: Uint8Array): Promise<number | null | u
   const answer = engine.view(query);
   const response = JSON.parse(new TextDecoder().decode(answer.json)) as HeatmapResponse;
   return response.cells[0]?.value;
+}
+
+/** A stream says nothing of where it comes from, so its caller does. */
+export async function aCompanionsStream(element: ExecutionHeatmap, rows: ReadableStream<Uint8Array>): Promise<void> {
+  const [one, other] = rows.tee();
+  await new HeatmapClient().load(one, { companion: true, query });
+  await element.load(other, { companion: true, name: 'billing' });
 }
 
 export function onAPage(): HTMLElement {

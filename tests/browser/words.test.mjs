@@ -1,0 +1,198 @@
+// What the page says, on rows that are made for it: cells that tell nothing, months in the view's zone, too little
+// history, parts of a file, names of zones, pictures of rows that are gone.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { launch, newPage, settled, startDemo } from './support.mjs';
+
+let demo;
+let browser;
+let page;
+before(async () => {
+  [demo, browser] = await Promise.all([startDemo(), launch()]);
+  ({ page } = await newPage(browser));
+  await page.route('**/dashboard.js', (route) => route.fulfill({ contentType: 'text/javascript', body: '' }));
+  await page.goto(`${demo.origin}/`);
+});
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+const line = (fields) => `${JSON.stringify(fields)}\n`;
+const completed = (at) => line({ status: 'completed', started_at: new Date(at).toISOString(), duration_ms: 1000 });
+
+/** Shows a log in an element with these attributes. */
+async function show(bytes, attributes) {
+  await page.evaluate(async ([base64, attributes]) => {
+    await import('/pkg/define.js');
+    const element = document.createElement('execution-heatmap');
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    document.body.replaceChildren(element);
+    await element.load(new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], 'made.ndjson'));
+  }, [Buffer.from(bytes).toString('base64'), attributes]);
+  await settled(page, ['ready', 'empty']);
+}
+const text = (selector) => page.locator(`execution-heatmap ${selector}`).allTextContents();
+const cellAt = (name) => page.evaluate((name) => {
+  const element = document.querySelector('execution-heatmap');
+  element.focusCell(name);
+  return element.shadowRoot.activeElement.textContent.split('. ')[0];
+}, name);
+
+// One hour each in which nothing can be told, beside one that has a value.
+const UNTOLD = [
+  line({ status: 'completed', started_at: '2026-02-02T00:10:00Z', duration_ms: 5 }),
+  line({ status: 'running', started_at: '2026-02-02T01:10:00Z' }),
+  line({ status: 'cancelled', started_at: '2026-02-02T02:10:00Z' }),
+  line({ status: 'running', started_at: '2026-02-02T03:10:00Z' }), line({ status: 'skipped', started_at: '2026-02-02T03:20:00Z' }),
+  line({ status: 'completed', started_at: '2026-02-02T04:10:00Z' }),
+].join('');
+
+for (const [metric, key, expected] of [
+  ['success_rate', 'no outcome', ['1 run, no outcome yet', '1 run, no outcome', '2 runs, no outcome']],
+  ['error_count', 'no outcome', ['1 run, no outcome yet', '1 run, no outcome', '2 runs, no outcome']],
+  ['duration', 'no duration', ['1 run, no duration', '1 run, no duration', '2 runs, no duration', '1 run, no duration']],
+]) {
+  test(`executions of which ${metric} tells nothing`, async () => {
+    await show(UNTOLD, { metric, days: '1' });
+    const said = [];
+    for (const i of expected.keys()) said.push(await cellAt(`2026-02-02T${i + 1}`));
+    assert.deepEqual(said, expected);
+    const keys = await text('.legend .key');
+    assert.ok(keys.includes(key), keys.join(', '));
+  });
+}
+
+test('the month to go to is that of the view’s zone', async () => {
+  const log = completed('2026-03-31T23:30:00Z');
+  for (const [zone, month, from, to] of [['UTC', 'March', '2026-03-01', '2026-03-31'], ['Pacific/Auckland', 'April', '2026-04-01', '2026-04-30']]) {
+    await show(log, { 'time-zone': zone, from: '2026-01-01', to: '2026-01-31' });
+    const newest = month === 'March' ? 'Mar 31' : 'Apr 1';
+    assert.deepEqual(await text('.message p'), [`No executions from Jan 1 to Jan 31. The newest is from ${newest}.`]);
+    await page.getByRole('button', { name: `Go to ${month}` }).click();
+    await settled(page, ['ready']);
+    const shown = await page.evaluate(() => {
+      const { from, to, result } = document.querySelector('execution-heatmap');
+      return [from, to, result.totals.executions];
+    });
+    assert.deepEqual(shown, [from, to, 1]);
+  }
+});
+
+test('dates that were not read are those of the view’s zone', async () => {
+  await page.evaluate(async () => {
+    await import('/pkg/define.js');
+    const element = document.createElement('execution-heatmap');
+    element.timeZone = 'Pacific/Auckland';
+    document.body.replaceChildren(element);
+    const rows = new TextEncoder().encode('{"status":"completed","started_at":"2026-03-31T23:30:00Z"}\n'.repeat(3000));
+    element.load(new ReadableStream({ pull: (controller) => new Promise((resolve) => setTimeout(resolve, 20)).then(() => controller.enqueue(rows)) })).catch(() => {});
+  });
+  await settled(page, ['streaming']);
+  assert.match((await text('[part=status]'))[0], /rows so far, Apr 1/);
+  await page.getByRole('button', { name: 'Stop here' }).click();
+  await settled(page, ['ready']);
+  assert.match((await text('.notice p'))[0], /Dates after Apr 1 are not read\.$/);
+});
+
+const HOUR = 3_600_000;
+const hours = (count) => Array.from({ length: count }, (_, i) => completed(Date.UTC(2026, 0, 5) + i * HOUR)).join('');
+
+const TOO_FEW_WEEKS = 'Not enough history to name a weekday: that needs 8 weeks, this has';
+for (const [days, expected] of [
+  [35, [`${TOO_FEW_WEEKS} 5.`]],
+  [3, [`${TOO_FEW_WEEKS} 0.`, 'Not enough history to name an hour of the day: that needs 10 whole days with 3 or more executions, this has 3.']],
+]) {
+  test(`${days} days are too little history, which is not said to be without a pattern`, async () => {
+    // One more hour makes the last day a whole one.
+    await show(hours(days * 24 + 1), {});
+    const lines = await text('.patterns li');
+    assert.deepEqual(lines.filter((line) => /^Not enough|^Needs/.test(line)), expected);
+    assert.deepEqual(await text('.quiet'), []);
+  });
+}
+
+test('enough history without a pattern is said to be that', async () => {
+  await show(hours(12 * 7 * 24), { days: '84' });
+  assert.match((await text('.quiet'))[0], /^No recurring pattern found in 1[12] weeks\./);
+});
+
+test('of a file in several compressed parts it is said that one was read', async () => {
+  const parts = [hours(48), hours(96)].map((part) => gzipSync(part));
+  await show(Buffer.concat(parts), { days: '7' });
+  assert.deepEqual(await text('.notice p'), ['Some rows are missing: the source broke off after 48 rows: the log is compressed in several parts; only the first could be read.']);
+  const { read, complete } = await page.evaluate(() => {
+    const { rows, complete } = document.querySelector('execution-heatmap').result;
+    return { read: rows.read, complete };
+  });
+  assert.deepEqual([read, complete], [48, false]);
+});
+
+test('zones are taken and refused as the server does', async () => {
+  const names = ['UTC', 'Etc/UTC', 'GMT', 'Etc/GMT+5', 'GMT0', 'Zulu', 'Europe/Berlin', 'Asia/Calcutta', 'Asia/Kolkata', 'US/Pacific', 'GB-Eire', 'NZ-CHAT',
+    'EST5EDT', 'W-SU', 'PRC', 'America/Port-au-Prince', 'America/Port_of_Spain', 'Africa/Dar_es_Salaam', 'Europe/Isle_of_Man', 'America/Knox_IN', 'Asia/Ust-Nera',
+    'America/Argentina/ComodRivadavia', 'Antarctica/McMurdo', 'Antarctica/DumontDUrville', 'Australia/ACT', 'Mexico/BajaNorte', 'Brazil/DeNoronha', 'America/St_Johns'];
+  const wrong = names.flatMap((name) => [name.toLowerCase(), name.toUpperCase(), name[0].toLowerCase() + name.slice(1)]).filter((name) => !names.includes(name));
+  const all = [...names, ...wrong, 'Mars/Olympus', '+05:45', 'Europe/berlin'];
+  const pages = await page.evaluate(async (all) => {
+    const { zoneTable } = await import('/pkg/zone.js');
+    return all.map((zone) => {
+      try {
+        return zoneTable(zone, 0, 1) && 'known';
+      } catch ({ message }) {
+        return message;
+      }
+    });
+  }, all);
+  const servers = [];
+  for (const zone of all) {
+    const answer = await fetch(`${demo.origin}/api/v1/workspaces/demo/executions/heatmap?days=1&time_zone=${encodeURIComponent(zone)}`);
+    servers.push(answer.ok ? 'known' : (await answer.json()).detail);
+  }
+  const verdicts = (said) => Object.fromEntries(all.map((zone, i) => [zone, said[i]]));
+  assert.deepEqual(verdicts(pages), verdicts(servers));
+  assert.deepEqual(pages.slice(0, names.length).filter((verdict) => verdict !== 'known'), []);
+  assert.ok(pages.slice(names.length).every((verdict) => verdict !== 'known'));
+});
+
+test('a view does not draw the rows of a later load', async () => {
+  const said = await page.evaluate(async ([one, other]) => {
+    const { HeatmapClient } = await import('/pkg/client.js');
+    const client = new HeatmapClient();
+    await client.load(new Blob([one]));
+    const view = await client.view();
+    const before = await view.svg();
+    await client.load(new Blob([other]));
+    const outcome = (asked) => asked.then(() => 'drawn', ({ message, stale }) => `${stale} ${message}`);
+    const stale = [await outcome(view.svg()), await outcome(view.scene({ width: 600 }))];
+    const next = await client.view();
+    const fresh = [await outcome(next.svg()), await outcome(next.scene({ width: 600 })), (await next.svg()) === before];
+    client.close();
+    return { stale, fresh };
+  }, [hours(24), hours(48)]);
+  const words = 'true The rows of this view are gone: another load took their place. Ask for a new view.';
+  assert.deepEqual(said, { stale: [words, words], fresh: ['drawn', 'drawn', false] });
+});
+
+test('an element whose rows were replaced is resized all the same', async () => {
+  await show(hours(48), { days: '7' });
+  const outcome = await page.evaluate(async () => {
+    const element = document.querySelector('execution-heatmap');
+    const rejections = [];
+    addEventListener('unhandledrejection', ({ reason }) => rejections.push(String(reason)));
+    let end;
+    const loading = element.load(new ReadableStream({ start: (controller) => (end = () => controller.close(), controller.enqueue(new TextEncoder().encode('{"status":"completed","started_at":"2026-02-02T00:00:00Z"}\n'))) }));
+    element.style.width = '700px';
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    end();
+    await loading;
+    element.style.width = '900px';
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const width = Number(element.shadowRoot.querySelector('.drawing').getAttribute('width'));
+    element.style.width = '';
+    return { rejections, width, executions: element.result.totals.executions };
+  });
+  assert.deepEqual(outcome, { rejections: [], width: 900, executions: 1 });
+});
