@@ -97,7 +97,7 @@ export class Status {
     }
     const range = `from ${format.monthDay(response.start_date)} to ${format.monthDay(response.end_date)}`;
     if (loaded.newest === null && response.rows.read === response.rows.unreadable + response.rows.no_start && loaded.now === null) {
-      const lost = response.rows.read > 0 ? ` None of its ${format.plural(response.rows.read, 'row')} could be placed.` : '';
+      const lost = response.rows.read > 0 ? ` ${format.plural(response.rows.read, 'row')} read, none could be placed.` : '';
       return this.#message(`There are no executions in this file.${lost}`);
     }
     if (loaded.newest === null) return this.#message(`No executions ${range}.`);
