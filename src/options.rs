@@ -297,9 +297,20 @@ fn one_of<T: Copy, const N: usize>(
     found.ok_or_else(|| Error::value(parameter, value, known.map(|(name, _)| name).join(", ")))
 }
 
+/// A date of the form 2026-02-18 and no other.
 fn date(parameter: &'static str, value: &str) -> Result<NaiveDate, Error> {
-    let well_formed = value.len() == 10 && value.is_ascii();
-    let parsed = if well_formed { value.parse::<NaiveDate>().ok() } else { None };
+    let number =
+        |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u32>().ok()).flatten();
+    let mut parts = value.split('-');
+    let parsed = match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some(year), Some(month), Some(day), None) if (year.len(), month.len(), day.len()) == (4, 2, 2) => {
+            let year = number(year).and_then(|year| i32::try_from(year).ok()).filter(|year| *year > 0);
+            year.zip(number(month))
+                .zip(number(day))
+                .and_then(|((year, month), day)| NaiveDate::from_ymd_opt(year, month, day))
+        }
+        _ => None,
+    };
     parsed.ok_or_else(|| Error::value(parameter, value, "a date such as 2026-02-18"))
 }
 
@@ -352,6 +363,9 @@ mod tests {
         check("granularity", "weekly", "hourly, daily");
         check("days", "0", "1 to 1096");
         check("days", "ninety", "1 to 1096");
+        for date in ["2026-2-18", "2026-02-30", "+026-02-18", "0000-01-01", "2026-02-18T", "20260218", "2026-02-1é"] {
+            check("from", date, "2026-02-18");
+        }
         check("until", "yesterday", "2026-02-19T00:00:00Z");
         check("status", "exploded", "pending, running");
         check("thresholds", "3,2,1", "three strictly rising");
