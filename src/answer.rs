@@ -4,7 +4,9 @@
 use crate::bucket::Buckets;
 use crate::cube::Sums;
 use crate::error::Error;
+use crate::execution::Status;
 use crate::grid::Grid;
+use crate::ingest::excerpt;
 use crate::intake::Reading;
 use crate::options::{Granularity, Query};
 use crate::pattern::{self, Finding};
@@ -151,11 +153,12 @@ pub fn answer(
         }),
     };
     let mut notices = report.notices;
-    notices.extend(facts(table, reading, query, source, &account));
+    let totals = counted.cube.total();
+    notices.extend(facts(table, reading, query, source, &account, (&totals, &counted.other_statuses)));
     Ok(Answer {
         zone: zone.clone(),
         grid,
-        totals: counted.cube.total(),
+        totals,
         other_statuses: counted.other_statuses.into_iter().take(MOST_OTHER_STATUSES).collect(),
         account,
         problems: reading.problems.firsts().into_iter().take(MOST_PROBLEMS).cloned().collect(),
@@ -166,22 +169,59 @@ pub fn answer(
     })
 }
 
+/// Unknown status words that a notice names.
+const MOST_NAMED_STATUSES: usize = 3;
+
+/// That rows bear status words that are not in the vocabulary, with the commonest of them.
+fn unknown_statuses(totals: &Sums, other_statuses: &BTreeMap<String, u64>) -> Option<String> {
+    let other = totals.of(Status::Other);
+    if other == 0 {
+        return None;
+    }
+    let mut commonest: Vec<_> = other_statuses.iter().collect();
+    commonest.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
+    let named: Vec<String> =
+        commonest.iter().take(MOST_NAMED_STATUSES).map(|(word, rows)| format!("{} ({rows})", excerpt(word))).collect();
+    let more = if commonest.len() > MOST_NAMED_STATUSES { " and others" } else { "" };
+    Some(format!(
+        "{} of {} executions have a status that is not known, {}{more}; they count as volume and in no rate",
+        other,
+        totals.executions(),
+        named.join(", ")
+    ))
+}
+
 /// What a reader has to know beside the cells.
-fn facts(table: &Table, reading: &Reading, query: &Query, source: Source, account: &Account) -> Vec<String> {
+fn facts(
+    table: &Table,
+    reading: &Reading,
+    query: &Query,
+    source: Source,
+    account: &Account,
+    (totals, other_statuses): (&Sums, &BTreeMap<String, u64>),
+) -> Vec<String> {
     let mut facts = Vec::new();
+    if source == Source::File && table.rows() == 0 {
+        facts.push("no row has a start; the window is an empty one".to_owned());
+    }
     if !query.filter.statuses.is_empty() {
         facts.push("a status filter is set: the success rate is of the executions that are left, and no pattern of outcomes is looked for".to_owned());
     }
-    let shown_by_default =
+    let ends_with_newest =
         source == Source::File && query.until.is_none() && !matches!(query.window, WindowRequest::Dates { .. });
-    if shown_by_default && account.outside_window * 2 > table.rows() {
-        facts.push(format!(
-            "{} of {} rows lie outside the window, which ends with the newest start; a start in the future or far in the past may be the cause",
-            account.outside_window,
-            table.rows()
-        ));
+    if ends_with_newest && account.outside_window * 2 > table.rows() {
+        let (outside, all) = (account.outside_window, table.rows());
+        // Who chose the days knows that the others are left out.
+        let cause = match query.window {
+            WindowRequest::Default => "; a start in the future or far in the past may be the cause",
+            _ => "",
+        };
+        facts.push(format!("{outside} of {all} rows lie outside the window, which ends with the newest start{cause}"));
     }
-    if source == Source::File && table.rows() > 0 && !reading.looked_for_duplicates {
+    if let Some(words) = unknown_statuses(totals, other_statuses) {
+        facts.push(words);
+    }
+    if source == Source::File && reading.not_looked_for > 0 {
         facts.push("repeated rows were not looked for".to_owned());
     }
     match reading.zoneless_starts {

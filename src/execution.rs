@@ -139,11 +139,11 @@ impl<'a> Tags<'a> {
     }
 }
 
-/// True for characters that draw nothing or turn the direction of text: zero-width ones, direction marks, overrides
-/// and isolates, line and paragraph separators, and the two non-characters that XML 1.0 forbids.
+/// True for characters that draw nothing or turn the direction of text: zero-width ones (but the joiners, which scripts
+/// and emoji need), direction marks, overrides and isolates, line and paragraph separators, and the two non-characters that XML 1.0 forbids.
 pub const fn is_invisible(character: char) -> bool {
     matches!(character,
-        '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}')
 }
 

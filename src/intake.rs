@@ -2,7 +2,7 @@
 
 use crate::duplicate::Duplicates;
 use crate::execution::Status;
-use crate::ingest::{Event, Form, Reader, StreamEnd};
+use crate::ingest::{Event, Form, Reader, StreamEnd, excerpt};
 use crate::problem::{ProblemKind, Problems};
 use crate::table::Table;
 
@@ -21,8 +21,8 @@ pub struct Reading {
     pub left_out_filtered: u64,
     /// Rows that repeat another one, where that was looked for.
     pub duplicates: u64,
-    /// True if repeated rows were looked for, or cannot be.
-    pub looked_for_duplicates: bool,
+    /// Rows with a start that were not held against the others to see whether they repeat one.
+    pub not_looked_for: u64,
     /// Rows whose start named no zone; UTC was assumed.
     pub zoneless_starts: u64,
     /// What was wrong with rows.
@@ -40,7 +40,7 @@ impl Reading {
         self.left_out_outside_window += other.left_out_outside_window;
         self.left_out_filtered += other.left_out_filtered;
         self.duplicates += other.duplicates;
-        self.looked_for_duplicates |= other.looked_for_duplicates;
+        self.not_looked_for += other.not_looked_for;
         self.zoneless_starts += other.zoneless_starts;
         self.problems.merge(&other.problems);
         self.incomplete = match (self.incomplete.take(), &other.incomplete) {
@@ -60,6 +60,8 @@ pub struct Intake {
     /// True once the source must end with a control line, because the caller said so or because one was seen.
     is_stream: bool,
     end: Option<StreamEnd>,
+    /// True once anything followed the stream's end.
+    went_on: bool,
     unrecognised: Option<String>,
     duplicates: Option<Duplicates>,
 }
@@ -74,6 +76,7 @@ impl Intake {
             reading: Reading::default(),
             is_stream: expects_end,
             end: None,
+            went_on: false,
             unrecognised: None,
             duplicates: None,
         }
@@ -83,7 +86,6 @@ impl Intake {
     /// that `duplicates` knows (`None` looks for none).
     pub fn onto(mut self, table: Table, duplicates: Option<Duplicates>) -> Self {
         self.table = table;
-        self.reading.looked_for_duplicates = duplicates.is_some();
         self.duplicates = duplicates;
         self
     }
@@ -149,6 +151,9 @@ impl Intake {
             Some(StreamEnd::Error { message, .. }) => {
                 Some(format!("the source broke off after {rows} rows: {message}"))
             }
+            Some(StreamEnd::End { .. }) if self.went_on => {
+                Some("the source went on after it had said that it ended".to_owned())
+            }
             Some(StreamEnd::End { rows: sent, .. }) if *sent != rows => {
                 Some(format!("the source sent {sent} rows, {rows} arrived"))
             }
@@ -168,8 +173,9 @@ impl Intake {
     }
 
     fn drain(&mut self) {
-        let Self { reader, table, reading, is_stream, end, unrecognised, duplicates } = self;
+        let Self { reader, table, reading, is_stream, end, went_on, unrecognised, duplicates } = self;
         while let Some(event) = reader.next() {
+            *went_on |= end.is_some() && !matches!(event, Event::Control);
             match event {
                 Event::Row { line, execution, notes } => {
                     reading.read += 1;
@@ -186,11 +192,17 @@ impl Intake {
                     }
                     if execution.status == Status::Other {
                         reading.problems.add(line, ProblemKind::UnknownStatus, || {
-                            format!("the status '{}' is not known; the row is counted as other", execution.status_text)
+                            format!(
+                                "the status {} is not known; the row is counted as other",
+                                excerpt(execution.status_text)
+                            )
                         });
                     }
                     match duplicates {
-                        None => table.push(&execution),
+                        None => {
+                            reading.not_looked_for += 1;
+                            table.push(&execution);
+                        }
                         Some(known) => reading.duplicates += u64::from(known.push(table, &execution)),
                     }
                 }
@@ -204,7 +216,10 @@ impl Intake {
                 }
                 Event::End(stream_end) => {
                     *is_stream = true;
-                    *end = Some(stream_end);
+                    // A stream that broke stays broken, whatever follows.
+                    if !matches!(end, Some(StreamEnd::Error { .. })) {
+                        *end = Some(stream_end);
+                    }
                 }
                 Event::Control => *is_stream = true,
                 Event::Unrecognised { starts_with } => *unrecognised = Some(starts_with),

@@ -158,6 +158,7 @@ fn levels(metric: Metric, bounds: [f64; 3], ends: Option<(f64, f64)>, with_bound
         Metric::SuccessRate => ["Critical", "Warning", "Good", "Excellent"],
         Metric::Volume => ["Low", "Medium", "High", "Peak"],
         Metric::Duration => ["Fast", "Usual", "Slow", "Very slow"],
+        Metric::ErrorCount if bounds[0] > 1.0 => ["Fewest", "Few", "Many", "Most"],
         Metric::ErrorCount => ["None", "Few", "Many", "Most"],
     };
     let [low, middle, high] = bounds;

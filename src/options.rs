@@ -8,6 +8,9 @@ use crate::window::{DEFAULT_DAYS, MOST_DAYS, WindowRequest};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
+/// The greatest threshold: beyond any count or any number of milliseconds that is believed.
+pub const MOST_THRESHOLD: f64 = 1e15;
+
 /// What a cell's value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Metric {
@@ -301,11 +304,11 @@ fn date(parameter: &'static str, value: &str) -> Result<NaiveDate, Error> {
 }
 
 fn thresholds(value: &str) -> Result<[f64; 3], Error> {
-    let takes = || Error::value("thresholds", value, "three strictly rising numbers such as 0.6,0.8,0.95");
+    let takes = || Error::value("thresholds", value, "three strictly rising numbers above 0 such as 0.6,0.8,0.95");
     let numbers: Vec<f64> =
         value.split(',').map(|part| part.trim().parse::<f64>()).collect::<Result<_, _>>().map_err(|_| takes())?;
     match numbers[..] {
-        [low, middle, high] if low.is_finite() && high.is_finite() && low < middle && middle < high => {
+        [low, middle, high] if low > 0.0 && low < middle && middle < high && high <= MOST_THRESHOLD => {
             Ok([low, middle, high])
         }
         _ => Err(takes()),
@@ -353,6 +356,9 @@ mod tests {
         check("status", "exploded", "pending, running");
         check("thresholds", "3,2,1", "three strictly rising");
         check("thresholds", "1,2,NaN", "three strictly rising");
+        check("thresholds", "-1,0,1", "above 0");
+        check("thresholds", "0,1,2", "above 0");
+        check("thresholds", "1,2,1e300", "three strictly rising");
         check("tag", "!", "a name");
         check("time_zone", "", "IANA");
         assert!(error(&[("colour", "red")]).contains("metric, granularity"));

@@ -46,30 +46,44 @@ pub fn status_word<'a>(execution: &Execution<'a>) -> &'a str {
     }
 }
 
-/// What decides which of two rows of one identity stays: the greater one. An execution that ended is greater than one
-/// that did not, then the one that ended later, then the one whose canonical line is greater byte by byte. It is a
+/// When an execution ended; `None` if it has not, `Some(None)` if nothing says when.
+fn ended(execution: &Execution<'_>) -> Option<Option<i64>> {
+    let end = |duration_ms| execution.started_at.ms().saturating_add_unsigned(duration_ms);
+    execution.status.is_ended().then_some(execution.duration_ms.map(end))
+}
+
+/// Which of two rows of one identity stays: the one that compares as greater. An execution that ended is greater than
+/// one that did not, then the one that ended later, then the one whose canonical line is greater byte by byte. It is a
 /// total order on what rows say, so the order in which rows come decides nothing.
+pub fn precedence(one: &Execution<'_>, other: &Execution<'_>) -> Ordering {
+    ended(one).cmp(&ended(other)).then_with(|| line(one).cmp(&line(other)))
+}
+
+/// The most of a line that a [`Rank`] keeps, in bytes.
+pub const MOST_RANK_BYTES: usize = 256;
+
+/// What is kept of a row to tell later which of it and another of its identity stays: [`precedence`] in bounded memory.
+/// The error is left out, since nothing that is counted depends on it, and of a line that is longer than
+/// [`MOST_RANK_BYTES`] a hash decides what its beginning does not. That order is total too.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rank {
-    /// `None` if it has not ended; then when, where that is known.
     ended: Option<Option<i64>>,
-    line: Box<str>,
+    beginning: Box<str>,
+    hash: u64,
 }
 
 impl Rank {
     /// The rank of a row.
     pub fn of(execution: &Execution<'_>) -> Self {
-        let end = |duration_ms| execution.started_at.ms().saturating_add_unsigned(duration_ms);
-        Self {
-            ended: execution.status.is_ended().then_some(execution.duration_ms.map(end)),
-            line: line(execution).into_boxed_str(),
-        }
+        let line = line(&Execution { id: None, workflow_id: None, error: None, ..execution.clone() });
+        let beginning = line.get(..line.floor_char_boundary(MOST_RANK_BYTES)).unwrap_or("");
+        Self { ended: ended(execution), hash: fnv1a(line.as_bytes()), beginning: beginning.into() }
     }
 }
 
-/// Which of two rows of one identity stays: the one that compares as greater.
-pub fn precedence(one: &Execution<'_>, other: &Execution<'_>) -> Ordering {
-    Rank::of(one).cmp(&Rank::of(other))
+/// The 64-bit FNV-1a hash (Fowler, Noll, Vo).
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 /// Appends texts as a JSON array of strings.

@@ -17,6 +17,8 @@ const NO_DURATION: u32 = u32::MAX;
 const LONG_DURATION: u32 = u32::MAX - 1;
 /// Unknown status words that are listed by name in an answer.
 pub const MOST_OTHER_STATUSES: usize = 100;
+/// An unknown status word is kept up to so many bytes.
+pub const MOST_STATUS_BYTES: usize = 256;
 
 /// Texts by number, in the order in which they first came. Outputs never follow that order.
 #[derive(Clone, Debug, Default)]
@@ -147,7 +149,7 @@ impl Table {
             self.rename(workflow, at, name);
         }
         let status_text = match execution.status {
-            Status::Other => self.status_texts.number(execution.status_text),
+            Status::Other => self.status_texts.number(listed(execution.status_text)),
             _ => 0,
         };
         let mut tags = std::mem::take(&mut self.scratch);
@@ -363,6 +365,11 @@ impl Table {
         let tag_set = self.tag_set(&tags);
         self.combination(Combination { workflow, status: combination.status, status_text, tag_set })
     }
+}
+
+/// The part of an unknown status word that is kept.
+fn listed(word: &str) -> &str {
+    word.get(..word.floor_char_boundary(MOST_STATUS_BYTES)).unwrap_or("")
 }
 
 /// What the scan says of one row.

@@ -4,7 +4,7 @@
 use crate::error::Error;
 use crate::time::Timestamp;
 use crate::zone::{DAY_MS, Zone};
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 /// The most days that a window may span.
 pub const MOST_DAYS: i64 = 1096;
@@ -85,6 +85,10 @@ impl Window {
         if days > MOST_DAYS {
             return Err(Error::window_too_long(days, MOST_DAYS));
         }
+        if start_date.year() < 1 || end_date.year() > 9999 {
+            let takes = "an instant whose window lies in the years 1 to 9999 of the zone";
+            return Err(Error::value("until", &until.to_text(), takes));
+        }
         let start_ms = zone.start_of_date(start_date);
         Ok(Self { start_date, end_date, start_ms, until })
     }
@@ -98,11 +102,6 @@ impl Window {
     pub fn dates(&self) -> impl DoubleEndedIterator<Item = NaiveDate> + use<> {
         let start = self.start_date;
         (0..=self.days().max(0)).filter_map(move |day| start.checked_add_days(Days::new(day as u64)))
-    }
-
-    /// True if an instant lies in the window.
-    pub fn contains(&self, at: Timestamp) -> bool {
-        at.ms() >= self.start_ms && at.ms() < self.until.ms()
     }
 
     /// The span for which a zone table must be right so that a request can be resolved and counted: generous by

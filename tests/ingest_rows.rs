@@ -319,6 +319,8 @@ fn csv_has_control_lines_too() {
     check("$error,database,\"it is, gone\"", "error database: it is, gone");
     check("$error", "error unknown: it gave no reason");
     check("$alive,1", "control");
+    check("$end,5", "control");
+    check("$end,5,perhaps", "control");
     check("\"$end\",failed,1770870600", "2: failed T id=\"$end\"");
     check("$end,failed,1770870600", "2: failed T id=\"$end\"");
     check("$ending,failed,1770870600", "2: failed T id=\"$ending\"");

@@ -58,7 +58,12 @@ export class HeatmapEngine {
   }
 
   static async create(): Promise<HeatmapEngine> {
-    return new HeatmapEngine(await start());
+    try {
+      return new HeatmapEngine(await start());
+    } catch (error) {
+      // Whoever waits for an answer may hear of it before the client hears that the worker never started.
+      throw Object.assign(error instanceof Error ? error : new Error(String(error)), { neverStarted: true });
+    }
   }
 
   /**
@@ -124,7 +129,7 @@ export class HeatmapEngine {
     this.#forget();
     const startsWith = this.#engine.unrecognised();
     if (startsWith !== undefined) {
-      throw Object.assign(new Error(`This is not a log that can be read. It starts with "${startsWith}".`), { startsWith });
+      throw Object.assign(new Error(`This is not a log that can be read. It starts with "${startsWith}".`), { startsWith, hint: this.#engine.unrecognisedHint() });
     }
     return { ...progress(), stopped: this.#stopped, now: this.#now };
   }

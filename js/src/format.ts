@@ -102,6 +102,8 @@ export class Format {
   /** `7–8 PM`, or `19:00–20:00`. */
   hours(hour: number): string {
     if (this.#has24Hours) return `${this.hour(hour)}:00–${this.hour((hour + 1) % 24)}:00`;
+    // A range over midnight would be written with both dates.
+    if (hour === 23) return `${this.hour(23)}–${this.hour(0)}`;
     return tight(this.#date({ hour: 'numeric', hourCycle: 'h12' }).formatRange(hour * HOUR, (hour + 1) * HOUR).replace(/^.*, /, ''));
   }
 

@@ -78,6 +78,11 @@ export class Status {
       const where = first ? ` First: line ${format.count(first.line)}, ${first.message.replace(/\.$/, '')}.` : '';
       cards.push(this.#notice(`Some rows are missing: ${format.count(rows.unreadable)} of ${format.count(rows.read)} could not be read.${where}`, button('Show all', this.#events.showAll)));
     }
+    if (totals.other > 0) {
+      const commonest = Object.entries(response.other_statuses).sort(([, a], [, b]) => b - a).slice(0, 3);
+      const named = commonest.map(([word, count]) => `“${word.slice(0, 30)}” (${format.count(count)})`).join(', ');
+      cards.push(this.#notice(`${format.count(totals.other)} of ${format.plural(totals.executions, 'execution')} have a status that is not known: ${named}. They are in no success rate.`, button('Show all', this.#events.showAll)));
+    }
     if (totals.executions === 0) cards.push(this.#empty(response, loaded, query, format));
     this.#say(...cards);
   }
@@ -91,6 +96,10 @@ export class Status {
       return this.#message(`No executions match ${filterWords(query)}.`, button('Clear filters', this.#events.clear));
     }
     const range = `from ${format.monthDay(response.start_date)} to ${format.monthDay(response.end_date)}`;
+    if (loaded.newest === null && response.rows.read === response.rows.unreadable + response.rows.no_start && loaded.now === null) {
+      const lost = response.rows.read > 0 ? ` ${format.plural(response.rows.read, 'row')} read, none could be placed.` : '';
+      return this.#message(`There are no executions in this file.${lost}`);
+    }
     if (loaded.newest === null) return this.#message(`No executions ${range}.`);
     const newest = localDate(response.time_zone, loaded.newest);
     const first = `${newest.slice(0, 8)}01`;
@@ -118,8 +127,10 @@ function filterWords(query: Query): string {
 }
 
 /** An error of the client as a sentence for people. */
-export function errorWords(error: Error & { startsWith?: string; parameter?: string; neverStarted?: boolean }, name: string): string {
-  if (error.startsWith !== undefined) return `${name} is not a log this can read. It starts with "${error.startsWith.slice(0, 16)}".`;
+export function errorWords(error: Error & { startsWith?: string; hint?: string; parameter?: string; neverStarted?: boolean }, name: string): string {
+  if (error.startsWith !== undefined) {
+    return `${name} is not a log this can read. It starts with "${error.startsWith}".${error.hint ? ` ${error.hint}` : ''}`;
+  }
   if (error.neverStarted) return `This browser could not start the engine: ${error.message}`;
   if (error.parameter) return sentence(error.message.replace(/\.$/, '').replace(`${error.parameter}:`, `${error.parameter.replace('_', ' ')}:`));
   return error.message;

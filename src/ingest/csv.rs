@@ -53,7 +53,7 @@ pub(super) fn is_blank(record: &[u8], records: &Records) -> bool {
 }
 
 /// The event of a record that is a control line: its first field is `$end`, `$error` or `$alive` without quotes, and of
-/// `$end` the second is a number and the third `true` or `false`. In quotes such a text is a value like any other.
+/// `$end` the second is a number. In quotes such a text is a value like any other.
 pub(super) fn control(record: &[u8], records: &Records) -> Option<Event<'static>> {
     let mut spans = records.fields().iter();
     let first = spans.next().filter(|span| span.quoting == Quoting::None)?;
@@ -65,7 +65,9 @@ pub(super) fn control(record: &[u8], records: &Records) -> Option<Event<'static>
     match record.get(first.start..first.end)? {
         b"$end" => {
             let rows = next()?.trim().parse().ok()?;
-            let complete = next()?.trim().parse().ok()?;
+            let complete = next().and_then(|complete| complete.trim().parse().ok());
+            // An end that does not say whether it is whole ends nothing, so the stream counts as incomplete.
+            let Some(complete) = complete else { return Some(Event::Control) };
             Some(Event::End(StreamEnd::End { rows, complete, reason: next().filter(|reason| !reason.is_empty()) }))
         }
         b"$error" => Some(Event::End(StreamEnd::error(next(), next()))),

@@ -22,6 +22,7 @@
 
 mod csv;
 mod find;
+mod hint;
 mod input;
 mod lines;
 mod ndjson;
@@ -31,7 +32,9 @@ mod row;
 mod scan;
 mod text;
 
+pub use hint::hint;
 pub use reader::Reader;
+pub(crate) use text::excerpt;
 
 use crate::execution::Execution;
 use crate::problem::ProblemKind;

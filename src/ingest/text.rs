@@ -28,7 +28,7 @@ impl Text<'_> {
 }
 
 /// A text as a message shows it: short, in quotes, and free of characters that draw nothing.
-pub(super) fn excerpt(text: &str) -> String {
+pub(crate) fn excerpt(text: &str) -> String {
     let visible =
         |character: char| if character.is_control() || is_invisible(character) { '\u{fffd}' } else { character };
     let shown: String = text.chars().take(EXCERPT_CHARACTERS).map(visible).collect();

@@ -30,6 +30,9 @@ impl LegendItem {
     }
 }
 
+/// The words of [`FEW_EXECUTIONS`]; a test holds the two together.
+const UNDER_FEW: &str = "under 5 runs";
+
 /// The levels of an answer, the hottest first.
 pub fn legend(answer: &Answer) -> Vec<LegendItem> {
     let scale = &answer.grid.scale;
@@ -73,12 +76,12 @@ impl LegendKey {
     /// The words beside the key.
     pub const fn words(self, metric: Metric) -> &'static str {
         match (self, metric) {
-            (LegendKey::Few, _) => "under 5 executions",
-            (LegendKey::Nothing, _) => "no executions",
+            (LegendKey::Few, _) => UNDER_FEW,
+            (LegendKey::Nothing, _) => "no runs",
             (LegendKey::Unfinished, Metric::Duration) => "no duration",
-            (LegendKey::Unfinished, _) => "none finished",
-            (LegendKey::Skipped, _) => "hour skipped by the clocks",
-            (LegendKey::Changed, _) => "hour changed by the clocks",
+            (LegendKey::Unfinished, _) => "no outcome",
+            (LegendKey::Skipped, _) => "skipped hour",
+            (LegendKey::Changed, _) => "changed hour",
             (LegendKey::After, _) => "still to come",
         }
     }
@@ -168,6 +171,11 @@ fn times(from: f64, below: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_number_of_few_runs_is_the_one_that_decides() {
+        assert_eq!(UNDER_FEW, format!("under {} runs", super::super::look::FEW_EXECUTIONS));
+    }
 
     #[test]
     fn ranges_tell_the_bounds_in_words() {

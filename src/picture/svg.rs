@@ -7,6 +7,7 @@ use super::palette::{Ground, Paint, Tokens, colour, hottest_level, paint, tokens
 use super::pen::number;
 use super::scene::{Anchor, Node, Role, Scene};
 use crate::answer::Answer;
+use crate::execution::is_invisible;
 use crate::options::Metric;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -87,11 +88,7 @@ impl Writer {
                 '>' => self.out.push_str("&gt;"),
                 '"' => self.out.push_str("&quot;"),
                 '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => self.out.push(' '),
-                '\u{fffe}' | '\u{ffff}' => self.out.push(char::REPLACEMENT_CHARACTER),
-                '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                    self.out.push(char::REPLACEMENT_CHARACTER);
-                }
-                control if control.is_control() => self.out.push(char::REPLACEMENT_CHARACTER),
+                hidden if hidden.is_control() || is_invisible(hidden) => self.out.push(char::REPLACEMENT_CHARACTER),
                 other => self.out.push(other),
             }
         }

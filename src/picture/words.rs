@@ -207,7 +207,7 @@ pub fn summary(answer: &Answer) -> String {
     }
     let counted = counted(executions, "execution");
     match answer.totals.success_rate() {
-        None => format!("{counted} · none finished"),
+        None => format!("{counted} · no outcome"),
         Some(rate) => format!("{counted} · {} succeeded", percent(rate, 1)),
     }
 }

@@ -196,3 +196,27 @@ test('an element whose rows were replaced is resized all the same', async () => 
   });
   assert.deepEqual(outcome, { rejections: [], width: 900, executions: 1 });
 });
+
+test('statuses that are not known are named where the rate is shown', async () => {
+  const status = (word) => line({ status: word, started_at: '2026-02-02T00:10:00Z' });
+  await show(['success', 'success', 'error', 'completed'].map(status).join(''), { days: '1' });
+  const said = (await text('[part=notice] p')).join(' ');
+  assert.equal(said, '3 of 4 executions have a status that is not known: “success” (2), “error” (1). They are in no success rate.');
+});
+
+test('a file without executions says so', async () => {
+  await show('', { days: '1' });
+  assert.deepEqual(await text('.message p'), ['There are no executions in this file.']);
+  await show('{"status":\n', { days: '1' });
+  assert.deepEqual(await text('.message p'), ['There are no executions in this file. 1 row read, none could be placed.']);
+});
+
+test('a source that looks familiar is told what it looks like', async () => {
+  const said = await page.evaluate(async () => {
+    const element = document.createElement('execution-heatmap');
+    document.body.replaceChildren(element);
+    await element.load(new File(['id,workflow,status\n1,a,failed\n'], 'made.csv')).catch(() => {});
+    return element.shadowRoot.querySelector('[part=error] p').textContent;
+  });
+  assert.equal(said, 'made.csv is not a log this can read. It starts with "id,workflow,". It looks like CSV, but its header has no column \'started_at\'.');
+});

@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 /// What is read at a time.
@@ -16,12 +17,17 @@ const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// The name under which standard input is asked for.
 pub const STANDARD_INPUT: &str = "-";
 
-/// Gives the bytes of a file, or of standard input, to `each`. Says why they ended before their time, if they did:
+/// What a file is called in words.
+pub fn called(name: &str) -> &str {
+    if name == STANDARD_INPUT { "standard input" } else { name }
+}
+
+/// Gives the bytes of a file, or of standard input, to `each` until it breaks. Says why they ended before their time, if they did:
 /// a compressed file that is cut, a disk that fails.
 ///
 /// # Errors
 /// The file cannot be opened, or is compressed in a way that is not read.
-pub fn read(name: &str, each: impl FnMut(&[u8])) -> Result<Option<String>, Failure> {
+pub fn read(name: &str, each: impl FnMut(&[u8]) -> ControlFlow<()>) -> Result<Option<String>, Failure> {
     if name == STANDARD_INPUT {
         return read_from(io::stdin().lock(), name, each);
     }
@@ -33,7 +39,11 @@ pub fn read(name: &str, each: impl FnMut(&[u8])) -> Result<Option<String>, Failu
 ///
 /// # Errors
 /// It is compressed in a way that is not read, or its first bytes cannot be read.
-pub fn read_from(mut source: impl Read, name: &str, each: impl FnMut(&[u8])) -> Result<Option<String>, Failure> {
+pub fn read_from(
+    mut source: impl Read,
+    name: &str,
+    each: impl FnMut(&[u8]) -> ControlFlow<()>,
+) -> Result<Option<String>, Failure> {
     let mut magic = Vec::with_capacity(ZSTD.len());
     (&mut source).take(ZSTD.len() as u64).read_to_end(&mut magic).map_err(|error| Failure::on(name, error))?;
     if magic == ZSTD {
@@ -48,12 +58,16 @@ pub fn read_from(mut source: impl Read, name: &str, each: impl FnMut(&[u8])) -> 
     Ok(broken.err().map(|error| error.to_string()))
 }
 
-fn pieces(mut source: impl Read, mut each: impl FnMut(&[u8])) -> io::Result<()> {
+fn pieces(mut source: impl Read, mut each: impl FnMut(&[u8]) -> ControlFlow<()>) -> io::Result<()> {
     let mut piece = vec![0; PIECE_BYTES];
     loop {
         match source.read(&mut piece) {
             Ok(0) => return Ok(()),
-            Ok(length) => each(piece.get(..length).unwrap_or_default()),
+            Ok(length) => {
+                if each(piece.get(..length).unwrap_or_default()).is_break() {
+                    return Ok(());
+                }
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }

@@ -109,6 +109,51 @@ fn several_files_are_one_answer_in_any_order() {
 }
 
 #[test]
+fn a_problem_is_told_with_its_file_and_a_file_without_rows_is_named() {
+    let files = Files::new();
+    let one = files.with("one.ndjson", SPOILT);
+    let two = files.with("two.ndjson", format!("{GOOD}no row either\n"));
+    let empty = files.with("empty.ndjson", "");
+    let no_start = files.with("no_start.ndjson", "{\"status\":\"completed\"}\n");
+    let database = files.path("runs.sqlite");
+    let import = ["--workspace", "w", "--database", database.to_str().unwrap()];
+    let words = |verb: &str, named: &[&str], more: &[&str]| {
+        let ran = run(&[&[verb], named, more].concat());
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        ran.err
+    };
+    for (verb, more) in [("analyze", &[][..]), ("import", &import[..])] {
+        let said = words(verb, &[&one, &two, &empty, &no_start], more);
+        for expected in [
+            "one.ndjson, line 2: ",
+            "one.ndjson, line 3: ",
+            "two.ndjson, line 4: ",
+            "empty.ndjson: no rows with a start\n",
+            "no_start.ndjson, line 1: ",
+            "no_start.ndjson: no rows with a start\n",
+        ] {
+            assert!(said.contains(expected), "{verb}: no '{expected}' in {said}");
+        }
+        assert_eq!(said.matches("no rows with a start").count(), 2, "{verb}: {said}");
+    }
+    let cut = files.with("cut.ndjson", format!("{GOOD}{{\"$alive\":1}}\n"));
+    assert!(words("analyze", &[&one, &cut], &[]).contains("cut.ndjson is incomplete: the source ended after 3 rows"));
+    // Of rows that are all there already there is a start, and of repeated ones too.
+    assert!(!words("import", &[&two], &import).contains("no rows"));
+    assert!(!words("analyze", &[&two, &two], &[]).contains("no rows"));
+    assert_eq!(run(&["analyze", "-"]).err, "0 rows read, 0 placed\nstandard input: no rows with a start\n");
+}
+
+#[test]
+fn a_source_that_is_no_log_is_told_what_it_looks_like() {
+    let files = Files::new();
+    let array = files.with("runs.json", "[{\"status\":\"completed\"}]\n");
+    let ran = run(&["analyze", &array]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.err.contains("It looks like a JSON array"), "{}", ran.err);
+}
+
+#[test]
 fn a_row_in_two_files_counts_once() {
     let files = Files::new();
     let (one, again) = (files.with("one.ndjson", GOOD), files.with("again.ndjson", GOOD));

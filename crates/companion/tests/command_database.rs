@@ -46,6 +46,46 @@ fn importing_twice_stores_once_and_says_so() {
 }
 
 #[test]
+fn a_file_that_grew_counts_its_rows_without_a_start_once() {
+    let files = Files::new();
+    let database = files.path("runs.sqlite");
+    const NO_START: &str = "{\"status\":\"completed\"}\n";
+    for content in [format!("{NO_START}{GOOD}"), format!("{NO_START}{GOOD}{}", GOOD.replace("\"id\":\"", "\"id\":\"1"))]
+    {
+        let grown = files.with("runs.ndjson", content);
+        let ran = run(&["import", &grown, "--workspace", "w", "--database", database.to_str().unwrap()]);
+        assert!(ran.err.contains("3 stored") && ran.err.contains("1 without a start"), "{}", ran.err);
+    }
+    let server = support::Server::start(&database);
+    let heatmap = server.get("/api/v1/workspaces/w/executions/heatmap?from=2026-02-12&to=2026-02-14").json();
+    assert_eq!((&heatmap["rows"]["read"], &heatmap["rows"]["no_start"]), (&7.into(), &1.into()));
+}
+
+#[test]
+fn a_stream_is_whole_only_if_its_one_end_says_so_and_is_its_last_word() {
+    let files = Files::new();
+    let database = files.path("runs.sqlite");
+    let check = |lines: &[&str], expected: Option<&str>| {
+        let stream = files.with("stream.ndjson", format!("{}\n", lines.join("\n")));
+        let ran = run(&["import", &stream, "--workspace", "w", "--database", database.to_str().unwrap()]);
+        assert_eq!(ran.code, Some(if expected.is_some() { 1 } else { 0 }), "{lines:?}: {}", ran.err);
+        assert!(ran.err.contains(expected.unwrap_or("")), "{lines:?}: {}", ran.err);
+    };
+    const ROW: &str = r#"{"status":"completed","started_at":"2026-02-12T04:30:00Z"}"#;
+    const ERROR: &str = r#"{"$error":{"code":"database","message":"the disk is gone","rows":1}}"#;
+    const WHOLE: &str = r#"{"$end":{"rows":1,"complete":true}}"#;
+    const WHOLE_OF_TWO: &str = r#"{"$end":{"rows":2,"complete":true}}"#;
+    check(&[ROW, WHOLE], None);
+    check(&[ROW, WHOLE, r#"{"$alive":7}"#], None);
+    check(&[ROW, ERROR], Some("it broke off: the disk is gone"));
+    check(&[ROW, ERROR, WHOLE], Some("it broke off: the disk is gone"));
+    check(&[ROW, WHOLE, ERROR], Some("it broke off: the disk is gone"));
+    check(&[ROW, WHOLE, WHOLE], Some("it went on after it had said that it ended"));
+    check(&[ROW, WHOLE_OF_TWO, ROW], Some("it went on after it had said that it ended"));
+    check(&[ROW, WHOLE_OF_TWO, "no row"], Some("it went on after it had said that it ended"));
+}
+
+#[test]
 fn imports_at_the_same_time_all_end_well() {
     let files = Files::new();
     let good = files.with("good.ndjson", recurring());

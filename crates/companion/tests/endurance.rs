@@ -7,7 +7,7 @@ use execution_heatmap_companion::server::Limits;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
-use support::{Database, NEW_YEAR_MS, Response, Row, Server, eventually};
+use support::{Database, NEW_YEAR_MS, Response, Row, Server, assert_problem, eventually};
 
 const EXECUTIONS: &str = "/api/v1/workspaces/w/executions?from=2026-01-01&to=2026-12-31";
 
@@ -192,6 +192,38 @@ fn a_stream_that_takes_too_long_is_cut_and_says_so() {
     assert_eq!(last["$end"]["complete"], false);
     assert_eq!(last["$end"]["reason"], "time_limit");
     assert_eq!(last["$end"]["rows"].as_u64().unwrap() as usize, response.lines().len() - 1);
+}
+
+#[test]
+fn a_stream_that_finds_no_row_is_cut_too() {
+    let database = Database::with_rows(&wide_rows(3_000));
+    let server = Server::with(&database.path, Limits { stream: Duration::ZERO, ..Limits::default() });
+    let response = server.get(&format!("{EXECUTIONS}&status=running"));
+    let expected = "{\"$end\":{\"rows\":0,\"complete\":false,\"reason\":\"time_limit\"}}\n";
+    assert_eq!(response.text(), expected);
+}
+
+#[test]
+fn heatmaps_beyond_those_that_fit_in_memory_wait_and_then_are_refused() {
+    let database = Database::with_rows(&wide_rows(2_000));
+    let none = Limits { loads: 0, query: Duration::from_millis(300), ..Limits::default() };
+    let server = Server::with(&database.path, none);
+    for of_rows in ["executions/heatmap", "executions/heatmap.svg", "executions/stats", "workflows"] {
+        let since = Instant::now();
+        let response = server.get(&EXECUTIONS.replace("executions", of_rows));
+        assert!(since.elapsed() >= none.query, "{of_rows} did not wait");
+        assert_problem(&response, 503, "Busy", "0 heatmaps are being worked out");
+        assert!(response.header("retry-after").is_some());
+    }
+    assert!(server.get(EXECUTIONS).text().ends_with("\"complete\":true}}\n"), "a stream holds no rows in memory");
+    assert_eq!(server.get("/readyz").json()["limits"]["loads"], 0);
+
+    let server = Server::with(&database.path, Limits { loads: 1, ..Limits::default() });
+    std::thread::scope(|scope| {
+        let ask = |width: u32| server.get(&EXECUTIONS.replace("?", &format!("/heatmap.svg?width={width}&"))).status;
+        let asking: Vec<_> = (500..508).map(|width| scope.spawn(move || ask(width))).collect();
+        assert!(asking.into_iter().all(|one| one.join().unwrap() == 200), "each has its turn");
+    });
 }
 
 #[test]

@@ -206,18 +206,52 @@ fn what_became_of_a_row_is_said() {
     );
 }
 
-#[test]
-fn rows_without_a_start_are_counted_once_for_each_content() {
-    let database = Database::new();
-    let mut writer = Writer::open(&database.path, "w").unwrap();
-    for (content, no_start) in [("a", 3), ("a", 3), ("b", 4)] {
-        writer.end_file(content.as_bytes(), no_start).unwrap();
-    }
+fn no_start(database: &Database) -> u64 {
     let connection = schema::open_read_only(&database.path).unwrap();
     let workspace = read::workspace_number(&connection, "w").unwrap().unwrap();
     let selection = Selection { workspace, window: &window(1), filter: &Filter::default() };
     let (_, reading) = read::load(&connection, &selection, 10).unwrap();
-    assert_eq!((reading.read, reading.no_start), (7, 7));
+    assert_eq!(reading.read, reading.no_start);
+    reading.no_start
+}
+
+/// Imports files of that content and so many rows without a start, one after the other.
+fn import_contents(database: &Database, contents: &[(&str, u64)]) {
+    let mut writer = Writer::open(&database.path, "w").unwrap();
+    for (bytes, no_start) in contents {
+        let mut content = writer.begin_file().unwrap();
+        content.extend(bytes.as_bytes());
+        writer.end_file(content, *no_start).unwrap();
+    }
+}
+
+#[test]
+fn rows_without_a_start_are_counted_once_for_each_content_and_a_file_that_grew_replaces_what_it_was() {
+    let check = |contents: &[(&str, u64)], expected: u64| {
+        let database = Database::new();
+        import_contents(&database, contents);
+        assert_eq!(no_start(&database), expected, "{contents:?}");
+    };
+    check(&[("a", 3), ("a", 3), ("b", 4)], 7);
+    check(&[("a", 1), ("ab", 1)], 1);
+    check(&[("a", 1), ("ab", 2), ("abc", 3)], 3);
+    check(&[("a", 1), ("abc", 3), ("abc", 3)], 3);
+    check(&[("a", 1), ("ab", 2), ("a", 1), ("ab", 2)], 2);
+    check(&[("a", 1), ("b", 1), ("ac", 2), ("bd", 2), ("e", 5)], 9);
+    check(&[("ab", 1), ("bb", 1), ("aab", 1)], 3);
+    check(&[("aa", 0), ("aab", 1)], 1);
+    check(&[("a", 1), ("ab", 0)], 0);
+}
+
+#[test]
+fn a_database_of_the_first_version_is_read_as_it_is_and_written_on() {
+    let database = Database::with_rows(&[]);
+    let first_version = "INSERT INTO files (workspace, content, no_start) VALUES (1, x'00', 4);
+         ALTER TABLE files DROP COLUMN bytes; PRAGMA user_version = 1";
+    Connection::open(&database.path).unwrap().execute_batch(first_version).unwrap();
+    assert_eq!(no_start(&database), 4);
+    import_contents(&database, &[("a", 1), ("ab", 2)]);
+    assert_eq!(no_start(&database), 6);
 }
 
 #[test]

@@ -10,7 +10,7 @@ mod tests;
 
 use convert::{CellArrays, PictureRequest, SceneObject, WorkflowEntry, failure};
 use execution_heatmap::answer::{self, Answer, Patterns, Source};
-use execution_heatmap::ingest::Form;
+use execution_heatmap::ingest::{Form, hint};
 use execution_heatmap::intake::Intake;
 use execution_heatmap::options::Query;
 use execution_heatmap::picture::look::FEW_EXECUTIONS;
@@ -81,6 +81,12 @@ impl Engine {
     /// The first characters of a source that is of no form that is read.
     pub fn unrecognised(&self) -> Option<String> {
         self.intake.unrecognised().map(str::to_owned)
+    }
+
+    /// What a source of no form that is read looks like, in a sentence.
+    #[wasm_bindgen(js_name = unrecognisedHint)]
+    pub fn unrecognised_hint(&self) -> Option<String> {
+        self.intake.unrecognised().and_then(hint).map(str::to_owned)
     }
 
     /// `[from, until]` in milliseconds: the span for which a query needs the zone's table. `now` is the clock of a

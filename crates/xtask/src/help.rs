@@ -1,5 +1,7 @@
 //! The text of `cargo xtask help`.
 
+use crate::process::Result;
+
 /// Every command with what it does, and the variables that change it.
 pub const TEXT: &str = "\
 Usage: cargo xtask COMMAND
@@ -18,3 +20,9 @@ Environment:
                            (default: execution-heatmap in $XDG_CACHE_HOME, or in ~/.cache)
   CHROMIUM, CHROMEDRIVER   the browser and its driver (default: chromium and chromedriver on PATH)
 ";
+
+/// Prints it.
+pub fn print() -> Result {
+    print!("{TEXT}");
+    Ok(())
+}

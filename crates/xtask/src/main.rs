@@ -1,7 +1,7 @@
 //! The README's commands and everything behind them: `cargo xtask help` lists them.
 //!
-//! This file only chooses the command. What each does stands in the module of its name; what several of them share is in
-//! `project` (facts of this repository), `process` (running other programs) and `tools` (the cache of installed ones).
+//! This file only chooses the command. What several share is in `project` (facts of this repository), `process` (running
+//! other programs) and `tools` (the cache of installed ones).
 
 mod browser;
 mod counts;
@@ -43,17 +43,17 @@ fn main() -> ExitCode {
 
 /// Runs the named command; `None` when there is none of that name.
 fn run(command: &str, rest: &[String]) -> Option<Result> {
+    let takes_none = matches!(command, "test" | "build" | "size" | "tidy");
+    let asks_for_help = |word: &str| matches!(word, "help" | "--help" | "-h");
     Some(match command {
+        _ if asks_for_help(command) || rest.iter().any(|word| asks_for_help(word)) => help::print(),
+        _ if takes_none && !rest.is_empty() => Err(format!("`{command}` takes no arguments").into()),
         "demo" => demo::demo(rest),
         "test" => test::test(),
         "build" => package::build_command(),
         "size" => size::size(),
         "tidy" => tidy::tidy(),
         "data" => data::data(rest),
-        "help" | "--help" | "-h" => {
-            print!("{}", help::TEXT);
-            Ok(())
-        }
         _ => return None,
     })
 }

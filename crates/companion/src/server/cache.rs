@@ -88,12 +88,25 @@ impl Heatmaps {
         make: impl Future<Output = Result<Entry, Problem>>,
     ) -> Result<Response, Problem> {
         let form = key.form;
-        let made = self.kept.try_get_with(key.clone(), async { make.await.map(Arc::new) }).await;
-        let entry = made.map_err(|problem: Arc<Problem>| (*problem).clone())?;
-        if !entry.is_complete {
-            self.kept.invalidate(&key).await;
+        let made = self.kept.try_get_with(key, async { keep(make.await) }).await;
+        match made.as_ref().map_err(|not_kept| &**not_kept) {
+            Ok(entry) | Err(NotKept::Incomplete(entry)) => Ok(respond(entry, form, request)),
+            Err(NotKept::Problem(problem)) => Err(problem.clone()),
         }
-        Ok(respond(&entry, form, request))
+    }
+}
+
+/// What is answered to those who wait for it, and to nobody after them.
+enum NotKept {
+    Problem(Problem),
+    Incomplete(Arc<Entry>),
+}
+
+fn keep(made: Result<Entry, Problem>) -> Result<Arc<Entry>, NotKept> {
+    match made.map(Arc::new) {
+        Ok(entry) if entry.is_complete => Ok(entry),
+        Ok(entry) => Err(NotKept::Incomplete(entry)),
+        Err(problem) => Err(NotKept::Problem(problem)),
     }
 }
 
@@ -139,4 +152,42 @@ pub fn names_tag(request: &HeaderMap, tag: &HeaderValue) -> bool {
     let held = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
     let mut held = held.flat_map(|value| value.split(',')).map(str::trim);
     held.any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one).as_bytes() == tag.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    #[test]
+    fn an_incomplete_answer_is_at_no_time_a_kept_one() {
+        let heatmaps = Heatmaps::new(Duration::from_secs(60), 1 << 20);
+        let key = Key { form: Form::Json, workspace: "w".to_owned(), query: String::new() };
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let answer = |is_complete| {
+            let request = HeaderMap::new();
+            let make = async move { Ok(Entry::new("{}".to_owned(), is_complete)) };
+            assert_eq!(
+                runtime.block_on(heatmaps.answer(key.clone(), &request, make)).unwrap().status(),
+                StatusCode::OK
+            );
+        };
+        let is_over = AtomicBool::new(false);
+        let seen = std::thread::scope(|scope| {
+            let looking = scope.spawn(|| {
+                let looker = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                let mut seen = 0;
+                while !is_over.load(Ordering::Relaxed) {
+                    seen += u32::from(looker.block_on(heatmaps.kept.get(&key)).is_some());
+                }
+                seen
+            });
+            (0..20_000).for_each(|_| answer(false));
+            is_over.store(true, Ordering::Relaxed);
+            looking.join().unwrap()
+        });
+        assert_eq!(seen, 0);
+        answer(true);
+        assert!(runtime.block_on(heatmaps.kept.get(&key)).is_some(), "a complete one is kept");
+    }
 }

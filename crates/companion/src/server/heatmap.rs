@@ -15,6 +15,7 @@ use execution_heatmap::picture::{self, PictureOptions};
 use execution_heatmap::table::Table;
 use execution_heatmap::window::Window;
 use execution_heatmap::zone::Zone;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// A query with its zone and window: everything is checked before the database is asked.
 #[derive(Clone, Debug)]
@@ -41,9 +42,16 @@ impl Asked {
         Ok(Self { query, zone, window, source })
     }
 
-    fn answer(&self, (table, reading): &(Table, Reading), patterns: Patterns) -> Result<Answer, Problem> {
-        Ok(answer::answer(table, reading, &self.query, &self.zone, self.source, patterns)?)
+    fn answer(&self, rows: &Rows, patterns: Patterns) -> Result<Answer, Problem> {
+        Ok(answer::answer(&rows.table, &rows.reading, &self.query, &self.zone, self.source, patterns)?)
     }
+}
+
+/// Rows in memory and the place that they take there.
+struct Rows {
+    table: Table,
+    reading: Reading,
+    _place: OwnedSemaphorePermit,
 }
 
 /// The heatmap in JSON.
@@ -78,8 +86,8 @@ pub async fn stats(state: State, workspace: String, asked: Asked) -> Result<Stri
 /// The workflows that a filter can offer, in JSON: those of the rows that the window and the filters leave.
 pub async fn workflows(state: State, workspace: String, asked: Asked) -> Result<String, Problem> {
     let filter = asked.query.filter.clone();
-    let (table, _) = load(&state, workspace, &asked, filter.clone()).await?;
-    work(move || Ok(json::workflows(&table.workflows(&filter, &asked.window)))).await
+    let rows = load(&state, workspace, &asked, filter.clone()).await?;
+    work(move || Ok(json::workflows(&rows.table.workflows(&filter, &asked.window)))).await
 }
 
 /// The workspace's number.
@@ -92,13 +100,15 @@ pub async fn workspace_number(state: &State, name: String) -> Result<i64, Proble
     state.pool().run(state.limits().query, look).await?.ok_or_else(|| Problem::no_workspace(&name))
 }
 
-async fn load(state: &State, workspace: String, asked: &Asked, filter: Filter) -> Result<(Table, Reading), Problem> {
+async fn load(state: &State, workspace: String, asked: &Asked, filter: Filter) -> Result<Rows, Problem> {
+    let place = state.place_for_rows().await?;
     let (window, most_rows) = (asked.window, state.limits().rows);
     let name = workspace.clone();
     let load = move |connection: &_| {
         let Some(workspace) = read::workspace_number(connection, &name)? else { return Ok(None) };
         let selection = Selection { workspace, window: &window, filter: &filter };
-        Ok(Some(read::load(connection, &selection, most_rows)?))
+        let (table, reading) = read::load(connection, &selection, most_rows)?;
+        Ok(Some(Rows { table, reading, _place: place }))
     };
     state.pool().run(state.limits().query, load).await?.ok_or_else(|| Problem::no_workspace(&workspace))
 }

@@ -47,6 +47,9 @@ pub struct Limits {
     pub target_bytes: usize,
     /// A query that is not a stream of rows.
     pub query: Duration,
+    /// Heatmaps, totals and lists of workflows that hold rows in memory at a time; a further one waits, and is answered
+    /// 503 after as long as a query may take.
+    pub loads: usize,
     /// Streams of rows at a time; a further one is answered 503.
     pub streams: usize,
     /// A stream of rows as a whole.
@@ -71,6 +74,7 @@ impl Default for Limits {
             no_progress: Duration::from_secs(30),
             target_bytes: 8 * 1024,
             query: Duration::from_secs(15),
+            loads: 2,
             streams: 8,
             stream: Duration::from_secs(15 * 60),
             rows: 50_000_000,

@@ -71,7 +71,15 @@ impl Problem {
 
     /// 503: too many streams at a time.
     pub fn too_many_streams(most: usize) -> Self {
-        let detail = format!("{most} streams of rows are under way; more are not sent at a time");
+        Self::busy(format!("{most} streams of rows are under way; more are not sent at a time"))
+    }
+
+    /// 503: too many tables of rows in memory for too long.
+    pub fn too_many_loads(most: usize) -> Self {
+        Self::busy(format!("{most} heatmaps are being worked out; more are not at a time, and none ended soon enough"))
+    }
+
+    fn busy(detail: String) -> Self {
         let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", detail);
         Self { retry_after: Some(5), ..problem }
     }

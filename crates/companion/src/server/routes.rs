@@ -17,7 +17,7 @@ use axum::routing::get;
 use execution_heatmap::json;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// How long `/readyz` waits for the database.
 const READY_WITHIN: Duration = Duration::from_secs(1);
@@ -29,6 +29,8 @@ pub struct State {
     heatmaps: Heatmaps,
     /// One for each stream of rows that may be under way.
     streams: Arc<Semaphore>,
+    /// One for each table of rows that may be in memory.
+    loads: Arc<Semaphore>,
     /// True once the server is told to stop.
     stopped: watch::Receiver<bool>,
 }
@@ -41,6 +43,7 @@ impl State {
             config: Arc::new(config),
             heatmaps: Heatmaps::new(limits.cache, limits.cache_bytes),
             streams: Arc::new(Semaphore::new(limits.streams)),
+            loads: Arc::new(Semaphore::new(limits.loads)),
             stopped,
         }
     }
@@ -53,6 +56,16 @@ impl State {
     /// The bounds.
     pub fn limits(&self) -> Limits {
         self.config.limits
+    }
+
+    /// A place in memory for a table of rows, once one is free; it is free again when the permit is dropped.
+    ///
+    /// # Errors
+    /// 503 if none became free in time.
+    pub async fn place_for_rows(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let Limits { query, loads, .. } = self.limits();
+        let place = tokio::time::timeout(query, Arc::clone(&self.loads).acquire_owned()).await;
+        place.ok().and_then(Result::ok).ok_or_else(|| Problem::too_many_loads(loads))
     }
 
     /// Tells when the server is to stop.
@@ -101,6 +114,7 @@ async fn ready(extract::State(state): SharedState) -> Result<Response, Problem> 
             "days": execution_heatmap::window::MOST_DAYS,
             "rows": limits.rows,
             "streams": limits.streams,
+            "loads": limits.loads,
             "connections": limits.connections,
             "address_bytes": limits.target_bytes,
             "header_seconds": limits.header.as_secs_f64(),

@@ -1,5 +1,6 @@
 //! The stream of rows. A blocking thread reads them and hands them over in chunks of whole lines; where the client
-//! does not keep up, the thread waits, so that a stream costs the same whatever its length. The stream says itself
+//! does not keep up, the thread waits, so that a stream costs the same whatever its length. Clock and stop are looked
+//! at however few rows the database finds. The stream says itself
 //! how it ends, because HTTP does not reliably say it: `$end` if it is whole or a limit cut it, `$error` if it broke,
 //! and `$alive` while it has nothing to say.
 
@@ -10,6 +11,7 @@ use crate::source::sqlite::read::{self, Selection};
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
+use execution_heatmap::execution::Execution;
 use execution_heatmap::options::Filter;
 use execution_heatmap::row;
 use execution_heatmap::window::Window;
@@ -17,6 +19,7 @@ use http_body::Frame;
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
@@ -68,10 +71,8 @@ pub fn stream(state: &State, lease: Lease, permit: OwnedSemaphorePermit, wanted:
         alive_interval: limits.alive,
         alives: 0,
     };
-    let stopped = state.stopped();
-    tokio::task::spawn_blocking(move || {
-        Producer::new(sender, limits, stopped).produce(&lease, permit, &wanted);
-    });
+    let outbox = Outbox::new(sender, limits, state.stopped());
+    tokio::task::spawn_blocking(move || produce(outbox, lease, permit, &wanted));
     let mut response = Response::new(Body::new(body));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
@@ -93,7 +94,27 @@ enum Ending {
 }
 
 /// What the blocking thread does.
-struct Producer {
+fn produce(outbox: Outbox, mut lease: Lease, permit: OwnedSemaphorePermit, wanted: &Wanted) {
+    let selection = Selection { workspace: wanted.workspace, window: &wanted.window, filter: &wanted.filter };
+    // Rows and looks come on this thread alone, and never one within the other.
+    let outbox = Arc::new(Mutex::new(outbox));
+    let looking = Arc::clone(&outbox);
+    let read = lease
+        .watch(move || lock(&looking).look().is_break())
+        .and_then(|()| read::for_each_row(lease.connection(), &selection, |execution| lock(&outbox).row(execution)));
+    // Whoever has seen the end of a stream may begin the next one. The lease goes with its watch, which would keep the
+    // channel open.
+    drop(lease);
+    drop(permit);
+    lock(&outbox).end(read);
+}
+
+fn lock(outbox: &Mutex<Outbox>) -> std::sync::MutexGuard<'_, Outbox> {
+    outbox.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The rows that wait to be handed over, and why no more come.
+struct Outbox {
     sender: mpsc::Sender<Bytes>,
     limits: Limits,
     stopped: watch::Receiver<bool>,
@@ -102,68 +123,66 @@ struct Producer {
     chunk_since: Instant,
     started: Instant,
     rows: u64,
+    /// Why the reading was broken off, if it was.
+    ending: Option<Ending>,
 }
 
-impl Producer {
+impl Outbox {
     fn new(sender: mpsc::Sender<Bytes>, limits: Limits, stopped: watch::Receiver<bool>) -> Self {
         let now = Instant::now();
-        Self { sender, limits, stopped, chunk: String::new(), chunk_since: now, started: now, rows: 0 }
+        Self { sender, limits, stopped, chunk: String::new(), chunk_since: now, started: now, rows: 0, ending: None }
     }
 
-    fn produce(mut self, lease: &Lease, permit: OwnedSemaphorePermit, wanted: &Wanted) {
-        let selection = Selection { workspace: wanted.workspace, window: &wanted.window, filter: &wanted.filter };
-        let mut ending = Ending::Whole;
-        let read = read::for_each_row(lease.connection(), &selection, |execution| {
-            if self.rows == self.limits.rows {
-                ending = Ending::Cut("row_limit");
-                return ControlFlow::Break(());
-            }
-            if self.chunk.is_empty() {
-                self.chunk_since = Instant::now();
-            }
-            row::write_line(execution, &mut self.chunk);
-            self.rows += 1;
-            // The clock is asked once in a while: rows come by the hundred thousand a second.
-            let is_due = self.chunk.len() >= CHUNK_BYTES
-                || (self.rows.is_multiple_of(64) && self.chunk_since.elapsed() >= CHUNK_AGE);
-            if !is_due {
-                return ControlFlow::Continue(());
-            }
-            match self.hand_over() {
-                None => ControlFlow::Continue(()),
-                Some(why) => {
-                    ending = why;
-                    ControlFlow::Break(())
-                }
-            }
-        });
-        if let Err(error) = read {
-            if self.sender.is_closed() {
-                return;
-            }
-            crate::voice::say(&format!("database: {error}"));
-            ending = Ending::Broken("database", "the database stopped answering");
+    /// Takes a row.
+    fn row(&mut self, execution: &Execution<'_>) -> ControlFlow<()> {
+        if self.rows == self.limits.rows {
+            return self.stop(Ending::Cut("row_limit"));
         }
-        // Whoever has seen the end of a stream may begin the next one.
-        drop(permit);
-        self.end(&ending);
+        if self.chunk.is_empty() {
+            self.chunk_since = Instant::now();
+        }
+        row::write_line(execution, &mut self.chunk);
+        self.rows += 1;
+        if self.chunk.len() < CHUNK_BYTES {
+            return ControlFlow::Continue(());
+        }
+        self.hand_over()?;
+        // The client may have kept it waiting.
+        self.look()
     }
 
-    /// Sends the chunk; says why the stream has to end, if it has to.
-    fn hand_over(&mut self) -> Option<Ending> {
-        let chunk = Bytes::from(std::mem::replace(&mut self.chunk, String::with_capacity(CHUNK_BYTES + 1024)));
-        if self.sender.blocking_send(chunk).is_err() {
-            return Some(Ending::ClientGone);
+    /// Looks at the clock and at the stop, whether there are rows or not.
+    fn look(&mut self) -> ControlFlow<()> {
+        let is_due = !self.chunk.is_empty() && self.chunk_since.elapsed() >= CHUNK_AGE;
+        if is_due {
+            self.hand_over()?;
         }
         if *self.stopped.borrow() {
-            return Some(Ending::Broken("shutdown", "the server is stopping"));
+            return self.stop(Ending::Broken("shutdown", "the server is stopping"));
         }
-        (self.started.elapsed() >= self.limits.stream).then_some(Ending::Cut("time_limit"))
+        if self.started.elapsed() >= self.limits.stream {
+            return self.stop(Ending::Cut("time_limit"));
+        }
+        ControlFlow::Continue(())
     }
 
-    fn end(mut self, ending: &Ending) {
+    fn hand_over(&mut self) -> ControlFlow<()> {
+        let chunk = Bytes::from(std::mem::replace(&mut self.chunk, String::with_capacity(CHUNK_BYTES + 1024)));
+        match self.sender.blocking_send(chunk) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => self.stop(Ending::ClientGone),
+        }
+    }
+
+    fn stop(&mut self, ending: Ending) -> ControlFlow<()> {
+        self.ending = Some(ending);
+        ControlFlow::Break(())
+    }
+
+    /// Says how the stream ends.
+    fn end(&mut self, read: rusqlite::Result<()>) {
         let rows = self.rows;
-        let control = match ending {
+        let control = match self.ending.take().unwrap_or_else(|| self.judge(read)) {
             Ending::ClientGone => return,
             Ending::Whole => format!("{{\"$end\":{{\"rows\":{rows},\"complete\":true}}}}\n"),
             Ending::Cut(reason) => {
@@ -175,7 +194,20 @@ impl Producer {
         };
         self.chunk.push_str(&control);
         // If nobody takes it, nobody misses it.
-        let _ = self.sender.blocking_send(Bytes::from(self.chunk));
+        let _ = self.sender.blocking_send(Bytes::from(std::mem::take(&mut self.chunk)));
+    }
+
+    /// How a reading ended that was not broken off here.
+    fn judge(&self, read: rusqlite::Result<()>) -> Ending {
+        match read {
+            Ok(()) => Ending::Whole,
+            // Who went away has stopped the query.
+            Err(_) if self.sender.is_closed() => Ending::ClientGone,
+            Err(error) => {
+                crate::voice::say(&format!("database: {error}"));
+                Ending::Broken("database", "the database stopped answering")
+            }
+        }
     }
 }
 
@@ -239,6 +271,52 @@ mod tests {
         assert_eq!(next().await.unwrap(), "{\"$alive\":3}\n");
         drop(sender);
         assert_eq!(next().await, None);
+    }
+
+    fn outbox(limits: Limits) -> (Outbox, mpsc::Receiver<Bytes>, watch::Sender<bool>) {
+        let (sender, chunks) = mpsc::channel(CHUNKS_IN_FLIGHT);
+        let (stop, stopped) = watch::channel(false);
+        (Outbox::new(sender, limits, stopped), chunks, stop)
+    }
+
+    fn row() -> Execution<'static> {
+        use execution_heatmap::execution::{Status, Tags};
+        Execution {
+            id: Some("1"),
+            workflow_id: None,
+            workflow: None,
+            status: Status::Completed,
+            status_text: "completed",
+            started_at: execution_heatmap::time::Timestamp::from_ms(0).unwrap(),
+            duration_ms: None,
+            tags: Tags::default(),
+            attempt: 1,
+            error: None,
+        }
+    }
+
+    #[test]
+    fn a_single_row_is_handed_over_once_it_is_old_although_no_other_comes() {
+        let (mut outbox, mut chunks, _stop) = outbox(Limits::default());
+        assert!(outbox.row(&row()).is_continue() && outbox.look().is_continue());
+        assert!(chunks.try_recv().is_err(), "it may wait for others");
+        std::thread::sleep(CHUNK_AGE);
+        assert!(outbox.look().is_continue());
+        assert!(chunks.try_recv().unwrap().starts_with(b"{\"id\":\"1\""));
+        drop(chunks);
+        assert!(outbox.row(&row()).is_continue());
+        std::thread::sleep(CHUNK_AGE);
+        assert!(outbox.look().is_break() && matches!(outbox.ending, Some(Ending::ClientGone)));
+    }
+
+    #[test]
+    fn clock_and_stop_are_seen_without_a_row() {
+        let (mut late, ..) = outbox(Limits { stream: Duration::ZERO, ..Limits::default() });
+        assert!(late.look().is_break() && matches!(late.ending, Some(Ending::Cut("time_limit"))));
+        let (mut stopped, _chunks, stop) = outbox(Limits::default());
+        assert!(stopped.look().is_continue());
+        stop.send_replace(true);
+        assert!(stopped.look().is_break() && matches!(stopped.ending, Some(Ending::Broken("shutdown", _))));
     }
 
     #[test]

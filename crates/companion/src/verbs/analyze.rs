@@ -7,13 +7,15 @@ use crate::voice::{counted, say};
 use crate::{files, zones};
 use execution_heatmap::answer::{self, Answer, Patterns, Source};
 use execution_heatmap::duplicate::Duplicates;
-use execution_heatmap::ingest::Form;
+use execution_heatmap::ingest::{Form, hint};
 use execution_heatmap::intake::{Intake, Reading};
 use execution_heatmap::json;
 use execution_heatmap::options::Query;
 use execution_heatmap::picture::{self, PictureOptions, Theme};
+use execution_heatmap::problem::Problems;
 use execution_heatmap::table::Table;
 use std::io::IsTerminal;
+use std::ops::ControlFlow;
 
 /// The picture's columns where nothing says how many there are.
 const DEFAULT_WIDTH: u16 = 80;
@@ -27,23 +29,25 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     let query = Query::from_pairs(args.view.pairs())?;
     let utc_span = (0, 1);
     zones::zone(&query.time_zone, utc_span)?;
-    let (table, reading) = read(args)?;
+    let (table, reading, remarks) = read(args)?;
     let source = Source::File;
     let zone = zones::zone(&query.time_zone, answer::zone_span(&table, &query, source))?;
     let answer = answer::answer(&table, &reading, &query, &zone, source, Patterns::Look)?;
     files::write(args.output.as_deref(), &written(args, &answer))?;
-    report(&answer);
+    report(&answer, &remarks);
     judge(args, &answer)
 }
 
-/// Reads files into one table, in the order in which they are named.
-fn read(args: &AnalyzeArgs) -> Result<(Table, Reading), Failure> {
+/// Reads files into one table, in the order in which they are named. Beside it, what is to be said of each file: once
+/// the readings are one, a line number no longer says which file it is of.
+fn read(args: &AnalyzeArgs) -> Result<(Table, Reading, Vec<String>), Failure> {
     let is_looked_for = match args.deduplicate {
         Deduplicate::Auto => args.files.len() > 1,
         Deduplicate::On => true,
         Deduplicate::Off => false,
     };
     let (mut table, mut readings) = (Table::default(), Reading::default());
+    let mut remarks = Vec::new();
     let mut duplicates = is_looked_for.then(Duplicates::default);
     for file in &args.files {
         let mut intake = match args.input {
@@ -52,22 +56,45 @@ fn read(args: &AnalyzeArgs) -> Result<(Table, Reading), Failure> {
             Input::Csv => Intake::new(Form::Csv, false),
         }
         .onto(table, duplicates);
-        let broken = files::read(file, |bytes| intake.extend(bytes))?;
+        let broken = files::read(file, |bytes| {
+            intake.extend(bytes);
+            // What follows in a file that is no log is of no use.
+            if intake.unrecognised().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
         intake.finish(broken.as_deref());
         if let Some(starts_with) = intake.unrecognised() {
             return Err(not_a_log(file, starts_with));
         }
         let reading;
         (table, reading, duplicates) = intake.into_parts();
+        remarks.extend(problems_in_words(file, &reading.problems));
+        if reading.read == reading.no_start + reading.unreadable {
+            remarks.push(without_rows(file));
+        }
+        if let Some(why) = &reading.incomplete {
+            remarks.push(format!("{} is incomplete: {why}", files::called(file)));
+        }
         readings.merge(&reading);
     }
-    Ok((table, readings))
+    Ok((table, readings, remarks))
+}
+
+/// The first problem of each kind in a file.
+pub fn problems_in_words(file: &str, problems: &Problems) -> impl Iterator<Item = String> {
+    let file = files::called(file);
+    problems.firsts().into_iter().map(move |problem| format!("{file}, line {}: {}", problem.line, problem.message))
+}
+
+/// What is said of a file in which nothing can be placed.
+pub fn without_rows(file: &str) -> String {
+    format!("{}: no rows with a start", files::called(file))
 }
 
 /// The failure of a file that is of no form that is read.
 pub fn not_a_log(file: &str, starts_with: &str) -> Failure {
+    let hint = hint(starts_with).map(|hint| format!(" {hint}")).unwrap_or_default();
     Failure::Failed(format!(
-        "{file} is not a log this can read. It starts with \"{starts_with}\". It takes NDJSON and CSV."
+        "{file} is not a log this can read. It starts with \"{starts_with}\". It takes NDJSON and CSV.{hint}"
     ))
 }
 
@@ -94,7 +121,7 @@ fn look(args: &AnalyzeArgs, to_terminal: bool) -> Look {
     let screen = &args.screen;
     let measured = || terminal_size::terminal_size().filter(|_| to_terminal).map(|(width, _)| width.0);
     let title = match &args.files[..] {
-        [one] if one == files::STANDARD_INPUT => "standard input".to_owned(),
+        [one] if one == files::STANDARD_INPUT => files::called(one).to_owned(),
         [one] => std::path::Path::new(one).file_name().map_or(one.clone(), |name| name.to_string_lossy().into_owned()),
         several => format!("{} files", several.len()),
     };
@@ -141,7 +168,7 @@ fn speaks_utf8() -> bool {
 }
 
 /// What was read, in words.
-fn report(answer: &Answer) {
+fn report(answer: &Answer, remarks: &[String]) {
     let account = &answer.account;
     let mut parts = vec![format!("{} read", counted(account.read, "row", "rows"))];
     let left_out = [
@@ -155,12 +182,7 @@ fn report(answer: &Answer) {
     let named = left_out.iter().filter(|(count, _)| *count > 0);
     parts.extend(named.map(|(count, words)| format!("{} {words}", terminal::grouped(*count))));
     say(&parts.join(", "));
-    for problem in &answer.problems {
-        say(&format!("line {}: {}", problem.line, problem.message));
-    }
-    if let Some(why) = &answer.incomplete {
-        say(&format!("incomplete: {why}"));
-    }
+    remarks.iter().for_each(|remark| say(remark));
 }
 
 fn judge(args: &AnalyzeArgs, answer: &Answer) -> Result<(), Failure> {

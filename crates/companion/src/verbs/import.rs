@@ -8,7 +8,7 @@ use crate::voice::{counted, say};
 use crate::{files, source};
 use execution_heatmap::ingest::{Event, Reader, StreamEnd};
 use execution_heatmap::problem::{ProblemKind, Problems};
-use sha2::{Digest, Sha256};
+use std::ops::ControlFlow;
 
 /// Imports.
 ///
@@ -56,7 +56,10 @@ pub struct Imported {
     updated: u64,
     problems: Problems,
     is_stream: bool,
+    /// The last end; an error stays, whatever follows.
     end: Option<StreamEnd>,
+    /// True if rows or another end follow an end.
+    went_on: bool,
     incomplete: Option<String>,
     failed: Option<rusqlite::Error>,
     unrecognised: Option<String>,
@@ -69,19 +72,21 @@ pub struct Imported {
 pub fn import(
     writer: &mut Writer,
     name: &str,
-    read: impl FnOnce(&mut dyn FnMut(&[u8])) -> Result<Option<String>, Failure>,
+    read: impl FnOnce(&mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<Option<String>, Failure>,
 ) -> Result<Imported, ImportError> {
     let mut reader = Reader::recognising();
     let mut imported = Imported::default();
-    let mut content = Sha256::new();
+    let mut content = writer.begin_file().map_err(ImportError::Database)?;
     let broken = read(&mut |bytes: &[u8]| {
-        content.update(bytes);
+        content.extend(bytes);
         reader.extend(bytes);
-        imported.drain(&mut reader, writer);
+        imported.drain(&mut reader, writer)
     })
     .map_err(ImportError::File)?;
-    reader.finish();
-    imported.drain(&mut reader, writer);
+    if imported.has_reason_to_go_on() {
+        reader.finish();
+        let _ = imported.drain(&mut reader, writer);
+    }
     if let Some(error) = imported.failed {
         return Err(ImportError::Database(error));
     }
@@ -89,18 +94,16 @@ pub fn import(
         return Err(ImportError::File(analyze::not_a_log(name, starts_with)));
     }
     let no_start = imported.problems.count(ProblemKind::NoStart);
-    writer.end_file(&content.finalize(), no_start).map_err(ImportError::Database)?;
+    writer.end_file(content, no_start).map_err(ImportError::Database)?;
     imported.incomplete = imported.why_incomplete(broken);
     Ok(imported)
 }
 
 impl Imported {
-    fn drain(&mut self, reader: &mut Reader, writer: &mut Writer) {
+    /// Takes what the reader has found. Breaks where reading on is in vain.
+    fn drain(&mut self, reader: &mut Reader, writer: &mut Writer) -> ControlFlow<()> {
         while let Some(event) = reader.next() {
-            // After the database failed, the rest is read past.
-            if self.failed.is_some() {
-                continue;
-            }
+            self.went_on |= self.end.is_some() && !matches!(event, Event::Control);
             match event {
                 Event::Row { execution, .. } => {
                     self.rows += 1;
@@ -108,7 +111,10 @@ impl Imported {
                         Ok(Stored::New) => self.new += 1,
                         Ok(Stored::Repeated) => self.repeated += 1,
                         Ok(Stored::Updated) => self.updated += 1,
-                        Err(error) => self.failed = Some(error),
+                        Err(error) => {
+                            self.failed = Some(error);
+                            return ControlFlow::Break(());
+                        }
                     }
                 }
                 Event::Rejected { line, kind, message } => {
@@ -117,18 +123,31 @@ impl Imported {
                 }
                 Event::End(end) => {
                     self.is_stream = true;
-                    self.end = Some(end);
+                    if !matches!(self.end, Some(StreamEnd::Error { .. })) {
+                        self.end = Some(end);
+                    }
                 }
                 Event::Control => self.is_stream = true,
-                Event::Unrecognised { starts_with } => self.unrecognised = Some(starts_with),
+                Event::Unrecognised { starts_with } => {
+                    self.unrecognised = Some(starts_with);
+                    return ControlFlow::Break(());
+                }
             }
         }
+        ControlFlow::Continue(())
+    }
+
+    fn has_reason_to_go_on(&self) -> bool {
+        self.failed.is_none() && self.unrecognised.is_none()
     }
 
     /// Why rows may be missing.
     fn why_incomplete(&self, broken: Option<String>) -> Option<String> {
         match &self.end {
             Some(StreamEnd::Error { message, .. }) => Some(format!("it broke off: {message}")),
+            Some(StreamEnd::End { .. }) if self.went_on => {
+                Some("it went on after it had said that it ended".to_owned())
+            }
             Some(StreamEnd::End { rows, .. }) if *rows != self.rows => {
                 Some(format!("{rows} rows were sent, {} arrived", self.rows))
             }
@@ -146,7 +165,7 @@ impl Imported {
         let problems = |kind| self.problems.count(kind);
         let unreadable = problems(ProblemKind::Unreadable) + problems(ProblemKind::LineTooLong);
         let stored = crate::terminal::grouped(self.new);
-        let mut words = format!("{file}: {} read, {stored} stored", counted(self.rows, "row", "rows"));
+        let mut words = format!("{}: {} read, {stored} stored", files::called(file), counted(self.rows, "row", "rows"));
         let others = [
             (self.updated, "updated"),
             (self.repeated, "there already"),
@@ -156,9 +175,51 @@ impl Imported {
         for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
             words.push_str(&format!(", {} {what}", crate::terminal::grouped(count)));
         }
-        for problem in self.problems.firsts() {
-            words.push_str(&format!("\n{file}, line {}: {}", problem.line, problem.message));
+        let mut lines = vec![words];
+        lines.extend(analyze::problems_in_words(file, &self.problems));
+        if self.new + self.updated + self.repeated == 0 {
+            lines.push(analyze::without_rows(file));
         }
-        words
+        lines.join("\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    /// Something without an end: `line` again and again. Counts the bytes that were read of it.
+    struct Endless<'a> {
+        line: &'a [u8],
+        read: &'a mut usize,
+    }
+
+    impl Read for Endless<'_> {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            for byte in into.iter_mut() {
+                *byte = self.line[*self.read % self.line.len()];
+                *self.read += 1;
+            }
+            Ok(into.len())
+        }
+    }
+
+    #[test]
+    fn reading_ends_where_it_is_in_vain() {
+        let check = |line: &str, expected: &str| {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("runs.sqlite");
+            let mut writer = Writer::open(&path, "w").unwrap();
+            rusqlite::Connection::open(&path).unwrap().execute_batch("DROP TABLE executions").unwrap();
+            let mut read = 0;
+            let endless = Endless { line: line.as_bytes(), read: &mut read };
+            let imported = import(&mut writer, "endless", |each| files::read_from(endless, "endless", each));
+            let said = in_database(imported.unwrap_err(), "runs.sqlite").to_string();
+            assert!(said.contains(expected), "{said}");
+            assert!(read < 1 << 20, "{read} bytes were read");
+        };
+        check("{\"status\":\"completed\",\"started_at\":\"2026-02-12T04:30:00Z\"}\n", "no such table");
+        check("%PDF-1.7 and so on\n", "is not a log");
     }
 }

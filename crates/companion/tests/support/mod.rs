@@ -110,7 +110,8 @@ impl Database {
         for row in rows {
             row.with(|execution| writer.add(execution)).unwrap();
         }
-        writer.end_file(b"a test's rows", 0).unwrap();
+        let content = writer.begin_file().unwrap();
+        writer.end_file(content, 0).unwrap();
     }
 }
 

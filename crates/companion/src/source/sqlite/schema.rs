@@ -8,7 +8,9 @@ use std::time::Duration;
 /// Written into the file's header, so that a database of something else is told from an empty one ("EHMP").
 const APPLICATION_ID: i32 = 0x4548_4d50;
 /// The version of the tables below, kept as `user_version`.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
+/// The first version. It did not keep how long a file is; readers do not ask, and writing adds it.
+const WITHOUT_LENGTHS: i32 = 1;
 /// How long a writer waits for another one, and a reader for a checkpoint.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -19,7 +21,7 @@ const READER_CACHE: i32 = -512;
 /// Starts are whole milliseconds, so that the index orders and bounds them as numbers. A status is its position in
 /// the engine's vocabulary. Sets of tags are few and shared, so that a row points at one and a filter chooses sets,
 /// not rows. `identity` tells rows apart (see [`super::write`]). `files` keeps what an import saw and could not store
-/// as rows, once for each content.
+/// as rows, once for each content; its `bytes` are null where the first version wrote it.
 const TABLES: &str = "
 CREATE TABLE workspaces (
     workspace INTEGER PRIMARY KEY,
@@ -55,6 +57,7 @@ CREATE TABLE files (
     workspace INTEGER NOT NULL REFERENCES workspaces,
     content BLOB NOT NULL,
     no_start INTEGER NOT NULL,
+    bytes INTEGER,
     PRIMARY KEY (workspace, content)
 ) STRICT, WITHOUT ROWID;
 ";
@@ -103,7 +106,7 @@ pub fn open_read_only(path: &Path) -> Result<Connection, OpenError> {
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.set_prepared_statement_cache_capacity(32);
     match kept_version(&connection)? {
-        Some(VERSION) => Ok(connection),
+        Some(WITHOUT_LENGTHS | VERSION) => Ok(connection),
         Some(version) => Err(OpenError::Newer(version)),
         None => Err(OpenError::Foreign),
     }
@@ -120,6 +123,10 @@ pub fn open_to_write(path: &Path) -> Result<Connection, OpenError> {
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     match kept_version(&transaction)? {
         Some(VERSION) => {}
+        Some(WITHOUT_LENGTHS) => {
+            transaction.execute_batch("ALTER TABLE files ADD COLUMN bytes INTEGER")?;
+            transaction.pragma_update(None, "user_version", VERSION)?;
+        }
         Some(version) => return Err(OpenError::Newer(version)),
         None => {
             let is_empty: bool =

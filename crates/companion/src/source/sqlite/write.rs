@@ -3,7 +3,12 @@
 //! What tells rows apart is an identity: of a row with an id, its workflow, id and attempt; of a row without one, its
 //! content and how many equal rows came before it in the same file. The identity is kept as a hash, so that one index
 //! serves both. Of two rows of one identity [`row::precedence`] says which stays.
+//!
+//! A row without a start cannot be stored; only how many a file has is kept, once for each content of a file, where a
+//! file that begins with all bytes of one that was imported before counts in its place. Two files that otherwise
+//! overlap count the rows without a start that they share twice: there is nothing to tell them by.
 
+use super::content::Content;
 use super::filter::code;
 use super::read::with_row_of_identity;
 use super::schema::{self, OpenError};
@@ -63,10 +68,7 @@ impl Writer {
     /// # Errors
     /// The database cannot be written; rows since the last commit are gone.
     pub fn add(&mut self, execution: &Execution<'_>) -> rusqlite::Result<Stored> {
-        if self.in_batch == 0 {
-            self.connection.execute_batch("BEGIN IMMEDIATE")?;
-        }
-        self.in_batch += 1;
+        self.begin()?;
         let identity = self.identity(execution);
         let stored = self.store(execution, &identity)?;
         if self.in_batch == ROWS_A_BATCH {
@@ -75,20 +77,52 @@ impl Writer {
         Ok(stored)
     }
 
-    /// Ends a file. `content` is a hash of its bytes and `no_start` the number of its rows without a start, which is
-    /// kept once for each content.
+    /// The content of a file that is about to be read, for [`Writer::end_file`].
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn begin_file(&self) -> rusqlite::Result<Content> {
+        let mut lengths = self.connection.prepare_cached(
+            "SELECT DISTINCT bytes FROM files WHERE workspace = ? AND bytes IS NOT NULL ORDER BY bytes",
+        )?;
+        let lengths = lengths.query_map([self.workspace], |row| row.get::<_, i64>(0))?;
+        Ok(Content::new(lengths.map(|length| length.map(i64::unsigned_abs)).collect::<Result<_, _>>()?))
+    }
+
+    /// Ends a file. `no_start` is the number of its rows without a start, which is kept once for each content: a file
+    /// that grew since an earlier import takes the place of what it was.
     ///
     /// # Errors
     /// The database cannot be written.
-    pub fn end_file(&mut self, content: &[u8], no_start: u64) -> rusqlite::Result<()> {
+    pub fn end_file(&mut self, content: Content, no_start: u64) -> rusqlite::Result<()> {
         self.seen_in_file = HashMap::new();
-        if no_start > 0 {
+        let (bytes, whole, beginnings) = content.finish();
+        let stored = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        for beginning in beginnings.iter().filter(|beginning| **beginning != whole) {
+            self.begin()?;
+            // The entry stays, so that the file as it was can be imported again and adds nothing.
             self.connection.execute(
-                "INSERT INTO files (workspace, content, no_start) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                params![self.workspace, content, i64::try_from(no_start).unwrap_or(i64::MAX)],
+                "UPDATE files SET no_start = 0 WHERE workspace = ? AND content = ?",
+                params![self.workspace, beginning],
+            )?;
+        }
+        if no_start > 0 {
+            self.begin()?;
+            self.connection.execute(
+                "INSERT INTO files (workspace, content, no_start, bytes) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                params![self.workspace, whole, stored(no_start), stored(bytes)],
             )?;
         }
         self.commit()
+    }
+
+    /// Begins a batch unless one is under way.
+    fn begin(&mut self) -> rusqlite::Result<()> {
+        if self.in_batch == 0 {
+            self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        }
+        self.in_batch += 1;
+        Ok(())
     }
 
     fn commit(&mut self) -> rusqlite::Result<()> {

@@ -1,10 +1,14 @@
-//! The page's colours are the palette's. The element needs them before the engine has loaded, so they stand in its
-//! sheet too; here the two are held together.
+//! What the page has to know before the engine has loaded, and therefore repeats, is what the engine says: colours,
+//! limits, defaults and the vocabulary.
 
-use execution_heatmap::options::Metric;
+use execution_heatmap::execution::Status;
+use execution_heatmap::options::{Metric, Query};
 use execution_heatmap::picture::palette::{Ground, Tokens, levels, texts, tokens};
+use execution_heatmap::window::{DEFAULT_DAYS, MOST_DAYS, MOST_DAYS_OF_A_FILE};
+use std::collections::BTreeSet;
 
 const ELEMENT: &str = include_str!("../js/src/style.ts");
+const LIMITS: &str = include_str!("../js/src/limits.ts");
 const DASHBOARD: &str = include_str!("../www/dashboard.css");
 
 fn both<T>(of: impl Fn(Ground) -> T) -> (T, T) {
@@ -56,4 +60,22 @@ fn the_tokens() {
             ELEMENT.split_once(&format!("--{name}: ")).map_or("", |(_, rest)| rest.lines().next().unwrap());
         assert!(declaration.contains(&pair), "js/src/style.ts: --{name} is not {pair}");
     }
+}
+
+#[test]
+fn limits_defaults_and_words() {
+    let check = |name: &str, value: String| {
+        let declaration = format!("export const {name} = {value};");
+        assert!(LIMITS.contains(&declaration), "js/src/limits.ts has no {declaration}");
+    };
+    check("MOST_DAYS", MOST_DAYS.to_string());
+    check("DEFAULT_DAYS", DEFAULT_DAYS.to_string());
+    check("MOST_DAYS_OF_A_FILE", MOST_DAYS_OF_A_FILE.to_string());
+    check("DEFAULT_METRIC", format!("'{}'", Query::default().metric.name()));
+    let listed = |name: &str| -> BTreeSet<&str> {
+        let line = LIMITS.lines().find(|line| line.starts_with(&format!("export const {name} = ["))).unwrap();
+        line.split('\'').skip(1).step_by(2).collect()
+    };
+    assert_eq!(listed("METRICS"), Metric::ALL.map(Metric::name).into_iter().collect());
+    assert_eq!(listed("STATUSES"), Status::ALL.map(Status::name).into_iter().collect());
 }

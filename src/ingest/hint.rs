@@ -1,0 +1,50 @@
+//! What a source that is of no form that is read looks like, so that its owner knows what to do. Guesses from the first
+//! characters alone, and decides nothing.
+
+/// A sentence about a source whose first characters (as [`super::Event::Unrecognised`] tells them) look familiar.
+///
+/// ```
+/// use execution_heatmap::ingest::hint;
+/// assert!(hint("[{\"id\":1,\"st").unwrap().contains("JSON array"));
+/// assert_eq!(hint("%PDF-1.7"), None);
+/// ```
+pub fn hint(starts_with: &str) -> Option<&'static str> {
+    let is_utf_16 = |text: &str| {
+        let text = text.trim_start_matches("..");
+        text.len() >= 4 && text.bytes().skip(1).step_by(2).all(|byte| byte == b'.')
+    };
+    if starts_with.starts_with('[') {
+        Some("It looks like a JSON array; one object a line is read, as `jq -c '.[]'` writes it.")
+    } else if is_utf_16(starts_with) {
+        Some("It looks like text in UTF-16; UTF-8 is read.")
+    } else if starts_with.contains(';') {
+        Some("It looks like CSV with semicolons; commas are read.")
+    } else if starts_with.contains(',') {
+        Some("It looks like CSV, but its header has no column 'started_at'.")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_familiar_is_named() {
+        let check = |starts_with: &str, expected: Option<&str>| {
+            let said = hint(starts_with);
+            assert!(
+                said.map(|said| expected.is_some_and(|words| said.contains(words))).unwrap_or(expected.is_none()),
+                "{starts_with}: {said:?}"
+            );
+        };
+        check("[", Some("JSON array"));
+        check("id,workflow,", Some("no column 'started_at'"));
+        check("id;workflow;", Some("semicolons"));
+        check("..i.d.,.s.t.", Some("UTF-16"));
+        check("%PDF-1.7", None);
+        check(".PNG....", None);
+        check("", None);
+    }
+}

@@ -1,0 +1,95 @@
+//! Whether a source was whole, and what a reader is told of its rows.
+
+mod support;
+
+use execution_heatmap::answer::{self, Patterns, Source};
+use execution_heatmap::ingest::Form;
+use execution_heatmap::intake::Intake;
+use execution_heatmap::options::Query;
+use execution_heatmap::zone::Zone;
+
+const ROW: &str = r#"{"id":"1","status":"failed","started_at":"2026-02-12T04:30:00Z"}"#;
+
+fn read(lines: &[&str], expects_end: bool) -> Intake {
+    let mut intake = Intake::new(Form::Ndjson, expects_end);
+    lines.iter().for_each(|line| intake.extend(format!("{line}\n").as_bytes()));
+    intake.finish(None);
+    intake
+}
+
+#[test]
+fn a_stream_is_whole_only_if_it_says_so_last_and_truly() {
+    let check = |lines: &[&str], why: Option<&str>| {
+        let intake = read(lines, true);
+        let said = intake.reading().incomplete.as_deref();
+        assert!(
+            match (said, why) {
+                (None, None) => true,
+                (Some(said), Some(why)) => said.contains(why),
+                _ => false,
+            },
+            "{lines:?}: {said:?}"
+        );
+    };
+    let end = r#"{"$end":{"rows":1,"complete":true}}"#;
+    check(&[ROW, end], None);
+    check(&[ROW, r#"{"$alive":1}"#, end, r#"{"$alive":2}"#], None);
+    check(&[ROW], Some("without saying that it was whole"));
+    check(&[end], Some("sent 1 rows, 0 arrived"));
+    check(&[ROW, ROW, end], Some("sent 1 rows, 2 arrived"));
+    check(&[ROW, r#"{"$end":{"rows":1,"complete":false,"reason":"row_limit"}}"#], Some("row_limit"));
+    let error = r#"{"$error":{"code":"database","message":"it is gone","rows":1}}"#;
+    check(&[ROW, error], Some("it is gone"));
+    check(&[ROW, error, end], Some("it is gone"));
+    check(&[ROW, end, error], Some("it is gone"));
+    check(&[end, ROW], Some("went on after"));
+    check(&[ROW, end, "no JSON"], Some("went on after"));
+    check(&[ROW, end, end], Some("went on after"));
+}
+
+#[test]
+fn a_file_needs_no_end_unless_it_speaks_the_protocol() {
+    assert_eq!(read(&[ROW], false).reading().incomplete, None);
+    assert!(read(&[ROW, r#"{"$alive":1}"#], false).reading().incomplete.is_some());
+}
+
+fn notices(intake: &Intake, pairs: &[(&str, &str)]) -> Vec<String> {
+    let query = Query::from_pairs(pairs.iter().copied()).unwrap();
+    let (table, reading) = (intake.table(), intake.reading());
+    answer::answer(table, reading, &query, &Zone::utc(), Source::File, Patterns::Skip).unwrap().notices
+}
+
+#[test]
+fn unknown_statuses_are_named_in_a_notice_and_cut_where_they_are_long() {
+    let row = |status: &str| format!(r#"{{"status":"{status}","started_at":"2026-02-12T04:30:00Z"}}"#);
+    let long = "x".repeat(5_000_000);
+    let rows: Vec<String> = ["success", "success", "error", "odd", "odder", "completed", &long].map(row).to_vec();
+    let intake = read(&rows.iter().map(String::as_str).collect::<Vec<_>>(), false);
+    let notices = notices(&intake, &[]);
+    let said = "6 of 7 executions have a status that is not known, 'success' (2), 'error' (1), 'odd' (1) and others; they count as volume and in no rate";
+    assert!(notices.iter().any(|notice| notice == said), "{notices:?}");
+    let query = Query::default();
+    let answer = answer::answer(intake.table(), intake.reading(), &query, &Zone::utc(), Source::File, Patterns::Skip);
+    let response = execution_heatmap::json::heatmap(&answer.unwrap());
+    assert!(response.len() < 3_000, "{} bytes", response.len());
+}
+
+#[test]
+fn a_start_far_away_is_told_and_chosen_days_are_no_alarm() {
+    let row = |at: &str| format!(r#"{{"status":"failed","started_at":"{at}T00:00:00Z"}}"#);
+    let rows = ["2020-01-01", "2020-01-02", "2020-01-03", "2026-01-01"].map(row);
+    let intake = read(&rows.each_ref().map(String::as_str), false);
+    let of = |pairs: &[(&str, &str)]| notices(&intake, pairs).into_iter().find(|notice| notice.contains("3 of 4 rows"));
+    assert!(of(&[]).unwrap().contains("a start in the future"));
+    assert!(!of(&[("days", "30")]).unwrap().contains("a start in the future"));
+    assert_eq!(of(&[("until", "2026-02-01")]), None);
+}
+
+#[test]
+fn a_window_beyond_the_year_9999_is_refused_in_words() {
+    let intake = read(&[r#"{"status":"failed","started_at":"9999-12-31T23:59:59Z"}"#], false);
+    let berlin = Zone::new("Europe/Berlin", &[(0, 3600)]).unwrap();
+    let query = Query::from_pairs([("time_zone", "Europe/Berlin")]).unwrap();
+    let refused = answer::answer(intake.table(), intake.reading(), &query, &berlin, Source::File, Patterns::Skip);
+    assert_eq!(refused.unwrap_err().parameter(), "until");
+}
