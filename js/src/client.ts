@@ -21,7 +21,7 @@ export type Call = { id: number; client: number; call: Ask };
 /** @internal */
 export type Reply =
   | { id: number; result: unknown } | { id: number; progress: Progress }
-  | { id: number; error: { message: string; name: string }; trapped: boolean }
+  | { id: number; error: { message: string; name: string; neverStarted?: true }; trapped: boolean }
   | { ready: true; lock: string | null } | { ready: false; cause: string };
 
 interface Waiting {
@@ -96,8 +96,9 @@ function running(): Worker {
     const { message, ...rest } = data.error;
     const words = data.trapped ? `The engine stopped: ${message}` : message;
     entry?.reject(data.error.name === 'AbortError' ? new DOMException(message, 'AbortError') : Object.assign(new Error(words), rest));
-    // What a trap leaves behind cannot be trusted: the worker goes, the next question gets a new one.
-    if (data.trapped) died(words);
+    // What a trap leaves behind cannot be trusted, and an engine that could not start never will: the worker goes, the
+    // next question gets a new one.
+    if (data.trapped || data.error.neverStarted) died(words);
   });
   return mine;
 }

@@ -61,7 +61,7 @@ export class Legend {
     if (states.has('unknown')) keys.push(key(unknown(metric), tile(), s('rect', { x: 4, y: 4, width: 6, height: 6, rx: 1.5, fill: 'none', stroke: 'var(--hatch)', 'stroke-width': 1.5 })));
     if (states.has('none')) keys.push(key('no runs', tile()));
     if (states.has('after')) keys.push(key('still to come', s('rect', { x: 0.5, y: 0.5, width: 13, height: 13, rx: 2, fill: 'none', stroke: 'var(--hatch)', 'stroke-dasharray': '1 2' })));
-    if (states.has('skipped')) keys.push(key('hour skipped by the clocks', s('path', { d: 'M3 7h8', stroke: 'var(--hatch)', 'stroke-width': 2 })));
+    if (states.has('skipped')) keys.push(key('skipped hour', s('path', { d: 'M3 7h8', stroke: 'var(--hatch)', 'stroke-width': 2 })));
     this.element.replaceChildren(...this.#buttons.values(), ...keys, ...(provisional ? [h('span', { class: 'provisional' }, 'provisional')] : []));
     if (focused !== undefined) this.#buttons.get(focused)?.focus();
   }

@@ -30,7 +30,9 @@ async function perform({ id, client, call }: Call): Promise<unknown> {
   if (call.name === 'load') aborts.set(id, abort);
   let engine = engines.get(client);
   if (engine === undefined) engines.set(client, engine = HeatmapEngine.create());
-  const it = await engine;
+  const it = await engine.catch((error: unknown) => {
+    throw Object.assign(new Error(error instanceof Error ? error.message : String(error)), { neverStarted: true });
+  });
   abort.signal.throwIfAborted();
   switch (call.name) {
     case 'load': {

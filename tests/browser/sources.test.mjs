@@ -232,8 +232,17 @@ test('after the worker died the next load works', async () => {
   }
 });
 
-test('an engine that cannot start says so', async () => {
+/** Holds the worker's lock back, so that a question is answered before the worker has told of itself. */
+const LATE = 'const take = navigator.locks.request.bind(navigator.locks); navigator.locks.request = (...all) => new Promise((resolve) => setTimeout(resolve, 1000)).then(() => take(...all));';
+
+for (const late of [false, true]) test(`an engine that cannot start says so${late ? ', also before its worker does' : ''}`, async () => {
   const { page, close } = await newPage(browser);
+  if (late) {
+    await page.context().route('**/pkg/worker.js', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: LATE + await response.text() });
+    });
+  }
   await page.context().route('**/*.wasm', (route) => route.fulfill({ status: 404, body: 'gone' }));
   await page.goto(`${demo.origin}/?workspace=demo&time_zone=UTC`);
   await settled(page, ['error']);

@@ -65,6 +65,17 @@ for (const [metric, key, expected] of [
   });
 }
 
+test('the keys of the legend say what those of the engine’s picture say', async () => {
+  const log = UNTOLD + completed('2026-03-08T12:00:00Z');
+  for (const metric of ['success_rate', 'duration']) {
+    await show(log, { metric, granularity: 'hourly', days: '60', 'time-zone': 'America/New_York' });
+    const keys = await text('.legend .key');
+    assert.ok(keys.includes('skipped hour') && keys.length >= 4, keys.join(', '));
+    const picture = await page.evaluate(() => document.querySelector('execution-heatmap').toSVG());
+    assert.deepEqual(keys.filter((key) => !picture.includes(`>${key}<`)), []);
+  }
+});
+
 test('the month to go to is that of the view’s zone', async () => {
   const log = completed('2026-03-31T23:30:00Z');
   for (const [zone, month, from, to] of [['UTC', 'March', '2026-03-01', '2026-03-31'], ['Pacific/Auckland', 'April', '2026-04-01', '2026-04-30']]) {
