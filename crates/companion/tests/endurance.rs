@@ -7,31 +7,7 @@ use execution_heatmap_companion::server::Limits;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
-use support::{Database, NEW_YEAR_MS, Response, Row, Server, assert_problem, eventually};
-
-const EXECUTIONS: &str = "/api/v1/workspaces/w/executions?from=2026-01-01&to=2026-12-31";
-
-/// Rows of about 1,100 bytes each, a minute apart.
-fn wide_rows(count: i64) -> Vec<Row> {
-    let row = |number: i64| Row {
-        error: Some("e".repeat(1000)),
-        ..Row::new(&format!("{number:08}"), "failed", NEW_YEAR_MS + number * 60_000)
-    };
-    (0..count).map(row).collect()
-}
-
-fn ask_for_rows(server: &Server) -> TcpStream {
-    let mut socket = server.connect();
-    write!(socket, "GET {EXECUTIONS} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.address).unwrap();
-    socket
-}
-
-/// Reads the head and a little more, so that the stream is known to be under way.
-fn begin(socket: &mut TcpStream) -> Vec<u8> {
-    let mut begun = vec![0; 2000];
-    socket.read_exact(&mut begun).unwrap();
-    begun
-}
+use support::{Database, Response, Server, YEAR_OF_ROWS, ask_for_rows, assert_problem, begin, eventually, wide_rows};
 
 #[test]
 fn a_reader_that_reads_slowly_gets_everything() {
@@ -85,7 +61,7 @@ fn a_database_that_breaks_in_the_middle_is_told_in_the_last_line() {
     let connection = rusqlite::Connection::open(&database.path).unwrap();
     connection.execute("UPDATE tag_sets SET tags = 'no JSON'", []).unwrap();
     let server = Server::start(&database.path);
-    let response = server.get(EXECUTIONS);
+    let response = server.get(YEAR_OF_ROWS);
     assert_eq!(response.status, 200, "the head had been sent");
     let last = response.lines().pop().unwrap();
     assert_eq!(
@@ -94,7 +70,7 @@ fn a_database_that_breaks_in_the_middle_is_told_in_the_last_line() {
     );
     assert_eq!(response.lines().len(), 401);
     // The same before the head is a problem that says nothing of the inside.
-    let heatmap = server.get(&EXECUTIONS.replace("?", "/heatmap?"));
+    let heatmap = server.get(&YEAR_OF_ROWS.replace("?", "/heatmap?"));
     assert_eq!(heatmap.status, 503);
     assert_eq!(heatmap.json()["detail"], "the database does not answer");
     assert!(heatmap.header("retry-after").is_some());
@@ -109,7 +85,7 @@ fn a_table_that_is_gone_is_a_503_and_not_ready() {
         .unwrap()
         .execute_batch("ALTER TABLE workspaces RENAME TO elsewhere")
         .unwrap();
-    for target in ["/readyz", "/api/v1/workspaces", EXECUTIONS] {
+    for target in ["/readyz", "/api/v1/workspaces", YEAR_OF_ROWS] {
         assert_eq!(server.get(target).status, 503, "{target}");
     }
     assert_eq!(server.get("/healthz").status, 200);
@@ -187,7 +163,7 @@ fn a_reader_that_does_not_read_does_not_hold_a_stop() {
 fn a_stream_that_takes_too_long_is_cut_and_says_so() {
     let database = Database::with_rows(&wide_rows(3_000));
     let server = Server::with(&database.path, Limits { stream: Duration::ZERO, ..Limits::default() });
-    let response = server.get(EXECUTIONS);
+    let response = server.get(YEAR_OF_ROWS);
     let last = response.lines().pop().unwrap();
     assert_eq!(last["$end"]["complete"], false);
     assert_eq!(last["$end"]["reason"], "time_limit");
@@ -198,7 +174,7 @@ fn a_stream_that_takes_too_long_is_cut_and_says_so() {
 fn a_stream_that_finds_no_row_is_cut_too() {
     let database = Database::with_rows(&wide_rows(3_000));
     let server = Server::with(&database.path, Limits { stream: Duration::ZERO, ..Limits::default() });
-    let response = server.get(&format!("{EXECUTIONS}&status=running"));
+    let response = server.get(&format!("{YEAR_OF_ROWS}&status=running"));
     let expected = "{\"$end\":{\"rows\":0,\"complete\":false,\"reason\":\"time_limit\"}}\n";
     assert_eq!(response.text(), expected);
 }
@@ -210,17 +186,17 @@ fn heatmaps_beyond_those_that_fit_in_memory_wait_and_then_are_refused() {
     let server = Server::with(&database.path, none);
     for of_rows in ["executions/heatmap", "executions/heatmap.svg", "executions/stats", "workflows"] {
         let since = Instant::now();
-        let response = server.get(&EXECUTIONS.replace("executions", of_rows));
+        let response = server.get(&YEAR_OF_ROWS.replace("executions", of_rows));
         assert!(since.elapsed() >= none.query, "{of_rows} did not wait");
         assert_problem(&response, 503, "Busy", "0 heatmaps are being worked out");
         assert!(response.header("retry-after").is_some());
     }
-    assert!(server.get(EXECUTIONS).text().ends_with("\"complete\":true}}\n"), "a stream holds no rows in memory");
+    assert!(server.get(YEAR_OF_ROWS).text().ends_with("\"complete\":true}}\n"), "a stream holds no rows in memory");
     assert_eq!(server.get("/readyz").json()["limits"]["loads"], 0);
 
     let server = Server::with(&database.path, Limits { loads: 1, ..Limits::default() });
     std::thread::scope(|scope| {
-        let ask = |width: u32| server.get(&EXECUTIONS.replace("?", &format!("/heatmap.svg?width={width}&"))).status;
+        let ask = |width: u32| server.get(&YEAR_OF_ROWS.replace("?", &format!("/heatmap.svg?width={width}&"))).status;
         let asking: Vec<_> = (500..508).map(|width| scope.spawn(move || ask(width))).collect();
         assert!(asking.into_iter().all(|one| one.join().unwrap() == 200), "each has its turn");
     });
@@ -230,7 +206,7 @@ fn heatmaps_beyond_those_that_fit_in_memory_wait_and_then_are_refused() {
 fn a_query_that_takes_too_long_is_stopped() {
     let database = Database::with_rows(&wide_rows(20_000));
     let server = Server::with(&database.path, Limits { query: Duration::from_millis(1), ..Limits::default() });
-    let response = server.get(&EXECUTIONS.replace("?", "/heatmap?"));
+    let response = server.get(&YEAR_OF_ROWS.replace("?", "/heatmap?"));
     assert_eq!(response.status, 503);
     assert!(response.json()["detail"].as_str().unwrap().contains("took too long"), "{}", response.text());
 }

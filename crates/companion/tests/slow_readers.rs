@@ -3,34 +3,10 @@
 mod support;
 
 use execution_heatmap_companion::server::Limits;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::net::TcpStream;
 use std::time::Duration;
-use support::{Database, NEW_YEAR_MS, Response, Row, Server, eventually};
-
-const EXECUTIONS: &str = "/api/v1/workspaces/w/executions?from=2026-01-01&to=2026-12-31";
-
-/// Rows of about 1,100 bytes each, a minute apart.
-fn wide_rows(count: i64) -> Vec<Row> {
-    let row = |number: i64| Row {
-        error: Some("e".repeat(1000)),
-        ..Row::new(&format!("{number:08}"), "failed", NEW_YEAR_MS + number * 60_000)
-    };
-    (0..count).map(row).collect()
-}
-
-fn ask_for_rows(server: &Server) -> TcpStream {
-    let mut socket = server.connect();
-    write!(socket, "GET {EXECUTIONS} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.address).unwrap();
-    socket
-}
-
-/// Reads the head and a little more, so that the stream is known to be under way.
-fn begin(socket: &mut TcpStream) -> Vec<u8> {
-    let mut begun = vec![0; 2000];
-    socket.read_exact(&mut begun).unwrap();
-    begun
-}
+use support::{Database, Response, Server, YEAR_OF_ROWS, ask_for_rows, begin, eventually, wide_rows};
 
 fn resident_kb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
@@ -55,7 +31,7 @@ fn readers_that_do_not_read_cost_little_and_are_dropped() {
     assert_eq!(Response::read(&mut ask_for_rows(&server)).status, 503);
     assert_eq!(server.get("/api/v1/workspaces").status, 200);
     // Then their places are free again.
-    eventually("a free place", || server.get(EXECUTIONS).status == 200);
+    eventually("a free place", || server.get(YEAR_OF_ROWS).status == 200);
     for reader in &mut readers {
         let mut rest = Vec::new();
         let _ = reader.read_to_end(&mut rest);

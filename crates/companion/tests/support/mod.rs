@@ -296,3 +296,29 @@ pub fn assert_problem(response: &Response, status: u16, title: &str, detail: &st
     assert!(problem["type"].as_str().unwrap().starts_with("urn:execution-heatmap:problem:"), "{problem}");
     assert!(problem["detail"].as_str().unwrap().contains(detail), "{problem} does not say {detail}");
 }
+
+/// The rows of 2026 of workspace `w`.
+pub const YEAR_OF_ROWS: &str = "/api/v1/workspaces/w/executions?from=2026-01-01&to=2026-12-31";
+
+/// Rows of about 1,100 bytes each, a minute apart.
+pub fn wide_rows(count: i64) -> Vec<Row> {
+    let row = |number: i64| Row {
+        error: Some("e".repeat(1000)),
+        ..Row::new(&format!("{number:08}"), "failed", NEW_YEAR_MS + number * 60_000)
+    };
+    (0..count).map(row).collect()
+}
+
+/// Asks for [`YEAR_OF_ROWS`] and reads nothing.
+pub fn ask_for_rows(server: &Server) -> TcpStream {
+    let mut socket = server.connect();
+    write!(socket, "GET {YEAR_OF_ROWS} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.address).unwrap();
+    socket
+}
+
+/// Reads the head and a little more, so that the stream is known to be under way.
+pub fn begin(socket: &mut TcpStream) -> Vec<u8> {
+    let mut begun = vec![0; 2000];
+    socket.read_exact(&mut begun).unwrap();
+    begun
+}
