@@ -308,7 +308,7 @@ export class ExecutionHeatmap extends Base {
       this.#draw(view, false);
       this.#frame?.status.finished(view.response, this.#loaded!, view.query, this.#words());
       this.#setState(view.response.totals.executions > 0 ? 'ready' : 'empty');
-      if (isFirst) this.#frame?.announce(view, this.#words());
+      this.#frame?.announce(view, this.#words());
     } catch (error) {
       if (turn === this.#turn) this.#fail(error as Error);
       if (isFirst) throw error;

@@ -231,3 +231,14 @@ test('a source that looks familiar is told what it looks like', async () => {
   });
   assert.equal(said, 'made.csv is not a log this can read. It starts with "id,workflow,". It looks like CSV, but its header has no column \'started_at\'.');
 });
+
+test('a view that the reader changed is told to those who cannot see it', async () => {
+  const status = (word) => line({ status: word, started_at: '2026-02-02T00:10:00Z' });
+  await show(['failed', 'failed', 'completed'].map(status).join(''), { days: '1' });
+  const told = () => page.evaluate(() => document.querySelector('execution-heatmap').shadowRoot.querySelector('[role=status]').textContent);
+  const first = await told();
+  assert.match(first, /^3 executions, .* 33\.3% succeeded\. 0 patterns found\.$/);
+  await page.evaluate(() => { document.querySelector('execution-heatmap').status = ['failed']; });
+  await page.waitForFunction((first) => document.querySelector('execution-heatmap').shadowRoot.querySelector('[role=status]').textContent !== first, first);
+  assert.match(await told(), /^2 executions, .* 0% succeeded\. 0 patterns found\.$/);
+});
