@@ -1,10 +1,14 @@
 //! A reading: bytes of one source go in, rows come to lie in a table, and every row that was read is accounted for.
 
 use crate::duplicate::Duplicates;
-use crate::execution::Status;
+use crate::execution::{Execution, Status};
 use crate::ingest::{Event, Form, Reader, StreamEnd, excerpt};
 use crate::problem::{ProblemKind, Problems};
 use crate::table::Table;
+
+/// Rows whose workflow, status and tags were seen before are added by the number that those have in the table; so many
+/// kinds of row are remembered.
+const MOST_KINDS: usize = 1 << 16;
 
 /// What became of the rows of a source before any view was taken of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,6 +68,8 @@ pub struct Intake {
     went_on: bool,
     unrecognised: Option<String>,
     duplicates: Option<Duplicates>,
+    /// The table's numbers of the parser's kinds of row, by kind.
+    kinds: Vec<Option<u32>>,
 }
 
 impl Intake {
@@ -79,6 +85,7 @@ impl Intake {
             went_on: false,
             unrecognised: None,
             duplicates: None,
+            kinds: Vec::new(),
         }
     }
 
@@ -173,11 +180,11 @@ impl Intake {
     }
 
     fn drain(&mut self) {
-        let Self { reader, table, reading, is_stream, end, went_on, unrecognised, duplicates } = self;
+        let Self { reader, table, reading, is_stream, end, went_on, unrecognised, duplicates, kinds } = self;
         while let Some(event) = reader.next() {
             *went_on |= end.is_some() && !matches!(event, Event::Control);
             match event {
-                Event::Row { line, execution, notes } => {
+                Event::Row { line, execution, notes, kind, .. } => {
                     reading.read += 1;
                     reading.zoneless_starts += u64::from(notes.zoneless_start);
                     if notes.negative_duration {
@@ -201,10 +208,17 @@ impl Intake {
                     match duplicates {
                         None => {
                             reading.not_looked_for += 1;
-                            table.push(&execution);
+                            add(table, kinds, &execution, kind);
                         }
                         Some(known) => reading.duplicates += u64::from(known.push(table, &execution)),
                     }
+                }
+                Event::Unstarted { line, .. } => {
+                    reading.read += 1;
+                    reading.no_start += 1;
+                    reading.problems.add(line, ProblemKind::NoStart, || {
+                        "the row has no start, only a time at which it was to start".to_owned()
+                    });
                 }
                 Event::Rejected { line, kind, message } => {
                     reading.read += 1;
@@ -226,4 +240,17 @@ impl Intake {
             }
         }
     }
+}
+
+/// Adds a row to the table, by the number of its kind where one is known.
+fn add(table: &mut Table, kinds: &mut Vec<Option<u32>>, execution: &Execution<'_>, kind: Option<u32>) {
+    let Some(place) = kind.map(|kind| kind as usize).filter(|kind| *kind < MOST_KINDS) else {
+        return table.push(execution);
+    };
+    if place >= kinds.len() {
+        kinds.resize(place + 1, None);
+    }
+    let Some(known) = kinds.get_mut(place) else { return };
+    let combination = *known.get_or_insert_with(|| table.intern(execution));
+    table.push_interned(execution, combination);
 }

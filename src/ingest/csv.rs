@@ -79,6 +79,7 @@ pub(super) fn control(record: &[u8], records: &Records) -> Option<Event<'static>
 /// The event of a record that is a row.
 pub(super) fn read<'a>(
     line: u64,
+    offset: u64,
     record: &'a [u8],
     records: &Records,
     header: Option<&Header>,
@@ -109,7 +110,7 @@ pub(super) fn read<'a>(
         };
         fields.set(*field, value);
     }
-    row::understand(line, &fields, scratch)
+    row::understand(line, offset, &fields, scratch)
 }
 
 /// A field's text, or `None` if it is not UTF-8.

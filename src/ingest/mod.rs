@@ -72,6 +72,20 @@ pub enum Event<'a> {
         execution: Execution<'a>,
         /// What was wrong with it although it can be placed.
         notes: Notes,
+        /// Where it begins in the source: bytes from the first one, decompressed and with a byte order mark counted.
+        offset: u64,
+        /// A number that rows of one source share only if their workflow, its name, their status and their tags are the
+        /// same; small numbers from 0, given in the order of reading. `None` where the parser did not look.
+        kind: Option<u32>,
+    },
+    /// A row that has no start, but a time at which it was scheduled, queued or made: its `started_at` is that time.
+    Unstarted {
+        /// Its physical line, from 1.
+        line: u64,
+        /// Where it begins in the source, as of a row with a start.
+        offset: u64,
+        /// The row.
+        execution: Execution<'a>,
     },
     /// A row that cannot be placed: unreadable, too long, or without a start.
     Rejected {

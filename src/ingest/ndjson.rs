@@ -8,7 +8,7 @@ use super::{Event, StreamEnd, Value};
 use crate::problem::ProblemKind;
 
 /// The event of a line that is not blank.
-pub(super) fn read<'a>(line: u64, bytes: &'a [u8], scratch: &'a mut Scratch) -> Event<'a> {
+pub(super) fn read<'a>(line: u64, offset: u64, bytes: &'a [u8], scratch: &'a mut Scratch) -> Event<'a> {
     let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
@@ -39,7 +39,7 @@ pub(super) fn read<'a>(line: u64, bytes: &'a [u8], scratch: &'a mut Scratch) -> 
         Some((key, value)) if members == 1 && row::with_text(key, |key| key.starts_with('$')) => {
             row::with_text(key, |key| read_control(key, &value))
         }
-        _ => row::understand(line, &fields, scratch),
+        _ => row::understand(line, offset, &fields, scratch),
     }
 }
 

@@ -168,7 +168,8 @@ impl Reader {
             }
             let is_row = self.input.get(cut.range.clone()).iter().any(|byte| !is_blank(*byte));
             if is_row {
-                return Some(ndjson::read(cut.line, self.input.get(cut.range), &mut self.scratch));
+                let offset = self.input.offset_of(&cut.range);
+                return Some(ndjson::read(cut.line, offset, self.input.get(cut.range), &mut self.scratch));
             }
         }
     }
@@ -190,8 +191,9 @@ impl Reader {
                 self.header = Some(Header::read(bytes, &self.records));
                 continue;
             }
+            let offset = self.input.offset_of(&cut.range);
             let (bytes, header) = (self.input.get(cut.range), self.header.as_ref());
-            return Some(csv::read(cut.line, bytes, &self.records, header, &mut self.scratch));
+            return Some(csv::read(cut.line, offset, bytes, &self.records, header, &mut self.scratch));
         }
     }
 }

@@ -101,7 +101,7 @@ pub(super) struct Scratch {
 }
 
 /// The event of a row.
-pub(super) fn understand<'a>(line: u64, fields: &Fields<'a>, scratch: &'a mut Scratch) -> Event<'a> {
+pub(super) fn understand<'a>(line: u64, offset: u64, fields: &Fields<'a>, scratch: &'a mut Scratch) -> Event<'a> {
     let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
     scratch.clear();
     let (workflow_of_object, workflow) = match fields.workflow {
@@ -156,6 +156,7 @@ pub(super) fn understand<'a>(line: u64, fields: &Fields<'a>, scratch: &'a mut Sc
         status_text,
         started_at,
         duration_ms: if let Duration::Ms(ms) = duration { Some(ms) } else { None },
+        waited_ms: None,
         tags: Tags::new(&scratch.tags, &scratch.tag_ends),
         attempt: read_attempt(text_of(attempt)),
         error: text_of(error),
@@ -165,7 +166,7 @@ pub(super) fn understand<'a>(line: u64, fields: &Fields<'a>, scratch: &'a mut Sc
         negative_duration: duration == Duration::Negative,
         bad_duration: duration == Duration::Bad,
     };
-    Event::Row { line, execution, notes }
+    Event::Row { line, offset, execution, notes, kind: None }
 }
 
 /// The last member of that name of an object that was checked; absent if there is none.
