@@ -137,6 +137,17 @@ impl Intake {
         self.reading.incomplete = self.why_incomplete(broken);
     }
 
+    /// Reading was given up where it is, for the reason `why`: the rows so far stay, bytes of one that is not whole are no
+    /// row.
+    pub fn stop(&mut self, why: &str) {
+        self.reading.incomplete = self.why_incomplete(Some(why));
+    }
+
+    /// The parser, to ask how far it has come.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
     /// The rows so far.
     pub fn table(&self) -> &Table {
         &self.table
@@ -145,6 +156,29 @@ impl Intake {
     /// What became of them.
     pub fn reading(&self) -> &Reading {
         &self.reading
+    }
+
+    /// TEMPORARY: what was read, as bytes.
+    pub fn take_part(&mut self) -> Vec<u8> {
+        let mut out = Vec::new();
+        let reading = &self.reading;
+        for number in [reading.read, reading.unreadable, reading.no_start, reading.not_looked_for, reading.zoneless_starts] {
+            out.extend_from_slice(&number.to_le_bytes());
+        }
+        self.table.write(&mut out);
+        out
+    }
+
+    /// TEMPORARY: adds what another intake read.
+    pub fn absorb(&mut self, mut bytes: &[u8]) -> Option<()> {
+        let reading = &mut self.reading;
+        for number in [&mut reading.read, &mut reading.unreadable, &mut reading.no_start, &mut reading.not_looked_for, &mut reading.zoneless_starts] {
+            let (head, rest) = bytes.split_first_chunk::<8>()?;
+            *number += u64::from_le_bytes(*head);
+            bytes = rest;
+        }
+        self.table.merge(&Table::read(&mut bytes)?);
+        Some(())
     }
 
     /// Gives table, reading and known identities away.

@@ -194,6 +194,101 @@ impl Table {
         }
     }
 
+    /// TEMPORARY: the table as bytes.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        fn number(out: &mut Vec<u8>, value: u64) {
+            out.extend_from_slice(&value.to_le_bytes());
+        }
+        fn texts(out: &mut Vec<u8>, dictionary: &Dictionary) {
+            number(out, dictionary.texts.len() as u64);
+            for text in &dictionary.texts {
+                number(out, text.len() as u64);
+                out.extend_from_slice(text.as_bytes());
+            }
+        }
+        texts(out, &self.workflows);
+        texts(out, &self.status_texts);
+        texts(out, &self.tags);
+        number(out, self.names.len() as u64);
+        for (workflow, name) in &self.names {
+            number(out, u64::from(*workflow));
+            number(out, name.since.ms() as u64);
+            number(out, name.text.len() as u64);
+            out.extend_from_slice(name.text.as_bytes());
+        }
+        number(out, self.tag_sets.len() as u64);
+        for set in &self.tag_sets {
+            number(out, set.len() as u64);
+            for tag in set {
+                number(out, u64::from(*tag));
+            }
+        }
+        number(out, self.combinations.len() as u64);
+        for combination in &self.combinations {
+            number(out, combination.workflow.map_or(u64::MAX, u64::from));
+            number(out, Status::ALL.iter().position(|status| *status == combination.status).unwrap_or(0) as u64);
+            number(out, u64::from(combination.status_text));
+            number(out, u64::from(combination.tag_set));
+        }
+        number(out, self.rows);
+        for chunk in &self.chunks {
+            for ((start, combination), duration) in chunk.starts.iter().zip(&chunk.combinations).zip(&chunk.durations) {
+                number(out, *start as u64);
+                out.extend_from_slice(&combination.to_le_bytes());
+                out.extend_from_slice(&duration.to_le_bytes());
+            }
+        }
+    }
+
+    /// TEMPORARY: the table of such bytes.
+    pub fn read(bytes: &mut &[u8]) -> Option<Table> {
+        fn number(bytes: &mut &[u8]) -> Option<u64> {
+            let (head, rest) = bytes.split_first_chunk::<8>()?;
+            *bytes = rest;
+            Some(u64::from_le_bytes(*head))
+        }
+        fn text(bytes: &mut &[u8]) -> Option<Box<str>> {
+            let length = number(bytes)? as usize;
+            let (head, rest) = bytes.split_at_checked(length)?;
+            *bytes = rest;
+            std::str::from_utf8(head).ok().map(Into::into)
+        }
+        fn texts(bytes: &mut &[u8]) -> Option<Dictionary> {
+            let mut dictionary = Dictionary::default();
+            for _ in 0..number(bytes)? {
+                dictionary.number(&text(bytes)?);
+            }
+            Some(dictionary)
+        }
+        let mut table =
+            Table { workflows: texts(bytes)?, status_texts: texts(bytes)?, tags: texts(bytes)?, ..Table::default() };
+        for _ in 0..number(bytes)? {
+            let workflow = number(bytes)? as u32;
+            let since = Timestamp::from_ms(number(bytes)? as i64)?;
+            table.names.insert(workflow, Name { since, text: text(bytes)? });
+        }
+        for _ in 0..number(bytes)? {
+            let mut set = Vec::new();
+            for _ in 0..number(bytes)? {
+                set.push(number(bytes)? as u32);
+            }
+            table.tag_set(&set);
+        }
+        for _ in 0..number(bytes)? {
+            let workflow = u32::try_from(number(bytes)?).ok();
+            let status = *Status::ALL.get(number(bytes)? as usize)?;
+            let (status_text, tag_set) = (number(bytes)? as u32, number(bytes)? as u32);
+            table.combination(Combination { workflow, status, status_text, tag_set });
+        }
+        for _ in 0..number(bytes)? {
+            let at = Timestamp::from_ms(number(bytes)? as i64)?;
+            let pair = number(bytes)?;
+            let duration = (pair >> 32) as u32;
+            table.push_row(at, pair as u32, (duration != NO_DURATION).then_some(u64::from(duration)));
+        }
+        Some(table)
+    }
+
     /// Rows with a start.
     pub fn rows(&self) -> u64 {
         self.rows

@@ -2,122 +2,33 @@
 // object of the page.
 
 import type { LoadOptions } from './engine.js';
+import type { Gathering } from './pool.js';
 import { isFromCompanion, refusal } from './source.js';
+import { Thread } from './thread.js';
+import type { Call } from './worker.js';
 import type {
-  Answer, Cells, HeatmapResponse, Loaded, PictureOptions, Progress, Query, Scene, Source, Theme, ViewOptions, Workflow,
+  Answer, Cells, HeatmapResponse, Loaded, PictureOptions, Query, ReadAs, Scene, Source, Theme, ViewOptions, Workflow,
 } from './types.js';
 
 export type * from './types.js';
 export type { LoadOptions } from './engine.js';
 
-type Ask =
-  | { name: 'load'; source: Source; query: Query; companion: boolean }
-  | { name: 'stop' } | { name: 'close' } | { name: 'abort'; id: number }
-  | { name: 'view'; query: Query; options: ViewOptions }
-  | { name: 'scene'; query: Query; options: ViewOptions; picture: PictureOptions; load: number | undefined }
-  | { name: 'svg'; query: Query; options: ViewOptions; picture: PictureOptions; theme: Theme; load: number | undefined };
-/** @internal */
-export type Call = { id: number; client: number; call: Ask };
-/** @internal */
-export type Reply =
-  | { id: number; result: unknown } | { id: number; progress: Progress }
-  | { id: number; error: { message: string; name: string; neverStarted?: true }; trapped: boolean }
-  | { ready: true; lock: string | null } | { ready: false; cause: string };
+/** Files of so many bytes together are read by several workers; fewer are read before another worker has started. */
+const BIG_BYTES = 16 * 1024 * 1024;
+const MOST_WORKERS = 8;
 
-interface Waiting {
-  client: number;
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-  onProgress: ((progress: Progress) => void) | undefined;
-}
-
-// One worker serves every client of the page; it goes with the last of them.
-let worker: Worker | undefined;
-let asked = 0;
+// One worker serves every client of the page, and more read big files along with it; it goes with the last of them.
+let worker: Thread | undefined;
 let made = 0;
 const clients = new Set<number>();
-const waiting = new Map<number, Waiting>();
 /** Clients whose rows went down with a worker, and why. */
 const bereft = new Map<number, string>();
-let policy: { createScriptURL(url: string): string } | undefined;
 
-function spawn(): Worker {
-  const here = import.meta.url;
-  const trusted = (globalThis as { trustedTypes?: { createPolicy(name: string, rules: object): NonNullable<typeof policy> } }).trustedTypes;
-  // Unbundled, the worker lies beside this file, and a page may demand that a policy vouches for its address.
-  if (trusted && /\/client\.js(\?|$)/.test(here)) {
-    const address = new URL('worker.js', here).href;
-    try {
-      policy ??= trusted.createPolicy('execution-heatmap', {
-        createScriptURL: (url: string) => {
-          if (url !== address) throw new TypeError('only the worker of execution-heatmap is loaded');
-          return url;
-        },
-      });
-      return new Worker(policy.createScriptURL(address), { type: 'module' });
-    } catch {
-      // A page that forbids the policy may still allow the plain address below.
-    }
-  }
-  // Bundlers look for exactly this.
-  return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
-}
-
-function running(): Worker {
-  if (worker) return worker;
-  const mine = worker = spawn();
-  let isReady = false;
-  const died = (cause: string) => {
-    mine.terminate();
-    if (worker !== mine) return;
+function running(): Thread {
+  return worker ??= new Thread((cause) => {
     worker = undefined;
     for (const client of clients) bereft.set(client, cause);
-    const error = () => Object.assign(new Error(cause), { neverStarted: !isReady });
-    const pending = [...waiting.values()];
-    waiting.clear();
-    for (const { reject } of pending) reject(error());
-  };
-  mine.addEventListener('error', (event) => {
-    event.preventDefault();
-    died(event.message ? `The worker stopped: ${event.message}` : 'The worker could not be loaded.');
   });
-  mine.addEventListener('messageerror', () => died('The worker sent something that cannot be read.'));
-  mine.addEventListener('message', ({ data }: MessageEvent<Reply>) => {
-    if ('ready' in data) {
-      isReady = data.ready;
-      if (!data.ready) died(data.cause);
-      else if (data.lock !== null) void navigator.locks.request(data.lock, () => died('The worker stopped.'));
-      return;
-    }
-    const entry = waiting.get(data.id);
-    if ('progress' in data) return entry?.onProgress?.(data.progress);
-    waiting.delete(data.id);
-    if ('result' in data) return entry?.resolve(data.result);
-    const { message, ...rest } = data.error;
-    const words = data.trapped ? `The engine stopped: ${message}` : message;
-    entry?.reject(data.error.name === 'AbortError' ? new DOMException(message, 'AbortError') : Object.assign(new Error(words), rest));
-    // What a trap leaves behind cannot be trusted, and an engine that could not start never will: the worker goes, the
-    // next question gets a new one.
-    if (data.trapped || data.error.neverStarted) died(words);
-  });
-  return mine;
-}
-
-function ask<T>(client: number, call: Ask, onProgress?: (progress: Progress) => void): { id: number; answer: Promise<T> } {
-  const id = ++asked;
-  const answer = new Promise<T>((resolve, reject) => {
-    const target = running();
-    waiting.set(id, { client, resolve: resolve as (value: unknown) => void, reject, onProgress });
-    const message: Call = { id, client, call };
-    const transfer = call.name === 'load' && call.source instanceof ReadableStream ? [call.source as unknown as Transferable] : [];
-    try {
-      target.postMessage(message, transfer);
-    } catch (error) {
-      waiting.delete(id);
-      reject(error as Error);
-    }
-  });
-  return { id, answer };
 }
 
 function frozen<T>(value: T): T {
@@ -174,41 +85,78 @@ export class HeatmapView {
 
 export class HeatmapClient {
   readonly #id = ++made;
+  /** What several workers read, or read until it was stopped. */
+  #gathering: Gathering | undefined;
 
   constructor() {
     clients.add(this.#id);
   }
 
-  /** Reads a source to its end; resolves with what was read, also if the source broke off (the views say so). */
-  async load(source: Source, { signal, onProgress, query = {}, companion }: LoadOptions = {}): Promise<Loaded> {
+  /**
+   * Reads a source, or several as one, to the end; resolves with what was read, also if a source broke off (the views
+   * say so).
+   */
+  async load(source: Source | readonly Source[], { signal, onProgress, query = {}, companion, workers, ...as }: LoadOptions = {}): Promise<Loaded> {
     signal?.throwIfAborted();
     clients.add(this.#id);
-    if (typeof source === 'string' || source instanceof URL) source = new URL(source, globalThis.document?.baseURI).href;
-    companion ??= isFromCompanion(source);
-    if (source instanceof Response) {
-      if (!source.ok) throw await refusal(source);
-      source = source.body ?? new Blob([]);
-    }
-    const { id, answer } = ask<Loaded>(this.#id, { name: 'load', source, query, companion }, onProgress);
+    this.#gathering?.giveUp();
+    this.#gathering = undefined;
+    const sources = await Promise.all((isSeveral(source) ? source : [source]).map(prepared));
+    signal?.throwIfAborted();
+    const [only = new Blob([])] = sources;
     const lost = bereft.get(this.#id);
-    bereft.delete(this.#id);
-    const abort = () => void ask(this.#id, { name: 'abort', id }).answer.catch(() => {});
-    signal?.addEventListener('abort', abort);
     try {
-      return await answer;
+      const gathering = await this.#gather(sources, as, workers);
+      bereft.delete(this.#id);
+      if (gathering) return await this.#follow(gathering, signal, onProgress);
+      const transfer = only instanceof ReadableStream ? [only as unknown as Transferable] : [];
+      const call: Call['call'] = { name: 'load', source: only, query, companion: companion ?? isFromCompanion(isSeveral(source) ? only : source), as };
+      const { id, answer } = running().ask<Loaded>(this.#id, call, onProgress, transfer);
+      const abort = () => worker?.tell(this.#id, { name: 'abort', id });
+      signal?.addEventListener('abort', abort);
+      return await answer.finally(() => signal?.removeEventListener('abort', abort));
     } catch (error) {
       // A new worker that could read nothing holds no rows either.
       if (lost !== undefined && clients.has(this.#id) && !bereft.has(this.#id)) bereft.set(this.#id, lost);
       signal?.throwIfAborted();
       throw error;
-    } finally {
-      signal?.removeEventListener('abort', abort);
     }
+  }
+
+  /** Goes on where {@link stop} ended a reading whose {@link Loaded.canReadOn} is true. */
+  async readOn({ signal, onProgress }: Pick<LoadOptions, 'signal' | 'onProgress'> = {}): Promise<Loaded> {
+    signal?.throwIfAborted();
+    if (!this.#gathering?.canReadOn) throw new Error('There is nothing to read on: load the source again.');
+    return this.#follow(this.#gathering, signal, onProgress);
   }
 
   /** Ends a reading where it is and keeps its rows. */
   stop(): void {
-    if (worker) void ask(this.#id, { name: 'stop' }).answer.catch(() => {});
+    if (this.#gathering) this.#gathering.stop();
+    else worker?.tell(this.#id, { name: 'stop' });
+  }
+
+  /** Several sources, or a big file that can be read in stretches; absent for all others. */
+  async #gather(sources: readonly Exclude<Source, Response>[], as: ReadAs, workers: number | undefined): Promise<Gathering | undefined> {
+    const [only] = sources;
+    if (sources.length === 1 && !(only instanceof Blob && only.size >= BIG_BYTES)) return undefined;
+    const { Gathering } = await import('./pool.js');
+    const most = Math.max(1, Math.min(workers ?? globalThis.navigator?.hardwareConcurrency ?? 1, MOST_WORKERS));
+    const size = sources.reduce((sum, each) => sum + (each instanceof Blob ? each.size : 0), 0);
+    const gathering = new Gathering(running(), this.#id, sources, as, size < BIG_BYTES ? 1 : most);
+    return await gathering.isSplit() ? gathering : undefined;
+  }
+
+  async #follow(gathering: Gathering, signal: AbortSignal | undefined, onProgress: LoadOptions['onProgress']): Promise<Loaded> {
+    this.#gathering = gathering;
+    try {
+      return await gathering.run(signal, onProgress);
+    } catch (error) {
+      if (this.#gathering === gathering) this.#gathering = undefined;
+      // What one worker had gathered is not worth much without what another one lost.
+      if (!signal?.aborted && (error as Error).name !== 'AbortError' && clients.has(this.#id)) bereft.set(this.#id, (error as Error).message);
+      throw error;
+    }
   }
 
   /** Answers a query over the rows so far. Rejects with an error with `parameter` if the query cannot be answered. */
@@ -230,19 +178,27 @@ export class HeatmapClient {
   close(): void {
     if (!clients.delete(this.#id)) return;
     bereft.delete(this.#id);
-    for (const [id, entry] of waiting) {
-      if (entry.client !== this.#id) continue;
-      waiting.delete(id);
-      entry.reject(new DOMException('the client was closed', 'AbortError'));
-    }
-    if (clients.size > 0) return worker && void ask(this.#id, { name: 'close' }).answer.catch(() => {});
-    worker?.terminate();
+    this.#gathering?.giveUp();
+    this.#gathering = undefined;
+    worker?.refuse(() => new DOMException('the client was closed', 'AbortError'), this.#id);
+    if (clients.size > 0) return worker?.tell(this.#id, { name: 'close' });
+    worker?.end();
     worker = undefined;
   }
 
-  #ask<T>(call: Ask): Promise<T> {
+  #ask<T>(call: Call['call']): Promise<T> {
     const cause = bereft.get(this.#id);
     if (cause !== undefined) return Promise.reject(new Error(`The rows were lost: ${cause} Load them again.`));
-    return ask<T>(this.#id, call).answer;
+    return running().ask<T>(this.#id, call).answer;
   }
+}
+
+const isSeveral = (source: Source | readonly Source[]): source is readonly Source[] => Array.isArray(source);
+
+/** A source as it can go to a worker. */
+async function prepared(source: Source): Promise<Exclude<Source, Response>> {
+  if (typeof source === 'string' || source instanceof URL) return new URL(source, globalThis.document?.baseURI).href;
+  if (!(source instanceof Response)) return source;
+  if (!source.ok) throw await refusal(source);
+  return source.body ?? new Blob([]);
 }

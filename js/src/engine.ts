@@ -1,17 +1,22 @@
 // The engine without a worker: reads a source and answers queries on this thread. What `worker.ts` runs, and what Node
 // and tests use. It carries bytes and answers; it parses and counts nothing.
 
-import init, { Engine, initSync } from './execution_heatmap_wasm.js';
+import { Engine } from './execution_heatmap_wasm.js';
 import type { View } from './execution_heatmap_wasm.js';
+import { Meter } from './meter.js';
+import { start } from './module.js';
+import { begin, counts, refuseUnrecognised, type Counted, type Place } from './part.js';
+import { Pour } from './pour.js';
 import { open } from './source.js';
 import { zoneTable } from './zone.js';
 import type {
-  Answer, Cells, Loaded, PictureOptions, Progress, Query, Scene, Source, Theme, ViewOptions, Workflow,
+  Answer, Cells, Loaded, PictureOptions, Progress, Query, ReadAs, Scene, Source, Theme, ViewOptions, Workflow,
 } from './types.js';
 
+export { isTrap, start } from './module.js';
 export type * from './types.js';
 
-export interface LoadOptions {
+export interface LoadOptions extends ReadAs {
   signal?: AbortSignal;
   /** Called at most four times a second. */
   onProgress?: (progress: Progress) => void;
@@ -19,32 +24,18 @@ export interface LoadOptions {
   query?: Query;
   /** True for a stream of a companion's rows; a response and an address tell it themselves. */
   companion?: boolean;
+  /** The most workers that read at the same time; by default as many as there are cores, at most 8. */
+  workers?: number;
 }
 
-/** The most bytes that are parsed in one go: a few milliseconds' worth. */
-const PIECE_BYTES = 128 * 1024;
-/** How long reading may go on before other work gets its turn. */
-const TURN_MS = 40;
 const PROGRESS_MS = 250;
 const REPLACED = 'another load took its place';
-
-let started: Promise<WebAssembly.Memory> | undefined;
-
-/** Starts the engine once. In Node the bytes come from disk, else from beside this file. */
-export function start(): Promise<WebAssembly.Memory> {
-  return started ??= (async () => {
-    const process = (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }).process;
-    const files = process?.getBuiltinModule?.('node:fs') as { readFileSync(path: URL): Uint8Array<ArrayBuffer> } | undefined;
-    if (files === undefined) return (await init()).memory;
-    const address = new URL('execution_heatmap_wasm_bg.wasm', import.meta.url);
-    return initSync({ module: files.readFileSync(address) }).memory;
-  })();
-}
+const STOPPED = 'reading was stopped';
 
 export class HeatmapEngine {
   readonly #engine: Engine;
   readonly #memory: WebAssembly.Memory;
-  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  #pour: Pour | undefined;
   #stopped = false;
   #loads = 0;
   #now: number | null = null;
@@ -70,74 +61,73 @@ export class HeatmapEngine {
    * Reads a source to its end, dropping what was held. A source that breaks off is no error: the answers say so.
    * `number` stands in the answers, so that who asks can tell one load's from another's.
    */
-  async load(source: Source, { signal, onProgress, query = {}, companion }: LoadOptions = {}, number?: number): Promise<Loaded> {
+  async load(source: Source, { signal, onProgress, query = {}, companion, ...as }: LoadOptions = {}, number?: number): Promise<Loaded> {
     const turn = ++this.#loads;
     this.#stopped = false;
-    await this.#reader?.cancel().catch(() => {});
+    this.#pour?.halt();
     const now = Date.now();
     const { stream, total, form, expectsEnd } = await open(source, query, now, companion, signal);
     // Opening takes time, in which this load may have been given up or another one begun.
-    const isGivenUp = () => signal?.aborted || turn !== this.#loads;
-    if (isGivenUp()) void stream.cancel().catch(() => {});
-    signal?.throwIfAborted();
-    if (isGivenUp()) throw new DOMException(REPLACED, 'AbortError');
+    const check = () => {
+      signal?.throwIfAborted();
+      if (turn !== this.#loads) throw new DOMException(REPLACED, 'AbortError');
+    };
+    if (signal?.aborted || turn !== this.#loads) void stream.cancel().catch(() => {});
+    check();
     this.#forget();
-    this.#engine.begin(form, expectsEnd);
+    begin(this.#engine, as.form === undefined ? { ...as, form } : as, expectsEnd);
     this.#rowsOf = number ?? turn;
     this.#now = expectsEnd ? now : null;
-    const reader = this.#reader = stream.getReader();
-    const cancel = () => void reader.cancel(signal?.reason).catch(() => {});
+    const pour = this.#pour = new Pour(this.#engine, this.#memory, stream);
+    const cancel = () => pour.halt(signal?.reason);
     signal?.addEventListener('abort', cancel);
-    if (this.#stopped) cancel();
-    let bytes = 0;
-    let broken: string | undefined;
-    let [turned, told] = [performance.now(), performance.now()];
-    const progress = (): Progress => {
-      const [rows = 0, unreadable = 0, noStart = 0, oldest = NaN, newest = NaN] = this.#engine.progress();
-      const instant = (at: number) => (Number.isNaN(at) ? null : at);
-      return { rows, unreadable, noStart, oldest: instant(oldest), newest: instant(newest), bytes, total };
-    };
+    if (this.#stopped) pour.halt();
+    const meter = new Meter();
+    const progress = (): Progress => meter.progress({ ...counts(this.#engine), bytes: pour.bytes, total });
+    let told = performance.now();
     try {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done || turn !== this.#loads) break;
-        for (let at = 0; at < value.length && !this.#stopped; at += PIECE_BYTES) {
-          this.#feed(value.subarray(at, at + PIECE_BYTES));
-          if (performance.now() - turned < TURN_MS) continue;
-          if (performance.now() - told >= PROGRESS_MS) {
-            told = performance.now();
-            onProgress?.(progress());
-          }
-          await new Promise((resolve) => setTimeout(resolve));
-          turned = performance.now();
-          signal?.throwIfAborted();
-          if (turn !== this.#loads) break;
-        }
-        bytes += value.length;
-      }
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (isTrap(error)) throw error;
-      broken = error instanceof Error ? error.message : String(error);
+      await pour.run(() => this.#forget(), () => {
+        check();
+        if (performance.now() - told < PROGRESS_MS) return;
+        told = performance.now();
+        onProgress?.(progress());
+      });
     } finally {
       signal?.removeEventListener('abort', cancel);
-      if (this.#reader === reader) this.#reader = undefined;
+      if (this.#pour === pour) this.#pour = undefined;
     }
-    signal?.throwIfAborted();
-    if (turn !== this.#loads) throw new DOMException(REPLACED, 'AbortError');
-    this.#engine.finish(this.#stopped ? 'reading was stopped' : broken);
-    this.#forget();
-    const startsWith = this.#engine.unrecognised();
-    if (startsWith !== undefined) {
-      throw Object.assign(new Error(`This is not a log that can be read. It starts with "${startsWith}".`), { startsWith, hint: this.#engine.unrecognisedHint() });
-    }
-    return { ...progress(), stopped: this.#stopped, now: this.#now };
+    this.#finish(pour.broken, this.#stopped);
+    return { ...progress(), stopped: this.#stopped, canReadOn: false, now: this.#now };
   }
 
   /** Ends a reading where it is and keeps its rows. */
   stop(): void {
     this.#stopped = true;
-    void this.#reader?.cancel().catch(() => {});
+    this.#pour?.halt();
+  }
+
+  /** @internal Drops what was held and waits for parts that others read. */
+  gather(number: number, as: ReadAs): void {
+    this.#loads += 1;
+    this.#pour?.halt();
+    this.#forget();
+    begin(this.#engine, as, false);
+    [this.#rowsOf, this.#now] = [number, null];
+  }
+
+  /** @internal Adds a part; says how far the rows reach. */
+  absorb(number: number, part: Uint8Array[], place: Place): Counted {
+    this.#checkTurn(number);
+    this.#forget();
+    this.#engine.absorb(part, place.lines, place.offset, place.file);
+    return counts(this.#engine);
+  }
+
+  /** @internal All parts are there, or all that will come: `broken` says why not all, `stopped` that it was wanted so. */
+  gathered(number: number, broken: string | undefined, stopped: boolean): Counted {
+    this.#checkTurn(number);
+    this.#finish(broken, stopped);
+    return counts(this.#engine);
   }
 
   /** Answers a query over the rows so far. Throws an error with `parameter` if the query cannot be answered. */
@@ -171,6 +161,7 @@ export class HeatmapEngine {
   close(): void {
     this.stop();
     this.#loads += 1;
+    this.#rowsOf = -1;
     this.#forget();
     this.#engine.free();
   }
@@ -181,12 +172,15 @@ export class HeatmapEngine {
     }
   }
 
-  #feed(piece: Uint8Array): void {
-    const at = this.#engine.reserve(piece.length);
-    // Reserving may have grown the memory, which detaches every older view of it.
-    new Uint8Array(this.#memory.buffer, at, piece.length).set(piece);
-    this.#engine.feed(piece.length);
+  #checkTurn(number: number): void {
+    if (number !== this.#rowsOf) throw new DOMException(REPLACED, 'AbortError');
+  }
+
+  #finish(broken: string | undefined, stopped: boolean): void {
+    if (stopped) this.#engine.stop(STOPPED);
+    else this.#engine.finish(broken);
     this.#forget();
+    refuseUnrecognised(this.#engine);
   }
 
   /** The last answer is kept so that its picture can be laid out again without counting again. */
@@ -206,9 +200,4 @@ export class HeatmapEngine {
     this.#held?.view.free();
     this.#held = undefined;
   }
-}
-
-/** True for an error after which the engine's memory cannot be trusted. */
-export function isTrap(error: unknown): boolean {
-  return error instanceof WebAssembly.RuntimeError;
 }

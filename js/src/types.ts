@@ -22,6 +22,16 @@ export interface Query {
 /** Bytes of a log, or where to get them. A string is an address. */
 export type Source = string | URL | Response | ReadableStream<Uint8Array> | Blob | ArrayBuffer | Uint8Array;
 
+/** What a source is read as. What is absent is found out from its first bytes. */
+export interface ReadAs {
+  /** The name of a form: `ndjson`, `csv`, … */
+  form?: string;
+  /** The name of a system whose export it is: `github`, `airflow`, … */
+  preset?: string;
+  /** Which of the source's fields are which, as an object or its JSON text. */
+  map?: object | string;
+}
+
 /** How far reading has come. */
 export interface Progress {
   /** Rows read so far. */
@@ -34,12 +44,21 @@ export interface Progress {
   /** Bytes read, and how many there are if that is known. */
   bytes: number;
   total: number | null;
+  /** Milliseconds since reading began. */
+  elapsed: number;
+  /** Rows and bytes a second, over the last seconds. */
+  rowsPerSecond: number;
+  bytesPerSecond: number;
+  /** Milliseconds that the rest takes at this rate; `null` if that cannot be told. */
+  remaining: number | null;
 }
 
 /** What a finished reading says of itself. */
 export interface Loaded extends Progress {
   /** True if {@link HeatmapClient.stop} ended it. */
   stopped: boolean;
+  /** True if {@link HeatmapClient.readOn} goes on where it was stopped. */
+  canReadOn: boolean;
   /** For rows that a companion streamed: the instant at which it was asked. `null` for a file. */
   now: number | null;
 }

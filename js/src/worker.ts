@@ -1,33 +1,64 @@
-// The worker: one engine a client, all in one module of WebAssembly. Answers what `client.ts` asks.
+// The worker: one engine a client, all in one module of WebAssembly. Answers what `client.ts` and `pool.ts` ask.
 
-import { HeatmapEngine, isTrap, start } from './engine.js';
-import type { Answer } from './types.js';
-import type { Call, Reply } from './client.js';
+import { HeatmapEngine } from './engine.js';
+import { compiled, isTrap, start } from './module.js';
+import { look, readPart, type Piece, type Place } from './part.js';
+import type { Answer, PictureOptions, Progress, Query, ReadAs, Source, Theme, ViewOptions } from './types.js';
+
+export interface Call {
+  id: number;
+  client: number;
+  call:
+    | { name: 'load'; source: Source; query: Query; companion: boolean; as: ReadAs }
+    | { name: 'stop' } | { name: 'close' } | { name: 'abort'; id: number } | { name: 'halt'; id: number } | { name: 'module' }
+    | { name: 'look'; bytes: Uint8Array; as: ReadAs } | { name: 'part'; piece: Piece }
+    | { name: 'gather'; load: number; as: ReadAs } | { name: 'absorb'; load: number; part: Uint8Array[]; place: Place }
+    | { name: 'gathered'; load: number; broken: string | undefined; stopped: boolean }
+    | { name: 'view'; query: Query; options: ViewOptions }
+    | { name: 'scene'; query: Query; options: ViewOptions; picture: PictureOptions; load: number | undefined }
+    | { name: 'svg'; query: Query; options: ViewOptions; picture: PictureOptions; theme: Theme; load: number | undefined };
+}
+
+export type Reply =
+  | { id: number; result: unknown } | { id: number; progress: Progress }
+  | { id: number; error: { message: string; name: string; neverStarted?: true }; trapped: boolean }
+  | { ready: true; lock: string | null } | { ready: false; cause: string };
 
 const scope = globalThis as unknown as {
   postMessage(message: Reply, transfer?: Transferable[]): void;
-  onmessage: ((event: MessageEvent<Call>) => void) | null;
+  onmessage: ((event: MessageEvent<Call | { module: WebAssembly.Module }>) => void) | null;
 };
 const engines = new Map<number, Promise<HeatmapEngine>>();
 const aborts = new Map<number, AbortController>();
+const halts = new Map<number, () => void>();
+let hasTold = false;
 
 /** The buffers of an answer, which leave the worker without being copied. */
 function buffers(answer: unknown): Transferable[] {
-  if (answer === null || typeof answer !== 'object' || !('json' in answer)) return [];
+  if (answer === null || typeof answer !== 'object') return [];
+  if ('bytes' in answer && Array.isArray(answer.bytes)) return answer.bytes.map((array: Uint8Array<ArrayBuffer>) => array.buffer);
+  if (!('json' in answer)) return [];
   const { json, cells } = answer as Answer;
   return [json, ...Object.values(cells)].map((array: Uint8Array<ArrayBuffer>) => array.buffer);
 }
 
 async function perform({ id, client, call }: Call): Promise<unknown> {
-  if (call.name === 'abort') return void aborts.get(call.id)?.abort();
-  if (call.name === 'close') {
-    const engine = engines.get(client);
-    engines.delete(client);
-    return void (await engine)?.close();
+  switch (call.name) {
+    case 'abort': return void aborts.get(call.id)?.abort();
+    case 'halt': return void halts.get(call.id)?.();
+    case 'module': return compiled();
+    case 'close': {
+      const engine = engines.get(client);
+      engines.delete(client);
+      return void (await engine)?.close();
+    }
   }
-  // Known from the start, so that a load can be given up while the engine still starts.
+  // Known from the start, so that a reading can be given up while the engine still starts.
   const abort = new AbortController();
-  if (call.name === 'load') aborts.set(id, abort);
+  if (call.name === 'load' || call.name === 'part') aborts.set(id, abort);
+  const onProgress = (progress: unknown) => scope.postMessage({ id, progress } as Reply);
+  if (call.name === 'look') return look(call.bytes, call.as);
+  if (call.name === 'part') return readPart(call.piece, abort.signal, (halt) => halts.set(id, halt), onProgress);
   let engine = engines.get(client);
   if (engine === undefined) engines.set(client, engine = HeatmapEngine.create());
   const it = await engine.catch((error: unknown) => {
@@ -35,11 +66,11 @@ async function perform({ id, client, call }: Call): Promise<unknown> {
   });
   abort.signal.throwIfAborted();
   switch (call.name) {
-    case 'load': {
-      const onProgress = (progress: unknown) => scope.postMessage({ id, progress } as Reply);
-      return it.load(call.source, { query: call.query, companion: call.companion, signal: abort.signal, onProgress }, id);
-    }
+    case 'load': return it.load(call.source, { ...call.as, query: call.query, companion: call.companion, signal: abort.signal, onProgress }, id);
     case 'stop': return it.stop();
+    case 'gather': return it.gather(call.load, call.as);
+    case 'absorb': return it.absorb(call.load, call.part, call.place);
+    case 'gathered': return it.gathered(call.load, call.broken, call.stopped);
     case 'view': return it.view(call.query, call.options);
     case 'scene': return it.scene(call.query, call.options, call.picture, call.load);
     case 'svg': return it.svg(call.query, call.options, call.picture, call.theme, call.load);
@@ -47,6 +78,8 @@ async function perform({ id, client, call }: Call): Promise<unknown> {
 }
 
 scope.onmessage = async ({ data }) => {
+  if ('module' in data) return tellOfItself(data.module);
+  tellOfItself();
   try {
     const result = await perform(data);
     scope.postMessage({ id: data.id, result }, buffers(result));
@@ -56,14 +89,21 @@ scope.onmessage = async ({ data }) => {
     scope.postMessage({ id: data.id, error: { ...(error as object), message, name }, trapped: isTrap(error) });
   } finally {
     aborts.delete(data.id);
+    halts.delete(data.id);
   }
 };
 
-// A lock ends with whoever holds it, however that comes about: so the page learns of a worker that died in silence.
-const lock = `execution-heatmap ${Math.random().toString(36).slice(2)}`;
-const ready = (lock: string | null) => start().then(
-  () => scope.postMessage({ ready: true, lock }),
-  (error: unknown) => scope.postMessage({ ready: false, cause: error instanceof Error ? error.message : String(error) }),
-);
-if (globalThis.navigator?.locks) void navigator.locks.request(lock, () => ready(lock).then(() => new Promise(() => {})));
-else void ready(null);
+/** Starts the engine with the first message, which may bring the module that another worker compiled. */
+function tellOfItself(module?: WebAssembly.Module): void {
+  if (hasTold) return;
+  hasTold = true;
+  const started = start(module);
+  // A lock ends with whoever holds it, however that comes about: so the page learns of a worker that died in silence.
+  const lock = `execution-heatmap ${Math.random().toString(36).slice(2)}`;
+  const ready = (lock: string | null) => started.then(
+    () => scope.postMessage({ ready: true, lock }),
+    (error: unknown) => scope.postMessage({ ready: false, cause: error instanceof Error ? error.message : String(error) }),
+  );
+  if (globalThis.navigator?.locks) void navigator.locks.request(lock, () => ready(lock).then(() => new Promise(() => {})));
+  else void ready(null);
+}

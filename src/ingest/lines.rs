@@ -19,6 +19,16 @@ impl Lines {
         Self { line, searched: 0, is_skipping: false }
     }
 
+    /// The number of the line that begins with the next byte.
+    pub(super) fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// True within a line that is too long.
+    pub(super) fn is_skipping(&self) -> bool {
+        self.is_skipping
+    }
+
     /// The next line without its end, blank ones too.
     pub(super) fn next(&mut self, input: &mut Input) -> Option<Cut> {
         if self.is_skipping && !self.skip(input) {

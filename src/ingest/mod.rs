@@ -61,6 +61,16 @@ pub enum Form {
     Csv,
 }
 
+impl Form {
+    /// The name on every surface.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Form::Ndjson => "ndjson",
+            Form::Csv => "csv",
+        }
+    }
+}
+
 /// What the parser found next.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event<'a> {

@@ -102,6 +102,22 @@ impl Reader {
         self.input.finish();
     }
 
+    /// True if every byte that came belongs to a row that was told, or to none: what follows would read the same in a
+    /// reader of its own.
+    pub fn is_between_rows(&self) -> bool {
+        self.input.waiting().is_empty() && !self.lines.is_skipping() && !self.records.is_skipping()
+    }
+
+    /// Bytes of a row that is not yet whole.
+    pub fn pending(&self) -> usize {
+        self.input.waiting().len()
+    }
+
+    /// Line feeds before the row that comes next.
+    pub fn lines(&self) -> u64 {
+        self.line.max(self.lines.line()).max(self.records.line()) - 1
+    }
+
     /// The next event, or `None` until more bytes come.
     #[expect(clippy::should_implement_trait, reason = "events borrow from the parser, which an Iterator cannot say")]
     pub fn next(&mut self) -> Option<Event<'_>> {

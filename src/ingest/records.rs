@@ -83,6 +83,16 @@ impl Records {
         self.is_unclosed
     }
 
+    /// The number of the line of the next byte.
+    pub(super) fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// True within a record that is too long.
+    pub(super) fn is_skipping(&self) -> bool {
+        self.is_skipping
+    }
+
     /// The next record without its end. Lines without a byte are none.
     pub(super) fn next(&mut self, input: &mut Input) -> Option<Cut> {
         loop {

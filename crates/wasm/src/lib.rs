@@ -63,6 +63,46 @@ impl Engine {
         self.intake.finish(broken.as_deref());
     }
 
+    /// Reading was given up, for a reason; bytes of a row that is not whole are no row.
+    pub fn stop(&mut self, why: &str) {
+        self.intake.stop(why);
+    }
+
+    /// Bytes of a row that is not yet whole.
+    pub fn pending(&self) -> usize {
+        self.intake.reader().pending()
+    }
+
+    /// True if what follows would read the same in an engine of its own.
+    #[wasm_bindgen(js_name = isBetweenRows)]
+    pub fn is_between_rows(&self) -> bool {
+        self.intake.reader().is_between_rows()
+    }
+
+    /// Line feeds before the row that comes next.
+    pub fn lines(&self) -> f64 {
+        self.intake.reader().lines() as f64
+    }
+
+    /// The form that is read, once it is known.
+    pub fn form(&self) -> Option<String> {
+        self.intake.form().map(|form| form.name().to_owned())
+    }
+
+    /// What was read, as bytes that another engine absorbs.
+    #[wasm_bindgen(js_name = takePart)]
+    pub fn take_part(&mut self) -> Vec<Uint8Array> {
+        vec![Uint8Array::from(&self.intake.take_part()[..])]
+    }
+
+    /// Adds what another engine read.
+    pub fn absorb(&mut self, part: Vec<Uint8Array>, _lines: f64, _offset: f64, _file: u32) -> Result<(), JsError> {
+        for bytes in part {
+            self.intake.absorb(&bytes.to_vec()).ok_or_else(|| JsError::new("a part of a reading is broken"))?;
+        }
+        Ok(())
+    }
+
     /// `[rows read, unreadable, without a start, oldest start in ms or NaN, newest start in ms or NaN]`.
     pub fn progress(&self) -> Float64Array {
         let (reading, table) = (self.intake.reading(), self.intake.table());

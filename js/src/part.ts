@@ -1,0 +1,123 @@
+// Reading a piece of a file into an engine of its own, on whatever thread has time, for another engine to absorb.
+
+import { Engine } from './execution_heatmap_wasm.js';
+import { start } from './module.js';
+import { feed, Pour } from './pour.js';
+import { open } from './source.js';
+import type { Progress, ReadAs, Source } from './types.js';
+
+/** A source, or a stretch of a file. */
+export interface Piece {
+  source: Exclude<Source, Response>;
+  /** The stretch; its end is absent for a whole source. */
+  start: number;
+  end: number | undefined;
+  /** True if nothing of the source comes after it. */
+  isLast: boolean;
+  /** What stands before the stretch so that it reads like a file: the header of CSV. */
+  head: Uint8Array<ArrayBuffer>;
+  headLines: number;
+  as: ReadAs;
+}
+
+/** Where a piece lies, for what an engine says of lines and rows. */
+export interface Place {
+  /** Lines and bytes of the file before the piece, less those of its head. */
+  lines: number;
+  offset: number;
+  /** Which of several files it belongs to. */
+  file: number;
+}
+
+/** What an engine has read. */
+export type Counted = Pick<Progress, 'rows' | 'unreadable' | 'noStart' | 'oldest' | 'newest'>;
+
+/** What a piece held. */
+export interface Part extends Counted {
+  bytes: Uint8Array[];
+  /** Lines that were read, those of the head included. */
+  lines: number;
+  /** Bytes of the stretch up to the end of the last row that was read. */
+  taken: number;
+  isHalted: boolean;
+  /** True if the stretch ends between two rows. */
+  isWhole: boolean;
+  broken: string | undefined;
+}
+
+/** What the beginning of a file says of the rest. */
+export interface Look extends ReadAs {
+  /** True if each stretch between two row ends can be read by itself. */
+  isSplittable: boolean;
+}
+
+const PROGRESS_MS = 250;
+
+export function begin(engine: Engine, { form }: ReadAs, expectsEnd: boolean): void {
+  engine.begin(form ?? 'auto', expectsEnd);
+}
+
+/** What an engine has read so far. */
+export function counts(engine: Engine): Counted {
+  const [rows = 0, unreadable = 0, noStart = 0, oldest = NaN, newest = NaN] = engine.progress();
+  const instant = (at: number) => (Number.isNaN(at) ? null : at);
+  return { rows, unreadable, noStart, oldest: instant(oldest), newest: instant(newest) };
+}
+
+/** Throws if the source is of no form that is read. */
+export function refuseUnrecognised(engine: Engine): void {
+  const startsWith = engine.unrecognised();
+  if (startsWith === undefined) return;
+  throw Object.assign(new Error(`This is not a log that can be read. It starts with "${startsWith}".`), { startsWith, hint: engine.unrecognisedHint() });
+}
+
+/** Looks at a file's first bytes. */
+export async function look(bytes: Uint8Array, as: ReadAs): Promise<Look> {
+  const memory = await start();
+  const engine = new Engine();
+  try {
+    begin(engine, as, false);
+    feed(engine, memory, bytes);
+    const form = engine.form();
+    return { ...as, ...(form !== undefined && { form }), isSplittable: form === 'ndjson' || form === 'csv' || form === 'tsv' };
+  } finally {
+    engine.free();
+  }
+}
+
+/** Reads a piece. `onStart` gets what halts it; `onProgress` is called at most four times a second. */
+export async function readPart({ source, start: from, end, isLast, head, as }: Piece, signal: AbortSignal, onStart: (halt: () => void) => void, onProgress: (counted: Counted & { bytes: number }) => void): Promise<Part> {
+  const memory = await start();
+  // Only a whole source can be compressed.
+  const stream = end === undefined ? (await open(source, {}, Date.now(), undefined, signal)).stream : (source as Blob).slice(from, end).stream();
+  const engine = new Engine();
+  try {
+    begin(engine, as, false);
+    if (head.length > 0) feed(engine, memory, head);
+    const pour = new Pour(engine, memory, stream);
+    let isHalted = false;
+    const halt = () => {
+      isHalted = true;
+      pour.halt();
+    };
+    onStart(halt);
+    signal.addEventListener('abort', halt);
+    let told = performance.now();
+    await pour.run(() => {}, () => {
+      signal.throwIfAborted();
+      if (performance.now() - told < PROGRESS_MS) return;
+      told = performance.now();
+      onProgress({ ...counts(engine), bytes: pour.bytes });
+    });
+    const [isWhole, lines, pending] = [engine.isBetweenRows(), engine.lines(), engine.pending()];
+    const isAll = isLast && !isHalted;
+    if (isAll) engine.finish(pour.broken);
+    refuseUnrecognised(engine);
+    return {
+      ...counts(engine), bytes: engine.takePart(), lines, taken: pour.bytes - (isAll ? 0 : pending),
+      isHalted, isWhole: isWhole || isAll, broken: pour.broken,
+    };
+  } finally {
+    engine.free();
+  }
+}

@@ -1,0 +1,122 @@
+// One worker: what it was asked, what it answers, and how it ends. Knows nothing of rows.
+
+import type { Call, Reply } from './worker.js';
+import type { Progress } from './types.js';
+
+interface Waiting {
+  client: number;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+  onProgress: ((progress: Progress) => void) | undefined;
+}
+
+let asked = 0;
+let policy: { createScriptURL(url: string): string } | undefined;
+
+function spawn(): Worker {
+  const here = import.meta.url;
+  const trusted = (globalThis as { trustedTypes?: { createPolicy(name: string, rules: object): NonNullable<typeof policy> } }).trustedTypes;
+  // Unbundled, the worker lies beside this file, and a page may demand that a policy vouches for its address.
+  if (trusted && /\/thread\.js(\?|$)/.test(here)) {
+    const address = new URL('worker.js', here).href;
+    try {
+      policy ??= trusted.createPolicy('execution-heatmap', {
+        createScriptURL: (url: string) => {
+          if (url !== address) throw new TypeError('only the worker of execution-heatmap is loaded');
+          return url;
+        },
+      });
+      return new Worker(policy.createScriptURL(address), { type: 'module' });
+    } catch {
+      // A page that forbids the policy may still allow the plain address below.
+    }
+  }
+  // Bundlers look for exactly this.
+  return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+}
+
+export class Thread {
+  readonly #worker = spawn();
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #onDeath: (cause: string) => void;
+  #isReady = false;
+  #isOver = false;
+
+  /** `onDeath` is told why if the worker ends of itself. With a `module` that another worker compiled it starts sooner. */
+  constructor(onDeath: (cause: string) => void, module?: WebAssembly.Module) {
+    this.#onDeath = onDeath;
+    const worker = this.#worker;
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      this.#die(event.message ? `The worker stopped: ${event.message}` : 'The worker could not be loaded.');
+    });
+    worker.addEventListener('messageerror', () => this.#die('The worker sent something that cannot be read.'));
+    worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => this.#hear(data));
+    if (module) worker.postMessage({ module });
+  }
+
+  /** A number that no question and nothing else bears. */
+  static number(): number {
+    return ++asked;
+  }
+
+  ask<T>(client: number, call: Call['call'], onProgress?: (progress: Progress) => void, transfer: Transferable[] = []): { id: number; answer: Promise<T> } {
+    const id = Thread.number();
+    const answer = new Promise<T>((resolve, reject) => {
+      this.#waiting.set(id, { client, resolve: resolve as (value: unknown) => void, reject, onProgress });
+      try {
+        this.#worker.postMessage({ id, client, call } satisfies Call, transfer);
+      } catch (error) {
+        this.#waiting.delete(id);
+        reject(error as Error);
+      }
+    });
+    return { id, answer };
+  }
+
+  /** Asks and waits for nothing. */
+  tell(client: number, call: Call['call']): void {
+    void this.ask(client, call).answer.catch(() => {});
+  }
+
+  /** Refuses what a client, or all of them, still wait for. */
+  refuse(error: () => Error, client?: number): void {
+    for (const [id, entry] of this.#waiting) {
+      if (client !== undefined && entry.client !== client) continue;
+      this.#waiting.delete(id);
+      entry.reject(error());
+    }
+  }
+
+  /** Ends the worker. */
+  end(): void {
+    this.#isOver = true;
+    this.#worker.terminate();
+  }
+
+  #die(cause: string): void {
+    if (this.#isOver) return;
+    this.end();
+    this.#onDeath(cause);
+    this.refuse(() => Object.assign(new Error(cause), { neverStarted: !this.#isReady }));
+  }
+
+  #hear(data: Reply): void {
+    if ('ready' in data) {
+      this.#isReady = data.ready;
+      if (!data.ready) this.#die(data.cause);
+      else if (data.lock !== null) void navigator.locks.request(data.lock, () => this.#die('The worker stopped.'));
+      return;
+    }
+    const entry = this.#waiting.get(data.id);
+    if ('progress' in data) return entry?.onProgress?.(data.progress);
+    this.#waiting.delete(data.id);
+    if ('result' in data) return entry?.resolve(data.result);
+    const { message, ...rest } = data.error;
+    const words = data.trapped ? `The engine stopped: ${message}` : message;
+    entry?.reject(data.error.name === 'AbortError' ? new DOMException(message, 'AbortError') : Object.assign(new Error(words), rest));
+    // What a trap leaves behind cannot be trusted, and an engine that could not start never will: the worker goes, the
+    // next question gets a new one.
+    if (data.trapped || data.error.neverStarted) this.#die(words);
+  }
+}
