@@ -6,7 +6,7 @@ import type { Granularity, Metric, Query, Theme } from './types.js';
 
 export const OBSERVED = [
   'src', 'metric', 'granularity', 'days', 'from', 'to', 'until', 'workflow-id', 'status', 'tag', 'time-zone', 'locale',
-  'first-day', 'hour-cycle', 'theme', 'layout', 'show', 'level', 'pattern', 'interactive', 'label',
+  'first-day', 'hour-cycle', 'theme', 'layout', 'show', 'level', 'pattern', 'cell', 'interactive', 'label',
 ] as const;
 export type Name = (typeof OBSERVED)[number];
 
@@ -79,6 +79,11 @@ export class Attributes {
     const text = this.text(name);
     if (text === undefined || (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)))) return text;
     return wrong(name, text, 'a date such as 2026-02-18');
+  }
+
+  get cell(): string | undefined {
+    const text = this.text('cell');
+    return text === undefined || /^\d{4}-\d\d-\d\d(T([01]\d|2[0-3]))?$/.test(text) ? text : wrong('cell', text, 'a date or an hour such as 2026-02-18T19');
   }
 
   get levels(): number[] {

@@ -7,7 +7,7 @@ import { isFromCompanion, refusal } from './source.js';
 import { Thread } from './thread.js';
 import type { Call } from './worker.js';
 import type {
-  Answer, Cells, HeatmapResponse, Loaded, PictureOptions, Query, ReadAs, Scene, Source, Theme, ViewOptions, Workflow,
+  Answer, Cells, HeatmapResponse, Loaded, PictureOptions, Query, ReadAs, Rows, Scene, Source, Theme, ViewOptions, Workflow,
 } from './types.js';
 
 export type * from './types.js';
@@ -75,6 +75,14 @@ export class HeatmapView {
   /** Lays the picture out. Rejects with an error with `stale` once another load took the place of its rows. */
   scene(picture: PictureOptions): Promise<Scene> {
     return this.#client.scene(this.query, this.#options, picture, this.#answer.load);
+  }
+
+  /**
+   * Some of the executions of a cell (its number in {@link cells}), failed first, then slowest. Rejects with an error
+   * with `stale` once another load took the place of its rows.
+   */
+  rowsAt(cell: number, { offset = 0, limit = 50 }: { offset?: number; limit?: number } = {}): Promise<Rows> {
+    return this.#client.rowsAt(this.query, this.#options, cell, { offset, limit }, this.#answer.load);
   }
 
   /** The picture as an SVG file. Rejects with an error with `stale` once another load took the place of its rows. */
@@ -172,6 +180,11 @@ export class HeatmapClient {
   /** The picture of a query as an SVG file; of the rows of one load only, if its number is given. */
   svg(query: Query = {}, picture: PictureOptions = { framed: true }, theme: Theme = 'auto', options: ViewOptions = {}, load?: number): Promise<string> {
     return this.#ask({ name: 'svg', query, options, picture, theme, load });
+  }
+
+  /** Some of the executions of a cell of a query; of the rows of one load only, if its number is given. */
+  rowsAt(query: Query, options: ViewOptions, cell: number, page: { offset: number; limit: number }, load?: number): Promise<Rows> {
+    return this.#ask({ name: 'rows', query, options, cell, page, load });
   }
 
   /** Gives back the rows' memory; the worker ends with its last client. */

@@ -1,7 +1,7 @@
 // <execution-heatmap>: keeps attributes, rows and picture together. The parts draw; this decides what and when.
 
 import { Attributes, OBSERVED } from './attributes.js';
-import { HeatmapClient, type HeatmapView, type Loaded, type Progress, type Query, type Source } from './client.js';
+import { HeatmapClient, type HeatmapView, type Loaded, type LoadOptions, type Progress, type Query, type ReadAs, type Rows, type Source } from './client.js';
 import { Format } from './format.js';
 import { Frame } from './frame.js';
 import { DEFAULT_DAYS, MOST_DAYS } from './limits.js';
@@ -13,12 +13,14 @@ import type { Granularity, HeatmapResponse, Metric, PictureOptions, Theme } from
 
 export type HeatmapState = 'idle' | 'connecting' | 'streaming' | 'ready' | 'empty' | 'error';
 /** How the element loads a source. */
-export interface LoadSettings {
+export interface LoadSettings extends ReadAs {
   signal?: AbortSignal;
   /** What the source is called in messages. */
   name?: string;
   /** True for a stream of a companion's rows; a response and an address tell it themselves. */
   companion?: boolean;
+  /** The most workers that read at the same time; by default as many as there are cores, at most 8. */
+  workers?: number;
 }
 interface Read { window: Query; now: number }
 type List = readonly string[] | string | null | undefined;
@@ -26,9 +28,9 @@ type List = readonly string[] | string | null | undefined;
 // Importing where there is no document defines nothing and throws nothing.
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 const PROPERTIES = ['src', 'metric', 'granularity', 'days', 'from', 'to', 'until', 'workflowId', 'status', 'tag', 'timeZone',
-  'locale', 'firstDay', 'hourCycle', 'theme', 'layout', 'show', 'level', 'pattern', 'interactive', 'label'] as const;
+  'locale', 'firstDay', 'hourCycle', 'theme', 'layout', 'show', 'level', 'pattern', 'cell', 'interactive', 'label'] as const;
 /** Attributes that change how the picture looks, not what it shows. */
-const LOOKS: readonly string[] = ['theme', 'show', 'level', 'pattern'];
+const LOOKS: readonly string[] = ['theme', 'show', 'level', 'pattern', 'cell'];
 /** While rows arrive, bounds come from what was there at this time, and stay. */
 const PROVISIONAL_MS = 1000;
 
@@ -40,7 +42,7 @@ export class ExecutionHeatmap extends Base {
   #format: Format | undefined;
   #client: HeatmapClient | undefined;
   #abort: AbortController | undefined;
-  #source: { source: Source; name: string } | undefined;
+  #source: { source: Source | readonly Source[]; name: string; as: LoadSettings } | undefined;
   /** True for rows that a companion streams: their open windows end when it was asked. */
   #companion = false;
   /** The window that a companion is being asked for, and when. */
@@ -67,6 +69,7 @@ export class ExecutionHeatmap extends Base {
       this.#frame = new Frame(this, {
         stop: () => this.stop(),
         again: () => void this.#reload(),
+        readOn: () => void this.readOn().catch(() => {}),
         clear: () => this.#change(() => [this.workflowId, this.status, this.tag] = [[], [], []]),
         goTo: (from, to) => this.#change(() => {
           [this.days, this.until, this.from, this.to] = [undefined, undefined, from, to];
@@ -85,8 +88,12 @@ export class ExecutionHeatmap extends Base {
         },
         copy: (pattern) => this.#copy(pattern),
         cell: (cell) => {
-          const at = this.#frame?.texts?.place(cell);
-          if (at) this.#tell('heatmap-cell', { ...at, value: this.#view?.cells.value[cell], count: this.#view?.cells.executions[cell], level: this.#view?.cells.level[cell] });
+          const name = this.#frame?.texts?.nameOf(cell);
+          if (name !== undefined) this.#tell('heatmap-cell', this.#detail(name));
+        },
+        open: (cell) => {
+          if (cell !== undefined && !this.#tell('heatmap-open', this.#detail(cell), true)) return;
+          this.#change(() => this.cell = cell);
         },
         escape: () => this.level.length > 0 && this.#change(() => this.level = []),
       });
@@ -165,6 +172,9 @@ export class ExecutionHeatmap extends Base {
   set level(values: List) { this.#attributes.setList('level', values); }
   get pattern() { return this.#attributes.whole('pattern', 0, 99); }
   set pattern(value: number | undefined) { this.#attributes.set('pattern', value); }
+  /** The cell whose runs are shown: `2013-06-27T19`, or `2013-06-27` when daily. */
+  get cell() { return this.#attributes.cell; }
+  set cell(value: string | undefined) { this.#attributes.set('cell', value); }
   get interactive(): boolean { return this.#attributes.text('interactive') !== 'false'; }
   set interactive(value: boolean) { this.#attributes.set('interactive', value ? undefined : 'false'); }
   /** What the source is called in messages; by default the file's name or the end of the address. */
@@ -178,40 +188,60 @@ export class ExecutionHeatmap extends Base {
   /** The view that is shown: cells, workflows and tags besides the response. */
   get view(): HeatmapView | undefined { return this.#view; }
 
-  /** Reads a source and draws it. Resolves when the picture stands; rejects if there is none. */
-  async load(source: Source, { signal, name, companion = isFromCompanion(source, document.baseURI) }: LoadSettings = {}): Promise<void> {
+  /** Reads a source, or several as one, and draws it. Resolves when the picture stands; rejects if there is none. */
+  async load(source: Source | readonly Source[], settings: LoadSettings = {}): Promise<void> {
+    const { signal, name, companion = !isSeveral(source) && isFromCompanion(source, document.baseURI), ...as } = settings;
     signal?.throwIfAborted();
+    const known = name ?? this.label ?? nameOf(source);
+    // Rows of another source are not to stand under this one's name.
+    if (this.#source && !isSame(this.#source.source, source)) this.#empty();
+    this.#source = { source, name: known, as };
+    const client = this.#client ??= new HeatmapClient();
+    this.#thresholds = undefined;
+    const { query } = this.#attributes;
+    this.#companion = companion;
+    const isAddress = typeof source === 'string' || source instanceof URL;
+    const asking = this.#asking = companion && isAddress ? { window: windowFor(query), now: Date.now() } : undefined;
+    const from = isAddress ? new URL(source, document.baseURI).host : known;
+    const span = query.from === undefined ? `${query.days ?? DEFAULT_DAYS} days` : this.#words().range(query.from, query.to ?? query.from);
+    try {
+      await this.#follow(signal, asking ? `Asking ${from} for ${span} of executions.` : `Opening ${from}.`, async (options) => {
+        const loaded = await client.load(source, { ...as, query, companion, ...options });
+        this.#read = asking && { ...asking, now: loaded.now ?? asking.now };
+        return loaded;
+      });
+    } finally {
+      if (this.#asking === asking) this.#asking = undefined;
+    }
+  }
+
+  /** Goes on where {@link stop} ended the reading of a file. */
+  async readOn({ signal }: { signal?: AbortSignal } = {}): Promise<void> {
+    const client = this.#client;
+    if (!client || !this.#loaded?.canReadOn) throw new Error('There is nothing to read on: load the source again.');
+    await this.#follow(signal, `Opening ${this.#source?.name}.`, (options) => client.readOn(options));
+  }
+
+  /** Follows a reading from its beginning to the picture of all its rows. */
+  async #follow(signal: AbortSignal | undefined, waiting: string, read: (options: Pick<LoadOptions, 'signal' | 'onProgress'>) => Promise<Loaded>): Promise<void> {
     this.#abort?.abort();
     const abort = this.#abort = new AbortController();
     const cancel = () => abort.abort(signal?.reason);
     signal?.addEventListener('abort', cancel, { once: true });
-    const known = name ?? this.label ?? nameOf(source);
-    // Rows of another source are not to stand under this one's name.
-    if (this.#source && !isSame(this.#source.source, source)) this.#empty();
-    this.#source = { source, name: known };
-    this.#client ??= new HeatmapClient();
     this.#turn += 1;
-    [this.#error, this.#progress, this.#thresholds, this.#partial] = [undefined, undefined, undefined, undefined];
-    const { query } = this.#attributes;
-    this.#companion = companion;
-    const isAsked = companion && (typeof source === 'string' || source instanceof URL);
-    const asking = this.#asking = isAsked ? { window: windowFor(query), now: Date.now() } : undefined;
+    [this.#error, this.#progress, this.#partial] = [undefined, undefined, undefined];
     this.#setState('connecting');
-    const from = typeof source === 'string' || source instanceof URL ? new URL(source, document.baseURI).host : known;
-    const span = query.from === undefined ? `${query.days ?? DEFAULT_DAYS} days` : this.#words().range(query.from, query.to ?? query.from);
     const patience = setTimeout(() => {
-      if (this.#abort === abort && this.#state === 'connecting') this.#frame?.status.connecting(isAsked ? `Asking ${from} for ${span} of executions.` : `Opening ${from}.`);
+      if (this.#abort === abort && this.#state === 'connecting') this.#frame?.status.connecting(waiting);
     }, PATIENCE_MS);
-    const started = performance.now();
+    const name = this.#source?.name ?? '';
     let loaded: Loaded | undefined;
     try {
-      loaded = await this.#client.load(source, {
-        query, companion, signal: abort.signal,
-        onProgress: (progress) => this.#abort === abort && this.#arriving(progress, known, performance.now() - started),
-      });
+      loaded = await read({ signal: abort.signal, onProgress: (progress) => this.#abort === abort && this.#arriving(progress, name) });
       this.#loaded = loaded;
       this.#updated = new Date();
-      this.#read = asking && { ...asking, now: loaded.now ?? asking.now };
+      this.#progress = loaded;
+      this.#tell('heatmap-progress', { ...loaded });
       await this.#refresh(true);
       this.#tell('heatmap-load', { result: this.result, progress: loaded });
     } catch (error) {
@@ -220,7 +250,6 @@ export class ExecutionHeatmap extends Base {
       if (this.#abort === abort && !abort.signal.aborted) this.#fail(error as Error);
       throw error;
     } finally {
-      if (this.#asking === asking) this.#asking = undefined;
       clearTimeout(patience);
       signal?.removeEventListener('abort', cancel);
     }
@@ -229,6 +258,13 @@ export class ExecutionHeatmap extends Base {
   /** Ends a reading where it is; what was read is drawn. */
   stop(): void {
     this.#client?.stop();
+  }
+
+  /** Some of the executions of a cell (`2013-06-27T19`, or `2013-06-27` when daily), failed first, then slowest. */
+  rowsAt(cell: string, options: { offset?: number; limit?: number } = {}): Promise<Rows> {
+    const at = this.#frame?.texts?.cellOf(cell) ?? -1;
+    if (!this.#view || at < 0) return Promise.resolve({ rows: [], total: 0 });
+    return this.#view.rowsAt(at, options);
   }
 
   /** The picture as an SVG file. */
@@ -285,11 +321,19 @@ export class ExecutionHeatmap extends Base {
   }
 
   #reload(): Promise<void> {
-    const { source, name } = this.#source ?? {};
-    const again = source ?? this.src;
-    // A stream can be read only once.
-    if (again === undefined || again instanceof ReadableStream || again instanceof Response) return Promise.resolve();
-    return this.load(again, name === undefined ? {} : { name }).catch(() => {});
+    const { source = this.src, name, as } = this.#source ?? {};
+    if (source === undefined || !isRepeatable(source)) return Promise.resolve();
+    return this.load(source, { ...as, ...(name !== undefined && { name }) }).catch(() => {});
+  }
+
+  /** What is told of a cell. */
+  #detail(name: string): object {
+    const { view, texts } = { view: this.#view, texts: this.#frame?.texts };
+    const cell = texts?.cellOf(name) ?? -1;
+    if (!view || !texts || cell < 0) return {};
+    const { cells } = view;
+    const rows = (options?: { offset?: number; limit?: number }) => this.rowsAt(name, options);
+    return { ...texts.place(cell), value: cells.value[cell], count: cells.executions[cell], level: cells.level[cell], rows };
   }
 
   #picture(): PictureOptions {
@@ -306,7 +350,7 @@ export class ExecutionHeatmap extends Base {
       if (!view || turn !== this.#turn) return;
       this.#error = undefined;
       this.#draw(view, false);
-      this.#frame?.status.finished(view.response, this.#loaded!, view.query, this.#words());
+      this.#frame?.status.finished(view.response, this.#loaded!, view.query, this.#words(), isRepeatable(this.#source?.source ?? []));
       this.#setState(view.response.totals.executions > 0 ? 'ready' : 'empty');
       this.#frame?.announce(view, this.#words());
     } catch (error) {
@@ -315,7 +359,7 @@ export class ExecutionHeatmap extends Base {
     }
   }
 
-  #arriving(progress: Progress, name: string, elapsed: number): void {
+  #arriving(progress: Progress, name: string): void {
     this.#progress = progress;
     this.#setState('streaming');
     const zone = this.timeZone ?? 'UTC';
@@ -328,7 +372,7 @@ export class ExecutionHeatmap extends Base {
     this.#width ||= this.#frame?.width ?? 0;
     this.#partial = this.#client?.view(query, { patterns: false, picture: this.#picture() }).then((view) => {
       if (turn !== this.#turn || this.#state !== 'streaming') return;
-      if (elapsed >= PROVISIONAL_MS && !this.#thresholds && view.query.metric !== 'success_rate') this.#thresholds = bounds(view.response);
+      if (progress.elapsed >= PROVISIONAL_MS && !this.#thresholds && view.query.metric !== 'success_rate') this.#thresholds = bounds(view.response);
       this.#draw(view, true);
       this.#tell('heatmap-partial', { result: view.response });
     }).catch(() => {}).finally(() => this.#partial = undefined);
@@ -347,6 +391,7 @@ export class ExecutionHeatmap extends Base {
     const chosen = this.pattern ?? 1;
     const selected = chosen >= 1 && chosen <= found ? chosen : undefined;
     this.#frame?.looks(this.level.map(Number), selected, this.#preview);
+    this.#frame?.panel(this.cell);
   }
 
   #resized(): void {
@@ -396,14 +441,23 @@ export class ExecutionHeatmap extends Base {
     this.#tell('heatmap-change', settings);
   }
 
-  #tell(type: string, detail: unknown): void {
-    this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail }));
+  /** False if a listener took the matter into its own hands. */
+  #tell(type: string, detail: unknown, cancelable = false): boolean {
+    return this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail, cancelable }));
   }
 }
 
-/** True if two sources are the same file, bytes or address. */
-function isSame(one: Source, other: Source): boolean {
-  const address = (source: Source) => (typeof source === 'string' || source instanceof URL ? new URL(source, document.baseURI).href : source);
+const isSeveral = (source: Source | readonly Source[]): source is readonly Source[] => Array.isArray(source);
+
+/** True for what can be read more than once. */
+function isRepeatable(source: Source | readonly Source[]): boolean {
+  return isSeveral(source) ? source.every(isRepeatable) : !(source instanceof ReadableStream || source instanceof Response);
+}
+
+/** True if two sources are the same files, bytes or addresses. */
+function isSame(one: Source | readonly Source[], other: Source | readonly Source[]): boolean {
+  if (isSeveral(one) && isSeveral(other)) return one.length === other.length && one.every((source, i) => isSame(source, other[i] ?? ''));
+  const address = (source: unknown) => (typeof source === 'string' || source instanceof URL ? new URL(source, document.baseURI).href : source);
   return address(one) === address(other);
 }
 
@@ -412,7 +466,8 @@ function bounds(response: HeatmapResponse): readonly number[] | undefined {
   return found.length === 3 && (found[0] ?? 0) < (found[1] ?? 0) && (found[1] ?? 0) < (found[2] ?? 0) ? found : undefined;
 }
 
-function nameOf(source: Source): string {
+function nameOf(source: Source | readonly Source[]): string {
+  if (isSeveral(source)) return source.length === 1 ? nameOf(source[0] ?? '') : `${source.length} sources`;
   if (typeof source === 'string' || source instanceof URL) {
     const { pathname, host } = new URL(source, document.baseURI);
     return /\/workspaces\/([^/]+)\/executions$/.exec(pathname)?.[1] ?? pathname.split('/').pop() ?? host;

@@ -17,6 +17,7 @@ export class Format {
   readonly #has24Hours: boolean;
   readonly #number: Intl.NumberFormat;
   readonly #decimals: Intl.NumberFormat[] = [];
+  readonly #rough: Intl.NumberFormat;
   readonly #percents: Intl.NumberFormat[] = [];
   readonly #formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -29,6 +30,7 @@ export class Format {
     const habit = new Intl.DateTimeFormat(this.locale, { hour: 'numeric' }).resolvedOptions().hourCycle;
     this.#has24Hours = (hourCycle ?? habit ?? 'h23').startsWith('h2');
     this.#number = new Intl.NumberFormat(this.locale);
+    this.#rough = new Intl.NumberFormat(this.locale, { maximumSignificantDigits: 2 });
     const week = weekOf(this.locale);
     this.words = {
       weekdays: Array.from({ length: 7 }, (_, i) => this.#date({ weekday: 'short' }).format(REFERENCE_MONDAY + i * 24 * HOUR)),
@@ -88,6 +90,23 @@ export class Format {
     return `${number(ms / 1000, 1)} s`;
   }
 
+  /** `346 MB`. */
+  bytes(bytes: number): string {
+    const [unit, size] = bytes < 999.5e3 ? ['kB', 1e3] : bytes < 999.5e6 ? ['MB', 1e6] : ['GB', 1e9] as const;
+    const value = bytes / size;
+    return `${(this.#decimals[value < 10 ? 1 : 0] ??= new Intl.NumberFormat(this.locale, { maximumFractionDigits: value < 10 ? 1 : 0 })).format(value)} ${unit}`;
+  }
+
+  /** A number of which the first two digits matter: `620,000`. */
+  rough(value: number): string {
+    return this.#rough.format(value);
+  }
+
+  /** `12 s`, `3 min`: the largest unit alone. */
+  about(ms: number): string {
+    return ms < 60_000 ? this.duration(Math.max(1, Math.ceil(ms / 1000)) * 1000) : this.duration(Math.ceil(ms / 60_000) * 60_000);
+  }
+
   /** `8 AM`, or `08` where clocks have 24 hours. */
   hour(hour: number): string {
     if (this.#has24Hours) return String(hour).padStart(2, '0');
@@ -142,6 +161,12 @@ export class Format {
   elsewhere(zone: string, instant: number): string {
     const hour = this.#date({ hour: 'numeric', ...(new Date(instant).getTimezoneOffset() % 60 !== 0 && { minute: '2-digit' }), hourCycle: this.#has24Hours ? 'h23' : 'h12' }, zone).format(instant);
     return `${hour.replace(/\u202f/g, ' ')} on ${this.#date({ weekday: 'short', month: 'short', day: 'numeric' }, zone).format(instant)}`;
+  }
+
+  /** Date, hour, minute and second of an instant on the clocks of a zone: `Jun 27, 7:20:05 PM`. */
+  moment(at: number, zone: string): string {
+    const options = { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', second: '2-digit', hourCycle: this.#has24Hours ? 'h23' : 'h12' } as const;
+    return this.#date(options, zone).format(at).replace(/\u202f/g, ' ');
   }
 
   time(at: Date): string {

@@ -7,6 +7,7 @@ import { city, type Format } from './format.js';
 import { KeyboardGrid } from './grid.js';
 import { Legend } from './legend.js';
 import { DEFAULT_METRIC } from './limits.js';
+import { Panel } from './panel.js';
 import { PatternList, type PatternEvents } from './patterns.js';
 import { drawing, Places } from './scene.js';
 import { Status, type StatusEvents } from './status.js';
@@ -18,11 +19,15 @@ export interface FrameEvents extends PatternEvents, Omit<StatusEvents, 'showAll'
   level(level: number): void;
   /** The pointer or the focus settled on a cell. */
   cell(cell: number): void;
+  /** The reader wants the runs of a cell, or no longer. */
+  open(cell: string | undefined): void;
   /** Escape, with neither tooltip nor anything else open. */
   escape(): void;
 }
 
 const SETTLE_MS = 120;
+/** Under so many pixels the runs of a cell take the whole page. */
+const NARROW = 600;
 let sheet: CSSStyleSheet | undefined;
 
 export class Frame {
@@ -37,6 +42,7 @@ export class Frame {
   readonly #overlay = s('svg', { class: 'overlay', 'aria-hidden': 'true' });
   readonly #grid: KeyboardGrid;
   readonly #tooltip: Tooltip;
+  readonly #panel: Panel;
   readonly #table = new Folded('View as table', 'table');
   readonly #account = new Folded('What was read', 'account');
   readonly #live = h('p', { class: 'sr', role: 'status' });
@@ -50,6 +56,10 @@ export class Frame {
   #preview: number | undefined;
   #told = 0;
   #interactive = true;
+  /** True while rows still arrive. */
+  #isProvisional = false;
+  /** The cell whose runs are shown. */
+  #opened: { texts: CellTexts; cell: number; name: string } | undefined;
 
   constructor(host: HTMLElement, events: FrameEvents) {
     this.#events = events;
@@ -59,19 +69,22 @@ export class Frame {
     this.#grid = new KeyboardGrid({
       focus: (cell) => this.#point(cell, false),
       blur: () => this.#leave(),
-      escape: () => (this.#tooltip.open ? this.#tooltip.hide() : events.escape()),
+      open: (cell) => this.#ask(cell),
+      escape: () => (this.#tooltip.open ? this.#tooltip.hide() : this.#panel.isOpen ? events.open(undefined) : events.escape()),
     });
+    this.#panel = new Panel({ close: () => events.open(undefined), say: (words) => this.say(words) });
     this.#tooltip = new Tooltip({
       step: (rows, columns) => {
         const cell = this.#grid.neighbour(this.#cell, rows, columns);
         if (cell >= 0) this.#point(cell, true);
       },
+      open: () => this.#ask(this.#cell),
       close: () => this.#leave(),
     });
     this.#base = h('div', { class: 'base', part: 'base', 'data-metric': DEFAULT_METRIC, 'data-state': 'idle' },
       h('slot', { name: 'heading' }), this.status.element, h('slot', { name: 'empty' }), h('slot'),
       this.#summary, this.#patterns.element, this.#legend.element, this.#figure, this.#ghost, this.#tooltip.element,
-      this.#table.element, this.#account.element, h('slot', { name: 'footer' }), this.#live);
+      this.#panel.element, this.#table.element, this.#account.element, h('slot', { name: 'footer' }), this.#live);
     this.#watch();
     this.clear();
     const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
@@ -92,6 +105,8 @@ export class Frame {
   clear(): void {
     this.status.clear();
     this.#leave();
+    this.#panel.hide();
+    this.#opened = undefined;
     this.texts = this.#map = this.#drawing = undefined;
     for (const part of [this.#summary, this.#patterns.element, this.#legend.element, this.#figure, this.#table.element, this.#account.element]) part.hidden = true;
     this.#ghost.hidden = false;
@@ -117,6 +132,7 @@ export class Frame {
   draw(view: HeatmapView, format: Format, { provisional, live }: { provisional: boolean; live: boolean }): void {
     const { response } = view;
     const texts = this.texts = new CellTexts(view, format, live);
+    this.#isProvisional = provisional;
     this.#base.dataset.metric = response.metric;
     this.#base.dataset.hottest = String(hottest(response.metric));
     const filtered = Boolean(view.query.workflow_id ?? view.query.status ?? view.query.tag);
@@ -147,7 +163,7 @@ export class Frame {
     const name = `${METRICS[response.metric]} for each ${unit}, ${format.range(response.start_date, response.end_date, 'long')}, ${city(response.time_zone)} time`;
     const hot = { success_rate: 'critical', volume: 'peak', duration: 'very slow', error_count: 'worst' }[response.metric];
     const { rows, columns } = this.#map;
-    this.#grid.update(this.#map, this.texts, name, `${rows} rows, ${columns} columns. Arrow keys move, N goes to the next ${hot} ${unit}.`);
+    this.#grid.update(this.#map, this.texts, name, `${rows} rows, ${columns} columns. Arrow keys move, Enter shows the runs, N goes to the next ${hot} ${unit}.`);
     if (focused >= 0) this.#grid.focusCell(focused);
     this.#draw();
   }
@@ -170,9 +186,31 @@ export class Frame {
   }
 
   focusCell(name: string): void {
-    const [date = '', hour] = name.split('T');
-    const at = this.texts?.view.dates.indexOf(date) ?? -1;
-    if (at >= 0) this.#grid.focusCell(this.texts!.hourly ? at * 24 + Number(hour ?? 0) : at);
+    const cell = this.texts?.cellOf(name) ?? -1;
+    if (cell >= 0) this.#grid.focusCell(cell);
+  }
+
+  /** Shows the runs of a cell below the picture, or none. What stands is drawn again if its rows are other ones. */
+  panel(name: string | undefined): void {
+    const [texts, before] = [this.texts, this.#opened];
+    const cell = name === undefined ? -1 : texts?.cellOf(name) ?? -1;
+    if (!texts || cell < 0 || (texts.view.cells.executions[cell] ?? 0) === 0 || !this.#interactive) {
+      if (!this.#panel.isOpen) return;
+      const held = this.#panel.element.matches(':focus-within');
+      this.#panel.hide();
+      this.#opened = undefined;
+      if (held && before) this.#grid.focusCell(before.texts === texts ? before.cell : texts?.cellOf(before.name) ?? -1);
+      return;
+    }
+    if (before?.name === name && (before?.texts === texts || this.#isProvisional)) return;
+    this.#tooltip.hide();
+    this.#opened = { texts, cell, name: name ?? '' };
+    const { when, value, fraction } = texts.of(cell);
+    const opening = {
+      heading: when, line: [fraction, value].filter(Boolean).join(' · '), zone: texts.response.time_zone, format: texts.format,
+      rows: (offset: number, limit: number) => texts.view.rowsAt(cell, { offset, limit }),
+    };
+    this.#panel.show(opening, this.#base.clientWidth < NARROW, before?.name !== name);
   }
 
   announce(view: HeatmapView, format: Format): void {
@@ -189,6 +227,11 @@ export class Frame {
 
   say(words: string): void {
     this.#live.textContent = words;
+  }
+
+  /** Asks for the runs of a cell, if it has any. */
+  #ask(cell: number): void {
+    if (this.texts && (this.texts.view.cells.executions[cell] ?? 0) > 0) this.#events.open(this.texts.nameOf(cell));
   }
 
   #reveal(): void {
@@ -229,7 +272,10 @@ export class Frame {
       const cell = at(event);
       if (cell < 0) return;
       if ((event as PointerEvent).pointerType === 'touch') this.#point(cell, true);
-      else this.#grid.focusCell(cell);
+      else {
+        this.#grid.focusCell(cell);
+        this.#ask(cell);
+      }
     });
     this.#base.addEventListener('keydown', (event) => {
       if (event.key === 'Escape' && this.#tooltip.open) this.#leave();

@@ -9,6 +9,8 @@ export interface GridEvents {
   /** The focus came to a cell by the keyboard or by a screen reader. */
   focus(cell: number): void;
   blur(): void;
+  /** Enter or Space on a cell. */
+  open(cell: number): void;
   escape(): void;
 }
 
@@ -149,6 +151,10 @@ export class KeyboardGrid {
     const map = this.#map;
     if (!at || !map || !this.#texts || event.metaKey) return;
     if (event.key === 'Escape') return this.#events.escape();
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault();
+      return this.#events.open(this.#current);
+    }
     const { hourly } = this.#texts;
     const transposed = hourly ? map.rows !== 24 : map.columns === 7;
     const edge = (row: number, column: number, rows: number, columns: number): number => {

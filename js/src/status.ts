@@ -13,6 +13,7 @@ export const PATIENCE_MS = 400;
 export interface StatusEvents {
   stop(): void;
   again(): void;
+  readOn(): void;
   clear(): void;
   showAll(): void;
   goTo(from: string, to: string): void;
@@ -23,7 +24,7 @@ const button = (text: string, onclick: () => void) => h('button', { type: 'butto
 export class Status {
   readonly element = h('div', { part: 'status' });
   readonly #events: StatusEvents;
-  #bar: { line: HTMLElement; progress: HTMLProgressElement } | undefined;
+  #bar: { line: HTMLElement; rate: HTMLElement; progress: HTMLProgressElement } | undefined;
 
   constructor(events: StatusEvents) {
     this.#events = events;
@@ -45,10 +46,10 @@ export class Status {
 
   reading(name: string, progress: Progress, zone: string, format: Format): void {
     if (!this.#bar) {
-      const bar = { line: h('span', { class: 'muted' }), progress: h('progress', { part: 'progress', 'aria-label': `Reading ${name}` }) };
+      const bar = { line: h('span', { class: 'muted' }), rate: h('p', { class: 'muted rate' }), progress: h('progress', { part: 'progress', 'aria-label': `Reading ${name}` }) };
       this.#say(h('div', { class: 'card' },
         h('div', { class: 'row' }, h('p', {}, h('strong', {}, 'Reading ', h('bdi', {}, name)), ' ', bar.line), button('Stop here', this.#events.stop)),
-        bar.progress,
+        bar.progress, bar.rate,
         h('p', { class: 'muted' }, 'The picture fills as rows arrive. Patterns are worked out when reading ends.')));
       this.#bar = bar;
     }
@@ -56,6 +57,7 @@ export class Status {
     const parts = [`${format.plural(progress.rows, 'row')} so far${oldest !== null && newest !== null ? `, ${format.range(localDate(zone, oldest), localDate(zone, newest), 'short', false)}` : ''}`];
     if (progress.unreadable > 0) parts.push(`${format.plural(progress.unreadable, 'row')} unreadable`);
     this.#bar.line.textContent = parts.join(' · ');
+    this.#bar.rate.textContent = rates(progress, format);
     this.#bar.progress.hidden = progress.total === null;
     if (progress.total !== null) {
       this.#bar.progress.max = Math.max(progress.total, 1);
@@ -64,12 +66,15 @@ export class Status {
   }
 
   /** After a reading: what is missing, or why there is nothing to see. */
-  finished(response: HeatmapResponse, loaded: Loaded, query: Query, format: Format): void {
+  finished(response: HeatmapResponse, loaded: Loaded, query: Query, format: Format, isRepeatable: boolean): void {
     const { rows, totals } = response;
     const cards: Node[] = [];
     if (loaded.stopped) {
       const until = loaded.newest === null ? '' : ` Dates after ${format.monthDay(localDate(response.time_zone, loaded.newest))} are not read.`;
-      cards.push(this.#notice(`Stopped after ${format.plural(loaded.rows, 'row')}.${until}`, button('Read on', this.#events.again)));
+      const words = `Stopped after ${format.plural(loaded.rows, 'row')}.${until}`;
+      if (loaded.canReadOn) cards.push(this.#notice(words, button('Read on', this.#events.readOn)));
+      else if (isRepeatable) cards.push(this.#notice(words, button('Read again from the start', this.#events.again)));
+      else cards.push(this.#notice(`${words} A stream cannot be read on.`));
     } else if (!response.complete) {
       cards.push(this.#notice(`Some rows are missing: ${response.incomplete_reason ?? 'the source broke off'}.`, button('Try again', this.#events.again)));
     }
@@ -87,7 +92,7 @@ export class Status {
     this.#say(...cards);
   }
 
-  #notice(words: string, action: HTMLElement): HTMLElement {
+  #notice(words: string, action?: HTMLElement): HTMLElement {
     return h('div', { class: 'card notice', part: 'notice' }, h('div', { class: 'row' }, h('p', {}, words), action));
   }
 
@@ -120,6 +125,14 @@ export class Status {
   }
 }
 
+/** `45% of 346 MB · 620,000 rows a second · about 12 s left`. */
+function rates({ bytes, total, rowsPerSecond, remaining }: Progress, format: Format): string {
+  const parts = [total ? `${format.percent(Math.min(bytes / total, 1))} of ${format.bytes(total)}` : format.bytes(bytes)];
+  if (rowsPerSecond >= 1) parts.push(`${format.rough(rowsPerSecond)} rows a second`);
+  if (remaining !== null && remaining > 0) parts.push(`about ${format.about(remaining)} left`);
+  return parts.join(' · ');
+}
+
 function filterWords(query: Query): string {
   const list = (name: string, values: readonly string[] | undefined, quote: string) =>
     (values?.length ? [`${name} ${values.map((value) => `${quote}${value}${quote}`).join(' or ')}`] : []);
@@ -127,9 +140,9 @@ function filterWords(query: Query): string {
 }
 
 /** An error of the client as a sentence for people. */
-export function errorWords(error: Error & { startsWith?: string; hint?: string; parameter?: string; neverStarted?: boolean }, name: string): string {
+export function errorWords(error: Error & { file?: string; startsWith?: string; hint?: string; parameter?: string; neverStarted?: boolean }, name: string): string {
   if (error.startsWith !== undefined) {
-    return `${name} is not a log this can read. It starts with "${error.startsWith}".${error.hint ? ` ${error.hint}` : ''}`;
+    return `${error.file ?? name} is not a log this can read. It starts with "${error.startsWith}".${error.hint ? ` ${error.hint}` : ''}`;
   }
   if (error.neverStarted) return `This browser could not start the engine: ${error.message}`;
   if (error.parameter) return sentence(error.message.replace(/\.$/, '').replace(`${error.parameter}:`, `${error.parameter.replace('_', ' ')}:`));

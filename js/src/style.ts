@@ -56,6 +56,7 @@ h3 { font-size: 0.875rem; font-weight: 600; margin: 0; }
 .card p { margin: 0; }
 .card .row { display: flex; gap: 12px; align-items: center; justify-content: space-between; }
 .card .row + * { margin-block-start: 8px; }
+.card .rate { font-variant-numeric: tabular-nums; margin-block-start: 6px; }
 .card.notice { border-inline-start: 3px solid ${pair('#ba4f20', '#c06a26')}; }
 .card.message { text-align: center; padding: 28px 16px; }
 .card.message .actions { margin-block-start: 12px; }
@@ -148,6 +149,26 @@ ${each((n) => `.drawing .xh-l${n} { fill: var(--l${n}); stroke: var(--l${n}); } 
 .tooltip .steps button { min-inline-size: 44px; min-block-size: 44px; border: 1px solid var(--line); border-radius: 6px; background: var(--sub); }
 .tooltip .steps button:last-child { margin-inline-start: auto; }
 
+dialog.panel { position: static; inline-size: auto; max-inline-size: none; box-sizing: border-box; margin: 12px 0 0; color: inherit; background: var(--bg); }
+dialog.panel.sheet { position: fixed; inset: 0; inline-size: 100%; block-size: 100%; max-block-size: none; margin: 0; border: 0; border-radius: 0; padding: 16px; overflow: auto; }
+.panel .row { align-items: start; flex-wrap: nowrap; }
+.panel .title { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 12px; }
+.panel h3 { font-size: 1rem; border-radius: 6px; }
+.panel h3:focus-visible, .runs tr:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.runs .scroll { max-block-size: none; }
+.runs .data { inline-size: 100%; }
+.runs .data :is(th, td) { text-align: start; vertical-align: top; padding-block: 7px; }
+.runs .data .number, .runs .data thead th:nth-child(4) { text-align: end; }
+.runs .data .error { inline-size: 50%; white-space: normal; overflow-wrap: anywhere; }
+.runs .data tbody th { white-space: normal; overflow-wrap: anywhere; min-inline-size: 8em; }
+.runs .error details { margin: 0; padding: 0; border: 0; }
+.runs .error summary { font-weight: 400; }
+.runs .error pre { white-space: pre-wrap; font: inherit; margin: 4px 0; }
+.runs .foot { margin-block-start: 8px; }
+.status { display: inline-block; border: 1px solid var(--muted); border-radius: 999px; padding-inline: 8px; font-size: 0.75rem; font-weight: 600; }
+:is(.status.failed, .status.timed_out) { border-color: ${pair('#711b2d', '#ff9d97')}; color: ${pair('#711b2d', '#ff9d97')}; }
+.tooltip .hint { margin-block-start: 8px; }
+
 details { margin-block-start: 12px; border-block-start: 1px solid var(--line); padding-block-start: 8px; }
 summary { cursor: pointer; font-weight: 600; inline-size: fit-content; min-block-size: 24px; }
 .scroll { overflow: auto; max-block-size: 420px; margin-block-start: 8px; }
@@ -176,7 +197,7 @@ summary { cursor: pointer; font-weight: 600; inline-size: fit-content; min-block
   .legend button b { grid-area: n; align-self: end; }
   .legend button .range { grid-area: r; align-self: start; font-size: 0.75rem; }
   .legend .cells { margin-inline-start: 2px; }
-  .card .row { flex-wrap: wrap; }
+  .card:not(.panel) > .row { flex-wrap: wrap; }
 }
 @media (prefers-contrast: more), (forced-colors: active), print {
   .drawing :is(.xh-i1, .xh-i2, .xh-i3, .xh-i4) { display: inline; }
@@ -215,7 +236,7 @@ ${each((n) => `  .drawing .xh-l${n} { stroke: CanvasText; fill: Canvas; } .drawi
 @media print {
   :host { color-scheme: light !important; }
   .drawing, .swatch { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .pattern .link, details, .tooltip { display: none; }
+  .pattern .link, details, .tooltip, .panel { display: none; }
   .card, .pattern { break-inside: avoid; }
 }
 `;

@@ -9,6 +9,8 @@ const LEAVE_DELAY_MS = 160;
 
 export interface TooltipEvents {
   step(rows: number, columns: number): void;
+  /** Show the runs of the cell that is shown. */
+  open(): void;
   close(): void;
 }
 
@@ -56,7 +58,7 @@ export class Tooltip {
     this.element.hidden = true;
   }
 
-  #content({ when, value, level, fraction, facts, patterns }: CellWords, colour: number, bar: boolean): Node[] {
+  #content({ when, value, level, fraction, facts, patterns, runs }: CellWords, colour: number, bar: boolean): Node[] {
     const swatch = h('span', { class: 'swatch' });
     if (colour > 0) swatch.style.background = `var(--l${colour})`;
     const nodes: Node[] = [
@@ -68,16 +70,18 @@ export class Tooltip {
     const more = facts.map(([word, text]) => h('p', {}, `${word} `, h('b', {}, text)));
     if (patterns.length > 0) more.push(h('p', {}, 'In pattern ', h('b', {}, patterns.join(', '))));
     if (more.length > 0) nodes.push(h('div', { class: 'more' }, ...more));
-    if (bar) nodes.push(this.#steps());
+    if (bar) nodes.push(this.#steps(runs));
+    else if (runs) nodes.push(h('p', { class: 'muted hint' }, `Enter or click: show the ${runs}`));
     return nodes;
   }
 
-  #steps(): HTMLElement {
+  #steps(runs: string): HTMLElement {
     const step = (sign: string, name: string, rows: number, columns: number) =>
       h('button', { type: 'button', 'aria-label': name, onclick: () => this.#events.step(rows, columns) }, sign);
     return h('div', { class: 'steps' },
       step('←', 'Cell to the left', 0, -1), step('→', 'Cell to the right', 0, 1),
       step('↑', 'Cell above', -1, 0), step('↓', 'Cell below', 1, 0),
+      runs !== '' && h('button', { type: 'button', class: 'show', onclick: () => this.#events.open() }, 'Show runs'),
       h('button', { type: 'button', 'aria-label': 'Close', onclick: () => this.#events.close() }, '✕'));
   }
 

@@ -200,6 +200,29 @@ export interface PictureOptions {
 
 export type Theme = 'auto' | 'light' | 'dark';
 
+/** One execution as its source has it. */
+export interface Row {
+  id: string | null;
+  workflowId: string | null;
+  workflow: string | null;
+  /** One of the known statuses, or `other`; the word as it came stands beside. */
+  status: string;
+  statusWord: string;
+  /** Milliseconds since 1970. */
+  startedAt: number | null;
+  durationMs: number | null;
+  attempt: number;
+  tags: readonly string[];
+  error: string | null;
+}
+
+/** Some of the rows of cells: failed first, then slowest. */
+export interface Rows {
+  rows: Row[];
+  /** How many there are in all. */
+  total: number;
+}
+
 export interface Workflow {
   id: string | null;
   name: string | null;

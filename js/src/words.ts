@@ -66,6 +66,8 @@ export interface CellWords {
   facts: [string, string][];
   /** The numbers of the patterns that the cell lies in. */
   patterns: number[];
+  /** `63 runs`; empty without any. */
+  runs: string;
 }
 
 /** Everything that is said of the cells of one view. */
@@ -99,6 +101,19 @@ export class CellTexts {
 
   get hourly(): boolean {
     return this.response.granularity === 'hourly';
+  }
+
+  /** The name of a cell, as the attribute bears it: `2013-06-27T19`, or `2013-06-27` when daily. */
+  nameOf(index: number): string {
+    const { date, hour } = this.place(index);
+    return hour === undefined ? date : `${date}T${String(hour).padStart(2, '0')}`;
+  }
+
+  /** The cell of a name, or −1. */
+  cellOf(name: string): number {
+    const [date = '', hour] = name.split('T');
+    const at = this.view.dates.indexOf(date);
+    return at < 0 ? -1 : this.hourly ? at * 24 + Number(hour ?? 0) : at;
   }
 
   /** The numbers of the patterns that a cell lies in. */
@@ -157,7 +172,9 @@ export class CellTexts {
     }
     const level = cells.level[index] ?? 0;
     const range = level > 0 ? levelRange(response, level, format) : '';
-    return { when, value, level: [name, range, few].filter(Boolean).join(', '), fraction, facts, patterns: this.patternsOf(index) };
+    const executions = cells.executions[index] ?? 0;
+    const runs = executions > 0 ? format.plural(executions, 'run') : '';
+    return { when, value, level: [name, range, few].filter(Boolean).join(', '), fraction, facts, patterns: this.patternsOf(index), runs };
   }
 
   /** The words that tooltip and screen reader share. */

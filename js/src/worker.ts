@@ -15,6 +15,7 @@ export interface Call {
     | { name: 'gather'; load: number; as: ReadAs } | { name: 'absorb'; load: number; part: Uint8Array[]; place: Place }
     | { name: 'gathered'; load: number; broken: string | undefined; stopped: boolean }
     | { name: 'view'; query: Query; options: ViewOptions }
+    | { name: 'rows'; query: Query; options: ViewOptions; cell: number; page: { offset: number; limit: number }; load: number | undefined }
     | { name: 'scene'; query: Query; options: ViewOptions; picture: PictureOptions; load: number | undefined }
     | { name: 'svg'; query: Query; options: ViewOptions; picture: PictureOptions; theme: Theme; load: number | undefined };
 }
@@ -72,6 +73,7 @@ async function perform({ id, client, call }: Call): Promise<unknown> {
     case 'absorb': return it.absorb(call.load, call.part, call.place);
     case 'gathered': return it.gathered(call.load, call.broken, call.stopped);
     case 'view': return it.view(call.query, call.options);
+    case 'rows': return it.rowsAt(call.query, call.options, call.cell, call.page, call.load);
     case 'scene': return it.scene(call.query, call.options, call.picture, call.load);
     case 'svg': return it.svg(call.query, call.options, call.picture, call.theme, call.load);
   }
