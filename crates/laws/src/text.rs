@@ -13,7 +13,7 @@ pub(crate) fn text(bytes: &[u8]) {
     parse_number(&text);
     for name in Query::PARAMETERS {
         // An error is an answer; only a panic or a hang would break the law.
-        let _ = Query::from_pairs([(name, &*text)].into_iter());
+        let _ = Query::from_pairs([(name, &*text)]);
     }
     let mut written = String::new();
     push_text(&mut written, &text);
