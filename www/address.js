@@ -4,8 +4,8 @@
 import { DEFAULT_METRIC } from '/pkg/limits.js';
 
 const LISTS = ['workflow_id', 'status', 'tag', 'level'];
-const TEXTS = ['workspace', 'file', 'metric', 'granularity', 'days', 'from', 'to', 'until', 'time_zone', 'locale', 'pattern', 'theme'];
-const DEFAULTS = { metric: DEFAULT_METRIC, theme: 'auto', pattern: '1' };
+const TEXTS = ['workspace', 'file', 'metric', 'granularity', 'days', 'from', 'to', 'until', 'by', 'attempts', 'time_zone', 'locale', 'pattern', 'cell', 'theme'];
+const DEFAULTS = { metric: DEFAULT_METRIC, theme: 'auto', pattern: '1', by: 'start', attempts: 'each' };
 
 /** The settings that an address holds: a text or, for lists, an array each. */
 export function readAddress(search) {

@@ -2,17 +2,23 @@
 // the same, and takes files that are dropped.
 
 import '/pkg/define.js';
-import { DEFAULT_DAYS, STATUSES } from '/pkg/limits.js';
+import { ATTEMPTS, DEFAULT_DAYS, MOMENTS, STATUSES } from '/pkg/limits.js';
 import { readAddress, writeAddress } from './address.js';
 import { choices, make, menu } from './menus.js';
+import { setUpReading } from './reading.js';
 
 const $ = (id) => document.getElementById(id);
 const heatmap = $('heatmap');
 const WINDOWS = { hourly: [7, 14, 30, 60, 90], daily: [30, 90, 180, 365] };
+/** What the metrics of durations are called in their menu. */
+const STATISTICS = { duration: 'Average', p50_duration: 'Median', p95_duration: '95th percentile', p99_duration: '99th percentile', max_duration: 'Longest', queue_wait: 'Queue wait' };
 const MONTH_DAY_YEAR = { month: 'short', day: 'numeric', year: 'numeric', timeZone: 'UTC' };
 
 let settings = readAddress(location.search);
 let isFile = false;
+/** The files that are shown, and what they were said to be. */
+let files = [];
+let readAs = {};
 
 const viewerZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC';
 const city = (zone) => zone.split('/').pop().replaceAll('_', ' ');
@@ -37,6 +43,7 @@ function apply() {
   heatmap.granularity = settings.granularity;
   [heatmap.days, heatmap.from, heatmap.to, heatmap.until] = [settings.days, settings.from, settings.to, settings.until];
   [heatmap.workflowId, heatmap.status, heatmap.tag, heatmap.level] = [settings.workflow_id, settings.status, settings.tag, settings.level];
+  [heatmap.by, heatmap.attempts, heatmap.cell] = [settings.by, settings.attempts, settings.cell];
   heatmap.timeZone = settings.time_zone;
   heatmap.locale = settings.locale ?? navigator.language;
   heatmap.pattern = settings.pattern;
@@ -59,8 +66,11 @@ function drawControls() {
   const name = settings.workspace ?? settings.file ?? 'Executions';
   $('name').textContent = name;
   $('name').title = name;
-  document.title = name === 'Executions' ? 'Execution heatmap' : `${name}: ${$('metric').querySelector(`[value=${heatmap.metric}]`).textContent.trim().toLowerCase()}`;
-  for (const button of $('metric').children) button.setAttribute('aria-pressed', String(button.value === heatmap.metric));
+  document.title = name === 'Executions' ? 'Execution heatmap' : `${name}: ${(STATISTICS[heatmap.metric] ?? $('metric').querySelector(`[value=${heatmap.metric}]`).textContent).trim().toLowerCase()}`;
+  const isDuration = heatmap.metric in STATISTICS;
+  for (const button of $('metric').children) button.setAttribute('aria-pressed', String(button.value === (isDuration ? 'duration' : heatmap.metric)));
+  $('statistic-control').hidden = !isDuration;
+  if (isDuration) $('statistic').value = heatmap.metric;
   for (const button of $('granularity').children) button.setAttribute('aria-pressed', String(button.value === granularity()));
   drawWindows();
   const { workflow_id: chosen } = settings;
@@ -96,6 +106,8 @@ const workflowName = (id) => heatmap.view?.workflows.find((workflow) => workflow
 function setUpControls() {
   for (const button of document.querySelectorAll('.segments button')) button.dataset.text = button.textContent;
   $('metric').addEventListener('click', ({ target }) => target.value && change({ metric: target.value, level: [] }));
+  $('statistic').append(...Object.entries(STATISTICS).map(([value, text]) => make('option', { value }, text)));
+  $('statistic').addEventListener('change', ({ target }) => change({ metric: target.value, level: [] }));
   $('granularity').addEventListener('click', ({ target }) => target.value && change({ granularity: target.value, level: [] }));
   $('window').addEventListener('change', ({ target }) => {
     if (target.value.includes('/')) return;
@@ -146,8 +158,19 @@ function filterMenu(close) {
       onchange: (tag, on) => change({ tag: toggled(settings.tag, tag, on) }),
     }));
   }
-  return [...parts, foot('Clear filters', () => change({ status: [], tag: [] }), close)];
+  // A companion chooses rows by their starts, so that it cannot answer these.
+  if (isFile) {
+    parts.push(make('h3', {}, 'Placed by'), ...radio('Placed by', 'by', MOMENTS, { start: 'when it started', end: 'when it ended', scheduled: 'when it was due' }));
+    parts.push(make('h3', {}, 'Attempts'), ...radio('Attempts', 'attempts', ATTEMPTS, { each: 'each counts', last: 'the last one counts' }));
+  }
+  return [...parts, foot('Clear filters', () => change({ status: [], tag: [], by: undefined, attempts: undefined }), close)];
 }
+
+/** A setting of which one value holds; the first is the default. */
+const radio = (name, setting, values, texts) => choices({
+  name, kind: 'radio', items: values.map((value) => ({ value, text: texts[value] })), chosen: [settings[setting] ?? values[0]],
+  onchange: (value) => change({ [setting]: value }),
+});
 
 function zoneMenu() {
   const zones = ['UTC', ...(Intl.supportedValuesOf?.('timeZone') ?? []).filter((zone) => zone !== 'UTC')];
@@ -169,7 +192,8 @@ function moreMenu(close) {
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   };
   return [
-    item('Open a file', () => $('file').click()),
+    item('Open files', () => $('file').click()),
+    ...(files.length > 0 ? [item('Read as …', () => reading.open(readAs))] : []),
     item('Copy link', async () => {
       await navigator.clipboard.writeText(location.href);
       $('live').textContent = isFile ? 'Copied. The link keeps the settings, not the file.' : 'Copied';
@@ -189,21 +213,38 @@ const foot = (text, onclick, close) => make('div', { class: 'foot' }, make('butt
   close();
 } }, text));
 
-/** Reads a file in this page. Its rows are in no address; its name is. */
-async function open(file) {
+/** Reads files in this page. Their rows are in no address; their name is. */
+async function open(chosen, as = {}) {
   isFile = true;
+  [files, readAs] = [[...chosen], as];
+  const [first, ...others] = files;
+  const name = others.length > 0 ? `${first.name} and ${others.length} more` : first.name;
   heatmap.src = undefined;
-  change({ workspace: undefined, file: file.name, days: undefined, from: undefined, to: undefined, until: undefined, workflow_id: [], status: [], tag: [], level: [], pattern: undefined, granularity: undefined }, { opens: true });
-  await heatmap.load(file, { name: file.name }).catch(() => {});
+  $('read-as').hidden = true;
+  change({ workspace: undefined, file: name, days: undefined, from: undefined, to: undefined, until: undefined, workflow_id: [], status: [], tag: [], level: [], pattern: undefined, cell: undefined, granularity: undefined }, { opens: settings.file !== name });
+  try {
+    await heatmap.load(others.length > 0 ? files : first, { name, ...as });
+  } finally {
+    if (files[0] === first) showReadAs();
+  }
+}
+
+/** What the files were taken for, in the engine's words. */
+function showReadAs() {
+  $('read-as').hidden = files.length === 0;
+  $('read-as-words').textContent = heatmap.readAs ?? '';
   drawControls();
 }
 
+const reading = setUpReading((as) => open(files, as));
+
 function setUpFiles() {
   $('choose').addEventListener('click', () => $('file').click());
+  $('read-as-change').addEventListener('click', () => reading.open(readAs));
   $('file').addEventListener('change', () => {
-    const [file] = $('file').files;
-    if (file) void open(file);
+    const chosen = [...$('file').files];
     $('file').value = '';
+    if (chosen.length > 0) void open(chosen).catch(() => {});
   });
   const hasFile = ({ dataTransfer }) => dataTransfer?.types.includes('Files');
   addEventListener('dragover', (event) => {
@@ -218,7 +259,8 @@ function setUpFiles() {
     $('dropping').hidden = true;
     if (!hasFile(event)) return;
     event.preventDefault();
-    void open(event.dataTransfer.files[0]);
+    const dropped = [...event.dataTransfer.files];
+    if (dropped.length > 0) void open(dropped).catch(() => {});
   });
 }
 
@@ -251,8 +293,9 @@ async function offerWorkspaces() {
 }
 
 heatmap.addEventListener('heatmap-change', () => {
-  const { workflowId, status, tag, level, pattern, days, from, to, until } = heatmap;
-  change({ workflow_id: [...workflowId], status: [...status], tag: [...tag], level: [...level], pattern: pattern?.toString(), days: days?.toString(), from, to, until });
+  const { workflowId, status, tag, level, pattern, cell, days, from, to, until } = heatmap;
+  const opens = cell !== undefined && cell !== settings.cell;
+  change({ workflow_id: [...workflowId], status: [...status], tag: [...tag], level: [...level], pattern: pattern?.toString(), cell, days: days?.toString(), from, to, until }, { opens });
 });
 heatmap.addEventListener('heatmap-load', () => {
   drawControls();
@@ -267,6 +310,7 @@ addEventListener('popstate', () => {
   settings = readAddress(location.search);
   if (isFile && settings.file !== file) {
     isFile = false;
+    files = [];
     // Rows of a file that was left are in no address any more.
     if (!settings.workspace) return location.reload();
   }

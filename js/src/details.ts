@@ -3,7 +3,7 @@
 import { h } from './dom.js';
 import type { Format } from './format.js';
 import type { HeatmapResponse } from './types.js';
-import { hottest, METRICS, stateOf, type CellTexts } from './words.js';
+import { familyOf, hottest, METRICS, stateOf, type CellTexts } from './words.js';
 
 const WORST = 50;
 
@@ -43,7 +43,7 @@ export function cellTables(texts: CellTexts, format: Format): Node[] {
   const sign = hottest(metric) === 1 ? 1 : -1;
   order.sort((a, b) => sign * ((cells.value[a] ?? 0) - (cells.value[b] ?? 0)) || (cells.executions[b] ?? 0) - (cells.executions[a] ?? 0) || a - b);
   const unit = texts.hourly ? 'hours' : 'days';
-  const caption = { success_rate: `Worst ${unit}`, volume: `Busiest ${unit}`, duration: `Slowest ${unit}`, error_count: `${unit === 'hours' ? 'Hours' : 'Days'} with most errors` }[metric];
+  const caption = { success_rate: `Worst ${unit}`, volume: `Busiest ${unit}`, duration: `Slowest ${unit}`, error_count: `${unit === 'hours' ? 'Hours' : 'Days'} with most errors` }[familyOf(metric)];
   const columns = ['When', METRICS[metric], 'Runs', 'Succeeded', 'Failed', 'Timed out', 'Average duration'];
   const row = (cell: number): string[] => {
     const words = texts.of(cell);
@@ -69,7 +69,7 @@ function brief(texts: CellTexts, format: Format, cell: number): string {
   const value = cells.value[cell] ?? NaN;
   const { metric } = texts.response;
   if (metric === 'volume') return format.count(runs);
-  const text = Number.isNaN(value) ? '–' : metric === 'success_rate' ? format.percent(value) : metric === 'duration' ? format.duration(value) : format.count(value);
+  const text = Number.isNaN(value) ? '–' : metric === 'success_rate' ? format.percent(value) : familyOf(metric) === 'duration' ? format.duration(value) : format.count(value);
   return `${text} (${format.count(runs)})`;
 }
 

@@ -27,7 +27,7 @@ type List = readonly string[] | string | null | undefined;
 
 // Importing where there is no document defines nothing and throws nothing.
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
-const PROPERTIES = ['src', 'metric', 'granularity', 'days', 'from', 'to', 'until', 'workflowId', 'status', 'tag', 'timeZone',
+const PROPERTIES = ['src', 'metric', 'granularity', 'days', 'from', 'to', 'until', 'workflowId', 'status', 'tag', 'by', 'attempts', 'timeZone',
   'locale', 'firstDay', 'hourCycle', 'theme', 'layout', 'show', 'level', 'pattern', 'cell', 'interactive', 'label'] as const;
 /** Attributes that change how the picture looks, not what it shows. */
 const LOOKS: readonly string[] = ['theme', 'show', 'level', 'pattern', 'cell'];
@@ -154,6 +154,12 @@ export class ExecutionHeatmap extends Base {
   set status(values: List) { this.#attributes.setList('status', values); }
   get tag(): readonly string[] { return this.#attributes.list('tag'); }
   set tag(values: List) { this.#attributes.setList('tag', values); }
+  /** Which moment places an execution: `start` (default), `end`, `scheduled`. */
+  get by() { return this.#attributes.oneOf('by'); }
+  set by(value: Query['by']) { this.#attributes.set('by', value); }
+  /** Which attempts count: `each` (default) or `last`. */
+  get attempts() { return this.#attributes.oneOf('attempts'); }
+  set attempts(value: Query['attempts']) { this.#attributes.set('attempts', value); }
   get timeZone() { return this.#attributes.text('time-zone') ?? 'UTC'; }
   set timeZone(value: string | undefined) { this.#attributes.set('time-zone', value); }
   get locale() { return this.#attributes.text('locale'); }
@@ -184,6 +190,8 @@ export class ExecutionHeatmap extends Base {
   get state(): HeatmapState { return this.#state; }
   get progress(): Progress | undefined { return this.#progress; }
   get result(): HeatmapResponse | undefined { return this.#view?.response; }
+  /** What the source was taken for, in a sentence. */
+  get readAs(): string | undefined { return this.#loaded?.readAs ?? undefined; }
   get error(): Error | undefined { return this.#error; }
   /** The view that is shown: cells, workflows and tags besides the response. */
   get view(): HeatmapView | undefined { return this.#view; }

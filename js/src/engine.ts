@@ -97,7 +97,7 @@ export class HeatmapEngine {
       if (this.#pour === pour) this.#pour = undefined;
     }
     this.#finish(pour.broken, this.#stopped);
-    return { ...progress(), stopped: this.#stopped, canReadOn: false, now: this.#now };
+    return { ...progress(), stopped: this.#stopped, readAs: null, canReadOn: false, now: this.#now };
   }
 
   /** Ends a reading where it is and keeps its rows. */

@@ -12,7 +12,7 @@ import { PatternList, type PatternEvents } from './patterns.js';
 import { drawing, Places } from './scene.js';
 import { Status, type StatusEvents } from './status.js';
 import { Tooltip } from './tooltip.js';
-import { CellTexts, hottest, levelName, METRICS, stateOf, summary } from './words.js';
+import { CellTexts, familyOf, hottest, levelName, METRICS, stateOf, summary } from './words.js';
 import type { HeatmapView, Progress, Scene } from './client.js';
 
 export interface FrameEvents extends PatternEvents, Omit<StatusEvents, 'showAll'> {
@@ -133,7 +133,7 @@ export class Frame {
     const { response } = view;
     const texts = this.texts = new CellTexts(view, format, live);
     this.#isProvisional = provisional;
-    this.#base.dataset.metric = response.metric;
+    this.#base.dataset.metric = familyOf(response.metric);
     this.#base.dataset.hottest = String(hottest(response.metric));
     const filtered = Boolean(view.query.workflow_id ?? view.query.status ?? view.query.tag);
     const { strong, rest } = summary(view, format);
@@ -161,7 +161,7 @@ export class Frame {
     this.#figure.style.setProperty('--label', `${scene.labelSize}px`);
     const unit = this.texts.hourly ? 'hour' : 'day';
     const name = `${METRICS[response.metric]} for each ${unit}, ${format.range(response.start_date, response.end_date, 'long')}, ${city(response.time_zone)} time`;
-    const hot = { success_rate: 'critical', volume: 'peak', duration: 'very slow', error_count: 'worst' }[response.metric];
+    const hot = { success_rate: 'critical', volume: 'peak', duration: 'very slow', error_count: 'worst' }[familyOf(response.metric)];
     const { rows, columns } = this.#map;
     this.#grid.update(this.#map, this.texts, name, `${rows} rows, ${columns} columns. Arrow keys move, Enter shows the runs, N goes to the next ${hot} ${unit}.`);
     if (focused >= 0) this.#grid.focusCell(focused);

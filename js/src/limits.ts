@@ -7,5 +7,12 @@ export const DEFAULT_DAYS = 90;
 /** The most days that a file without a window is shown. */
 export const MOST_DAYS_OF_A_FILE = 365;
 export const DEFAULT_METRIC = 'success_rate';
-export const METRICS = ['success_rate', 'volume', 'duration', 'error_count'] as const;
+export const METRICS = ['success_rate', 'volume', 'duration', 'error_count', 'p50_duration', 'p95_duration', 'p99_duration', 'max_duration', 'queue_wait'] as const;
+/** Which moment of an execution places it, and which of its attempts count; the first is the default. */
+export const MOMENTS = ['start', 'end', 'scheduled'] as const;
+export const ATTEMPTS = ['each', 'last'] as const;
+/** Forms that a source can be read as, and what people call them. */
+export const FORMS: Readonly<Record<string, string>> = { ndjson: 'NDJSON', csv: 'CSV' };
+/** Systems whose exports are known, by the names of their presets. */
+export const PRESETS: Readonly<Record<string, string>> = {};
 export const STATUSES = ['completed', 'failed', 'timed_out', 'cancelled', 'skipped', 'running', 'pending', 'waiting', 'other'];

@@ -97,7 +97,7 @@ export class Gathering {
       const stopped = this.#isStopped && this.#file < this.#sources.length;
       const gathered = this.#main.ask<Counted>(this.#client, { name: 'gathered', load: this.#load, broken: this.#broken, stopped });
       const counted = await Promise.race([failed, gathered.answer]);
-      return { ...meter.progress({ ...this.#counts(), ...counted }), stopped, canReadOn: this.canReadOn, now: null };
+      return { ...meter.progress({ ...this.#counts(), ...counted }), stopped, readAs: null, canReadOn: this.canReadOn, now: null };
     } catch (error) {
       for (const { thread, id } of this.#running.values()) thread.tell(this.#client, { name: 'abort', id });
       throw error;

@@ -1,6 +1,6 @@
 // What crosses between page, worker and engine. Types only: nothing here runs.
 
-export type Metric = 'success_rate' | 'volume' | 'duration' | 'error_count';
+export type Metric = 'success_rate' | 'volume' | 'duration' | 'error_count' | 'p50_duration' | 'p95_duration' | 'p99_duration' | 'max_duration' | 'queue_wait';
 export type Granularity = 'hourly' | 'daily';
 
 /** One view of the rows. What is absent takes the engine's default. */
@@ -17,6 +17,10 @@ export interface Query {
   status?: readonly string[];
   tag?: readonly string[];
   thresholds?: readonly number[];
+  /** Which moment places an execution: `start` by default. */
+  by?: 'start' | 'end' | 'scheduled';
+  /** Whether each attempt counts, as by default, or only the last. */
+  attempts?: 'each' | 'last';
 }
 
 /** Bytes of a log, or where to get them. A string is an address. */
@@ -57,6 +61,8 @@ export interface Progress {
 export interface Loaded extends Progress {
   /** True if {@link HeatmapClient.stop} ended it. */
   stopped: boolean;
+  /** What the source was taken for, in a sentence; `null` where nothing had to be found out. */
+  readAs: string | null;
   /** True if {@link HeatmapClient.readOn} goes on where it was stopped. */
   canReadOn: boolean;
   /** For rows that a companion streamed: the instant at which it was asked. `null` for a file. */
@@ -149,6 +155,8 @@ export interface Cells {
   decided: Float64Array;
   /** Decided executions that have a duration. */
   timed: Float64Array;
+  /** Executions of which it is known how long they waited. */
+  waited: Float64Array;
   averageDuration: Float64Array;
   completed: Float64Array;
   failed: Float64Array;

@@ -7,7 +7,12 @@ import { zoneOffset } from './zone.js';
 
 export const METRICS: Record<Metric, string> = {
   success_rate: 'Success rate', volume: 'Volume', duration: 'Duration', error_count: 'Errors',
+  p50_duration: 'Median duration', p95_duration: '95th percentile of duration', p99_duration: '99th percentile of duration',
+  max_duration: 'Longest duration', queue_wait: 'Average queue wait',
 };
+/** What metrics have in common by which they are drawn and told. */
+export type Family = 'success_rate' | 'volume' | 'duration' | 'error_count';
+export const familyOf = (metric: Metric): Family => (/duration|wait/.test(metric) ? 'duration' : metric as Family);
 /** Which level the reader looks for: the first one of a rate, else the last. */
 export const hottest = (metric: Metric): number => (metric === 'success_rate' ? 1 : 4);
 
@@ -21,7 +26,7 @@ export function levelName(response: HeatmapResponse, level: number): string {
 
 function valueText(format: Format, metric: Metric, value: number): string {
   if (metric === 'success_rate') return format.percent(value, Number.isInteger(Math.round(value * 1e6) / 1e4) ? 0 : 1);
-  return metric === 'duration' ? format.duration(value) : format.count(value);
+  return familyOf(metric) === 'duration' ? format.duration(value) : format.count(value);
 }
 
 /** A level's bounds in words: `under 60%`, `60–80%`, `95% and over`; empty for a level that nothing can fall into. */
@@ -49,7 +54,7 @@ export type CellState = (typeof STATES)[number];
 /** What a cell shows. */
 export const stateOf = (cells: Cells, index: number): CellState => STATES[cells.state[index] ?? 2] ?? 'none';
 /** What executions lack of which a metric can tell nothing; the engine's pictures say the same. */
-export const unknown = (metric: Metric): string => (metric === 'duration' ? 'no duration' : 'no outcome');
+export const unknown = (metric: Metric): string => (metric === 'queue_wait' ? 'no wait' : familyOf(metric) === 'duration' ? 'no duration' : 'no outcome');
 /** True for the states of a cell in which time passed. */
 const isThere = (state: CellState): boolean => state !== 'skipped' && state !== 'after';
 
@@ -183,7 +188,7 @@ export class CellTexts {
     const { format, response: { metric } } = this;
     const at = (column: ArrayLike<number>) => column[index] ?? 0;
     const state = stateOf(cells, index);
-    const rests = at(metric === 'duration' ? cells.timed : cells.decided);
+    const rests = at(metric === 'queue_wait' ? cells.waited : familyOf(metric) === 'duration' ? cells.timed : cells.decided);
     const hours = at(cells.hours);
     let [value, fraction] = this.#value(index, state);
     if (index === this.now) value = `${value} so far`;
@@ -200,7 +205,7 @@ export class CellTexts {
     const { cells } = this.view;
     const { metric } = this.response;
     const open = (cells.running[index] ?? 0) + (cells.pending[index] ?? 0) + (cells.waiting[index] ?? 0);
-    const isYet = metric !== 'duration' && open === cells.executions[index];
+    const isYet = familyOf(metric) !== 'duration' && open === cells.executions[index];
     return isYet ? `${unknown(metric)} yet` : unknown(metric);
   }
 
@@ -218,8 +223,8 @@ export class CellTexts {
     if (metric === 'success_rate') {
       return [`${format.rate(number, this.#bounds)} succeeded`, `${format.count(failed)} of ${format.plural(decided, 'run')} failed`];
     }
-    if (metric === 'duration') {
-      return [`${format.duration(number)} on average`, `${format.plural(decided, 'finished run')}, ${format.count(failed)} failed`];
+    if (familyOf(metric) === 'duration') {
+      return [timeWords(metric, format.duration(number)), `${format.plural(decided, 'finished run')}, ${format.count(failed)} failed`];
     }
     if (metric === 'error_count') {
       if (number === 0) return [`No errors in ${format.plural(decided, 'run')}`, ''];
@@ -228,6 +233,18 @@ export class CellTexts {
     const unfinished = at(cells.running) + at(cells.pending) + at(cells.waiting);
     const counts: [number, string][] = [[at(cells.completed), 'succeeded'], [failed, 'failed'], [unfinished, 'unfinished']];
     return [format.plural(runs, 'run'), counts.filter(([count]) => count).map(([count, word]) => `${format.count(count)} ${word}`).join(', ')];
+  }
+}
+
+/** What a number of milliseconds says under a metric. */
+function timeWords(metric: Metric, text: string): string {
+  switch (metric) {
+    case 'p50_duration': return `Half within ${text}`;
+    case 'p95_duration': return `95% within ${text}`;
+    case 'p99_duration': return `99% within ${text}`;
+    case 'max_duration': return `${text} at the longest`;
+    case 'queue_wait': return `Waited ${text} on average`;
+    default: return `${text} on average`;
   }
 }
 
@@ -250,7 +267,7 @@ export function summary(view: HeatmapView, format: Format): { strong: string; re
   const { totals, metric, start_date, end_date } = view.response;
   const parts: string[] = [];
   if (totals.success_rate !== null) parts.push(`${format.percent(totals.success_rate, 1)} succeeded`);
-  if (metric === 'duration' && totals.average_duration_ms !== null) parts.push(`${format.duration(totals.average_duration_ms)} on average`);
+  if (familyOf(metric) === 'duration' && metric !== 'queue_wait' && totals.average_duration_ms !== null) parts.push(`${format.duration(totals.average_duration_ms)} on average`);
   const errors = totals.failed + totals.timed_out;
   if (metric === 'error_count') parts.push(format.plural(errors, 'error'));
   return {
