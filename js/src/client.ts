@@ -95,6 +95,8 @@ export class HeatmapClient {
   readonly #id = ++made;
   /** What several workers read, or read until it was stopped. */
   #gathering: Gathering | undefined;
+  /** True if reading is to end as soon as it begins. */
+  #wantsStop = false;
 
   constructor() {
     clients.add(this.#id);
@@ -109,6 +111,7 @@ export class HeatmapClient {
     clients.add(this.#id);
     this.#gathering?.giveUp();
     this.#gathering = undefined;
+    this.#wantsStop = false;
     const sources = await Promise.all((isSeveral(source) ? source : [source]).map(prepared));
     signal?.throwIfAborted();
     const [only = new Blob([])] = sources;
@@ -120,6 +123,7 @@ export class HeatmapClient {
       const transfer = only instanceof ReadableStream ? [only as unknown as Transferable] : [];
       const call: Call['call'] = { name: 'load', source: only, query, companion: companion ?? isFromCompanion(isSeveral(source) ? only : source), as };
       const { id, answer } = running().ask<Loaded>(this.#id, call, onProgress, transfer);
+      if (this.#wantsStop) this.stop();
       const abort = () => worker?.tell(this.#id, { name: 'abort', id });
       signal?.addEventListener('abort', abort);
       return await answer.finally(() => signal?.removeEventListener('abort', abort));
@@ -135,11 +139,13 @@ export class HeatmapClient {
   async readOn({ signal, onProgress }: Pick<LoadOptions, 'signal' | 'onProgress'> = {}): Promise<Loaded> {
     signal?.throwIfAborted();
     if (!this.#gathering?.canReadOn) throw new Error('There is nothing to read on: load the source again.');
+    this.#wantsStop = false;
     return this.#follow(this.#gathering, signal, onProgress);
   }
 
   /** Ends a reading where it is and keeps its rows. */
   stop(): void {
+    this.#wantsStop = true;
     if (this.#gathering) this.#gathering.stop();
     else worker?.tell(this.#id, { name: 'stop' });
   }
@@ -158,7 +164,9 @@ export class HeatmapClient {
   async #follow(gathering: Gathering, signal: AbortSignal | undefined, onProgress: LoadOptions['onProgress']): Promise<Loaded> {
     this.#gathering = gathering;
     try {
-      return await gathering.run(signal, onProgress);
+      const reading = gathering.run(signal, onProgress);
+      if (this.#wantsStop) gathering.stop();
+      return await reading;
     } catch (error) {
       if (this.#gathering === gathering) this.#gathering = undefined;
       // What one worker had gathered is not worth much without what another one lost.

@@ -10,7 +10,7 @@ import { Pour } from './pour.js';
 import { open } from './source.js';
 import { zoneTable } from './zone.js';
 import type {
-  Answer, Cells, Loaded, PictureOptions, Progress, Query, ReadAs, Scene, Source, Theme, ViewOptions, Workflow,
+  Answer, Cells, Loaded, PictureOptions, Progress, Query, ReadAs, Rows, Scene, Source, Theme, ViewOptions, Workflow,
 } from './types.js';
 
 export { isTrap, start } from './module.js';
@@ -143,6 +143,12 @@ export class HeatmapEngine {
       load: this.#rowsOf,
       scene: options.picture ? (view.scene(options.picture) as Scene) : null,
     };
+  }
+
+  /** Some of the executions of a cell of a query. */
+  async rowsAt(query: Query, options: ViewOptions, cell: number, page: { offset: number; limit: number }, load?: number): Promise<Rows> {
+    this.#check(load);
+    throw new Error('Rows were not kept. Reload with rows to see them.');
   }
 
   /** Lays out the picture of a query; of the rows of one load only, if its number is given. */

@@ -87,6 +87,15 @@ export async function newPage(browser, options = {}) {
   return { page, problems, requests, close: () => context.close() };
 }
 
+/** The dashboard's page without the dashboard, so that a test builds its own. */
+export async function blankPage(browser, origin, options) {
+  const opened = await newPage(browser, options);
+  await opened.page.route('**/dashboard.js', (route) => route.fulfill({ contentType: 'text/javascript', body: '' }));
+  await opened.page.goto(`${origin}/`);
+  await opened.page.evaluate(() => document.body.replaceChildren());
+  return opened;
+}
+
 /** Waits until the picture of the present attributes stands. */
 export async function settled(page, states = ['ready', 'empty', 'error']) {
   await page.waitForFunction((wanted) => {
