@@ -1,10 +1,14 @@
 //! A reading: bytes of one source go in, rows come to lie in a table, and every row that was read is accounted for.
 
 use crate::duplicate::Duplicates;
-use crate::execution::Status;
-use crate::ingest::{Event, Form, Reader, StreamEnd, excerpt};
+use crate::execution::{Execution, Status};
+use crate::ingest::{Event, Form, LeftOut, Reader, StartSource, StreamEnd, excerpt};
 use crate::problem::{ProblemKind, Problems};
 use crate::table::Table;
+
+/// Rows whose workflow, status and tags were seen before are added by the number that those have in the table; so many
+/// kinds of row are remembered.
+const MOST_KINDS: usize = 1 << 16;
 
 /// What became of the rows of a source before any view was taken of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +29,13 @@ pub struct Reading {
     pub not_looked_for: u64,
     /// Rows whose start named no zone; UTC was assumed.
     pub zoneless_starts: u64,
+    /// Rows that started when their record says they were to start, were queued or were made, in this order, because
+    /// the source names no start.
+    pub stand_ins: [u64; 3],
+    /// Steps, children and other parts of executions, which are no rows.
+    pub parts: u64,
+    /// What the source lists but is no execution, which are no rows either.
+    pub no_executions: u64,
     /// What was wrong with rows.
     pub problems: Problems,
     /// Why rows may be missing; `None` if the source is whole.
@@ -32,6 +43,16 @@ pub struct Reading {
 }
 
 impl Reading {
+    fn count_start(&mut self, source: StartSource) {
+        let [scheduled, queued, created] = &mut self.stand_ins;
+        match source {
+            StartSource::Start => {}
+            StartSource::Scheduled => *scheduled += 1,
+            StartSource::Queued => *queued += 1,
+            StartSource::Created => *created += 1,
+        }
+    }
+
     /// Adds another reading. A whole is incomplete if a part is; of two reasons the lesser text is kept.
     pub fn merge(&mut self, other: &Reading) {
         self.read += other.read;
@@ -42,6 +63,9 @@ impl Reading {
         self.duplicates += other.duplicates;
         self.not_looked_for += other.not_looked_for;
         self.zoneless_starts += other.zoneless_starts;
+        self.stand_ins.iter_mut().zip(other.stand_ins).for_each(|(mine, theirs)| *mine += theirs);
+        self.parts += other.parts;
+        self.no_executions += other.no_executions;
         self.problems.merge(&other.problems);
         self.incomplete = match (self.incomplete.take(), &other.incomplete) {
             (Some(mine), Some(theirs)) => Some(if mine <= *theirs { mine } else { theirs.clone() }),
@@ -64,6 +88,8 @@ pub struct Intake {
     went_on: bool,
     unrecognised: Option<String>,
     duplicates: Option<Duplicates>,
+    /// The table's numbers of the parser's kinds of row, by kind.
+    kinds: Vec<Option<u32>>,
 }
 
 impl Intake {
@@ -79,6 +105,7 @@ impl Intake {
             went_on: false,
             unrecognised: None,
             duplicates: None,
+            kinds: Vec::new(),
         }
     }
 
@@ -173,13 +200,14 @@ impl Intake {
     }
 
     fn drain(&mut self) {
-        let Self { reader, table, reading, is_stream, end, went_on, unrecognised, duplicates } = self;
+        let Self { reader, table, reading, is_stream, end, went_on, unrecognised, duplicates, kinds } = self;
         while let Some(event) = reader.next() {
             *went_on |= end.is_some() && !matches!(event, Event::Control);
             match event {
-                Event::Row { line, execution, notes } => {
+                Event::Row { line, execution, notes, kind, .. } => {
                     reading.read += 1;
                     reading.zoneless_starts += u64::from(notes.zoneless_start);
+                    reading.count_start(notes.start_source);
                     if notes.negative_duration {
                         reading.problems.add(line, ProblemKind::NegativeDuration, || {
                             "the duration is below zero; the row is counted without it".to_owned()
@@ -201,11 +229,20 @@ impl Intake {
                     match duplicates {
                         None => {
                             reading.not_looked_for += 1;
-                            table.push(&execution);
+                            add(table, kinds, &execution, kind);
                         }
                         Some(known) => reading.duplicates += u64::from(known.push(table, &execution)),
                     }
                 }
+                Event::Unstarted { line, .. } => {
+                    reading.read += 1;
+                    reading.no_start += 1;
+                    reading.problems.add(line, ProblemKind::NoStart, || {
+                        "the row has no start, only a time at which it was to start".to_owned()
+                    });
+                }
+                Event::LeftOut { why: LeftOut::Part, .. } => reading.parts += 1,
+                Event::LeftOut { why: LeftOut::NoExecution, .. } => reading.no_executions += 1,
                 Event::Rejected { line, kind, message } => {
                     reading.read += 1;
                     match kind {
@@ -226,4 +263,17 @@ impl Intake {
             }
         }
     }
+}
+
+/// Adds a row to the table, by the number of its kind where one is known.
+fn add(table: &mut Table, kinds: &mut Vec<Option<u32>>, execution: &Execution<'_>, kind: Option<u32>) {
+    let Some(place) = kind.map(|kind| kind as usize).filter(|kind| *kind < MOST_KINDS) else {
+        return table.push(execution);
+    };
+    if place >= kinds.len() {
+        kinds.resize(place + 1, None);
+    }
+    let Some(known) = kinds.get_mut(place) else { return };
+    let combination = *known.get_or_insert_with(|| table.intern(execution));
+    table.push_interned(execution, combination);
 }

@@ -120,6 +120,16 @@ impl Table {
         self.push_row(execution.started_at, combination, execution.duration_ms);
     }
 
+    /// Adds an execution of which [`Table::intern`] gave the number for another one of the same workflow, name, status
+    /// and tags: nothing of those is looked at again, but that the workflow's name is as new as this row.
+    pub fn push_interned(&mut self, execution: &Execution<'_>, combination: u32) {
+        let workflow = self.combinations.get(combination as usize).and_then(|combination| combination.workflow);
+        if let (Some(workflow), Some(name)) = (workflow, execution.workflow) {
+            self.rename(workflow, execution.started_at, name);
+        }
+        self.push_row(execution.started_at, combination, execution.duration_ms);
+    }
+
     /// Takes what a row says of names and of how far the rows reach, without adding the row. A repeated row that does
     /// not stay leaves this behind, so that it does not matter whether it came before or after the one that stays.
     pub fn note(&mut self, execution: &Execution<'_>) {
@@ -141,8 +151,8 @@ impl Table {
         self.reach(execution.started_at);
     }
 
-    /// The number of what the row shares with others.
-    fn intern(&mut self, execution: &Execution<'_>) -> u32 {
+    /// The number of what the row shares with others; rows of one workflow, status and set of tags share it.
+    pub fn intern(&mut self, execution: &Execution<'_>) -> u32 {
         let at = execution.started_at;
         let workflow = execution.workflow_id.or(execution.workflow).map(|id| self.workflows.number(id));
         if let (Some(workflow), Some(name)) = (workflow, execution.workflow) {
