@@ -28,6 +28,17 @@ impl Sums {
         }
     }
 
+    /// Counts executions of one status, of which `timed` have durations that add up to `duration_ms`.
+    pub fn count_many(&mut self, status: Status, executions: u64, timed: u64, duration_ms: u128) {
+        if let Some(count) = self.by_status.get_mut(status as usize) {
+            *count += executions;
+        }
+        if status.is_decided() {
+            self.timed += timed;
+            self.duration_ms += duration_ms;
+        }
+    }
+
     /// Adds other sums.
     pub fn merge(&mut self, other: &Sums) {
         for (count, more) in self.by_status.iter_mut().zip(other.by_status) {
@@ -79,6 +90,11 @@ impl Cube {
     /// An empty cube.
     pub fn new(buckets: &Buckets) -> Self {
         Self { sums: vec![Sums::default(); buckets.hours().len()] }
+    }
+
+    /// A cube of sums that were counted elsewhere, by bucket.
+    pub fn from_sums(sums: Vec<Sums>) -> Self {
+        Self { sums }
     }
 
     /// Counts one execution in a bucket; a bucket that does not exist is ignored.
