@@ -210,7 +210,7 @@ impl Intake {
                             reading.not_looked_for += 1;
                             add(table, kinds, &execution, kind);
                         }
-                        Some(known) => reading.duplicates += u64::from(known.push(table, &execution)),
+                        Some(known) => reading.duplicates += u64::from(known.push(table, &execution, true)),
                     }
                 }
                 Event::Unstarted { line, .. } => {

@@ -5,7 +5,7 @@ use super::words::{count, tidy};
 use crate::answer::Answer;
 use crate::grid::Grid;
 use crate::level::Scale;
-use crate::options::{Granularity, Metric};
+use crate::options::{Family, Granularity, Metric};
 
 /// One level of the legend.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub fn legend(answer: &Answer) -> Vec<LegendItem> {
             cells: answer.grid.cells.iter().filter(|cell| cell.level == level.level).count() as u64,
         })
         .collect();
-    if scale.metric != Metric::SuccessRate {
+    if scale.metric.family() != Family::Rate {
         items.reverse();
     }
     items
@@ -75,10 +75,11 @@ pub enum LegendKey {
 impl LegendKey {
     /// The words beside the key.
     pub const fn words(self, metric: Metric) -> &'static str {
-        match (self, metric) {
+        match (self, metric.family()) {
             (LegendKey::Few, _) => UNDER_FEW,
             (LegendKey::Nothing, _) => "no runs",
-            (LegendKey::Unfinished, Metric::Duration) => "no duration",
+            (LegendKey::Unfinished, Family::Time) if matches!(metric, Metric::QueueWait) => "no wait",
+            (LegendKey::Unfinished, Family::Time) => "no duration",
             (LegendKey::Unfinished, _) => "no outcome",
             (LegendKey::Skipped, _) => "skipped hour",
             (LegendKey::Changed, _) => "changed hour",
@@ -108,8 +109,8 @@ pub fn keys(grid: &Grid) -> Vec<LegendKey> {
 /// The ranges of levels 1 to 4 in words.
 fn ranges(scale: &Scale) -> [String; 4] {
     let [low, middle, high] = scale.bounds;
-    match scale.metric {
-        Metric::SuccessRate => {
+    match scale.metric.family() {
+        Family::Rate => {
             let [low, middle, high] = scale.bounds.map(|bound| tidy(bound * 100.0));
             [
                 format!("under {low}%"),
@@ -118,10 +119,10 @@ fn ranges(scale: &Scale) -> [String; 4] {
                 format!("{high}% and over"),
             ]
         }
-        Metric::Volume | Metric::ErrorCount => {
+        Family::Volume | Family::Errors => {
             [counts(0.0, low), counts(low, middle), counts(middle, high), format!("{} and over", quantity(high))]
         }
-        Metric::Duration => [
+        Family::Time => [
             format!("under {}", time(low)),
             times(low, middle),
             times(middle, high),

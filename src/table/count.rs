@@ -1,21 +1,43 @@
-//! Counting: one pass over the rows, which asks of each its bucket and its class and of no row what its kind has
-//! already said.
+//! Counting a view. What does not depend on the filter is remembered, so that another choice of workflows or statuses
+//! needs no pass over the rows, where that takes little memory.
 
 use super::Table;
-use super::column::{KIND, LONG};
 use super::kinds::Kind;
+use super::scan::{Placed, Swept};
 use crate::bucket::Buckets;
 use crate::cube::{Cube, Sums};
 use crate::execution::Status;
-use crate::options::Filter;
+use crate::options::{Counting, Filter, Metric, Query};
 use crate::window::Window;
 use std::collections::BTreeMap;
 
 /// Unknown status words that are listed by name in an answer.
 pub const MOST_OTHER_STATUSES: usize = 100;
 
-/// The class of the rows that a filter leaves out; the classes before it are the statuses.
-const FILTERED: u32 = Status::ALL.len() as u32;
+/// The most sums of a workflow's executions of one status in one bucket that are remembered; 16 bytes each.
+pub const MOST_REMEMBERED: usize = 1 << 20;
+
+/// What is counted.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// Which executions.
+    pub filter: &'a Filter,
+    /// By which moment, and which attempts.
+    pub counting: Counting,
+    /// In which window.
+    pub window: &'a Window,
+    /// By which buckets of it.
+    pub buckets: &'a Buckets,
+    /// For which metric: only what it needs is counted beside the sums.
+    pub metric: Metric,
+}
+
+impl<'a> View<'a> {
+    /// What a query counts.
+    pub fn of(query: &'a Query, window: &'a Window, buckets: &'a Buckets) -> Self {
+        Self { filter: &query.filter, counting: query.counting, window, buckets, metric: query.metric }
+    }
+}
 
 /// What counting a view of the table gave.
 #[derive(Clone, Debug)]
@@ -24,12 +46,20 @@ pub struct Counted {
     pub cube: Cube,
     /// How many those are.
     pub placed: u64,
-    /// Rows with a start outside the window.
+    /// How many of those are second or later attempts.
+    pub retries: u64,
+    /// Rows without the moment that places.
+    pub no_moment: u64,
+    /// Rows instead of which a later attempt counts.
+    pub repeated: u64,
+    /// Rows with such a moment outside the window.
     pub outside_window: u64,
     /// Rows in the window that the filter left out.
     pub filtered: u64,
     /// How often each unknown status word was placed.
     pub other_statuses: BTreeMap<String, u64>,
+    /// True if there was no memory to count what the metric needs; its values are then missing.
+    pub is_short: bool,
 }
 
 /// A workflow that the view's rows name.
@@ -43,64 +73,160 @@ pub struct Workflow {
     pub executions: u64,
 }
 
-/// What the rows of one class did in one bucket.
-#[derive(Clone, Copy, Debug, Default)]
-struct Entry {
-    rows: u32,
-    timed: u32,
-    /// Of those that fit the column; 2^32 rows of 2^32 ms each fit here.
-    duration_ms: u64,
+/// What passes over the rows of one table found, for the views to come. Forget it with the table.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    of: Option<(Of, Placed)>,
+    swept: Option<(Buckets, ByClass)>,
 }
 
-impl Table {
-    /// Counts the rows of a view.
-    pub fn count(&self, filter: &Filter, window: &Window, buckets: &Buckets) -> Counted {
-        let classes: Vec<u32> = self
-            .kinds
-            .all()
-            .iter()
-            .map(|kind| if self.is_admitted(filter, kind) { kind.status as u32 } else { FILTERED })
-            .collect();
-        let stride = buckets.hours().len() + 1;
-        let mut entries = vec![Entry::default(); stride * (FILTERED as usize + 1)];
-        self.sweep(buckets, &classes, &mut entries);
-        let mut sums = vec![Sums::default(); stride - 1];
-        let mut placed = 0;
-        for (status, entries) in Status::ALL.into_iter().zip(entries.chunks(stride)) {
-            for (sums, entry) in sums.iter_mut().zip(entries) {
-                sums.count_many(status, u64::from(entry.rows), u64::from(entry.timed), entry.duration_ms.into());
-                placed += u64::from(entry.rows);
+/// The rows and the window of which something is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Of {
+    rows: u64,
+    changes: u64,
+    counting: Counting,
+    window: Window,
+}
+
+/// Sums by workflow, status and bucket.
+#[derive(Clone, Debug)]
+struct ByClass {
+    class_of: Vec<u32>,
+    classes: usize,
+    swept: Swept,
+}
+
+impl Memory {
+    /// Counts a view of a table.
+    pub fn count(&mut self, table: &Table, view: &View<'_>) -> Counted {
+        let admitted: Vec<bool> = table.kinds.all().iter().map(|kind| table.is_admitted(view.filter, kind)).collect();
+        self.look(table, view.counting, view.window);
+        let swept = match self.remembered(table, view) {
+            Some(by_class) => Some(by_class.sums(table, &admitted)),
+            None => table.sums_of(view, &admitted),
+        };
+        let mut is_short = swept.is_none();
+        let mut sums = swept.unwrap_or_else(|| vec![Sums::default(); view.buckets.hours().len()]);
+        let mut durations = Some(Vec::new());
+        if view.metric.needs_histograms() || view.metric == Metric::QueueWait {
+            let is_wanted = |(kind, admitted): (&Kind, &bool)| {
+                *admitted && (view.metric == Metric::QueueWait || kind.status.is_decided())
+            };
+            let wanted: Vec<bool> = table.kinds.all().iter().zip(&admitted).map(is_wanted).collect();
+            if view.metric.needs_histograms() {
+                durations = table.durations(view.counting, view.buckets, &wanted);
+            } else {
+                table.add_waits(view.counting, view.buckets, &wanted, &mut sums);
             }
         }
-        for row in self.long_durations.rows() {
-            let Some(cells) = self.columns.get(row).filter(|cells| cells.duration == LONG) else { continue };
-            let Some(kind) = self.kinds.all().get((cells.kind & KIND) as usize) else { continue };
-            let sums = buckets.of(cells.start_ms).and_then(|bucket| sums.get_mut(bucket));
-            if let Some(sums) = sums.filter(|_| self.is_admitted(filter, kind)) {
-                let duration_ms = self.long_durations.decode(row, LONG).unwrap_or(0);
-                sums.count_many(kind.status, 0, 1, duration_ms.into());
-            }
-        }
-        let by_kind = self.rows_by_kind(window);
-        let in_window: u64 = by_kind.iter().sum();
+        is_short |= durations.is_none();
+        let nothing = Placed::default();
+        let found = self.of.as_ref().map_or(&nothing, |(_, placed)| placed);
+        let of_admitted = |counts: &[u64]| -> u64 {
+            counts.iter().zip(&admitted).map(|(rows, admitted)| if *admitted { *rows } else { 0 }).sum()
+        };
+        let placed = of_admitted(&found.by_kind);
         Counted {
-            cube: Cube::from_sums(sums),
+            cube: Cube::from_counts(sums, durations.unwrap_or_default()),
             placed,
-            outside_window: self.rows() - in_window,
-            filtered: in_window - placed,
-            other_statuses: self.other_statuses(filter, &by_kind),
+            retries: of_admitted(&found.retries),
+            no_moment: found.no_moment,
+            repeated: found.repeated,
+            outside_window: found.outside_window,
+            filtered: found.by_kind.iter().sum::<u64>() - placed,
+            other_statuses: table.other_statuses(&admitted, &found.by_kind),
+            is_short,
         }
     }
 
-    /// The workflows of a view's rows: most executions first, then by id.
-    pub fn workflows(&self, filter: &Filter, window: &Window) -> Vec<Workflow> {
+    /// The workflows of a view's rows: most executions first, then by id. None where there are more workflows than are
+    /// told apart.
+    pub fn workflows(&mut self, table: &Table, filter: &Filter, counting: Counting, window: &Window) -> Vec<Workflow> {
+        self.look(table, counting, window);
+        self.of.as_ref().map_or_else(Vec::new, |(_, placed)| table.list(filter, &placed.by_kind))
+    }
+
+    /// Looks where the rows are, unless that is known.
+    fn look(&mut self, table: &Table, counting: Counting, window: &Window) {
+        let of = Of { rows: table.rows(), changes: table.changes, counting, window: *window };
+        if self.of.as_ref().is_none_or(|(known, _)| *known != of) {
+            self.swept = None;
+            self.of = Some((of, table.placed(counting, window)));
+        }
+    }
+
+    /// The sums by workflow, status and bucket, where those answer a view and are not too many to be kept.
+    fn remembered(&mut self, table: &Table, view: &View<'_>) -> Option<&ByClass> {
+        if !view.filter.tags.is_empty() {
+            return None;
+        }
+        if self.swept.as_ref().is_none_or(|(buckets, _)| buckets != view.buckets) {
+            let by_class = ByClass::of(table, view.counting, view.buckets);
+            self.swept = by_class.map(|by_class| (view.buckets.clone(), by_class));
+        }
+        self.swept.as_ref().map(|(_, by_class)| by_class)
+    }
+}
+
+impl ByClass {
+    /// `None` where a pass over the rows is as cheap, or memory is short.
+    fn of(table: &Table, counting: Counting, buckets: &Buckets) -> Option<Self> {
+        let class =
+            |kind: &Kind| u64::from(kind.workflow().map_or(0, |workflow| workflow + 1)) << 8 | kind.status as u64;
+        let mut classes: Vec<u64> = table.kinds.all().iter().map(class).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        let sums = classes.len().saturating_mul(buckets.hours().len() + 1);
+        if sums > MOST_REMEMBERED || sums as u64 > table.rows() {
+            return None;
+        }
+        let number = |kind: &Kind| classes.binary_search(&class(kind)).unwrap_or(0) as u32;
+        let class_of: Vec<u32> = table.kinds.all().iter().map(number).collect();
+        let swept = table.sweep(counting, buckets, &class_of, classes.len())?;
+        Some(Self { class_of, classes: classes.len(), swept })
+    }
+
+    /// The sums of a filter that does not look at tags.
+    fn sums(&self, table: &Table, admitted: &[bool]) -> Vec<Sums> {
+        let mut statuses = vec![None; self.classes];
+        for ((kind, class), admitted) in table.kinds.all().iter().zip(&self.class_of).zip(admitted) {
+            if let Some(status) = statuses.get_mut(*class as usize).filter(|_| *admitted) {
+                *status = Some(kind.status);
+            }
+        }
+        self.swept.sums(&statuses)
+    }
+}
+
+impl Table {
+    /// Counts a view.
+    pub fn count(&self, view: &View<'_>) -> Counted {
+        Memory::default().count(self, view)
+    }
+
+    /// The workflows of a view's rows, as of [`Memory::workflows`].
+    pub fn workflows(&self, filter: &Filter, counting: Counting, window: &Window) -> Vec<Workflow> {
+        Memory::default().workflows(self, filter, counting, window)
+    }
+
+    fn sums_of(&self, view: &View<'_>, admitted: &[bool]) -> Option<Vec<Sums>> {
+        // The class after the statuses is that of the rows that the filter leaves out.
+        let class =
+            |(kind, admitted): (&Kind, &bool)| if *admitted { kind.status as u32 } else { Status::ALL.len() as u32 };
+        let class_of: Vec<u32> = self.kinds.all().iter().zip(admitted).map(class).collect();
+        let swept = self.sweep(view.counting, view.buckets, &class_of, Status::ALL.len() + 1)?;
+        Some(swept.sums(&Status::ALL.map(Some)))
+    }
+
+    fn list(&self, filter: &Filter, by_kind: &[u64]) -> Vec<Workflow> {
         if self.kinds.crowding.workflows {
             return Vec::new();
         }
         let mut counts = vec![0u64; self.kinds.workflows.len()];
         let mut without = 0u64;
-        for (kind, rows) in self.kinds.all().iter().zip(self.rows_by_kind(window)) {
-            if rows > 0 && self.is_admitted(filter, kind) {
+        for (kind, rows) in self.kinds.all().iter().zip(by_kind) {
+            if *rows > 0 && self.is_admitted(filter, kind) {
                 let count = kind.workflow().and_then(|workflow| counts.get_mut(workflow as usize));
                 *count.unwrap_or(&mut without) += rows;
             }
@@ -117,42 +243,11 @@ impl Table {
         workflows
     }
 
-    /// Counts every row in the entry of its class and bucket: entry `class × (buckets + 1) + bucket`, where the last
-    /// bucket is that of the rows outside the window. Durations that do not fit the column are left out.
-    fn sweep(&self, buckets: &Buckets, classes: &[u32], entries: &mut [Entry]) {
-        let stride = buckets.hours().len() + 1;
-        for chunk in &self.columns.chunks {
-            for ((start, kind), duration) in chunk.starts.iter().zip(&chunk.kinds).zip(&chunk.durations) {
-                let class = classes.get((kind & KIND) as usize).copied().unwrap_or(FILTERED);
-                if let Some(entry) = entries.get_mut(class as usize * stride + buckets.place(*start)) {
-                    let is_timed = *duration < LONG;
-                    entry.rows += 1;
-                    entry.timed += u32::from(is_timed);
-                    entry.duration_ms += if is_timed { u64::from(*duration) } else { 0 };
-                }
-            }
-        }
-    }
-
-    /// How many rows of each kind lie in the window.
-    fn rows_by_kind(&self, window: &Window) -> Vec<u64> {
-        let mut counts = vec![0u64; self.kinds.all().len()];
-        let length = window.until.ms().saturating_sub(window.start_ms).max(0) as u64;
-        for chunk in &self.columns.chunks {
-            for (start, kind) in chunk.starts.iter().zip(&chunk.kinds) {
-                if let Some(count) = counts.get_mut((kind & KIND) as usize) {
-                    *count += u64::from((start.wrapping_sub(window.start_ms) as u64) < length);
-                }
-            }
-        }
-        counts
-    }
-
-    fn other_statuses(&self, filter: &Filter, by_kind: &[u64]) -> BTreeMap<String, u64> {
+    fn other_statuses(&self, admitted: &[bool], by_kind: &[u64]) -> BTreeMap<String, u64> {
         let mut counts = vec![0u64; self.kinds.words.len()];
-        for (kind, rows) in self.kinds.all().iter().zip(by_kind) {
-            let count = counts.get_mut(kind.word as usize).filter(|_| kind.status == Status::Other);
-            if let Some(count) = count.filter(|_| *rows > 0 && self.is_admitted(filter, kind)) {
+        for ((kind, rows), admitted) in self.kinds.all().iter().zip(by_kind).zip(admitted) {
+            let count = counts.get_mut(kind.word as usize).filter(|_| *admitted && kind.status == Status::Other);
+            if let Some(count) = count {
                 *count += rows;
             }
         }
@@ -160,7 +255,7 @@ impl Table {
         words.map(|(word, count)| (word.to_owned(), count)).collect()
     }
 
-    fn is_admitted(&self, filter: &Filter, kind: &Kind) -> bool {
+    pub(super) fn is_admitted(&self, filter: &Filter, kind: &Kind) -> bool {
         filter.admits(self.kinds.workflow_id(kind), kind.status, self.kinds.tags_of(kind))
     }
 }

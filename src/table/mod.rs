@@ -6,13 +6,15 @@ mod column;
 mod count;
 mod dictionary;
 mod kinds;
+mod scan;
 mod siphash;
 
-pub use count::{Counted, MOST_OTHER_STATUSES, Workflow};
+pub use count::{Counted, MOST_OTHER_STATUSES, MOST_REMEMBERED, Memory, View, Workflow};
 pub use dictionary::{MOST_NAME_BYTES, MOST_NAMES};
 pub use kinds::{Crowding, MOST_STATUS_BYTES};
 
 use crate::execution::Execution;
+use crate::options::Moment;
 use crate::time::Timestamp;
 use column::{Cells, Columns, KIND, LONG, Longs, RETRY, SUPERSEDED, UNSTARTED};
 use kinds::Kinds;
@@ -117,7 +119,7 @@ impl Table {
             let kind = self.intern(execution);
             let cells = self.unstarted_cells(self.rows(), execution, kind);
             self.columns.push(cells);
-            self.kinds.see(kind, execution.started_at.ms());
+            self.note(execution, false);
         }
     }
 
@@ -133,24 +135,35 @@ impl Table {
 
     /// Takes what a row says of names and of how far the rows reach, without adding the row. A repeated row that does
     /// not stay leaves this behind, so that it does not matter whether it came before or after the one that stays.
-    pub fn note(&mut self, execution: &Execution<'_>) {
+    pub fn note(&mut self, execution: &Execution<'_>, has_started: bool) {
         let kind = self.intern(execution);
         self.kinds.see(kind, execution.started_at.ms());
-        self.reach(execution.started_at);
+        if has_started {
+            self.reach(execution.started_at);
+        }
     }
 
     /// Puts an execution in the place of row `row`, counted from 0 in the order of adding.
-    pub fn replace(&mut self, row: u64, execution: &Execution<'_>) {
+    pub fn replace(&mut self, row: u64, execution: &Execution<'_>, has_started: bool) {
         let Some(before) = self.columns.get(row) else { return };
         let kind = self.intern(execution);
-        self.forget_flags(before.kind);
-        let mut cells = self.cells(row, execution, kind);
+        self.count_flags(before.kind, -1);
+        let mut cells =
+            if has_started { self.cells(row, execution, kind) } else { self.unstarted_cells(row, execution, kind) };
         cells.kind |= before.kind & SUPERSEDED;
-        self.superseded += u64::from(before.kind & SUPERSEDED != 0);
+        self.count_flags(before.kind & SUPERSEDED, 1);
         self.columns.set(row, cells);
         self.changes += 1;
-        self.kinds.see(kind, execution.started_at.ms());
-        self.reach(execution.started_at);
+        self.note(execution, has_started);
+    }
+
+    /// Says of row `row` that a later attempt of the same execution is in the table.
+    pub fn supersede(&mut self, row: u64) {
+        if let Some(cells) = self.columns.get(row).filter(|cells| cells.kind & SUPERSEDED == 0) {
+            self.columns.set(row, Cells { kind: cells.kind | SUPERSEDED, ..cells });
+            self.count_flags(SUPERSEDED, 1);
+            self.changes += 1;
+        }
     }
 
     /// The number of what the row shares with others: rows of one workflow, name, status and set of tags share it.
@@ -179,7 +192,7 @@ impl Table {
                 if cells.wait == LONG {
                     cells.wait = self.long_waits.encode(self.rows(), other.long_waits.decode(row, LONG));
                 }
-                self.note_flags(cells.kind);
+                self.count_flags(cells.kind, 1);
                 self.columns.push(cells);
                 if let Some(offset) = chunk.offsets.get(place) {
                     self.set_offset(*offset);
@@ -209,6 +222,20 @@ impl Table {
     /// The newest start that was read.
     pub fn newest(&self) -> Option<Timestamp> {
         self.newest
+    }
+
+    /// The oldest and the newest moment of a kind that any row has.
+    pub fn reach_of(&self, by: Moment) -> Option<(Timestamp, Timestamp)> {
+        if by == Moment::Start {
+            return self.oldest.zip(self.newest);
+        }
+        let (oldest, newest) = self.ends_of(by)?;
+        Timestamp::from_ms(oldest).zip(Timestamp::from_ms(newest))
+    }
+
+    /// Rows that are second or later attempts.
+    pub fn retries(&self) -> u64 {
+        self.retries
     }
 
     /// Every tag that a row bears, sorted.
@@ -244,16 +271,15 @@ impl Table {
         Cells { kind: cells.kind | UNSTARTED, ..cells }
     }
 
-    fn note_flags(&mut self, kind: u32) {
-        self.unstarted += u64::from(kind & UNSTARTED != 0);
-        self.retries += u64::from(kind & RETRY != 0);
-        self.superseded += u64::from(kind & SUPERSEDED != 0);
-    }
-
-    fn forget_flags(&mut self, kind: u32) {
-        self.unstarted -= u64::from(kind & UNSTARTED != 0);
-        self.retries -= u64::from(kind & RETRY != 0);
-        self.superseded -= u64::from(kind & SUPERSEDED != 0);
+    /// Counts the flags of a row that comes or goes.
+    fn count_flags(&mut self, kind: u32, rows: i64) {
+        for (flag, count) in
+            [(UNSTARTED, &mut self.unstarted), (RETRY, &mut self.retries), (SUPERSEDED, &mut self.superseded)]
+        {
+            if kind & flag != 0 {
+                *count = count.saturating_add_signed(rows);
+            }
+        }
     }
 
     #[inline]
