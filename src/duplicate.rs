@@ -3,7 +3,7 @@
 
 use crate::execution::Execution;
 use crate::row::{self, Rank};
-use crate::table::Table;
+use crate::table::{Arrival, Table};
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
@@ -37,20 +37,21 @@ pub struct Duplicates {
 
 impl Duplicates {
     /// Adds an execution to a table, or lets the greater of it and the one that it repeats stay there. True if it
-    /// repeats one. Of several attempts of one execution, the table is told which is the last. Without `has_started`
-    /// the row is one that never started. All rows of the table have to have come this way.
-    pub fn push(&mut self, table: &mut Table, execution: &Execution<'_>, has_started: bool) -> bool {
+    /// repeats one. Of several attempts of one execution, the table is told which is the last. All rows of the table
+    /// have to have come this way.
+    pub fn push(&mut self, table: &mut Table, execution: &Execution<'_>, arrival: Arrival) -> bool {
         let Some(id) = execution.id else {
-            add(table, execution, has_started);
+            add(table, execution, arrival);
             return false;
         };
+        let has_started = arrival.has_started;
         let workflow_id = row::workflow_id(execution).map(Box::from);
         let identity = Identity { workflow_id, id: id.into(), attempt: execution.attempt };
         let rank = (Rank::of(execution), has_started);
         if let Some(kept) = self.kept.get_mut(&identity) {
             if rank > kept.rank {
                 kept.rank = rank;
-                table.replace(kept.row, execution, has_started);
+                table.replace(kept.row, execution, arrival);
             } else {
                 table.note(execution, has_started);
             }
@@ -60,7 +61,7 @@ impl Duplicates {
         if !table.make_room() {
             return false;
         }
-        add(table, execution, has_started);
+        add(table, execution, arrival);
         let later = self.kept.range((Bound::Excluded(&identity), Bound::Unbounded)).next();
         if later.is_some_and(|(later, _)| later.is_of_same_execution(&identity)) {
             table.supersede(row);
@@ -75,10 +76,11 @@ impl Duplicates {
     }
 }
 
-fn add(table: &mut Table, execution: &Execution<'_>, has_started: bool) {
-    if has_started {
+fn add(table: &mut Table, execution: &Execution<'_>, arrival: Arrival) {
+    if arrival.has_started {
         table.push(execution);
     } else {
         table.push_unstarted(execution);
     }
+    table.set_place(arrival.place);
 }

@@ -1,6 +1,8 @@
 //! The columns of a table, in chunks of a fixed number of rows: growing never copies what is there, asks whether there
 //! is room, and wastes less than one chunk. Knows numbers, no names.
 
+use super::Place;
+
 /// Rows of a chunk; 256 KiB of it are the three columns that every row has.
 pub(super) const CHUNK_ROWS: usize = 1 << 14;
 /// Rows of the first chunk before it grows: a small log takes little memory.
@@ -76,7 +78,7 @@ pub(super) struct Chunk {
     /// Empty while no row of the chunk has waited for a time that is known.
     pub(super) waits: Vec<u32>,
     /// Empty unless the places of rows are kept.
-    pub(super) offsets: Vec<u64>,
+    pub(super) places: Vec<u64>,
 }
 
 impl Chunk {
@@ -119,17 +121,17 @@ impl Chunk {
 
     /// Bytes that the columns take, with the room that they have.
     pub(super) fn bytes(&self) -> usize {
-        (self.starts.capacity() + self.offsets.capacity()) * size_of::<i64>()
+        (self.starts.capacity() + self.places.capacity()) * size_of::<i64>()
             + (self.kinds.capacity() + self.durations.capacity() + self.waits.capacity()) * size_of::<u32>()
     }
 
     /// Makes room for `rows` in all; false if there is none.
-    fn reserve(&mut self, rows: usize, with_offsets: bool) -> bool {
+    fn reserve(&mut self, rows: usize, with_places: bool) -> bool {
         let more = rows.saturating_sub(self.starts.len());
         self.starts.try_reserve_exact(more).is_ok()
             && self.kinds.try_reserve_exact(more).is_ok()
             && self.durations.try_reserve_exact(more).is_ok()
-            && (!with_offsets || self.offsets.try_reserve_exact(more).is_ok())
+            && (!with_places || self.places.try_reserve_exact(more).is_ok())
     }
 }
 
@@ -137,7 +139,7 @@ impl Chunk {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Columns {
     pub(super) chunks: Vec<Chunk>,
-    pub(super) with_offsets: bool,
+    pub(super) with_places: bool,
 }
 
 impl Columns {
@@ -159,17 +161,17 @@ impl Columns {
 
     #[cold]
     fn grow(&mut self, most_bytes: usize) -> bool {
-        let with_offsets = self.with_offsets;
-        let chunk_bytes = CHUNK_ROWS * if with_offsets { 24 } else { 16 };
+        let with_places = self.with_places;
+        let chunk_bytes = CHUNK_ROWS * if with_places { 24 } else { 16 };
         if (self.chunks.len() + 1) * chunk_bytes > most_bytes {
             return false;
         }
         match self.chunks.as_mut_slice() {
-            [only] if only.len() < CHUNK_ROWS => only.reserve((only.len() * 2).min(CHUNK_ROWS), with_offsets),
+            [only] if only.len() < CHUNK_ROWS => only.reserve((only.len() * 2).min(CHUNK_ROWS), with_places),
             chunks => {
                 let mut chunk = Chunk::default();
                 let rows = if chunks.is_empty() { FIRST_ROWS } else { CHUNK_ROWS };
-                let is_there = chunk.reserve(rows, with_offsets) && self.chunks.try_reserve(1).is_ok();
+                let is_there = chunk.reserve(rows, with_places) && self.chunks.try_reserve(1).is_ok();
                 if is_there {
                     self.chunks.push(chunk);
                 }
@@ -195,10 +197,13 @@ impl Columns {
         self.chunks.get(chunk)?.get(place)
     }
 
-    pub(super) fn set(&mut self, row: u64, cells: Cells) {
+    /// Puts a row in the place of another one, with where it lies in its source if that is another place too.
+    pub(super) fn set(&mut self, row: u64, cells: Cells, lies: Option<Place>) {
         let (chunk, place) = Self::place(row);
-        if let Some(chunk) = self.chunks.get_mut(chunk) {
-            chunk.set(place, cells);
+        let Some(chunk) = self.chunks.get_mut(chunk) else { return };
+        chunk.set(place, cells);
+        if let (Some(lies), Some(kept)) = (lies, chunk.places.get_mut(place)) {
+            *kept = lies.packed();
         }
     }
 }

@@ -19,6 +19,36 @@ use crate::time::Timestamp;
 use column::{Cells, Columns, KIND, LONG, Longs, RETRY, SUPERSEDED, UNSTARTED};
 use kinds::Kinds;
 
+/// Where a row lies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Which of several sources, by the number that its reading was given.
+    pub source: u16,
+    /// Bytes before the row in that source; below 2^48.
+    pub offset: u64,
+}
+
+impl Place {
+    const OFFSET_BITS: u32 = 48;
+
+    fn packed(self) -> u64 {
+        u64::from(self.source) << Self::OFFSET_BITS | self.offset & ((1 << Self::OFFSET_BITS) - 1)
+    }
+
+    fn unpacked(packed: u64) -> Self {
+        Self { source: (packed >> Self::OFFSET_BITS) as u16, offset: packed & ((1 << Self::OFFSET_BITS) - 1) }
+    }
+}
+
+/// How a row came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// False for a row that never started, whose `started_at` is when it was due.
+    pub has_started: bool,
+    /// Where it lies.
+    pub place: Place,
+}
+
 /// The executions that were read.
 #[derive(Clone, Debug)]
 pub struct Table {
@@ -71,8 +101,8 @@ impl Table {
     }
 
     /// Keeps where each row lies in its source, which takes 8 bytes more a row. Only while the table is empty.
-    pub fn with_offsets(mut self) -> Self {
-        self.columns.with_offsets = self.rows() == 0;
+    pub fn with_places(mut self) -> Self {
+        self.columns.with_places = self.rows() == 0;
         self
     }
 
@@ -123,13 +153,11 @@ impl Table {
         }
     }
 
-    /// Where the row that was added last lies in its source; kept if the table was made [`Table::with_offsets`].
+    /// Says where the row that was added last lies; kept if the table was made [`Table::with_places`].
     #[inline]
-    pub fn set_offset(&mut self, offset: u64) {
-        if self.columns.with_offsets {
-            if let Some(chunk) = self.columns.chunks.last_mut() {
-                chunk.offsets.resize(chunk.len(), offset);
-            }
+    pub fn set_place(&mut self, place: Place) {
+        if let Some(chunk) = self.columns.chunks.last_mut().filter(|_| self.columns.with_places) {
+            chunk.places.resize(chunk.len(), place.packed());
         }
     }
 
@@ -144,23 +172,26 @@ impl Table {
     }
 
     /// Puts an execution in the place of row `row`, counted from 0 in the order of adding.
-    pub fn replace(&mut self, row: u64, execution: &Execution<'_>, has_started: bool) {
+    pub fn replace(&mut self, row: u64, execution: &Execution<'_>, arrival: Arrival) {
         let Some(before) = self.columns.get(row) else { return };
         let kind = self.intern(execution);
         self.count_flags(before.kind, -1);
-        let mut cells =
-            if has_started { self.cells(row, execution, kind) } else { self.unstarted_cells(row, execution, kind) };
+        let mut cells = if arrival.has_started {
+            self.cells(row, execution, kind)
+        } else {
+            self.unstarted_cells(row, execution, kind)
+        };
         cells.kind |= before.kind & SUPERSEDED;
         self.count_flags(before.kind & SUPERSEDED, 1);
-        self.columns.set(row, cells);
+        self.columns.set(row, cells, Some(arrival.place));
         self.changes += 1;
-        self.note(execution, has_started);
+        self.note(execution, arrival.has_started);
     }
 
     /// Says of row `row` that a later attempt of the same execution is in the table.
     pub fn supersede(&mut self, row: u64) {
         if let Some(cells) = self.columns.get(row).filter(|cells| cells.kind & SUPERSEDED == 0) {
-            self.columns.set(row, Cells { kind: cells.kind | SUPERSEDED, ..cells });
+            self.columns.set(row, Cells { kind: cells.kind | SUPERSEDED, ..cells }, None);
             self.count_flags(SUPERSEDED, 1);
             self.changes += 1;
         }
@@ -194,8 +225,8 @@ impl Table {
                 }
                 self.count_flags(cells.kind, 1);
                 self.columns.push(cells);
-                if let Some(offset) = chunk.offsets.get(place) {
-                    self.set_offset(*offset);
+                if let Some(place) = chunk.places.get(place) {
+                    self.set_place(Place::unpacked(*place));
                 }
                 row += 1;
             }
