@@ -22,6 +22,7 @@ pub mod row;
 
 pub mod duplicate;
 pub mod intake;
+pub mod reread;
 pub mod table;
 
 pub mod options;

@@ -197,6 +197,12 @@ impl Columns {
         self.chunks.get(chunk)?.get(place)
     }
 
+    /// Where a row lies in its source, if that was kept.
+    pub(super) fn lies(&self, row: u64) -> Option<Place> {
+        let (chunk, place) = Self::place(row);
+        self.chunks.get(chunk)?.places.get(place).map(|packed| Place::unpacked(*packed))
+    }
+
     /// Puts a row in the place of another one, with where it lies in its source if that is another place too.
     pub(super) fn set(&mut self, row: u64, cells: Cells, lies: Option<Place>) {
         let (chunk, place) = Self::place(row);

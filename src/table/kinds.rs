@@ -125,6 +125,11 @@ impl Kinds {
         self.tag_sets.set(kind.tag_set).iter().map(|tag| self.tags.text(*tag))
     }
 
+    /// The word of a kind whose status is none of the vocabulary's.
+    pub(super) fn word_of(&self, kind: &Kind) -> Option<&str> {
+        (kind.word != NONE).then(|| self.words.text(kind.word))
+    }
+
     /// The name that a kind gives its workflow.
     pub(super) fn name_of(&self, kind: &Kind) -> Option<&str> {
         (kind.name != NONE).then(|| self.names.text(kind.name))

@@ -6,12 +6,14 @@ mod column;
 mod count;
 mod dictionary;
 mod kinds;
+mod rows;
 mod scan;
 mod siphash;
 
 pub use count::{Counted, MOST_OTHER_STATUSES, MOST_REMEMBERED, Memory, View, Workflow};
 pub use dictionary::{MOST_NAME_BYTES, MOST_NAMES};
 pub use kinds::{Crowding, MOST_STATUS_BYTES};
+pub use rows::{Order, Row, Rows};
 
 use crate::execution::Execution;
 use crate::options::Moment;
