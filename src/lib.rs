@@ -11,6 +11,7 @@
 //!
 //! The modules stand below in that order.
 
+pub mod bytes;
 pub mod error;
 pub mod execution;
 pub mod number;

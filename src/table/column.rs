@@ -53,6 +53,11 @@ impl Longs {
         }
     }
 
+    /// All of them, by row.
+    pub(super) fn all(&self) -> &[(u64, u64)] {
+        &self.0
+    }
+
     /// The rows that may have a long number, rising; a row that was replaced may have a short one by now.
     pub(super) fn rows(&self) -> impl Iterator<Item = u64> {
         self.0.iter().map(|(row, _)| *row)

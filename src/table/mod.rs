@@ -6,6 +6,7 @@ mod column;
 mod count;
 mod dictionary;
 mod kinds;
+mod parts;
 mod rows;
 mod scan;
 mod siphash;
@@ -13,12 +14,13 @@ mod siphash;
 pub use count::{Counted, MOST_OTHER_STATUSES, MOST_REMEMBERED, Memory, View, Workflow};
 pub use dictionary::{MOST_NAME_BYTES, MOST_NAMES};
 pub use kinds::{Crowding, MOST_STATUS_BYTES};
+pub use parts::Shift;
 pub use rows::{Order, Row, Rows};
 
 use crate::execution::Execution;
 use crate::options::Moment;
 use crate::time::Timestamp;
-use column::{Cells, Columns, KIND, LONG, Longs, RETRY, SUPERSEDED, UNSTARTED};
+use column::{Cells, Chunk, Columns, KIND, LONG, Longs, RETRY, SUPERSEDED, UNSTARTED};
 use kinds::Kinds;
 
 /// Where a row lies.
@@ -206,35 +208,12 @@ impl Table {
 
     /// Adds the executions of another table.
     pub fn merge(&mut self, other: &Table) {
-        self.kinds.crowd_like(other.kinds.crowding);
-        let mut numbers = Vec::with_capacity(other.kinds.all().len());
-        for (kind, number) in other.kinds.all().iter().zip(0..) {
-            let mine = self.kinds.adopt(&other.kinds, kind);
-            self.kinds.see(mine, other.kinds.newest(number));
-            numbers.push(mine);
-        }
-        let mut row = 0;
+        let numbers = self.adopt(other);
+        let mut first_row = 0;
         for chunk in &other.columns.chunks {
-            for place in 0..chunk.len() {
-                let Some(mut cells) = chunk.get(place).filter(|_| self.make_room()) else { continue };
-                let Some(number) = numbers.get((cells.kind & KIND) as usize) else { continue };
-                cells.kind = cells.kind & !KIND | number;
-                if cells.duration == LONG {
-                    cells.duration = self.long_durations.encode(self.rows(), other.long_durations.decode(row, LONG));
-                }
-                if cells.wait == LONG {
-                    cells.wait = self.long_waits.encode(self.rows(), other.long_waits.decode(row, LONG));
-                }
-                self.count_flags(cells.kind, 1);
-                self.columns.push(cells);
-                if let Some(place) = chunk.places.get(place) {
-                    self.set_place(Place::unpacked(*place));
-                }
-                row += 1;
-            }
+            self.append(other, &numbers, chunk, first_row, None);
+            first_row += chunk.len() as u64;
         }
-        [other.oldest, other.newest].into_iter().flatten().for_each(|at| self.reach(at));
-        self.is_full |= other.is_full;
     }
 
     /// Rows, those that never started among them.
@@ -302,6 +281,42 @@ impl Table {
         let unstarted = Execution { duration_ms: None, waited_ms: None, ..execution.clone() };
         let cells = self.cells(row, &unstarted, kind);
         Cells { kind: cells.kind | UNSTARTED, ..cells }
+    }
+
+    /// Takes over another table's kinds and how far its rows reach; says which number each of its kinds has here.
+    fn adopt(&mut self, other: &Table) -> Vec<u32> {
+        self.kinds.crowd_like(other.kinds.crowding);
+        let numbers = other.kinds.all().iter().zip(0..).map(|(kind, number)| {
+            let mine = self.kinds.adopt(&other.kinds, kind);
+            self.kinds.see(mine, other.kinds.newest(number));
+            mine
+        });
+        let numbers = numbers.collect();
+        [other.oldest, other.newest].into_iter().flatten().for_each(|at| self.reach(at));
+        self.is_full |= other.is_full;
+        numbers
+    }
+
+    /// Adds the rows of a chunk of another table whose first row is `first_row` there. With a shift the chunk's places
+    /// are those of a part of a source.
+    fn append(&mut self, other: &Table, numbers: &[u32], chunk: &Chunk, first_row: u64, shift: Option<Shift>) {
+        for (place, row) in (0..chunk.len()).zip(first_row..) {
+            let Some(mut cells) = chunk.get(place).filter(|_| self.make_room()) else { return };
+            let Some(number) = numbers.get((cells.kind & KIND) as usize) else { continue };
+            cells.kind = cells.kind & !KIND | number;
+            if cells.duration == LONG {
+                cells.duration = self.long_durations.encode(self.rows(), other.long_durations.decode(row, LONG));
+            }
+            if cells.wait == LONG {
+                cells.wait = self.long_waits.encode(self.rows(), other.long_waits.decode(row, LONG));
+            }
+            self.count_flags(cells.kind, 1);
+            self.columns.push(cells);
+            if let Some(packed) = chunk.places.get(place) {
+                let lies = Place::unpacked(*packed);
+                self.set_place(shift.map_or(lies, |shift| lies.shifted(shift)));
+            }
+        }
     }
 
     /// Counts the flags of a row that comes or goes.

@@ -1,5 +1,9 @@
 //! A reading: bytes of one source go in, rows come to lie in a table, and every row that was read is accounted for.
 
+mod part;
+
+pub use part::Range;
+
 use crate::duplicate::Duplicates;
 use crate::execution::{Execution, Status};
 use crate::ingest::{Event, Form, LeftOut, Reader, StartSource, StreamEnd, excerpt};
@@ -90,6 +94,8 @@ pub struct Intake {
     duplicates: Option<Duplicates>,
     /// Which of several sources this is, for the places of its rows.
     source: u16,
+    /// Rows that were read of sources before this one.
+    read_before: u64,
     /// The table's numbers of the parser's kinds of row, by kind.
     kinds: Vec<Option<u32>>,
 }
@@ -108,6 +114,7 @@ impl Intake {
             unrecognised: None,
             duplicates: None,
             source: 0,
+            read_before: 0,
             kinds: Vec::new(),
         }
     }
@@ -172,7 +179,7 @@ impl Intake {
     pub fn finish(&mut self, broken: Option<&str>) {
         self.reader.finish();
         self.drain();
-        self.reading.incomplete = self.why_incomplete(broken);
+        self.settle(broken);
     }
 
     /// Reading was given up where it is, for the reason `why`: the rows so far stay, bytes of one that is not whole are no
@@ -207,13 +214,13 @@ impl Intake {
     }
 
     fn why_incomplete(&self, broken: Option<&str>) -> Option<String> {
-        let rows = self.reading.read;
         if self.is_full() {
-            let mebibytes = self.table.bytes() >> 20;
+            let (rows, mebibytes) = (self.reading.read, self.table.bytes() >> 20);
             return Some(format!(
                 "memory did not suffice: {rows} rows were read, which take {mebibytes} MiB; the rest was not"
             ));
         }
+        let rows = self.reading.read - self.read_before;
         match &self.end {
             Some(StreamEnd::Error { message, .. }) => {
                 Some(format!("the source broke off after {rows} rows: {message}"))
@@ -240,7 +247,8 @@ impl Intake {
     }
 
     fn drain(&mut self) {
-        let Self { reader, table, reading, is_stream, end, went_on, unrecognised, duplicates, source, kinds } = self;
+        let Self { reader, table, reading, is_stream, end, went_on, unrecognised, duplicates, source, kinds, .. } =
+            self;
         let arrival = |has_started, offset| Arrival { has_started, place: Place { source: *source, offset } };
         while let Some(event) = reader.next() {
             if matches!(event, Event::Row { .. } | Event::Unstarted { .. }) && !table.make_room() {
