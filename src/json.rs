@@ -7,7 +7,8 @@ use crate::execution::Status;
 use crate::number;
 use crate::pattern::{Finding, Kind, told};
 use crate::picture::scene::{Node, Scene};
-use crate::table::Workflow;
+use crate::reread::RowTexts;
+use crate::table::{Rows, Workflow};
 use crate::time::{Timestamp, push_date};
 use chrono::NaiveDate;
 
@@ -23,7 +24,7 @@ pub fn heatmap(answer: &Answer) -> String {
     json.key("scale");
     scale(&mut json, answer);
     json.key("patterns_detected");
-    json.texts(told(&answer.patterns).iter().map(|finding| &finding.sentence));
+    json.texts(told(&answer.patterns).iter().map(|finding| finding.sentence.as_str()));
     json.text_of("time_zone", answer.zone.name());
     json.whole_of("days", answer.window.days() as u64);
     json.text_of("until", &answer.window.until.to_text());
@@ -60,7 +61,7 @@ pub fn heatmap(answer: &Answer) -> String {
     json.open('[');
     json.close(']');
     json.key("notices");
-    json.texts(answer.notices.iter());
+    json.texts(answer.notices.iter().map(String::as_str));
     json.close('}');
     json.out
 }
@@ -91,6 +92,48 @@ pub fn workflows(workflows: &[Workflow]) -> String {
         json.close('}');
     }
     json.close(']');
+    json.close('}');
+    json.out
+}
+
+/// Some of the rows of cells, as far as a table holds them.
+pub fn rows(page: &Rows<'_>) -> String {
+    let mut json = Json::default();
+    json.open('{');
+    json.key("rows");
+    json.open('[');
+    for row in &page.rows {
+        json.open('{');
+        json.text_or_null_of("workflow_id", row.workflow_id);
+        json.text_or_null_of("workflow", row.workflow);
+        json.text_of("status", row.status.name());
+        json.text_of("status_word", row.status_word);
+        json.number_of(if row.has_started { "started_at" } else { "due_at" }, Some(row.at.ms() as f64));
+        json.number_of("duration_ms", row.duration_ms.map(|ms| ms as f64));
+        json.number_of("waited_ms", row.waited_ms.map(|ms| ms as f64));
+        json.key("tags");
+        json.texts(row.tags.iter().copied());
+        json.key("retry");
+        json.truth(row.is_retry);
+        if let Some(place) = row.place {
+            json.whole_of("source", place.source.into());
+            json.whole_of("offset", place.offset);
+        }
+        json.close('}');
+    }
+    json.close(']');
+    json.whole_of("total", page.total);
+    json.close('}');
+    json.out
+}
+
+/// What only its source holds of a row.
+pub fn row_texts(texts: &RowTexts) -> String {
+    let mut json = Json::default();
+    json.open('{');
+    json.text_or_null_of("id", texts.id.as_deref());
+    json.whole_of("attempt", texts.attempt.into());
+    json.text_or_null_of("error", texts.error.as_deref());
     json.close('}');
     json.out
 }
@@ -439,7 +482,7 @@ impl Json {
         }
     }
 
-    fn texts<'a>(&mut self, texts: impl Iterator<Item = &'a String>) {
+    fn texts<'a>(&mut self, texts: impl Iterator<Item = &'a str>) {
         self.open('[');
         for text in texts {
             self.text(text);

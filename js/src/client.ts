@@ -106,7 +106,7 @@ export class HeatmapClient {
    * Reads a source, or several as one, to the end; resolves with what was read, also if a source broke off (the views
    * say so).
    */
-  async load(source: Source | readonly Source[], { signal, onProgress, query = {}, companion, workers, ...as }: LoadOptions = {}): Promise<Loaded> {
+  async load(source: Source | readonly Source[], { signal, onProgress, query = {}, companion, workers, deduplicate = false, ...as }: LoadOptions = {}): Promise<Loaded> {
     signal?.throwIfAborted();
     clients.add(this.#id);
     this.#gathering?.giveUp();
@@ -117,11 +117,11 @@ export class HeatmapClient {
     const [only = new Blob([])] = sources;
     const lost = bereft.get(this.#id);
     try {
-      const gathering = await this.#gather(sources, as, workers);
+      const gathering = await this.#gather(sources, as, workers, deduplicate);
       bereft.delete(this.#id);
       if (gathering) return await this.#follow(gathering, signal, onProgress);
       const transfer = only instanceof ReadableStream ? [only as unknown as Transferable] : [];
-      const call: Call['call'] = { name: 'load', source: only, query, companion: companion ?? isFromCompanion(isSeveral(source) ? only : source), as };
+      const call: Call['call'] = { name: 'load', source: only, query, companion: companion ?? isFromCompanion(isSeveral(source) ? only : source), as: { ...as, deduplicate } };
       const { id, answer } = running().ask<Loaded>(this.#id, call, onProgress, transfer);
       if (this.#wantsStop) this.stop();
       const abort = () => worker?.tell(this.#id, { name: 'abort', id });
@@ -151,9 +151,9 @@ export class HeatmapClient {
   }
 
   /** Several sources, or a big file that can be read in stretches; absent for all others. */
-  async #gather(sources: readonly Exclude<Source, Response>[], as: ReadAs, workers: number | undefined): Promise<Gathering | undefined> {
+  async #gather(sources: readonly Exclude<Source, Response>[], as: ReadAs, workers: number | undefined, deduplicate: boolean): Promise<Gathering | undefined> {
     const [only] = sources;
-    if (sources.length === 1 && !(only instanceof Blob && only.size >= BIG_BYTES)) return undefined;
+    if (sources.length === 1 && (deduplicate || !(only instanceof Blob && only.size >= BIG_BYTES))) return undefined;
     const { Gathering } = await import('./pool.js');
     const most = Math.max(1, Math.min(workers ?? globalThis.navigator?.hardwareConcurrency ?? 1, MOST_WORKERS));
     const size = sources.reduce((sum, each) => sum + (each instanceof Blob ? each.size : 0), 0);

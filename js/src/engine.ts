@@ -7,6 +7,7 @@ import { Meter } from './meter.js';
 import { start } from './module.js';
 import { begin, counts, refuseUnrecognised, type Counted, type Place } from './part.js';
 import { Pour } from './pour.js';
+import { completed, type Origin } from './rows.js';
 import { open } from './source.js';
 import { zoneTable } from './zone.js';
 import type {
@@ -26,6 +27,8 @@ export interface LoadOptions extends ReadAs {
   companion?: boolean;
   /** The most workers that read at the same time; by default as many as there are cores, at most 8. */
   workers?: number;
+  /** True looks for rows that repeat another one; then one worker reads. */
+  deduplicate?: boolean;
 }
 
 const PROGRESS_MS = 250;
@@ -34,7 +37,7 @@ const STOPPED = 'reading was stopped';
 
 /** The columns of cells behind state and level, in the order in which the module hands them over. */
 const COLUMNS = [
-  'value', 'hours', 'executions', 'decided', 'timed', 'averageDuration', 'completed', 'failed', 'timedOut', 'cancelled',
+  'value', 'hours', 'executions', 'decided', 'timed', 'waited', 'averageDuration', 'completed', 'failed', 'timedOut', 'cancelled',
   'skipped', 'running', 'pending', 'waiting', 'other',
 ] as const;
 
@@ -55,6 +58,8 @@ export class HeatmapEngine {
   readonly #engine: Engine;
   readonly #memory: WebAssembly.Memory;
   #pour: Pour | undefined;
+  /** The sources that can be read again, by their numbers. */
+  #origins = new Map<number, Origin>();
   #stopped = false;
   #loads = 0;
   #now: number | null = null;
@@ -80,7 +85,7 @@ export class HeatmapEngine {
    * Reads a source to its end, dropping what was held. A source that breaks off is no error: the answers say so.
    * `number` stands in the answers, so that who asks can tell one load's from another's.
    */
-  async load(source: Source, { signal, onProgress, query = {}, companion, ...as }: LoadOptions = {}, number?: number): Promise<Loaded> {
+  async load(source: Source, { signal, onProgress, query = {}, companion, deduplicate = false, ...as }: LoadOptions = {}, number?: number): Promise<Loaded> {
     const turn = ++this.#loads;
     this.#stopped = false;
     this.#pour?.halt();
@@ -94,7 +99,13 @@ export class HeatmapEngine {
     if (signal?.aborted || turn !== this.#loads) void stream.cancel().catch(() => {});
     check();
     this.#forget();
-    begin(this.#engine, as.form === undefined ? { ...as, form } : as, expectsEnd);
+    this.#origins.clear();
+    // What a stream holds of a row is kept; a file is read again where the row lies.
+    const blob = total === null ? undefined : blobOf(source);
+    this.#engine.keep(blob !== undefined, blob === undefined, deduplicate);
+    const said = as.form === undefined ? { ...as, form } : as;
+    begin(this.#engine, said, expectsEnd);
+    if (blob) this.#origins.set(0, { blob, as: said });
     this.#rowsOf = number ?? turn;
     this.#now = expectsEnd ? now : null;
     const pour = this.#pour = new Pour(this.#engine, this.#memory, stream);
@@ -125,20 +136,23 @@ export class HeatmapEngine {
     this.#pour?.halt();
   }
 
-  /** @internal Drops what was held and waits for parts that others read. */
-  gather(number: number, as: ReadAs): void {
+  /** @internal Drops what was held and waits for parts that others read, with their places or their texts. */
+  gather(number: number, as: ReadAs, places: boolean, texts: boolean): void {
     this.#loads += 1;
     this.#pour?.halt();
     this.#forget();
+    this.#origins.clear();
+    this.#engine.keep(places, texts, false);
     begin(this.#engine, as, false);
     [this.#rowsOf, this.#now] = [number, null];
   }
 
   /** @internal Adds a part; says how far the rows reach. */
-  absorb(number: number, part: Uint8Array[], place: Place): Counted {
+  absorb(number: number, part: Uint8Array[], place: Place, origin: Origin | undefined): Counted {
     this.#checkTurn(number);
     this.#forget();
     this.#engine.absorb(part, place.lines, place.offset, place.file);
+    if (origin) this.#origins.set(place.file, origin);
     return counts(this.#engine);
   }
 
@@ -164,10 +178,14 @@ export class HeatmapEngine {
     };
   }
 
-  /** Some of the executions of a cell of a query. */
+  /** Some of the executions of a cell of a query; of the rows of one load only, if its number is given. */
   async rowsAt(query: Query, options: ViewOptions, cell: number, page: { offset: number; limit: number }, load?: number): Promise<Rows> {
     this.#check(load);
-    throw new Error('Rows were not kept. Reload with rows to see them.');
+    const text = this.#engine.rows(this.#view(query, options), Uint32Array.of(cell), true, page.offset, page.limit);
+    const { rows, total } = JSON.parse(text) as Rows;
+    const complete = await completed(rows, this.#origins, (source) => this.#engine.headBytes(source));
+    this.#check(load);
+    return { rows: complete, total };
   }
 
   /** Lays out the picture of a query; of the rows of one load only, if its number is given. */
@@ -225,4 +243,10 @@ export class HeatmapEngine {
     this.#held?.view.free();
     this.#held = undefined;
   }
+}
+
+/** A source whose bytes are there for good. */
+function blobOf(source: Source): Blob | undefined {
+  if (source instanceof Blob) return source;
+  return source instanceof ArrayBuffer || ArrayBuffer.isView(source) ? new Blob([source as BlobPart]) : undefined;
 }

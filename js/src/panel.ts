@@ -111,14 +111,15 @@ export class Panel {
 }
 
 function line(row: Row, format: Format, zone: string): HTMLTableRowElement {
-  const { status, statusWord, workflow, workflowId, durationMs, error, attempt } = row;
+  const { status, status_word: word, workflow, workflow_id: id, duration_ms: duration, error, attempt = 1 } = row;
+  const at = row.started_at ?? row.due_at;
   const shape = SHAPES[status] ?? '…';
   return h('tr', { tabindex: -1 },
-    h('td', {}, row.startedAt === null ? '–' : format.moment(row.startedAt, zone)),
-    h('th', { scope: 'row' }, h('bdi', { title: workflowId ?? undefined }, workflow ?? workflowId ?? '–'), attempt > 1 && h('span', { class: 'muted' }, ` attempt ${format.count(attempt)}`)),
-    h('td', {}, h('span', { class: `status ${status}` }, h('span', { 'aria-hidden': 'true' }, `${shape} `), h('bdi', {}, statusWord.replace('_', ' ')))),
-    h('td', { class: 'number' }, durationMs === null ? '–' : format.duration(durationMs)),
-    h('td', { class: 'error' }, ...errorNodes(error)));
+    h('td', {}, at === undefined ? '–' : `${row.started_at === undefined ? 'due ' : ''}${format.moment(at, zone)}`),
+    h('th', { scope: 'row' }, h('bdi', { title: id ?? undefined }, workflow ?? id ?? '–'), attempt > 1 && h('span', { class: 'muted' }, ` attempt ${format.count(attempt)}`)),
+    h('td', {}, h('span', { class: `status ${status}` }, h('span', { 'aria-hidden': 'true' }, `${shape} `), h('bdi', {}, word.replace('_', ' ')))),
+    h('td', { class: 'number' }, duration === null ? '–' : format.duration(duration)),
+    h('td', { class: 'error' }, ...(error === undefined ? [h('span', { class: 'muted' }, 'not kept')] : errorNodes(error))));
 }
 
 /** One line, and the rest where the reader asks for it. */

@@ -8,6 +8,8 @@ import type { Progress, ReadAs, Source } from './types.js';
 
 /** A source, or a stretch of a file. */
 export interface Piece {
+  /** True if its rows can be read again where they lie; else their texts are kept. */
+  hasPlaces: boolean;
   source: Exclude<Source, Response>;
   /** The stretch; its end is absent for a whole source. */
   start: number;
@@ -86,12 +88,13 @@ export async function look(bytes: Uint8Array, as: ReadAs): Promise<Look> {
 }
 
 /** Reads a piece. `onStart` gets what halts it; `onProgress` is called at most four times a second. */
-export async function readPart({ source, start: from, end, isLast, head, as }: Piece, signal: AbortSignal, onStart: (halt: () => void) => void, onProgress: (counted: Counted & { bytes: number }) => void): Promise<Part> {
+export async function readPart({ source, hasPlaces, start: from, end, isLast, head, as }: Piece, signal: AbortSignal, onStart: (halt: () => void) => void, onProgress: (counted: Counted & { bytes: number }) => void): Promise<Part> {
   const memory = await start();
   // Only a whole source can be compressed.
   const stream = end === undefined ? (await open(source, {}, Date.now(), undefined, signal)).stream : (source as Blob).slice(from, end).stream();
   const engine = new Engine();
   try {
+    engine.keep(hasPlaces, !hasPlaces, false);
     begin(engine, as, false);
     if (head.length > 0) feed(engine, memory, head);
     const pour = new Pour(engine, memory, stream);
@@ -111,7 +114,7 @@ export async function readPart({ source, start: from, end, isLast, head, as }: P
     });
     const [isWhole, lines, pending] = [engine.isBetweenRows(), engine.lines(), engine.pending()];
     const isAll = isLast && !isHalted;
-    if (isAll) engine.finish(pour.broken);
+    if (isAll) engine.close();
     refuseUnrecognised(engine);
     return {
       ...counts(engine), bytes: engine.takePart(), lines, taken: pour.bytes - (isAll ? 0 : pending),

@@ -43,6 +43,8 @@ export class Gathering {
   readonly #entries: Entry[] = [];
   readonly #running = new Map<Entry, { thread: Thread; id: number }>();
   #hasBegun = false;
+  /** By source: true if its bytes are there for good, and as they are. */
+  #isPlain: readonly boolean[] = [];
   #isStopped = false;
   #broken: string | undefined;
   /** Where the next stretch begins, and how that file is laid out: `null` if it is read whole. */
@@ -121,7 +123,11 @@ export class Gathering {
 
   async #readAll(helpers: Thread[]): Promise<void> {
     const main = this.#main;
-    if (!this.#hasBegun) await main.ask(this.#client, { name: 'gather', load: this.#load, as: this.#as }).answer;
+    if (!this.#hasBegun) {
+      this.#isPlain = await Promise.all(this.#sources.map(isPlain));
+      const [places, texts] = [this.#isPlain.includes(true), this.#isPlain.includes(false)];
+      await main.ask(this.#client, { name: 'gather', load: this.#load, as: this.#as, places, texts }).answer;
+    }
     this.#hasBegun = true;
     const work = [this.#work(main)];
     const wanted = Math.min(this.#workers, this.#pieces()) - 1;
@@ -178,7 +184,8 @@ export class Gathering {
       const { piece, file, part } = entry;
       if (piece.start === 0) this.#lines = 0;
       const place = { lines: this.#lines - piece.headLines, offset: piece.start - piece.head.length, file };
-      const call = { name: 'absorb', load: this.#load, part: part.bytes, place } as const;
+      const origin = piece.hasPlaces && piece.start === 0 ? { blob: piece.source as Blob, as: piece.as } : undefined;
+      const call = { name: 'absorb', load: this.#load, part: part.bytes, place, origin } as const;
       this.#reach = await this.#main.ask<Counted>(this.#client, call, undefined, part.bytes.map(({ buffer }) => buffer as ArrayBuffer)).answer;
       this.#lines += part.lines - piece.headLines;
       this.#broken ??= part.broken;
@@ -247,7 +254,7 @@ export class Gathering {
     else this.#at = end;
     const { head, headLines } = start > 0 && layout ? layout : { head: NO_BYTES, headLines: 0 };
     return {
-      piece: { source, start, end: start === 0 && isLast ? undefined : end, isLast, head, headLines, as: layout?.as ?? this.#as },
+      piece: { source, hasPlaces: this.#isPlain[file] ?? false, start, end: start === 0 && isLast ? undefined : end, isLast, head, headLines, as: layout?.as ?? this.#as },
       file, counted: { rows: 0, unreadable: 0, noStart: 0, oldest: null, newest: null, bytes: 0 },
     };
   }
@@ -280,6 +287,13 @@ export class Gathering {
     const total = sizes.includes(null) ? null : sizes.reduce<number>((all, size) => all + (size ?? 0), 0);
     return { ...sum, total, oldest: this.#reach.oldest, newest: this.#reach.newest };
   }
+}
+
+/** True for a file that is not compressed. */
+async function isPlain(source: Piece['source']): Promise<boolean> {
+  if (!(source instanceof Blob)) return false;
+  const [a, b, c, d] = new Uint8Array(await source.slice(0, 4).arrayBuffer());
+  return !(a === 0x1f && b === 0x8b) && !(a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd);
 }
 
 /** Where the first line ends that reaches a place of a file. */

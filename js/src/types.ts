@@ -208,23 +208,26 @@ export interface PictureOptions {
 
 export type Theme = 'auto' | 'light' | 'dark';
 
-/** One execution as its source has it. */
+/** One execution. Instants are milliseconds since 1970. */
 export interface Row {
-  id: string | null;
-  workflowId: string | null;
+  workflow_id: string | null;
   workflow: string | null;
   /** One of the known statuses, or `other`; the word as it came stands beside. */
   status: string;
-  statusWord: string;
-  /** Milliseconds since 1970. */
-  startedAt: number | null;
-  durationMs: number | null;
-  attempt: number;
+  status_word: string;
+  /** When it started; absent if it never did, and then when it was due. */
+  started_at?: number;
+  due_at?: number;
+  duration_ms: number | null;
+  waited_ms: number | null;
   tags: readonly string[];
-  error: string | null;
+  /** What only the source holds; absent if the source cannot be read again and kept texts found no room. */
+  id?: string | null;
+  attempt?: number;
+  error?: string | null;
 }
 
-/** Some of the rows of cells: failed first, then slowest. */
+/** Some of the rows of cells. */
 export interface Rows {
   rows: Row[];
   /** How many there are in all. */

@@ -3,16 +3,18 @@
 import { HeatmapEngine } from './engine.js';
 import { compiled, isTrap, start } from './module.js';
 import { look, readPart, type Piece, type Place } from './part.js';
+import type { Origin } from './rows.js';
 import type { Answer, PictureOptions, Progress, Query, ReadAs, Source, Theme, ViewOptions } from './types.js';
 
 export interface Call {
   id: number;
   client: number;
   call:
-    | { name: 'load'; source: Source; query: Query; companion: boolean; as: ReadAs }
+    | { name: 'load'; source: Source; query: Query; companion: boolean; as: ReadAs & { deduplicate?: boolean } }
     | { name: 'stop' } | { name: 'close' } | { name: 'abort'; id: number } | { name: 'halt'; id: number } | { name: 'module' }
     | { name: 'look'; bytes: Uint8Array; as: ReadAs } | { name: 'part'; piece: Piece }
-    | { name: 'gather'; load: number; as: ReadAs } | { name: 'absorb'; load: number; part: Uint8Array[]; place: Place }
+    | { name: 'gather'; load: number; as: ReadAs; places: boolean; texts: boolean }
+    | { name: 'absorb'; load: number; part: Uint8Array[]; place: Place; origin: Origin | undefined }
     | { name: 'gathered'; load: number; broken: string | undefined; stopped: boolean }
     | { name: 'view'; query: Query; options: ViewOptions }
     | { name: 'rows'; query: Query; options: ViewOptions; cell: number; page: { offset: number; limit: number }; load: number | undefined }
@@ -69,8 +71,8 @@ async function perform({ id, client, call }: Call): Promise<unknown> {
   switch (call.name) {
     case 'load': return it.load(call.source, { ...call.as, query: call.query, companion: call.companion, signal: abort.signal, onProgress }, id);
     case 'stop': return it.stop();
-    case 'gather': return it.gather(call.load, call.as);
-    case 'absorb': return it.absorb(call.load, call.part, call.place);
+    case 'gather': return it.gather(call.load, call.as, call.places, call.texts);
+    case 'absorb': return it.absorb(call.load, call.part, call.place, call.origin);
     case 'gathered': return it.gathered(call.load, call.broken, call.stopped);
     case 'view': return it.view(call.query, call.options);
     case 'rows': return it.rowsAt(call.query, call.options, call.cell, call.page, call.load);

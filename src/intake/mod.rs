@@ -94,6 +94,8 @@ pub struct Intake {
     duplicates: Option<Duplicates>,
     /// Which of several sources this is, for the places of its rows.
     source: u16,
+    /// Why rows may be missing, from before reading was stopped.
+    before_stop: Option<Option<String>>,
     /// Rows that were read of sources before this one.
     read_before: u64,
     /// The table's numbers of the parser's kinds of row, by kind.
@@ -114,6 +116,7 @@ impl Intake {
             unrecognised: None,
             duplicates: None,
             source: 0,
+            before_stop: None,
             read_before: 0,
             kinds: Vec::new(),
         }
@@ -177,15 +180,32 @@ impl Intake {
 
     /// The source has ended. `broken` says why if it ended before its time.
     pub fn finish(&mut self, broken: Option<&str>) {
-        self.reader.finish();
-        self.drain();
+        self.go_on();
+        self.close();
         self.settle(broken);
     }
 
     /// Reading was given up where it is, for the reason `why`: the rows so far stay, bytes of one that is not whole are no
     /// row.
     pub fn stop(&mut self, why: &str) {
-        self.reading.incomplete = self.why_incomplete(Some(why));
+        self.go_on();
+        self.before_stop = Some(self.reading.incomplete.clone());
+        let incomplete = self.why_incomplete(Some(why));
+        self.reading.merge(&Reading { incomplete, ..Reading::default() });
+    }
+
+    /// What follows takes back that reading was stopped.
+    fn go_on(&mut self) {
+        if let Some(incomplete) = self.before_stop.take() {
+            self.reading.incomplete = incomplete;
+        }
+    }
+
+    /// No bytes follow, as in [`Intake::finish`]; whether the source was whole is for the reading to say that gathers
+    /// its parts.
+    pub fn close(&mut self) {
+        self.reader.finish();
+        self.drain();
     }
 
     /// Gives the parser away, to read a single row with it.

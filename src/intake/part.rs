@@ -19,7 +19,7 @@ pub struct Range {
 
 impl Intake {
     /// Hands over what was read so far, piece by piece. A part that is not the last of its source is handed over without
-    /// [`Intake::finish`].
+    /// [`Intake::finish`], and the last one after [`Intake::close`].
     pub fn write_part(&self, each: &mut dyn FnMut(&[u8])) {
         let mut piece = Vec::new();
         self.reading.write(&mut piece);
@@ -35,6 +35,7 @@ impl Intake {
     /// # Errors
     /// The pieces are no part. This reading is of no use then.
     pub fn absorb(&mut self, next: &mut dyn FnMut() -> Option<Vec<u8>>, range: Range) -> Result<(), Broken> {
+        self.go_on();
         let first = next().ok_or(Broken)?;
         let mut bytes = Bytes::new(&first);
         let mut reading = Reading::read(&mut bytes)?;

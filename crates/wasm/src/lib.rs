@@ -9,14 +9,12 @@ mod convert;
 mod tests;
 
 use convert::failure;
-use execution_heatmap::bucket::Buckets;
 use execution_heatmap::answer::{self, Answer, Patterns, Source};
 use execution_heatmap::ingest::{Form, hint};
 use execution_heatmap::intake::Intake;
 use execution_heatmap::options::Query;
 use execution_heatmap::picture::look::FEW_EXECUTIONS;
-use execution_heatmap::reread::reread;
-use execution_heatmap::table::{self, Order, Workflow};
+use execution_heatmap::table::Workflow;
 use execution_heatmap::time::{Timestamp, push_date};
 use execution_heatmap::zone::Zone;
 use execution_heatmap::{json, picture};
@@ -63,6 +61,11 @@ impl Engine {
     /// The source has ended; `broken` says why, if before its time.
     pub fn finish(&mut self, broken: Option<String>) {
         self.intake.finish(broken.as_deref());
+    }
+
+    /// No bytes follow; whether the source was whole is for the engine to say that absorbs the parts.
+    pub fn close(&mut self) {
+        self.intake.close();
     }
 
     /// Reading was given up, for a reason; bytes of a row that is not whole are no row.
@@ -117,29 +120,6 @@ impl Engine {
         self.intake.unrecognised().and_then(hint).map(str::to_owned)
     }
 
-    /// Some of the rows of cells of a view, failed first, then slowest: JSON of what the table holds of them.
-    pub fn rows(&self, view: &View, cells: Vec<u32>, offset: u32, limit: u32) -> String {
-        let Answer { window, zone, grid, .. } = &view.answer;
-        let buckets = Buckets::new(window, zone);
-        let cells: Vec<usize> = cells.into_iter().map(|cell| cell as usize).collect();
-        let page = (offset as usize, limit as usize);
-        let counted = table::View::of(&view.query, window, &buckets);
-        json::rows(&self.intake.table().rows_of(&counted, grid.granularity, &cells, Order::Worst, page))
-    }
-
-    /// How many bytes of a source stand before its rows.
-    #[wasm_bindgen(js_name = firstOffset)]
-    pub fn first_offset(&self, source: u16) -> Option<f64> {
-        self.intake.table().first_offset(source).map(|offset| offset as f64)
-    }
-
-    /// Reads one row, by an engine that has begun and read nothing: JSON of what only the source holds of it. Absent if
-    /// the bytes hold no whole row.
-    pub fn reread(&mut self, head: &[u8], bytes: &[u8], is_end: bool) -> Option<String> {
-        let intake = std::mem::replace(&mut self.intake, Intake::recognising(false));
-        reread(intake.into_reader(), head, bytes, is_end).map(|texts| json::row_texts(&texts))
-    }
-
     /// `[from, until]` in milliseconds: the span for which a query needs the zone's table. `now` is the clock of a
     /// live source, absent for a file.
     #[wasm_bindgen(js_name = zoneSpan)]
@@ -168,7 +148,7 @@ impl Engine {
             .map_err(|error| failure(&error))?;
         let workflows = self.workflows_of(&query, &zone, source)?;
         let tags = table.tags().into_iter().map(str::to_owned).collect();
-        Ok(View { query, answer, workflows, tags })
+        Ok(View { answer, workflows, tags })
     }
 
     fn workflows_of(&self, query: &Query, zone: &Zone, source: Source) -> Result<Vec<Workflow>, JsValue> {
@@ -181,7 +161,6 @@ impl Engine {
 /// One answer, held so that its picture can be laid out again without counting again.
 #[wasm_bindgen]
 pub struct View {
-    query: Query,
     answer: Answer,
     workflows: Vec<Workflow>,
     tags: Vec<String>,
