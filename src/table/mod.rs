@@ -5,6 +5,7 @@
 mod column;
 mod count;
 mod dictionary;
+mod kept;
 mod kinds;
 mod parts;
 mod rows;
@@ -13,6 +14,7 @@ mod siphash;
 
 pub use count::{Counted, MOST_OTHER_STATUSES, MOST_REMEMBERED, Memory, View, Workflow};
 pub use dictionary::{MOST_NAME_BYTES, MOST_NAMES};
+pub use kept::{MOST_KEPT_ERROR_BYTES, MOST_KEPT_TEXT_BYTES};
 pub use kinds::{Crowding, MOST_STATUS_BYTES};
 pub use parts::Shift;
 pub use rows::{Order, Row, Rows};
@@ -21,6 +23,7 @@ use crate::execution::Execution;
 use crate::options::Moment;
 use crate::time::Timestamp;
 use column::{Cells, Chunk, Columns, KIND, LONG, Longs, RETRY, SUPERSEDED, UNSTARTED};
+use kept::Kept;
 use kinds::Kinds;
 
 /// Where a row lies.
@@ -60,6 +63,8 @@ pub struct Table {
     columns: Columns,
     long_durations: Longs,
     long_waits: Longs,
+    /// Texts of rows whose source cannot be read again; `None` if they are not kept.
+    kept: Option<Kept>,
     /// The rows that never started, that are second or later attempts, and that a later attempt follows.
     unstarted: u64,
     retries: u64,
@@ -79,6 +84,7 @@ impl Default for Table {
             columns: Columns::default(),
             long_durations: Longs::default(),
             long_waits: Longs::default(),
+            kept: None,
             unstarted: 0,
             retries: 0,
             superseded: 0,
@@ -110,6 +116,12 @@ impl Table {
         self
     }
 
+    /// Keeps ids, attempts and errors of the rows, up to so many bytes: for a source that cannot be read again.
+    pub fn with_texts(mut self, most_bytes: usize) -> Self {
+        self.kept = Some(Kept::up_to(most_bytes));
+        self
+    }
+
     /// Makes room for one more row; false if there is none, and then adding a row does nothing but to say
     /// [`Table::is_full`].
     #[inline]
@@ -124,9 +136,14 @@ impl Table {
         self.is_full
     }
 
-    /// Bytes that the columns take, with the room that they have; texts come on top.
+    /// Bytes that the columns take, with the room that they have; names and kept texts come on top.
     pub fn bytes(&self) -> usize {
         self.columns.bytes()
+    }
+
+    /// Bytes that kept texts take.
+    pub fn text_bytes(&self) -> usize {
+        self.kept.as_ref().map_or(0, Kept::bytes)
     }
 
     /// Adds an execution.
@@ -144,6 +161,7 @@ impl Table {
             self.columns.push(cells);
             self.kinds.see(kind, execution.started_at.ms());
             self.reach(execution.started_at);
+            self.keep(self.rows() - 1, execution);
         }
     }
 
@@ -154,6 +172,7 @@ impl Table {
             let cells = self.unstarted_cells(self.rows(), execution, kind);
             self.columns.push(cells);
             self.note(execution, false);
+            self.keep(self.rows() - 1, execution);
         }
     }
 
@@ -190,6 +209,7 @@ impl Table {
         self.columns.set(row, cells, Some(arrival.place));
         self.changes += 1;
         self.note(execution, arrival.has_started);
+        self.keep(row, execution);
     }
 
     /// Says of row `row` that a later attempt of the same execution is in the table.
@@ -260,6 +280,13 @@ impl Table {
     /// Which names there was no room for.
     pub fn crowding(&self) -> Crowding {
         self.kinds.crowding
+    }
+
+    #[inline]
+    fn keep(&mut self, row: u64, execution: &Execution<'_>) {
+        if let Some(kept) = &mut self.kept {
+            kept.keep(row, execution);
+        }
     }
 
     /// What the columns hold for a row with a start.

@@ -7,6 +7,7 @@ use super::{Place, Table, View};
 use crate::execution::Status;
 use crate::grid::Grid;
 use crate::options::Granularity;
+use crate::reread::RowTexts;
 use crate::time::Timestamp;
 use std::cmp::Reverse;
 
@@ -44,6 +45,10 @@ pub struct Row<'a> {
     pub is_retry: bool,
     /// Where it lies; `None` if places were not kept.
     pub place: Option<Place>,
+    /// What only its source holds of it, where that was kept.
+    pub texts: Option<RowTexts>,
+    /// True if texts are kept, but this row's found no room.
+    pub has_lost_texts: bool,
     /// Its number in the table, in the order of reading.
     pub number: u64,
 }
@@ -119,6 +124,7 @@ impl Table {
         let kind = self.kind(cells.kind)?;
         let mut tags: Vec<&str> = self.kinds.tags_of(kind).collect();
         tags.sort_unstable();
+        let texts = self.kept.as_ref().and_then(|kept| kept.texts(number));
         Some(Row {
             at: Timestamp::from_ms(cells.start_ms)?,
             has_started: cells.kind & UNSTARTED == 0,
@@ -131,6 +137,8 @@ impl Table {
             tags,
             is_retry: cells.kind & RETRY != 0,
             place: self.columns.lies(number),
+            has_lost_texts: self.kept.is_some() && texts.is_none(),
+            texts,
             number,
         })
     }

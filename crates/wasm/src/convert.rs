@@ -114,8 +114,8 @@ const STATUSES: [Status; 9] = [
     Status::Other,
 ];
 
-/// The cells as columns, one behind the other: state, level, value, hours, executions, decided, timed, waited, average duration,
-/// then the statuses. `COLUMNS` in `js/src/engine.ts` names them in this order.
+/// The cells as columns, one behind the other: state, level, value, hours, executions, decided, timed, waited, average
+/// duration, then the statuses. `COLUMNS` in `js/src/engine.ts` names them in this order.
 pub fn cells(grid: &Grid) -> Float64Array {
     let mut columns: Vec<f64> = Vec::new();
     for column in 0..9 + STATUSES.len() {
