@@ -107,6 +107,7 @@ export class Frame {
     this.#leave();
     this.#panel.hide();
     this.#opened = undefined;
+    this.#grid.clear();
     this.texts = this.#map = this.#drawing = undefined;
     for (const part of [this.#summary, this.#patterns.element, this.#legend.element, this.#figure, this.#table.element, this.#account.element]) part.hidden = true;
     this.#ghost.hidden = false;

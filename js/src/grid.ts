@@ -14,6 +14,9 @@ export interface GridEvents {
   escape(): void;
 }
 
+/** Rows that are written between two frames. */
+const MOST_ROWS = 4;
+
 type Idle = (work: (deadline: { timeRemaining(): number }) => void) => unknown;
 const idle: Idle = (work) => (typeof requestIdleCallback === 'function' ? requestIdleCallback(work) : setTimeout(() => work({ timeRemaining: () => 8 }), 1));
 
@@ -40,6 +43,13 @@ export class KeyboardGrid {
 
   get focused(): number {
     return this.element.matches(':focus-within') ? this.#current : -1;
+  }
+
+  /** Empties the table: shown again all at once, its cells would hold up a frame. */
+  clear(): void {
+    this.#filling += 1;
+    [this.#map, this.#texts, this.#cells, this.#current] = [undefined, undefined, [], -1];
+    this.element.replaceChildren();
   }
 
   /** Lays the table over a picture. A picture of the same shape keeps its nodes; only texts that differ are written. */
@@ -103,18 +113,26 @@ export class KeyboardGrid {
     const first = this.#map?.where(this.#current)?.row ?? 0;
     // Rows have to stand in order, so all are made at once, empty and hidden; the words come later.
     if (this.#cells.length === 0) {
-      this.element.append(h('tbody', { role: 'rowgroup' }, ...rows.map(() => h('tr', { role: 'row', hidden: true }))));
+      const height = 100 / rows.length;
+      this.element.append(h('tbody', { role: 'rowgroup' }, ...rows.map((row) => {
+        const line = h('tr', { role: 'row', hidden: true });
+        Object.assign(line.style, { top: `${row * height}%`, height: `${height}%` });
+        return line;
+      })));
     }
     rows.sort((a, b) => Number(b === first) - Number(a === first) || a - b);
     this.#write(first);
     const work = (deadline: { timeRemaining(): number }) => {
       if (turn !== this.#filling) return;
+      let written = 0;
       do {
         const row = rows.shift();
         if (row === undefined) return;
         this.#write(row);
-      } while (deadline.timeRemaining() > 6);
-      idle(work);
+        written += 1;
+      } while (written < MOST_ROWS && deadline.timeRemaining() > 6);
+      // What was written is laid out before more comes, or the next frame has it all to do.
+      requestAnimationFrame(() => idle(work));
     };
     idle(work);
   }

@@ -197,8 +197,11 @@ export class Gathering {
   /** Adds so many of the stretches behind it to a piece that ends within a row; false if there are none. */
   async #lengthen(entry: Entry, more: number): Promise<boolean> {
     let last = entry;
-    for (let i = this.#absorbed + 1; more > 0; i += 1) {
-      const next = this.#entries[i] ?? await this.#take();
+    // What is taken here nobody else reads, so that it belongs to this piece, and what others took meanwhile before it.
+    for (let [i, least] = [this.#absorbed + 1, 0]; more > 0 || i <= least; i += 1) {
+      const taken = this.#entries[i] ? undefined : await this.#take(entry.file);
+      if (taken) least = this.#entries.indexOf(taken);
+      const next = this.#entries[i];
       if (!next) break;
       if (next.isDropped) continue;
       if (next.file !== entry.file) break;
@@ -222,13 +225,17 @@ export class Gathering {
     [this.#file, this.#at] = !last ? [0, 0] : isAtEnd ? [last.file + 1, 0] : [last.file, last.piece.start + (last.part?.taken ?? 0)];
   }
 
-  /** The next piece to read; the one behind it is cut meanwhile. */
-  #take(): Promise<Entry | undefined> {
+  /** The next piece to read, if it is of a certain file; the one behind it is cut meanwhile. */
+  #take(file?: number): Promise<Entry | undefined> {
     return this.#next = this.#next.then(async () => {
       if (this.#isStopped || this.#broken !== undefined) return undefined;
       try {
         const entry = await (this.#ahead ?? this.#cut());
         if (!entry) return undefined;
+        if (file !== undefined && entry.file !== file) {
+          this.#ahead = Promise.resolve(entry);
+          return undefined;
+        }
         this.#entries.push(entry);
         this.#ahead = this.#cut();
         this.#ahead.catch(() => {});

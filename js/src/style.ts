@@ -133,8 +133,11 @@ ${each((n) => `.drawing .xh-l${n} { fill: var(--l${n}); stroke: var(--l${n}); } 
   background: linear-gradient(to right, var(--bg) 2px, transparent 2px) 0 0 / 13px 16px, linear-gradient(var(--bg) 2px, transparent 2px) 0 0 / 13px 16px, ${pair('#d8dee4', '#2a313b')}; }
 .stale .picture { opacity: 0.6; }
 
-.grid { position: absolute; table-layout: fixed; border-spacing: 0; pointer-events: none; }
-.grid td { position: relative; padding: 0; outline: none; }
+/* Each row is laid out by itself: a table of thousands of cells takes longer than a frame. */
+.grid { display: block; position: absolute; pointer-events: none; }
+.grid tbody { display: block; block-size: 100%; }
+.grid tr { display: flex; position: absolute; inset-inline: 0; contain: strict; }
+.grid td { flex: 1; min-inline-size: 0; position: relative; padding: 0; outline: none; }
 /* A text that changes lays out nothing but itself. */
 .grid .sr { contain: strict; }
 
