@@ -20,6 +20,7 @@
 //! In NDJSON an object whose only member has a key that begins with `$`; in CSV a record whose first field is `$end`,
 //! `$error` or `$alive` without quotes. They are no rows.
 
+mod cdevents;
 mod classify;
 mod csv;
 mod custom;
@@ -30,6 +31,7 @@ mod fields;
 mod find;
 mod hint;
 mod input;
+mod length;
 mod lines;
 mod mapping;
 mod moments;

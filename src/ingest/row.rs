@@ -29,7 +29,7 @@ pub(super) fn understand<'a>(
     mapping: &Mapping,
     scratch: &'a mut Scratch,
 ) -> Event<'a> {
-    assemble(line, offset, fields, mapping, scratch, |status| moments::read(fields, mapping, status))
+    assemble(line, offset, fields, mapping, scratch, &|status| moments::read(fields, mapping, status))
 }
 
 /// The event of a row whose moments are told by how it stands.
@@ -39,7 +39,7 @@ pub(super) fn assemble<'a>(
     fields: &Fields<'a>,
     mapping: &Mapping,
     scratch: &'a mut Scratch,
-    moments: impl FnOnce(Status) -> Moments,
+    moments: &dyn Fn(Status) -> Moments,
 ) -> Event<'a> {
     let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
     scratch.class.read(fields, mapping);

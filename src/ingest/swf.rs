@@ -104,7 +104,7 @@ impl Log {
             return Event::Rejected { line, kind: ProblemKind::Unreadable, message };
         };
         let fields = self.fields(&job);
-        row::assemble(line, offset, &fields, &self.mapping, scratch, |status| self.moments(&job, status))
+        row::assemble(line, offset, &fields, &self.mapping, scratch, &|status| self.moments(&job, status))
     }
 
     fn fields<'a>(&self, job: &[&'a str; FIELDS]) -> Fields<'a> {
