@@ -62,6 +62,8 @@ pub struct Reader {
     expected: Expected,
     /// Whose rows these are and why, once that is known.
     recognised: Option<String>,
+    /// The name of that system.
+    system: Option<&'static str>,
     scratch: Scratch,
 }
 
@@ -111,8 +113,20 @@ impl Reader {
             mapping,
             expected,
             recognised: None,
+            system: None,
             scratch: Scratch::default(),
         }
+    }
+
+    /// What is known of the source once its first row was read, for parts of it that are read apart; `None` before, and
+    /// where what stands in one part is needed in another.
+    pub fn known(&self) -> Option<Expected> {
+        let form = self.form().filter(|form| matches!(form, Form::Ndjson | Form::Csv | Form::Tsv))?;
+        let rows = match (&self.expected.rows, self.system) {
+            (Rows::Own { .. }, _) => self.expected.rows.clone(),
+            (Rows::Any | Rows::Of(_), system) => Rows::Of(system?),
+        };
+        (!self.mapping.rules.joins_events).then_some(Expected { form: Some(form), rows })
     }
 
     /// What the source was taken for and why, in a sentence without a full stop; `None` until the first row.
@@ -234,22 +248,24 @@ impl Reader {
 
     /// Decides whose rows these are, by the names of the first one's fields.
     fn settle(&mut self, names: &[String], form: Form) {
-        self.recognised = Some(match &self.expected.rows {
-            Rows::Of(name) => {
-                let found = recognise::system(names, Some(name)).map(|(preset, _)| preset);
-                let preset = found.or_else(|| recognise::first_named(name)).unwrap_or(&CANONICAL);
-                self.mapping = preset.mapping();
-                ["read as ", preset.title, " in ", form.title(), ", as asked"].concat()
+        let (asked, found) = match &self.expected.rows {
+            Rows::Own { .. } => {
+                self.recognised = Some(["read in ", form.title(), " by the mapping that was given"].concat());
+                return;
             }
-            Rows::Own { .. } => ["read in ", form.title(), " by the mapping that was given"].concat(),
-            Rows::Any => match recognise::system(names, None) {
-                Some((preset, signs)) => {
-                    self.mapping = preset.mapping();
-                    recognise::because(preset.title, form, signs)
-                }
-                None => ["taken for ", CANONICAL.title, " in ", form.title(), ": no fields of a known system"].concat(),
-            },
+            Rows::Of(name) => (Some(*name), recognise::system(names, Some(name))),
+            Rows::Any => (None, recognise::system(names, None)),
+        };
+        let preset = found.map(|(preset, _)| preset).or_else(|| recognise::first_named(asked?)).unwrap_or(&CANONICAL);
+        self.recognised = Some(match (asked, found) {
+            (Some(_), _) => ["read as ", preset.title, " in ", form.title(), ", as asked"].concat(),
+            (None, Some((_, signs))) => recognise::because(preset.title, form, signs),
+            (None, None) => {
+                ["taken for ", preset.title, " in ", form.title(), ": no fields of a known system"].concat()
+            }
         });
+        self.mapping = preset.mapping();
+        self.system = Some(preset.name);
     }
 
     /// Decides it by an object, if it is one and no control line.

@@ -63,6 +63,12 @@ pub struct AnalyzeArgs {
     /// The form of the rows
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Input::Auto)]
     pub input: Input,
+    /// The system that the rows come from, such as github, n8n or airflow [default: auto, by their fields]
+    #[arg(long, value_name = "NAME", default_value = "auto", hide_default_value = true)]
+    pub preset: String,
+    /// A JSON file that says which field of a row means what
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
     /// Look for rows that repeat another one (workflow, id and attempt); auto does where there are several files
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Deduplicate::Auto)]
     pub deduplicate: Deduplicate,
@@ -86,7 +92,8 @@ pub struct AnalyzeArgs {
 /// One view of the rows. Every value goes to the engine as it came.
 #[derive(Debug, Args)]
 pub struct ViewArgs {
-    /// success_rate, volume, duration or error_count [default: success_rate]
+    /// success_rate, volume, duration, error_count, p50_duration, p95_duration, p99_duration, max_duration or queue_wait
+    /// [default: success_rate]
     #[arg(long, value_name = "METRIC")]
     metric: Option<String>,
     /// hourly or daily [default: hourly up to 90 days, daily beyond]
@@ -119,6 +126,12 @@ pub struct ViewArgs {
     /// Where levels 2, 3 and 4 begin, in the metric's unit: A,B,C
     #[arg(long, value_name = "A,B,C", allow_hyphen_values = true)]
     thresholds: Option<String>,
+    /// Which moment places an execution: start, end or scheduled [default: start]
+    #[arg(long, value_name = "MOMENT")]
+    by: Option<String>,
+    /// Which attempts of one execution count: each or last [default: each]
+    #[arg(long, value_name = "ATTEMPTS")]
+    attempts: Option<String>,
 }
 
 impl ViewArgs {
@@ -133,6 +146,8 @@ impl ViewArgs {
             ("until", &self.until),
             ("time_zone", &self.time_zone),
             ("thresholds", &self.thresholds),
+            ("by", &self.by),
+            ("attempts", &self.attempts),
         ];
         let repeatable = [("workflow_id", &self.workflow), ("status", &self.status), ("tag", &self.tag)];
         let single = single.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
@@ -177,8 +192,14 @@ pub enum Input {
     Auto,
     /// One JSON object a line
     Ndjson,
-    /// Comma-separated values with the same names as headers
+    /// JSON documents: an array of rows, or an object that holds one
+    Json,
+    /// A header line and values between commas, semicolons or bars
     Csv,
+    /// The same between tabs
+    Tsv,
+    /// The Standard Workload Format
+    Swf,
 }
 
 /// The forms that are written.

@@ -7,10 +7,10 @@ use crate::voice::{counted, say};
 use crate::{files, zones};
 use execution_heatmap::answer::{self, Answer, Patterns, Source};
 use execution_heatmap::duplicate::Duplicates;
-use execution_heatmap::ingest::{Form, hint};
+use execution_heatmap::ingest::{Expected, Form, hint};
 use execution_heatmap::intake::{Intake, Reading};
 use execution_heatmap::json;
-use execution_heatmap::options::Query;
+use execution_heatmap::options::{Attempts, Query};
 use execution_heatmap::picture::{self, PictureOptions, Theme};
 use execution_heatmap::problem::Problems;
 use execution_heatmap::table::Table;
@@ -29,7 +29,7 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     let query = Query::from_pairs(args.view.pairs())?;
     let utc_span = (0, 1);
     zones::zone(&query.time_zone, utc_span)?;
-    let (table, reading, remarks) = read(args)?;
+    let (table, reading, remarks) = read(args, query.counting.attempts)?;
     let source = Source::File;
     let zone = zones::zone(&query.time_zone, answer::zone_span(&table, &query, source))?;
     let answer = answer::answer(&table, &reading, &query, &zone, source, Patterns::Look)?;
@@ -40,22 +40,18 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
 
 /// Reads files into one table, in the order in which they are named. Beside it, what is to be said of each file: once
 /// the readings are one, a line number no longer says which file it is of.
-fn read(args: &AnalyzeArgs) -> Result<(Table, Reading, Vec<String>), Failure> {
+fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<String>), Failure> {
     let is_looked_for = match args.deduplicate {
-        Deduplicate::Auto => args.files.len() > 1,
+        Deduplicate::Auto => args.files.len() > 1 || attempts == Attempts::Last,
         Deduplicate::On => true,
         Deduplicate::Off => false,
     };
     let (mut table, mut readings) = (Table::default(), Reading::default());
     let mut remarks = Vec::new();
     let mut duplicates = is_looked_for.then(Duplicates::default);
+    let expected = expected(args)?;
     for file in &args.files {
-        let mut intake = match args.input {
-            Input::Auto => Intake::recognising(false),
-            Input::Ndjson => Intake::new(Form::Ndjson, false),
-            Input::Csv => Intake::new(Form::Csv, false),
-        }
-        .onto(table, duplicates);
+        let mut intake = Intake::expecting(expected.clone(), false).onto(table, duplicates);
         let broken = files::read(file, |bytes| {
             intake.extend(bytes);
             // What follows in a file that is no log is of no use.
@@ -65,6 +61,7 @@ fn read(args: &AnalyzeArgs) -> Result<(Table, Reading, Vec<String>), Failure> {
         if let Some(starts_with) = intake.unrecognised() {
             return Err(not_a_log(file, starts_with));
         }
+        remarks.extend(intake.recognised().map(|what| format!("{}: {what}", files::called(file))));
         let reading;
         (table, reading, duplicates) = intake.into_parts();
         remarks.extend(problems_in_words(file, &reading.problems));
@@ -77,6 +74,25 @@ fn read(args: &AnalyzeArgs) -> Result<(Table, Reading, Vec<String>), Failure> {
         readings.merge(&reading);
     }
     Ok((table, readings, remarks))
+}
+
+/// What the flags say of the files.
+fn expected(args: &AnalyzeArgs) -> Result<Expected, Failure> {
+    let form = match args.input {
+        Input::Auto => None,
+        Input::Ndjson => Some(Form::Ndjson),
+        Input::Json => Some(Form::Json),
+        Input::Csv => Some(Form::Csv),
+        Input::Tsv => Some(Form::Tsv),
+        Input::Swf => Some(Form::Swf),
+    };
+    let mut expected = Expected::anything().preset(&args.preset).map_err(Failure::Usage)?;
+    if let Some(file) = &args.map {
+        let map = std::fs::read_to_string(file)
+            .map_err(|error| Failure::Failed(format!("{} cannot be read: {error}", file.display())))?;
+        expected = expected.map(&map).map_err(|words| Failure::Usage(format!("{}: {words}", file.display())))?;
+    }
+    Ok(form.into_iter().fold(expected, Expected::form))
 }
 
 /// The first problem of each kind in a file.
@@ -94,7 +110,7 @@ pub fn without_rows(file: &str) -> String {
 pub fn not_a_log(file: &str, starts_with: &str) -> Failure {
     let hint = hint(starts_with).map(|hint| format!(" {hint}")).unwrap_or_default();
     Failure::Failed(format!(
-        "{file} is not a log this can read. It starts with \"{starts_with}\". It takes NDJSON and CSV.{hint}"
+        "{file} is not a log this can read. It starts with \"{starts_with}\". It takes NDJSON, JSON, CSV, TSV and SWF.{hint}"
     ))
 }
 
