@@ -5,7 +5,7 @@ import { Engine } from './execution_heatmap_wasm.js';
 import type { View } from './execution_heatmap_wasm.js';
 import { Meter } from './meter.js';
 import { start } from './module.js';
-import { begin, counts, refuseUnrecognised, type Counted, type Place } from './part.js';
+import { begin, counts, known, refuseUnrecognised, sentenceOf, type Counted, type Place } from './part.js';
 import { Pour } from './pour.js';
 import { completed, type Origin } from './rows.js';
 import { open } from './source.js';
@@ -127,7 +127,8 @@ export class HeatmapEngine {
       if (this.#pour === pour) this.#pour = undefined;
     }
     this.#finish(pour.broken, this.#stopped);
-    return { ...progress(), stopped: this.#stopped, readAs: null, canReadOn: false, now: this.#now };
+    if (blob) this.#origins.set(0, { blob, as: known(this.#engine, as) ?? said });
+    return { ...progress(), stopped: this.#stopped, readAs: sentenceOf(this.#engine), canReadOn: false, now: this.#now };
   }
 
   /** Ends a reading where it is and keeps its rows. */

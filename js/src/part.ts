@@ -1,7 +1,7 @@
 // Reading a piece of a file into an engine of its own, on whatever thread has time, for another engine to absorb.
 
 import { Engine } from './execution_heatmap_wasm.js';
-import { start } from './module.js';
+import { isTrap, start } from './module.js';
 import { feed, Pour } from './pour.js';
 import { open } from './source.js';
 import type { Progress, ReadAs, Source } from './types.js';
@@ -44,19 +44,45 @@ export interface Part extends Counted {
   isHalted: boolean;
   /** True if the stretch ends between two rows. */
   isWhole: boolean;
+  /** As what it was read, and what it was taken for. */
+  as: ReadAs;
+  readAs: string | null;
   broken: string | undefined;
 }
 
 /** What the beginning of a file says of the rest. */
-export interface Look extends ReadAs {
+export interface Look {
+  as: ReadAs;
+  /** What it was taken for. */
+  readAs: string | null;
   /** True if each stretch between two row ends can be read by itself. */
   isSplittable: boolean;
 }
 
 const PROGRESS_MS = 250;
 
-export function begin(engine: Engine, { form }: ReadAs, expectsEnd: boolean): void {
-  engine.begin(form ?? 'auto', expectsEnd);
+/** Begins a source. What cannot be read so is refused with an error with `parameter`. */
+export function begin(engine: Engine, { form, preset, map }: ReadAs, expectsEnd: boolean): void {
+  try {
+    engine.begin(form ?? 'auto', expectsEnd, preset, typeof map === 'object' ? JSON.stringify(map) : map);
+  } catch (error) {
+    if (isTrap(error)) throw error;
+    const parameter = /^the preset /.test((error as Error).message) ? 'preset' : /^form: /.test((error as Error).message) ? 'form' : 'map';
+    throw Object.assign(error as Error, { parameter });
+  }
+}
+
+/** As what a source is read from its first row on; absent where parts of it cannot be read by themselves. */
+export function known(engine: Engine, { map }: ReadAs): ReadAs | undefined {
+  const [form, preset] = engine.known() ?? [];
+  if (form === undefined) return undefined;
+  return { form, ...(preset && { preset }), ...(map !== undefined && { map }) };
+}
+
+/** What a source was taken for, as a sentence. */
+export function sentenceOf(engine: Engine): string | null {
+  const words = engine.recognised();
+  return words === undefined ? null : `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
 /** What an engine has read so far. */
@@ -80,8 +106,8 @@ export async function look(bytes: Uint8Array, as: ReadAs): Promise<Look> {
   try {
     begin(engine, as, false);
     feed(engine, memory, bytes);
-    const form = engine.form();
-    return { ...as, ...(form !== undefined && { form }), isSplittable: form === 'ndjson' || form === 'csv' || form === 'tsv' };
+    const parts = known(engine, as);
+    return { as: parts ?? as, isSplittable: parts !== undefined, readAs: sentenceOf(engine) };
   } finally {
     engine.free();
   }
@@ -118,7 +144,7 @@ export async function readPart({ source, hasPlaces, start: from, end, isLast, he
     refuseUnrecognised(engine);
     return {
       ...counts(engine), bytes: engine.takePart(), lines, taken: pour.bytes - (isAll ? 0 : pending),
-      isHalted, isWhole: isWhole || isAll, broken: pour.broken,
+      isHalted, isWhole: isWhole || isAll, as: known(engine, as) ?? as, readAs: sentenceOf(engine), broken: pour.broken,
     };
   } finally {
     engine.free();

@@ -17,7 +17,7 @@ const LOOK_BYTES = 64 * 1024;
 const PROGRESS_MS = 250;
 const LINE_FEED = 10;
 const QUOTE = 34;
-const NO_PART: Part = { bytes: [], lines: 0, taken: 0, rows: 0, unreadable: 0, noStart: 0, oldest: null, newest: null, isWhole: true, isHalted: false, broken: undefined };
+const NO_PART: Part = { bytes: [], lines: 0, taken: 0, rows: 0, unreadable: 0, noStart: 0, oldest: null, newest: null, isWhole: true, isHalted: false, as: {}, readAs: null, broken: undefined };
 
 interface Entry {
   piece: Piece;
@@ -61,6 +61,8 @@ export class Gathering {
   /** True once the first worker has all that it will get, though there may be more. */
   #isCut = false;
   #isLost = false;
+  /** What the first source was taken for. */
+  #readAs: string | null = null;
   #fail: (error: unknown) => void = () => {};
   #tell: () => void = () => {};
 
@@ -99,7 +101,7 @@ export class Gathering {
       const stopped = this.#isStopped && this.#file < this.#sources.length;
       const gathered = this.#main.ask<Counted>(this.#client, { name: 'gathered', load: this.#load, broken: this.#broken, stopped });
       const counted = await Promise.race([failed, gathered.answer]);
-      return { ...meter.progress({ ...this.#counts(), ...counted }), stopped, readAs: null, canReadOn: this.canReadOn, now: null };
+      return { ...meter.progress({ ...this.#counts(), ...counted }), stopped, readAs: this.#readAs, canReadOn: this.canReadOn, now: null };
     } catch (error) {
       for (const { thread, id } of this.#running.values()) thread.tell(this.#client, { name: 'abort', id });
       throw error;
@@ -184,11 +186,12 @@ export class Gathering {
       const { piece, file, part } = entry;
       if (piece.start === 0) this.#lines = 0;
       const place = { lines: this.#lines - piece.headLines, offset: piece.start - piece.head.length, file };
-      const origin = piece.hasPlaces && piece.start === 0 ? { blob: piece.source as Blob, as: piece.as } : undefined;
+      const origin = piece.hasPlaces && piece.start === 0 ? { blob: piece.source as Blob, as: part.as } : undefined;
       const call = { name: 'absorb', load: this.#load, part: part.bytes, place, origin } as const;
       this.#reach = await this.#main.ask<Counted>(this.#client, call, undefined, part.bytes.map(({ buffer }) => buffer as ArrayBuffer)).answer;
       this.#lines += part.lines - piece.headLines;
       this.#broken ??= part.broken;
+      this.#readAs ??= part.readAs;
       this.#isCut = part.isHalted || !part.isWhole || part.broken !== undefined;
       this.#isLost ||= part.isHalted && piece.end === undefined;
     }
@@ -270,8 +273,9 @@ export class Gathering {
   async #look(source: Piece['source'] | undefined): Promise<Layout | null> {
     if (!(source instanceof Blob) || source.size <= PIECE_BYTES) return null;
     const bytes = new Uint8Array(await source.slice(0, LOOK_BYTES).arrayBuffer());
-    const { isSplittable, ...as } = await this.#main.ask<Look>(this.#client, { name: 'look', bytes, as: this.#as }).answer;
+    const { isSplittable, as, readAs } = await this.#main.ask<Look>(this.#client, { name: 'look', bytes, as: this.#as }).answer;
     if (!isSplittable) return null;
+    this.#readAs ??= readAs;
     // A line feed keeps a byte order mark from being taken for the beginning of a file.
     if (as.form === 'ndjson') return { head: new Uint8Array([LINE_FEED]), headLines: 1, as };
     const length = headerLength(bytes);

@@ -25,6 +25,11 @@ impl Intake {
         self.reading.write(&mut piece);
         piece.extend([self.is_stream, self.went_on].map(u8::from));
         push_end(&mut piece, self.end.as_ref());
+        piece.push(u8::from(self.broken_off.is_some()));
+        if let Some((line, why)) = &self.broken_off {
+            push_long(&mut piece, *line);
+            push_text(&mut piece, why);
+        }
         each(&piece);
         self.table.write(each);
     }
@@ -41,6 +46,7 @@ impl Intake {
         let mut reading = Reading::read(&mut bytes)?;
         let (is_stream, went_on) = (bytes.truth()?, bytes.truth()?);
         let end = read_end(&mut bytes)?;
+        let broken_off = if bytes.truth()? { Some((bytes.long()?, bytes.text()?.to_owned())) } else { None };
         bytes.end()?;
         if range.shift.source != self.source {
             self.settle(None);
@@ -58,6 +64,8 @@ impl Intake {
         self.went_on |= went_on || (self.end.is_some() && reading.read > 0);
         self.is_stream |= is_stream;
         self.end = self.end.take().or(end);
+        let moved = |(line, why): (u64, String)| (line.saturating_add_signed(range.lines), why);
+        self.broken_off = self.broken_off.take().or(broken_off.map(moved));
         self.reading.merge(&reading);
         Ok(())
     }
@@ -70,6 +78,7 @@ impl Intake {
         self.is_stream = false;
         self.went_on = false;
         self.end = None;
+        self.broken_off = None;
     }
 }
 
