@@ -2,7 +2,8 @@
 //! limits, defaults and the vocabulary.
 
 use execution_heatmap::execution::Status;
-use execution_heatmap::options::{Metric, Query};
+use execution_heatmap::ingest::{Form, preset_names};
+use execution_heatmap::options::{Attempts, Metric, Moment, Query};
 use execution_heatmap::picture::palette::{Ground, Tokens, levels, texts, tokens};
 use execution_heatmap::window::{DEFAULT_DAYS, MOST_DAYS, MOST_DAYS_OF_A_FILE};
 use std::collections::BTreeSet;
@@ -77,5 +78,17 @@ fn limits_defaults_and_words() {
         line.split('\'').skip(1).step_by(2).collect()
     };
     assert_eq!(listed("METRICS"), Metric::ALL.map(Metric::name).into_iter().collect());
+    // Objects: each key stands in quotes before a colon, or bare in the one of forms.
+    let keyed = |name: &str| -> BTreeSet<&str> {
+        let (_, rest) = LIMITS.split_once(&format!("export const {name}: ")).unwrap();
+        let (_, body) = rest.split_once("= {").unwrap();
+        let (body, _) = body.split_once('}').unwrap();
+        let entries = body.split("',").filter_map(|entry| entry.split_once(": '"));
+        entries.map(|(key, _)| key.trim().trim_matches('\'')).collect()
+    };
+    assert_eq!(keyed("FORMS"), Form::ALL.map(Form::name).into_iter().collect());
+    assert_eq!(keyed("PRESETS"), preset_names().collect());
+    assert_eq!(listed("MOMENTS"), Moment::ALL.map(Moment::name).into_iter().collect());
+    assert_eq!(listed("ATTEMPTS"), Attempts::ALL.map(Attempts::name).into_iter().collect());
     assert_eq!(listed("STATUSES"), Status::ALL.map(Status::name).into_iter().collect());
 }

@@ -12,7 +12,14 @@ export const METRICS = ['success_rate', 'volume', 'duration', 'error_count', 'p5
 export const MOMENTS = ['start', 'end', 'scheduled'] as const;
 export const ATTEMPTS = ['each', 'last'] as const;
 /** Forms that a source can be read as, and what people call them. */
-export const FORMS: Readonly<Record<string, string>> = { ndjson: 'NDJSON', csv: 'CSV' };
+export const FORMS: Readonly<Record<string, string>> = { ndjson: 'NDJSON', json: 'JSON', csv: 'CSV', tsv: 'TSV', swf: 'Standard Workload Format' };
 /** Systems whose exports are known, by the names of their presets. */
-export const PRESETS: Readonly<Record<string, string>> = {};
+export const PRESETS: Readonly<Record<string, string>> = {
+  'canonical': 'Canonical rows', 'linkflow': 'LinkFlow', 'n8n': 'n8n', 'github': 'GitHub Actions, any list', 'github-runs': 'GitHub Actions runs',
+  'github-cli': 'GitHub Actions runs of gh', 'github-jobs': 'GitHub Actions jobs', 'gitlab': 'GitLab, any list', 'gitlab-pipelines': 'GitLab pipelines',
+  'gitlab-list': 'GitLab pipelines of a list', 'gitlab-jobs': 'GitLab jobs', 'jenkins': 'Jenkins builds', 'airflow': 'Airflow DAG runs',
+  'airflow-tasks': 'Airflow task instances', 'prefect': 'Prefect flow runs', 'dagster': 'Dagster runs', 'temporal': 'Temporal workflow executions',
+  'argo': 'Argo workflows', 'slurm': 'Slurm jobs', 'swf': 'Batch jobs in SWF', 'windmill': 'Windmill jobs', 'kestra': 'Kestra executions',
+  'otlp': 'OpenTelemetry spans', 'cdevents': 'CDEvents',
+};
 export const STATUSES = ['completed', 'failed', 'timed_out', 'cancelled', 'skipped', 'running', 'pending', 'waiting', 'other'];

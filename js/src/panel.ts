@@ -23,7 +23,7 @@ export interface Opening {
 }
 
 export class Panel {
-  readonly #heading = h('h3', { id: 'panel-heading', tabindex: -1 });
+  readonly #heading = h('h2', { id: 'panel-heading', tabindex: -1 });
   readonly #line = h('p', { class: 'muted' });
   readonly #body = h('div', { class: 'runs' });
   readonly element = h('dialog', { class: 'panel card', part: 'panel', 'aria-labelledby': 'panel-heading' },

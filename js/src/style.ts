@@ -46,7 +46,7 @@ button.plain { border: 1px solid var(--line); border-radius: 6px; background: va
 button.link { color: var(--accent); padding: 4px; min-block-size: 24px; }
 button.link:hover { text-decoration: underline; }
 :is(button, summary):focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 6px; }
-h3 { font-size: 0.875rem; font-weight: 600; margin: 0; }
+:is(h2, h3) { font-size: 0.875rem; font-weight: 600; margin: 0; }
 .muted { color: var(--muted); }
 
 .summary { color: var(--muted); padding-block-end: 8px; }
@@ -156,8 +156,8 @@ dialog.panel { position: static; inline-size: auto; max-inline-size: none; box-s
 dialog.panel.sheet { position: fixed; inset: 0; inline-size: 100%; block-size: 100%; max-block-size: none; margin: 0; border: 0; border-radius: 0; padding: 16px; overflow: auto; }
 .panel .row { align-items: start; flex-wrap: nowrap; }
 .panel .title { display: flex; flex-wrap: wrap; align-items: baseline; gap: 2px 12px; }
-.panel h3 { font-size: 1rem; border-radius: 6px; }
-.panel h3:focus-visible, .runs tr:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.panel h2 { font-size: 1rem; border-radius: 6px; }
+.panel h2:focus-visible, .runs tr:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .runs .scroll { max-block-size: none; }
 .runs .data { inline-size: 100%; }
 .runs .data :is(th, td) { text-align: start; vertical-align: top; padding-block: 7px; }
