@@ -31,7 +31,8 @@ export function setUpReading(read) {
       await read(chosen);
       close();
     } catch (error) {
-      if (MINE.includes(error.parameter)) say(error.message);
+      const words = error.message;
+      if (MINE.includes(error.parameter)) say(`${words[0].toUpperCase()}${words.slice(1)}.`);
       else close();
     } finally {
       $('heatmap').removeEventListener('heatmap-progress', close);

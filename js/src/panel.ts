@@ -99,10 +99,9 @@ export class Panel {
     } }, `Show ${format.count(Math.min(more, PAGE_ROWS))} more`);
     const seen = `${format.count(rows.length)} of ${format.plural(total, 'run')} shown.`;
     this.#body.replaceChildren(
-      h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption }, h('table', { class: 'data' },
-        h('caption', { class: 'sr' }, caption),
-        h('thead', {}, h('tr', {}, ...['Started', 'Workflow', 'Status', 'Duration', 'Error'].map((name) => h('th', { scope: 'col' }, name)))),
-        h('tbody', {}, ...lines))),
+      h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption }, h('table', { class: 'data', role: 'table', 'aria-label': caption },
+        h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, ...['Started', 'Workflow', 'Status', 'Duration', 'Error'].map((name) => h('th', { scope: 'col', role: 'columnheader' }, name)))),
+        h('tbody', { role: 'rowgroup' }, ...lines))),
       h('p', { class: 'muted foot' }, `Failed runs first. ${seen} `, button));
     this.#events.say(seen);
     // The reader who asked for more goes on with the first of them.
@@ -114,12 +113,13 @@ function line(row: Row, format: Format, zone: string): HTMLTableRowElement {
   const { status, status_word: word, workflow, workflow_id: id, duration_ms: duration, error, attempt = 1 } = row;
   const at = row.started_at ?? row.due_at;
   const shape = SHAPES[status] ?? '…';
-  return h('tr', { tabindex: -1 },
-    h('td', {}, at === undefined ? '–' : `${row.started_at === undefined ? 'due ' : ''}${format.moment(at, zone)}`),
-    h('th', { scope: 'row' }, h('bdi', { title: id ?? undefined }, workflow ?? id ?? '–'), attempt > 1 && h('span', { class: 'muted' }, ` attempt ${format.count(attempt)}`)),
-    h('td', {}, h('span', { class: `status ${status}` }, h('span', { 'aria-hidden': 'true' }, `${shape} `), h('bdi', {}, word.replace('_', ' ')))),
-    h('td', { class: 'number' }, duration === null ? '–' : format.duration(duration)),
-    h('td', { class: 'error' }, ...(error === undefined ? [h('span', { class: 'muted' }, 'not kept')] : errorNodes(error))));
+  // Narrow, a row is laid out as a block; its roles say what it still is.
+  return h('tr', { tabindex: -1, role: 'row' },
+    h('td', { role: 'cell', class: 'at' }, at === undefined ? '–' : `${row.started_at === undefined ? 'due ' : ''}${format.moment(at, zone)}`),
+    h('th', { scope: 'row', role: 'rowheader' }, h('bdi', { title: id ?? undefined }, workflow ?? id ?? '–'), attempt > 1 && h('span', { class: 'muted' }, ` attempt ${format.count(attempt)}`)),
+    h('td', { role: 'cell', class: 'how' }, h('span', { class: `status ${status}` }, h('span', { 'aria-hidden': 'true' }, `${shape} `), h('bdi', {}, word.replace('_', ' ')))),
+    h('td', { role: 'cell', class: 'number' }, duration === null ? '–' : format.duration(duration)),
+    h('td', { role: 'cell', class: 'error' }, ...(error === undefined ? [h('span', { class: 'muted' }, 'not kept')] : errorNodes(error))));
 }
 
 /** One line, and the rest where the reader asks for it. */

@@ -201,6 +201,15 @@ summary { cursor: pointer; font-weight: 600; inline-size: fit-content; min-block
   .legend button .range { grid-area: r; align-self: start; font-size: 0.75rem; }
   .legend .cells { margin-inline-start: 2px; }
   .card:not(.panel) > .row { flex-wrap: wrap; }
+  .runs :is(table, tbody) { display: block; }
+  .runs thead { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
+  .runs tbody tr { display: grid; grid-template: "w s" auto "a n" auto "e e" auto / 1fr auto; gap: 2px 12px; padding-block: 10px; border-block-end: 1px solid var(--line); }
+  .runs .data tbody :is(th, td) { padding: 0; border: 0; }
+  .runs tbody th { grid-area: w; font-weight: 600; }
+  .runs .at { grid-area: a; color: var(--muted); }
+  .runs .how { grid-area: s; }
+  .runs .data .number { grid-area: n; }
+  .runs .data .error { grid-area: e; inline-size: auto; }
 }
 @media (prefers-contrast: more), (forced-colors: active), print {
   .drawing :is(.xh-i1, .xh-i2, .xh-i3, .xh-i4) { display: inline; }
