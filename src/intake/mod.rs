@@ -179,7 +179,7 @@ impl Intake {
     pub fn finish(&mut self, broken: Option<&str>) {
         self.reader.finish();
         self.drain();
-        self.settle(broken);
+        self.judge(broken);
     }
 
     /// The rows so far.
@@ -195,6 +195,12 @@ impl Intake {
     /// Gives table, reading and known identities away.
     pub fn into_parts(self) -> (Table, Reading, Option<Duplicates>) {
         (self.table, self.reading, self.duplicates)
+    }
+
+    /// Says whether the source was whole.
+    fn judge(&mut self, broken: Option<&str>) {
+        let incomplete = self.why_incomplete(broken);
+        self.reading.merge(&Reading { incomplete, ..Reading::default() });
     }
 
     fn why_incomplete(&self, broken: Option<&str>) -> Option<String> {
