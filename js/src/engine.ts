@@ -5,7 +5,7 @@ import { Engine } from './execution_heatmap_wasm.js';
 import type { View } from './execution_heatmap_wasm.js';
 import { Meter } from './meter.js';
 import { start } from './module.js';
-import { begin, counts, known, refuseUnrecognised, sentenceOf, type Counted, type Place } from './part.js';
+import { begin, counts, refuseUnrecognised, sentenceOf, understood, type Counted, type Place } from './part.js';
 import { Pour } from './pour.js';
 import { completed, type Origin } from './rows.js';
 import { open } from './source.js';
@@ -37,8 +37,8 @@ const STOPPED = 'reading was stopped';
 
 /** The columns of cells behind state and level, in the order in which the module hands them over. */
 const COLUMNS = [
-  'value', 'hours', 'executions', 'decided', 'timed', 'waited', 'averageDuration', 'completed', 'failed', 'timedOut', 'cancelled',
-  'skipped', 'running', 'pending', 'waiting', 'other',
+  'value', 'hours', 'executions', 'decided', 'timed', 'waited', 'averageDuration', 'completed', 'failed', 'timedOut',
+  'cancelled', 'skipped', 'running', 'pending', 'waiting', 'other',
 ] as const;
 
 function cellsOf(columns: Float64Array): Cells {
@@ -103,9 +103,7 @@ export class HeatmapEngine {
     // What a stream holds of a row is kept; a file is read again where the row lies.
     const blob = total === null ? undefined : blobOf(source);
     this.#engine.keep(blob !== undefined, blob === undefined, deduplicate);
-    const said = as.form === undefined ? { ...as, form } : as;
-    begin(this.#engine, said, expectsEnd);
-    if (blob) this.#origins.set(0, { blob, as: said });
+    begin(this.#engine, as.form === undefined ? { ...as, form } : as, expectsEnd);
     this.#rowsOf = number ?? turn;
     this.#now = expectsEnd ? now : null;
     const pour = this.#pour = new Pour(this.#engine, this.#memory, stream);
@@ -127,7 +125,8 @@ export class HeatmapEngine {
       if (this.#pour === pour) this.#pour = undefined;
     }
     this.#finish(pour.broken, this.#stopped);
-    if (blob) this.#origins.set(0, { blob, as: known(this.#engine, as) ?? said });
+    const again = understood(this.#engine, as);
+    if (blob && again) this.#origins.set(0, { blob, as: again });
     return { ...progress(), stopped: this.#stopped, readAs: sentenceOf(this.#engine), canReadOn: false, now: this.#now };
   }
 

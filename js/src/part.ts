@@ -44,8 +44,8 @@ export interface Part extends Counted {
   isHalted: boolean;
   /** True if the stretch ends between two rows. */
   isWhole: boolean;
-  /** As what it was read, and what it was taken for. */
-  as: ReadAs;
+  /** As what its rows are read again, and what it was taken for. */
+  as: ReadAs | undefined;
   readAs: string | null;
   broken: string | undefined;
 }
@@ -72,9 +72,12 @@ export function begin(engine: Engine, { form, preset, map }: ReadAs, expectsEnd:
   }
 }
 
-/** As what a source is read from its first row on; absent where parts of it cannot be read by themselves. */
-export function known(engine: Engine, { map }: ReadAs): ReadAs | undefined {
-  const [form, preset] = engine.known() ?? [];
+/** As what parts of a source are read from its first row on; absent where they cannot be read by themselves. */
+export const known = (engine: Engine, as: ReadAs): ReadAs | undefined => named(engine.known(), as);
+/** As what a row of a source is read again; absent where a row is not one stretch of it. */
+export const understood = (engine: Engine, as: ReadAs): ReadAs | undefined => named(engine.understood(), as);
+
+function named([form, preset]: string[] = [], { map }: ReadAs): ReadAs | undefined {
   if (form === undefined) return undefined;
   return { form, ...(preset && { preset }), ...(map !== undefined && { map }) };
 }
@@ -144,7 +147,7 @@ export async function readPart({ source, hasPlaces, start: from, end, isLast, he
     refuseUnrecognised(engine);
     return {
       ...counts(engine), bytes: engine.takePart(), lines, taken: pour.bytes - (isAll ? 0 : pending),
-      isHalted, isWhole: isWhole || isAll, as: known(engine, as) ?? as, readAs: sentenceOf(engine), broken: pour.broken,
+      isHalted, isWhole: isWhole || isAll, as: understood(engine, as), readAs: sentenceOf(engine), broken: pour.broken,
     };
   } finally {
     engine.free();

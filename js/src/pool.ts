@@ -17,7 +17,7 @@ const LOOK_BYTES = 64 * 1024;
 const PROGRESS_MS = 250;
 const LINE_FEED = 10;
 const QUOTE = 34;
-const NO_PART: Part = { bytes: [], lines: 0, taken: 0, rows: 0, unreadable: 0, noStart: 0, oldest: null, newest: null, isWhole: true, isHalted: false, as: {}, readAs: null, broken: undefined };
+const NO_PART: Part = { bytes: [], lines: 0, taken: 0, rows: 0, unreadable: 0, noStart: 0, oldest: null, newest: null, isWhole: true, isHalted: false, as: undefined, readAs: null, broken: undefined };
 
 interface Entry {
   piece: Piece;
@@ -186,7 +186,7 @@ export class Gathering {
       const { piece, file, part } = entry;
       if (piece.start === 0) this.#lines = 0;
       const place = { lines: this.#lines - piece.headLines, offset: piece.start - piece.head.length, file };
-      const origin = piece.hasPlaces && piece.start === 0 ? { blob: piece.source as Blob, as: part.as } : undefined;
+      const origin = piece.hasPlaces && piece.start === 0 && part.as ? { blob: piece.source as Blob, as: part.as } : undefined;
       const call = { name: 'absorb', load: this.#load, part: part.bytes, place, origin } as const;
       this.#reach = await this.#main.ask<Counted>(this.#client, call, undefined, part.bytes.map(({ buffer }) => buffer as ArrayBuffer)).answer;
       this.#lines += part.lines - piece.headLines;

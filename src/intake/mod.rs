@@ -154,6 +154,11 @@ impl Intake {
         Self { reader: Reader::expecting(expected), ..Self::new(Form::Ndjson, expects_end) }
     }
 
+    /// What its rows are read again with ([`Reader::understood`]).
+    pub fn understood(&self) -> Option<Expected> {
+        self.reader.understood()
+    }
+
     /// What is known of the source once its first row was read ([`Reader::known`]).
     pub fn known(&self) -> Option<Expected> {
         self.reader.known()
@@ -200,7 +205,7 @@ impl Intake {
     pub fn finish(&mut self, broken: Option<&str>) {
         self.go_on();
         self.close();
-        self.settle(broken);
+        self.judge(broken);
     }
 
     /// Reading was given up where it is, for the reason `why`: the rows so far stay, bytes of one that is not whole are no
@@ -208,8 +213,7 @@ impl Intake {
     pub fn stop(&mut self, why: &str) {
         self.go_on();
         self.before_stop = Some(self.reading.incomplete.clone());
-        let incomplete = self.why_incomplete(Some(why));
-        self.reading.merge(&Reading { incomplete, ..Reading::default() });
+        self.judge(Some(why));
     }
 
     /// What follows takes back that reading was stopped.
@@ -224,11 +228,6 @@ impl Intake {
     pub fn close(&mut self) {
         self.reader.finish();
         self.drain();
-    }
-
-    /// Gives the parser away, to read a single row with it.
-    pub fn into_reader(self) -> Reader {
-        self.reader
     }
 
     /// The parser, to ask how far it has come.
@@ -249,6 +248,12 @@ impl Intake {
     /// Gives table, reading and known identities away.
     pub fn into_parts(self) -> (Table, Reading, Option<Duplicates>) {
         (self.table, self.reading, self.duplicates)
+    }
+
+    /// Says whether the source was whole.
+    fn judge(&mut self, broken: Option<&str>) {
+        let incomplete = self.why_incomplete(broken);
+        self.reading.merge(&Reading { incomplete, ..Reading::default() });
     }
 
     fn why_incomplete(&self, broken: Option<&str>) -> Option<String> {

@@ -49,7 +49,7 @@ impl Intake {
         let broken_off = if bytes.truth()? { Some((bytes.long()?, bytes.text()?.to_owned())) } else { None };
         bytes.end()?;
         if range.shift.source != self.source {
-            self.settle(None);
+            self.settle();
             self.source = range.shift.source;
         }
         reading.problems = reading.problems.moved(range.lines);
@@ -70,10 +70,9 @@ impl Intake {
         Ok(())
     }
 
-    /// A source has ended, and another one follows or none does.
-    pub(super) fn settle(&mut self, broken: Option<&str>) {
-        let incomplete = self.why_incomplete(broken);
-        self.reading.merge(&Reading { incomplete, ..Reading::default() });
+    /// A source has ended, and another one follows.
+    fn settle(&mut self) {
+        self.judge(None);
         self.read_before = self.reading.read;
         self.is_stream = false;
         self.went_on = false;

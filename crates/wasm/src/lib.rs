@@ -100,6 +100,11 @@ impl Engine {
         Ok(())
     }
 
+    /// What the source was taken for and why, in a sentence without a full stop; absent until the first row.
+    pub fn recognised(&self) -> Option<String> {
+        self.intake.recognised().map(str::to_owned)
+    }
+
     /// True once memory did not suffice for another row: nothing that follows is read.
     #[wasm_bindgen(getter, js_name = isFull)]
     pub fn is_full(&self) -> bool {
@@ -147,11 +152,6 @@ impl Engine {
         reread(Reader::expecting(self.expected.clone()), head, bytes, is_end).map(|texts| json::row_texts(&texts))
     }
 
-    /// What the source was taken for and why, in a sentence without a full stop; absent until the first row.
-    pub fn recognised(&self) -> Option<String> {
-        self.intake.recognised().map(str::to_owned)
-    }
-
     /// A place in this module's memory where the caller may write `length` bytes; valid until the next call.
     pub fn reserve(&mut self, length: usize) -> *mut u8 {
         self.intake.buffer(length).as_mut_ptr()
@@ -196,9 +196,12 @@ impl Engine {
     /// The form and the preset by which parts of this source are read apart, known from the first row on: two texts, of
     /// which the preset's is empty under a mapping. Absent where a part cannot be read by itself.
     pub fn known(&self) -> Option<Vec<String>> {
-        let known = self.intake.known()?;
-        let (form, preset) = known.names();
-        Some(vec![form?.to_owned(), preset.unwrap_or_default().to_owned()])
+        names(&self.intake.known()?)
+    }
+
+    /// The form and the preset with which a row of this source is read again, as [`Engine::known`] gives them.
+    pub fn understood(&self) -> Option<Vec<String>> {
+        names(&self.intake.understood()?)
     }
 
     /// `[rows read, unreadable, without a start, oldest start in ms or NaN, newest start in ms or NaN]`.
@@ -259,6 +262,12 @@ impl Engine {
         let tags = table.tags().into_iter().map(str::to_owned).collect();
         Ok(View { answer, query, workflows, tags })
     }
+}
+
+/// The names of a form and a preset; an empty text for one that has none.
+fn names(expected: &Expected) -> Option<Vec<String>> {
+    let (form, preset) = expected.names();
+    Some(vec![form?.to_owned(), preset.unwrap_or_default().to_owned()])
 }
 
 /// One answer, held so that its picture can be laid out again without counting again.
