@@ -60,6 +60,8 @@ export class HeatmapEngine {
   #pour: Pour | undefined;
   /** The sources that can be read again, by their numbers. */
   #origins = new Map<number, Origin>();
+  /** The one source that is read here, if it can be. */
+  #whole: Origin | undefined;
   #stopped = false;
   #loads = 0;
   #now: number | null = null;
@@ -102,6 +104,7 @@ export class HeatmapEngine {
     this.#origins.clear();
     // What a stream holds of a row is kept; a file is read again where the row lies.
     const blob = total === null ? undefined : blobOf(source);
+    this.#whole = blob && { blob, as };
     this.#engine.keep(blob !== undefined, blob === undefined, deduplicate);
     begin(this.#engine, as.form === undefined ? { ...as, form } : as, expectsEnd);
     this.#rowsOf = number ?? turn;
@@ -125,8 +128,6 @@ export class HeatmapEngine {
       if (this.#pour === pour) this.#pour = undefined;
     }
     this.#finish(pour.broken, this.#stopped);
-    const again = understood(this.#engine, as);
-    if (blob && again) this.#origins.set(0, { blob, as: again });
     return { ...progress(), stopped: this.#stopped, readAs: sentenceOf(this.#engine), canReadOn: false, now: this.#now };
   }
 
@@ -142,6 +143,7 @@ export class HeatmapEngine {
     this.#pour?.halt();
     this.#forget();
     this.#origins.clear();
+    this.#whole = undefined;
     this.#engine.keep(places, texts, false);
     begin(this.#engine, as, false);
     [this.#rowsOf, this.#now] = [number, null];
@@ -183,6 +185,8 @@ export class HeatmapEngine {
     this.#check(load);
     const text = this.#engine.rows(this.#view(query, options), Uint32Array.of(cell), true, page.offset, page.limit);
     const { rows, total } = JSON.parse(text) as Rows;
+    const as = this.#whole && understood(this.#engine, this.#whole.as);
+    if (this.#whole && as) this.#origins.set(0, { blob: this.#whole.blob, as });
     const complete = await completed(rows, this.#origins, (source) => this.#engine.headBytes(source));
     this.#check(load);
     return { rows: complete, total };

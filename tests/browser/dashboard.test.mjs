@@ -188,3 +188,21 @@ test('an address with wrong values is shown with defaults, or says what is wrong
   assert.deepEqual(problems, []);
   await close();
 });
+
+test('durations have a menu of their own, and the address keeps which one', async () => {
+  const { page, close } = await open();
+  await redrawn(page, () => page.click('#metric [value=duration]'));
+  assert.equal(await page.isVisible('#statistic'), true);
+  const mean = await result(page);
+  await redrawn(page, () => page.selectOption('#statistic', 'max_duration'));
+  assert.match(page.url(), /metric=max_duration/);
+  const longest = await result(page);
+  assert.equal(longest.metric, 'max_duration');
+  assert.ok(longest.cells.every(({ value }, i) => value === null || value >= mean.cells[i].value));
+  assert.equal(await page.getAttribute('#metric [value=duration]', 'aria-pressed'), 'true');
+  await page.evaluate((name) => document.querySelector('execution-heatmap').focusCell(name), `${longest.cells[5].date}T${longest.cells[5].hour}`);
+  assert.match(await page.evaluate(() => document.querySelector('execution-heatmap').shadowRoot.activeElement.textContent), /at the longest/);
+  await redrawn(page, () => page.click('#metric [value=volume]'));
+  assert.equal(await page.isVisible('#statistic'), false);
+  await close();
+});

@@ -376,3 +376,49 @@ test('after a reload that failed, what still stands answers, and its error is ov
   assert.deepEqual(await held(page), { state: 'ready', error: undefined, executions: 100 });
   await close();
 });
+
+test('what a file was taken for is said, and can be said otherwise', async () => {
+  const { page, problems, close } = await newPage(browser);
+  await page.goto(`${demo.origin}/?workspace=none&time_zone=UTC`);
+  await settled(page);
+  const runs = { workflow_runs: [1, 2, 3].map((id) => ({ id, name: 'CI', status: 'completed', conclusion: id === 1 ? 'failure' : 'success', created_at: '2026-02-02T01:00:00Z', run_started_at: '2026-02-02T01:00:00Z', updated_at: '2026-02-02T01:05:00Z', workflow_id: 7, run_attempt: 1 })) };
+  await page.setInputFiles('#file', { name: 'runs.json', mimeType: '', buffer: Buffer.from(JSON.stringify(runs)) });
+  await settled(page, ['ready']);
+  assert.match(await page.textContent('#read-as-words'), /GitHub Actions runs/);
+  assert.equal((await result(page)).totals.failed, 1);
+  // A form that nobody knows, until the reader says where its fields are.
+  const own = Array.from({ length: 4 }, (_, i) => `${JSON.stringify({ run: { begin: hour(i), result: i === 0 ? 'KO' : 'OK' } })}\n`).join('');
+  await page.setInputFiles('#file', { name: 'own.ndjson', mimeType: '', buffer: Buffer.from(own) });
+  await page.waitForFunction(() => document.querySelector('#name').textContent === 'own.ndjson' && ['empty', 'error'].includes(document.querySelector('execution-heatmap').state));
+  await page.click('#read-as-change');
+  assert.equal(await page.evaluate(() => document.querySelector('#reading').open), true);
+  await page.fill('#map', '{"started_at": "run.begin", "status": 7}');
+  await page.click('#reading-form [type=submit]');
+  await page.locator('#map-error').waitFor();
+  assert.match(await page.textContent('#map-error'), /^The mapping.*status/);
+  assert.equal(await page.getAttribute('#map', 'aria-invalid'), 'true');
+  await page.fill('#map', '{"started_at": "run.begin", "status": "run.result", "statuses": {"OK": "completed", "KO": "failed"}}');
+  await page.click('#reading-form [type=submit]');
+  await settled(page, ['ready']);
+  await page.waitForFunction(() => !document.querySelector('#reading').open);
+  const { totals } = await result(page);
+  assert.deepEqual([totals.executions, totals.completed, totals.failed], [4, 3, 1]);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test('several files that are dropped are shown as one', async () => {
+  const { page, close } = await newPage(browser);
+  await page.goto(`${demo.origin}/?workspace=none&time_zone=UTC`);
+  await settled(page);
+  await page.setInputFiles('#file', [{ name: 'one.ndjson', mimeType: '', buffer: Buffer.from(many(10)) }, { name: 'two.csv', mimeType: '', buffer: Buffer.from(`status,started_at\nfailed,${hour(1)}\nfailed,${hour(2)}\n`) }]);
+  await settled(page, ['ready']);
+  assert.equal(await page.textContent('#name'), 'one.ndjson and 1 more');
+  const { totals } = await result(page);
+  assert.deepEqual([totals.executions, totals.failed], [12, 2]);
+  // One that is no log is named.
+  await page.setInputFiles('#file', [{ name: 'one.ndjson', mimeType: '', buffer: Buffer.from(many(10)) }, { name: 'report.pdf', mimeType: '', buffer: Buffer.from('%PDF-1.7\n') }]);
+  await page.waitForFunction(() => document.querySelector('execution-heatmap').state === 'error');
+  assert.match(await notice(page), /^report\.pdf is not a log this can read\. It starts with "%PDF/);
+  await close();
+});
