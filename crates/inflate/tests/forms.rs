@@ -4,7 +4,7 @@
 mod support;
 
 use execution_heatmap_inflate::{Cause, Form};
-use std::io::Read;
+use std::io::{Read, Write};
 use support::{decode, gzip, log, zstd};
 
 fn check(data: &[u8], expected: &[u8]) {
@@ -62,15 +62,12 @@ fn headers_with_everything() {
 #[test]
 fn large_windows_within_the_limit() {
     let log = log(150_000);
-    for level in [19, 20] {
-        let mut encoder = zstd::Encoder::new(Vec::new(), level).unwrap();
-        if level == 20 {
-            encoder.window_log(23).unwrap();
-        }
-        std::io::Write::write_all(&mut encoder, &log).unwrap();
-        let data = encoder.finish().unwrap();
-        let decoded = decode(&data, 65_536);
-        assert!(decoded.problem.is_none() && decoded.bytes == log, "level {level}: {:?}", decoded.problem);
+    for window_log in [10, 17, 23] {
+        let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+        encoder.window_log(window_log).unwrap();
+        encoder.write_all(&log).unwrap();
+        let decoded = decode(&encoder.finish().unwrap(), 65_536);
+        assert!(decoded.problem.is_none() && decoded.bytes == log, "{window_log}: {:?}", decoded.problem);
     }
 }
 
