@@ -4,7 +4,7 @@
 //! straight from the one that it decodes into ([`Inflater::decode`], [`Inflater::decoded`]).
 #![allow(missing_docs, reason = "wasm-bindgen's generated items carry none; what is written here does")]
 
-use execution_heatmap_inflate::{Decoder, Form, Limits, MAGIC_BYTES};
+use execution_heatmap_inflate::{Decoder, Form, Limits};
 use wasm_bindgen::prelude::*;
 
 /// One compressed source. Holds where the last piece lies, so that it can be told in two numbers.
@@ -16,13 +16,16 @@ pub struct Inflater {
 
 #[wasm_bindgen]
 impl Inflater {
-    /// A decoder of data whose first four bytes these are, little-endian, which is to give at most `most_bytes`;
-    /// `undefined` for data that is not compressed.
-    pub fn of(first: u32, most_bytes: f64) -> Option<Inflater> {
-        let first: [u8; MAGIC_BYTES] = first.to_le_bytes();
-        let limits = Limits { output_bytes: most_bytes as u64, ..Limits::default() };
-        let decoder = Decoder::new(Form::of(&first)?, limits);
-        Some(Inflater { decoder, decoded: std::ptr::null() })
+    /// A decoder of data that begins with the magic number of gzip, else of zstd. It gives at most `most_bytes`, by
+    /// default four gibibytes.
+    #[wasm_bindgen(constructor)]
+    pub fn new(is_gzip: bool, most_bytes: Option<f64>) -> Inflater {
+        let mut limits = Limits::default();
+        if let Some(most_bytes) = most_bytes {
+            limits.output_bytes = most_bytes as u64;
+        }
+        let form = if is_gzip { Form::Gzip } else { Form::Zstd };
+        Inflater { decoder: Decoder::new(form, limits), decoded: std::ptr::null() }
     }
 
     /// A place in this module's memory where the caller may write `length` bytes; valid until the next call.
