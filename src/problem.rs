@@ -85,6 +85,13 @@ impl Problems {
         }
     }
 
+    /// Counts every line so many higher: what was read before it came from the same source.
+    pub fn shift(&mut self, lines: u64) {
+        for (_, first) in self.kinds.values_mut() {
+            first.line += lines;
+        }
+    }
+
     /// How often a kind was met.
     pub fn count(&self, kind: ProblemKind) -> u64 {
         self.kinds.get(&kind).map_or(0, |(count, _)| *count)
