@@ -1,14 +1,17 @@
 //! Files of rows, and what is written. Looks at the first bytes, never at a file's name.
 //!
-//! `plain` gives the bytes of a file or of standard input, decompressed if need be; `blocks` cuts them where rows end;
+//! `plain` gives the bytes of a file or of standard input, decompressed if need be, and the rows of a Parquet file as
+//! NDJSON; `blocks` cuts them where rows end;
 //! `parallel` lets as many threads as there are cores read the blocks of all files and adds up what they read.
 
 mod blocks;
 pub mod parallel;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod plain;
 pub mod progress;
 
-pub use plain::Plain;
+pub use plain::{Parquet, Plain};
 
 use crate::failure::Failure;
 use progress::Progress;
@@ -35,7 +38,7 @@ pub fn called(name: &str) -> &str {
 /// The file cannot be opened.
 pub fn read(name: &str, each: impl FnMut(&[u8]) -> ControlFlow<()>) -> Result<Option<String>, Failure> {
     let progress = Progress::of(&[name.to_owned()]);
-    let read = pieces(Plain::open(name, &progress)?, each);
+    let read = pieces(Plain::open(name, Parquet::Recognise, &progress)?, each);
     progress.clear();
     Ok(read)
 }

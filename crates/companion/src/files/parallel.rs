@@ -8,7 +8,7 @@
 
 use super::blocks::{self, Block, Blocks, Cutter, Quotes};
 use super::progress::Progress;
-use super::{PIECE_BYTES, Plain};
+use super::{PIECE_BYTES, Parquet, Plain};
 use crate::failure::Failure;
 use execution_heatmap::duplicate::Duplicates;
 use execution_heatmap::ingest::{Form, Reader};
@@ -28,6 +28,8 @@ const BLOCK_BYTES: usize = 4 * 1024 * 1024;
 pub struct Settings {
     /// The form of all files; `None` lets each show it.
     pub form: Option<Form>,
+    /// Whether files may be Parquet files, whose rows have a form of their own.
+    pub parquet: Parquet,
     /// Whether rows are looked for that repeat another one. All rows then have to be held against all, in one thread.
     pub deduplicate: bool,
     /// How many threads read.
@@ -37,9 +39,9 @@ pub struct Settings {
 
 impl Settings {
     /// As many threads as there are cores, one if repeated rows are looked for.
-    pub fn new(form: Option<Form>, deduplicate: bool) -> Self {
+    pub fn new(form: Option<Form>, parquet: Parquet, deduplicate: bool) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        Self { form, deduplicate, threads: if deduplicate { 1 } else { cores }, block_bytes: BLOCK_BYTES }
+        Self { form, parquet, deduplicate, threads: if deduplicate { 1 } else { cores }, block_bytes: BLOCK_BYTES }
     }
 }
 
@@ -134,6 +136,8 @@ struct Source<'a> {
 struct Plan {
     /// The form; `None` if it is not known from the first bytes, and all blocks are then read in one go.
     form: Option<Form>,
+    /// True if the first block shows its form by itself.
+    recognises: bool,
     /// What stands before every block but the first.
     prefix: Vec<u8>,
 }
@@ -182,10 +186,10 @@ impl<'a> Work<'a> {
     }
 
     fn open(&self, place: usize, name: &str) -> Result<Open<'a>, Failure> {
-        let mut plain = Plain::open(name, self.progress)?;
+        let mut plain = Plain::open(name, self.settings.parquet, self.progress)?;
         let mut first = Vec::new();
         plain.fill(&mut first, PIECE_BYTES.min(self.settings.block_bytes));
-        let (plan, cutter) = Plan::of(self.settings.form, &first);
+        let (plan, cutter) = Plan::of(plain.form().or(self.settings.form), &first);
         let blocks = Blocks::new(plain, cutter, self.settings.block_bytes, first);
         Ok(Open { place, plan, blocks: Mutex::new(Source { blocks: Some(blocks), taken: 0 }), parts: Mutex::default() })
     }
@@ -209,7 +213,7 @@ impl<'a> Work<'a> {
                 return;
             };
             source.taken += 1;
-            let mut intake = file.plan.begin(number, self.settings.form.is_none());
+            let mut intake = file.plan.begin(number);
             intake = intake.onto(std::mem::take(&mut rows.table), rows.duplicates.take());
             let mut lines = 0;
             if block.ends {
@@ -258,7 +262,7 @@ impl<'a> Work<'a> {
         }
         // Taken, since the thread that read the last block and the one that found no more both come here.
         let Some((_, broken)) = parts.end.take() else { return };
-        let mut whole = parts.whole.take().unwrap_or_else(|| file.plan.begin(0, self.settings.form.is_none()));
+        let mut whole = parts.whole.take().unwrap_or_else(|| file.plan.begin(0));
         whole.finish(broken.as_deref());
         let (_, reading, _) = whole.into_parts();
         self.end(file.place, Ok(Outcome::Read(reading)));
@@ -281,6 +285,7 @@ impl<'a> Work<'a> {
 impl Plan {
     /// Looks at the first bytes of a file.
     fn of(form: Option<Form>, first: &[u8]) -> (Plan, Cutter) {
+        let recognises = form.is_none();
         let form = form.or_else(|| recognised(first));
         let (cutter, prefix) = match form {
             // A blank line is no row. It keeps a byte order mark from being taken for the one that may begin a file.
@@ -291,13 +296,13 @@ impl Plan {
             },
             None => (Cutter::Nowhere, Vec::new()),
         };
-        (Plan { form, prefix }, cutter)
+        (Plan { form, recognises, prefix }, cutter)
     }
 
     /// An intake for a block, in the form that is known or, for the first one, that it is to show.
-    fn begin(&self, number: u64, recognises: bool) -> Intake {
+    fn begin(&self, number: u64) -> Intake {
         match self.form {
-            Some(form) if number > 0 || !recognises => {
+            Some(form) if number > 0 || !self.recognises => {
                 let mut intake = Intake::new(form, false);
                 if number > 0 {
                     intake.extend(&self.prefix);
@@ -402,7 +407,7 @@ mod tests {
         let expected = response(&table, &outcomes);
         for (threads, block_bytes) in [(1, 100), (1, 4096), (2, 333), (4, 150), (4, BLOCK_BYTES)] {
             let threads = if deduplicate { 1 } else { threads };
-            let settings = Settings { form, deduplicate, threads, block_bytes };
+            let settings = Settings { form, parquet: Parquet::Never, deduplicate, threads, block_bytes };
             let (table, read) = super::read(&names, settings, &Progress::silent()).unwrap();
             let how = format!("{threads} threads, blocks of {block_bytes}");
             assert_eq!(read, outcomes, "{how}");
@@ -515,7 +520,8 @@ mod tests {
         let [good, bad] = [good, bad].map(|path| path.to_str().unwrap().to_owned());
         let missing = folder.path().join("missing").to_str().unwrap().to_owned();
         for threads in [1, 3] {
-            let settings = Settings { form: None, deduplicate: false, threads, block_bytes: 100 };
+            let settings =
+                Settings { form: None, parquet: Parquet::Never, deduplicate: false, threads, block_bytes: 100 };
             let read = |files: &[&String]| {
                 let files: Vec<String> = files.iter().map(|file| (*file).clone()).collect();
                 super::read(&files, settings, &Progress::silent()).map(|(_, outcomes)| outcomes)

@@ -2,6 +2,7 @@
 
 use crate::cli::{AnalyzeArgs, Deduplicate, Format, Input, ScreenArgs, When};
 use crate::failure::Failure;
+use crate::files::Parquet;
 use crate::files::parallel::{self, Outcome, Settings};
 use crate::files::progress::Progress;
 use crate::terminal::{self, Colours, Look};
@@ -46,13 +47,14 @@ fn read(args: &AnalyzeArgs) -> Result<(Table, Reading, Vec<String>), Failure> {
         Deduplicate::On => true,
         Deduplicate::Off => false,
     };
-    let form = match args.input {
-        Input::Auto => None,
-        Input::Ndjson => Some(Form::Ndjson),
-        Input::Csv => Some(Form::Csv),
+    let (form, parquet) = match args.input {
+        Input::Auto => (None, Parquet::Recognise),
+        Input::Ndjson => (Some(Form::Ndjson), Parquet::Never),
+        Input::Csv => (Some(Form::Csv), Parquet::Never),
+        Input::Parquet => (None, Parquet::Require),
     };
     let progress = Progress::of(&args.files);
-    let read = parallel::read(&args.files, Settings::new(form, deduplicate), &progress);
+    let read = parallel::read(&args.files, Settings::new(form, parquet, deduplicate), &progress);
     progress.clear();
     let (table, outcomes) = read?;
     let mut readings = Reading::default();
