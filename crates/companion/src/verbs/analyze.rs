@@ -7,7 +7,7 @@ use crate::files::parallel::{self, Outcome, Settings};
 use crate::files::progress::Progress;
 use crate::terminal::{self, Colours, Look};
 use crate::voice::{counted, say};
-use crate::{files, zones};
+use crate::{files, interrupt, zones};
 use execution_heatmap::answer::{self, Answer, Patterns, Source};
 use execution_heatmap::ingest::{Form, hint};
 use execution_heatmap::intake::Reading;
@@ -53,6 +53,7 @@ fn read(args: &AnalyzeArgs) -> Result<(Table, Reading, Vec<String>), Failure> {
         Input::Csv => (Some(Form::Csv), Parquet::Never),
         Input::Parquet => (None, Parquet::Require),
     };
+    interrupt::ends_the_process();
     let progress = Progress::of(&args.files);
     let read = parallel::read(&args.files, Settings::new(form, parquet, deduplicate), &progress);
     progress.clear();
