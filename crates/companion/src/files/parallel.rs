@@ -16,6 +16,7 @@ use execution_heatmap::intake::{Intake, Reading};
 use execution_heatmap::table::Table;
 use memchr::memchr_iter;
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -68,7 +69,7 @@ pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result
         open: Mutex::default(),
         done: Mutex::default(),
     };
-    let mut rows = Rows { table: Table::default(), duplicates: settings.deduplicate.then(Duplicates::default) };
+    let mut rows = Rows { duplicates: settings.deduplicate.then(Duplicates::default), ..Rows::default() };
     std::thread::scope(|scope| {
         let helper = || {
             let mut rows = Rows::default();
@@ -87,7 +88,11 @@ pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result
     let done = work.done.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut outcomes = Vec::new();
     for outcome in done.into_values() {
-        outcomes.push(outcome?);
+        let mut outcome = outcome?;
+        if let (Outcome::Read(reading), true) = (&mut outcome, rows.table.is_full()) {
+            reading.incomplete.get_or_insert_with(|| "memory did not suffice; not all rows were read".to_owned());
+        }
+        outcomes.push(outcome);
         if let Some(Outcome::Unrecognised(_)) = outcomes.last() {
             break;
         }
@@ -96,10 +101,17 @@ pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result
 }
 
 /// The rows that one thread has read.
-#[derive(Default)]
 struct Rows {
     table: Table,
     duplicates: Option<Duplicates>,
+}
+
+impl Default for Rows {
+    /// A table that finds texts under a key that nobody can know, so that no log can be made to be slow to read.
+    fn default() -> Self {
+        let random = RandomState::new();
+        Self { table: Table::with_key([random.hash_one(0), random.hash_one(1)]), duplicates: None }
+    }
 }
 
 /// What the threads share.

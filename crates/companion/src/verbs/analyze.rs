@@ -12,7 +12,7 @@ use execution_heatmap::answer::{self, Answer, Patterns, Source};
 use execution_heatmap::ingest::{Form, hint};
 use execution_heatmap::intake::Reading;
 use execution_heatmap::json;
-use execution_heatmap::options::Query;
+use execution_heatmap::options::{Attempts, Query};
 use execution_heatmap::picture::{self, PictureOptions, Theme};
 use execution_heatmap::problem::Problems;
 use execution_heatmap::table::Table;
@@ -30,7 +30,7 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     let query = Query::from_pairs(args.view.pairs())?;
     let utc_span = (0, 1);
     zones::zone(&query.time_zone, utc_span)?;
-    let (table, reading, remarks) = read(args)?;
+    let (table, reading, remarks) = read(args, query.counting.attempts)?;
     let source = Source::File;
     let zone = zones::zone(&query.time_zone, answer::zone_span(&table, &query, source))?;
     let answer = answer::answer(&table, &reading, &query, &zone, source, Patterns::Look)?;
@@ -41,9 +41,9 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
 
 /// Reads files into one table. Beside it, what is to be said of each file: once the readings are one, a line number no
 /// longer says which file it is of.
-fn read(args: &AnalyzeArgs) -> Result<(Table, Reading, Vec<String>), Failure> {
+fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<String>), Failure> {
     let deduplicate = match args.deduplicate {
-        Deduplicate::Auto => args.files.len() > 1,
+        Deduplicate::Auto => args.files.len() > 1 || attempts == Attempts::Last,
         Deduplicate::On => true,
         Deduplicate::Off => false,
     };
