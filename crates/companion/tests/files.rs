@@ -143,7 +143,9 @@ fn an_interrupt_ends_reading_at_once() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // Time for the program to start; what it reads never ends.
+    // Held, since waiting for a child would end what it reads.
+    let _input = child.stdin.take();
+    // Time for the program to start.
     std::thread::sleep(Duration::from_millis(700));
     let begun = Instant::now();
     let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
