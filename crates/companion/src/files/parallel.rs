@@ -150,6 +150,8 @@ struct Plan {
     form: Option<Form>,
     /// True if the first block shows its form by itself.
     recognises: bool,
+    /// True if blocks end where rows do, so that several threads can read them.
+    is_cut: bool,
     /// What stands before every block but the first.
     prefix: Vec<u8>,
 }
@@ -206,8 +208,9 @@ impl<'a> Work<'a> {
         Ok(Open { place, plan, blocks: Mutex::new(Source { blocks: Some(blocks), taken: 0 }), parts: Mutex::default() })
     }
 
+    /// A file that another thread reads and that can be helped with.
     fn unfinished_file(&self) -> Option<Arc<Open<'a>>> {
-        locked(&self.open).first().cloned()
+        locked(&self.open).iter().find(|open| open.plan.is_cut).cloned()
     }
 
     /// Reads blocks of a file until it has none left.
@@ -308,7 +311,7 @@ impl Plan {
             },
             None => (Cutter::Nowhere, Vec::new()),
         };
-        (Plan { form, recognises, prefix }, cutter)
+        (Plan { form, recognises, is_cut: cutter != Cutter::Nowhere, prefix }, cutter)
     }
 
     /// An intake for a block, in the form that is known or, for the first one, that it is to show.
@@ -520,6 +523,15 @@ mod tests {
         let quoted =
             format!("status,started_at,error\ncompleted,2026-02-12T04:30:00Z,\"{}\"\n\nspoilt\n", "x\n".repeat(20_000));
         check(None, &[quoted.into_bytes()], false);
+    }
+
+    #[test]
+    fn what_does_not_show_its_form_at_once_is_read_whole() {
+        let mut late = "\n \r\n".repeat(300).into_bytes();
+        late.extend_from_slice(&ndjson(&mut Seeded(5), 100));
+        check(None, &[ndjson(&mut Seeded(6), 100), late, b" \n".to_vec()], false);
+        let cr_only = b"status,started_at\rcompleted,2026-02-12T04:30:00Z\rfailed,2026-02-13T04:30:00Z\r".to_vec();
+        check(None, &[[cr_only, b"spoilt\nfailed,2026-02-14T04:30:00Z\n".repeat(50)].concat()], false);
     }
 
     #[test]
