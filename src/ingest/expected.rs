@@ -48,10 +48,14 @@ impl Expected {
         Self { form: Some(form), ..self }
     }
 
-    /// The names of the form and of the system, where they are known; a mapping of one's own has no name.
-    pub fn names(&self) -> (Option<&'static str>, Option<&'static str>) {
-        let system = if let Rows::Of(name) = self.rows { Some(name) } else { None };
-        (self.form.map(Form::name), system)
+    /// The form, if it is known.
+    pub fn known_form(&self) -> Option<Form> {
+        self.form
+    }
+
+    /// The name of the system, if it is known; a mapping of one's own has none.
+    pub fn known_system(&self) -> Option<&'static str> {
+        if let Rows::Of(name) = self.rows { Some(name) } else { None }
     }
 
     /// The system is known, by one of the names of [`preset_names`]; `auto` is none.

@@ -266,8 +266,8 @@ impl Engine {
 
 /// The names of a form and a preset; an empty text for one that has none.
 fn names(expected: &Expected) -> Option<Vec<String>> {
-    let (form, preset) = expected.names();
-    Some(vec![form?.to_owned(), preset.unwrap_or_default().to_owned()])
+    let form = expected.known_form()?.name();
+    Some(vec![form.to_owned(), expected.known_system().unwrap_or_default().to_owned()])
 }
 
 /// One answer, held so that its picture can be laid out again without counting again.
