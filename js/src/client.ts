@@ -3,7 +3,7 @@
 
 import type { LoadOptions } from './engine.js';
 import type { Gathering } from './pool.js';
-import { isFromCompanion, refusal } from './source.js';
+import { isFromCompanion, isSeveral, refusal } from './source.js';
 import { Thread } from './thread.js';
 import type { Call } from './worker.js';
 import type {
@@ -120,8 +120,9 @@ export class HeatmapClient {
       const gathering = await this.#gather(sources, as, workers, deduplicate);
       bereft.delete(this.#id);
       if (gathering) return await this.#follow(gathering, signal, onProgress);
-      const transfer = only instanceof ReadableStream ? [only as unknown as Transferable] : [];
-      const call: Call['call'] = { name: 'load', source: only, query, companion: companion ?? isFromCompanion(isSeveral(source) ? only : source), as: { ...as, deduplicate } };
+      const transfer = sources.filter((each) => each instanceof ReadableStream) as unknown as Transferable[];
+      const isCompanions = companion ?? (!isSeveral(source) && isFromCompanion(source));
+      const call: Call['call'] = { name: 'load', source: sources.length > 1 ? sources : only, query, companion: isCompanions, as: { ...as, deduplicate } };
       const { id, answer } = running().ask<Loaded>(this.#id, call, onProgress, transfer);
       if (this.#wantsStop) this.stop();
       const abort = () => worker?.tell(this.#id, { name: 'abort', id });
@@ -153,7 +154,9 @@ export class HeatmapClient {
   /** Several sources, or a big file that can be read in stretches; absent for all others. */
   async #gather(sources: readonly Exclude<Source, Response>[], as: ReadAs, workers: number | undefined, deduplicate: boolean): Promise<Gathering | undefined> {
     const [only] = sources;
-    if (sources.length === 1 && (deduplicate || !(only instanceof Blob && only.size >= BIG_BYTES))) return undefined;
+    // Rows that repeat another one are found by one worker that reads them all.
+    if (deduplicate) return undefined;
+    if (sources.length === 1 && !(only instanceof Blob && only.size >= BIG_BYTES)) return undefined;
     const { Gathering } = await import('./pool.js');
     const most = Math.max(1, Math.min(workers ?? globalThis.navigator?.hardwareConcurrency ?? 1, MOST_WORKERS));
     const size = sources.reduce((sum, each) => sum + (each instanceof Blob ? each.size : 0), 0);
@@ -213,8 +216,6 @@ export class HeatmapClient {
     return running().ask<T>(this.#id, call).answer;
   }
 }
-
-const isSeveral = (source: Source | readonly Source[]): source is readonly Source[] => Array.isArray(source);
 
 /** A source as it can go to a worker. */
 async function prepared(source: Source): Promise<Exclude<Source, Response>> {

@@ -5,7 +5,7 @@ import { HeatmapClient, type HeatmapView, type Loaded, type LoadOptions, type Pr
 import { Format } from './format.js';
 import { Frame } from './frame.js';
 import { DEFAULT_DAYS, MOST_DAYS } from './limits.js';
-import { covers, isFromCompanion, windowFor } from './source.js';
+import { covers, isFromCompanion, isSeveral, windowFor } from './source.js';
 import { errorWords, PATIENCE_MS } from './status.js';
 import { isZone } from './zone.js';
 import { parts } from './patterns.js';
@@ -21,6 +21,8 @@ export interface LoadSettings extends ReadAs {
   companion?: boolean;
   /** The most workers that read at the same time; by default as many as there are cores, at most 8. */
   workers?: number;
+  /** True looks for rows that repeat another one; by default where only last attempts count. Then one worker reads. */
+  deduplicate?: boolean;
 }
 interface Read { window: Query; now: number }
 type List = readonly string[] | string | null | undefined;
@@ -50,6 +52,8 @@ export class ExecutionHeatmap extends Base {
   /** The window of a companion whose rows are held; absent for a file. */
   #read: Read | undefined;
   #loaded: Loaded | undefined;
+  /** True if repeated rows and last attempts were looked for. */
+  #deduplicated = false;
   #view: HeatmapView | undefined;
   #state: HeatmapState = 'idle';
   #progress: Progress | undefined;
@@ -214,7 +218,8 @@ export class ExecutionHeatmap extends Base {
     const span = query.from === undefined ? `${query.days ?? DEFAULT_DAYS} days` : this.#words().range(query.from, query.to ?? query.from);
     try {
       await this.#follow(signal, asking ? `Asking ${from} for ${span} of executions.` : `Opening ${from}.`, async (options) => {
-        const loaded = await client.load(source, { ...as, query, companion, ...options });
+        const deduplicate = this.#deduplicated = as.deduplicate ?? this.attempts === 'last';
+        const loaded = await client.load(source, { ...as, deduplicate, query, companion, ...options });
         this.#read = asking && { ...asking, now: loaded.now ?? asking.now };
         return loaded;
       });
@@ -317,7 +322,9 @@ export class ExecutionHeatmap extends Base {
     const isAnother = [...changed].some((name) => !LOOKS.includes(name));
     const held = this.#asking ?? this.#read;
     const isMissing = held ? !covers(held.window, this.#attributes.query, held.now) : this.#companion && this.#state === 'error' && isAnother;
-    if (isMissing) return void this.#reload();
+    // Which attempt is the last shows only when rows are held against each other.
+    const isUntold = changed.has('attempts') && this.attempts === 'last' && this.#loaded !== undefined && !this.#deduplicated && isRepeatable(this.#source?.source ?? []);
+    if (isMissing || isUntold) return void this.#reload();
     if (this.#loaded && isAnother) void this.#refresh(false);
     else this.#looks();
   }
@@ -454,8 +461,6 @@ export class ExecutionHeatmap extends Base {
     return this.dispatchEvent(new CustomEvent(type, { bubbles: true, composed: true, detail, cancelable }));
   }
 }
-
-const isSeveral = (source: Source | readonly Source[]): source is readonly Source[] => Array.isArray(source);
 
 /** True for what can be read more than once. */
 function isRepeatable(source: Source | readonly Source[]): boolean {

@@ -7,8 +7,8 @@ import { Meter } from './meter.js';
 import { start } from './module.js';
 import { begin, counts, refuseUnrecognised, sentenceOf, understood, type Counted, type Place } from './part.js';
 import { Pour } from './pour.js';
-import { completed, type Origin } from './rows.js';
-import { open } from './source.js';
+import { blobOf, completed, isPlain, type Origin } from './rows.js';
+import { isSeveral, open } from './source.js';
 import { zoneTable } from './zone.js';
 import type {
   Answer, Cells, Loaded, PictureOptions, Progress, Query, ReadAs, Rows, Scene, Source, Theme, ViewOptions, Workflow,
@@ -60,8 +60,8 @@ export class HeatmapEngine {
   #pour: Pour | undefined;
   /** The sources that can be read again, by their numbers. */
   #origins = new Map<number, Origin>();
-  /** The one source that is read here, if it can be. */
-  #whole: Origin | undefined;
+  /** The source that is read here, if it can be read again. */
+  #whole: Origin & { source: number } | undefined;
   #stopped = false;
   #loads = 0;
   #now: number | null = null;
@@ -84,51 +84,76 @@ export class HeatmapEngine {
   }
 
   /**
-   * Reads a source to its end, dropping what was held. A source that breaks off is no error: the answers say so.
-   * `number` stands in the answers, so that who asks can tell one load's from another's.
+   * Reads a source, or several one after the other, to the end, dropping what was held. A source that breaks off is no
+   * error: the answers say so. `number` stands in the answers, so that who asks can tell one load's from another's.
    */
-  async load(source: Source, { signal, onProgress, query = {}, companion, deduplicate = false, ...as }: LoadOptions = {}, number?: number): Promise<Loaded> {
+  async load(source: Source | readonly Source[], { signal, onProgress, query = {}, companion, deduplicate = false, ...as }: LoadOptions = {}, number?: number): Promise<Loaded> {
     const turn = ++this.#loads;
     this.#stopped = false;
     this.#pour?.halt();
     const now = Date.now();
-    const { stream, total, form, expectsEnd } = await open(source, query, now, companion, signal);
-    // Opening takes time, in which this load may have been given up or another one begun.
     const check = () => {
       signal?.throwIfAborted();
       if (turn !== this.#loads) throw new DOMException(REPLACED, 'AbortError');
     };
-    if (signal?.aborted || turn !== this.#loads) void stream.cancel().catch(() => {});
-    check();
-    this.#forget();
-    this.#origins.clear();
-    // What a stream holds of a row is kept; a file is read again where the row lies.
-    const blob = total === null ? undefined : blobOf(source);
-    this.#whole = blob && { blob, as };
-    this.#engine.keep(blob !== undefined, blob === undefined, deduplicate);
-    begin(this.#engine, as.form === undefined ? { ...as, form } : as, expectsEnd);
-    this.#rowsOf = number ?? turn;
-    this.#now = expectsEnd ? now : null;
-    const pour = this.#pour = new Pour(this.#engine, this.#memory, stream);
-    const cancel = () => pour.halt(signal?.reason);
-    signal?.addEventListener('abort', cancel);
-    if (this.#stopped) pour.halt();
+    const sources: readonly Source[] = isSeveral(source) ? source : [source];
+    const plain = await Promise.all(sources.map(isPlain));
+    const sizes = sources.map((each, i) => (plain[i] ? blobOf(each)?.size ?? 0 : NaN));
     const meter = new Meter();
-    const progress = (): Progress => meter.progress({ ...counts(this.#engine), bytes: pour.bytes, total });
-    let told = performance.now();
-    try {
-      await pour.run(() => this.#forget(), () => {
-        check();
-        if (performance.now() - told < PROGRESS_MS) return;
-        told = performance.now();
-        onProgress?.(progress());
-      });
-    } finally {
-      signal?.removeEventListener('abort', cancel);
-      if (this.#pour === pour) this.#pour = undefined;
+    let [total, before, told]: [number | null, number, number] = [null, 0, performance.now()];
+    const progress = (): Progress => meter.progress({ ...counts(this.#engine), bytes: before + (this.#pour?.bytes ?? 0), total });
+    let readAs: string | null = null;
+    for (const [place, each] of sources.entries()) {
+      const opened = await open(each, query, now, companion, signal);
+      // Opening takes time, in which this load may have been given up or another one begun.
+      if (signal?.aborted || turn !== this.#loads) void opened.stream.cancel().catch(() => {});
+      check();
+      this.#forget();
+      const said = as.form === undefined ? { ...as, form: opened.form } : as;
+      if (place === 0) {
+        this.#origins.clear();
+        // What a stream holds of a row is kept; a file is read again where the row lies.
+        this.#engine.keep(plain.includes(true), plain.includes(false), deduplicate);
+        total = sources.length > 1 ? sizes.reduce((sum, size) => sum + size, 0) : opened.total;
+        if (Number.isNaN(total)) total = null;
+        this.#now = opened.expectsEnd ? now : null;
+      }
+      begin(this.#engine, said, opened.expectsEnd, place > 0);
+      this.#rowsOf = number ?? turn;
+      const blob = plain[place] ? blobOf(each) : undefined;
+      this.#whole = blob && { blob, as, source: place };
+      const pour = this.#pour = new Pour(this.#engine, this.#memory, opened.stream);
+      const cancel = () => pour.halt(signal?.reason);
+      signal?.addEventListener('abort', cancel);
+      if (this.#stopped) pour.halt();
+      try {
+        await pour.run(() => this.#forget(), () => {
+          check();
+          if (performance.now() - told < PROGRESS_MS) return;
+          told = performance.now();
+          onProgress?.(progress());
+        });
+        this.#finish(pour.broken, this.#stopped);
+      } catch (error) {
+        throw sources.length > 1 && each instanceof File ? Object.assign(error as Error, { file: each.name }) : error;
+      } finally {
+        signal?.removeEventListener('abort', cancel);
+        if (this.#pour === pour) this.#pour = undefined;
+      }
+      before += pour.bytes;
+      readAs ??= sentenceOf(this.#engine);
+      this.#remember();
+      if (this.#stopped) break;
     }
-    this.#finish(pour.broken, this.#stopped);
-    return { ...progress(), stopped: this.#stopped, readAs: sentenceOf(this.#engine), canReadOn: false, now: this.#now };
+    return { ...progress(), stopped: this.#stopped, readAs, canReadOn: false, now: this.#now };
+  }
+
+  /** What is known by now of the source that is read here is what its rows are read again with. */
+  #remember(): void {
+    if (!this.#whole) return;
+    const { blob, as, source } = this.#whole;
+    const again = understood(this.#engine, as);
+    if (again) this.#origins.set(source, { blob, as: again });
   }
 
   /** Ends a reading where it is and keeps its rows. */
@@ -185,8 +210,7 @@ export class HeatmapEngine {
     this.#check(load);
     const text = this.#engine.rows(this.#view(query, options), Uint32Array.of(cell), true, page.offset, page.limit);
     const { rows, total } = JSON.parse(text) as Rows;
-    const as = this.#whole && understood(this.#engine, this.#whole.as);
-    if (this.#whole && as) this.#origins.set(0, { blob: this.#whole.blob, as });
+    this.#remember();
     const complete = await completed(rows, this.#origins, (source) => this.#engine.headBytes(source));
     this.#check(load);
     return { rows: complete, total };
@@ -247,10 +271,4 @@ export class HeatmapEngine {
     this.#held?.view.free();
     this.#held = undefined;
   }
-}
-
-/** A source whose bytes are there for good. */
-function blobOf(source: Source): Blob | undefined {
-  if (source instanceof Blob) return source;
-  return source instanceof ArrayBuffer || ArrayBuffer.isView(source) ? new Blob([source as BlobPart]) : undefined;
 }

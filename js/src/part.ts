@@ -61,10 +61,12 @@ export interface Look {
 
 const PROGRESS_MS = 250;
 
-/** Begins a source. What cannot be read so is refused with an error with `parameter`. */
-export function begin(engine: Engine, { form, preset, map }: ReadAs, expectsEnd: boolean): void {
+/** Begins a source, dropping what was held unless it is the next one of several. What cannot be read so is refused with an error with `parameter`. */
+export function begin(engine: Engine, { form = 'auto', preset, map }: ReadAs, expectsEnd: boolean, isNext = false): void {
+  const json = typeof map === 'object' ? JSON.stringify(map) : map;
   try {
-    engine.begin(form ?? 'auto', expectsEnd, preset, typeof map === 'object' ? JSON.stringify(map) : map);
+    if (isNext) engine.beginNext(form, expectsEnd, preset, json);
+    else engine.begin(form, expectsEnd, preset, json);
   } catch (error) {
     if (isTrap(error)) throw error;
     const parameter = /^the preset /.test((error as Error).message) ? 'preset' : /^form: /.test((error as Error).message) ? 'form' : 'map';

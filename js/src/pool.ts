@@ -7,6 +7,7 @@
 import type { LoadOptions } from './engine.js';
 import { Meter, type Counts } from './meter.js';
 import type { Counted, Look, Part, Piece } from './part.js';
+import { isPlain } from './rows.js';
 import { Thread } from './thread.js';
 import type { Loaded, Progress, ReadAs } from './types.js';
 
@@ -298,13 +299,6 @@ export class Gathering {
     const total = sizes.includes(null) ? null : sizes.reduce<number>((all, size) => all + (size ?? 0), 0);
     return { ...sum, total, oldest: this.#reach.oldest, newest: this.#reach.newest };
   }
-}
-
-/** True for a file that is not compressed. */
-async function isPlain(source: Piece['source']): Promise<boolean> {
-  if (!(source instanceof Blob)) return false;
-  const [a, b, c, d] = new Uint8Array(await source.slice(0, 4).arrayBuffer());
-  return !(a === 0x1f && b === 0x8b) && !(a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd);
 }
 
 /** Where the first line ends that reaches a place of a file. */

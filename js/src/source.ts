@@ -18,6 +18,9 @@ export interface Opened {
 const MARGIN_DAYS = 2;
 const DAY = 86_400_000;
 
+/** True for a list of sources. */
+export const isSeveral = <T>(source: T | readonly T[]): source is readonly T[] => Array.isArray(source);
+
 /** True for the address of a companion's rows. */
 export function isCompanion(address: string | URL): boolean {
   return URL.canParse(address) && /\/api\/v1\/workspaces\/[^/]+\/executions$/.test(new URL(address).pathname);
@@ -148,14 +151,20 @@ async function inflated(stream: ReadableStream<Uint8Array>): Promise<{ stream: R
     },
     cancel: (reason) => reader.cancel(reason),
   }, { highWaterMark: 0 });
-  const isGzip = first[0] === 0x1f && first[1] === 0x8b;
-  if (!isGzip && !isZstd(first)) return { stream: rest, compressed: false };
+  const isGzip = first[0] === GZIP[0] && first[1] === GZIP[1];
+  if (!isCompressed(first)) return { stream: rest, compressed: false };
   const { inflate } = await import('./inflate.js');
   return { stream: await inflate(rest, isGzip), compressed: true };
 }
 
+/** True for the first bytes of data that is compressed. */
+export function isCompressed(first: Uint8Array): boolean {
+  return (first[0] === GZIP[0] && first[1] === GZIP[1]) || isZstd(first);
+}
+
 /** How many first bytes say how data is compressed. */
-const MAGIC_BYTES = 4;
+export const MAGIC_BYTES = 4;
+const GZIP = [0x1f, 0x8b];
 
 /** True for the first bytes of a frame of zstd, or of one that is to be skipped. */
 function isZstd([a, b, c, d]: Uint8Array): boolean {

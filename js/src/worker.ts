@@ -10,7 +10,7 @@ export interface Call {
   id: number;
   client: number;
   call:
-    | { name: 'load'; source: Source; query: Query; companion: boolean; as: ReadAs & { deduplicate?: boolean } }
+    | { name: 'load'; source: Source | readonly Source[]; query: Query; companion: boolean; as: ReadAs & { deduplicate?: boolean } }
     | { name: 'stop' } | { name: 'close' } | { name: 'abort'; id: number } | { name: 'halt'; id: number } | { name: 'module' }
     | { name: 'look'; bytes: Uint8Array; as: ReadAs } | { name: 'part'; piece: Piece }
     | { name: 'gather'; load: number; as: ReadAs; places: boolean; texts: boolean }

@@ -133,6 +133,16 @@ impl Intake {
         self
     }
 
+    /// Goes on with another source, whose rows are added to those that are held. The one before has been finished.
+    pub fn begin_next(&mut self, expected: Expected, expects_end: bool) {
+        self.settle();
+        self.reader = Reader::expecting(expected);
+        self.is_stream = expects_end;
+        self.unrecognised = None;
+        self.source = self.source.saturating_add(1);
+        self.kinds.clear();
+    }
+
     /// Says which of several sources this is: the places of its rows bear the number.
     pub fn numbered(mut self, source: u16) -> Self {
         self.source = source;

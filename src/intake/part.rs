@@ -61,9 +61,11 @@ impl Intake {
         reading.read -= lost;
         reading.not_looked_for = reading.not_looked_for.saturating_sub(lost);
         reading.incomplete = None;
-        self.went_on |= went_on || (self.end.is_some() && reading.read > 0);
+        self.went_on |= went_on || (self.end.is_some() && (reading.read > 0 || end.is_some()));
         self.is_stream |= is_stream;
-        self.end = self.end.take().or(end);
+        if !matches!(self.end, Some(StreamEnd::Error { .. })) {
+            self.end = end.or(self.end.take());
+        }
         let moved = |(line, why): (u64, String)| (line.saturating_add_signed(range.lines), why);
         self.broken_off = self.broken_off.take().or(broken_off.map(moved));
         self.reading.merge(&reading);
@@ -71,7 +73,7 @@ impl Intake {
     }
 
     /// A source has ended, and another one follows.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         self.judge(None);
         self.read_before = self.reading.read;
         self.is_stream = false;

@@ -91,6 +91,29 @@ test('several files are read as one, and each has its own form', async () => {
   await close();
 });
 
+test('repeated rows of several files are found where that is asked for', async () => {
+  const { page, close } = await opened();
+  const seen = await page.evaluate(async () => {
+    const line = (id, attempt, status) => `${JSON.stringify({ id, workflow_id: 'w', attempt, status, started_at: '2026-02-02T00:00:00Z', error: `${id} ${attempt}` })}\n`;
+    const files = [new Blob([line('a', 1, 'failed'), line('b', 1, 'failed')]), new Blob([line('a', 2, 'completed'), line('b', 1, 'failed')])];
+    const answers = [];
+    for (const deduplicate of [false, true]) {
+      const client = new HeatmapClient();
+      await client.load(files, { deduplicate });
+      const { response } = await client.view({ granularity: 'hourly' });
+      const last = await client.view({ granularity: 'hourly', attempts: 'last' });
+      const cell = last.cells.executions.findIndex((count) => count > 0);
+      const { rows } = await last.rowsAt(cell);
+      answers.push([response.rows.placed, response.rows.duplicate, last.response.rows.placed, rows.map(({ error }) => error).sort()]);
+      client.close();
+    }
+    return answers;
+  });
+  assert.deepEqual(seen[0].slice(0, 2), [4, 0]);
+  assert.deepEqual(seen[1], [3, 1, 2, ['a 2', 'b 1']]);
+  await close();
+});
+
 test('progress rises and ends at the totals', async () => {
   const { page, close } = await opened();
   for (const workers of [1, 2]) {

@@ -75,16 +75,7 @@ impl Engine {
         preset: Option<String>,
         map: Option<String>,
     ) -> Result<(), JsValue> {
-        let refused = |words: String| convert::fault(&words);
-        let mut expected = Expected::anything().preset(preset.as_deref().unwrap_or("auto")).map_err(refused)?;
-        if let Some(map) = map {
-            expected = expected.map(&map).map_err(refused)?;
-        }
-        if form != "auto" {
-            let form = Form::named(form)
-                .ok_or_else(|| convert::fault("form: it takes auto, ndjson, json, csv, tsv or swf"))?;
-            expected = expected.form(form);
-        }
+        let expected = expected(form, preset, map)?;
         // Whoever made the rows does not know these numbers, and so cannot choose names that collide.
         let chance = || (Math::random() * 9_007_199_254_740_992.0) as u64;
         let mut table = Table::with_key([chance(), chance()]).limited_to(MOST_ROW_BYTES);
@@ -103,6 +94,19 @@ impl Engine {
     /// What the source was taken for and why, in a sentence without a full stop; absent until the first row.
     pub fn recognised(&self) -> Option<String> {
         self.intake.recognised().map(str::to_owned)
+    }
+
+    /// Begins another source, whose rows are added to those that are held; it takes what [`Engine::begin`] takes.
+    #[wasm_bindgen(js_name = beginNext)]
+    pub fn begin_next(
+        &mut self,
+        form: &str,
+        expects_end: bool,
+        preset: Option<String>,
+        map: Option<String>,
+    ) -> Result<(), JsValue> {
+        self.intake.begin_next(expected(form, preset, map)?, expects_end);
+        Ok(())
     }
 
     /// True once memory did not suffice for another row: nothing that follows is read.
@@ -262,6 +266,21 @@ impl Engine {
         let tags = table.tags().into_iter().map(str::to_owned).collect();
         Ok(View { answer, query, workflows, tags })
     }
+}
+
+/// What a caller says of a source, as [`Engine::begin`] takes it.
+fn expected(form: &str, preset: Option<String>, map: Option<String>) -> Result<Expected, JsValue> {
+    let refused = |words: String| convert::fault(&words);
+    let mut expected = Expected::anything().preset(preset.as_deref().unwrap_or("auto")).map_err(refused)?;
+    if let Some(map) = map {
+        expected = expected.map(&map).map_err(refused)?;
+    }
+    if form != "auto" {
+        let form = Form::named(form)
+            .ok_or_else(|| convert::fault("form: it takes auto, ndjson, json, csv, tsv or swf"))?;
+        expected = expected.form(form);
+    }
+    Ok(expected)
 }
 
 /// The names of a form and a preset; an empty text for one that has none.
