@@ -20,6 +20,7 @@
 //! In NDJSON an object whose only member has a key that begins with `$`; in CSV a record whose first field is `$end`,
 //! `$error` or `$alive` without quotes. They are no rows.
 
+mod arrow;
 mod csv;
 mod find;
 mod hint;
@@ -32,12 +33,14 @@ mod row;
 mod scan;
 mod text;
 
+pub use arrow::{MOST_BODY_BYTES, MOST_METADATA_BYTES};
 pub use hint::hint;
 pub use reader::Reader;
 pub(crate) use text::excerpt;
 
 use crate::execution::Execution;
 use crate::problem::ProblemKind;
+use crate::time::ParsedTime;
 use std::ops::Range;
 use text::Text;
 
@@ -59,6 +62,8 @@ pub enum Form {
     Ndjson,
     /// Canonical CSV: a header line, comma, RFC 4180 quoting, tags separated by `|`.
     Csv,
+    /// Arrow IPC, stream or file, without compression.
+    Arrow,
 }
 
 /// What the parser found next.
@@ -182,6 +187,12 @@ enum Value<'a> {
     Bool(bool),
     /// A number as it is written.
     Number(&'a str),
+    /// A whole number of a form that has numbers of its own.
+    Whole(i64),
+    /// An instant of a form that has instants of its own.
+    Instant(ParsedTime),
+    /// Milliseconds of a form that has lengths of time of its own.
+    Length(i64),
     Text(Text<'a>),
     /// Texts that are separated by `|`.
     Joined(Text<'a>),
@@ -197,7 +208,9 @@ impl Value<'_> {
         match self {
             Value::Absent => "null",
             Value::Bool(_) => "true or false",
-            Value::Number(_) => "a number",
+            Value::Number(_) | Value::Whole(_) => "a number",
+            Value::Instant(_) => "an instant",
+            Value::Length(_) => "a length of time",
             Value::Text(_) | Value::Joined(_) => "a text",
             Value::Array(_) => "an array",
             Value::Object(_) => "an object",

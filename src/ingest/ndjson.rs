@@ -51,6 +51,15 @@ fn no_json(fault: &Fault) -> String {
     format!("the line is not JSON: {} at byte {}", fault.cause, fault.at + 1)
 }
 
+/// The end of a stream that a form without lines tells: `key` without its `$`, `object` the text of an object that was
+/// checked.
+pub(super) fn control(key: &str, object: &str) -> Option<StreamEnd> {
+    match read_control(&["$", key].concat(), &Value::Object(object)) {
+        Event::End(end) => Some(end),
+        _ => None,
+    }
+}
+
 /// An `$end` that does not say how many rows were sent is not understood: the stream then has no end, which is told.
 fn read_control(key: &str, value: &Value<'_>) -> Event<'static> {
     let member = |name| match value {

@@ -1,5 +1,6 @@
 //! The parser that is pushed: holds the input, finds out its form, and turns what the cutters find into events.
 
+use super::arrow::{self, Arrow};
 use super::csv::{self, Header};
 use super::input::Input;
 use super::lines::Lines;
@@ -41,6 +42,7 @@ pub struct Reader {
     lines: Lines,
     records: Records,
     header: Option<Header>,
+    arrow: Arrow,
     scratch: Scratch,
 }
 
@@ -58,7 +60,7 @@ impl Reader {
         Self { stage: Stage::Reading(form), ..Self::recognising() }
     }
 
-    /// A parser that finds out the form from the first bytes: NDJSON if the first that is not blank is `{`, CSV if the
+    /// A parser that finds out the form from the first bytes: Arrow by its own mark, NDJSON if the first that is not blank is `{`, CSV if the
     /// first record has a column `started_at`. Any other source is one [`Event::Unrecognised`] and nothing more; one
     /// that is empty or blank is of no form and yields nothing.
     pub fn recognising() -> Self {
@@ -69,6 +71,7 @@ impl Reader {
             lines: Lines::starting_at(1),
             records: Records::starting_at(1),
             header: None,
+            arrow: Arrow::default(),
             scratch: Scratch::default(),
         }
     }
@@ -115,6 +118,7 @@ impl Reader {
             Stage::Seeking => None,
             Stage::Reading(Form::Ndjson) => self.next_line(),
             Stage::Reading(Form::Csv) => self.next_record(),
+            Stage::Reading(Form::Arrow) => self.arrow.next(&mut self.input, &mut self.scratch),
             Stage::Refused(starts_with) => {
                 self.input.take_all();
                 starts_with.take().map(|starts_with| Event::Unrecognised { starts_with })
@@ -129,6 +133,11 @@ impl Reader {
 
     /// Looks for the form as far as the bytes reach.
     fn seek_form(&mut self) {
+        match arrow::is_arrow(self.input.waiting()) {
+            Some(true) => return self.stage = Stage::Reading(Form::Arrow),
+            None if !self.input.has_ended() => return,
+            _ => {}
+        }
         self.pass_blanks();
         match self.input.waiting().first() {
             None => {}

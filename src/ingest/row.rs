@@ -7,7 +7,7 @@ use super::{Event, Notes, Value};
 use crate::execution::{Execution, MOST_DURATION_MS, Status, Tags};
 use crate::problem::ProblemKind;
 use crate::time::decimal::Decimal;
-use crate::time::{ParsedTime, Timestamp, is_none_word, parse_number, parse_text};
+use crate::time::{ParsedTime, Timestamp, is_none_word, parse_number, parse_text, parse_whole};
 
 /// The fields that a row can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -217,7 +217,12 @@ impl Scratch {
                 text.read_into(&mut self.text);
                 Some(Piece::Scratch { start, end: self.text.len() })
             }
-            Value::Absent | Value::Bool(_) | Value::Joined(_) | Value::Array(_) | Value::Object(_) => None,
+            Value::Whole(number) => {
+                let start = self.text.len();
+                self.text.push_str(&number.to_string());
+                Some(Piece::Scratch { start, end: self.text.len() })
+            }
+            _ => None,
         }
     }
 
@@ -247,7 +252,8 @@ impl Scratch {
         match tag {
             Value::Text(text) => text.read_into(&mut self.tags),
             Value::Number(text) => self.tags.push_str(text),
-            Value::Absent | Value::Bool(_) | Value::Joined(_) | Value::Array(_) | Value::Object(_) => {}
+            Value::Whole(number) => self.tags.push_str(&number.to_string()),
+            _ => {}
         }
         if self.tags.len() > start {
             self.tag_ends.push(u32::try_from(self.tags.len()).unwrap_or(u32::MAX));
@@ -258,6 +264,8 @@ impl Scratch {
 fn parse_time(value: Value<'_>, text: Option<&str>) -> ParsedTime {
     match (value, text) {
         (Value::Number(number), _) => parse_number(number),
+        (Value::Whole(number), _) => parse_whole(number),
+        (Value::Instant(instant), _) => instant,
         (Value::Text(_), text) => parse_text(text.unwrap_or_default()),
         (Value::Absent, _) => ParsedTime::Absent,
         _ => ParsedTime::Unreadable,
@@ -286,6 +294,7 @@ impl Duration {
 fn read_duration(value: Value<'_>, text: Option<&str>) -> Option<Duration> {
     match (value, text.map(str::trim_ascii)) {
         (Value::Absent, _) | (Value::Text(_), None) => None,
+        (Value::Length(ms), _) => Some(Duration::of(i128::from(ms))),
         (Value::Text(_), Some(text)) if is_none_word(text) => None,
         (_, text) => {
             let ms = text.and_then(Decimal::parse).and_then(|decimal| decimal.round());

@@ -1,0 +1,169 @@
+//! Arrow IPC, stream and file, read without a library: the parts of the format that rows of executions need.
+//!
+//! Columns are matched by name like the headers of CSV. Read are texts (`utf8`, `large_utf8`, `utf8_view`, and any of
+//! them as a dictionary with indices of any width), whole numbers, floats, booleans, timestamps and durations of every
+//! unit, dates, and lists of texts for tags. A timestamp without a zone and a date are UTC, which is told. Columns of
+//! other types and of unknown names are passed. A text of tags is separated by `|`, as in CSV.
+//!
+//! `line` of an event is the number of the row from 1, `offset` the same from 0: in columns a row has no place of its
+//! own. An empty batch whose metadata have `end` or `error` is the last line of a stream, its value what the control
+//! line `$end` or `$error` has as its value.
+//!
+//! # What is refused, in words
+//! Compressed buffers, big-endian numbers, a column of interest whose type is not read, streams from before Arrow 0.15.
+//! What is refused or broken ends the source: the rows before it stay, and it is told as [`StreamEnd::Error`]. A value
+//! that its offsets place outside its column, a number that the dictionary lacks and a text that is not UTF-8 make one
+//! row unreadable.
+//!
+//! # Safety
+//! Every offset and length is held against bytes that have come. A batch is looked at when all of it has come; nothing
+//! is allocated by what a length claims. Messages above [`MOST_METADATA_BYTES`] and [`MOST_BODY_BYTES`] are refused. A
+//! batch cannot have more rows than bytes.
+
+mod array;
+mod columns;
+mod dictionary;
+mod flat;
+mod message;
+mod schema;
+mod text;
+
+pub(super) use message::is_arrow;
+pub use message::{MOST_BODY_BYTES, MOST_METADATA_BYTES};
+
+use super::input::Input;
+use super::row::Scratch;
+use super::{Event, StreamEnd, is_json, ndjson};
+use array::Batch;
+use columns::{Columns, OpenBatch};
+use dictionary::Dictionaries;
+use flat::Table;
+use message::{Extent, Header, MALFORMED, Messages, Step};
+use schema::Schema;
+
+/// Reads one source of Arrow.
+#[derive(Debug, Default)]
+pub(super) struct Arrow {
+    messages: Messages,
+    schema: Option<Schema>,
+    columns: Columns,
+    dictionaries: Dictionaries,
+    /// The batch whose rows are being handed out; its bytes are the first that wait.
+    open: Option<(Extent, OpenBatch)>,
+    /// Rows of the batches before.
+    rows_before: u64,
+    is_over: bool,
+}
+
+impl Arrow {
+    /// The next event, or `None` until more bytes come.
+    pub(super) fn next<'a>(&'a mut self, input: &'a mut Input, scratch: &'a mut Scratch) -> Option<Event<'a>> {
+        while self.open.as_ref().is_none_or(|(_, batch)| batch.is_read()) {
+            if let Some((extent, batch)) = self.open.take() {
+                self.rows_before += batch.rows() as u64;
+                input.take(extent.len(), 0);
+                if let Some(end) = batch.into_end() {
+                    return Some(Event::End(end));
+                }
+            }
+            if self.is_over {
+                input.take_all();
+                return None;
+            }
+            match self.messages.next(input) {
+                Step::Wait => return None,
+                Step::Broken(cause) => return Some(self.give_up(cause)),
+                Step::End => {
+                    // Behind the messages of a file lies its index; behind a stream another one may follow.
+                    self.is_over = self.messages.is_file() || input.waiting().is_empty();
+                }
+                Step::Message(extent) => {
+                    let taken = self.take(extent, input.waiting());
+                    match taken {
+                        Ok(Some(batch)) => self.open = Some((extent, batch)),
+                        Ok(None) => drop(input.take(extent.len(), 0)),
+                        Err(cause) => return Some(self.give_up(cause)),
+                    }
+                }
+            }
+        }
+        let Self { open, columns, dictionaries, rows_before, .. } = self;
+        let (extent, batch) = open.as_mut()?;
+        let (_, body) = extent.parts(input.waiting());
+        Some(columns.next_row(batch, *rows_before, body, dictionaries, scratch))
+    }
+
+    fn give_up(&mut self, cause: String) -> Event<'static> {
+        self.is_over = true;
+        self.open = None;
+        Event::End(StreamEnd::error(Some("arrow".to_owned()), Some(cause)))
+    }
+
+    /// Deals with a message; a batch of rows is returned.
+    fn take(&mut self, extent: Extent, waiting: &[u8]) -> Result<Option<OpenBatch>, String> {
+        let (metadata, body) = extent.parts(waiting);
+        let malformed = |_| MALFORMED.to_owned();
+        let (header, message) = message::header(metadata).map_err(malformed)?;
+        match header {
+            Header::Schema(table) => {
+                let schema = Schema::read(&table).map_err(malformed)?;
+                if schema.is_big_endian {
+                    return Err("the Arrow columns are big-endian; little-endian ones are read".to_owned());
+                }
+                self.columns = Columns::of(&schema)?;
+                self.dictionaries = Dictionaries::default();
+                self.schema = Some(schema);
+                Ok(None)
+            }
+            Header::Dictionary { id, is_delta, batch } => {
+                let schema = self.schema.as_ref().ok_or_else(no_schema)?;
+                if self.columns.use_dictionary(id) {
+                    is_readable(&batch)?;
+                    let field = schema.encoded_with(id).ok_or(MALFORMED)?;
+                    let taken = self.dictionaries.take(id, field, is_delta, &batch, body);
+                    taken.map_err(|_| ["the dictionary of column '", &field.name, "' cannot be read"].concat())?;
+                }
+                Ok(None)
+            }
+            Header::Rows(table) => {
+                let schema = self.schema.as_ref().ok_or_else(no_schema)?;
+                is_readable(&table)?;
+                let batch = Batch::read(&table, body).map_err(malformed)?;
+                let end = control(&message).map_err(malformed)?;
+                if batch.rows > body.len() {
+                    return Err("an Arrow batch says that it has more rows than bytes".to_owned());
+                }
+                self.columns.open(batch, schema, end).map(Some)
+            }
+            Header::Other => Err("an Arrow message holds no table".to_owned()),
+        }
+    }
+}
+
+fn no_schema() -> String {
+    "an Arrow batch comes before the schema".to_owned()
+}
+
+fn is_readable(batch: &Table<'_>) -> Result<(), String> {
+    match message::compression(batch) {
+        Ok(None) => Ok(()),
+        Ok(Some(codec)) => Err([
+            "the Arrow columns are compressed with ",
+            codec,
+            ", which is not read; write them without compression",
+        ]
+        .concat()),
+        Err(_) => Err(MALFORMED.to_owned()),
+    }
+}
+
+/// What the metadata of a batch say of the stream's end.
+fn control(message: &Table<'_>) -> flat::Checked<Option<StreamEnd>> {
+    for key in ["end", "error"] {
+        if let Some(value) = message::custom(message, key)? {
+            let is_object = value.trim_ascii_start().starts_with('{') && is_json(value.as_bytes());
+            return Ok(is_object.then(|| ndjson::control(key, value)).flatten());
+        }
+    }
+    Ok(None)
+}

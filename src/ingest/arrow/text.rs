@@ -1,0 +1,44 @@
+//! Values of a column as the texts that other forms write for them: numbers as JSON has them. Reads no bytes.
+
+use super::array::{Array, Cell};
+use super::dictionary::Dictionaries;
+use crate::json::push_text;
+use std::fmt::Write;
+use std::ops::Range;
+
+/// Appends what a value is written as; nothing for one that is absent or has no text of its own.
+pub(super) fn push_cell(cell: Cell<'_>, out: &mut String) {
+    // Writing to a String cannot fail.
+    let _ = match cell {
+        Cell::Text(text) => out.write_str(text),
+        Cell::Integer(number) => write!(out, "{number}"),
+        Cell::Unsigned(number) => write!(out, "{number}"),
+        Cell::Float(number) if number.is_finite() => write!(out, "{number}"),
+        Cell::Bool(value) => out.write_str(if value { "true" } else { "false" }),
+        Cell::Float(_) | Cell::Absent | Cell::List(..) | Cell::Broken(_) => Ok(()),
+    };
+}
+
+/// Appends the texts of a list as a JSON array. What is no text or lies outside is left out, as from any list of tags.
+pub(super) fn push_list(
+    items: &Array,
+    range: Range<usize>,
+    body: &[u8],
+    dictionaries: &Dictionaries,
+    budget: &mut u64,
+    out: &mut String,
+) {
+    out.push('[');
+    let start = out.len();
+    for item in range {
+        let Cell::Text(text) = items.cell(body, item, dictionaries) else { continue };
+        // A list that repeats what others have said is cut where it would cost more than it brought.
+        let Some(left) = budget.checked_sub(text.len() as u64) else { break };
+        *budget = left;
+        if out.len() > start {
+            out.push(',');
+        }
+        push_text(out, text);
+    }
+    out.push(']');
+}
