@@ -10,10 +10,8 @@ pub const MOST_METADATA_BYTES: usize = 16 * 1024 * 1024;
 /// The most bytes of one batch.
 pub const MOST_BODY_BYTES: usize = 1024 * 1024 * 1024;
 
-/// What a file begins and ends with; padding follows at the begin.
+/// What a file begins and ends with. Behind the first one zeros follow, up to a multiple of 8 or, by some writers, 64.
 const MAGIC: &[u8] = b"ARROW1";
-/// A file's first bytes.
-const MAGIC_PADDED: &[u8] = b"ARROW1\0\0";
 /// What stands in front of each message's length.
 const CONTINUATION: [u8; 4] = [0xff; 4];
 const FRAME_BYTES: usize = 8;
@@ -68,6 +66,8 @@ impl Extent {
 pub(super) struct Messages {
     is_begun: bool,
     is_file: bool,
+    /// True within the zeros at a file's begin.
+    is_padding: bool,
     /// The message whose body is still coming, so that its metadata are read once.
     coming: Option<Extent>,
 }
@@ -81,15 +81,21 @@ impl Messages {
     /// The next message. Whoever has dealt with it takes its bytes from the input.
     pub(super) fn next(&mut self, input: &mut Input) -> Step {
         if !self.is_begun {
-            let waiting = input.waiting();
-            if waiting.len() < MAGIC_PADDED.len() && MAGIC_PADDED.starts_with(waiting) && !input.has_ended() {
+            if input.waiting().len() < MAGIC.len() && MAGIC.starts_with(input.waiting()) && !input.has_ended() {
                 return Step::Wait;
             }
             self.is_begun = true;
-            self.is_file = waiting.starts_with(MAGIC);
+            self.is_file = input.waiting().starts_with(MAGIC);
+            self.is_padding = self.is_file;
             if self.is_file {
-                input.take(MAGIC_PADDED.len(), 0);
+                input.take(MAGIC.len(), 0);
             }
+        }
+        if self.is_padding {
+            let waiting = input.waiting();
+            let zeros = waiting.iter().position(|byte| *byte != 0);
+            self.is_padding = zeros.is_none();
+            input.take(zeros.unwrap_or(waiting.len()), 0);
         }
         let step = match self.coming {
             Some(extent) => Ok(Some(extent)),
