@@ -66,19 +66,34 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
         6 => prop::sample::select(vec!["completed", "failed", "timed_out", "running", "CANCELED", "exploded"]).prop_map(|word| Some(word.to_owned())),
         1 => text(),
     ];
-    let seconds = || prop_oneof![5 => (100_000_000..4_000_000_000_i64).prop_map(Some), 1 => Just(None), 1 => Just(Some(0))];
-    let duration = prop_oneof![4 => (0..100_000_i64).prop_map(Some), 1 => Just(None), 1 => (-5_i64..5_000_000_000).prop_map(Some)];
+    let seconds =
+        || prop_oneof![5 => (100_000_000..4_000_000_000_i64).prop_map(Some), 1 => Just(None), 1 => Just(Some(0))];
+    let duration =
+        prop_oneof![4 => (0..100_000_i64).prop_map(Some), 1 => Just(None), 1 => (-5_i64..5_000_000_000).prop_map(Some)];
     let tags = prop::collection::vec("[a-d]{1,3}", 0..3);
-    let row = (text(), text(), text(), status, seconds(), seconds(), duration, tags, prop::option::of(-1..5_i64), text());
-    let row = row.prop_map(|(id, workflow_id, workflow, status, started_at, finished_at, duration_ms, tags, attempt, error)| Row {
-        id, workflow_id, workflow, status, started_at, finished_at, duration_ms, tags, attempt, error,
-    });
+    let row =
+        (text(), text(), text(), status, seconds(), seconds(), duration, tags, prop::option::of(-1..5_i64), text());
+    let row = row.prop_map(
+        |(id, workflow_id, workflow, status, started_at, finished_at, duration_ms, tags, attempt, error)| Row {
+            id,
+            workflow_id,
+            workflow,
+            status,
+            started_at,
+            finished_at,
+            duration_ms,
+            tags,
+            attempt,
+            error,
+        },
+    );
     prop::collection::vec(row, 0..20)
 }
 
 fn shape() -> impl Strategy<Value = Shape> {
-    (0..write::TEXTS, 0..write::STARTS, 0..write::DURATIONS, 0..write::TAGS, any::<bool>(), any::<bool>())
-        .prop_map(|(text, start, duration, tags, is_file, has_delta)| Shape { text, start, duration, tags, is_file, has_delta })
+    (0..write::TEXTS, 0..write::STARTS, 0..write::DURATIONS, 0..write::TAGS, any::<bool>(), any::<bool>()).prop_map(
+        |(text, start, duration, tags, is_file, has_delta)| Shape { text, start, duration, tags, is_file, has_delta },
+    )
 }
 
 proptest! {

@@ -95,7 +95,9 @@ fn starts(shape: usize, seconds: &[Option<i64>]) -> ArrayRef {
         8 => Arc::new(scaled(1_000).collect::<Int64Array>()),
         9 => Arc::new(seconds.iter().map(|second| second.map(|second| second as f64)).collect::<Float64Array>()),
         10 => Arc::new(seconds.iter().map(|second| second.map(|second| second as u64)).collect::<UInt64Array>()),
-        11 => Arc::new(seconds.iter().map(|second| second.map(|second| (second / 86_400) as i32)).collect::<Date32Array>()),
+        11 => Arc::new(
+            seconds.iter().map(|second| second.map(|second| (second / 86_400) as i32)).collect::<Date32Array>(),
+        ),
         12 => Arc::new(scaled(1_000).collect::<Date64Array>()),
         _ => Arc::new(seconds.iter().map(|second| second.map(|second| format!("{second}"))).collect::<StringArray>()),
     }
@@ -180,7 +182,13 @@ fn batch(rows: &[Row], shape: Shape) -> RecordBatch {
         texts((shape.text + offset) % TEXTS, &parts)
     };
     let mut columns = passed(rows.len());
-    columns.splice(2..2, [("id", text(|row| &row.id, 0)), ("Started_At", starts(shape.start, &rows.iter().map(|row| row.started_at).collect::<Vec<_>>()))]);
+    columns.splice(
+        2..2,
+        [
+            ("id", text(|row| &row.id, 0)),
+            ("Started_At", starts(shape.start, &rows.iter().map(|row| row.started_at).collect::<Vec<_>>())),
+        ],
+    );
     columns.extend([
         ("workflow_id", text(|row| &row.workflow_id, 3)),
         ("workflow", text(|row| &row.workflow, 5)),
@@ -199,7 +207,8 @@ fn batch(rows: &[Row], shape: Shape) -> RecordBatch {
 
 /// The bytes of rows, `size` a batch.
 pub fn write(rows: &[Row], size: usize, shape: Shape) -> Vec<u8> {
-    let handling = if shape.has_delta || shape.is_file { DictionaryHandling::Delta } else { DictionaryHandling::Resend };
+    let handling =
+        if shape.has_delta || shape.is_file { DictionaryHandling::Delta } else { DictionaryHandling::Resend };
     let options = IpcWriteOptions::default().with_dictionary_handling(handling);
     let schema = batch(&[], shape).schema();
     let batches = rows.chunks(size.max(1)).map(|rows| batch(rows, shape));

@@ -41,10 +41,25 @@ enum Data {
     Bool(Range<usize>),
     Integer(Integer, Range<usize>),
     Float(usize, Range<usize>),
-    Text { offset_bytes: usize, offsets: Range<usize>, texts: Texts },
-    View { views: Range<usize>, texts: Vec<Range<usize>> },
-    List { offset_bytes: usize, offsets: Range<usize>, items: Box<Array> },
-    Index { index: Integer, numbers: Range<usize>, dictionary: i64 },
+    Text {
+        offset_bytes: usize,
+        offsets: Range<usize>,
+        texts: Texts,
+    },
+    View {
+        views: Range<usize>,
+        texts: Vec<Range<usize>>,
+    },
+    List {
+        offset_bytes: usize,
+        offsets: Range<usize>,
+        items: Box<Array>,
+    },
+    Index {
+        index: Integer,
+        numbers: Range<usize>,
+        dictionary: i64,
+    },
 }
 
 /// The bytes that the texts of a column lie in.

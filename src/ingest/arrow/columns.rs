@@ -1,7 +1,10 @@
 //! The columns that a row is made of: which of the schema's they are, and each row's values out of them. Understands no
 //! value; `row` does.
 
-use super::super::row::{self, Field as Role, Fields, Scratch};
+use super::super::fields::Fields;
+use super::super::mapping::{Mapping, Target};
+use super::super::role::Role;
+use super::super::row::{self, Scratch};
 use super::super::text::Text;
 use super::super::{Event, StreamEnd, Value};
 use super::array::{Array, Batch, Cell};
@@ -17,12 +20,20 @@ use std::ops::Range;
 struct Column {
     name: String,
     kind: Kind,
-    role: Role,
+    /// The roles that it feeds.
+    targets: Vec<Target>,
     /// Its place in the schema.
     place: usize,
     dictionary: Option<i64>,
     /// The same for what its lists hold.
     item_dictionary: Option<i64>,
+}
+
+impl Column {
+    /// True for the column of all tags, whose texts are joined.
+    fn is_tags(&self) -> bool {
+        self.targets.iter().any(|target| target.role == Role::Tags)
+    }
 }
 
 /// The columns of interest of a schema.
@@ -59,17 +70,26 @@ impl OpenBatch {
 }
 
 impl Columns {
-    pub(super) fn of(schema: &Schema) -> Result<Self, String> {
+    pub(super) fn of(schema: &Schema, mapping: &Mapping) -> Result<Self, String> {
         let mut all = Vec::new();
         for (place, field) in schema.fields.iter().enumerate() {
-            let Some(role) = Role::of(field.name.trim().to_ascii_lowercase().as_str()) else { continue };
+            let targets = mapping.column(field.name.trim());
+            if targets.is_empty() {
+                continue;
+            }
             if let Some(type_name) = unread(field) {
                 return Err(["column '", &field.name, "' is of type ", type_name, ", which is not read"].concat());
             }
             let dictionary = field.encoding.map(|encoding| encoding.id);
-            let item_dictionary =
-                field.children.first().and_then(|child| child.encoding).map(|encoding| encoding.id);
-            all.push(Column { name: field.name.clone(), kind: field.kind, role, place, dictionary, item_dictionary });
+            let item_dictionary = field.children.first().and_then(|child| child.encoding).map(|encoding| encoding.id);
+            all.push(Column {
+                name: field.name.clone(),
+                kind: field.kind,
+                targets,
+                place,
+                dictionary,
+                item_dictionary,
+            });
         }
         Ok(Self { all, written: String::new(), parts: Vec::new() })
     }
@@ -94,7 +114,10 @@ impl Columns {
                 ["the lengths of column '", &field.name, "' do not fit the bytes of its batch"].concat()
             })?;
             if is_wanted {
-                found.push(array.map(|array| { let budget = array.text_budget(batch.body()); (array, budget) }));
+                found.push(array.map(|array| {
+                    let budget = array.text_budget(batch.body());
+                    (array, budget)
+                }));
             }
         }
         let arrays = found.into_iter().flatten().collect();
@@ -108,6 +131,7 @@ impl Columns {
         rows_before: u64,
         body: &'a [u8],
         dictionaries: &'a Dictionaries,
+        mapping: &Mapping,
         scratch: &'a mut Scratch,
     ) -> Event<'a> {
         let row = batch.row;
@@ -139,9 +163,10 @@ impl Columns {
         let mut fields = Fields::default();
         for ((column, (array, _)), part) in all.iter().zip(&batch.arrays).zip(parts.iter()) {
             let cell = array.cell(body, row, dictionaries);
-            fields.set(column.role, value(cell, column, written.get(part.clone()).unwrap_or_default()));
+            let value = value(cell, column, written.get(part.clone()).unwrap_or_default());
+            fields.set_all(&column.targets, value);
         }
-        row::understand(line, offset, &fields, scratch)
+        row::understand(line, offset, &fields, mapping, scratch)
     }
 }
 
@@ -171,7 +196,7 @@ fn value<'a>(cell: Cell<'a>, column: &Column, written: &'a str) -> Value<'a> {
     match cell {
         Cell::Absent | Cell::Broken(_) => Value::Absent,
         Cell::Bool(value) => Value::Bool(value),
-        Cell::Text(text) if column.role == Role::Tags => Value::Joined(Text::Plain(text)),
+        Cell::Text(text) if column.is_tags() => Value::Joined(Text::Plain(text)),
         Cell::Text(text) => match column.kind {
             Kind::Integer(_) | Kind::Float(_) => Value::Number(text),
             _ => Value::Text(Text::Plain(text)),

@@ -48,7 +48,14 @@ impl Dictionaries {
     }
 
     /// Takes a batch of the dictionary of a field. Its values are texts, or numbers that are taken as they are written.
-    pub(super) fn take(&mut self, id: i64, field: &Field, is_delta: bool, table: &Table<'_>, body: &[u8]) -> Checked<()> {
+    pub(super) fn take(
+        &mut self,
+        id: i64,
+        field: &Field,
+        is_delta: bool,
+        table: &Table<'_>,
+        body: &[u8],
+    ) -> Checked<()> {
         if !matches!(field.kind, Kind::Text(_) | Kind::TextView | Kind::Integer(_) | Kind::Float(_)) {
             return Err(Malformed);
         }

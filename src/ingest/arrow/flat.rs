@@ -34,10 +34,12 @@ impl<'a> Table<'a> {
 
     fn at(bytes: &'a [u8], at: usize) -> Checked<Self> {
         let back = i32::from_le_bytes(bytes_at(bytes, at).ok_or(Malformed)?);
-        let vtable = i64::try_from(at).ok().and_then(|at| usize::try_from(at - i64::from(back)).ok()).ok_or(Malformed)?;
+        let vtable =
+            i64::try_from(at).ok().and_then(|at| usize::try_from(at - i64::from(back)).ok()).ok_or(Malformed)?;
         let size_at = |at: usize| bytes_at(bytes, at).map(u16::from_le_bytes).map(usize::from).ok_or(Malformed);
         let (vtable_size, size) = (size_at(vtable)?, size_at(vtable + 2)?);
-        let is_within = |at: usize, size: usize| size >= 4 && bytes.len().checked_sub(at).is_some_and(|left| size <= left);
+        let is_within =
+            |at: usize, size: usize| size >= 4 && bytes.len().checked_sub(at).is_some_and(|left| size <= left);
         if is_within(vtable, vtable_size) && is_within(at, size) {
             Ok(Self { bytes, at, size, vtable, vtable_size })
         } else {

@@ -164,7 +164,11 @@ fn over_limit(what: &str, limit: usize) -> String {
 #[derive(Debug)]
 pub(super) enum Header<'a> {
     Schema(Table<'a>),
-    Dictionary { id: i64, is_delta: bool, batch: Table<'a> },
+    Dictionary {
+        id: i64,
+        is_delta: bool,
+        batch: Table<'a>,
+    },
     Rows(Table<'a>),
     /// A kind that holds no rows.
     Other,

@@ -32,6 +32,7 @@ pub(super) use message::is_arrow;
 pub use message::{MOST_BODY_BYTES, MOST_METADATA_BYTES};
 
 use super::input::Input;
+use super::mapping::Mapping;
 use super::row::Scratch;
 use super::{Event, StreamEnd, is_json, ndjson};
 use array::Batch;
@@ -57,7 +58,12 @@ pub(super) struct Arrow {
 
 impl Arrow {
     /// The next event, or `None` until more bytes come.
-    pub(super) fn next<'a>(&'a mut self, input: &'a mut Input, scratch: &'a mut Scratch) -> Option<Event<'a>> {
+    pub(super) fn next<'a>(
+        &'a mut self,
+        input: &'a mut Input,
+        mapping: &Mapping,
+        scratch: &'a mut Scratch,
+    ) -> Option<Event<'a>> {
         while self.open.as_ref().is_none_or(|(_, batch)| batch.is_read()) {
             if let Some((extent, batch)) = self.open.take() {
                 self.rows_before += batch.rows() as u64;
@@ -78,7 +84,7 @@ impl Arrow {
                     self.is_over = self.messages.is_file() || input.waiting().is_empty();
                 }
                 Step::Message(extent) => {
-                    let taken = self.take(extent, input.waiting());
+                    let taken = self.take(extent, input.waiting(), mapping);
                     match taken {
                         Ok(Some(batch)) => self.open = Some((extent, batch)),
                         Ok(None) => drop(input.take(extent.len(), 0)),
@@ -90,7 +96,7 @@ impl Arrow {
         let Self { open, columns, dictionaries, rows_before, .. } = self;
         let (extent, batch) = open.as_mut()?;
         let (_, body) = extent.parts(input.waiting());
-        Some(columns.next_row(batch, *rows_before, body, dictionaries, scratch))
+        Some(columns.next_row(batch, *rows_before, body, dictionaries, mapping, scratch))
     }
 
     fn give_up(&mut self, cause: String) -> Event<'static> {
@@ -100,7 +106,7 @@ impl Arrow {
     }
 
     /// Deals with a message; a batch of rows is returned.
-    fn take(&mut self, extent: Extent, waiting: &[u8]) -> Result<Option<OpenBatch>, String> {
+    fn take(&mut self, extent: Extent, waiting: &[u8], mapping: &Mapping) -> Result<Option<OpenBatch>, String> {
         let (metadata, body) = extent.parts(waiting);
         let malformed = |_| MALFORMED.to_owned();
         let (header, message) = message::header(metadata).map_err(malformed)?;
@@ -110,7 +116,7 @@ impl Arrow {
                 if schema.is_big_endian {
                     return Err("the Arrow columns are big-endian; little-endian ones are read".to_owned());
                 }
-                self.columns = Columns::of(&schema)?;
+                self.columns = Columns::of(&schema, mapping)?;
                 self.dictionaries = Dictionaries::default();
                 self.schema = Some(schema);
                 Ok(None)

@@ -1,8 +1,8 @@
 //! The schema of an Arrow stream: which columns there are and of what type, and how many buffers each takes of a batch,
 //! so that those of no interest can be passed. Reads no row.
 
-use super::flat::{Checked, Malformed, Table};
 use super::super::MOST_COLUMNS;
+use super::flat::{Checked, Malformed, Table};
 
 /// The nesting of columns within columns that is followed.
 const MOST_NESTED: usize = 32;
@@ -48,7 +48,10 @@ pub(super) enum Kind {
     Text(usize),
     /// Texts of which each says where it lies.
     TextView,
-    Timestamp { unit: Unit, has_zone: bool },
+    Timestamp {
+        unit: Unit,
+        has_zone: bool,
+    },
     /// Days since 1970 in 32 bits.
     Days,
     /// Milliseconds since 1970 in 64 bits, whole days.
@@ -57,7 +60,11 @@ pub(super) enum Kind {
     /// Lists of the only child whose offsets take so many bytes, 4 or 8.
     List(usize),
     /// A type that is passed and not read.
-    Other { name: &'static str, buffers: usize, is_variadic: bool },
+    Other {
+        name: &'static str,
+        buffers: usize,
+        is_variadic: bool,
+    },
 }
 
 impl Kind {
