@@ -29,6 +29,7 @@ mod hint;
 mod input;
 mod lines;
 mod mapping;
+mod memo_kinds;
 mod moments;
 mod ndjson;
 mod preset;
@@ -244,7 +245,7 @@ enum Value<'a> {
 impl Value<'_> {
     /// True for what is not there and for an empty text.
     fn is_absent(&self) -> bool {
-        matches!(self, Value::Absent | Value::Text(Text::Plain("")))
+        matches!(self, Value::Absent | Value::Text(Text::Plain("")) | Value::Instant(ParsedTime::Absent))
     }
 
     /// Adds what a text or number reads as.

@@ -4,7 +4,7 @@
 use super::classify::member;
 use super::fields::Fields;
 use super::mapping::{Mapping, Node};
-use super::row::{self, Scratch};
+use super::row::{self, Place, Scratch};
 use super::scan::{Fault, Scanner};
 use super::text::{Text, with_text};
 use super::{Event, StreamEnd, Value};
@@ -47,7 +47,7 @@ pub(super) fn read<'a>(
         Some((key, value)) if members == 1 && with_text(key, |key| key.starts_with('$')) => {
             with_text(key, |key| read_control(key, &value))
         }
-        _ => row::understand(line, offset, &fields, mapping, scratch),
+        _ => row::understand(Place { line, offset }, &fields, mapping, scratch),
     }
 }
 

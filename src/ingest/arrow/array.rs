@@ -297,15 +297,26 @@ impl Array {
         self.validity.as_ref().is_none_or(|validity| bit(part(body, validity), row))
     }
 
-    /// The number that a row of dictionary indices holds; `None` where it has no value or is too great.
+    /// What a row of a column of dictionary indices holds; `None` for columns that have none.
     #[inline]
-    pub(super) fn index(&self, body: &[u8], row: usize) -> Option<usize> {
+    pub(super) fn entry(&self, body: &[u8], row: usize) -> Option<Entry> {
         let Data::Index { index, numbers, .. } = &self.data else { return None };
-        match integer_at(part(body, numbers), row, *index) {
-            Cell::Integer(number) if self.is_valid(body, row) => usize::try_from(number).ok(),
-            _ => None,
+        if !self.is_valid(body, row) {
+            return Some(Entry::Absent);
         }
+        Some(match integer_at(part(body, numbers), row, *index) {
+            Cell::Integer(number) => usize::try_from(number).map_or(Entry::Broken, Entry::At),
+            _ => Entry::Broken,
+        })
     }
+}
+
+/// A dictionary's entry that a row names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    Absent,
+    At(usize),
+    Broken,
 }
 
 const OUTSIDE: &str = "lies outside its column";

@@ -1,16 +1,19 @@
 //! The columns that a row is made of: which of the schema's they are, and each row's values out of them. Understands no
 //! value; `row` does.
 
+use super::super::classify::Class;
 use super::super::fields::Fields;
 use super::super::mapping::{Mapping, Target};
+use super::super::memo_kinds::Kinds;
 use super::super::role::Role;
-use super::super::row::{self, Scratch};
+use super::super::row::{self, Place, Scratch};
 use super::super::text::Text;
 use super::super::{Event, StreamEnd, Value};
-use super::array::{Array, Batch, Cell};
+use super::array::{Array, Batch, Cell, Entry};
 use super::dictionary::Dictionaries;
 use super::schema::{Field, Kind, Schema, Unit};
 use super::text::{push_cell, push_list};
+use super::words::Words;
 use crate::problem::ProblemKind;
 use crate::time::{ParsedTime, Timestamp};
 use std::ops::Range;
@@ -22,11 +25,36 @@ struct Column {
     kind: Kind,
     /// The roles that it feeds.
     targets: Vec<Target>,
+    decides: Decides,
+    /// True if it also says something that does not decide the class.
+    says_more: bool,
     /// Its place in the schema.
     place: usize,
     dictionary: Option<i64>,
     /// The same for what its lists hold.
     item_dictionary: Option<i64>,
+    /// The numbers of what it says.
+    words: Words,
+}
+
+/// What of a column decides the class of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Decides {
+    Nothing,
+    /// Whether there is a value.
+    Presence,
+    Value,
+}
+
+impl Decides {
+    fn of(targets: &[Target]) -> Decides {
+        let decides = |target: &Target| match target.role {
+            role if role.is_presence() => Decides::Presence,
+            role if role.is_class() => Decides::Value,
+            _ => Decides::Nothing,
+        };
+        targets.iter().map(decides).max().unwrap_or(Decides::Nothing)
+    }
 }
 
 impl Column {
@@ -43,6 +71,11 @@ pub(super) struct Columns {
     /// Where values are written that have no text of their own, and which part each column's is.
     written: String,
     parts: Vec<Range<usize>>,
+    /// The numbers of what the columns that decide the class say.
+    keys: Vec<u32>,
+    kinds: Kinds,
+    /// Counts the schemas of the source: the same numbers mean something else under another one.
+    schemas: usize,
 }
 
 /// A batch whose rows are being handed out.
@@ -70,8 +103,10 @@ impl OpenBatch {
 }
 
 impl Columns {
-    pub(super) fn of(schema: &Schema, mapping: &Mapping) -> Result<Self, String> {
-        let mut all = Vec::new();
+    /// Takes the columns of a schema in the place of those of the one before.
+    pub(super) fn choose(&mut self, schema: &Schema, mapping: &Mapping) -> Result<(), String> {
+        self.all.clear();
+        self.schemas += 1;
         for (place, field) in schema.fields.iter().enumerate() {
             let targets = mapping.column(field.name.trim());
             if targets.is_empty() {
@@ -80,18 +115,20 @@ impl Columns {
             if let Some(type_name) = unread(field) {
                 return Err(["column '", &field.name, "' is of type ", type_name, ", which is not read"].concat());
             }
-            let dictionary = field.encoding.map(|encoding| encoding.id);
-            let item_dictionary = field.children.first().and_then(|child| child.encoding).map(|encoding| encoding.id);
-            all.push(Column {
+            let item = field.children.first().and_then(|child| child.encoding);
+            self.all.push(Column {
                 name: field.name.clone(),
                 kind: field.kind,
+                decides: Decides::of(&targets),
+                says_more: targets.iter().any(|target| !target.role.is_class()),
                 targets,
                 place,
-                dictionary,
-                item_dictionary,
+                dictionary: field.encoding.map(|encoding| encoding.id),
+                item_dictionary: item.map(|encoding| encoding.id),
+                words: Words::default(),
             });
         }
-        Ok(Self { all, written: String::new(), parts: Vec::new() })
+        Ok(())
     }
 
     /// True if a column of interest points into a dictionary.
@@ -101,26 +138,29 @@ impl Columns {
 
     /// Finds the columns in a batch.
     pub(super) fn open(
-        &self,
+        &mut self,
         mut batch: Batch<'_>,
         schema: &Schema,
+        dictionaries: &Dictionaries,
         end: Option<StreamEnd>,
     ) -> Result<OpenBatch, String> {
-        let mut found: Vec<Option<(Array, u64)>> = Vec::new();
-        let mut wanted = self.all.iter().peekable();
+        let mut arrays = Vec::new();
+        let mut wanted = self.all.iter_mut().peekable();
         for (place, field) in schema.fields.iter().enumerate() {
-            let is_wanted = wanted.next_if(|column| column.place == place).is_some();
-            let array = batch.column(field, is_wanted).map_err(|_| {
+            let column = wanted.next_if(|column| column.place == place);
+            let array = batch.column(field, column.is_some()).map_err(|_| {
                 ["the lengths of column '", &field.name, "' do not fit the bytes of its batch"].concat()
             })?;
-            if is_wanted {
-                found.push(array.map(|array| {
-                    let budget = array.text_budget(batch.body());
-                    (array, budget)
-                }));
+            arrays.extend(array.map(|array| {
+                let budget = array.text_budget(batch.body());
+                (array, budget)
+            }));
+            if let Some((column, id)) = column.and_then(|column| column.dictionary.map(|id| (column, id))) {
+                if column.decides == Decides::Value {
+                    column.words.learn(dictionaries, id);
+                }
             }
         }
-        let arrays = found.into_iter().flatten().collect();
         Ok(OpenBatch { rows: batch.rows, row: 0, arrays, end })
     }
 
@@ -137,42 +177,113 @@ impl Columns {
         let row = batch.row;
         batch.row += 1;
         let offset = rows_before + row as u64;
-        let line = offset + 1;
-        let Self { all, written, parts } = self;
-        written.clear();
-        parts.clear();
-        for (column, (array, budget)) in all.iter().zip(&mut batch.arrays) {
-            let start = written.len();
-            match array.cell(body, row, dictionaries) {
-                Cell::List(from, to) => {
-                    if let Some(items) = array.items() {
-                        push_list(items, from..to, body, dictionaries, budget, written);
-                    }
-                }
-                Cell::Broken(why) => return broken(line, &column.name, why),
-                Cell::Text(text) => match budget.checked_sub(text.len() as u64) {
-                    Some(left) => *budget = left,
-                    None => return broken(line, &column.name, "repeats the bytes of others"),
-                },
-                Cell::Integer(_) | Cell::Bool(_) | Cell::Absent => {}
-                cell => push_cell(cell, written),
-            }
-            parts.push(start..written.len());
-        }
-        let written = &*written;
+        let place = Place { line: offset + 1, offset };
+        let is_numbered = match self.look(batch, row, body, dictionaries) {
+            Ok(is_numbered) => is_numbered,
+            Err((column, why)) => return broken(place, self.all.get(column), why),
+        };
+        let Self { all, written, parts, keys, kinds, schemas, .. } = self;
+        let (batch, written) = (&*batch, &*written);
+        let known = if is_numbered { kinds.get(*schemas, keys) } else { None };
         let mut fields = Fields::default();
         for ((column, (array, _)), part) in all.iter().zip(&batch.arrays).zip(parts.iter()) {
+            if known.is_some() && !column.says_more {
+                continue;
+            }
             let cell = array.cell(body, row, dictionaries);
+            if let Cell::Broken(why) = cell {
+                return broken(place, Some(column), why);
+            }
             let value = value(cell, column, written.get(part.clone()).unwrap_or_default());
             fields.set_all(&column.targets, value);
         }
-        row::understand(line, offset, &fields, mapping, scratch)
+        let kind = known.or_else(|| {
+            let mut class = Class::default();
+            class.read(&fields, mapping);
+            if is_numbered { kinds.keep(*schemas, keys, class) } else { None }
+        });
+        match kind.and_then(|kind| kinds.class(kind)) {
+            Some(class) => row::of_class(place, &fields, mapping, class, kind, &mut scratch.texts),
+            None => row::understand(place, &fields, mapping, scratch),
+        }
+    }
+
+    /// Looks at a row: writes what has no text of its own, and numbers what decides its class. False if that has no
+    /// numbers; the number of the column and a cause if the row cannot be read.
+    #[inline]
+    fn look(
+        &mut self,
+        batch: &mut OpenBatch,
+        row: usize,
+        body: &[u8],
+        dictionaries: &Dictionaries,
+    ) -> Result<bool, (usize, &'static str)> {
+        let Self { all, written, parts, keys, .. } = self;
+        written.clear();
+        parts.clear();
+        keys.clear();
+        let mut is_numbered = true;
+        for (place, (column, (array, budget))) in all.iter_mut().zip(&mut batch.arrays).enumerate() {
+            let start = written.len();
+            let number = match array.entry(body, row) {
+                Some(Entry::Absent) => Some(0),
+                Some(Entry::At(_)) if column.decides == Decides::Presence => Some(1),
+                Some(Entry::At(entry)) => column.words.entry(entry),
+                Some(Entry::Broken) => None,
+                None => {
+                    let cell = array.cell(body, row, dictionaries);
+                    match cell {
+                        Cell::Broken(why) => return Err((place, why)),
+                        Cell::Text(text) => match budget.checked_sub(text.len() as u64) {
+                            Some(left) => *budget = left,
+                            None => return Err((place, REPEATS)),
+                        },
+                        Cell::List(from, to) => push_list(array, from..to, body, dictionaries, budget, written),
+                        Cell::Float(_) | Cell::Unsigned(_) => push_cell(cell, written),
+                        Cell::Integer(_) | Cell::Bool(_) | Cell::Absent => {}
+                    }
+                    match column.decides {
+                        Decides::Nothing => None,
+                        Decides::Presence => Some(u32::from(!value(cell, column, "").is_absent())),
+                        Decides::Value => number_of(cell, &mut column.words, written.get(start..).unwrap_or_default()),
+                    }
+                }
+            };
+            parts.push(start..written.len());
+            if column.decides != Decides::Nothing {
+                is_numbered &= number.is_some();
+                keys.extend(number);
+            }
+        }
+        Ok(is_numbered)
     }
 }
 
-fn broken(line: u64, name: &str, why: &str) -> Event<'static> {
+const REPEATS: &str = "repeats the bytes of others";
+
+/// The number of a value that decides the class.
+fn number_of(cell: Cell<'_>, words: &mut Words, written: &str) -> Option<u32> {
+    match cell {
+        Cell::Absent => Some(0),
+        Cell::Text(text) => words.number(text),
+        Cell::List(..) | Cell::Unsigned(_) => words.number(written),
+        Cell::Bool(value) => words.number(if value { "true" } else { "false" }),
+        Cell::Integer(_) => {
+            let mut text = String::new();
+            push_cell(cell, &mut text);
+            words.number(&text)
+        }
+        // What is no number has no text.
+        Cell::Float(_) if written.is_empty() => None,
+        Cell::Float(_) => words.number(written),
+        Cell::Broken(_) => None,
+    }
+}
+
+fn broken(place: Place, column: Option<&Column>, why: &str) -> Event<'static> {
+    let name = column.map_or("", |column| &column.name);
     let message = ["the value of column '", name, "' ", why].concat();
-    Event::Rejected { line, kind: ProblemKind::Unreadable, message }
+    Event::Rejected { line: place.line, kind: ProblemKind::Unreadable, message }
 }
 
 /// The name of a type that a column of interest cannot have.

@@ -27,6 +27,7 @@ mod flat;
 mod message;
 mod schema;
 mod text;
+mod words;
 
 pub(super) use message::is_arrow;
 pub use message::{MOST_BODY_BYTES, MOST_METADATA_BYTES};
@@ -116,7 +117,7 @@ impl Arrow {
                 if schema.is_big_endian {
                     return Err("the Arrow columns are big-endian; little-endian ones are read".to_owned());
                 }
-                self.columns = Columns::of(&schema, mapping)?;
+                self.columns.choose(&schema, mapping)?;
                 self.dictionaries = Dictionaries::default();
                 self.schema = Some(schema);
                 Ok(None)
@@ -139,7 +140,7 @@ impl Arrow {
                 if batch.rows > body.len() {
                     return Err("an Arrow batch says that it has more rows than bytes".to_owned());
                 }
-                self.columns.open(batch, schema, end).map(Some)
+                self.columns.open(batch, schema, &self.dictionaries, end).map(Some)
             }
             Header::Other => Err("an Arrow message holds no table".to_owned()),
         }

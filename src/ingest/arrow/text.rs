@@ -21,13 +21,14 @@ pub(super) fn push_cell(cell: Cell<'_>, out: &mut String) {
 
 /// Appends the texts of a list as a JSON array. What is no text or lies outside is left out, as from any list of tags.
 pub(super) fn push_list(
-    items: &Array,
+    lists: &Array,
     range: Range<usize>,
     body: &[u8],
     dictionaries: &Dictionaries,
     budget: &mut u64,
     out: &mut String,
 ) {
+    let Some(items) = lists.items() else { return };
     out.push('[');
     let start = out.len();
     for item in range {
