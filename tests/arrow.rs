@@ -1,10 +1,13 @@
 //! The engine's own Arrow reader against the arrow crates: what they write it reads, as the same rows in NDJSON read;
 //! and nothing that is damaged makes it stop, hang or take memory that has not come.
 
+#[path = "arrow/memory.rs"]
+mod memory;
 #[path = "arrow/write.rs"]
 mod write;
 
-use execution_heatmap::ingest::{Event, Form, Notes, Reader, StreamEnd};
+use execution_heatmap::ingest::{Event, Form, Notes, Reader};
+use execution_heatmap::intake::Intake;
 use proptest::prelude::*;
 use write::{Row, Shape};
 
@@ -113,4 +116,149 @@ proptest! {
         let found = read(&write::write(&rows, size, shape), piece, Reader::recognising());
         prop_assert_eq!(found, expected);
     }
+}
+
+/// Rows that use every column, for sources that are then damaged.
+fn some_rows(count: usize) -> Vec<Row> {
+    let text = |text: &str| Some(text.to_owned());
+    (0..count)
+        .map(|row| Row {
+            id: Some(row.to_string()),
+            workflow_id: Some((row % 3).to_string()),
+            workflow: text(["Sync", "A name of more than twelve bytes", "é"][row % 3]),
+            status: text(["completed", "failed", "running", "exploded"][row % 4]),
+            started_at: (row % 5 != 4).then_some(1_770_870_600 + row as i64),
+            finished_at: (row % 2 == 0).then_some(1_770_870_700 + row as i64),
+            duration_ms: (row % 3 != 2).then_some(3721 + row as i64),
+            tags: ["schedule", "eu"][..row % 3].iter().map(|tag| (*tag).to_owned()).collect(),
+            attempt: Some(1 + (row % 2) as i64),
+            error: text("connection refused by the other side"),
+        })
+        .collect()
+}
+
+/// Streams and files in many shapes, small enough to be damaged often.
+fn samples() -> Vec<Vec<u8>> {
+    let shapes = (0..write::STARTS).map(|shape| Shape {
+        text: shape,
+        start: shape,
+        duration: shape % write::DURATIONS,
+        tags: shape % write::TAGS,
+        is_file: shape % 4 == 3,
+        has_delta: shape % 2 == 1,
+    });
+    shapes.map(|shape| write::write(&some_rows(11), 4, shape)).collect()
+}
+
+/// How a source was accounted for; reading it must end, and what is counted must add up.
+fn account(bytes: &[u8], piece: usize) -> (u64, Option<String>) {
+    let mut intake = Intake::recognising(false);
+    bytes.chunks(piece.max(1)).for_each(|piece| intake.extend(piece));
+    intake.finish(None);
+    let reading = intake.reading();
+    assert_eq!(reading.read, intake.table().rows() + reading.no_start + reading.unreadable);
+    (reading.read, reading.incomplete.clone())
+}
+
+#[test]
+fn a_source_that_is_cut_gives_the_rows_before_the_cut_and_says_that_it_is_cut() {
+    for sample in samples() {
+        let (rows, incomplete) = account(&sample, sample.len());
+        assert_eq!((rows, incomplete), (11, None));
+        let mut most = 0;
+        for length in 8..sample.len() {
+            let (rows, incomplete) = account(&sample[..length], 1 + length % 97);
+            assert!(rows <= 11 && rows >= most, "rows only become more");
+            most = rows;
+            // A stream may end between two messages; a file may not end before its index.
+            assert!(incomplete.is_some() || rows % 4 == 0 || rows == 11, "{length}: {rows}");
+        }
+    }
+}
+
+#[test]
+fn damaged_bytes_are_read_or_refused_and_take_no_more_memory_than_came() {
+    const EDITS: usize = 100_000;
+    let samples = samples();
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut refused = 0;
+    for _ in 0..EDITS {
+        let mut bytes = samples[random.below(samples.len())].clone();
+        for _ in 0..1 + random.below(4) {
+            let place = random.below(bytes.len());
+            bytes[place] = match random.below(3) {
+                0 => 0xff,
+                1 => bytes[place] ^ 1 << random.below(8),
+                _ => random.below(256) as u8,
+            };
+        }
+        let (rows, incomplete) = memory::within(MOST_FOR_A_SAMPLE, || account(&bytes, bytes.len()));
+        assert!(rows <= bytes.len() as u64);
+        refused += u64::from(incomplete.is_some());
+    }
+    assert!(refused > EDITS as u64 / 20, "{refused} were refused");
+}
+
+/// Bytes that reading a damaged sample may allocate, all in all; a sample has some 8 kB, and a table's first chunk of
+/// columns is the most of it.
+const MOST_FOR_A_SAMPLE: usize = 8 << 20;
+
+/// A xorshift generator (Marsaglia), so that a run can be repeated.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % bound as u64) as usize
+    }
+}
+
+#[test]
+fn lengths_that_lie_are_refused_in_words_before_anything_waits_for_them() {
+    let check = |bytes: &[u8], words: &str| {
+        let (_, incomplete) = memory::within(MOST_FOR_A_SAMPLE, || account(bytes, bytes.len()));
+        assert!(incomplete.as_deref().is_some_and(|said| said.contains(words)), "{words}: {incomplete:?}");
+    };
+    check(b"\xff\xff\xff\xff\xff\xff\xff\x7f", "metadata of more than 16 MiB");
+    check(b"\xff\xff\xff\xff\x08\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff", "cannot be read");
+    check(b"ARROW1\0\0\x10\0\0\0\0\0\0\0", "before Arrow 0.15");
+    check(b"ARROW1\0\0", "before its index");
+    let sample = &write::write(&some_rows(11), 11, Shape::default());
+    let edited = |from: u64, to: u64| {
+        let place = sample.windows(8).rposition(|bytes| bytes == from.to_le_bytes());
+        let mut bytes = sample.clone();
+        bytes[place.unwrap()..][..8].copy_from_slice(&to.to_le_bytes());
+        bytes
+    };
+    // The last body's length stands in the metadata of its message.
+    let body = write::body_lengths(sample).pop().unwrap();
+    check(&edited(body, 1 << 40), "a body of more than 1024 MiB");
+    check(&edited(body, u64::MAX), "cannot be read");
+}
+
+#[test]
+fn what_is_not_read_is_named() {
+    let check = |bytes: &[u8], words: &str| {
+        let (rows, incomplete) = account(bytes, 7);
+        assert_eq!(rows, 0);
+        assert!(incomplete.as_deref().is_some_and(|said| said.contains(words)), "{words}: {incomplete:?}");
+    };
+    check(&write::compressed(&some_rows(50)), "compressed with LZ4");
+    check(&write::with_start_as_decimal(), "column 'started_at' is of type decimal");
+}
+
+#[test]
+fn an_empty_batch_ends_a_stream_as_a_control_line_does() {
+    let rows = write::write(&some_rows(11), 4, Shape::default());
+    let check = |key: &str, value: &str, expected: Option<&str>| {
+        let (_, incomplete) = account(&write::with_end(&rows, key, value), 5);
+        assert_eq!(incomplete.as_deref(), expected, "{key} {value}");
+    };
+    check("end", r#"{"rows":11,"complete":true}"#, None);
+    check("end", r#"{"rows":12,"complete":true}"#, Some("the source sent 12 rows, 11 arrived"));
+    check("end", r#"{"rows":11,"complete":false,"reason":"enough"}"#, Some("the source stopped after 11 rows: enough"));
+    check("error", r#"{"code":"database","message":"gone"}"#, Some("the source broke off after 11 rows: gone"));
+    check("other", "{", None);
 }

@@ -1,9 +1,7 @@
 //! Rows as Arrow, written by the arrow crates: the oracle of the engine's own reader. Each column is written in the
 //! type that a [`Shape`] names.
 
-use arrow_array::builder::{
-    ArrayBuilder, GenericListBuilder, ListBuilder, StringBuilder, StringDictionaryBuilder, make_builder,
-};
+use arrow_array::builder::{GenericListBuilder, ListBuilder, StringBuilder, StringDictionaryBuilder};
 use arrow_array::types::*;
 use arrow_array::*;
 use arrow_ipc::writer::{DictionaryHandling, FileWriter, IpcWriteOptions, StreamWriter};
@@ -224,4 +222,118 @@ pub fn write(rows: &[Row], size: usize, shape: Shape) -> Vec<u8> {
         writer.finish().unwrap();
         writer.into_inner().unwrap()
     }
+}
+
+/// The same, compressed.
+pub fn compressed(rows: &[Row]) -> Vec<u8> {
+    let options = IpcWriteOptions::default().try_with_compression(Some(arrow_ipc::CompressionType::LZ4_FRAME)).unwrap();
+    let batch = batch(rows, Shape::default());
+    let mut writer = StreamWriter::try_new_with_options(Vec::new(), &batch.schema(), options).unwrap();
+    writer.write(&batch).unwrap();
+    writer.into_inner().unwrap()
+}
+
+/// A stream whose start is of a type that no instant is.
+pub fn with_start_as_decimal() -> Vec<u8> {
+    let starts: ArrayRef = Arc::new(Decimal128Array::from(vec![1_770_870_600]));
+    let statuses: ArrayRef = Arc::new(StringArray::from(vec!["completed"]));
+    let batch = RecordBatch::try_from_iter([("started_at", starts), ("status", statuses)]).unwrap();
+    let mut writer = StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
+    writer.write(&batch).unwrap();
+    writer.into_inner().unwrap()
+}
+
+/// The messages of a stream: where each begins, and its parts.
+fn messages(stream: &[u8]) -> Vec<(usize, arrow_ipc::Message<'_>)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at + 8 <= stream.len() {
+        let length = u32::from_le_bytes(stream[at + 4..at + 8].try_into().unwrap()) as usize;
+        if length == 0 {
+            break;
+        }
+        let message = arrow_ipc::root_as_message(&stream[at + 8..at + 8 + length]).unwrap();
+        found.push((at, message));
+        at += 8 + length + message.bodyLength() as usize;
+    }
+    found
+}
+
+/// The lengths of the bodies of a stream's messages.
+pub fn body_lengths(stream: &[u8]) -> Vec<u64> {
+    messages(stream).iter().map(|(_, message)| message.bodyLength() as u64).collect()
+}
+
+/// A stream with an empty batch at its end, whose metadata have a key and a value.
+pub fn with_end(stream: &[u8], key: &str, value: &str) -> Vec<u8> {
+    let schema = messages(stream)[0].1.header_as_schema().unwrap();
+    let buffers = |field: arrow_ipc::Field<'_>| buffers_of(&field);
+    let fields: Vec<_> = schema.fields().unwrap().iter().collect();
+    let nodes: usize = fields.iter().map(nodes_of).sum();
+    let buffer_count: usize = fields.iter().copied().map(buffers).sum();
+    let views = fields.iter().map(views_of).sum::<usize>();
+    let mut builder = flatbuffers::FlatBufferBuilder::new();
+    let nodes = builder.create_vector(&vec![arrow_ipc::FieldNode::new(0, 0); nodes]);
+    let buffers = builder.create_vector(&vec![arrow_ipc::Buffer::new(0, 0); buffer_count]);
+    let variadic = builder.create_vector(&vec![0_i64; views]);
+    let batch = arrow_ipc::RecordBatch::create(
+        &mut builder,
+        &arrow_ipc::RecordBatchArgs {
+            length: 0,
+            nodes: Some(nodes),
+            buffers: Some(buffers),
+            compression: None,
+            variadicBufferCounts: Some(variadic),
+        },
+    );
+    let (key, value) = (builder.create_string(key), builder.create_string(value));
+    let pair =
+        arrow_ipc::KeyValue::create(&mut builder, &arrow_ipc::KeyValueArgs { key: Some(key), value: Some(value) });
+    let pairs = builder.create_vector(&[pair]);
+    let message = arrow_ipc::Message::create(
+        &mut builder,
+        &arrow_ipc::MessageArgs {
+            version: arrow_ipc::MetadataVersion::V5,
+            header_type: arrow_ipc::MessageHeader::RecordBatch,
+            header: Some(batch.as_union_value()),
+            bodyLength: 0,
+            custom_metadata: Some(pairs),
+        },
+    );
+    builder.finish(message, None);
+    let mut metadata = builder.finished_data().to_vec();
+    metadata.resize(metadata.len().next_multiple_of(8), 0);
+    let end = [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0];
+    let mut out = stream.strip_suffix(&end).unwrap_or(stream).to_vec();
+    out.extend([0xff; 4]);
+    out.extend((metadata.len() as u32).to_le_bytes());
+    out.extend(metadata);
+    out.extend(end);
+    out
+}
+
+fn children<'a>(field: &arrow_ipc::Field<'a>) -> Vec<arrow_ipc::Field<'a>> {
+    let is_encoded = field.dictionary().is_some();
+    field.children().filter(|_| !is_encoded).into_iter().flatten().collect()
+}
+
+fn nodes_of(field: &arrow_ipc::Field<'_>) -> usize {
+    1 + children(field).iter().map(nodes_of).sum::<usize>()
+}
+
+fn views_of(field: &arrow_ipc::Field<'_>) -> usize {
+    let is_view = matches!(field.type_type(), arrow_ipc::Type::Utf8View | arrow_ipc::Type::BinaryView);
+    usize::from(is_view && field.dictionary().is_none()) + children(field).iter().map(views_of).sum::<usize>()
+}
+
+fn buffers_of(field: &arrow_ipc::Field<'_>) -> usize {
+    use arrow_ipc::Type;
+    let own = match field.type_type() {
+        _ if field.dictionary().is_some() => 2,
+        Type::Null => 0,
+        Type::Utf8 | Type::LargeUtf8 | Type::LargeBinary => 3,
+        Type::Struct_ => 1,
+        _ => 2,
+    };
+    own + children(field).iter().map(buffers_of).sum::<usize>()
 }
