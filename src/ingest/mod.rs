@@ -22,6 +22,7 @@
 
 mod arrow;
 mod classify;
+pub mod columns;
 mod csv;
 mod fields;
 mod find;
@@ -71,6 +72,8 @@ pub enum Form {
     Csv,
     /// Arrow IPC, stream or file, without compression.
     Arrow,
+    /// Arrays that a program hands over, see [`columns`].
+    Columns,
 }
 
 /// What the parser found next.

@@ -1,6 +1,7 @@
 //! The parser that is pushed: holds the input, finds out its form, and turns what the cutters find into events.
 
 use super::arrow::{self, Arrow};
+use super::columns::ColumnArray;
 use super::csv::{self, Header};
 use super::input::Input;
 use super::lines::Lines;
@@ -104,6 +105,16 @@ impl Reader {
         self.input.accept(length);
     }
 
+    /// Takes a batch of columns whose arrays lie in the last [`Reader::buffer`], of which `length` bytes were filled;
+    /// then ask [`Reader::next`] until it has nothing more. The parser must be one of [`Form::Columns`].
+    ///
+    /// # Errors
+    /// A sentence that names the column whose array is too short for its rows.
+    pub fn columns(&mut self, length: usize, rows: usize, columns: &[ColumnArray]) -> Result<(), String> {
+        self.input.accept(length);
+        self.arrow.hand(self.input.waiting(), rows, columns, &self.mapping)
+    }
+
     /// No bytes will follow. Then ask [`Reader::next`] once more until it has nothing.
     pub fn finish(&mut self) {
         self.input.finish();
@@ -122,7 +133,9 @@ impl Reader {
             Stage::Seeking => None,
             Stage::Reading(Form::Ndjson) => self.next_line(),
             Stage::Reading(Form::Csv) => self.next_record(),
-            Stage::Reading(Form::Arrow) => self.arrow.next(&mut self.input, &self.mapping, &mut self.scratch),
+            Stage::Reading(Form::Arrow | Form::Columns) => {
+                self.arrow.next(&mut self.input, &self.mapping, &mut self.scratch)
+            }
             Stage::Refused(starts_with) => {
                 self.input.take_all();
                 starts_with.take().map(|starts_with| Event::Unrecognised { starts_with })

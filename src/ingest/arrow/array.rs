@@ -55,10 +55,12 @@ enum Data {
         offsets: Range<usize>,
         items: Box<Array>,
     },
+    /// Numbers of a dictionary's entries. `has_none` is true if a number below zero stands for no entry.
     Index {
         index: Integer,
         numbers: Range<usize>,
         dictionary: i64,
+        has_none: bool,
     },
 }
 
@@ -138,7 +140,7 @@ impl<'a> Batch<'a> {
     fn indices(&mut self, encoding: Encoding) -> Checked<Array> {
         let (length, validity) = self.begin()?;
         let numbers = self.buffer(length, encoding.index.bytes)?;
-        Ok(Array { length, validity, data: Data::Index { index: encoding.index, numbers, dictionary: encoding.id } })
+        Ok(Array { length, validity, data: index_data(encoding, numbers, false) })
     }
 
     /// The values of a field, whatever dictionary they belong to.
@@ -233,7 +235,48 @@ impl<'a> Batch<'a> {
     }
 }
 
+fn index_data(encoding: Encoding, numbers: Range<usize>, has_none: bool) -> Data {
+    Data::Index { index: encoding.index, numbers, dictionary: encoding.id, has_none }
+}
+
 impl Array {
+    /// An array that a program handed over, all of whose rows have a value. `text` is where the bytes of texts lie.
+    pub(super) fn handed(
+        kind: Kind,
+        encoding: Option<Encoding>,
+        length: usize,
+        values: Range<usize>,
+        text: Range<usize>,
+        body: &[u8],
+    ) -> Checked<Array> {
+        let holds = |range: &Range<usize>, count: usize, bytes: usize| {
+            let needed = count.checked_mul(bytes);
+            body.get(range.clone()).is_some_and(|part| needed.is_some_and(|needed| part.len() >= needed))
+        };
+        let (count, bytes) = match (encoding, kind) {
+            (Some(encoding), _) => (length, encoding.index.bytes),
+            (None, Kind::Integer(integer)) => (length, integer.bytes),
+            (None, Kind::Float(bytes)) => (length, bytes),
+            (None, _) => (length.checked_add(1).ok_or(Malformed)?, 4),
+        };
+        if !holds(&values, count, bytes) || !holds(&text, 0, 1) {
+            return Err(Malformed);
+        }
+        let data = match (encoding, kind) {
+            (Some(encoding), _) => index_data(encoding, values, true),
+            (None, Kind::Integer(integer)) => Data::Integer(integer, values),
+            (None, Kind::Float(bytes)) => Data::Float(bytes, values),
+            (None, _) => {
+                let texts = match std::str::from_utf8(part(body, &text)) {
+                    Ok(checked) => Texts::Checked(checked.to_owned()),
+                    Err(_) => Texts::Unchecked(text),
+                };
+                Data::Text { offset_bytes: 4, offsets: values, texts }
+            }
+        };
+        Ok(Array { length, validity: None, data })
+    }
+
     pub(super) fn len(&self) -> usize {
         self.length
     }
@@ -266,10 +309,13 @@ impl Array {
         }
         match &self.data {
             Data::Integer(integer, range) => integer_at(part(body, range), row, *integer),
-            Data::Index { index, numbers, dictionary } => {
+            Data::Index { index, numbers, dictionary, has_none } => {
                 let Cell::Integer(number) = integer_at(part(body, numbers), row, *index) else {
                     return Cell::Broken(OUTSIDE);
                 };
+                if *has_none && number < 0 {
+                    return Cell::Absent;
+                }
                 dictionaries.text(*dictionary, number).map_or(Cell::Broken(NO_WORD), text_cell)
             }
             Data::Text { offset_bytes, offsets, texts } => {
@@ -300,11 +346,12 @@ impl Array {
     /// What a row of a column of dictionary indices holds; `None` for columns that have none.
     #[inline]
     pub(super) fn entry(&self, body: &[u8], row: usize) -> Option<Entry> {
-        let Data::Index { index, numbers, .. } = &self.data else { return None };
+        let Data::Index { index, numbers, has_none, .. } = &self.data else { return None };
         if !self.is_valid(body, row) {
             return Some(Entry::Absent);
         }
         Some(match integer_at(part(body, numbers), row, *index) {
+            Cell::Integer(number) if *has_none && number < 0 => Entry::Absent,
             Cell::Integer(number) => usize::try_from(number).map_or(Entry::Broken, Entry::At),
             _ => Entry::Broken,
         })

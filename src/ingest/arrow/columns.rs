@@ -89,6 +89,14 @@ pub(super) struct OpenBatch {
 }
 
 impl OpenBatch {
+    fn new(rows: usize, arrays: Vec<Array>, body: &[u8], end: Option<StreamEnd>) -> Self {
+        let with_budget = |array: Array| {
+            let budget = array.text_budget(body);
+            (array, budget)
+        };
+        Self { rows, row: 0, arrays: arrays.into_iter().map(with_budget).collect(), end }
+    }
+
     pub(super) fn rows(&self) -> usize {
         self.rows
     }
@@ -128,7 +136,13 @@ impl Columns {
                 words: Words::default(),
             });
         }
-        Ok(())
+        let has = |role: Role| self.all.iter().any(|column| column.targets.iter().any(|target| target.role == role));
+        let has_start = has(Role::StartedAt) || mapping.rules.stand_in.is_some_and(has);
+        let missing = [(has_start, Role::StartedAt), (Role::STATUSES.into_iter().any(has), Role::Status)];
+        match missing.into_iter().find(|(is_there, _)| !is_there) {
+            Some((_, role)) => Err(["there is no column '", mapping.name_of(role), "'"].concat()),
+            None => Ok(()),
+        }
     }
 
     /// True if a column of interest points into a dictionary.
@@ -145,23 +159,38 @@ impl Columns {
         end: Option<StreamEnd>,
     ) -> Result<OpenBatch, String> {
         let mut arrays = Vec::new();
-        let mut wanted = self.all.iter_mut().peekable();
+        let mut wanted = self.all.iter().peekable();
         for (place, field) in schema.fields.iter().enumerate() {
             let column = wanted.next_if(|column| column.place == place);
             let array = batch.column(field, column.is_some()).map_err(|_| {
                 ["the lengths of column '", &field.name, "' do not fit the bytes of its batch"].concat()
             })?;
-            arrays.extend(array.map(|array| {
-                let budget = array.text_budget(batch.body());
-                (array, budget)
-            }));
-            if let Some((column, id)) = column.and_then(|column| column.dictionary.map(|id| (column, id))) {
-                if column.decides == Decides::Value {
-                    column.words.learn(dictionaries, id);
-                }
+            arrays.extend(array);
+        }
+        self.learn(dictionaries);
+        Ok(OpenBatch::new(batch.rows, arrays, batch.body(), end))
+    }
+
+    /// The batch of arrays of all columns of the schema, those of no interest among them.
+    pub(super) fn open_arrays(
+        &mut self,
+        rows: usize,
+        arrays: Vec<Array>,
+        body: &[u8],
+        dictionaries: &Dictionaries,
+    ) -> OpenBatch {
+        self.learn(dictionaries);
+        let is_wanted = |place: usize| self.all.iter().any(|column| column.place == place);
+        let wanted = arrays.into_iter().enumerate().filter(|(place, _)| is_wanted(*place)).map(|(_, array)| array);
+        OpenBatch::new(rows, wanted.collect(), body, None)
+    }
+
+    fn learn(&mut self, dictionaries: &Dictionaries) {
+        for column in self.all.iter_mut().filter(|column| column.decides == Decides::Value) {
+            if let Some(id) = column.dictionary {
+                column.words.learn(dictionaries, id);
             }
         }
-        Ok(OpenBatch { rows: batch.rows, row: 0, arrays, end })
     }
 
     /// The event of the next row of a batch.

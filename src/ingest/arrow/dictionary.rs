@@ -1,7 +1,7 @@
 //! The dictionaries of an Arrow stream: the texts that columns of numbers point at. They come as batches of their own,
 //! which replace what was there or add to it. Keeps copies, never more bytes than came.
 
-use super::array::{Batch, Cell};
+use super::array::{Array, Batch, Cell};
 use super::flat::{Checked, Malformed, Table};
 use super::schema::{Field, Kind};
 use super::text::push_cell;
@@ -59,11 +59,16 @@ impl Dictionaries {
         if !matches!(field.kind, Kind::Text(_) | Kind::TextView | Kind::Integer(_) | Kind::Float(_)) {
             return Err(Malformed);
         }
+        let values = Batch::read(table, body)?.values(field)?;
+        self.fill(id, &values, is_delta, body)
+    }
+
+    /// Takes the values of a dictionary, or more of them.
+    pub(super) fn fill(&mut self, id: i64, values: &Array, is_delta: bool, body: &[u8]) -> Checked<()> {
         let place = self.all.iter().position(|dictionary| dictionary.id == id).unwrap_or_else(|| {
             self.all.push(Dictionary { id, ..Dictionary::default() });
             self.all.len() - 1
         });
-        let values = Batch::read(table, body)?.values(field)?;
         let nothing = Dictionaries::default();
         let Some(dictionary) = self.all.get_mut(place) else { return Err(Malformed) };
         if !is_delta {

@@ -4,6 +4,7 @@
 
 use super::super::input::Input;
 use super::flat::{Checked, Malformed, Table, bytes_at};
+use std::ops::Range;
 
 /// The most metadata of one message, in bytes.
 pub const MOST_METADATA_BYTES: usize = 16 * 1024 * 1024;
@@ -52,6 +53,11 @@ impl Extent {
     /// All its bytes.
     pub(super) fn len(&self) -> usize {
         FRAME_BYTES + self.metadata + self.body
+    }
+
+    /// Where its body lies among its bytes.
+    pub(super) fn body(&self) -> Range<usize> {
+        FRAME_BYTES + self.metadata..self.len()
     }
 
     /// Its metadata and its body, out of the bytes that wait.

@@ -24,6 +24,7 @@ mod array;
 mod columns;
 mod dictionary;
 mod flat;
+mod handed;
 mod message;
 mod schema;
 mod text;
@@ -42,6 +43,7 @@ use dictionary::Dictionaries;
 use flat::Table;
 use message::{Extent, Header, MALFORMED, Messages, Step};
 use schema::Schema;
+use std::ops::Range;
 
 /// Reads one source of Arrow.
 #[derive(Debug, Default)]
@@ -50,11 +52,21 @@ pub(super) struct Arrow {
     schema: Option<Schema>,
     columns: Columns,
     dictionaries: Dictionaries,
-    /// The batch whose rows are being handed out; its bytes are the first that wait.
-    open: Option<(Extent, OpenBatch)>,
+    open: Option<Open>,
+    /// True if a program hands batches over, so that no messages are looked for.
+    is_handed: bool,
     /// Rows of the batches before.
     rows_before: u64,
     is_over: bool,
+}
+
+/// The batch whose rows are being handed out.
+#[derive(Debug)]
+struct Open {
+    /// Where its body lies among the bytes that wait, and how many of them are its.
+    body: Range<usize>,
+    length: usize,
+    batch: OpenBatch,
 }
 
 impl Arrow {
@@ -65,16 +77,19 @@ impl Arrow {
         mapping: &Mapping,
         scratch: &'a mut Scratch,
     ) -> Option<Event<'a>> {
-        while self.open.as_ref().is_none_or(|(_, batch)| batch.is_read()) {
-            if let Some((extent, batch)) = self.open.take() {
+        while self.open.as_ref().is_none_or(|open| open.batch.is_read()) {
+            if let Some(Open { length, batch, .. }) = self.open.take() {
                 self.rows_before += batch.rows() as u64;
-                input.take(extent.len(), 0);
+                input.take(length, 0);
                 if let Some(end) = batch.into_end() {
                     return Some(Event::End(end));
                 }
             }
             if self.is_over {
                 input.take_all();
+                return None;
+            }
+            if self.is_handed {
                 return None;
             }
             match self.messages.next(input) {
@@ -87,7 +102,9 @@ impl Arrow {
                 Step::Message(extent) => {
                     let taken = self.take(extent, input.waiting(), mapping);
                     match taken {
-                        Ok(Some(batch)) => self.open = Some((extent, batch)),
+                        Ok(Some(batch)) => {
+                            self.open = Some(Open { body: extent.body(), length: extent.len(), batch });
+                        }
                         Ok(None) => drop(input.take(extent.len(), 0)),
                         Err(cause) => return Some(self.give_up(cause)),
                     }
@@ -95,8 +112,8 @@ impl Arrow {
             }
         }
         let Self { open, columns, dictionaries, rows_before, .. } = self;
-        let (extent, batch) = open.as_mut()?;
-        let (_, body) = extent.parts(input.waiting());
+        let Open { body, batch, .. } = open.as_mut()?;
+        let body = input.waiting().get(body.clone()).unwrap_or_default();
         Some(columns.next_row(batch, *rows_before, body, dictionaries, mapping, scratch))
     }
 

@@ -97,7 +97,7 @@ pub(super) struct Encoding {
 }
 
 /// A column, or what lies within one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Field {
     pub(super) name: String,
     pub(super) kind: Kind,
