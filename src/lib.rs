@@ -13,6 +13,7 @@
 
 pub mod error;
 pub mod execution;
+pub mod number;
 pub mod time;
 
 pub mod ingest;
