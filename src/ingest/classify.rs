@@ -306,7 +306,11 @@ fn with_text_of(value: Value<'_>, call: impl FnOnce(&str)) {
     match value {
         Value::Text(text) | Value::Joined(text) => with_text(text, call),
         Value::Number(text) => call(text),
-        Value::Whole(number) => call(&number.to_string()),
+        Value::Whole(_) => {
+            let mut text = String::new();
+            value.read_into(&mut text);
+            call(&text);
+        }
         _ => {}
     }
 }

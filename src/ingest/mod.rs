@@ -256,7 +256,7 @@ impl Value<'_> {
         match self {
             Value::Text(text) => text.read_into(out),
             Value::Number(text) => out.push_str(text),
-            Value::Whole(number) => out.push_str(&number.to_string()),
+            Value::Whole(number) => arrow::push_signed(*number, out),
             _ => {}
         }
     }

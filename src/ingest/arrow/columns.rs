@@ -268,6 +268,7 @@ impl Columns {
                             None => return Err((place, REPEATS)),
                         },
                         Cell::List(from, to) => push_list(array, from..to, body, dictionaries, budget, written),
+                        Cell::Float(number) if is_whole(number) && column.decides != Decides::Value => {}
                         Cell::Float(_) | Cell::Unsigned(_) => push_cell(cell, written),
                         Cell::Integer(_) | Cell::Bool(_) | Cell::Absent => {}
                     }
@@ -351,9 +352,16 @@ fn value<'a>(cell: Cell<'a>, column: &Column, written: &'a str) -> Value<'a> {
         },
         Cell::Unsigned(_) => Value::Number(written),
         Cell::Float(number) if number.is_nan() => Value::Absent,
+        Cell::Float(number) if is_whole(number) => Value::Whole(number as i64),
         Cell::Float(number) if number.is_infinite() => Value::Number(TOO_LONG),
         Cell::Float(_) => Value::Number(written),
     }
+}
+
+/// True for a float that a whole number says as exactly.
+fn is_whole(number: f64) -> bool {
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    number.abs() < MOST && number.trunc() == number
 }
 
 /// A number that no instant and no duration is.

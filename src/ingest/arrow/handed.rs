@@ -22,7 +22,8 @@ impl Arrow {
             self.schema = Some(schema);
         }
         let unfit = |column: &ColumnArray| {
-            ["the array of column '", &column.name, "' does not have ", &rows.to_string(), " values"].concat()
+            ["the array of column '", &column.name, "' does not have ", &crate::number::whole(rows as u64), " values"]
+                .concat()
         };
         let mut arrays = Vec::new();
         for ((id, column), field) in (0..).zip(columns).zip(&fields) {

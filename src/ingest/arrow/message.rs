@@ -4,6 +4,7 @@
 
 use super::super::input::Input;
 use super::flat::{Checked, Malformed, Table, bytes_at};
+use crate::number::push_whole;
 use std::ops::Range;
 
 /// The most metadata of one message, in bytes.
@@ -161,7 +162,7 @@ fn over_limit(what: &str, limit: usize) -> String {
     let mut message = String::from("an Arrow message has ");
     message.push_str(what);
     message.push_str(" of more than ");
-    message.push_str(&(limit / 1024 / 1024).to_string());
+    push_whole(&mut message, (limit / 1024 / 1024) as u64);
     message.push_str(" MiB");
     message
 }

@@ -32,6 +32,7 @@ mod words;
 
 pub(super) use message::is_arrow;
 pub use message::{MOST_BODY_BYTES, MOST_METADATA_BYTES};
+pub(super) use text::push_signed;
 
 use super::input::Input;
 use super::mapping::Mapping;

@@ -3,20 +3,27 @@
 use super::array::{Array, Cell};
 use super::dictionary::Dictionaries;
 use crate::json::push_text;
-use std::fmt::Write;
+use crate::number;
 use std::ops::Range;
 
 /// Appends what a value is written as; nothing for one that is absent or has no text of its own.
 pub(super) fn push_cell(cell: Cell<'_>, out: &mut String) {
-    // Writing to a String cannot fail.
-    let _ = match cell {
-        Cell::Text(text) => out.write_str(text),
-        Cell::Integer(number) => write!(out, "{number}"),
-        Cell::Unsigned(number) => write!(out, "{number}"),
-        Cell::Float(number) if number.is_finite() => write!(out, "{number}"),
-        Cell::Bool(value) => out.write_str(if value { "true" } else { "false" }),
-        Cell::Float(_) | Cell::Absent | Cell::List(..) | Cell::Broken(_) => Ok(()),
-    };
+    match cell {
+        Cell::Text(text) => out.push_str(text),
+        Cell::Integer(value) => push_signed(value, out),
+        Cell::Unsigned(value) => number::push_whole(out, value),
+        Cell::Float(value) if value.is_finite() => number::push(out, value),
+        Cell::Bool(value) => out.push_str(if value { "true" } else { "false" }),
+        Cell::Float(_) | Cell::Absent | Cell::List(..) | Cell::Broken(_) => {}
+    }
+}
+
+/// Appends a whole number with its sign.
+pub(in super::super) fn push_signed(value: i64, out: &mut String) {
+    if value < 0 {
+        out.push('-');
+    }
+    number::push_whole(out, value.unsigned_abs());
 }
 
 /// Appends the texts of a list as a JSON array. What is no text or lies outside is left out, as from any list of tags.
