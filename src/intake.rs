@@ -2,7 +2,6 @@
 
 use crate::duplicate::Duplicates;
 use crate::execution::{Execution, Status};
-use crate::ingest::columns::ColumnArray;
 use crate::ingest::{Event, Form, LeftOut, Reader, StartSource, StreamEnd, excerpt};
 use crate::problem::{ProblemKind, Problems};
 use crate::table::Table;
@@ -149,16 +148,6 @@ impl Intake {
     pub fn filled(&mut self, length: usize) {
         self.reader.filled(length);
         self.drain();
-    }
-
-    /// Takes a batch of columns whose arrays lie in the last [`Intake::buffer`], of which `length` bytes were filled.
-    ///
-    /// # Errors
-    /// A sentence that names the column whose array is too short for its rows.
-    pub fn columns(&mut self, length: usize, rows: usize, columns: &[ColumnArray]) -> Result<(), String> {
-        self.reader.columns(length, rows, columns)?;
-        self.drain();
-        Ok(())
     }
 
     /// The source has ended. `broken` says why if it ended before its time.

@@ -22,7 +22,7 @@
 
 mod arrow;
 mod classify;
-pub mod columns;
+mod columns;
 mod csv;
 mod fields;
 mod find;
@@ -72,7 +72,7 @@ pub enum Form {
     Csv,
     /// Arrow IPC, stream or file, without compression.
     Arrow,
-    /// Arrays that a program hands over, see [`columns`].
+    /// Batches of arrays that a program hands over; not recognised, since no file has this form.
     Columns,
 }
 

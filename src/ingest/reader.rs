@@ -1,7 +1,6 @@
 //! The parser that is pushed: holds the input, finds out its form, and turns what the cutters find into events.
 
 use super::arrow::{self, Arrow};
-use super::columns::ColumnArray;
 use super::csv::{self, Header};
 use super::input::Input;
 use super::lines::Lines;
@@ -61,7 +60,8 @@ enum Stage {
 impl Reader {
     /// A parser of a form.
     pub fn new(form: Form) -> Self {
-        Self { stage: Stage::Reading(form), ..Self::recognising() }
+        let arrow = if form == Form::Columns { Arrow::handed() } else { Arrow::default() };
+        Self { stage: Stage::Reading(form), arrow, ..Self::recognising() }
     }
 
     /// A parser that finds out the form from the first bytes: Arrow by its own mark, NDJSON if the first that is not blank is `{`, CSV if the
@@ -103,16 +103,6 @@ impl Reader {
     /// Takes the first `length` bytes of the last [`Reader::buffer`]; then ask [`Reader::next`].
     pub fn filled(&mut self, length: usize) {
         self.input.accept(length);
-    }
-
-    /// Takes a batch of columns whose arrays lie in the last [`Reader::buffer`], of which `length` bytes were filled;
-    /// then ask [`Reader::next`] until it has nothing more. The parser must be one of [`Form::Columns`].
-    ///
-    /// # Errors
-    /// A sentence that names the column whose array is too short for its rows.
-    pub fn columns(&mut self, length: usize, rows: usize, columns: &[ColumnArray]) -> Result<(), String> {
-        self.input.accept(length);
-        self.arrow.hand(self.input.waiting(), rows, columns, &self.mapping)
     }
 
     /// No bytes will follow. Then ask [`Reader::next`] once more until it has nothing.

@@ -73,6 +73,20 @@ enum Texts {
     Unchecked(Range<usize>),
 }
 
+impl Texts {
+    /// The bytes of texts, copied if they are UTF-8 and no more is copied than may be.
+    fn of(range: Range<usize>, body: &[u8], copies_left: &mut usize) -> Texts {
+        let Some(left) = copies_left.checked_sub(range.len()) else { return Texts::Unchecked(range) };
+        match std::str::from_utf8(part(body, &range)) {
+            Ok(text) => {
+                *copies_left = left;
+                Texts::Checked(text.to_owned())
+            }
+            Err(_) => Texts::Unchecked(range),
+        }
+    }
+}
+
 /// The buffers of a batch, taken one by one in the order of the schema.
 pub(super) struct Batch<'a> {
     pub(super) rows: usize,
@@ -160,7 +174,7 @@ impl<'a> Batch<'a> {
             Kind::Text(offset_bytes) => {
                 let offsets = self.offsets(length, offset_bytes)?;
                 let texts = self.buffer(0, 1)?;
-                Data::Text { offset_bytes, offsets, texts: self.texts(texts) }
+                Data::Text { offset_bytes, offsets, texts: Texts::of(texts, self.body, &mut self.copies_left) }
             }
             Kind::TextView => {
                 let views = self.buffer(length, 16)?;
@@ -180,18 +194,6 @@ impl<'a> Batch<'a> {
             _ => Data::Integer(Integer { bytes: 8, is_signed: true }, self.buffer(length, 8)?),
         };
         Ok(Array { length, validity, data })
-    }
-
-    /// The bytes of texts, copied if they are UTF-8.
-    fn texts(&mut self, range: Range<usize>) -> Texts {
-        let Some(left) = self.copies_left.checked_sub(range.len()) else { return Texts::Unchecked(range) };
-        match std::str::from_utf8(part(self.body, &range)) {
-            Ok(text) => {
-                self.copies_left = left;
-                Texts::Checked(text.to_owned())
-            }
-            Err(_) => Texts::Unchecked(range),
-        }
     }
 
     /// Length and count of nulls of the next column.
@@ -245,9 +247,9 @@ impl Array {
         kind: Kind,
         encoding: Option<Encoding>,
         length: usize,
-        values: Range<usize>,
-        text: Range<usize>,
+        (values, text): (Range<usize>, Range<usize>),
         body: &[u8],
+        copies_left: &mut usize,
     ) -> Checked<Array> {
         let holds = |range: &Range<usize>, count: usize, bytes: usize| {
             let needed = count.checked_mul(bytes);
@@ -267,10 +269,7 @@ impl Array {
             (None, Kind::Integer(integer)) => Data::Integer(integer, values),
             (None, Kind::Float(bytes)) => Data::Float(bytes, values),
             (None, _) => {
-                let texts = match std::str::from_utf8(part(body, &text)) {
-                    Ok(checked) => Texts::Checked(checked.to_owned()),
-                    Err(_) => Texts::Unchecked(text),
-                };
+                let texts = Texts::of(text, body, copies_left);
                 Data::Text { offset_bytes: 4, offsets: values, texts }
             }
         };

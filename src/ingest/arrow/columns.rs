@@ -171,18 +171,21 @@ impl Columns {
         Ok(OpenBatch::new(batch.rows, arrays, batch.body(), end))
     }
 
-    /// The batch of arrays of all columns of the schema, those of no interest among them.
+    /// True if the column at a place of the schema is of interest.
+    pub(super) fn use_place(&self, place: usize) -> bool {
+        self.all.iter().any(|column| column.place == place)
+    }
+
+    /// The batch of arrays of the columns of the schema, of which those of no interest may be missing.
     pub(super) fn open_arrays(
         &mut self,
         rows: usize,
-        arrays: Vec<Array>,
+        arrays: Vec<Option<Array>>,
         body: &[u8],
         dictionaries: &Dictionaries,
     ) -> OpenBatch {
         self.learn(dictionaries);
-        let is_wanted = |place: usize| self.all.iter().any(|column| column.place == place);
-        let wanted = arrays.into_iter().enumerate().filter(|(place, _)| is_wanted(*place)).map(|(_, array)| array);
-        OpenBatch::new(rows, wanted.collect(), body, None)
+        OpenBatch::new(rows, arrays.into_iter().flatten().collect(), body, None)
     }
 
     fn learn(&mut self, dictionaries: &Dictionaries) {

@@ -71,6 +71,8 @@ impl Extent {
 /// Cuts messages.
 #[derive(Debug, Default)]
 pub(super) struct Messages {
+    /// True for batches of columns that a program hands over: their heads are no metadata of Arrow.
+    is_handed: bool,
     is_begun: bool,
     is_file: bool,
     /// True within the zeros at a file's begin.
@@ -80,6 +82,15 @@ pub(super) struct Messages {
 }
 
 impl Messages {
+    /// Cuts batches of columns.
+    pub(super) fn handed() -> Self {
+        Self { is_handed: true, is_begun: true, ..Self::default() }
+    }
+
+    pub(super) fn is_handed(&self) -> bool {
+        self.is_handed
+    }
+
     /// True for a file, behind whose messages an index lies.
     pub(super) fn is_file(&self) -> bool {
         self.is_file
@@ -106,7 +117,7 @@ impl Messages {
         }
         let step = match self.coming {
             Some(extent) => Ok(Some(extent)),
-            None => extent_of(input.waiting()),
+            None => extent_of(input.waiting(), self.is_handed),
         };
         match step {
             Err(cause) => Step::Broken(cause),
@@ -132,7 +143,7 @@ impl Messages {
 }
 
 /// How long the message is that the bytes begin with; `None` while that has not come.
-fn extent_of(waiting: &[u8]) -> Result<Option<Extent>, String> {
+fn extent_of(waiting: &[u8], is_handed: bool) -> Result<Option<Extent>, String> {
     let Some(frame) = bytes_at::<FRAME_BYTES>(waiting, 0) else { return Ok(None) };
     let [a, b, c, d, length @ ..] = frame;
     if [a, b, c, d] != CONTINUATION {
@@ -146,7 +157,11 @@ fn extent_of(waiting: &[u8]) -> Result<Option<Extent>, String> {
         return Err(over_limit("metadata", MOST_METADATA_BYTES));
     }
     let Some(bytes) = waiting.get(FRAME_BYTES..FRAME_BYTES + metadata) else { return Ok(None) };
-    let body = Table::root(bytes).and_then(|message| message.i64(3, 0));
+    let body = if is_handed {
+        bytes_at(bytes, 0).map(i64::from_le_bytes).ok_or(Malformed)
+    } else {
+        Table::root(bytes).and_then(|message| message.i64(3, 0))
+    };
     let Ok(body) = body else { return Err(MALFORMED.to_owned()) };
     match usize::try_from(body) {
         Ok(body) if body <= MOST_BODY_BYTES => Ok(Some(Extent { metadata, body })),

@@ -54,8 +54,6 @@ pub(super) struct Arrow {
     columns: Columns,
     dictionaries: Dictionaries,
     open: Option<Open>,
-    /// True if a program hands batches over, so that no messages are looked for.
-    is_handed: bool,
     /// Rows of the batches before.
     rows_before: u64,
     is_over: bool,
@@ -88,9 +86,6 @@ impl Arrow {
             }
             if self.is_over {
                 input.take_all();
-                return None;
-            }
-            if self.is_handed {
                 return None;
             }
             match self.messages.next(input) {
@@ -127,6 +122,9 @@ impl Arrow {
     /// Deals with a message; a batch of rows is returned.
     fn take(&mut self, extent: Extent, waiting: &[u8], mapping: &Mapping) -> Result<Option<OpenBatch>, String> {
         let (metadata, body) = extent.parts(waiting);
+        if self.messages.is_handed() {
+            return self.hand(metadata, body, mapping).map(Some);
+        }
         let malformed = |_| MALFORMED.to_owned();
         let (header, message) = message::header(metadata).map_err(malformed)?;
         match header {
