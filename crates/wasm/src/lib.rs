@@ -36,14 +36,16 @@ impl Engine {
         Engine { intake: Intake::recognising(false) }
     }
 
-    /// Begins a source and drops what was held. `form` is `auto`, `ndjson` or `csv`; `expects_end` is true for a
+    /// Begins a source and drops what was held. `form` is `auto`, `ndjson`, `csv`, `arrow` or `columns`; `expects_end` is true for a
     /// stream that is incomplete without its last control line.
     pub fn begin(&mut self, form: &str, expects_end: bool) -> Result<(), JsValue> {
         self.intake = match form {
             "auto" => Intake::recognising(expects_end),
             "ndjson" => Intake::new(Form::Ndjson, expects_end),
             "csv" => Intake::new(Form::Csv, expects_end),
-            _ => return Err(convert::fault("form: it takes auto, ndjson or csv")),
+            "arrow" => Intake::new(Form::Arrow, expects_end),
+            "columns" => Intake::new(Form::Columns, expects_end),
+            _ => return Err(convert::fault("form: it takes auto, ndjson, csv, arrow or columns")),
         };
         Ok(())
     }
