@@ -134,7 +134,7 @@ impl Class {
             word => self.add(Value::Absent, "", word),
         };
         let text = self.text.get(self.status_text.clone()).unwrap_or_default();
-        let meaning = match (text, flagged(fields)) {
+        let meaning = match (text, flagged(fields, rules)) {
             ("", Some((status, said))) => {
                 self.status_text = self.add(Value::Absent, "", Value::Text(Text::Plain(said)));
                 Meaning::Is(status)
@@ -147,6 +147,7 @@ impl Class {
                 return;
             }
             (_, Some((status @ (Status::Cancelled | Status::Skipped), _))) => Meaning::Is(status),
+            (_, Some((Status::Running, _))) if rules.ends_decide => Meaning::Is(Status::Running),
             (text, _) => meaning(text, mapping),
         };
         let status = match meaning {
@@ -181,6 +182,7 @@ impl Class {
                     Value::Object(label) if has_labels => {
                         with_text_of(member(label, "key"), |key| self.add_label(key, member(label, "value")));
                     }
+                    Value::Array(_) => {}
                     tag => self.add_tag("", tag),
                 });
             }
@@ -215,6 +217,14 @@ impl Class {
     }
 
     fn add_tag(&mut self, before: &str, tag: Value<'_>) {
+        if let Value::Array(several) = tag {
+            // The array was checked when its line was, so there is no fault that could be told.
+            let _ = Scanner::new(several).elements(|tag| match tag {
+                Value::Array(_) => {}
+                tag => self.add_tag(before, tag),
+            });
+            return;
+        }
         let start = self.tags.len();
         self.tags.push_str(before);
         let behind = self.tags.len();
@@ -229,7 +239,7 @@ impl Class {
 
 /// What the flags say of a row, and the word for it; a flag that cancels or skips stands above every word, the others
 /// below.
-fn flagged(fields: &Fields<'_>) -> Option<(Status, &'static str)> {
+fn flagged(fields: &Fields<'_>, rules: &Rules) -> Option<(Status, &'static str)> {
     let is = |role| match fields.get(role) {
         Value::Bool(is_true) => Some(is_true),
         value if value.is_absent() => None,
@@ -246,6 +256,9 @@ fn flagged(fields: &Fields<'_>) -> Option<(Status, &'static str)> {
         return Some((Status::Skipped, "skipped"));
     }
     let has_ended = is(Role::HasEnded) == Some(true);
+    if rules.ends_decide {
+        return Some(if has_ended { (Status::Completed, "completed") } else { (Status::Running, "running") });
+    }
     match (is(Role::Succeeded), is(Role::Running)) {
         (Some(true), _) => Some((Status::Completed, "succeeded")),
         (None | Some(false), _) if is(Role::IsPaused) == Some(true) => Some((Status::Waiting, "waiting")),
@@ -253,7 +266,7 @@ fn flagged(fields: &Fields<'_>) -> Option<(Status, &'static str)> {
         (Some(false), _) => Some((Status::Failed, "failed")),
         (None, Some(true)) => Some((Status::Running, "running")),
         (None, Some(false)) => Some((Status::Pending, "pending")),
-        (None, None) => None,
+        (None, None) => rules.otherwise.map(|status| (status, status.name())),
     }
 }
 

@@ -160,6 +160,14 @@ pub(super) struct Rules {
     pub(super) waited_unit: Unit,
     /// The moment that stands in for the start of what has begun, where the source names no start.
     pub(super) stand_in: Option<Role>,
+    /// The moments from which a row waits for its start; the first that it has counts.
+    pub(super) waits_from: &'static [Role],
+    /// How rows stand that say nothing of it.
+    pub(super) otherwise: Option<Status>,
+    /// True where a row without an end runs, whatever its status says, and one with an end that says nothing went well.
+    pub(super) ends_decide: bool,
+    /// True where dates of two digits a part begin with the month and end with the year.
+    pub(super) is_month_first: bool,
 }
 
 impl Rules {
@@ -177,6 +185,10 @@ impl Rules {
         duration_unit: Unit::Milliseconds,
         waited_unit: Unit::Milliseconds,
         stand_in: None,
+        waits_from: &[],
+        otherwise: None,
+        ends_decide: false,
+        is_month_first: false,
     };
 }
 

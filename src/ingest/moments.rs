@@ -42,7 +42,7 @@ pub(super) fn read(fields: &Fields<'_>, mapping: &Mapping, status: Status) -> Mo
     };
     let (started_at, zoneless_start) = match start {
         ParsedTime::At { at, zoneless } => (at, zoneless),
-        ParsedTime::Absent => return due(fields).map_or(Moments::NoStart, |(_, at)| Moments::Due(at)),
+        ParsedTime::Absent => return due(fields).map_or(Moments::NoStart, Moments::Due),
         ParsedTime::Unreadable => {
             return Moments::Unreadable(unreadable(mapping.name_of(start_role), fields.get(start_role)));
         }
@@ -53,12 +53,7 @@ pub(super) fn read(fields: &Fields<'_>, mapping: &Mapping, status: Status) -> Mo
         started_at,
         duration_ms: duration.ms(),
         waited_ms: waited(fields, mapping, started_at, source),
-        notes: Notes {
-            zoneless_start,
-            negative_duration: duration == Duration::Negative,
-            bad_duration: duration == Duration::Bad,
-            start_source: source,
-        },
+        notes: duration.notes(zoneless_start, source),
     }
 }
 
@@ -72,11 +67,15 @@ fn unreadable(name: &str, value: Value<'_>) -> String {
 }
 
 /// When the row was to start.
-fn due(fields: &Fields<'_>) -> Option<(StartSource, Timestamp)> {
-    DUE.into_iter().find_map(|(role, source)| match parse_time(fields.get(role)) {
-        ParsedTime::At { at, .. } => Some((source, at)),
+fn due(fields: &Fields<'_>) -> Option<Timestamp> {
+    DUE.into_iter().find_map(|(role, _)| at(fields, role))
+}
+
+fn at(fields: &Fields<'_>, role: Role) -> Option<Timestamp> {
+    match parse_time(fields.get(role)) {
+        ParsedTime::At { at, .. } => Some(at),
         ParsedTime::Absent | ParsedTime::Unreadable => None,
-    })
+    }
 }
 
 /// How long it waited: what is given, else from when it was due to its own start.
@@ -84,7 +83,8 @@ fn waited(fields: &Fields<'_>, mapping: &Mapping, started_at: Timestamp, source:
     if let Some(given) = read_duration(fields.get(Role::Waited), mapping.rules.waited_unit) {
         return given.ms();
     }
-    let (_, due) = due(fields).filter(|_| source == StartSource::Start)?;
+    let due =
+        mapping.rules.waits_from.iter().filter(|_| source == StartSource::Start).find_map(|role| at(fields, *role))?;
     Duration::of(i128::from(started_at.ms()) - i128::from(due.ms())).ms()
 }
 
@@ -99,8 +99,9 @@ fn parse_time(value: Value<'_>) -> ParsedTime {
     }
 }
 
+/// A length of time that may not be usable.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Duration {
+pub(super) enum Duration {
     None,
     Ms(u64),
     Negative,
@@ -108,7 +109,7 @@ enum Duration {
 }
 
 impl Duration {
-    fn of(ms: i128) -> Duration {
+    pub(super) fn of(ms: i128) -> Duration {
         match u64::try_from(ms) {
             Ok(ms) if ms <= MOST_DURATION_MS => Duration::Ms(ms),
             Err(_) if ms < 0 => Duration::Negative,
@@ -116,8 +117,18 @@ impl Duration {
         }
     }
 
-    fn ms(self) -> Option<u64> {
+    pub(super) fn ms(self) -> Option<u64> {
         if let Duration::Ms(ms) = self { Some(ms) } else { None }
+    }
+
+    /// What is to be noted of a row that has this duration.
+    pub(super) fn notes(self, zoneless_start: bool, start_source: StartSource) -> Notes {
+        Notes {
+            zoneless_start,
+            negative_duration: self == Duration::Negative,
+            bad_duration: self == Duration::Bad,
+            start_source,
+        }
     }
 }
 

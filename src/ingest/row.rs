@@ -8,7 +8,7 @@ use super::moments::{self, Moments};
 use super::role::Role;
 use super::text::Text;
 use super::{Event, Value};
-use crate::execution::Execution;
+use crate::execution::{Execution, Status};
 use crate::problem::ProblemKind;
 use crate::time::Timestamp;
 use crate::time::decimal::Decimal;
@@ -46,7 +46,20 @@ pub(super) fn understand<'a>(
     of_class(place, fields, mapping, &scratch.class, None, &mut scratch.texts)
 }
 
+/// The event of a row whose moments are told by how it stands.
+pub(super) fn assemble<'a>(
+    place: Place,
+    fields: &Fields<'a>,
+    mapping: &Mapping,
+    scratch: &'a mut Scratch,
+    moments: &dyn Fn(Status) -> Moments,
+) -> Event<'a> {
+    scratch.class.read(fields, mapping);
+    of_moments(place, fields, mapping, (&scratch.class, None), &mut scratch.texts, moments)
+}
+
 /// The event of a row whose class is known; of its fields only those are asked that do not decide the class.
+#[inline]
 pub(super) fn of_class<'a>(
     place: Place,
     fields: &Fields<'a>,
@@ -55,6 +68,17 @@ pub(super) fn of_class<'a>(
     kind: Option<u32>,
     texts: &'a mut Texts,
 ) -> Event<'a> {
+    of_moments(place, fields, mapping, (class, kind), texts, &|status| moments::read(fields, mapping, status))
+}
+
+fn of_moments<'a>(
+    place: Place,
+    fields: &Fields<'a>,
+    mapping: &Mapping,
+    (class, kind): (&'a Class, Option<u32>),
+    texts: &'a mut Texts,
+    moments: &dyn Fn(Status) -> Moments,
+) -> Event<'a> {
     let Place { line, offset } = place;
     let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
     match &class.verdict {
@@ -62,7 +86,7 @@ pub(super) fn of_class<'a>(
         Verdict::LeftOut(why) => return Event::LeftOut { line, why: *why },
         Verdict::Unreadable(message) => return unreadable(message.clone()),
     }
-    match moments::read(fields, mapping, class.status) {
+    match moments(class.status) {
         Moments::Started { started_at, duration_ms, waited_ms, notes } => {
             let execution = execution(fields, class, texts, started_at, duration_ms, waited_ms);
             Event::Row { line, offset, execution, notes, kind }

@@ -2,13 +2,11 @@
 
 use super::super::MOST_COLUMNS;
 use super::super::columns::{self, ArrayKind, ColumnArray, Words};
-use super::super::mapping::Mapping;
-use super::Arrow;
 use super::array::Array;
-use super::columns::OpenBatch;
 use super::flat::bytes_at;
 use super::message::Messages;
 use super::schema::{Encoding, Field, Integer, Kind, Schema};
+use super::{Arrow, Taken};
 
 impl Arrow {
     /// A reader of such batches.
@@ -17,13 +15,12 @@ impl Arrow {
     }
 
     /// Takes a batch. `head` is what stands between its frame and its body.
-    pub(super) fn hand(&mut self, head: &[u8], body: &[u8], mapping: &Mapping) -> Result<OpenBatch, String> {
+    pub(super) fn hand(&mut self, head: &[u8], body: &[u8]) -> Result<Taken, String> {
         let (rows, columns) = read(head).ok_or("the head of a batch of columns cannot be read")?;
         let fields: Vec<Field> = (0..).zip(&columns).map(|(id, column)| field_of(id, column)).collect();
         if self.schema.as_ref().is_none_or(|schema| schema.fields != fields) {
-            let schema = Schema { fields: fields.clone(), is_big_endian: false };
-            self.columns.choose(&schema, mapping)?;
-            self.schema = Some(schema);
+            self.schema = Some(Schema { fields, is_big_endian: false });
+            return Ok(Taken::Schema { is_all: false });
         }
         // The lengths are checked before anything is read through them.
         let unfit = |column: &ColumnArray| {
@@ -51,7 +48,7 @@ impl Arrow {
         if rows > body.len() {
             return Err("a batch of columns says that it has more rows than bytes".to_owned());
         }
-        Ok(self.columns.open_arrays(rows, arrays, body, &self.dictionaries))
+        Ok(Taken::Rows(self.columns.open_arrays(rows, arrays, body, &self.dictionaries)))
     }
 }
 

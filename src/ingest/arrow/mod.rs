@@ -56,7 +56,32 @@ pub(super) struct Arrow {
     open: Option<Open>,
     /// Rows of the batches before.
     rows_before: u64,
+    /// Why what follows cannot be read, until it is told.
+    fault: Option<String>,
     is_over: bool,
+}
+
+/// What [`Arrow::advance`] came to.
+#[derive(Debug)]
+pub(super) enum Advance {
+    /// More bytes are needed, or none will come.
+    Wait,
+    /// A row, which [`Arrow::row`] reads.
+    Row,
+    Event(Event<'static>),
+    /// The names of the columns that follow; [`Arrow::choose`] has to say what they mean.
+    Names(Vec<String>),
+}
+
+/// What a message was.
+enum Taken {
+    Rows(OpenBatch),
+    /// One of which all is taken.
+    All,
+    /// New columns; `is_all` is false if the message has rows too and is to be looked at again.
+    Schema {
+        is_all: bool,
+    },
 }
 
 /// The batch whose rows are being handed out.
@@ -69,61 +94,83 @@ struct Open {
 }
 
 impl Arrow {
-    /// The next event, or `None` until more bytes come.
-    pub(super) fn next<'a>(
-        &'a mut self,
-        input: &'a mut Input,
-        mapping: &Mapping,
-        scratch: &'a mut Scratch,
-    ) -> Option<Event<'a>> {
+    /// Goes on to the next row.
+    pub(super) fn advance(&mut self, input: &mut Input) -> Advance {
         while self.open.as_ref().is_none_or(|open| open.batch.is_read()) {
             if let Some(Open { length, batch, .. }) = self.open.take() {
                 self.rows_before += batch.rows() as u64;
                 input.take(length, 0);
                 if let Some(end) = batch.into_end() {
-                    return Some(Event::End(end));
+                    return Advance::Event(Event::End(end));
                 }
+            }
+            if let Some(cause) = self.fault.take() {
+                return self.give_up(cause);
             }
             if self.is_over {
                 input.take_all();
-                return None;
+                return Advance::Wait;
             }
             match self.messages.next(input) {
-                Step::Wait => return None,
-                Step::Broken(cause) => return Some(self.give_up(cause)),
+                Step::Wait => return Advance::Wait,
+                Step::Broken(cause) => return self.give_up(cause),
                 Step::End => {
                     // Behind the messages of a file lies its index; behind a stream another one may follow.
                     self.is_over = self.messages.is_file() || input.waiting().is_empty();
                 }
-                Step::Message(extent) => {
-                    let taken = self.take(extent, input.waiting(), mapping);
-                    match taken {
-                        Ok(Some(batch)) => {
-                            self.open = Some(Open { body: extent.body(), length: extent.len(), batch });
-                        }
-                        Ok(None) => drop(input.take(extent.len(), 0)),
-                        Err(cause) => return Some(self.give_up(cause)),
+                Step::Message(extent) => match self.take(extent, input.waiting()) {
+                    Ok(Taken::Rows(batch)) => {
+                        self.open = Some(Open { body: extent.body(), length: extent.len(), batch });
                     }
-                }
+                    Ok(Taken::All) => drop(input.take(extent.len(), 0)),
+                    Ok(Taken::Schema { is_all }) => {
+                        if is_all {
+                            input.take(extent.len(), 0);
+                        }
+                        return Advance::Names(self.names());
+                    }
+                    Err(cause) => return self.give_up(cause),
+                },
             }
         }
+        Advance::Row
+    }
+
+    /// Says what the columns that [`Advance::Names`] named mean.
+    pub(super) fn choose(&mut self, mapping: &Mapping) {
+        if let Some(schema) = &self.schema {
+            self.fault = self.columns.choose(schema, mapping).err();
+        }
+    }
+
+    /// The event of the row that [`Arrow::advance`] went to.
+    pub(super) fn row<'a>(
+        &'a mut self,
+        input: &'a Input,
+        mapping: &Mapping,
+        scratch: &'a mut Scratch,
+    ) -> Option<Event<'a>> {
         let Self { open, columns, dictionaries, rows_before, .. } = self;
         let Open { body, batch, .. } = open.as_mut()?;
         let body = input.waiting().get(body.clone()).unwrap_or_default();
         Some(columns.next_row(batch, *rows_before, body, dictionaries, mapping, scratch))
     }
 
-    fn give_up(&mut self, cause: String) -> Event<'static> {
-        self.is_over = true;
-        self.open = None;
-        Event::End(StreamEnd::error(Some("arrow".to_owned()), Some(cause)))
+    fn names(&self) -> Vec<String> {
+        self.schema.iter().flat_map(|schema| &schema.fields).map(|field| field.name.trim().to_owned()).collect()
     }
 
-    /// Deals with a message; a batch of rows is returned.
-    fn take(&mut self, extent: Extent, waiting: &[u8], mapping: &Mapping) -> Result<Option<OpenBatch>, String> {
+    fn give_up(&mut self, cause: String) -> Advance {
+        self.is_over = true;
+        self.open = None;
+        Advance::Event(Event::End(StreamEnd::error(Some("arrow".to_owned()), Some(cause))))
+    }
+
+    /// Deals with a message.
+    fn take(&mut self, extent: Extent, waiting: &[u8]) -> Result<Taken, String> {
         let (metadata, body) = extent.parts(waiting);
         if self.messages.is_handed() {
-            return self.hand(metadata, body, mapping).map(Some);
+            return self.hand(metadata, body);
         }
         let malformed = |_| MALFORMED.to_owned();
         let (header, message) = message::header(metadata).map_err(malformed)?;
@@ -133,10 +180,9 @@ impl Arrow {
                 if schema.is_big_endian {
                     return Err("the Arrow columns are big-endian; little-endian ones are read".to_owned());
                 }
-                self.columns.choose(&schema, mapping)?;
                 self.dictionaries = Dictionaries::default();
                 self.schema = Some(schema);
-                Ok(None)
+                Ok(Taken::Schema { is_all: true })
             }
             Header::Dictionary { id, is_delta, batch } => {
                 let schema = self.schema.as_ref().ok_or_else(no_schema)?;
@@ -146,7 +192,7 @@ impl Arrow {
                     let taken = self.dictionaries.take(id, field, is_delta, &batch, body);
                     taken.map_err(|_| ["the dictionary of column '", &field.name, "' cannot be read"].concat())?;
                 }
-                Ok(None)
+                Ok(Taken::All)
             }
             Header::Rows(table) => {
                 let schema = self.schema.as_ref().ok_or_else(no_schema)?;
@@ -156,7 +202,7 @@ impl Arrow {
                 if batch.rows > body.len() {
                     return Err("an Arrow batch says that it has more rows than bytes".to_owned());
                 }
-                self.columns.open(batch, schema, &self.dictionaries, end).map(Some)
+                self.columns.open(batch, schema, &self.dictionaries, end).map(Taken::Rows)
             }
             Header::Other => Err("an Arrow message holds no table".to_owned()),
         }

@@ -2,12 +2,37 @@
 
 mod canonical;
 
-use super::mapping::{Mapping, Meaning, Word};
+pub(super) use canonical::CANONICAL;
+
+use super::mapping::{Mapping, Meaning, Rules, Word};
+use super::role::Role;
 use crate::execution::Status;
 
-/// The mapping of the canonical row.
-pub(super) fn canonical() -> Mapping {
-    canonical::mapping()
+/// A system, or one kind of its exports.
+#[derive(Debug)]
+pub(super) struct Preset {
+    /// The name by which it is asked for.
+    pub(super) name: &'static str,
+    /// What its rows are called in sentences.
+    pub(super) title: &'static str,
+    /// Sets of names of fields; a row that has all of one set is of this system.
+    pub(super) signs: &'static [&'static [&'static str]],
+    pub(super) paths: &'static [(&'static str, Role)],
+    pub(super) rules: Rules,
+}
+
+impl Preset {
+    pub(super) fn mapping(&self) -> Mapping {
+        Mapping::new(self.paths, self.rules)
+    }
+}
+
+/// Every system. Of several whose signs a row has, the first is taken; the canonical row stands last.
+pub(super) static ALL: &[Preset] = &[CANONICAL];
+
+/// The system of a name.
+pub(super) fn named(name: &str) -> Option<&'static Preset> {
+    ALL.iter().find(|preset| preset.name == name)
 }
 
 /// Status words that mean the same in most systems.
