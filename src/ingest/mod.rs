@@ -24,6 +24,7 @@ mod arrow;
 mod classify;
 mod columns;
 mod csv;
+mod cube_rows;
 mod custom;
 mod document;
 mod document_places;
@@ -55,6 +56,7 @@ pub(crate) use text::excerpt;
 
 use crate::execution::Execution;
 use crate::problem::ProblemKind;
+use crate::table::Count;
 use crate::time::ParsedTime;
 use std::ops::Range;
 use text::Text;
@@ -150,6 +152,15 @@ pub enum Event<'a> {
         offset: u64,
         /// The row.
         execution: Execution<'a>,
+    },
+    /// A row of a cube: executions that someone else has counted.
+    Counts {
+        /// Its physical line, from 1.
+        line: u64,
+        /// Workflow, status and tags of all of them; its start is the bucket's begin.
+        execution: Execution<'a>,
+        /// What is counted.
+        count: Count,
     },
     /// Something that is no row: a part of an execution that has a row of its own, or no execution at all.
     LeftOut {

@@ -88,7 +88,8 @@ fn waited(fields: &Fields<'_>, mapping: &Mapping, started_at: Timestamp, source:
     Duration::of(i128::from(started_at.ms()) - i128::from(due.ms())).ms()
 }
 
-fn parse_time(value: Value<'_>) -> ParsedTime {
+/// What a value says of an instant.
+pub(super) fn parse_time(value: Value<'_>) -> ParsedTime {
     match value {
         Value::Number(number) => parse_number(number),
         Value::Whole(number) => parse_whole(number),

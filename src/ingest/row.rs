@@ -2,6 +2,7 @@
 //! needed and not understood is taken as absent.
 
 use super::classify::{Class, Verdict, member};
+use super::cube_rows;
 use super::fields::Fields;
 use super::mapping::Mapping;
 use super::moments::{self, Moments};
@@ -79,6 +80,9 @@ fn of_moments<'a>(
     texts: &'a mut Texts,
     moments: &dyn Fn(Status) -> Moments,
 ) -> Event<'a> {
+    if mapping.rules.is_cube {
+        return cube_rows::event(place, fields, mapping, class);
+    }
     let Place { line, offset } = place;
     let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
     match &class.verdict {

@@ -4,12 +4,14 @@
 
 mod column;
 mod count;
+mod counts;
 mod dictionary;
 mod kinds;
 mod scan;
 mod siphash;
 
 pub use count::{Counted, MOST_OTHER_STATUSES, MOST_REMEMBERED, Memory, View, Workflow};
+pub use counts::{Count, MOST_COUNTED};
 pub use dictionary::{MOST_NAME_BYTES, MOST_NAMES};
 pub use kinds::{Crowding, MOST_STATUS_BYTES};
 
@@ -17,6 +19,7 @@ use crate::execution::Execution;
 use crate::options::Moment;
 use crate::time::Timestamp;
 use column::{Cells, Columns, KIND, LONG, Longs, RETRY, SUPERSEDED, UNSTARTED};
+use counts::Counts;
 use kinds::Kinds;
 
 /// Where a row lies.
@@ -56,6 +59,7 @@ pub struct Table {
     columns: Columns,
     long_durations: Longs,
     long_waits: Longs,
+    counts: Counts,
     /// The rows that never started, that are second or later attempts, and that a later attempt follows.
     unstarted: u64,
     retries: u64,
@@ -75,6 +79,7 @@ impl Default for Table {
             columns: Columns::default(),
             long_durations: Longs::default(),
             long_waits: Longs::default(),
+            counts: Counts::default(),
             unstarted: 0,
             retries: 0,
             superseded: 0,
@@ -211,6 +216,7 @@ impl Table {
             self.kinds.see(mine, other.kinds.newest(number));
             numbers.push(mine);
         }
+        self.merge_counts(other, &numbers);
         let mut row = 0;
         for chunk in &other.columns.chunks {
             for place in 0..chunk.len() {

@@ -259,9 +259,11 @@ fn messages(stream: &[u8]) -> Vec<(usize, arrow_ipc::Message<'_>)> {
     found
 }
 
-/// The lengths of the bodies of a stream's messages.
-pub fn body_lengths(stream: &[u8]) -> Vec<u64> {
-    messages(stream).iter().map(|(_, message)| message.bodyLength() as u64).collect()
+/// Where the last message of a stream says how long its body is.
+pub fn place_of_body_length(stream: &[u8]) -> usize {
+    let (at, message) = *messages(stream).last().unwrap();
+    let length = message.bodyLength().to_le_bytes();
+    at + stream[at..].windows(8).position(|bytes| bytes == length).unwrap()
 }
 
 /// A stream with an empty batch at its end, whose metadata have a key and a value.

@@ -324,8 +324,8 @@ fn unread(field: &Field) -> Option<&'static str> {
     match field.kind {
         Kind::Other { name, .. } => Some(name),
         Kind::List(_) => match field.children.first()?.kind {
-            Kind::Text(_) | Kind::TextView | Kind::Null => None,
-            _ => Some("list of something else than texts"),
+            Kind::Text(_) | Kind::TextView | Kind::Integer(_) | Kind::Null => None,
+            _ => Some("list of something else than texts and whole numbers"),
         },
         kind if field.encoding.is_some() => match kind {
             Kind::Text(_) | Kind::TextView | Kind::Integer(_) | Kind::Float(_) => None,

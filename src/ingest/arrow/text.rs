@@ -26,7 +26,7 @@ pub(in super::super) fn push_signed(value: i64, out: &mut String) {
     number::push_whole(out, value.unsigned_abs());
 }
 
-/// Appends the texts of a list as a JSON array. What is no text or lies outside is left out, as from any list of tags.
+/// Appends the texts and numbers of a list as a JSON array. What is neither or lies outside is left out, as from any list of tags.
 pub(super) fn push_list(
     lists: &Array,
     range: Range<usize>,
@@ -39,14 +39,21 @@ pub(super) fn push_list(
     out.push('[');
     let start = out.len();
     for item in range {
-        let Cell::Text(text) = items.cell(body, item, dictionaries) else { continue };
+        let cell = items.cell(body, item, dictionaries);
+        let length = if let Cell::Text(text) = cell { text.len() as u64 } else { 0 };
         // A list that repeats what others have said is cut where it would cost more than it brought.
-        let Some(left) = budget.checked_sub(text.len() as u64) else { break };
+        let Some(left) = budget.checked_sub(1 + length) else { break };
         *budget = left;
+        if matches!(cell, Cell::Absent | Cell::Broken(_) | Cell::List(..)) {
+            continue;
+        }
         if out.len() > start {
             out.push(',');
         }
-        push_text(out, text);
+        match cell {
+            Cell::Text(text) => push_text(out, text),
+            cell => push_cell(cell, out),
+        }
     }
     out.push(']');
 }

@@ -1,6 +1,7 @@
 //! What is known of the systems whose exports are read: paths, status words and rules as data, one file a family.
 
 mod canonical;
+mod cube;
 
 pub(super) use canonical::CANONICAL;
 
@@ -28,7 +29,7 @@ impl Preset {
 }
 
 /// Every system. Of several whose signs a row has, the first is taken; the canonical row stands last.
-pub(super) static ALL: &[Preset] = &[CANONICAL];
+pub(super) static ALL: &[Preset] = &[cube::CUBE, CANONICAL];
 
 /// The system of a name.
 pub(super) fn named(name: &str) -> Option<&'static Preset> {
