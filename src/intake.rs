@@ -144,6 +144,11 @@ impl Intake {
         Self { reader: Reader::expecting(expected), ..Self::new(Form::Ndjson, expects_end) }
     }
 
+    /// What is known of the source once its first row was read ([`Reader::known`]).
+    pub fn known(&self) -> Option<Expected> {
+        self.reader.known()
+    }
+
     /// What the source was taken for and why, in a sentence without a full stop; `None` until the first row.
     pub fn recognised(&self) -> Option<&str> {
         self.reader.recognised()

@@ -458,7 +458,7 @@ impl Document {
         let is_row = self.capture.is_some_and(|capture| capture.is_row);
         self.place = self.places.enter(frame.place, key).filter(|_| !is_row);
         self.context_key = CONTEXT_KEYS.iter().position(|known| *known == key);
-        self.is_time_key = ["start", "Start", "created", "Created"].iter().any(|part| key.contains(part));
+        self.is_time_key = names_time(key);
         if self.place.is_none() && frame.place == Place::ROOT && self.frames.len() == 1 && is_id(key) {
             self.begin_map();
         }
@@ -474,6 +474,12 @@ impl Document {
             self.capture = None;
         }
     }
+}
+
+/// True for a key that names an instant of a row.
+fn names_time(key: &str) -> bool {
+    let holds = |part: &[u8]| key.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part));
+    holds(b"start") || holds(b"created")
 }
 
 /// True for a key that is an id rather than a name: digits, perhaps as hexadecimal ones with hyphens.

@@ -3,7 +3,8 @@
 use super::Form;
 use super::custom;
 use super::mapping::Mapping;
-use super::preset::{self, Preset};
+use super::preset;
+use super::text::excerpt;
 
 /// What is known of a source beforehand. What is not, is found out.
 ///
@@ -26,8 +27,8 @@ pub struct Expected {
 pub(super) enum Rows {
     /// To be found out.
     Any,
-    /// Those of a system.
-    Of(&'static Preset),
+    /// Those of a system, by its name.
+    Of(&'static str),
     /// As the user's mapping says.
     Own {
         mapping: Box<Mapping>,
@@ -55,10 +56,16 @@ impl Expected {
         if name == "auto" {
             return Ok(self);
         }
-        let preset = preset::named(name).ok_or_else(|| {
-            ["preset is '", name, "', expected auto, ", &preset_names().collect::<Vec<_>>().join(", ")].concat()
+        if name == preset::SWF {
+            return Ok(Self { form: Some(Form::Swf), ..self });
+        }
+        let known = preset_names().find(|known| *known == name);
+        let known = known.ok_or_else(|| {
+            let mut words = ["the preset is ", &excerpt(name), ", it takes auto"].concat();
+            preset_names().for_each(|name| words.extend([", ", name]));
+            words
         })?;
-        Ok(Self { rows: Rows::Of(preset), ..self })
+        Ok(Self { rows: Rows::Of(known), ..self })
     }
 
     /// Rows are read by a mapping, a JSON object as the documentation of [`super`] describes it.
@@ -71,7 +78,8 @@ impl Expected {
     }
 }
 
-/// The names of the systems that are known.
+/// The names by which systems and kinds of their exports can be asked for.
 pub fn preset_names() -> impl Iterator<Item = &'static str> {
-    preset::ALL.iter().map(|preset| preset.name)
+    const FAMILIES: [&str; 3] = ["github", "gitlab", preset::SWF];
+    FAMILIES.into_iter().chain(preset::ALL.iter().map(|preset| preset.name))
 }

@@ -21,6 +21,7 @@
 //! `$error` or `$alive` without quotes. They are no rows.
 
 mod arrow;
+mod cdevents;
 mod classify;
 mod columns;
 mod csv;
@@ -33,6 +34,7 @@ mod fields;
 mod find;
 mod hint;
 mod input;
+mod length;
 mod lines;
 mod mapping;
 mod memo_kinds;

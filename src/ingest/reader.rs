@@ -1,6 +1,7 @@
 //! The parser that is pushed: holds the input, finds out its form, and turns what the cutters find into events.
 
 use super::arrow::{self, Advance, Arrow};
+use super::cdevents::Pairs;
 use super::csv::{self, Header};
 use super::document::{Document, Found};
 use super::expected::{Expected, Rows};
@@ -57,10 +58,14 @@ pub struct Reader {
     log: Log,
     header: Option<Header>,
     arrow: Arrow,
+    /// Executions that several events tell of.
+    pairs: Pairs,
     mapping: Mapping,
     expected: Expected,
     /// Whose rows these are and why, once that is known.
     recognised: Option<String>,
+    /// The name of that system.
+    system: Option<&'static str>,
     scratch: Scratch,
 }
 
@@ -75,7 +80,7 @@ enum Stage {
 impl Reader {
     /// A parser of canonical rows in a form.
     pub fn new(form: Form) -> Self {
-        Self::expecting(Expected { form: Some(form), rows: Rows::Of(&CANONICAL) })
+        Self::expecting(Expected { form: Some(form), rows: Rows::Of(CANONICAL.name) })
     }
 
     /// A parser that finds out form and system from the first bytes and the first row: Arrow by its own mark, JSON lines or documents if the
@@ -90,7 +95,7 @@ impl Reader {
     pub fn expecting(expected: Expected) -> Self {
         let mapping = match &expected.rows {
             Rows::Any => CANONICAL.mapping(),
-            Rows::Of(preset) => preset.mapping(),
+            Rows::Of(name) => recognise::first_named(name).unwrap_or(&CANONICAL).mapping(),
             Rows::Own { mapping, .. } => (**mapping).clone(),
         };
         Self {
@@ -107,11 +112,24 @@ impl Reader {
             log: Log::default(),
             header: None,
             arrow: if expected.form == Some(Form::Columns) { Arrow::handed() } else { Arrow::default() },
+            pairs: Pairs::default(),
             mapping,
             expected,
             recognised: None,
+            system: None,
             scratch: Scratch::default(),
         }
+    }
+
+    /// What is known of the source once its first row was read, for parts of it that are read apart; `None` before, and
+    /// where what stands in one part is needed in another.
+    pub fn known(&self) -> Option<Expected> {
+        let form = self.form().filter(|form| matches!(form, Form::Ndjson | Form::Csv | Form::Tsv))?;
+        let rows = match (&self.expected.rows, self.system) {
+            (Rows::Own { .. }, _) => self.expected.rows.clone(),
+            (Rows::Any | Rows::Of(_), system) => Rows::Of(system?),
+        };
+        (!self.mapping.rules.joins_events).then_some(Expected { form: Some(form), rows })
     }
 
     /// What the source was taken for and why, in a sentence without a full stop; `None` until the first row.
@@ -238,18 +256,24 @@ impl Reader {
 
     /// Decides whose rows these are, by the names of the first one's fields.
     fn settle(&mut self, names: &[String], form: Form) {
-        let asked = |title: &str| ["read as ", title, " in ", form.title(), ", as asked"].concat();
-        self.recognised = Some(match &self.expected.rows {
-            Rows::Of(preset) => asked(preset.title),
-            Rows::Own { .. } => ["read in ", form.title(), " by the mapping that was given"].concat(),
-            Rows::Any => match recognise::system(names) {
-                Some((preset, signs)) => {
-                    self.mapping = preset.mapping();
-                    recognise::because(preset.title, form, signs)
-                }
-                None => ["taken for ", CANONICAL.title, " in ", form.title(), ": no fields of a known system"].concat(),
-            },
+        let (asked, found) = match &self.expected.rows {
+            Rows::Own { .. } => {
+                self.recognised = Some(["read in ", form.title(), " by the mapping that was given"].concat());
+                return;
+            }
+            Rows::Of(name) => (Some(*name), recognise::system(names, Some(name))),
+            Rows::Any => (None, recognise::system(names, None)),
+        };
+        let preset = found.map(|(preset, _)| preset).or_else(|| recognise::first_named(asked?)).unwrap_or(&CANONICAL);
+        self.recognised = Some(match (asked, found) {
+            (Some(_), _) => ["read as ", preset.title, " in ", form.title(), ", as asked"].concat(),
+            (None, Some((_, signs))) => recognise::because(preset.title, form, signs),
+            (None, None) => {
+                ["taken for ", preset.title, " in ", form.title(), ": no fields of a known system"].concat()
+            }
         });
+        self.mapping = preset.mapping();
+        self.system = Some(preset.name);
     }
 
     /// Decides it by an object, if it is one and no control line.
@@ -281,43 +305,68 @@ impl Reader {
 
     fn next_line(&mut self) -> Option<Event<'_>> {
         loop {
-            let cut = self.lines.next(&mut self.input)?;
+            if self.pairs.has_next() {
+                return self.pairs.next(&self.mapping, &mut self.scratch);
+            }
+            let Some(cut) = self.lines.next(&mut self.input) else { return self.end_pairs() };
             if cut.is_too_long {
                 return Some(too_long(&cut));
             }
-            let is_row = self.input.get(cut.range.clone()).iter().any(|byte| !is_blank(*byte));
-            if is_row {
-                if self.recognised.is_none() {
-                    self.settle_by(cut.range.clone(), Form::Ndjson);
-                }
-                let offset = self.input.offset_of(&cut.range);
-                let bytes = self.input.get(cut.range);
-                return Some(ndjson::read(cut.line, offset, bytes, &self.mapping, &mut self.scratch));
+            if self.input.get(cut.range.clone()).iter().all(|byte| is_blank(*byte)) {
+                continue;
             }
+            if self.recognised.is_none() {
+                self.settle_by(cut.range.clone(), Form::Ndjson);
+            }
+            if self.mapping.rules.joins_events {
+                match self.join(&cut, "line") {
+                    Some(event) => return Some(event),
+                    None => continue,
+                }
+            }
+            let offset = self.input.offset_of(&cut.range);
+            let bytes = self.input.get(cut.range);
+            return Some(ndjson::read(cut.line, offset, bytes, &self.mapping, &mut self.scratch));
         }
     }
 
     fn next_element(&mut self) -> Option<Event<'_>> {
-        let way = match &self.expected.rows {
-            Rows::Own { way, .. } => way.as_deref(),
-            Rows::Any | Rows::Of(_) => None,
-        };
-        let document = self.document.get_or_insert_with(|| Box::new(Document::new(self.line, way)));
-        let cut = match document.next(&mut self.input)? {
-            Found::Row(cut) => cut,
-            Found::Broken { line, cause } => {
-                return Some(Event::Broken { line, message: ["the JSON cannot be read on: ", cause].concat() });
+        loop {
+            if self.pairs.has_next() {
+                return self.pairs.next(&self.mapping, &mut self.scratch);
             }
-        };
-        if cut.is_too_long {
-            return Some(too_long(&cut));
+            let way = match &self.expected.rows {
+                Rows::Own { way, .. } => way.as_deref(),
+                Rows::Any | Rows::Of(_) => None,
+            };
+            let document = self.document.get_or_insert_with(|| Box::new(Document::new(self.line, way)));
+            let cut = match document.next(&mut self.input) {
+                None => return self.end_pairs(),
+                Some(Found::Row(cut)) => cut,
+                Some(Found::Broken { line, cause }) => {
+                    return Some(Event::Broken { line, message: ["the JSON cannot be read on: ", cause].concat() });
+                }
+            };
+            if cut.is_too_long {
+                return Some(too_long(&cut));
+            }
+            if self.recognised.is_none() {
+                self.settle_by(cut.range.clone(), Form::Json);
+            }
+            if self.mapping.rules.joins_events {
+                match self.join(&cut, "element") {
+                    Some(event) => return Some(event),
+                    None => continue,
+                }
+            }
+            return Some(self.read_element(&cut));
         }
-        if self.recognised.is_none() {
-            self.settle_by(cut.range.clone(), Form::Json);
-        }
+    }
+
+    fn read_element(&mut self, cut: &Cut) -> Event<'_> {
         let offset = self.input.offset_of(&cut.range);
-        let bytes = self.input.get(cut.range);
-        Some(match ndjson::parse(cut.line, bytes, &self.mapping, "element") {
+        let bytes = self.input.get(cut.range.clone());
+        match ndjson::parse(cut.line, bytes, &self.mapping, "element") {
             Parsed::Event(event) => event,
             Parsed::Row(mut fields) => {
                 for (name, text) in self.document.iter().flat_map(|document| document.context()) {
@@ -325,7 +374,27 @@ impl Reader {
                 }
                 row::understand(Place { line: cut.line, offset }, &fields, &self.mapping, &mut self.scratch)
             }
-        })
+        }
+    }
+
+    /// Takes one of several events that tell of one execution; what is no such event is told at once.
+    fn join(&mut self, cut: &Cut, noun: &str) -> Option<Event<'static>> {
+        let offset = self.input.offset_of(&cut.range);
+        match ndjson::parse(cut.line, self.input.get(cut.range.clone()), &self.mapping, noun) {
+            Parsed::Event(event) => Some(event),
+            Parsed::Row(fields) => {
+                let why = self.pairs.take(cut.line, offset, &fields).err()?;
+                Some(Event::LeftOut { line: cut.line, why })
+            }
+        }
+    }
+
+    /// Once the source has ended, tells the executions that have not.
+    fn end_pairs(&mut self) -> Option<Event<'_>> {
+        if self.input.has_ended() {
+            self.pairs.end();
+        }
+        self.pairs.next(&self.mapping, &mut self.scratch)
     }
 
     fn next_of_columns(&mut self) -> Option<Event<'_>> {

@@ -8,13 +8,19 @@ use super::{Form, Value};
 /// How deep names are looked for.
 const MOST_LEVELS: usize = 3;
 
-/// A system whose signs a row bears, and which.
-pub(super) fn system(names: &[String]) -> Option<(&'static Preset, &'static [&'static str])> {
+/// A system whose signs a row bears, and which; only of those that are asked for by a name, or of all.
+pub(super) fn system(names: &[String], asked: Option<&str>) -> Option<(&'static Preset, &'static [&'static str])> {
     let has = |sign: &&str| names.iter().any(|name| name.eq_ignore_ascii_case(sign));
-    preset::ALL.iter().find_map(|preset| {
+    let wanted = preset::ALL.iter().filter(|preset| asked.is_none_or(|asked| preset.is_named(asked)));
+    wanted.into_iter().find_map(|preset| {
         let signs = preset.signs.iter().find(|signs| signs.iter().all(has))?;
         Some((preset, *signs))
     })
+}
+
+/// The first system of a name, for rows without its signs.
+pub(super) fn first_named(asked: &str) -> Option<&'static Preset> {
+    preset::ALL.iter().find(|preset| preset.is_named(asked))
 }
 
 /// The names of the fields of an object that was checked, those within objects with the way to them.
