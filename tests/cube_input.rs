@@ -238,6 +238,14 @@ fn quantiles_come_from_the_bins() {
 }
 
 #[test]
+fn numbers_of_64_bits_may_come_in_quotes_as_clickhouse_writes_them() {
+    let row = r#"{"workflow_id":"7","hour":"493000","status":"failed","n":"3","duration_sum_ms":"11163","duration_count":"3","bins":[85,86],"counts":["2","1"]}"#;
+    let answer = answer(&intake_of(row.as_bytes()), &[]).unwrap();
+    assert_eq!(answer["rows"]["placed"], 3);
+    assert_eq!(answer["totals"]["average_duration_ms"], 3721);
+}
+
+#[test]
 fn a_zone_whose_hours_are_no_whole_buckets_is_refused_in_words() {
     let refused = |seconds: i64, zone: &str| {
         let cube = write(&group_by(&rows(1, 50, FROM_MS, DAYS), seconds), seconds, Written::Lines);

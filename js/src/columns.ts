@@ -11,7 +11,7 @@ const KINDS: [new (length: number) => NumberArray, string][] = [
 ];
 
 const kindOf = (array: NumberArray): string | undefined => KINDS.find(([type]) => array instanceof type)?.[1];
-const isCoded = (values: ColumnValues): values is CodedColumn => 'codes' in values;
+const isCoded = (values: ColumnValues): values is CodedColumn => typeof values === 'object' && 'codes' in values;
 
 /** The text of a value; an empty one says nothing. */
 function textOf(value: unknown): string {

@@ -6,22 +6,25 @@ const PIECE_CHARACTERS = 256 * 1024;
 
 const describe = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`);
 
+/** A copy of what a value holds itself, which asks it for nothing. `around` are the objects that it stands in. */
+function own(value: unknown, key: string, around: readonly object[]): unknown {
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'function' || typeof value === 'symbol') throw new TypeError(`its '${key}' is a ${typeof value}`);
+  if (value === null || typeof value !== 'object') return value;
+  if (value instanceof Date) return Number.isNaN(Date.prototype.getTime.call(value)) ? null : Date.prototype.toISOString.call(value);
+  if (around.includes(value)) throw new TypeError(`its '${key}' holds itself`);
+  const inner = [...around, value];
+  if (Array.isArray(value)) return value.map((item: unknown) => own(item, key, inner));
+  return Object.fromEntries(Object.entries(value).map(([name, held]) => [name, own(held, name, inner)]));
+}
+
 /** The line of a row. Throws an error that names the row by its number, from 1. */
 export function line(row: unknown, number: number): string {
   if (row === null || typeof row !== 'object' || Array.isArray(row)) throw new TypeError(`row ${number} is ${describe(row)}, expected an object`);
-  function own(this: Record<string, unknown>, key: string, value: unknown): unknown {
-    // What the property holds, before anything was asked how it would like to be written.
-    const held = key === '' ? value : this[key];
-    if (typeof held === 'bigint') return String(held);
-    if (typeof held === 'function' || typeof held === 'symbol') throw new TypeError(`its '${key}' is a ${typeof held}`);
-    const isPlain = held === null || typeof held !== 'object' || held instanceof Date || Array.isArray(held);
-    return isPlain ? value : { ...held };
-  }
   try {
-    return `${JSON.stringify({ ...row }, own)}\n`;
+    return `${JSON.stringify(own(row, '', []))}\n`;
   } catch (error) {
-    const cause = error instanceof RangeError ? 'it holds itself' : (error as Error).message.split('\n')[0];
-    throw new TypeError(`row ${number} cannot be read: ${cause}`);
+    throw new TypeError(`row ${number} cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }
 

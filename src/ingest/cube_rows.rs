@@ -172,7 +172,7 @@ fn whole(value: Value<'_>) -> Result<Option<i128>, String> {
 fn list(value: Value<'_>) -> Option<Vec<u64>> {
     let read = |text: &str| {
         let parts = text
-            .split(|letter: char| matches!(letter, '[' | ']' | '{' | '}' | '|' | ',') || letter.is_ascii_whitespace());
+            .split(|letter: char| matches!(letter, '[' | ']' | '{' | '}' | '|' | ',' | '"') || letter.is_ascii_whitespace());
         parts.filter(|part| !part.is_empty()).map(|part| part.parse().ok()).collect()
     };
     match value {

@@ -98,7 +98,7 @@ test('of an object only what is its own is read', async () => {
   const inherited = Object.assign(Object.create({ workflow_id: 'inherited', toJSON: () => ({}) }), rows[1]);
   const { workflows } = await answer([inherited]);
   assert.deepEqual(workflows.map(({ id }) => id), ['1']);
-  const { json } = await answer([{ status: 'completed', started_at: BigInt(START) * 1_000_000n, id: 2n ** 60n, error: { toJSON: () => 'no', message: 'own' } }]);
+  const { json } = await answer([{ status: 'completed', started_at: BigInt(START) * 1_000_000n, id: 2n ** 60n, error: Object.assign(Object.create({ toJSON: () => { throw new Error('asked'); } }), { message: 'own' }) }]);
   assert.equal(JSON.parse(json).rows.placed, 1);
 });
 

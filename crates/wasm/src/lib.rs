@@ -140,7 +140,7 @@ impl Engine {
     fn workflows_of(&self, query: &Query, zone: &Zone, source: Source) -> Result<Vec<Workflow>, JsValue> {
         let table = self.intake.table();
         let window = answer::window_of(table, query, zone, source).map_err(|error| failure(&error))?;
-        Ok(table.workflows(&query.filter.without_workflows(), &window))
+        Ok(table.workflows(&query.filter.without_workflows(), query.counting, &window))
     }
 }
 
