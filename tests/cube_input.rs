@@ -277,6 +277,13 @@ fn rows_and_counts_add_up_in_one_table() {
     let both = answer::answer(&table, &reading, &query, &zone, Source::File, Patterns::Skip).unwrap();
     assert_eq!((both.account.read, both.account.placed), (200, 200));
     assert_eq!(both.totals.executions(), 200);
+    // Handed on from one engine to another, nothing is lost.
+    let mut pieces = std::collections::VecDeque::new();
+    table.write(&mut |piece| pieces.push_back(piece.to_vec()));
+    let mut absorbed = execution_heatmap::table::Table::default();
+    absorbed.absorb(&mut || pieces.pop_front(), execution_heatmap::table::Shift::default()).unwrap();
+    let again = answer::answer(&absorbed, &reading, &query, &zone, Source::File, Patterns::Skip).unwrap();
+    assert_eq!(json::heatmap(&again), json::heatmap(&both));
 }
 
 #[test]

@@ -171,8 +171,9 @@ fn whole(value: Value<'_>) -> Result<Option<i128>, String> {
 /// The whole numbers of a list: an array, or a text in which bars, commas or spaces separate them.
 fn list(value: Value<'_>) -> Option<Vec<u64>> {
     let read = |text: &str| {
-        let parts = text
-            .split(|letter: char| matches!(letter, '[' | ']' | '{' | '}' | '|' | ',' | '"') || letter.is_ascii_whitespace());
+        let parts = text.split(|letter: char| {
+            matches!(letter, '[' | ']' | '{' | '}' | '|' | ',' | '"') || letter.is_ascii_whitespace()
+        });
         parts.filter(|part| !part.is_empty()).map(|part| part.parse().ok()).collect()
     };
     match value {

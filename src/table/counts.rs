@@ -5,8 +5,10 @@
 use super::Table;
 use super::scan::Placed;
 use crate::bucket::Buckets;
+use crate::bytes::{Broken, Bytes, push_long, push_short};
 use crate::cube::Sums;
 use crate::execution::Execution;
+use crate::execution::MOST_DURATION_MS;
 use crate::histogram::{Bins, Histogram};
 use crate::options::{Counting, Moment};
 use crate::time::Timestamp;
@@ -14,6 +16,11 @@ use crate::window::Window;
 
 /// The most executions that all rows of a cube may count: up to this every sum is exact, in JSON too.
 pub const MOST_COUNTED: u64 = 1 << 53;
+
+/// The longest bucket in seconds.
+const LONGEST_SECONDS: u32 = 3600;
+/// The least bytes of a row that is handed on.
+const ROW_BYTES: usize = 52;
 
 /// What a row of a cube says of the executions of one kind that started in one bucket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -87,6 +94,47 @@ impl Table {
 }
 
 impl Counts {
+    /// Appends the rows for another engine.
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        push_short(out, self.rows.len() as u32);
+        for Row { start_ms, kind, count } in &self.rows {
+            push_long(out, *start_ms as u64);
+            push_short(out, *kind);
+            push_short(out, count.seconds);
+            let sum = [count.duration_ms as u64, (count.duration_ms >> 64) as u64];
+            [count.executions, count.timed].into_iter().chain(sum).for_each(|number| push_long(out, number));
+            push_short(out, count.bins.len() as u32);
+            for (bin, durations) in &count.bins {
+                push_short(out, u32::from(*bin));
+                push_long(out, *durations);
+            }
+        }
+    }
+
+    /// Rows of kinds below `kinds`, as [`Counts::write`] wrote them.
+    pub(super) fn read(bytes: &mut Bytes<'_>, kinds: usize) -> Result<Counts, Broken> {
+        let mut counts = Counts::default();
+        for _ in 0..bytes.count(ROW_BYTES)? {
+            let start_ms = Timestamp::from_ms(bytes.long()? as i64).ok_or(Broken)?.ms();
+            let (kind, seconds) = (bytes.short()?, bytes.short()?);
+            let [executions, timed, low, high] = [bytes.long()?, bytes.long()?, bytes.long()?, bytes.long()?];
+            let duration_ms = u128::from(high) << 64 | u128::from(low);
+            let mut bins = Vec::new();
+            for _ in 0..bytes.count(12)? {
+                let bin = u16::try_from(bytes.short()?).map_err(|_| Broken)?;
+                bins.push((bin, bytes.long()?));
+            }
+            let in_bins: u128 = bins.iter().map(|(_, durations)| u128::from(*durations)).sum();
+            let fits = executions <= MOST_COUNTED && timed <= executions && in_bins <= u128::from(timed);
+            let most_ms = u128::from(timed) * u128::from(MOST_DURATION_MS);
+            if kind as usize >= kinds || seconds > LONGEST_SECONDS || !fits || duration_ms > most_ms {
+                return Err(Broken);
+            }
+            counts.rows.push(Row { start_ms, kind, count: Count { seconds, executions, timed, duration_ms, bins } });
+        }
+        Ok(counts)
+    }
+
     /// Adds where the counted executions are to where the rows are.
     pub(super) fn place(&self, counting: Counting, window: &Window, placed: &mut Placed) {
         for row in &self.rows {
