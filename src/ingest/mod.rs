@@ -45,6 +45,7 @@ mod row;
 mod scan;
 mod swf;
 mod text;
+mod value_end;
 
 pub use expected::{Expected, preset_names};
 pub use hint::hint;
