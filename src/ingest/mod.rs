@@ -24,6 +24,7 @@ mod csv;
 mod find;
 mod hint;
 mod input;
+mod lanes;
 mod lines;
 mod ndjson;
 mod reader;
