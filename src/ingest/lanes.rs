@@ -32,6 +32,12 @@ impl<'a> Padded<'a> {
         self.0.get(at).copied().unwrap_or(b'\n')
     }
 
+    /// The eight bytes from `at` as a number, the first as its lowest byte.
+    #[inline(always)]
+    pub(super) fn word(self, at: usize) -> u64 {
+        self.0.get(at..).map_or(0, word)
+    }
+
     /// True if `word` stands at `at`.
     #[inline(always)]
     pub(super) fn has<const LENGTH: usize>(self, at: usize, word: &[u8; LENGTH]) -> bool {
