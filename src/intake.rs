@@ -2,7 +2,7 @@
 
 use crate::duplicate::Duplicates;
 use crate::execution::{Execution, Status};
-use crate::ingest::{Event, Form, Reader, StreamEnd, excerpt};
+use crate::ingest::{Event, Form, LeftOut, Reader, StartSource, StreamEnd, excerpt};
 use crate::problem::{ProblemKind, Problems};
 use crate::table::Table;
 
@@ -29,6 +29,13 @@ pub struct Reading {
     pub not_looked_for: u64,
     /// Rows whose start named no zone; UTC was assumed.
     pub zoneless_starts: u64,
+    /// Rows that started when their record says they were to start, were queued or were made, in this order, because
+    /// the source names no start.
+    pub stand_ins: [u64; 3],
+    /// Steps, children and other parts of executions, which are no rows.
+    pub parts: u64,
+    /// What the source lists but is no execution, which are no rows either.
+    pub no_executions: u64,
     /// What was wrong with rows.
     pub problems: Problems,
     /// Why rows may be missing; `None` if the source is whole.
@@ -36,6 +43,16 @@ pub struct Reading {
 }
 
 impl Reading {
+    fn count_start(&mut self, source: StartSource) {
+        let [scheduled, queued, created] = &mut self.stand_ins;
+        match source {
+            StartSource::Start => {}
+            StartSource::Scheduled => *scheduled += 1,
+            StartSource::Queued => *queued += 1,
+            StartSource::Created => *created += 1,
+        }
+    }
+
     /// Adds another reading. A whole is incomplete if a part is; of two reasons the lesser text is kept.
     pub fn merge(&mut self, other: &Reading) {
         self.read += other.read;
@@ -46,6 +63,9 @@ impl Reading {
         self.duplicates += other.duplicates;
         self.not_looked_for += other.not_looked_for;
         self.zoneless_starts += other.zoneless_starts;
+        self.stand_ins.iter_mut().zip(other.stand_ins).for_each(|(mine, theirs)| *mine += theirs);
+        self.parts += other.parts;
+        self.no_executions += other.no_executions;
         self.problems.merge(&other.problems);
         self.incomplete = match (self.incomplete.take(), &other.incomplete) {
             (Some(mine), Some(theirs)) => Some(if mine <= *theirs { mine } else { theirs.clone() }),
@@ -187,6 +207,7 @@ impl Intake {
                 Event::Row { line, execution, notes, kind, .. } => {
                     reading.read += 1;
                     reading.zoneless_starts += u64::from(notes.zoneless_start);
+                    reading.count_start(notes.start_source);
                     if notes.negative_duration {
                         reading.problems.add(line, ProblemKind::NegativeDuration, || {
                             "the duration is below zero; the row is counted without it".to_owned()
@@ -220,6 +241,8 @@ impl Intake {
                         "the row has no start, only a time at which it was to start".to_owned()
                     });
                 }
+                Event::LeftOut { why: LeftOut::Part, .. } => reading.parts += 1,
+                Event::LeftOut { why: LeftOut::NoExecution, .. } => reading.no_executions += 1,
                 Event::Rejected { line, kind, message } => {
                     reading.read += 1;
                     match kind {

