@@ -8,7 +8,7 @@ use super::mapping::{Mapping, Target};
 use super::reader;
 use super::records::{Quoting, Records, Span};
 use super::role::Role;
-use super::row::{self, Scratch};
+use super::row::{self, Place, Scratch};
 use super::text::Text;
 use super::{Event, MOST_COLUMNS, StreamEnd, Value};
 use crate::problem::ProblemKind;
@@ -84,15 +84,14 @@ pub(super) fn control(record: &[u8], records: &Records) -> Option<Event<'static>
 
 /// The event of a record that is a row.
 pub(super) fn read<'a>(
-    line: u64,
-    offset: u64,
+    place: Place,
     record: &'a [u8],
     records: &Records,
     header: Option<&Header>,
     mapping: &Mapping,
     scratch: &'a mut Scratch,
 ) -> Event<'a> {
-    let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
+    let unreadable = |message: String| Event::Rejected { line: place.line, kind: ProblemKind::Unreadable, message };
     if records.is_unclosed() {
         return unreadable("the source ends within quotes, expected a closing quote".to_owned());
     }
@@ -117,7 +116,7 @@ pub(super) fn read<'a>(
         };
         fields.set_all(targets, value);
     }
-    row::understand(line, offset, &fields, mapping, scratch)
+    row::understand(place, &fields, mapping, scratch)
 }
 
 /// A field's text, or `None` if it is not UTF-8.

@@ -4,11 +4,11 @@
 use super::fields::Fields;
 use super::mapping::{Mapping, Unit};
 use super::role::Role;
-use super::text::{excerpt, with_text};
+use super::text::{Text, excerpt, with_text};
 use super::{Notes, StartSource, Value};
 use crate::execution::{MOST_DURATION_MS, Status};
 use crate::time::decimal::Decimal;
-use crate::time::{ParsedTime, Timestamp, is_none_word, parse_number, parse_text};
+use crate::time::{ParsedTime, Timestamp, UsualTimes, is_none_word, parse_number, parse_text};
 
 /// What the moments of a row say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,28 +31,28 @@ const DUE: [(Role, StartSource); 3] = [
 ];
 
 /// Reads the moments of a row that stands so.
-pub(super) fn read(fields: &Fields<'_>, mapping: &Mapping, status: Status) -> Moments {
+pub(super) fn read(fields: &Fields<'_>, mapping: &Mapping, status: Status, times: &mut UsualTimes) -> Moments {
     let rules = &mapping.rules;
     let has_begun = !matches!(status, Status::Pending | Status::Waiting);
-    let own = parse_time(fields.get(Role::StartedAt));
+    let own = parse_time(times, fields.get(Role::StartedAt));
     let stand_in = rules.stand_in.filter(|_| own == ParsedTime::Absent && has_begun);
     let (start, start_role) = match stand_in {
-        Some(role) => (parse_time(fields.get(role)), role),
+        Some(role) => (parse_time(times, fields.get(role)), role),
         None => (own, Role::StartedAt),
     };
     let (started_at, zoneless_start) = match start {
         ParsedTime::At { at, zoneless } => (at, zoneless),
-        ParsedTime::Absent => return due(fields).map_or(Moments::NoStart, |(_, at)| Moments::Due(at)),
+        ParsedTime::Absent => return due(times, fields).map_or(Moments::NoStart, |(_, at)| Moments::Due(at)),
         ParsedTime::Unreadable => {
             return Moments::Unreadable(unreadable(mapping.name_of(start_role), fields.get(start_role)));
         }
     };
-    let duration = if status.is_ended() { duration(fields, mapping, started_at) } else { Duration::None };
+    let duration = if status.is_ended() { duration(times, fields, mapping, started_at) } else { Duration::None };
     let source = DUE.iter().find(|(role, _)| *role == start_role).map_or(StartSource::Start, |(_, source)| *source);
     Moments::Started {
         started_at,
         duration_ms: duration.ms(),
-        waited_ms: waited(fields, mapping, started_at, source),
+        waited_ms: waited(times, fields, mapping, started_at, source),
         notes: Notes {
             zoneless_start,
             negative_duration: duration == Duration::Negative,
@@ -72,24 +72,25 @@ fn unreadable(name: &str, value: Value<'_>) -> String {
 }
 
 /// When the row was to start.
-fn due(fields: &Fields<'_>) -> Option<(StartSource, Timestamp)> {
-    DUE.into_iter().find_map(|(role, source)| match parse_time(fields.get(role)) {
+fn due(times: &mut UsualTimes, fields: &Fields<'_>) -> Option<(StartSource, Timestamp)> {
+    DUE.into_iter().find_map(|(role, source)| match parse_time(times, fields.get(role)) {
         ParsedTime::At { at, .. } => Some((source, at)),
         ParsedTime::Absent | ParsedTime::Unreadable => None,
     })
 }
 
 /// How long it waited: what is given, else from when it was due to its own start.
-fn waited(fields: &Fields<'_>, mapping: &Mapping, started_at: Timestamp, source: StartSource) -> Option<u64> {
+fn waited(times: &mut UsualTimes, fields: &Fields<'_>, mapping: &Mapping, started_at: Timestamp, source: StartSource) -> Option<u64> {
     if let Some(given) = read_duration(fields.get(Role::Waited), mapping.rules.waited_unit) {
         return given.ms();
     }
-    let (_, due) = due(fields).filter(|_| source == StartSource::Start)?;
+    let (_, due) = due(times, fields).filter(|_| source == StartSource::Start)?;
     Duration::of(i128::from(started_at.ms()) - i128::from(due.ms())).ms()
 }
 
-fn parse_time(value: Value<'_>) -> ParsedTime {
+fn parse_time(times: &mut UsualTimes, value: Value<'_>) -> ParsedTime {
     match value {
+        Value::Text(Text::Plain(text)) => times.read(text.as_bytes()).unwrap_or_else(|| parse_text(text)),
         Value::Number(number) => parse_number(number),
         Value::Text(text) => with_text(text, parse_text),
         Value::Absent => ParsedTime::Absent,
@@ -120,9 +121,9 @@ impl Duration {
 }
 
 /// The duration that is given, or else the one that follows from the end.
-fn duration(fields: &Fields<'_>, mapping: &Mapping, start: Timestamp) -> Duration {
+fn duration(times: &mut UsualTimes, fields: &Fields<'_>, mapping: &Mapping, start: Timestamp) -> Duration {
     let given = read_duration(fields.get(Role::Duration), mapping.rules.duration_unit);
-    given.unwrap_or_else(|| match parse_time(fields.get(Role::FinishedAt)) {
+    given.unwrap_or_else(|| match parse_time(times, fields.get(Role::FinishedAt)) {
         ParsedTime::At { at, .. } => Duration::of(i128::from(at.ms()) - i128::from(start.ms())),
         ParsedTime::Absent => Duration::None,
         ParsedTime::Unreadable => Duration::Bad,

@@ -4,7 +4,7 @@
 use super::classify::member;
 use super::fields::Fields;
 use super::mapping::{Mapping, Node};
-use super::row::{self, Scratch};
+use super::row::{self, Place, Scratch};
 use super::scan::{Fault, Scanner};
 use super::text::{Text, with_text};
 use super::{Event, StreamEnd, Value};
@@ -12,13 +12,12 @@ use crate::problem::ProblemKind;
 
 /// The event of a line that is not blank.
 pub(super) fn read<'a>(
-    line: u64,
-    offset: u64,
+    place: Place,
     bytes: &'a [u8],
     mapping: &Mapping,
     scratch: &'a mut Scratch,
 ) -> Event<'a> {
-    let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
+    let unreadable = |message: String| Event::Rejected { line: place.line, kind: ProblemKind::Unreadable, message };
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => return unreadable(format!("the line is not UTF-8 at byte {}", error.valid_up_to() + 1)),
@@ -47,7 +46,7 @@ pub(super) fn read<'a>(
         Some((key, value)) if members == 1 && with_text(key, |key| key.starts_with('$')) => {
             with_text(key, |key| read_control(key, &value))
         }
-        _ => row::understand(line, offset, &fields, mapping, scratch),
+        _ => row::understand(place, &fields, mapping, scratch),
     }
 }
 

@@ -7,7 +7,8 @@ use super::mapping::Mapping;
 use super::ndjson;
 use super::preset;
 use super::records::Records;
-use super::row::Scratch;
+use super::row::{Place, Scratch};
+use super::shortcut::Shortcuts;
 use super::{Cut, Event, Form, MOST_LINE_BYTES};
 use crate::problem::ProblemKind;
 
@@ -45,6 +46,7 @@ pub struct Reader {
     header: Option<Header>,
     mapping: Mapping,
     scratch: Scratch,
+    shortcuts: Shortcuts,
 }
 
 #[derive(Debug)]
@@ -74,7 +76,15 @@ impl Reader {
             header: None,
             mapping: preset::canonical(),
             scratch: Scratch::default(),
+            shortcuts: Shortcuts::default(),
         }
+    }
+
+    /// The same parser, but one that looks at every byte of every row as if it were the first: for comparing with what the
+    /// short ways find, which has to be the same but for the rows' kinds.
+    pub fn without_shortcuts(mut self) -> Self {
+        self.shortcuts = Shortcuts::off();
+        self
     }
 
     /// The form, once it is known.
@@ -166,15 +176,29 @@ impl Reader {
 
     fn next_line(&mut self) -> Option<Event<'_>> {
         loop {
-            let cut = self.lines.next(&mut self.input)?;
+            let was_looked_at = !self.lines.is_at_start();
+            let whole = if was_looked_at { None } else { self.shortcuts.whole_line(&self.input) };
+            let (cut, is_known) = match whole {
+                Some(length) => (self.lines.take(&mut self.input, length), true),
+                None => {
+                    let cut = self.lines.next(&mut self.input)?;
+                    let is_known = was_looked_at && self.shortcuts.is_known(&self.input, &cut);
+                    (cut, is_known)
+                }
+            };
             if cut.is_too_long {
                 return Some(too_long(&cut));
             }
+            let place = Place { line: cut.line, offset: self.input.offset_of(&cut.range) };
+            if is_known {
+                let start = cut.range.start;
+                return Some(self.shortcuts.read(place, self.input.padded(), start, &self.mapping, &mut self.scratch));
+            }
             let is_row = self.input.get(cut.range.clone()).iter().any(|byte| !is_blank(*byte));
             if is_row {
-                let offset = self.input.offset_of(&cut.range);
                 let bytes = self.input.get(cut.range);
-                return Some(ndjson::read(cut.line, offset, bytes, &self.mapping, &mut self.scratch));
+                self.shortcuts.learn(bytes, &self.mapping);
+                return Some(ndjson::read(place, bytes, &self.mapping, &mut self.scratch));
             }
         }
     }
@@ -196,10 +220,10 @@ impl Reader {
                 self.header = Some(Header::read(bytes, &self.records, &self.mapping));
                 continue;
             }
-            let offset = self.input.offset_of(&cut.range);
+            let place = Place { line: cut.line, offset: self.input.offset_of(&cut.range) };
             let (bytes, header) = (self.input.get(cut.range), self.header.as_ref());
             let (records, mapping) = (&self.records, &self.mapping);
-            return Some(csv::read(cut.line, offset, bytes, records, header, mapping, &mut self.scratch));
+            return Some(csv::read(place, bytes, records, header, mapping, &mut self.scratch));
         }
     }
 }

@@ -57,9 +57,8 @@ pub(super) struct Step {
     pub(super) next: usize,
     /// The step to try where this one does not fit.
     pub(super) otherwise: usize,
-    /// Values here that were not known, and those that were: where few are, none is kept any more.
+    /// Values here that were not known: where most are not, none is kept any more.
     pub(super) unknown: u32,
-    pub(super) known: u32,
 }
 
 /// No step.
@@ -179,6 +178,7 @@ impl Shapes {
 
     /// Gives a number to the values of the class that have none, so that they are known from now on.
     pub(super) fn number(&mut self, values: &mut Values, bytes: Padded<'_>, start: usize, found: &mut Found) {
+        let lines = self.pace.fitting();
         let mut key = 0;
         for spot in found.spots.get(..found.spot_count).unwrap_or_default() {
             let Some(step) = self.steps.get_mut(spot.step as usize) else { continue };
@@ -188,9 +188,8 @@ impl Shapes {
             let Some(number) = found.keys.get_mut(key) else { return };
             key += 1;
             if *number == UNKNOWN {
-                *number = step.keep(values, bytes, start + spot.start as usize, (spot.end - spot.start) as usize);
-            } else {
-                step.known = step.known.saturating_add(1);
+                let (at, length) = (start + spot.start as usize, (spot.end - spot.start) as usize);
+                *number = step.keep(values, bytes, at, length, lines);
             }
         }
     }
@@ -210,9 +209,9 @@ impl Shapes {
 
 impl Step {
     /// Values that differ from row to row are not worth keeping.
-    fn keep(&mut self, values: &mut Values, bytes: Padded<'_>, at: usize, length: usize) -> u32 {
+    fn keep(&mut self, values: &mut Values, bytes: Padded<'_>, at: usize, length: usize, lines: u32) -> u32 {
         self.unknown = self.unknown.saturating_add(1);
-        if self.unknown > 1024 && self.unknown / 2 > self.known {
+        if self.unknown > 1024 && self.unknown > lines / 4 {
             return UNKNOWN;
         }
         let ends_itself = matches!(bytes.byte(at), b'"' | b'[' | b'{');

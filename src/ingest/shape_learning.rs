@@ -1,0 +1,200 @@
+//! How shapes are learned: from a line that the full scanner has read, in one more walk over it. Learns only what is sure
+//! to mean the same again, and stops learning where lines have nothing in common.
+
+use super::Value;
+use super::lanes::WIDTH;
+use super::mapping::{Entry, Mapping, Node};
+use super::scan::Scanner;
+use super::shape::{MOST_KEYS, MOST_SPOTS, NONE, Shapes, Step, Use};
+use super::text::with_text;
+use std::ops::Range;
+
+/// The most steps that are kept.
+const MOST_STEPS: usize = 1024;
+/// The most bytes of literals that are kept.
+const MOST_LITERAL_BYTES: usize = 1 << 16;
+/// The most ways to go on from one place.
+const MOST_WAYS: usize = 16;
+
+/// Whether learning pays: lines that fitted and lines that did not, and a rest after learning for nothing.
+#[derive(Debug, Default)]
+pub(super) struct Pace {
+    fitting: u32,
+    others: u32,
+    /// How many lines the last rest lasted, and how many of the present one are left.
+    rest: u32,
+    rest_left: u32,
+}
+
+impl Pace {
+    /// How many lines have fitted.
+    pub(super) fn fitting(&self) -> u32 {
+        self.fitting
+    }
+}
+
+/// A value of the line that is learned.
+struct Part<'m> {
+    range: Range<usize>,
+    /// What the mapping knows of its key.
+    entry: Option<&'m Entry>,
+    depth: usize,
+}
+
+impl Part<'_> {
+    fn usage(&self) -> Use {
+        let targets = self.entry.map_or(&[][..], Entry::targets);
+        let is_class = |is_presence| {
+            targets.iter().any(|target| target.role.is_class() && target.role.is_presence() == is_presence)
+        };
+        match targets {
+            [] => Use::Skip,
+            _ if is_class(false) => Use::Class,
+            _ if is_class(true) => Use::Presence,
+            _ => Use::Take,
+        }
+    }
+}
+
+impl Shapes {
+    /// True while lines are worth being tried.
+    pub(super) fn is_resting(&self) -> bool {
+        self.pace.rest_left > 0
+    }
+
+    /// A line fitted.
+    pub(super) fn fitted(&mut self) {
+        self.pace.fitting = self.pace.fitting.saturating_add(1);
+    }
+
+    /// A line did not fit; it was read by the full scanner. Learns it where that is worth the time.
+    pub(super) fn learn(&mut self, line: &str, mapping: &Mapping) {
+        if self.pace.rest_left > 0 {
+            self.pace.rest_left -= 1;
+            return;
+        }
+        self.pace.others = self.pace.others.saturating_add(1);
+        let is_full = self.steps.len() >= MOST_STEPS || self.literals.len() >= MOST_LITERAL_BYTES;
+        if is_full {
+            if self.pace.fitting / 2 < self.pace.others {
+                self.rest();
+            }
+            return;
+        }
+        let mut parts = Vec::new();
+        if collect(line, 0..line.len(), Node::ROOT, 1, mapping, &mut parts).is_some() && are_few(&parts) {
+            self.add(line, &parts);
+        }
+    }
+
+    /// Forgets what was learned and waits, longer each time.
+    fn rest(&mut self) {
+        self.steps.clear();
+        self.literals.clear();
+        let rest = (self.pace.rest * 4).clamp(1024, 1 << 20);
+        self.pace = Pace { rest, rest_left: rest, ..Pace::default() };
+    }
+
+    /// Adds the line's way through the tree where it leaves the ways that are there.
+    fn add(&mut self, line: &str, parts: &[Part<'_>]) {
+        let mut from = 0;
+        let mut before = None;
+        for part in parts {
+            let literal = line.get(from..part.range.start).unwrap_or_default();
+            let Some(place) = self.step(before, literal, Some(part)) else { return };
+            before = Some(place);
+            from = part.range.end;
+        }
+        self.step(before, line.get(from..).unwrap_or_default(), None);
+    }
+
+    /// The step behind `before` that has this literal, added if there is none.
+    fn step(&mut self, before: Option<usize>, literal: &str, part: Option<&Part<'_>>) -> Option<usize> {
+        let first = match before {
+            Some(before) => self.steps.get(before)?.next,
+            None if self.steps.is_empty() => NONE,
+            None => 0,
+        };
+        let (mut place, mut last, mut ways) = (first, None, 0);
+        while let Some(step) = self.steps.get(place) {
+            let text = self.literals.get(step.literal..step.literal + step.length);
+            if text == Some(literal.as_bytes()) && (step.usage == Use::End) == part.is_none() {
+                return Some(place);
+            }
+            last = Some(place);
+            place = step.otherwise;
+            ways += 1;
+        }
+        if ways >= MOST_WAYS {
+            return None;
+        }
+        let added = self.steps.len();
+        match (last, before) {
+            (Some(last), _) => self.steps.get_mut(last)?.otherwise = added,
+            (None, Some(before)) => self.steps.get_mut(before)?.next = added,
+            (None, None) => {}
+        }
+        self.steps.push(Step {
+            literal: self.literals.len(),
+            length: literal.len(),
+            usage: part.map_or(Use::End, Part::usage),
+            takes_objects: part.and_then(|part| part.entry?.child()).is_none(),
+            depth: part.map_or(0, |part| part.depth),
+            least: part.map_or(0, |part| part.range.len()),
+            targets: part.and_then(|part| part.entry).map_or(Vec::new(), |entry| entry.targets().to_vec()),
+            next: NONE,
+            otherwise: NONE,
+            unknown: 0,
+        });
+        self.literals.extend_from_slice(literal.as_bytes());
+        // What is behind a literal is looked at with it, so that there has to be something.
+        self.literals.resize(self.literals.len().next_multiple_of(WIDTH), 0);
+        Some(added)
+    }
+}
+
+/// True if a found line has room for what is handed on of these values.
+fn are_few(parts: &[Part<'_>]) -> bool {
+    let count = |is_counted: fn(Use) -> bool| parts.iter().filter(|part| is_counted(part.usage())).count();
+    count(|usage| usage != Use::Skip) <= MOST_SPOTS
+        && count(|usage| matches!(usage, Use::Class | Use::Presence)) <= MOST_KEYS
+}
+
+/// The values of an object, those of objects that the mapping goes into taken apart; `None` if the line's shape does not
+/// say enough: a key of the mapping is there twice, or an object feeds a role and is gone into.
+fn collect<'m>(
+    line: &str,
+    object: Range<usize>,
+    node: Node,
+    depth: usize,
+    mapping: &'m Mapping,
+    parts: &mut Vec<Part<'m>>,
+) -> Option<()> {
+    let mut members = Vec::new();
+    let mut scanner = Scanner::new(line.get(object.clone())?);
+    let scanned = scanner.placed_members(|key, value, place| {
+        let entry = with_text(key, |key| mapping.enter(node, key));
+        members.push((entry, value, place.start + object.start..place.end + object.start));
+    });
+    scanned.and_then(|()| scanner.end()).ok()?;
+    // The only member of a line may make it a control line.
+    if depth == 1 && members.len() < 2 {
+        return None;
+    }
+    for (position, (entry, value, range)) in members.iter().enumerate() {
+        let is_same = |other: &Option<&Entry>| matches!((entry, other), (Some(one), Some(two)) if std::ptr::eq(*one, *two));
+        if members.iter().skip(position + 1).any(|(other, ..)| is_same(other)) {
+            return None;
+        }
+        match (entry.and_then(Entry::child), value) {
+            (Some(child), Value::Object(_)) => {
+                if entry.is_some_and(|entry| !entry.targets().is_empty()) {
+                    return None;
+                }
+                collect(line, range.clone(), child, depth + 1, mapping, parts)?;
+            }
+            _ => parts.push(Part { range: range.clone(), entry: *entry, depth }),
+        }
+    }
+    Some(())
+}
