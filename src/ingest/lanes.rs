@@ -92,7 +92,11 @@ impl Lanes {
     /// The bytes that a text of JSON cannot carry as they are: quote, backslash, control.
     #[inline(always)]
     pub(super) fn text_breaks(self) -> u32 {
-        self.text_stops() & !(self.outside_ascii() & !self.are(b'"') & !self.are(b'\\'))
+        let special = lanes::or(
+            lanes::equal(self.0, lanes::filled(b'"')),
+            lanes::equal(self.0, lanes::filled(b'\\')),
+        );
+        lanes::mask(lanes::or(special, lanes::up_to(self.0, 0x1f)))
     }
 
     #[inline(always)]
@@ -102,7 +106,7 @@ impl Lanes {
 
     #[inline(always)]
     pub(super) fn digits(self) -> u32 {
-        lanes::mask(lanes::digits(self.0))
+        lanes::mask(lanes::up_to(lanes::less(self.0, b'0'), 9))
     }
 
     /// The bytes that end a field or a record of CSV, and quotes.
@@ -152,9 +156,16 @@ mod lanes {
         i8x16_lt(vector, i8x16_splat(bound))
     }
 
+    /// The bytes that are at most `bound`.
     #[inline(always)]
-    pub(super) fn digits(vector: Vector) -> Vector {
-        u8x16_le(u8x16_sub(vector, u8x16_splat(b'0')), u8x16_splat(9))
+    pub(super) fn up_to(vector: Vector, bound: u8) -> Vector {
+        u8x16_le(vector, u8x16_splat(bound))
+    }
+
+    /// Each byte less `byte`, around below zero.
+    #[inline(always)]
+    pub(super) fn less(vector: Vector, byte: u8) -> Vector {
+        u8x16_sub(vector, u8x16_splat(byte))
     }
 
     #[inline(always)]
@@ -200,13 +211,18 @@ mod lanes {
         unsafe { _mm_cmplt_epi8(vector, _mm_set1_epi8(bound)) }
     }
 
+    /// The bytes that are at most `bound`.
     #[inline(always)]
-    pub(super) fn digits(vector: Vector) -> Vector {
-        // SAFETY: as above. Unsigned bytes are compared by the lesser of both being the same byte.
-        unsafe {
-            let values = _mm_sub_epi8(vector, _mm_set1_epi8(b'0'.cast_signed()));
-            _mm_cmpeq_epi8(_mm_min_epu8(values, _mm_set1_epi8(9)), values)
-        }
+    pub(super) fn up_to(vector: Vector, bound: u8) -> Vector {
+        // SAFETY: as above. Where the lesser of both is the byte itself, it is at most the bound.
+        unsafe { _mm_cmpeq_epi8(_mm_min_epu8(vector, _mm_set1_epi8(bound.cast_signed())), vector) }
+    }
+
+    /// Each byte less `byte`, around below zero.
+    #[inline(always)]
+    pub(super) fn less(vector: Vector, byte: u8) -> Vector {
+        // SAFETY: as above.
+        unsafe { _mm_sub_epi8(vector, _mm_set1_epi8(byte.cast_signed())) }
     }
 
     #[inline(always)]
@@ -247,12 +263,14 @@ mod words {
         vector.map(|word| (word & HIGHS) | (!((word | HIGHS) - ONES * u64::from(bound.unsigned_abs())) & HIGHS))
     }
 
-    pub(super) fn digits(vector: Vector) -> Vector {
-        // The digits, and only they, differ from '0' in no bit above the fourth and are below ten there.
-        vector.map(|word| {
-            let values = word ^ (ONES * u64::from(b'0'));
-            !(values | ((values & !HIGHS) + ONES * 0x76)) & HIGHS
-        })
+    /// The bytes that are at most `bound`, which is below 0x80.
+    pub(super) fn up_to(vector: Vector, bound: u8) -> Vector {
+        vector.map(|word| !(word | ((word & !HIGHS) + ONES * u64::from(0x7f - bound))) & HIGHS)
+    }
+
+    /// Each byte less `byte`, which is below 0x80, around below zero.
+    pub(super) fn less(vector: Vector, byte: u8) -> Vector {
+        vector.map(|word| ((word | HIGHS) - ONES * u64::from(byte)) ^ (!word & HIGHS))
     }
 
     pub(super) fn or([low, high]: Vector, [other_low, other_high]: Vector) -> Vector {
@@ -307,7 +325,7 @@ mod tests {
             let (other_low, other_high) = other.split_at(8);
             let vector = words::of(word(low), word(high));
             prop_assert_eq!(words::mask(words::equal(vector, words::of(word(other_low), word(other_high)))), same);
-            prop_assert_eq!(words::mask(words::digits(vector)), lanes.digits());
+            prop_assert_eq!(words::mask(words::up_to(words::less(vector, b'0'), 9)), lanes.digits());
             prop_assert_eq!(words::mask(words::below(vector, 0)), lanes.outside_ascii());
             let signed = bits(&bytes, |byte| !(0x20..0x80).contains(&byte));
             prop_assert_eq!(words::mask(words::below(vector, 0x20)), signed);

@@ -27,37 +27,19 @@ struct Place {
     number: u32,
 }
 
-/// A value that was recognised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Known {
-    pub(super) length: usize,
-    pub(super) number: u32,
-}
-
 impl Values {
-    /// The value that begins at `at`, if it is known. `least` is a length that no value there falls below; a text,
-    /// array or object ends by itself, so nothing else need be known of where it ends.
-    #[inline(always)]
-    pub(super) fn at(&self, bytes: Padded<'_>, at: usize, least: usize) -> Option<Known> {
-        let place = place_of(bytes, at, least);
-        [place, place ^ 1].into_iter().find_map(|place| {
-            let kept = self.places.get(place)?;
-            self.is_at(bytes, at, kept).then_some(Known { length: kept.length as usize, number: kept.number })
-        })
-    }
-
-    /// The number of a value whose end is known.
+    /// The number of a value, if it is known.
     #[inline(always)]
     pub(super) fn number(&self, bytes: Padded<'_>, at: usize, length: usize) -> Option<u32> {
         let place = place_of(bytes, at, length);
         [place, place ^ 1].into_iter().find_map(|place| {
             let kept = self.places.get(place).filter(|kept| kept.length as usize == length)?;
-            self.is_at(bytes, at, kept).then_some(kept.number)
+            is_same(bytes, at, Padded(&self.bytes), kept.start as usize, length).then_some(kept.number)
         })
     }
 
-    /// Keeps a value that was checked and is not known; `None` if it is too long. `least` is what it will be asked by.
-    pub(super) fn keep(&mut self, bytes: Padded<'_>, at: usize, length: usize, least: usize) -> Option<u32> {
+    /// Keeps a value that was checked and is not known; `None` if it is empty or too long.
+    pub(super) fn keep(&mut self, bytes: Padded<'_>, at: usize, length: usize) -> Option<u32> {
         if length == 0 || length > MOST_BYTES {
             return None;
         }
@@ -67,7 +49,7 @@ impl Values {
         if self.places.is_empty() {
             self.places.resize(PLACES, Place::default());
         }
-        let first = place_of(bytes, at, least);
+        let first = place_of(bytes, at, length);
         let is_free = |place: usize| self.places.get(place).is_some_and(|kept| kept.length == 0);
         let place = if !is_free(first) && is_free(first ^ 1) { first ^ 1 } else { first };
         let kept = Place { start: self.bytes.len() as u32, length: length as u32, number: self.next_number };
@@ -82,11 +64,6 @@ impl Values {
     fn forget(&mut self) {
         self.places.clear();
         self.bytes.clear();
-    }
-
-    #[inline(always)]
-    fn is_at(&self, bytes: Padded<'_>, at: usize, kept: &Place) -> bool {
-        kept.length != 0 && is_same(bytes, at, Padded(&self.bytes), kept.start as usize, kept.length as usize)
     }
 }
 
@@ -104,16 +81,17 @@ pub(super) fn is_same(one: Padded<'_>, at: usize, other: Padded<'_>, other_at: u
     one.lanes(at + done).same(other.lanes(other_at + done)) & wanted == wanted
 }
 
-/// The place of a value, from its first `least` bytes: all of up to 16, of more the first and the last eight of two.
+/// The place of a value, from its length and all bytes of up to 16, of more the first and the last sixteen.
 #[inline(always)]
-fn place_of(bytes: Padded<'_>, at: usize, least: usize) -> usize {
-    let (first, last) = if least >= 8 {
-        (bytes.word(at), bytes.word(at + least - 8))
+fn place_of(bytes: Padded<'_>, at: usize, length: usize) -> usize {
+    let (first, last) = if length >= 8 {
+        (bytes.word(at), bytes.word(at + length - 8))
     } else {
-        (bytes.word(at) & ((1u64 << (8 * least)) - 1), 0)
+        (bytes.word(at) & ((1u64 << (8 * length)) - 1), 0)
     };
-    let middle = if least > WIDTH { bytes.word(at + 8) ^ bytes.word(at + least - 16).rotate_left(32) } else { 0 };
-    let mixed = (first ^ middle.rotate_left(17)).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ last.wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
+    let middle = if length > WIDTH { bytes.word(at + 8) ^ bytes.word(at + length - 16).rotate_left(32) } else { 0 };
+    let mixed = (first ^ middle.rotate_left(17) ^ length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        ^ last.wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
     (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - PLACES.trailing_zeros())) as usize
 }
 
@@ -128,38 +106,22 @@ mod tests {
         bytes
     }
 
-    #[test]
-    fn a_value_is_known_by_all_of_its_bytes() {
-        let mut values = Values::default();
-        let source = padded(r#""failed","completed","failed twice","fai"#);
-        let bytes = Padded(&source);
-        let first = values.keep(bytes, 0, 8, 8).unwrap();
-        let second = values.keep(bytes, 9, 11, 8).unwrap();
-        assert_eq!(values.at(bytes, 0, 8), Some(Known { length: 8, number: first }));
-        assert_eq!(values.at(bytes, 9, 8), Some(Known { length: 11, number: second }));
-        assert_eq!(values.at(bytes, 21, 8), None, "the closing quote is missing");
-        assert_eq!(values.at(bytes, 36, 8), None, "the source ends");
-        assert_eq!(values.number(bytes, 0, 8), Some(first));
-        assert_eq!(values.number(bytes, 0, 7), None);
-    }
-
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(200))]
         #[test]
-        fn no_value_is_taken_for_another(texts in prop::collection::vec("[ab]{1,40}", 1..400), least in 0usize..10) {
+        fn no_value_is_taken_for_another(texts in prop::collection::vec("[ab]{1,40}", 1..400)) {
             let mut values = Values::default();
             let mut texts_of = std::collections::HashMap::new();
             for text in &texts {
-                let source = padded(&format!("{text}\""));
+                let source = padded(text);
                 let bytes = Padded(&source);
-                let length = text.len() + 1;
-                let least = least.min(length);
-                match values.at(bytes, 0, least) {
-                    Some(known) => {
-                        prop_assert_eq!(known.length, length);
-                        prop_assert_eq!(&texts_of[&known.number], text);
+                match values.number(bytes, 0, text.len()) {
+                    Some(known) => prop_assert_eq!(&texts_of[&known], text),
+                    None => {
+                        let number = values.keep(bytes, 0, text.len()).unwrap();
+                        prop_assert_eq!(values.number(bytes, 0, text.len()), Some(number));
+                        prop_assert!(texts_of.insert(number, text.clone()).is_none());
                     }
-                    None => prop_assert!(texts_of.insert(values.keep(bytes, 0, length, least).unwrap(), text.clone()).is_none()),
                 }
             }
         }

@@ -9,7 +9,7 @@
 use super::lanes::{Padded, WIDTH};
 use super::mapping::Target;
 use super::memo::{Values, is_same};
-use super::shape_value::value_end;
+use super::shape_value::{probable_end, value_end};
 
 /// The most values of a line that are handed on.
 pub(super) const MOST_SPOTS: usize = 40;
@@ -49,8 +49,6 @@ pub(super) struct Step {
     pub(super) takes_objects: bool,
     /// The arrays and objects around the value.
     pub(super) depth: usize,
-    /// The least length of the values that were seen here.
-    pub(super) least: usize,
     /// What the value feeds.
     pub(super) targets: Vec<Target>,
     /// The step behind the value.
@@ -214,11 +212,7 @@ impl Step {
         if self.unknown > 1024 && self.unknown > lines / 4 {
             return UNKNOWN;
         }
-        let ends_itself = matches!(bytes.byte(at), b'"' | b'[' | b'{');
-        if ends_itself {
-            self.least = self.least.min(length);
-        }
-        values.keep(bytes, at, length, if ends_itself { self.least } else { length }).unwrap_or(UNKNOWN)
+        values.keep(bytes, at, length).unwrap_or(UNKNOWN)
     }
 }
 
@@ -230,14 +224,15 @@ fn end_and_key(step: &Step, values: &Values, bytes: Padded<'_>, at: usize) -> Op
         return None;
     }
     match step.usage {
-        Use::Class if matches!(first, b'"' | b'[' | b'{') => match values.at(bytes, at, step.least) {
-            Some(known) => Some((at + known.length, known.number)),
-            None => Some((value_end(bytes, at, step.depth)?, UNKNOWN)),
-        },
+        Use::Class if first == b'n' => Some((value_end(bytes, at, step.depth)?, ABSENT)),
         Use::Class => {
+            if let Some(end) = probable_end(bytes, at, first) {
+                if let Some(number) = values.number(bytes, at, end - at) {
+                    return Some((end, number));
+                }
+            }
             let end = value_end(bytes, at, step.depth)?;
-            let key = if first == b'n' { ABSENT } else { values.number(bytes, at, end - at).unwrap_or(UNKNOWN) };
-            Some((end, key))
+            Some((end, values.number(bytes, at, end - at).unwrap_or(UNKNOWN)))
         }
         Use::Presence => {
             let end = value_end(bytes, at, step.depth)?;

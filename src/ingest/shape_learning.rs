@@ -140,7 +140,6 @@ impl Shapes {
             usage: part.map_or(Use::End, Part::usage),
             takes_objects: part.and_then(|part| part.entry?.child()).is_none(),
             depth: part.map_or(0, |part| part.depth),
-            least: part.map_or(0, |part| part.range.len()),
             targets: part.and_then(|part| part.entry).map_or(Vec::new(), |entry| entry.targets().to_vec()),
             next: NONE,
             otherwise: NONE,

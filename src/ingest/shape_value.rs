@@ -18,6 +18,27 @@ pub(super) fn value_end(bytes: Padded<'_>, at: usize, depth: usize) -> Option<us
     }
 }
 
+/// Where the value ends if nothing within it looks like its end; unchecked, to be held against values that are known.
+#[inline(always)]
+pub(super) fn probable_end(bytes: Padded<'_>, at: usize, first: u8) -> Option<usize> {
+    let last = match first {
+        b'"' => b'"',
+        b'[' => b']',
+        b'{' => b'}',
+        _ => return None,
+    };
+    let mut end = at + 1;
+    loop {
+        let lanes = bytes.lanes(end);
+        let stops = lanes.are(last) | lanes.are(b'\n');
+        if stops != 0 {
+            end += stops.trailing_zeros() as usize;
+            return (bytes.byte(end) == last).then_some(end + 1);
+        }
+        end += WIDTH;
+    }
+}
+
 /// The end of the text whose opening quote is at `at`.
 #[inline(always)]
 fn text_end(bytes: Padded<'_>, at: usize) -> Option<usize> {
