@@ -115,16 +115,33 @@ fn copy_and_scan(source: &str) -> u64 {
 }
 
 #[derive(serde::Deserialize)]
+#[expect(dead_code, reason = "a program that reads rows keeps what it may need")]
 struct Row {
+    id: String,
     status: String,
+    mode: Option<String>,
     started_at: Option<String>,
+    finished_at: Option<String>,
+    created_at: Option<String>,
     duration_ms: Option<f64>,
+    tags: Option<Vec<String>>,
+    attempt: Option<u32>,
     workflow: Option<Workflow>,
+    error: Option<Error>,
 }
 
 #[derive(serde::Deserialize)]
+#[expect(dead_code, reason = "as above")]
 struct Workflow {
     id: String,
+    name: String,
+}
+
+#[derive(serde::Deserialize)]
+#[expect(dead_code, reason = "as above")]
+struct Error {
+    code: String,
+    message: String,
 }
 
 fn serde_owned(source: &str) -> u64 {

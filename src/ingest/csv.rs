@@ -3,7 +3,7 @@
 //! Without a column `started_at` or `status`, or with more than [`MOST_COLUMNS`] of them, every row is unreadable and
 //! says so. Of two columns of one name the last counts.
 
-use super::fields::Fields;
+use super::fields::{Fields, Taken};
 use super::mapping::{Mapping, Target};
 use super::reader;
 use super::records::{Quoting, Records, Span};
@@ -103,7 +103,7 @@ pub(super) fn read<'a>(
     if count != expected {
         return unreadable(format!("the row has {count} fields, expected {expected} as in the header"));
     }
-    let mut fields = Fields::default();
+    let mut fields = Taken::default();
     for (targets, span) in header.columns.iter().zip(records.fields()) {
         let Some(first) = targets.first() else { continue };
         let Some(text) = text(record, span) else {
@@ -116,7 +116,7 @@ pub(super) fn read<'a>(
         };
         fields.set_all(targets, value);
     }
-    row::understand(place, &fields, mapping, scratch)
+    row::understand(place, &Fields::Taken(fields), mapping, scratch)
 }
 
 /// A field's text, or `None` if it is not UTF-8.

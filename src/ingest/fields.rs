@@ -3,27 +3,86 @@
 use super::Value;
 use super::mapping::Target;
 use super::role::Role;
+use super::text::Text;
 
 /// The values of one row, by role.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Fields<'a> {
+pub(super) enum Fields<'a> {
+    /// Values that were taken to their roles one by one.
+    Taken(Taken<'a>),
+    /// Values that are read where they lie when they are asked for.
+    Placed(Placed<'a>),
+}
+
+/// Values that were taken to their roles.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Taken<'a> {
     values: [Value<'a>; Role::COUNT],
     /// The preference of each value; lower is better.
     ranks: [u8; Role::COUNT],
 }
 
-impl Default for Fields<'_> {
+/// Where the values of a line lie of which each feeds one role and none is fed twice.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Placed<'a> {
+    pub(super) line: &'a [u8],
+    pub(super) spots: &'a [Spot],
+    /// Which of the spots feeds a role; one beyond the last where none does.
+    pub(super) places: &'a [u8; Role::COUNT],
+}
+
+/// Where a value of JSON lies that was checked, from its first byte to behind its last one, counted from the line's start.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Spot {
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+impl<'a> Fields<'a> {
+    /// The value of a role.
+    #[inline]
+    pub(super) fn get(&self, role: Role) -> Value<'a> {
+        match self {
+            Fields::Taken(taken) => taken.values.get(role as usize).copied().unwrap_or_default(),
+            Fields::Placed(placed) => placed.get(role),
+        }
+    }
+}
+
+impl<'a> Placed<'a> {
+    #[inline]
+    fn get(&self, role: Role) -> Value<'a> {
+        let place = self.places.get(role as usize).map_or(usize::MAX, |place| usize::from(*place));
+        self.spots.get(place).map_or(Value::Absent, |spot| spot.value(self.line))
+    }
+}
+
+impl Spot {
+    /// The value that lies there.
+    pub(super) fn value(self, line: &[u8]) -> Value<'_> {
+        let bytes = line.get(self.start as usize..self.end as usize).unwrap_or_default();
+        // The bytes were found to be UTF-8 when they were checked.
+        let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
+        match bytes {
+            [b'"', inner @ .., b'"'] if inner.contains(&b'\\') => Value::Text(Text::Json(text(inner))),
+            [b'"', inner @ .., b'"'] => Value::Text(Text::Plain(text(inner))),
+            [b'{', ..] => Value::Object(text(bytes)),
+            [b'[', ..] => Value::Array(text(bytes)),
+            [b'n', ..] => Value::Absent,
+            [b't', ..] => Value::Bool(true),
+            [b'f', ..] => Value::Bool(false),
+            _ => Value::Number(text(bytes)),
+        }
+    }
+}
+
+impl Default for Taken<'_> {
     fn default() -> Self {
         Self { values: [Value::Absent; Role::COUNT], ranks: [0; Role::COUNT] }
     }
 }
 
-impl<'a> Fields<'a> {
-    /// The value of a role.
-    pub(super) fn get(&self, role: Role) -> Value<'a> {
-        self.values.get(role as usize).copied().unwrap_or_default()
-    }
-
+impl<'a> Taken<'a> {
     /// Sets the roles that a path feeds.
     pub(super) fn set_all(&mut self, targets: &[Target], value: Value<'a>) {
         targets.iter().for_each(|target| self.set(*target, value));

@@ -63,7 +63,7 @@ impl Input {
     /// All bytes and the line feeds behind them; what waits begins at [`Input::start`]. What an offer may have left
     /// behind its bytes is of no meaning.
     pub(super) fn padded(&self) -> Padded<'_> {
-        Padded(self.bytes.get(..self.end + PADDING).unwrap_or_default())
+        Padded::new(self.bytes.get(..self.end + PADDING).unwrap_or_default())
     }
 
     pub(super) fn start(&self) -> usize {

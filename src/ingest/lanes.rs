@@ -1,8 +1,11 @@
 //! Sixteen bytes looked at in one step: comparisons that give a bit a byte, the first byte in the lowest bit. On wasm32
 //! with simd128 and on x86_64 they are vector instructions, elsewhere arithmetic on two words; the results are the same.
 //!
-//! The only `unsafe` of the engine is here: calls of SSE2 instructions that take and give values. Nothing here takes a
-//! pointer, bytes come out of slices that are checked, and every x86_64 processor has SSE2.
+//! The only `unsafe` of the engine is here, in two kinds. Reading from [`Padded`] leaves out the bound check of a slice
+//! behind one of its own, two lines above each read. And on x86_64 SSE2 instructions are called that take and give
+//! values; every x86_64 processor has them.
+
+#![allow(unsafe_code)]
 
 #[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
 use words as lanes;
@@ -14,39 +17,54 @@ pub(super) const WIDTH: usize = 16;
 
 /// Bytes behind which line feeds stand without end, so that a loop that stops at one needs no other bound.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Padded<'a>(pub(super) &'a [u8]);
+pub(super) struct Padded<'a> {
+    bytes: &'a [u8],
+    /// The last place from which a step can look; at least [`WIDTH`] bytes lie from there.
+    last: usize,
+}
 
 impl<'a> Padded<'a> {
-    /// The sixteen bytes from `at`. The last [`WIDTH`] − 1 bytes of the slice are seen only together with others, so a
-    /// slice ends with as many line feeds of its own.
-    #[inline(always)]
-    pub(super) fn lanes(self, at: usize) -> Lanes {
-        match self.0.get(at..).and_then(|rest| rest.first_chunk::<WIDTH>()) {
-            Some(block) => Lanes::of(block),
-            None => Lanes::filled(b'\n'),
+    /// Looks at these bytes. They have to end with [`WIDTH`] line feeds, which are not looked at on their own; less than
+    /// that are taken as none.
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        match bytes.len().checked_sub(WIDTH) {
+            Some(last) => Self { bytes, last },
+            None => Self { bytes: &[b'\n'; WIDTH], last: 0 },
         }
     }
 
+    /// The sixteen bytes from `at`.
     #[inline(always)]
-    pub(super) fn byte(self, at: usize) -> u8 {
-        self.0.get(at).copied().unwrap_or(b'\n')
+    pub(super) fn lanes(self, at: usize) -> Lanes {
+        if at > self.last {
+            return Lanes::filled(b'\n');
+        }
+        // SAFETY: `at` is at most `last`, from which on there are WIDTH bytes.
+        Lanes::of(unsafe { &*self.bytes.as_ptr().add(at).cast::<[u8; WIDTH]>() })
     }
 
     /// The eight bytes from `at` as a number, the first as its lowest byte.
     #[inline(always)]
     pub(super) fn word(self, at: usize) -> u64 {
-        self.0.get(at..).map_or(0, word)
+        if at > self.last {
+            return u64::from_le_bytes([b'\n'; 8]);
+        }
+        // SAFETY: as above, and a word is shorter than WIDTH.
+        u64::from_le_bytes(unsafe { *self.bytes.as_ptr().add(at).cast::<[u8; 8]>() })
     }
 
-    /// True if `word` stands at `at`.
     #[inline(always)]
-    pub(super) fn has<const LENGTH: usize>(self, at: usize, word: &[u8; LENGTH]) -> bool {
-        self.0.get(at..).and_then(|rest| rest.first_chunk::<LENGTH>()) == Some(word)
+    pub(super) fn byte(self, at: usize) -> u8 {
+        if at > self.last {
+            return b'\n';
+        }
+        // SAFETY: as above.
+        unsafe { *self.bytes.as_ptr().add(at) }
     }
 
     #[inline(always)]
     pub(super) fn slice(self, start: usize, end: usize) -> &'a [u8] {
-        self.0.get(start..end).unwrap_or_default()
+        self.bytes.get(start..end).unwrap_or_default()
     }
 }
 
@@ -76,6 +94,11 @@ impl Lanes {
     #[inline(always)]
     pub(super) fn are(self, byte: u8) -> u32 {
         lanes::mask(lanes::equal(self.0, lanes::filled(byte)))
+    }
+
+    #[inline(always)]
+    pub(super) fn are_either(self, one: u8, other: u8) -> u32 {
+        lanes::mask(lanes::or(lanes::equal(self.0, lanes::filled(one)), lanes::equal(self.0, lanes::filled(other))))
     }
 
     /// The bytes that a text of JSON cannot carry as they are (quote, backslash, control), and those outside ASCII.
@@ -180,7 +203,6 @@ mod lanes {
 }
 
 #[cfg(target_arch = "x86_64")]
-#[allow(unsafe_code)]
 mod lanes {
     use core::arch::x86_64::*;
 
@@ -336,9 +358,11 @@ mod tests {
 
     #[test]
     fn behind_the_bytes_stand_line_feeds() {
-        let padded = Padded(b"abc");
+        let bytes = *b"abc\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n";
+        let padded = Padded::new(&bytes);
         assert_eq!((padded.byte(2), padded.byte(3), padded.byte(usize::MAX)), (b'c', b'\n', b'\n'));
-        assert_eq!(padded.lanes(0).are(b'\n'), 0xffff, "too few bytes for a step are not looked at");
-        assert!(padded.has(1, b"bc") && !padded.has(2, b"cd"));
+        assert_eq!((padded.word(1) & 0xffff, padded.word(40)), (0x6362, 0x0a0a_0a0a_0a0a_0a0a));
+        assert_eq!((padded.lanes(3).are(b'\n'), padded.lanes(4).are(b'\n')), (0xffff, 0xffff));
+        assert_eq!(Padded::new(b"too few").byte(0), b'\n');
     }
 }

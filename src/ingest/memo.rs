@@ -14,7 +14,7 @@ const MOST_HELD_BYTES: usize = 1 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Values {
     places: Vec<Place>,
-    /// The bytes of the values, each filled up to whole steps.
+    /// The bytes of the values, each filled up to whole steps, and a step of line feeds.
     bytes: Vec<u8>,
     next_number: u32,
 }
@@ -34,7 +34,7 @@ impl Values {
         let place = place_of(bytes, at, length);
         [place, place ^ 1].into_iter().find_map(|place| {
             let kept = self.places.get(place).filter(|kept| kept.length as usize == length)?;
-            is_same(bytes, at, Padded(&self.bytes), kept.start as usize, length).then_some(kept.number)
+            is_same(bytes, at, Padded::new(&self.bytes), kept.start as usize, length).then_some(kept.number)
         })
     }
 
@@ -52,9 +52,11 @@ impl Values {
         let first = place_of(bytes, at, length);
         let is_free = |place: usize| self.places.get(place).is_some_and(|kept| kept.length == 0);
         let place = if !is_free(first) && is_free(first ^ 1) { first ^ 1 } else { first };
-        let kept = Place { start: self.bytes.len() as u32, length: length as u32, number: self.next_number };
+        let start = self.bytes.len().saturating_sub(WIDTH);
+        self.bytes.truncate(start);
         self.bytes.extend_from_slice(bytes.slice(at, at + length));
-        self.bytes.resize(self.bytes.len().next_multiple_of(WIDTH), 0);
+        self.bytes.resize(self.bytes.len().next_multiple_of(WIDTH) + WIDTH, b'\n');
+        let kept = Place { start: start as u32, length: length as u32, number: self.next_number };
         // Numbers are not given twice, so that what is remembered by them stays true.
         self.next_number = self.next_number.checked_add(1)?;
         *self.places.get_mut(place)? = kept;
@@ -71,25 +73,36 @@ impl Values {
 #[inline(always)]
 pub(super) fn is_same(one: Padded<'_>, at: usize, other: Padded<'_>, other_at: usize, length: usize) -> bool {
     let mut done = 0;
-    while length - done >= WIDTH {
-        if one.lanes(at + done).same(other.lanes(other_at + done)) != 0xffff {
+    while length.wrapping_sub(done) >= WIDTH {
+        if one.lanes(at.wrapping_add(done)).same(other.lanes(other_at.wrapping_add(done))) != 0xffff {
             return false;
         }
-        done += WIDTH;
+        done = done.wrapping_add(WIDTH);
     }
-    let wanted = (1u32 << (length - done)) - 1;
-    one.lanes(at + done).same(other.lanes(other_at + done)) & wanted == wanted
+    let wanted = first_bits(length.wrapping_sub(done));
+    one.lanes(at.wrapping_add(done)).same(other.lanes(other_at.wrapping_add(done))) & wanted == wanted
+}
+
+/// The lowest bits, less than 32 of them.
+#[inline(always)]
+pub(super) fn first_bits(count: usize) -> u32 {
+    !(u32::MAX << (count & 31))
 }
 
 /// The place of a value, from its length and all bytes of up to 16, of more the first and the last sixteen.
 #[inline(always)]
 fn place_of(bytes: Padded<'_>, at: usize, length: usize) -> usize {
+    let end = at.wrapping_add(length);
     let (first, last) = if length >= 8 {
-        (bytes.word(at), bytes.word(at + length - 8))
+        (bytes.word(at), bytes.word(end.wrapping_sub(8)))
     } else {
-        (bytes.word(at) & ((1u64 << (8 * length)) - 1), 0)
+        (bytes.word(at) & !(u64::MAX << (8 * (length & 7))), 0)
     };
-    let middle = if length > WIDTH { bytes.word(at + 8) ^ bytes.word(at + length - 16).rotate_left(32) } else { 0 };
+    let middle = if length > WIDTH {
+        bytes.word(at.wrapping_add(8)) ^ bytes.word(end.wrapping_sub(16)).rotate_left(32)
+    } else {
+        0
+    };
     let mixed = (first ^ middle.rotate_left(17) ^ length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
         ^ last.wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
     (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - PLACES.trailing_zeros())) as usize
@@ -114,7 +127,7 @@ mod tests {
             let mut texts_of = std::collections::HashMap::new();
             for text in &texts {
                 let source = padded(text);
-                let bytes = Padded(&source);
+                let bytes = Padded::new(&source);
                 match values.number(bytes, 0, text.len()) {
                     Some(known) => prop_assert_eq!(&texts_of[&known], text),
                     None => {
@@ -129,7 +142,7 @@ mod tests {
         #[test]
         fn places_are_compared_byte_by_byte(text in "[ab]{0,50}", other in "[ab]{0,50}", length in 0usize..60) {
             let (one, two) = (padded(&text), padded(&other));
-            prop_assert_eq!(is_same(Padded(&one), 0, Padded(&two), 0, length), one[..length] == two[..length]);
+            prop_assert_eq!(is_same(Padded::new(&one), 0, Padded::new(&two), 0, length), one[..length] == two[..length]);
         }
     }
 }

@@ -2,7 +2,7 @@
 //! `$`; what the reader does not know of them is skipped.
 
 use super::classify::member;
-use super::fields::Fields;
+use super::fields::{Fields, Taken};
 use super::mapping::{Mapping, Node};
 use super::row::{self, Place, Scratch};
 use super::scan::{Fault, Scanner};
@@ -29,7 +29,7 @@ pub(super) fn read<'a>(
             Err(fault) => no_json(&fault),
         });
     }
-    let mut fields = Fields::default();
+    let mut fields = Taken::default();
     let mut members = 0;
     let mut control = None;
     let scanned = scanner.members(|key, value| {
@@ -46,13 +46,13 @@ pub(super) fn read<'a>(
         Some((key, value)) if members == 1 && with_text(key, |key| key.starts_with('$')) => {
             with_text(key, |key| read_control(key, &value))
         }
-        _ => row::understand(place, &fields, mapping, scratch),
+        _ => row::understand(place, &Fields::Taken(fields), mapping, scratch),
     }
 }
 
 /// Takes a member of an object to the roles that it feeds, and the members of its value to theirs; false if the mapping
 /// does not know the key. Calls itself as deep as the mapping's paths go and no deeper.
-fn take<'a>(fields: &mut Fields<'a>, mapping: &Mapping, node: Node, key: Text<'a>, value: Value<'a>) -> bool {
+fn take<'a>(fields: &mut Taken<'a>, mapping: &Mapping, node: Node, key: Text<'a>, value: Value<'a>) -> bool {
     let Some(entry) = with_text(key, |key| mapping.enter(node, key)) else { return false };
     fields.set_all(entry.targets(), value);
     if let (Some(child), Value::Object(object)) = (entry.child(), value) {

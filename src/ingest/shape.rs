@@ -6,9 +6,11 @@
 //! other values in the same places, and each value is checked. A line that does not fit is left to the full scanner;
 //! nothing is ever refused here.
 
-use super::lanes::{Padded, WIDTH};
+use super::fields::{Spot, Taken};
+use super::lanes::{Lanes, Padded, WIDTH};
 use super::mapping::Target;
 use super::memo::{Values, is_same};
+use super::role::Role;
 use super::shape_value::{probable_end, value_end};
 
 /// The most values of a line that are handed on.
@@ -41,57 +43,62 @@ pub(super) enum Use {
 /// A literal and the value behind it.
 #[derive(Debug)]
 pub(super) struct Step {
-    /// Where the literal lies in [`Shapes::literals`].
-    pub(super) literal: usize,
-    pub(super) length: usize,
+    /// The first bytes of the literal, and a bit for each that counts.
+    pub(super) head: [u8; WIDTH],
+    pub(super) head_bits: u32,
+    pub(super) length: u32,
+    /// Where the literal lies whole in [`Shapes::literals`].
+    pub(super) literal: u32,
+    /// The step behind the value; where the line ends, the way that led there.
+    pub(super) next: u32,
+    /// The step to try where this one does not fit.
+    pub(super) otherwise: u32,
+    /// The arrays and objects around the value.
+    pub(super) depth: u32,
+    /// Values here that were not known: where most are not, none is kept any more.
+    pub(super) unknown: u32,
     pub(super) usage: Use,
     /// False where an object is taken apart, which another step does.
     pub(super) takes_objects: bool,
-    /// The arrays and objects around the value.
-    pub(super) depth: usize,
     /// What the value feeds.
     pub(super) targets: Vec<Target>,
-    /// The step behind the value.
-    pub(super) next: usize,
-    /// The step to try where this one does not fit.
-    pub(super) otherwise: usize,
-    /// Values here that were not known: where most are not, none is kept any more.
-    pub(super) unknown: u32,
+}
+
+/// A way through the steps, from the beginning of a line to its end.
+#[derive(Debug)]
+pub(super) struct Way {
+    /// Which of its spots feeds a role, if no role is fed by two of them.
+    pub(super) places: Option<[u8; Role::COUNT]>,
 }
 
 /// No step.
-pub(super) const NONE: usize = usize::MAX;
-
-/// A value of the line, from its first byte to behind its last one, counted from the line's start.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Spot {
-    pub(super) start: u32,
-    pub(super) end: u32,
-    pub(super) step: u32,
-}
+pub(super) const NONE: u32 = u32::MAX;
 
 /// What was found in a line.
 #[derive(Debug)]
 pub(super) struct Found {
     spots: [Spot; MOST_SPOTS],
+    /// The steps that the spots were found at.
+    steps: [u32; MOST_SPOTS],
     spot_count: usize,
     keys: [u32; MOST_KEYS],
     key_count: usize,
     /// Where the line ends, before its line feed.
     pub(super) end: usize,
-    /// The step that ended it; it stands for the whole way.
-    pub(super) last: usize,
+    /// The way that led there.
+    pub(super) way: u32,
 }
 
 impl Default for Found {
     fn default() -> Self {
         Self {
             spots: [Spot::default(); MOST_SPOTS],
+            steps: [0; MOST_SPOTS],
             spot_count: 0,
             keys: [0; MOST_KEYS],
             key_count: 0,
             end: 0,
-            last: NONE,
+            way: NONE,
         }
     }
 }
@@ -107,9 +114,10 @@ impl Found {
     }
 
     #[inline(always)]
-    fn push(&mut self, spot: Spot) -> bool {
-        let Some(place) = self.spots.get_mut(self.spot_count) else { return false };
-        *place = spot;
+    fn push(&mut self, spot: Spot, step: u32) -> bool {
+        let places = (self.spots.get_mut(self.spot_count), self.steps.get_mut(self.spot_count));
+        let (Some(place), Some(step_place)) = places else { return false };
+        (*place, *step_place) = (spot, step);
         self.spot_count += 1;
         true
     }
@@ -127,7 +135,8 @@ impl Found {
 #[derive(Debug, Default)]
 pub(super) struct Shapes {
     pub(super) steps: Vec<Step>,
-    /// The texts of the literals, each filled up to whole steps of comparing.
+    pub(super) ways: Vec<Way>,
+    /// The texts of the literals, and a step of line feeds.
     pub(super) literals: Vec<u8>,
     pub(super) pace: super::shape_learning::Pace,
 }
@@ -141,25 +150,25 @@ impl Shapes {
         found.key_count = 0;
         let mut at = start;
         let mut place = 0;
-        while let Some(step) = self.steps.get(place) {
-            let from = at + step.length;
+        while let Some(step) = self.steps.get(place as usize) {
+            let from = at.wrapping_add(step.length as usize);
             if !self.is_literal_at(step, bytes, at) {
                 place = step.otherwise;
                 continue;
             }
-            if step.usage == Use::End && bytes.byte(from) == b'\n' {
+            let first = bytes.byte(from);
+            if step.usage == Use::End && first == b'\n' {
                 found.end = from;
-                found.last = place;
+                found.way = step.next;
                 return true;
             }
-            let Some((end, key)) = end_and_key(step, values, bytes, from) else {
+            let Some((end, key)) = end_and_key(step, values, bytes, from, first) else {
                 place = step.otherwise;
                 continue;
             };
             if step.usage != Use::Skip {
-                let spot = Spot { start: (from - start) as u32, end: (end - start) as u32, step: place as u32 };
-                let is_class = matches!(step.usage, Use::Class | Use::Presence);
-                if !found.push(spot) || (is_class && !found.push_key(key)) {
+                let spot = Spot { start: from.wrapping_sub(start) as u32, end: end.wrapping_sub(start) as u32 };
+                if !found.push(spot, place) || (step.usage.is_key() && !found.push_key(key)) {
                     return false;
                 }
             }
@@ -169,18 +178,29 @@ impl Shapes {
         false
     }
 
-    /// What a value feeds.
-    pub(super) fn targets(&self, spot: Spot) -> &[Target] {
-        self.steps.get(spot.step as usize).map_or(&[], |step| &step.targets)
+    /// The values of a line by their roles, as the long way would take them.
+    pub(super) fn taken<'a>(&self, found: &Found, line: &'a [u8]) -> Taken<'a> {
+        let mut taken = Taken::default();
+        for (spot, step) in found.spots().iter().zip(&found.steps) {
+            let targets = self.steps.get(*step as usize).map_or(&[][..], |step| &step.targets);
+            taken.set_all(targets, spot.value(line));
+        }
+        taken
+    }
+
+    /// Which spots feed which roles, where the way says so for all of its lines.
+    #[inline]
+    pub(super) fn places(&self, way: u32) -> Option<&[u8; Role::COUNT]> {
+        self.ways.get(way as usize)?.places.as_ref()
     }
 
     /// Gives a number to the values of the class that have none, so that they are known from now on.
     pub(super) fn number(&mut self, values: &mut Values, bytes: Padded<'_>, start: usize, found: &mut Found) {
         let lines = self.pace.fitting();
         let mut key = 0;
-        for spot in found.spots.get(..found.spot_count).unwrap_or_default() {
-            let Some(step) = self.steps.get_mut(spot.step as usize) else { continue };
-            if !matches!(step.usage, Use::Class | Use::Presence) {
+        for (spot, step) in found.spots.iter().zip(&found.steps).take(found.spot_count) {
+            let Some(step) = self.steps.get_mut(*step as usize) else { continue };
+            if !step.usage.is_key() {
                 continue;
             }
             let Some(number) = found.keys.get_mut(key) else { return };
@@ -194,14 +214,23 @@ impl Shapes {
 
     #[inline(always)]
     fn is_literal_at(&self, step: &Step, bytes: Padded<'_>, at: usize) -> bool {
-        let literals = Padded(&self.literals);
-        let same = bytes.lanes(at).same(literals.lanes(step.literal));
-        if step.length <= WIDTH {
-            let wanted = (1u32 << step.length) - 1;
-            return same & wanted == wanted;
-        }
-        same == 0xffff
-            && is_same(bytes, at + WIDTH, literals, step.literal + WIDTH, step.length - WIDTH)
+        let same = bytes.lanes(at).same(Lanes::of(&step.head));
+        same & step.head_bits == step.head_bits
+            && (step.length as usize <= WIDTH || self.is_rest_at(step, bytes, at))
+    }
+
+    fn is_rest_at(&self, step: &Step, bytes: Padded<'_>, at: usize) -> bool {
+        let (length, literal) = (step.length as usize, step.literal as usize);
+        let (rest, rest_at) = (length.wrapping_sub(WIDTH), at.wrapping_add(WIDTH));
+        is_same(bytes, rest_at, Padded::new(&self.literals), literal.wrapping_add(WIDTH), rest)
+    }
+}
+
+impl Use {
+    /// True if the value is a part of what decides the row's class.
+    #[inline(always)]
+    pub(super) fn is_key(self) -> bool {
+        matches!(self, Use::Class | Use::Presence)
     }
 }
 
@@ -218,27 +247,23 @@ impl Step {
 
 /// Where the value of a step ends, and what it is in the key of the class.
 #[inline(always)]
-fn end_and_key(step: &Step, values: &Values, bytes: Padded<'_>, at: usize) -> Option<(usize, u32)> {
-    let first = bytes.byte(at);
-    if !step.takes_objects && first == b'{' {
+fn end_and_key(step: &Step, values: &Values, bytes: Padded<'_>, at: usize, first: u8) -> Option<(usize, u32)> {
+    if first == b'{' && !step.takes_objects {
         return None;
     }
-    match step.usage {
-        Use::Class if first == b'n' => Some((value_end(bytes, at, step.depth)?, ABSENT)),
-        Use::Class => {
-            if let Some(end) = probable_end(bytes, at, first) {
-                if let Some(number) = values.number(bytes, at, end - at) {
-                    return Some((end, number));
-                }
+    if step.usage == Use::Class {
+        if let Some(end) = probable_end(bytes, at, first) {
+            if let Some(number) = values.number(bytes, at, end.wrapping_sub(at)) {
+                return Some((end, number));
             }
-            let end = value_end(bytes, at, step.depth)?;
-            Some((end, values.number(bytes, at, end - at).unwrap_or(UNKNOWN)))
         }
-        Use::Presence => {
-            let end = value_end(bytes, at, step.depth)?;
-            let is_absent = matches!(first, b'n' | b'f') || (first == b'"' && end == at + 2);
-            Some((end, if is_absent { ABSENT } else { PRESENT }))
-        }
-        Use::End | Use::Skip | Use::Take => Some((value_end(bytes, at, step.depth)?, 0)),
     }
+    let end = value_end(bytes, at, step.depth as usize)?;
+    let key = match step.usage {
+        Use::Class if first == b'n' => ABSENT,
+        Use::Class => values.number(bytes, at, end.wrapping_sub(at)).unwrap_or(UNKNOWN),
+        Use::Presence if matches!(first, b'n' | b'f') || (first == b'"' && end == at.wrapping_add(2)) => ABSENT,
+        _ => PRESENT,
+    };
+    Some((end, key))
 }

@@ -4,8 +4,10 @@
 use super::Value;
 use super::lanes::WIDTH;
 use super::mapping::{Entry, Mapping, Node};
+use super::memo::first_bits;
+use super::role::Role;
 use super::scan::Scanner;
-use super::shape::{MOST_KEYS, MOST_SPOTS, NONE, Shapes, Step, Use};
+use super::shape::{MOST_KEYS, MOST_SPOTS, NONE, Shapes, Step, Use, Way};
 use super::text::with_text;
 use std::ops::Range;
 
@@ -90,6 +92,7 @@ impl Shapes {
     /// Forgets what was learned and waits, longer each time.
     fn rest(&mut self) {
         self.steps.clear();
+        self.ways.clear();
         self.literals.clear();
         let rest = (self.pace.rest * 4).clamp(1024, 1 << 20);
         self.pace = Pace { rest, rest_left: rest, ..Pace::default() };
@@ -105,19 +108,24 @@ impl Shapes {
             before = Some(place);
             from = part.range.end;
         }
-        self.step(before, line.get(from..).unwrap_or_default(), None);
+        let end = self.step(before, line.get(from..).unwrap_or_default(), None);
+        if let Some(end) = end.and_then(|end| self.steps.get_mut(end as usize)).filter(|end| end.next == NONE) {
+            end.next = self.ways.len() as u32;
+            self.ways.push(Way { places: places(parts) });
+        }
     }
 
     /// The step behind `before` that has this literal, added if there is none.
-    fn step(&mut self, before: Option<usize>, literal: &str, part: Option<&Part<'_>>) -> Option<usize> {
+    fn step(&mut self, before: Option<u32>, literal: &str, part: Option<&Part<'_>>) -> Option<u32> {
         let first = match before {
-            Some(before) => self.steps.get(before)?.next,
+            Some(before) => self.steps.get(before as usize)?.next,
             None if self.steps.is_empty() => NONE,
             None => 0,
         };
         let (mut place, mut last, mut ways) = (first, None, 0);
-        while let Some(step) = self.steps.get(place) {
-            let text = self.literals.get(step.literal..step.literal + step.length);
+        while let Some(step) = self.steps.get(place as usize) {
+            let start = step.literal as usize;
+            let text = self.literals.get(start..start + step.length as usize);
             if text == Some(literal.as_bytes()) && (step.usage == Use::End) == part.is_none() {
                 return Some(place);
             }
@@ -128,35 +136,56 @@ impl Shapes {
         if ways >= MOST_WAYS {
             return None;
         }
-        let added = self.steps.len();
+        let added = self.steps.len() as u32;
         match (last, before) {
-            (Some(last), _) => self.steps.get_mut(last)?.otherwise = added,
-            (None, Some(before)) => self.steps.get_mut(before)?.next = added,
+            (Some(last), _) => self.steps.get_mut(last as usize)?.otherwise = added,
+            (None, Some(before)) => self.steps.get_mut(before as usize)?.next = added,
             (None, None) => {}
         }
+        let start = self.literals.len().saturating_sub(WIDTH);
+        self.literals.truncate(start);
+        self.literals.extend_from_slice(literal.as_bytes());
+        self.literals.resize(self.literals.len() + WIDTH, b'\n');
+        let mut head = [b'\n'; WIDTH];
+        head.iter_mut().zip(literal.bytes()).for_each(|(place, byte)| *place = byte);
         self.steps.push(Step {
-            literal: self.literals.len(),
-            length: literal.len(),
-            usage: part.map_or(Use::End, Part::usage),
-            takes_objects: part.and_then(|part| part.entry?.child()).is_none(),
-            depth: part.map_or(0, |part| part.depth),
-            targets: part.and_then(|part| part.entry).map_or(Vec::new(), |entry| entry.targets().to_vec()),
+            head,
+            head_bits: first_bits(literal.len().min(WIDTH)),
+            length: literal.len() as u32,
+            literal: start as u32,
             next: NONE,
             otherwise: NONE,
+            depth: part.map_or(0, |part| part.depth as u32),
             unknown: 0,
+            usage: part.map_or(Use::End, Part::usage),
+            takes_objects: part.and_then(|part| part.entry?.child()).is_none(),
+            targets: part.and_then(|part| part.entry).map_or(Vec::new(), |entry| entry.targets().to_vec()),
         });
-        self.literals.extend_from_slice(literal.as_bytes());
-        // What is behind a literal is looked at with it, so that there has to be something.
-        self.literals.resize(self.literals.len().next_multiple_of(WIDTH), 0);
         Some(added)
     }
+}
+
+/// Which of the spots of a way feeds which role; `None` if two feed one.
+fn places(parts: &[Part<'_>]) -> Option<[u8; Role::COUNT]> {
+    let mut places = [u8::MAX; Role::COUNT];
+    let taken = parts.iter().filter(|part| part.usage() != Use::Skip).filter_map(|part| part.entry);
+    for (spot, entry) in (0..).zip(taken) {
+        for target in entry.targets() {
+            let place = places.get_mut(target.role as usize)?;
+            if *place != u8::MAX {
+                return None;
+            }
+            *place = spot;
+        }
+    }
+    Some(places)
 }
 
 /// True if a found line has room for what is handed on of these values.
 fn are_few(parts: &[Part<'_>]) -> bool {
     let count = |is_counted: fn(Use) -> bool| parts.iter().filter(|part| is_counted(part.usage())).count();
     count(|usage| usage != Use::Skip) <= MOST_SPOTS
-        && count(|usage| matches!(usage, Use::Class | Use::Presence)) <= MOST_KEYS
+        && count(Use::is_key) <= MOST_KEYS
 }
 
 /// The values of an object, those of objects that the mapping goes into taken apart; `None` if the line's shape does not

@@ -10,11 +10,17 @@ pub(super) fn value_end(bytes: Padded<'_>, at: usize, depth: usize) -> Option<us
     match bytes.byte(at) {
         b'"' => text_end(bytes, at),
         b'0'..=b'9' | b'-' => number_end(bytes, at),
-        b'n' => bytes.has(at, b"null").then_some(at + 4),
-        b't' => bytes.has(at, b"true").then_some(at + 4),
-        b'f' => bytes.has(at, b"false").then_some(at + 5),
         b'[' | b'{' => nested_end(bytes, at, depth),
-        _ => None,
+        _ => {
+            let word = bytes.word(at);
+            let is = |text: &[u8; 8], length: u32| (word ^ u64::from_le_bytes(*text)) << (64 - 8 * length) == 0;
+            let length = match () {
+                () if is(b"null\0\0\0\0", 4) || is(b"true\0\0\0\0", 4) => 4,
+                () if is(b"false\0\0\0", 5) => 5,
+                () => return None,
+            };
+            Some(at.wrapping_add(length))
+        }
     }
 }
 
@@ -27,31 +33,30 @@ pub(super) fn probable_end(bytes: Padded<'_>, at: usize, first: u8) -> Option<us
         b'{' => b'}',
         _ => return None,
     };
-    let mut end = at + 1;
+    let mut end = at.wrapping_add(1);
     loop {
-        let lanes = bytes.lanes(end);
-        let stops = lanes.are(last) | lanes.are(b'\n');
+        let stops = bytes.lanes(end).are_either(last, b'\n');
         if stops != 0 {
-            end += stops.trailing_zeros() as usize;
-            return (bytes.byte(end) == last).then_some(end + 1);
+            end = end.wrapping_add(stops.trailing_zeros() as usize);
+            return (bytes.byte(end) == last).then_some(end.wrapping_add(1));
         }
-        end += WIDTH;
+        end = end.wrapping_add(WIDTH);
     }
 }
 
 /// The end of the text whose opening quote is at `at`.
 #[inline(always)]
 fn text_end(bytes: Padded<'_>, at: usize) -> Option<usize> {
-    let mut stop = at + 1;
+    let mut stop = at.wrapping_add(1);
     loop {
         let stops = bytes.lanes(stop).text_stops();
         if stops != 0 {
-            stop += stops.trailing_zeros() as usize;
+            stop = stop.wrapping_add(stops.trailing_zeros() as usize);
             break;
         }
-        stop += WIDTH;
+        stop = stop.wrapping_add(WIDTH);
     }
-    if bytes.byte(stop) == b'"' { Some(stop + 1) } else { unusual_text_end(bytes, at, stop) }
+    if bytes.byte(stop) == b'"' { Some(stop.wrapping_add(1)) } else { unusual_text_end(bytes, at, stop) }
 }
 
 /// The end of a text with escapes or characters outside ASCII, of which the first is at `stop`.
@@ -88,7 +93,7 @@ fn passed_text(bytes: Padded<'_>, mut at: usize, has_escapes: &mut bool) -> Opti
 #[inline(always)]
 fn number_end(bytes: Padded<'_>, at: usize) -> Option<usize> {
     let whole = (!bytes.lanes(at).digits()).trailing_zeros() as usize;
-    let end = at + whole;
+    let end = at.wrapping_add(whole);
     let is_usual = whole > 0 && whole < WIDTH && (whole == 1 || bytes.byte(at) != b'0');
     match bytes.byte(end) {
         b'.' | b'e' | b'E' | b'-' => unusual_number_end(bytes, at),
@@ -159,7 +164,7 @@ mod tests {
             }
             let length = source.len();
             source.resize(length + 64, b'\n');
-            let Some(end) = value_end(Padded(&source), 0, depth) else { return Ok(()) };
+            let Some(end) = value_end(Padded::new(&source), 0, depth) else { return Ok(()) };
             prop_assert!(end <= length);
             let text = std::str::from_utf8(&source[..end]);
             prop_assert!(text.is_ok_and(|text| is_value(text, depth)), "{}", source[..length].escape_ascii());
@@ -176,7 +181,7 @@ mod tests {
                 let source = [text, behind].concat();
                 let mut source = source.into_bytes();
                 source.resize(source.len() + 64, b'\n');
-                assert_eq!(value_end(Padded(&source), 0, 1), Some(text.len()), "{text}{behind}");
+                assert_eq!(value_end(Padded::new(&source), 0, 1), Some(text.len()), "{text}{behind}");
             }
         }
     }

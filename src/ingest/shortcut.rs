@@ -2,7 +2,7 @@
 //! known by its bytes. The events are those of the long way, and where a short way does not lead, that one is taken.
 
 use super::classify::Class;
-use super::fields::Fields;
+use super::fields::{Fields, Placed};
 use super::input::Input;
 use super::lanes::Padded;
 use super::mapping::Mapping;
@@ -10,8 +10,7 @@ use super::memo::Values;
 use super::memo_kinds::Kinds;
 use super::row::{self, Place, Scratch};
 use super::shape::{Found, Shapes};
-use super::text::Text;
-use super::{Cut, Event, MOST_LINE_BYTES, Value};
+use super::{Cut, Event, MOST_LINE_BYTES};
 
 /// What is remembered of earlier rows of one source, read by one mapping.
 #[derive(Debug, Default)]
@@ -59,20 +58,27 @@ impl Shortcuts {
     ) -> Event<'a> {
         let Self { shapes, values, kinds, found, .. } = self;
         shapes.fitted();
-        let known = found.keys().and_then(|keys| kinds.get(found.last, keys));
+        let line = bytes.slice(start, found.end);
+        let known = found.keys().and_then(|keys| kinds.get(found.way, keys));
         let kind = known.or_else(|| {
             shapes.number(values, bytes, start, found);
             let keys = found.keys()?;
-            let mut class = Class::default();
-            class.read(&fields_of(shapes, found, bytes, start, |_| true), mapping);
-            kinds.get(found.last, keys).or_else(|| kinds.keep(found.last, keys, class))
+            kinds.get(found.way, keys).or_else(|| {
+                let mut class = Class::default();
+                class.read(&Fields::Taken(shapes.taken(found, line)), mapping);
+                kinds.keep(found.way, keys, class)
+            })
         });
-        match kind.and_then(|number| kinds.class(number)) {
-            Some(class) => {
-                let fields = fields_of(shapes, found, bytes, start, |role| !role.is_class());
+        match (kind.and_then(|number| kinds.class(number)), shapes.places(found.way)) {
+            (Some(class), Some(places)) => {
+                let fields = Fields::Placed(Placed { line, spots: found.spots(), places });
                 row::of_class(place, &fields, mapping, class, kind, &mut scratch.texts)
             }
-            None => row::understand(place, &fields_of(shapes, found, bytes, start, |_| true), mapping, scratch),
+            (Some(class), None) => {
+                let fields = Fields::Taken(shapes.taken(found, line));
+                row::of_class(place, &fields, mapping, class, kind, &mut scratch.texts)
+            }
+            (None, _) => row::understand(place, &Fields::Taken(shapes.taken(found, line)), mapping, scratch),
         }
     }
 
@@ -85,47 +91,4 @@ impl Shortcuts {
             self.shapes.learn(line, mapping);
         }
     }
-}
-
-/// What the found values say in the roles that are wanted.
-#[inline(always)]
-fn fields_of<'a>(
-    shapes: &Shapes,
-    found: &Found,
-    bytes: Padded<'a>,
-    start: usize,
-    is_wanted: impl Fn(super::role::Role) -> bool,
-) -> Fields<'a> {
-    let mut fields = Fields::default();
-    for spot in found.spots() {
-        let targets = shapes.targets(*spot);
-        if targets.iter().any(|target| is_wanted(target.role)) {
-            let value = value_of(bytes.slice(start + spot.start as usize, start + spot.end as usize));
-            fields.set_all(targets, value);
-        }
-    }
-    fields
-}
-
-/// A value that was checked.
-#[inline(always)]
-fn value_of(bytes: &[u8]) -> Value<'_> {
-    match bytes {
-        [b'"', text @ .., b'"'] => {
-            let text = str_of(text);
-            Value::Text(if text.contains('\\') { Text::Json(text) } else { Text::Plain(text) })
-        }
-        [b'{', ..] => Value::Object(str_of(bytes)),
-        [b'[', ..] => Value::Array(str_of(bytes)),
-        [b'n', ..] => Value::Absent,
-        [b't', ..] => Value::Bool(true),
-        [b'f', ..] => Value::Bool(false),
-        _ => Value::Number(str_of(bytes)),
-    }
-}
-
-/// The text of bytes that were found to be UTF-8.
-#[inline(always)]
-fn str_of(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap_or_default()
 }
