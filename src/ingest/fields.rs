@@ -1,6 +1,7 @@
 //! What a row says in each role, in whatever form it came and under whatever names. Understands no value.
 
 use super::Value;
+use super::lanes::text_of;
 use super::mapping::Target;
 use super::role::Role;
 use super::text::Text;
@@ -31,11 +32,25 @@ pub(super) struct Placed<'a> {
     pub(super) places: &'a [u8; Role::COUNT],
 }
 
-/// Where a value of JSON lies that was checked, from its first byte to behind its last one, counted from the line's start.
+/// Where a value of JSON lies that was checked, from its first byte to behind its last one, counted from the line's start;
+/// of a text what is between its quotes.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Spot {
     pub(super) start: u32,
     pub(super) end: u32,
+    pub(super) kind: SpotKind,
+}
+
+/// What kind of value lies at a spot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum SpotKind {
+    /// No text.
+    #[default]
+    Other,
+    /// A text of ASCII without escapes.
+    Plain,
+    /// A text with escapes or characters outside ASCII.
+    Unusual,
 }
 
 impl<'a> Fields<'a> {
@@ -59,19 +74,21 @@ impl<'a> Placed<'a> {
 
 impl Spot {
     /// The value that lies there.
+    #[inline]
     pub(super) fn value(self, line: &[u8]) -> Value<'_> {
         let bytes = line.get(self.start as usize..self.end as usize).unwrap_or_default();
-        // The bytes were found to be UTF-8 when they were checked.
-        let text = |bytes| std::str::from_utf8(bytes).unwrap_or_default();
-        match bytes {
-            [b'"', inner @ .., b'"'] if inner.contains(&b'\\') => Value::Text(Text::Json(text(inner))),
-            [b'"', inner @ .., b'"'] => Value::Text(Text::Plain(text(inner))),
-            [b'{', ..] => Value::Object(text(bytes)),
-            [b'[', ..] => Value::Array(text(bytes)),
-            [b'n', ..] => Value::Absent,
-            [b't', ..] => Value::Bool(true),
-            [b'f', ..] => Value::Bool(false),
-            _ => Value::Number(text(bytes)),
+        match self.kind {
+            SpotKind::Plain => Value::Text(Text::Plain(text_of(bytes))),
+            SpotKind::Unusual if bytes.contains(&b'\\') => Value::Text(Text::Json(text_of(bytes))),
+            SpotKind::Unusual => Value::Text(Text::Plain(text_of(bytes))),
+            SpotKind::Other => match bytes {
+                [b'{', ..] => Value::Object(text_of(bytes)),
+                [b'[', ..] => Value::Array(text_of(bytes)),
+                [b'n', ..] => Value::Absent,
+                [b't', ..] => Value::Bool(true),
+                [b'f', ..] => Value::Bool(false),
+                _ => Value::Number(text_of(bytes)),
+            },
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Sixteen bytes looked at in one step: comparisons that give a bit a byte, the first byte in the lowest bit. On wasm32
 //! with simd128 and on x86_64 they are vector instructions, elsewhere arithmetic on two words; the results are the same.
 //!
-//! The only `unsafe` of the engine is here, in two kinds. Reading from [`Padded`] leaves out the bound check of a slice
-//! behind one of its own, two lines above each read. And on x86_64 SSE2 instructions are called that take and give
+//! The only `unsafe` of the engine is here, in three kinds. Reading from [`Padded`] leaves out the bound check of a slice
+//! behind one of its own, two lines above each read. Bytes of ASCII are taken as a text behind a check that they are. And on x86_64 SSE2 instructions are called that take and give
 //! values; every x86_64 processor has them.
 
 #![allow(unsafe_code)]
@@ -66,6 +66,23 @@ impl<'a> Padded<'a> {
     pub(super) fn slice(self, start: usize, end: usize) -> &'a [u8] {
         self.bytes.get(start..end).unwrap_or_default()
     }
+}
+
+/// The text of bytes that were found to be UTF-8 when they were checked; an empty one if they are not.
+#[inline]
+pub(super) fn text_of(bytes: &[u8]) -> &str {
+    let mut rest = bytes;
+    let mut high = 0;
+    while let Some((block, behind)) = rest.split_first_chunk::<8>() {
+        high |= u64::from_le_bytes(*block);
+        rest = behind;
+    }
+    let last = rest.iter().fold(0, |sum, byte| sum | byte);
+    if (high & 0x8080_8080_8080_8080) == 0 && last < 0x80 {
+        // SAFETY: every byte is below 0x80, so each is a character of its own.
+        return unsafe { std::str::from_utf8_unchecked(bytes) };
+    }
+    std::str::from_utf8(bytes).unwrap_or_default()
 }
 
 /// Sixteen bytes.

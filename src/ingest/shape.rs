@@ -6,30 +6,42 @@
 //! other values in the same places, and each value is checked. A line that does not fit is left to the full scanner;
 //! nothing is ever refused here.
 
-use super::fields::{Spot, Taken};
+use super::fields::{Spot, SpotKind, Taken};
 use super::lanes::{Lanes, Padded, WIDTH};
 use super::mapping::Target;
 use super::memo::{Values, is_same};
 use super::role::Role;
-use super::shape_value::{probable_end, value_end};
+use super::shape_learning::Pace;
+use super::shape_value::{known_text_end, nested_end, probable_nested_end, text_stop, unusual_text_end, word_or_number_end};
 
-/// The most values of a line that are handed on.
-pub(super) const MOST_SPOTS: usize = 40;
-/// The most values of a line that decide its class.
+/// Room for the values of a line that are handed on; a power of two.
+pub(super) const MOST_SPOTS: usize = 64;
+/// Room for those of them that decide its class; a power of two.
 pub(super) const MOST_KEYS: usize = 16;
 
 /// In a key: a value that is not known by number yet.
 const UNKNOWN: u32 = u32::MAX;
-/// In a key: `null`, and, where only presence counts, everything that is taken as absent.
+/// In a key: `null`, an empty text, and, where only presence counts, `false`.
 const ABSENT: u32 = u32::MAX - 1;
 /// In a key, where only presence counts: a value.
 const PRESENT: u32 = u32::MAX - 2;
+/// Numbers of values are below this, so that a key can say whether the value is a text.
+const MOST_NUMBERS: u32 = 1 << 30;
+
+/// What stands behind a literal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Behind {
+    /// A text; the literal ends with its opening quote.
+    Text,
+    /// A value that is no text.
+    Other,
+    /// The end of the line.
+    End,
+}
 
 /// What becomes of the value behind a literal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
-    /// There is none; the line ends.
-    End,
     /// It is checked.
     Skip,
     /// It is handed on.
@@ -40,7 +52,7 @@ pub(super) enum Use {
     Presence,
 }
 
-/// A literal and the value behind it.
+/// A literal and what stands behind it.
 #[derive(Debug)]
 pub(super) struct Step {
     /// The first bytes of the literal, and a bit for each that counts.
@@ -53,36 +65,44 @@ pub(super) struct Step {
     pub(super) next: u32,
     /// The step to try where this one does not fit.
     pub(super) otherwise: u32,
-    /// The arrays and objects around the value.
-    pub(super) depth: u32,
-    /// Values here that were not known: where most are not, none is kept any more.
-    pub(super) unknown: u32,
+    pub(super) behind: Behind,
     pub(super) usage: Use,
+    /// Where the value is put among the values that are handed on, and among those that decide the class.
+    pub(super) spot: u8,
+    pub(super) key: u8,
+    /// The arrays and objects around the value.
+    pub(super) depth: u8,
     /// False where an object is taken apart, which another step does.
     pub(super) takes_objects: bool,
-    /// What the value feeds.
-    pub(super) targets: Vec<Target>,
 }
 
 /// A way through the steps, from the beginning of a line to its end.
 #[derive(Debug)]
 pub(super) struct Way {
-    /// Which of its spots feeds a role, if no role is fed by two of them.
+    /// What each spot feeds.
+    pub(super) targets: Vec<Vec<Target>>,
+    /// Which of the spots feeds a role, if no role is fed by two of them.
     pub(super) places: Option<[u8; Role::COUNT]>,
+    /// The spots that decide the class.
+    pub(super) keys: Vec<Key>,
 }
 
-/// No step.
+/// A value that decides the class of rows.
+#[derive(Debug)]
+pub(super) struct Key {
+    pub(super) spot: usize,
+    /// How many values were not known: where most are not, none is kept any more.
+    pub(super) unknown: u32,
+}
+
+/// No step and no way.
 pub(super) const NONE: u32 = u32::MAX;
 
 /// What was found in a line.
 #[derive(Debug)]
 pub(super) struct Found {
     spots: [Spot; MOST_SPOTS],
-    /// The steps that the spots were found at.
-    steps: [u32; MOST_SPOTS],
-    spot_count: usize,
     keys: [u32; MOST_KEYS],
-    key_count: usize,
     /// Where the line ends, before its line feed.
     pub(super) end: usize,
     /// The way that led there.
@@ -91,43 +111,21 @@ pub(super) struct Found {
 
 impl Default for Found {
     fn default() -> Self {
-        Self {
-            spots: [Spot::default(); MOST_SPOTS],
-            steps: [0; MOST_SPOTS],
-            spot_count: 0,
-            keys: [0; MOST_KEYS],
-            key_count: 0,
-            end: 0,
-            way: NONE,
-        }
+        Self { spots: [Spot::default(); MOST_SPOTS], keys: [0; MOST_KEYS], end: 0, way: NONE }
     }
 }
 
 impl Found {
+    /// The values that are handed on, in the way's order; those behind the way's last one are of no meaning.
     pub(super) fn spots(&self) -> &[Spot] {
-        self.spots.get(..self.spot_count).unwrap_or_default()
-    }
-
-    /// The numbers of the values that decide the class, if all of them have one.
-    pub(super) fn keys(&self) -> Option<&[u32]> {
-        self.keys.get(..self.key_count).filter(|keys| !keys.contains(&UNKNOWN))
+        &self.spots
     }
 
     #[inline(always)]
-    fn push(&mut self, spot: Spot, step: u32) -> bool {
-        let places = (self.spots.get_mut(self.spot_count), self.steps.get_mut(self.spot_count));
-        let (Some(place), Some(step_place)) = places else { return false };
-        (*place, *step_place) = (spot, step);
-        self.spot_count += 1;
-        true
-    }
-
-    #[inline(always)]
-    fn push_key(&mut self, key: u32) -> bool {
-        let Some(place) = self.keys.get_mut(self.key_count) else { return false };
-        *place = key;
-        self.key_count += 1;
-        true
+    fn set_key(&mut self, step: &Step, key: u32) {
+        if let Some(place) = self.keys.get_mut(usize::from(step.key) % MOST_KEYS) {
+            *place = key;
+        }
     }
 }
 
@@ -138,42 +136,39 @@ pub(super) struct Shapes {
     pub(super) ways: Vec<Way>,
     /// The texts of the literals, and a step of line feeds.
     pub(super) literals: Vec<u8>,
-    pub(super) pace: super::shape_learning::Pace,
+    pub(super) pace: Pace,
 }
 
 impl Shapes {
-    /// What is in the line that begins at `start`; false if it is of no known shape or breaks off. Changes nothing, so
-    /// that a line that has not come whole leaves no trace.
+    /// What is in the line that begins at `start`; false if it is of no known shape or breaks off. Changes nothing that
+    /// is remembered, so that a line that has not come whole leaves no trace.
     #[inline]
     pub(super) fn find(&self, values: &Values, bytes: Padded<'_>, start: usize, found: &mut Found) -> bool {
-        found.spot_count = 0;
-        found.key_count = 0;
         let mut at = start;
         let mut place = 0;
         while let Some(step) = self.steps.get(place as usize) {
-            let from = at.wrapping_add(step.length as usize);
-            if !self.is_literal_at(step, bytes, at) {
-                place = step.otherwise;
-                continue;
-            }
-            let first = bytes.byte(from);
-            if step.usage == Use::End && first == b'\n' {
-                found.end = from;
-                found.way = step.next;
-                return true;
-            }
-            let Some((end, key)) = end_and_key(step, values, bytes, from, first) else {
-                place = step.otherwise;
-                continue;
-            };
-            if step.usage != Use::Skip {
-                let spot = Spot { start: from.wrapping_sub(start) as u32, end: end.wrapping_sub(start) as u32 };
-                if !found.push(spot, place) || (step.usage.is_key() && !found.push_key(key)) {
-                    return false;
+            let end = if !self.is_literal_at(step, bytes, at) {
+                None
+            } else {
+                let from = at.wrapping_add(step.length as usize);
+                match step.behind {
+                    Behind::Text => step.text_end(values, bytes, from, start, found),
+                    Behind::Other => step.other_end(values, bytes, from, start, found),
+                    Behind::End if bytes.byte(from) == b'\n' => {
+                        found.end = from;
+                        found.way = step.next;
+                        return true;
+                    }
+                    Behind::End => None,
                 }
+            };
+            match end {
+                Some(end) => {
+                    at = end;
+                    place = step.next;
+                }
+                None => place = step.otherwise,
             }
-            at = end;
-            place = step.next;
         }
         false
     }
@@ -181,8 +176,8 @@ impl Shapes {
     /// The values of a line by their roles, as the long way would take them.
     pub(super) fn taken<'a>(&self, found: &Found, line: &'a [u8]) -> Taken<'a> {
         let mut taken = Taken::default();
-        for (spot, step) in found.spots().iter().zip(&found.steps) {
-            let targets = self.steps.get(*step as usize).map_or(&[][..], |step| &step.targets);
+        let targets = self.ways.get(found.way as usize).map_or(&[][..], |way| &way.targets);
+        for (spot, targets) in found.spots.iter().zip(targets) {
             taken.set_all(targets, spot.value(line));
         }
         taken
@@ -194,20 +189,23 @@ impl Shapes {
         self.ways.get(way as usize)?.places.as_ref()
     }
 
+    /// The numbers of the values that decide the class, if all of them have one.
+    #[inline]
+    pub(super) fn keys<'a>(&self, found: &'a Found) -> Option<&'a [u32]> {
+        let count = self.ways.get(found.way as usize)?.keys.len();
+        found.keys.get(..count).filter(|keys| !keys.contains(&UNKNOWN))
+    }
+
     /// Gives a number to the values of the class that have none, so that they are known from now on.
     pub(super) fn number(&mut self, values: &mut Values, bytes: Padded<'_>, start: usize, found: &mut Found) {
         let lines = self.pace.fitting();
-        let mut key = 0;
-        for (spot, step) in found.spots.iter().zip(&found.steps).take(found.spot_count) {
-            let Some(step) = self.steps.get_mut(*step as usize) else { continue };
-            if !step.usage.is_key() {
-                continue;
-            }
-            let Some(number) = found.keys.get_mut(key) else { return };
-            key += 1;
-            if *number == UNKNOWN {
+        let Some(way) = self.ways.get_mut(found.way as usize) else { return };
+        for (key, number) in way.keys.iter_mut().zip(&mut found.keys) {
+            let spot = found.spots.get(key.spot).copied().unwrap_or_default();
+            if *number == UNKNOWN && key.is_worth_keeping(lines) {
                 let (at, length) = (start + spot.start as usize, (spot.end - spot.start) as usize);
-                *number = step.keep(values, bytes, at, length, lines);
+                let kept = values.keep(bytes, at, length).filter(|number| *number < MOST_NUMBERS);
+                *number = kept.map_or(UNKNOWN, |number| key_of(number, spot.kind != SpotKind::Other));
             }
         }
     }
@@ -226,6 +224,14 @@ impl Shapes {
     }
 }
 
+impl Key {
+    /// Values that differ from row to row are not worth keeping.
+    fn is_worth_keeping(&mut self, lines: u32) -> bool {
+        self.unknown = self.unknown.saturating_add(1);
+        self.unknown <= 1024 || self.unknown <= lines / 4
+    }
+}
+
 impl Use {
     /// True if the value is a part of what decides the row's class.
     #[inline(always)]
@@ -235,35 +241,72 @@ impl Use {
 }
 
 impl Step {
-    /// Values that differ from row to row are not worth keeping.
-    fn keep(&mut self, values: &mut Values, bytes: Padded<'_>, at: usize, length: usize, lines: u32) -> u32 {
-        self.unknown = self.unknown.saturating_add(1);
-        if self.unknown > 1024 && self.unknown > lines / 4 {
-            return UNKNOWN;
+    /// Behind the text whose first byte is at `from`, its closing quote included.
+    #[inline(always)]
+    fn text_end(&self, values: &Values, bytes: Padded<'_>, from: usize, start: usize, found: &mut Found) -> Option<usize> {
+        let stop = text_stop(bytes, from);
+        let (end, kind) = if bytes.byte(stop) == b'"' {
+            (stop, SpotKind::Plain)
+        } else {
+            let known = known_text_end(bytes, stop).filter(|end| {
+                self.usage == Use::Class && values.number(bytes, from, end.wrapping_sub(from)).is_some()
+            });
+            (known.or_else(|| unusual_text_end(bytes, from, stop))?, SpotKind::Unusual)
+        };
+        if self.usage != Use::Skip {
+            self.put(found, from, end, start, kind);
+            if self.usage == Use::Class {
+                let length = end.wrapping_sub(from);
+                let key = values.number(bytes, from, length).map_or(UNKNOWN, |number| key_of(number, true));
+                found.set_key(self, if length == 0 { ABSENT } else { key });
+            } else if self.usage == Use::Presence {
+                found.set_key(self, if end == from { ABSENT } else { PRESENT });
+            }
         }
-        values.keep(bytes, at, length).unwrap_or(UNKNOWN)
+        Some(end.wrapping_add(1))
+    }
+
+    /// Behind the value that begins at `from` and is no text.
+    #[inline(always)]
+    fn other_end(&self, values: &Values, bytes: Padded<'_>, from: usize, start: usize, found: &mut Found) -> Option<usize> {
+        let first = bytes.byte(from);
+        let end = match first {
+            b'{' if !self.takes_objects => return None,
+            b'{' | b'[' => self.nested_end(values, bytes, from, first)?,
+            _ => word_or_number_end(bytes, from, first)?,
+        };
+        if self.usage != Use::Skip {
+            self.put(found, from, end, start, SpotKind::Other);
+            if self.usage == Use::Class {
+                let number = values.number(bytes, from, end.wrapping_sub(from));
+                let key = number.map_or(UNKNOWN, |number| key_of(number, false));
+                found.set_key(self, if first == b'n' { ABSENT } else { key });
+            } else if self.usage == Use::Presence {
+                found.set_key(self, if matches!(first, b'n' | b'f') { ABSENT } else { PRESENT });
+            }
+        }
+        Some(end)
+    }
+
+    #[inline(always)]
+    fn nested_end(&self, values: &Values, bytes: Padded<'_>, from: usize, first: u8) -> Option<usize> {
+        // What is known ends where it seems to.
+        let probable = probable_nested_end(bytes, from, first).filter(|end| {
+            self.usage == Use::Class && values.number(bytes, from, end.wrapping_sub(from)).is_some()
+        });
+        probable.or_else(|| nested_end(bytes, from, usize::from(self.depth)))
+    }
+
+    #[inline(always)]
+    fn put(&self, found: &mut Found, from: usize, end: usize, start: usize, kind: SpotKind) {
+        if let Some(spot) = found.spots.get_mut(usize::from(self.spot) % MOST_SPOTS) {
+            *spot = Spot { start: from.wrapping_sub(start) as u32, end: end.wrapping_sub(start) as u32, kind };
+        }
     }
 }
 
-/// Where the value of a step ends, and what it is in the key of the class.
+/// The number of a value and whether it is a text: `7` and `"7"` are not the same.
 #[inline(always)]
-fn end_and_key(step: &Step, values: &Values, bytes: Padded<'_>, at: usize, first: u8) -> Option<(usize, u32)> {
-    if first == b'{' && !step.takes_objects {
-        return None;
-    }
-    if step.usage == Use::Class {
-        if let Some(end) = probable_end(bytes, at, first) {
-            if let Some(number) = values.number(bytes, at, end.wrapping_sub(at)) {
-                return Some((end, number));
-            }
-        }
-    }
-    let end = value_end(bytes, at, step.depth as usize)?;
-    let key = match step.usage {
-        Use::Class if first == b'n' => ABSENT,
-        Use::Class => values.number(bytes, at, end.wrapping_sub(at)).unwrap_or(UNKNOWN),
-        Use::Presence if matches!(first, b'n' | b'f') || (first == b'"' && end == at.wrapping_add(2)) => ABSENT,
-        _ => PRESENT,
-    };
-    Some((end, key))
+fn key_of(number: u32, is_text: bool) -> u32 {
+    number << 1 | u32::from(is_text)
 }

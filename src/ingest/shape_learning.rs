@@ -7,7 +7,7 @@ use super::mapping::{Entry, Mapping, Node};
 use super::memo::first_bits;
 use super::role::Role;
 use super::scan::Scanner;
-use super::shape::{MOST_KEYS, MOST_SPOTS, NONE, Shapes, Step, Use, Way};
+use super::shape::{Behind, Key, MOST_KEYS, MOST_SPOTS, NONE, Shapes, Step, Use, Way};
 use super::text::with_text;
 use std::ops::Range;
 
@@ -40,7 +40,8 @@ struct Part<'m> {
     range: Range<usize>,
     /// What the mapping knows of its key.
     entry: Option<&'m Entry>,
-    depth: usize,
+    /// The arrays and objects around it.
+    depth: u8,
 }
 
 impl Part<'_> {
@@ -98,36 +99,59 @@ impl Shapes {
         self.pace = Pace { rest, rest_left: rest, ..Pace::default() };
     }
 
-    /// Adds the line's way through the tree where it leaves the ways that are there.
+    /// Adds the line's way through the steps where it leaves the ways that are there.
     fn add(&mut self, line: &str, parts: &[Part<'_>]) {
         let mut from = 0;
         let mut before = None;
+        let (mut spot, mut key) = (0, 0);
         for part in parts {
-            let literal = line.get(from..part.range.start).unwrap_or_default();
-            let Some(place) = self.step(before, literal, Some(part)) else { return };
+            let is_text = line.as_bytes().get(part.range.start) == Some(&b'"');
+            let literal = line.get(from..part.range.start + usize::from(is_text)).unwrap_or_default();
+            let usage = part.usage();
+            let added = Step {
+                behind: if is_text { Behind::Text } else { Behind::Other },
+                usage,
+                spot,
+                key,
+                depth: part.depth,
+                takes_objects: part.entry.and_then(Entry::child).is_none(),
+                ..Step::ending()
+            };
+            let Some(place) = self.step(before, literal, added) else { return };
             before = Some(place);
             from = part.range.end;
+            spot += u8::from(usage != Use::Skip);
+            key += u8::from(usage.is_key());
         }
-        let end = self.step(before, line.get(from..).unwrap_or_default(), None);
+        let end = self.step(before, line.get(from..).unwrap_or_default(), Step::ending());
         if let Some(end) = end.and_then(|end| self.steps.get_mut(end as usize)).filter(|end| end.next == NONE) {
             end.next = self.ways.len() as u32;
-            self.ways.push(Way { places: places(parts) });
+            self.ways.push(Way::of(parts));
         }
     }
 
-    /// The step behind `before` that has this literal, added if there is none.
-    fn step(&mut self, before: Option<u32>, literal: &str, part: Option<&Part<'_>>) -> Option<u32> {
+    /// The step behind `before` that has this literal; `added` if there is none.
+    fn step(&mut self, before: Option<u32>, literal: &str, added: Step) -> Option<u32> {
         let first = match before {
             Some(before) => self.steps.get(before as usize)?.next,
             None if self.steps.is_empty() => NONE,
             None => 0,
         };
-        let (mut place, mut last, mut ways) = (first, None, 0);
+        let (mut place, mut last, mut ways, mut next) = (first, None, 0, NONE);
+        let key = literal.strip_suffix('"').filter(|_| added.behind == Behind::Text).unwrap_or(literal);
         while let Some(step) = self.steps.get(place as usize) {
-            let start = step.literal as usize;
-            let text = self.literals.get(start..start + step.length as usize);
-            if text == Some(literal.as_bytes()) && (step.usage == Use::End) == part.is_none() {
+            let text = self.literal_of(step);
+            if text == literal.as_bytes() && step.behind == added.behind {
                 return Some(place);
+            }
+            // Behind a text and another value of one key lies the same.
+            let is_twin = match step.behind {
+                Behind::End => false,
+                Behind::Text => text.strip_suffix(b"\"") == Some(key.as_bytes()),
+                Behind::Other => text == key.as_bytes(),
+            };
+            if is_twin && added.behind != Behind::End {
+                next = step.next;
             }
             last = Some(place);
             place = step.otherwise;
@@ -136,10 +160,10 @@ impl Shapes {
         if ways >= MOST_WAYS {
             return None;
         }
-        let added = self.steps.len() as u32;
+        let place = self.steps.len() as u32;
         match (last, before) {
-            (Some(last), _) => self.steps.get_mut(last as usize)?.otherwise = added,
-            (None, Some(before)) => self.steps.get_mut(before as usize)?.next = added,
+            (Some(last), _) => self.steps.get_mut(last as usize)?.otherwise = place,
+            (None, Some(before)) => self.steps.get_mut(before as usize)?.next = place,
             (None, None) => {}
         }
         let start = self.literals.len().saturating_sub(WIDTH);
@@ -153,15 +177,47 @@ impl Shapes {
             head_bits: first_bits(literal.len().min(WIDTH)),
             length: literal.len() as u32,
             literal: start as u32,
+            next,
+            ..added
+        });
+        Some(place)
+    }
+
+    fn literal_of(&self, step: &Step) -> &[u8] {
+        let start = step.literal as usize;
+        self.literals.get(start..start + step.length as usize).unwrap_or_default()
+    }
+}
+
+impl Step {
+    /// A step that ends a line, without its literal.
+    fn ending() -> Step {
+        Step {
+            head: [0; WIDTH],
+            head_bits: 0,
+            length: 0,
+            literal: 0,
             next: NONE,
             otherwise: NONE,
-            depth: part.map_or(0, |part| part.depth as u32),
-            unknown: 0,
-            usage: part.map_or(Use::End, Part::usage),
-            takes_objects: part.and_then(|part| part.entry?.child()).is_none(),
-            targets: part.and_then(|part| part.entry).map_or(Vec::new(), |entry| entry.targets().to_vec()),
-        });
-        Some(added)
+            behind: Behind::End,
+            usage: Use::Skip,
+            spot: 0,
+            key: 0,
+            depth: 0,
+            takes_objects: true,
+        }
+    }
+}
+
+impl Way {
+    fn of(parts: &[Part<'_>]) -> Way {
+        let taken = || parts.iter().filter(|part| part.usage() != Use::Skip);
+        let keys = taken().enumerate().filter(|(_, part)| part.usage().is_key());
+        Way {
+            targets: taken().map(|part| part.entry.map_or(Vec::new(), |entry| entry.targets().to_vec())).collect(),
+            places: places(parts),
+            keys: keys.map(|(spot, _)| Key { spot, unknown: 0 }).collect(),
+        }
     }
 }
 
@@ -194,7 +250,7 @@ fn collect<'m>(
     line: &str,
     object: Range<usize>,
     node: Node,
-    depth: usize,
+    depth: u8,
     mapping: &'m Mapping,
     parts: &mut Vec<Part<'m>>,
 ) -> Option<()> {

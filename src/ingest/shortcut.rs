@@ -59,10 +59,10 @@ impl Shortcuts {
         let Self { shapes, values, kinds, found, .. } = self;
         shapes.fitted();
         let line = bytes.slice(start, found.end);
-        let known = found.keys().and_then(|keys| kinds.get(found.way, keys));
+        let known = shapes.keys(found).and_then(|keys| kinds.get(found.way, keys));
         let kind = known.or_else(|| {
             shapes.number(values, bytes, start, found);
-            let keys = found.keys()?;
+            let keys = shapes.keys(found)?;
             kinds.get(found.way, keys).or_else(|| {
                 let mut class = Class::default();
                 class.read(&Fields::Taken(shapes.taken(found, line)), mapping);
