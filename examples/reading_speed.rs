@@ -183,7 +183,8 @@ impl Sources {
             ndjson: String::new(),
             mixed: String::new(),
             chaos: String::new(),
-            csv: "id,workflow_id,workflow,status,started_at,finished_at,duration_ms,tags,attempt,mode,host,error\n".into(),
+            csv: "id,workflow_id,workflow,status,started_at,finished_at,duration_ms,tags,attempt,mode,host,error\n"
+                .into(),
         };
         let mut random = Random(7);
         for row in 0..rows {
@@ -194,10 +195,25 @@ impl Sources {
 
     fn add(&mut self, row: u64, random: &mut Random) {
         const NAMES: [&str; 10] = [
-            "Sync CRM contacts", "Nightly billing export", "Prüfung der Rechnungen", "Order → warehouse", "Slack digest",
-            "Backup of “everything”", "Lead scoring", "日次レポート", "Invoice reminder", "Cache warm-up",
+            "Sync CRM contacts",
+            "Nightly billing export",
+            "Prüfung der Rechnungen",
+            "Order → warehouse",
+            "Slack digest",
+            "Backup of “everything”",
+            "Lead scoring",
+            "日次レポート",
+            "Invoice reminder",
+            "Cache warm-up",
         ];
-        const TAGS: [&str; 6] = [r#"["schedule","eu"]"#, r#"["schedule"]"#, r#"["webhook","prod","eu"]"#, "[]", r#"["manual"]"#, r#"["webhook"]"#];
+        const TAGS: [&str; 6] = [
+            r#"["schedule","eu"]"#,
+            r#"["schedule"]"#,
+            r#"["webhook","prod","eu"]"#,
+            "[]",
+            r#"["manual"]"#,
+            r#"["webhook"]"#,
+        ];
         const ERRORS: [&str; 3] = ["connection refused", "timeout after 30 s", "said \\\"no\\\" to row"];
         let workflow = random.below(50) * random.below(50) / 50;
         let name = NAMES[workflow as usize % 10];
@@ -207,9 +223,11 @@ impl Sources {
         let (month, day) = (1 + day / 30, 1 + day % 28);
         let (second, ms) = (random.below(60), random.below(1000));
         let time = |second: u64| format!("2026-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}Z");
-        let status = ["completed", "completed", "completed", "completed", "failed", "timed_out", "pending"][random.below(7) as usize];
+        let status = ["completed", "completed", "completed", "completed", "failed", "timed_out", "pending"]
+            [random.below(7) as usize];
         let start = if random.below(50) == 0 { "null".to_owned() } else { format!("\"{}\"", time(second)) };
-        let duration = if random.below(20) == 0 { "null".to_owned() } else { (100 + random.below(100_000)).to_string() };
+        let duration =
+            if random.below(20) == 0 { "null".to_owned() } else { (100 + random.below(100_000)).to_string() };
         let error = if status == "failed" {
             format!(r#"{{"code":"E{}","message":"{}"}}"#, random.below(40), ERRORS[random.below(3) as usize])
         } else {

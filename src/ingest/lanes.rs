@@ -121,10 +121,7 @@ impl Lanes {
     /// The bytes that a text of JSON cannot carry as they are (quote, backslash, control), and those outside ASCII.
     #[inline(always)]
     pub(super) fn text_stops(self) -> u32 {
-        let special = lanes::or(
-            lanes::equal(self.0, lanes::filled(b'"')),
-            lanes::equal(self.0, lanes::filled(b'\\')),
-        );
+        let special = lanes::or(lanes::equal(self.0, lanes::filled(b'"')), lanes::equal(self.0, lanes::filled(b'\\')));
         // As signed numbers, bytes outside ASCII are below the space as well as controls are.
         lanes::mask(lanes::or(special, lanes::below(self.0, 0x20)))
     }
@@ -132,10 +129,7 @@ impl Lanes {
     /// The bytes that a text of JSON cannot carry as they are: quote, backslash, control.
     #[inline(always)]
     pub(super) fn text_breaks(self) -> u32 {
-        let special = lanes::or(
-            lanes::equal(self.0, lanes::filled(b'"')),
-            lanes::equal(self.0, lanes::filled(b'\\')),
-        );
+        let special = lanes::or(lanes::equal(self.0, lanes::filled(b'"')), lanes::equal(self.0, lanes::filled(b'\\')));
         lanes::mask(lanes::or(special, lanes::up_to(self.0, 0x1f)))
     }
 
@@ -152,14 +146,9 @@ impl Lanes {
     /// The bytes that end a field or a record of CSV, and quotes.
     #[inline(always)]
     pub(super) fn separators(self, delimiter: u8) -> u32 {
-        let ends = lanes::or(
-            lanes::equal(self.0, lanes::filled(b'\n')),
-            lanes::equal(self.0, lanes::filled(b'\r')),
-        );
-        let others = lanes::or(
-            lanes::equal(self.0, lanes::filled(delimiter)),
-            lanes::equal(self.0, lanes::filled(b'"')),
-        );
+        let ends = lanes::or(lanes::equal(self.0, lanes::filled(b'\n')), lanes::equal(self.0, lanes::filled(b'\r')));
+        let others =
+            lanes::or(lanes::equal(self.0, lanes::filled(delimiter)), lanes::equal(self.0, lanes::filled(b'"')));
         lanes::mask(lanes::or(ends, others))
     }
 }
@@ -339,7 +328,8 @@ mod tests {
 
     /// Any bytes, often those at the edge of being sought.
     fn sixteen() -> impl Strategy<Value = [u8; 16]> {
-        let edges = proptest::sample::select(&b"\n\r\x0b\t\x00\x1f\x20!\"#,;/09:[\\]\x7f\x80\x8a\x9f\xa2\xb0\xb9\xdc\xff"[..]);
+        let edges =
+            proptest::sample::select(&b"\n\r\x0b\t\x00\x1f\x20!\"#,;/09:[\\]\x7f\x80\x8a\x9f\xa2\xb0\xb9\xdc\xff"[..]);
         proptest::array::uniform16(prop_oneof![1 => any::<u8>(), 1 => edges])
     }
 

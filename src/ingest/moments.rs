@@ -80,7 +80,13 @@ fn due(times: &mut UsualTimes, fields: &Fields<'_>) -> Option<(StartSource, Time
 }
 
 /// How long it waited: what is given, else from when it was due to its own start.
-fn waited(times: &mut UsualTimes, fields: &Fields<'_>, mapping: &Mapping, started_at: Timestamp, source: StartSource) -> Option<u64> {
+fn waited(
+    times: &mut UsualTimes,
+    fields: &Fields<'_>,
+    mapping: &Mapping,
+    started_at: Timestamp,
+    source: StartSource,
+) -> Option<u64> {
     if let Some(given) = read_duration(fields.get(Role::Waited), mapping.rules.waited_unit) {
         return given.ms();
     }

@@ -11,12 +11,7 @@ use super::{Event, StreamEnd, Value};
 use crate::problem::ProblemKind;
 
 /// The event of a line that is not blank.
-pub(super) fn read<'a>(
-    place: Place,
-    bytes: &'a [u8],
-    mapping: &Mapping,
-    scratch: &'a mut Scratch,
-) -> Event<'a> {
+pub(super) fn read<'a>(place: Place, bytes: &'a [u8], mapping: &Mapping, scratch: &'a mut Scratch) -> Event<'a> {
     let unreadable = |message: String| Event::Rejected { line: place.line, kind: ProblemKind::Unreadable, message };
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,

@@ -10,8 +10,8 @@ use super::text::Text;
 use super::{Event, Value};
 use crate::execution::Execution;
 use crate::problem::ProblemKind;
-use crate::time::{Timestamp, UsualTimes};
 use crate::time::decimal::Decimal;
+use crate::time::{Timestamp, UsualTimes};
 
 /// What reading a row needs room for; kept from row to row, so that a row needs no allocation of its own.
 #[derive(Debug, Default)]

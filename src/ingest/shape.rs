@@ -12,7 +12,9 @@ use super::mapping::Target;
 use super::memo::{Values, is_same};
 use super::role::Role;
 use super::shape_learning::Pace;
-use super::shape_value::{known_text_end, nested_end, probable_nested_end, text_stop, unusual_text_end, word_or_number_end};
+use super::shape_value::{
+    known_text_end, nested_end, probable_nested_end, text_stop, unusual_text_end, word_or_number_end,
+};
 
 /// Room for the values of a line that are handed on; a power of two.
 pub(super) const MOST_SPOTS: usize = 64;
@@ -213,8 +215,7 @@ impl Shapes {
     #[inline(always)]
     fn is_literal_at(&self, step: &Step, bytes: Padded<'_>, at: usize) -> bool {
         let same = bytes.lanes(at).same(Lanes::of(&step.head));
-        same & step.head_bits == step.head_bits
-            && (step.length as usize <= WIDTH || self.is_rest_at(step, bytes, at))
+        same & step.head_bits == step.head_bits && (step.length as usize <= WIDTH || self.is_rest_at(step, bytes, at))
     }
 
     fn is_rest_at(&self, step: &Step, bytes: Padded<'_>, at: usize) -> bool {
@@ -243,14 +244,20 @@ impl Use {
 impl Step {
     /// Behind the text whose first byte is at `from`, its closing quote included.
     #[inline(always)]
-    fn text_end(&self, values: &Values, bytes: Padded<'_>, from: usize, start: usize, found: &mut Found) -> Option<usize> {
+    fn text_end(
+        &self,
+        values: &Values,
+        bytes: Padded<'_>,
+        from: usize,
+        start: usize,
+        found: &mut Found,
+    ) -> Option<usize> {
         let stop = text_stop(bytes, from);
         let (end, kind) = if bytes.byte(stop) == b'"' {
             (stop, SpotKind::Plain)
         } else {
-            let known = known_text_end(bytes, stop).filter(|end| {
-                self.usage == Use::Class && values.number(bytes, from, end.wrapping_sub(from)).is_some()
-            });
+            let known = known_text_end(bytes, stop)
+                .filter(|end| self.usage == Use::Class && values.number(bytes, from, end.wrapping_sub(from)).is_some());
             (known.or_else(|| unusual_text_end(bytes, from, stop))?, SpotKind::Unusual)
         };
         if self.usage != Use::Skip {
@@ -268,7 +275,14 @@ impl Step {
 
     /// Behind the value that begins at `from` and is no text.
     #[inline(always)]
-    fn other_end(&self, values: &Values, bytes: Padded<'_>, from: usize, start: usize, found: &mut Found) -> Option<usize> {
+    fn other_end(
+        &self,
+        values: &Values,
+        bytes: Padded<'_>,
+        from: usize,
+        start: usize,
+        found: &mut Found,
+    ) -> Option<usize> {
         let first = bytes.byte(from);
         let end = match first {
             b'{' if !self.takes_objects => return None,
@@ -291,9 +305,8 @@ impl Step {
     #[inline(always)]
     fn nested_end(&self, values: &Values, bytes: Padded<'_>, from: usize, first: u8) -> Option<usize> {
         // What is known ends where it seems to.
-        let probable = probable_nested_end(bytes, from, first).filter(|end| {
-            self.usage == Use::Class && values.number(bytes, from, end.wrapping_sub(from)).is_some()
-        });
+        let probable = probable_nested_end(bytes, from, first)
+            .filter(|end| self.usage == Use::Class && values.number(bytes, from, end.wrapping_sub(from)).is_some());
         probable.or_else(|| nested_end(bytes, from, usize::from(self.depth)))
     }
 

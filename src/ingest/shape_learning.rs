@@ -240,8 +240,7 @@ fn places(parts: &[Part<'_>]) -> Option<[u8; Role::COUNT]> {
 /// True if a found line has room for what is handed on of these values.
 fn are_few(parts: &[Part<'_>]) -> bool {
     let count = |is_counted: fn(Use) -> bool| parts.iter().filter(|part| is_counted(part.usage())).count();
-    count(|usage| usage != Use::Skip) <= MOST_SPOTS
-        && count(Use::is_key) <= MOST_KEYS
+    count(|usage| usage != Use::Skip) <= MOST_SPOTS && count(Use::is_key) <= MOST_KEYS
 }
 
 /// The values of an object, those of objects that the mapping goes into taken apart; `None` if the line's shape does not
@@ -266,7 +265,8 @@ fn collect<'m>(
         return None;
     }
     for (position, (entry, value, range)) in members.iter().enumerate() {
-        let is_same = |other: &Option<&Entry>| matches!((entry, other), (Some(one), Some(two)) if std::ptr::eq(*one, *two));
+        let is_same =
+            |other: &Option<&Entry>| matches!((entry, other), (Some(one), Some(two)) if std::ptr::eq(*one, *two));
         if members.iter().skip(position + 1).any(|(other, ..)| is_same(other)) {
             return None;
         }

@@ -193,8 +193,23 @@ mod tests {
     #[test]
     fn usual_values_are_not_left_to_others() {
         for text in [
-            "\"\"", "\"a text of more than sixteen bytes\"", "\"é\"", "\"\\u00e9\"", "0", "15", "-1", "1.5", "2e3",
-            "123456789012345678901", "null", "true", "false", "[]", "{}", "[1,\"]\",[{}]]", "{\"a\":\"}\"}",
+            "\"\"",
+            "\"a text of more than sixteen bytes\"",
+            "\"é\"",
+            "\"\\u00e9\"",
+            "0",
+            "15",
+            "-1",
+            "1.5",
+            "2e3",
+            "123456789012345678901",
+            "null",
+            "true",
+            "false",
+            "[]",
+            "{}",
+            "[1,\"]\",[{}]]",
+            "{\"a\":\"}\"}",
         ] {
             for behind in [",", "}", " ", "\n"] {
                 let mut source = [text, behind].concat().into_bytes();

@@ -36,8 +36,7 @@ impl UsualTimes {
         let second = if second >> 16 & 0xff == u64::from(b' ') { second ^ SPACE_FOR_T } else { second };
         digits(first, YEAR_AND_MONTH)?;
         let (day_to_minute, seconds) = (digits(second, DAY_TO_MINUTE)?, digits(third, SECOND_AND_FRACTION)?);
-        let (hour, minute, second_of_minute) =
-            (pair(day_to_minute, 3), pair(day_to_minute, 6), pair(seconds, 1));
+        let (hour, minute, second_of_minute) = (pair(day_to_minute, 3), pair(day_to_minute, 6), pair(seconds, 1));
         if hour > 23 || minute > 59 || second_of_minute > 59 {
             return None;
         }
@@ -47,8 +46,7 @@ impl UsualTimes {
             self.date_ms = first_ms_of(digits(first, YEAR_AND_MONTH)?, pair(day_to_minute, 0))?;
             self.date = date;
         }
-        let ms =
-            self.date_ms + hour * MS_OF_HOUR + minute * MS_OF_MINUTE + second_of_minute * 1000 + millisecond;
+        let ms = self.date_ms + hour * MS_OF_HOUR + minute * MS_OF_MINUTE + second_of_minute * 1000 + millisecond;
         // The zero times lie at the beginning of the year 1 and of 1970.
         let at = Timestamp::from_ms(ms).filter(|at| at.ms() != 0 && *at != Timestamp::MIN)?;
         Some(ParsedTime::At { at, zoneless })
