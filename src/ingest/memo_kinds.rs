@@ -103,15 +103,16 @@ mod tests {
         #[test]
         fn a_kind_is_its_way_and_its_keys(asked in prop::collection::vec((0u32..3, prop::collection::vec(0u32..4, 0..5)), 0..600)) {
             let mut kinds = Kinds::default();
-            let mut numbers = HashMap::new();
+            let mut numbers: HashMap<_, u32> = HashMap::new();
             for (way, keys) in asked {
                 let found = kinds.get(way, &keys);
                 match found {
                     Some(number) => prop_assert_eq!(numbers.get(&(way, keys)), Some(&number)),
                     None => {
-                        let number = kinds.keep(way, &keys, Class::default());
-                        prop_assert_eq!(number, Some(numbers.len() as u32));
-                        numbers.insert((way, keys), numbers.len() as u32);
+                        if let Some(number) = kinds.keep(way, &keys, Class::default()) {
+                            prop_assert_eq!(kinds.get(way, &keys), Some(number));
+                            prop_assert!(numbers.insert((way, keys), number).is_none());
+                        }
                     }
                 }
             }

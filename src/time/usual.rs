@@ -1,8 +1,8 @@
 //! The layout in which nearly all instants come, `2026-02-12T04:30:00` with or without a fraction and `Z`, read eight
 //! bytes at a time. What it reads, [`super::parse_text`] reads the same; everything else it leaves to that.
 
-use super::text::{DAYS_TO_1970, MS_OF_DAY, MS_OF_HOUR, MS_OF_MINUTE};
-use super::{ParsedTime, Timestamp};
+use super::text::{MS_OF_HOUR, MS_OF_MINUTE};
+use super::{DAYS_TO_1970, MS_OF_DAY, ParsedTime, Timestamp};
 use chrono::{Datelike, NaiveDate};
 
 /// Which bytes of a word are digits (`0`); all others are themselves.
