@@ -62,6 +62,19 @@ impl<'a> Padded<'a> {
         unsafe { *self.bytes.as_ptr().add(at) }
     }
 
+    /// The bytes that end a field or a record of CSV, and quotes, among the 64 from `at`: a bit each.
+    #[inline(always)]
+    pub(super) fn separators(self, at: usize, delimiter: u8) -> u64 {
+        let of =
+            |part: usize| u64::from(self.lanes(at.wrapping_add(part * WIDTH)).separators(delimiter)) << (part * WIDTH);
+        of(0) | of(1) | of(2) | of(3)
+    }
+
+    /// True if the byte at `at` is one of those that are looked at as line feeds whatever they are.
+    pub(super) fn is_behind(self, at: usize) -> bool {
+        at > self.last
+    }
+
     #[inline(always)]
     pub(super) fn slice(self, start: usize, end: usize) -> &'a [u8] {
         self.bytes.get(start..end).unwrap_or_default()
