@@ -42,15 +42,19 @@ impl Longs {
     }
 
     /// The number of a row whose column holds `column`.
+    #[inline]
     pub(super) fn decode(&self, row: u64, column: u32) -> Option<u64> {
         match column {
             NONE => None,
-            LONG => {
-                let place = self.0.binary_search_by_key(&row, |(row, _)| *row).ok()?;
-                self.0.get(place).map(|(_, ms)| *ms)
-            }
+            LONG => self.long(row),
             short => Some(u64::from(short)),
         }
+    }
+
+    #[cold]
+    fn long(&self, row: u64) -> Option<u64> {
+        let place = self.0.binary_search_by_key(&row, |(row, _)| *row).ok()?;
+        self.0.get(place).map(|(_, ms)| *ms)
     }
 
     /// All of them, by row.
