@@ -13,7 +13,7 @@ use execution_heatmap::answer::{self, Answer, Patterns};
 use execution_heatmap::bucket::Buckets;
 use execution_heatmap::bytes::Broken;
 use execution_heatmap::duplicate::Duplicates;
-use execution_heatmap::ingest::{Form, Reader, hint};
+use execution_heatmap::ingest::{Expected, Form, Reader, hint};
 use execution_heatmap::intake::{Intake, Range};
 use execution_heatmap::options::Query;
 use execution_heatmap::picture::look::FEW_EXECUTIONS;
@@ -34,7 +34,6 @@ pub struct Engine {
     intake: Intake,
     /// What earlier views found in the rows.
     memory: Memory,
-    form: Option<Form>,
     keeps_places: bool,
     keeps_texts: bool,
     deduplicates: bool,
@@ -49,7 +48,6 @@ impl Engine {
         Engine {
             intake: Intake::recognising(false),
             memory: Memory::default(),
-            form: None,
             keeps_places: false,
             keeps_texts: false,
             deduplicates: false,
@@ -65,19 +63,27 @@ impl Engine {
         self.deduplicates = identities;
     }
 
-    /// Begins a source and drops what was held. `form` is `auto`, `ndjson` or `csv`; `expects_end` is true for a
-    /// stream that is incomplete without its last control line.
-    pub fn begin(&mut self, form: &str, expects_end: bool) -> Result<(), JsValue> {
-        self.form = match form {
-            "auto" => None,
-            "ndjson" => Some(Form::Ndjson),
-            "csv" => Some(Form::Csv),
-            _ => return Err(convert::fault("form: it takes auto, ndjson or csv")),
-        };
-        let intake = match self.form {
-            None => Intake::recognising(expects_end),
-            Some(form) => Intake::new(form, expects_end),
-        };
+    /// Begins a source and drops what was held. `form` is `auto`, `ndjson`, `json`, `csv`, `tsv` or `swf`;
+    /// `expects_end` is true for a stream that is incomplete without its last control line. `preset` is `auto` (also
+    /// where it is absent) or the name of a system, `map` a mapping as JSON; of both the mapping counts.
+    pub fn begin(
+        &mut self,
+        form: &str,
+        expects_end: bool,
+        preset: Option<String>,
+        map: Option<String>,
+    ) -> Result<(), JsValue> {
+        let refused = |words: String| convert::fault(&words);
+        let mut expected = Expected::anything().preset(preset.as_deref().unwrap_or("auto")).map_err(refused)?;
+        if let Some(map) = map {
+            expected = expected.map(&map).map_err(refused)?;
+        }
+        if form != "auto" {
+            let form = Form::named(form)
+                .ok_or_else(|| convert::fault("form: it takes auto, ndjson, json, csv, tsv or swf"))?;
+            expected = expected.form(form);
+        }
+        let intake = Intake::expecting(expected, expects_end);
         // Whoever made the rows does not know these numbers, and so cannot choose names that collide.
         let chance = || (Math::random() * 9_007_199_254_740_992.0) as u64;
         let mut table = Table::with_key([chance(), chance()]).limited_to(MOST_ROW_BYTES);
@@ -90,6 +96,11 @@ impl Engine {
         self.intake = intake.onto(table, self.deduplicates.then(Duplicates::default));
         self.memory = Memory::default();
         Ok(())
+    }
+
+    /// What the source was taken for and why, in a sentence without a full stop; absent until the first row.
+    pub fn recognised(&self) -> Option<String> {
+        self.intake.recognised().map(str::to_owned)
     }
 
     /// True once memory did not suffice for another row: nothing that follows is read.
@@ -136,7 +147,7 @@ impl Engine {
     /// whole there. `is_end` is true if nothing follows the bytes.
     #[wasm_bindgen(js_name = readRow)]
     pub fn read_row(&self, head: &[u8], bytes: &[u8], is_end: bool) -> Option<String> {
-        let reader = self.form.map_or_else(Reader::recognising, Reader::new);
+        let reader = Reader::expecting(self.intake.understood()?);
         reread(reader, head, bytes, is_end).map(|texts| json::row_texts(&texts))
     }
 
