@@ -209,7 +209,8 @@ impl Columns {
     /// Where a row lies in its source, if that was kept.
     pub(super) fn lies(&self, row: u64) -> Option<Place> {
         let (chunk, place) = Self::place(row);
-        self.chunks.get(chunk)?.places.get(place).map(|packed| Place::unpacked(*packed))
+        let packed = self.chunks.get(chunk)?.places.get(place).filter(|packed| **packed != Place::UNKNOWN);
+        packed.map(|packed| Place::unpacked(*packed))
     }
 
     /// Puts a row in the place of another one, with where it lies in its source if that is another place too.
