@@ -26,7 +26,7 @@ impl Intake {
         piece.extend([self.is_stream, self.went_on].map(u8::from));
         push_end(&mut piece, self.end.as_ref());
         piece.push(u8::from(self.broken_off.is_some()));
-        for (line, message) in &self.broken_off {
+        if let Some((line, message)) = &self.broken_off {
             push_long(&mut piece, *line);
             push_text(&mut piece, message);
         }

@@ -41,7 +41,7 @@ impl Table {
         push_short(&mut piece, self.columns.chunks.len() as u32);
         piece.push(u8::from(self.kept.is_some()));
         each(&piece);
-        for kept in &self.kept {
+        if let Some(kept) = &self.kept {
             piece.clear();
             kept.write(&mut piece);
             each(&piece);
