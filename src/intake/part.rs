@@ -25,6 +25,11 @@ impl Intake {
         self.reading.write(&mut piece);
         piece.extend([self.is_stream, self.went_on].map(u8::from));
         push_end(&mut piece, self.end.as_ref());
+        piece.push(u8::from(self.broken_off.is_some()));
+        if let Some((line, message)) = &self.broken_off {
+            push_long(&mut piece, *line);
+            push_text(&mut piece, message);
+        }
         each(&piece);
         self.table.write(each);
     }
@@ -40,6 +45,7 @@ impl Intake {
         let mut reading = Reading::read(&mut bytes)?;
         let (is_stream, went_on) = (bytes.truth()?, bytes.truth()?);
         let end = read_end(&mut bytes)?;
+        let broken_off = if bytes.truth()? { Some((bytes.long()?, bytes.text()?.to_owned())) } else { None };
         bytes.end()?;
         if range.shift.source != self.source {
             self.settle();
@@ -57,6 +63,8 @@ impl Intake {
         self.went_on |= went_on || (self.end.is_some() && reading.read > 0);
         self.is_stream |= is_stream;
         self.end = self.end.take().or(end);
+        let moved = broken_off.map(|(line, message)| (line.saturating_add_signed(range.lines), message));
+        self.broken_off = self.broken_off.take().or(moved);
         self.reading.merge(&reading);
         Ok(())
     }
@@ -68,6 +76,7 @@ impl Intake {
         self.is_stream = false;
         self.went_on = false;
         self.end = None;
+        self.broken_off = None;
     }
 }
 

@@ -203,6 +203,10 @@ fn every_flag_of_the_view_reaches_the_engine() {
     );
     let pinned = json(&["--metric", "volume", "--thresholds", "2,4,8"]);
     assert_eq!(pinned["scale"]["levels"][2]["range"], serde_json::json!([2, 4]));
+    assert_eq!(json(&["--metric", "p95_duration"])["metric"], "p95_duration");
+    assert!(json(&["--by", "end"])["notices"].to_string().contains("executions are placed by their end"));
+    let last = json(&["--attempts", "last"])["notices"].to_string();
+    assert!(!last.contains("repeated rows were not looked for"), "the last attempt is looked for: {last}");
 }
 
 #[test]
