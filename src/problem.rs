@@ -21,6 +21,16 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
+    /// Every kind.
+    pub const ALL: [ProblemKind; 6] = [
+        ProblemKind::Unreadable,
+        ProblemKind::NoStart,
+        ProblemKind::LineTooLong,
+        ProblemKind::NegativeDuration,
+        ProblemKind::BadDuration,
+        ProblemKind::UnknownStatus,
+    ];
+
     /// The name on every surface.
     pub const fn name(self) -> &'static str {
         match self {
@@ -85,11 +95,20 @@ impl Problems {
         }
     }
 
-    /// Counts every line so many higher: what was read before it came from the same source.
-    pub fn shift(&mut self, lines: u64) {
-        for (_, first) in self.kinds.values_mut() {
-            first.line += lines;
-        }
+    /// So many problems of one kind, of which this is the first.
+    pub fn of_one(count: u64, first: Problem) -> Self {
+        Self { kinds: BTreeMap::from([(first.kind, (count, first))]) }
+    }
+
+    /// How often a kind was met, and the first of it.
+    pub fn of(&self, kind: ProblemKind) -> Option<(u64, &Problem)> {
+        self.kinds.get(&kind).map(|(count, first)| (*count, first))
+    }
+
+    /// The same problems so many lines further down.
+    pub fn moved(mut self, lines: i64) -> Self {
+        self.kinds.values_mut().for_each(|(_, first)| first.line = first.line.saturating_add_signed(lines));
+        self
     }
 
     /// How often a kind was met.

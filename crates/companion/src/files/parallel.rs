@@ -3,15 +3,15 @@
 //! is added up in the order of the blocks, the tables at the end. So the result is what one thread reading from the first
 //! byte to the last gives. Parses nothing itself.
 //!
-//! What the engine has to know of a block that is not the first is in [`Plan`], and nowhere else: the form, and the bytes
-//! that stand before every block (the header of CSV).
+//! What the engine has to know of a block that is not the first is in [`Plan`], and nowhere else: what it found out of the
+//! file from the first row, and the bytes that stand before every block (the header of CSV).
 
 use super::blocks::{self, Block, Blocks, Cutter, Quotes};
 use super::progress::Progress;
 use super::{PIECE_BYTES, Parquet, Plain};
 use crate::failure::Failure;
 use execution_heatmap::duplicate::Duplicates;
-use execution_heatmap::ingest::{Form, Reader};
+use execution_heatmap::ingest::{Expected, Form};
 use execution_heatmap::intake::{Intake, Reading};
 use execution_heatmap::table::Table;
 use memchr::memchr_iter;
@@ -25,14 +25,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 const BLOCK_BYTES: usize = 4 * 1024 * 1024;
 
 /// How files are read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
-    /// The form of all files; `None` lets each show it.
-    pub form: Option<Form>,
+    /// What is known of all files.
+    expected: Expected,
     /// Whether files may be Parquet files, whose rows have a form of their own.
-    pub parquet: Parquet,
+    parquet: Parquet,
     /// Whether rows are looked for that repeat another one. All rows then have to be held against all, in one thread.
-    pub deduplicate: bool,
+    deduplicate: bool,
     /// How many threads read.
     threads: usize,
     block_bytes: usize,
@@ -40,9 +40,9 @@ pub struct Settings {
 
 impl Settings {
     /// As many threads as there are cores, one if repeated rows are looked for.
-    pub fn new(form: Option<Form>, parquet: Parquet, deduplicate: bool) -> Self {
+    pub fn new(expected: Expected, parquet: Parquet, deduplicate: bool) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        Self { form, parquet, deduplicate, threads: if deduplicate { 1 } else { cores }, block_bytes: BLOCK_BYTES }
+        Self { expected, parquet, deduplicate, threads: if deduplicate { 1 } else { cores }, block_bytes: BLOCK_BYTES }
     }
 }
 
@@ -50,7 +50,12 @@ impl Settings {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It was read, to its end or as far as it goes.
-    Read(Reading),
+    Read {
+        /// What became of its rows.
+        reading: Reading,
+        /// What it was taken for and why, in a sentence without a full stop, if it has rows.
+        recognised: Option<String>,
+    },
     /// It is of no form that is read; its first characters.
     Unrecognised(String),
 }
@@ -69,14 +74,14 @@ pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result
         open: Mutex::default(),
         done: Mutex::default(),
     };
-    let mut rows = Rows { duplicates: settings.deduplicate.then(Duplicates::default), ..Rows::default() };
+    let mut rows = Rows { duplicates: work.settings.deduplicate.then(Duplicates::default), ..Rows::default() };
     std::thread::scope(|scope| {
         let helper = || {
             let mut rows = Rows::default();
             work.run(&mut rows);
             rows.table
         };
-        let helpers: Vec<_> = (1..settings.threads).map(|_| scope.spawn(helper)).collect();
+        let helpers: Vec<_> = (1..work.settings.threads).map(|_| scope.spawn(helper)).collect();
         work.run(&mut rows);
         for helper in helpers {
             match helper.join() {
@@ -89,7 +94,7 @@ pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result
     let mut outcomes = Vec::new();
     for outcome in done.into_values() {
         let mut outcome = outcome?;
-        if let (Outcome::Read(reading), true) = (&mut outcome, rows.table.is_full()) {
+        if let (Outcome::Read { reading, .. }, true) = (&mut outcome, rows.table.is_full()) {
             reading.incomplete.get_or_insert_with(|| "memory did not suffice; not all rows were read".to_owned());
         }
         outcomes.push(outcome);
@@ -131,6 +136,8 @@ struct Work<'a> {
 /// A file that is being read.
 struct Open<'a> {
     place: usize,
+    /// What is said of it in place of what the engine says of its rows.
+    taken_for: Option<&'static str>,
     plan: Plan,
     /// `None` behind the last block.
     blocks: Mutex<Source<'a>>,
@@ -146,12 +153,11 @@ struct Source<'a> {
 
 /// How the blocks of a file are read.
 struct Plan {
-    /// The form; `None` if it is not known from the first bytes, and all blocks are then read in one go.
-    form: Option<Form>,
-    /// True if the first block shows its form by itself.
-    recognises: bool,
-    /// True if blocks end where rows do, so that several threads can read them.
-    is_cut: bool,
+    /// What is known of the file before its first byte is read.
+    expected: Expected,
+    /// What is known of every block but the first; `None` if what stands in one may be needed in another, so that all are
+    /// read in one go.
+    known: Option<Expected>,
     /// What stands before every block but the first.
     prefix: Vec<u8>,
 }
@@ -163,9 +169,9 @@ struct Parts {
     whole: Option<Intake>,
     /// How many blocks and how many lines those are.
     added: u64,
-    lines: u64,
+    lines: i64,
     /// Blocks that were read before one that comes before them.
-    waiting: BTreeMap<u64, (Intake, u64)>,
+    waiting: BTreeMap<u64, (Intake, i64)>,
     /// Once it is known: how many blocks there are, and why there are no more if there should be.
     end: Option<(u64, Option<String>)>,
 }
@@ -203,14 +209,21 @@ impl<'a> Work<'a> {
         let mut plain = Plain::open(name, self.settings.parquet, self.progress)?;
         let mut first = Vec::new();
         plain.fill(&mut first, PIECE_BYTES.min(self.settings.block_bytes));
-        let (plan, cutter) = Plan::of(plain.form().or(self.settings.form), &first);
+        let taken_for = plain.taken_for();
+        let (plan, cutter) = Plan::of(plain.expected().unwrap_or_else(|| self.settings.expected.clone()), &first);
         let blocks = Blocks::new(plain, cutter, self.settings.block_bytes, first);
-        Ok(Open { place, plan, blocks: Mutex::new(Source { blocks: Some(blocks), taken: 0 }), parts: Mutex::default() })
+        Ok(Open {
+            place,
+            taken_for,
+            plan,
+            blocks: Mutex::new(Source { blocks: Some(blocks), taken: 0 }),
+            parts: Mutex::default(),
+        })
     }
 
     /// A file that another thread reads and that can be helped with.
     fn unfinished_file(&self) -> Option<Arc<Open<'a>>> {
-        locked(&self.open).iter().find(|open| open.plan.is_cut).cloned()
+        locked(&self.open).iter().find(|open| open.plan.known.is_some()).cloned()
     }
 
     /// Reads blocks of a file until it has none left.
@@ -255,7 +268,7 @@ impl<'a> Work<'a> {
     }
 
     /// Gives a block to an intake; says how many lines it ended.
-    fn feed(&self, file: &Open<'a>, intake: &mut Intake, block: &Block) -> u64 {
+    fn feed(&self, file: &Open<'a>, intake: &mut Intake, block: &Block) -> i64 {
         let before = intake.reading().read;
         for piece in block.bytes.chunks(PIECE_BYTES) {
             intake.extend(piece);
@@ -265,7 +278,7 @@ impl<'a> Work<'a> {
             }
         }
         self.progress.add_rows(intake.reading().read - before);
-        memchr_iter(b'\n', &block.bytes).count() as u64
+        memchr_iter(b'\n', &block.bytes).count() as i64
     }
 
     /// Adds up the blocks of a file as far as they are read, and ends it behind the last.
@@ -279,13 +292,14 @@ impl<'a> Work<'a> {
         let Some((_, broken)) = parts.end.take() else { return };
         let mut whole = parts.whole.take().unwrap_or_else(|| file.plan.begin(0));
         whole.finish(broken.as_deref());
+        let recognised = whole.recognised().map(|rows| file.taken_for.unwrap_or(rows).to_owned());
         let (_, reading, _) = whole.into_parts();
-        self.end(file.place, Ok(Outcome::Read(reading)));
+        self.end(file.place, Ok(Outcome::Read { reading, recognised }));
     }
 
     /// A file has come to its end; unless it was read, those behind it need not be.
     fn end(&self, place: usize, outcome: Result<Outcome, Failure>) {
-        if !matches!(outcome, Ok(Outcome::Read(_))) {
+        if !matches!(outcome, Ok(Outcome::Read { .. })) {
             self.failed.fetch_min(place, Ordering::Relaxed);
         }
         locked(&self.done).insert(place, outcome);
@@ -298,38 +312,38 @@ impl<'a> Work<'a> {
 }
 
 impl Plan {
-    /// Looks at the first bytes of a file.
-    fn of(form: Option<Form>, first: &[u8]) -> (Plan, Cutter) {
-        let recognises = form.is_none();
-        let form = form.or_else(|| recognised(first));
-        let (cutter, prefix) = match form {
+    /// Reads the first bytes of a file to find out of it what it can.
+    fn of(expected: Expected, first: &[u8]) -> (Plan, Cutter) {
+        let mut intake = Intake::expecting(expected.clone(), false);
+        intake.extend(first);
+        let known = intake.known();
+        let cut = match intake.form() {
             // A blank line is no row. It keeps a byte order mark from being taken for the one that may begin a file.
-            Some(Form::Ndjson) => (Cutter::Lines, b"\n".to_vec()),
-            Some(Form::Csv) => match blocks::header(first) {
-                Some(header) => (Cutter::Records(Quotes::default()), header.to_vec()),
-                None => (Cutter::Nowhere, Vec::new()),
-            },
-            None => (Cutter::Nowhere, Vec::new()),
+            Some(Form::Ndjson) => Some((Cutter::Lines, b"\n".to_vec())),
+            Some(Form::Csv | Form::Tsv) => blocks::header(first)
+                .map(|(header, delimiter)| (Cutter::Records(Quotes::between(delimiter)), header.to_vec())),
+            _ => None,
         };
-        (Plan { form, recognises, is_cut: cutter != Cutter::Nowhere, prefix }, cutter)
-    }
-
-    /// An intake for a block, in the form that is known or, for the first one, that it is to show.
-    fn begin(&self, number: u64) -> Intake {
-        match self.form {
-            Some(form) if number > 0 || !self.recognises => {
-                let mut intake = Intake::new(form, false);
-                if number > 0 {
-                    intake.extend(&self.prefix);
-                }
-                intake
-            }
-            _ => Intake::recognising(false),
+        match (known, cut) {
+            (Some(known), Some((cutter, prefix))) => (Plan { expected, known: Some(known), prefix }, cutter),
+            _ => (Plan { expected, known: None, prefix: Vec::new() }, Cutter::Nowhere),
         }
     }
 
-    fn prefix_lines(&self) -> u64 {
-        memchr_iter(b'\n', &self.prefix).count() as u64
+    /// An intake for a block.
+    fn begin(&self, number: u64) -> Intake {
+        match &self.known {
+            Some(known) if number > 0 => {
+                let mut intake = Intake::expecting(known.clone(), false);
+                intake.extend(&self.prefix);
+                intake
+            }
+            _ => Intake::expecting(self.expected.clone(), false),
+        }
+    }
+
+    fn prefix_lines(&self) -> i64 {
+        memchr_iter(b'\n', &self.prefix).count() as i64
     }
 }
 
@@ -338,20 +352,12 @@ impl Parts {
         while let Some((intake, lines)) = self.waiting.remove(&self.added) {
             match &mut self.whole {
                 None => self.whole = Some(intake),
-                Some(whole) => whole.follow(intake, self.lines.saturating_sub(plan.prefix_lines())),
+                Some(whole) => whole.follow(intake, self.lines - plan.prefix_lines()),
             }
             self.added += 1;
             self.lines += lines;
         }
     }
-}
-
-/// The form that the first bytes show.
-fn recognised(first: &[u8]) -> Option<Form> {
-    let mut reader = Reader::recognising();
-    reader.extend(first);
-    let _ = reader.next();
-    reader.form()
 }
 
 /// A lock whose data is whole even if another thread panicked, since that panic goes on to the caller.
@@ -382,21 +388,26 @@ mod tests {
         }
     }
 
+    fn expected(form: Option<Form>) -> Expected {
+        form.into_iter().fold(Expected::anything(), Expected::form)
+    }
+
     /// What one intake makes of the whole file from the first byte to the last.
     fn at_once(form: Option<Form>, file: &[u8], deduplicate: bool) -> (Table, Outcome) {
-        let intake = form.map_or_else(|| Intake::recognising(false), |form| Intake::new(form, false));
-        let mut intake = intake.onto(Table::default(), deduplicate.then(Duplicates::default));
+        let mut intake =
+            Intake::expecting(expected(form), false).onto(Table::default(), deduplicate.then(Duplicates::default));
         intake.extend(file);
         intake.finish(None);
         let unrecognised = intake.unrecognised().map(str::to_owned);
+        let recognised = intake.recognised().map(str::to_owned);
         let (table, reading, _) = intake.into_parts();
-        (table, unrecognised.map_or(Outcome::Read(reading), Outcome::Unrecognised))
+        (table, unrecognised.map_or(Outcome::Read { reading, recognised }, Outcome::Unrecognised))
     }
 
     fn response(table: &Table, outcomes: &[Outcome]) -> String {
         let mut readings = Reading::default();
         for outcome in outcomes {
-            if let Outcome::Read(reading) = outcome {
+            if let Outcome::Read { reading, .. } = outcome {
                 readings.merge(reading);
             }
         }
@@ -419,14 +430,15 @@ mod tests {
             table.merge(&rows);
             outcomes.push(outcome);
         }
-        let expected = response(&table, &outcomes);
+        let answer = response(&table, &outcomes);
         for (threads, block_bytes) in [(1, 100), (1, 4096), (2, 333), (4, 150), (4, BLOCK_BYTES)] {
             let threads = if deduplicate { 1 } else { threads };
-            let settings = Settings { form, parquet: Parquet::Never, deduplicate, threads, block_bytes };
+            let settings =
+                Settings { expected: expected(form), parquet: Parquet::Never, deduplicate, threads, block_bytes };
             let (table, read) = super::read(&names, settings, &Progress::silent()).unwrap();
             let how = format!("{threads} threads, blocks of {block_bytes}");
             assert_eq!(read, outcomes, "{how}");
-            assert!(response(&table, &read) == expected, "{how}");
+            assert!(response(&table, &read) == answer, "{how}");
         }
     }
 
@@ -544,15 +556,20 @@ mod tests {
         let [good, bad] = [good, bad].map(|path| path.to_str().unwrap().to_owned());
         let missing = folder.path().join("missing").to_str().unwrap().to_owned();
         for threads in [1, 3] {
-            let settings =
-                Settings { form: None, parquet: Parquet::Never, deduplicate: false, threads, block_bytes: 100 };
+            let settings = Settings {
+                expected: expected(None),
+                parquet: Parquet::Never,
+                deduplicate: false,
+                threads,
+                block_bytes: 100,
+            };
             let read = |files: &[&String]| {
                 let files: Vec<String> = files.iter().map(|file| (*file).clone()).collect();
-                super::read(&files, settings, &Progress::silent()).map(|(_, outcomes)| outcomes)
+                super::read(&files, settings.clone(), &Progress::silent()).map(|(_, outcomes)| outcomes)
             };
             let outcomes = read(&[&good, &bad, &missing, &good]).unwrap();
             assert!(
-                matches!(&outcomes[..], [Outcome::Read(_), Outcome::Unrecognised(first)] if first.starts_with("%PDF"))
+                matches!(&outcomes[..], [Outcome::Read { .. }, Outcome::Unrecognised(first)] if first.starts_with("%PDF"))
             );
             assert!(read(&[&good, &missing, &bad]).unwrap_err().to_string().contains("missing"));
         }

@@ -9,7 +9,7 @@ use crate::terminal::{self, Colours, Look};
 use crate::voice::{counted, say};
 use crate::{files, interrupt, zones};
 use execution_heatmap::answer::{self, Answer, Patterns, Source};
-use execution_heatmap::ingest::{Form, hint};
+use execution_heatmap::ingest::{Expected, Form, hint};
 use execution_heatmap::intake::Reading;
 use execution_heatmap::json;
 use execution_heatmap::options::{Attempts, Query};
@@ -47,24 +47,25 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<S
         Deduplicate::On => true,
         Deduplicate::Off => false,
     };
-    let (form, parquet) = match args.input {
-        Input::Auto => (None, Parquet::Recognise),
-        Input::Ndjson => (Some(Form::Ndjson), Parquet::Never),
-        Input::Csv => (Some(Form::Csv), Parquet::Never),
-        Input::Parquet => (None, Parquet::Require),
+    let parquet = match args.input {
+        Input::Auto => Parquet::Recognise,
+        Input::Parquet => Parquet::Require,
+        _ => Parquet::Never,
     };
+    let expected = expected(args)?;
     interrupt::ends_the_process();
     let progress = Progress::of(&args.files);
-    let read = parallel::read(&args.files, Settings::new(form, parquet, deduplicate), &progress);
+    let read = parallel::read(&args.files, Settings::new(expected, parquet, deduplicate), &progress);
     progress.clear();
     let (table, outcomes) = read?;
     let mut readings = Reading::default();
     let mut remarks = Vec::new();
     for (file, outcome) in args.files.iter().zip(outcomes) {
-        let reading = match outcome {
-            Outcome::Read(reading) => reading,
+        let (reading, recognised) = match outcome {
+            Outcome::Read { reading, recognised } => (reading, recognised),
             Outcome::Unrecognised(starts_with) => return Err(not_a_log(file, &starts_with)),
         };
+        remarks.extend(recognised.map(|what| format!("{}: {what}", files::called(file))));
         remarks.extend(problems_in_words(file, &reading.problems));
         if reading.read == reading.no_start + reading.unreadable {
             remarks.push(without_rows(file));
@@ -75,6 +76,25 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<S
         readings.merge(&reading);
     }
     Ok((table, readings, remarks))
+}
+
+/// What the flags say of the files.
+fn expected(args: &AnalyzeArgs) -> Result<Expected, Failure> {
+    let form = match args.input {
+        Input::Auto | Input::Parquet => None,
+        Input::Ndjson => Some(Form::Ndjson),
+        Input::Json => Some(Form::Json),
+        Input::Csv => Some(Form::Csv),
+        Input::Tsv => Some(Form::Tsv),
+        Input::Swf => Some(Form::Swf),
+    };
+    let mut expected = Expected::anything().preset(&args.preset).map_err(Failure::Usage)?;
+    if let Some(file) = &args.map {
+        let map = std::fs::read_to_string(file)
+            .map_err(|error| Failure::Failed(format!("{} cannot be read: {error}", file.display())))?;
+        expected = expected.map(&map).map_err(|words| Failure::Usage(format!("{}: {words}", file.display())))?;
+    }
+    Ok(form.into_iter().fold(expected, Expected::form))
 }
 
 /// The first problem of each kind in a file.
@@ -92,7 +112,7 @@ pub fn without_rows(file: &str) -> String {
 pub fn not_a_log(file: &str, starts_with: &str) -> Failure {
     let hint = hint(starts_with).map(|hint| format!(" {hint}")).unwrap_or_default();
     Failure::Failed(format!(
-        "{file} is not a log this can read. It starts with \"{starts_with}\". It takes NDJSON and CSV.{hint}"
+        "{file} is not a log this can read. It starts with \"{starts_with}\". It takes NDJSON, JSON, CSV, TSV and SWF.{hint}"
     ))
 }
 
