@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Bytes of a block: some milliseconds of work, so that threads end together and seldom wait for one another.
 const BLOCK_BYTES: usize = 4 * 1024 * 1024;
@@ -69,9 +69,9 @@ pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result
         files,
         settings,
         progress,
-        next: AtomicUsize::new(0),
         failed: AtomicUsize::new(usize::MAX),
-        open: Mutex::default(),
+        begun: Mutex::default(),
+        opened: Condvar::new(),
         done: Mutex::default(),
     };
     let mut rows = Rows { duplicates: work.settings.deduplicate.then(Duplicates::default), ..Rows::default() };
@@ -124,13 +124,23 @@ struct Work<'a> {
     files: &'a [String],
     settings: Settings,
     progress: &'a Progress,
-    /// The first file that nobody has begun.
-    next: AtomicUsize,
     /// The first file that came to nothing, so that those behind it need not be read: the answer is about it.
     failed: AtomicUsize,
-    /// The files that have blocks left, or may have.
-    open: Mutex<Vec<Arc<Open<'a>>>>,
+    begun: Mutex<Begun<'a>>,
+    /// Told when a file has been opened, or could not be.
+    opened: Condvar,
     done: Mutex<BTreeMap<usize, Result<Outcome, Failure>>>,
+}
+
+/// The files that were begun.
+#[derive(Default)]
+struct Begun<'a> {
+    /// How many.
+    count: usize,
+    /// How many of them are just being opened.
+    opening: usize,
+    /// Those that have blocks left, or may have.
+    open: Vec<Arc<Open<'a>>>,
 }
 
 /// A file that is being read.
@@ -189,17 +199,20 @@ impl<'a> Work<'a> {
     /// Opens the first file that nobody has begun.
     fn take_file(&self) -> Option<Arc<Open<'a>>> {
         loop {
-            let place = self.next.fetch_add(1, Ordering::Relaxed);
-            let name = self.files.get(place)?;
-            if self.is_in_vain(place) {
-                return None;
-            }
-            match self.open(place, name) {
-                Ok(file) => {
-                    let file = Arc::new(file);
-                    locked(&self.open).push(Arc::clone(&file));
-                    return Some(file);
-                }
+            let mut begun = locked(&self.begun);
+            let place = begun.count;
+            let name = self.files.get(place).filter(|_| !self.is_in_vain(place))?;
+            begun.count += 1;
+            begun.opening += 1;
+            drop(begun);
+            let opened = self.open(place, name).map(Arc::new);
+            let mut begun = locked(&self.begun);
+            begun.opening -= 1;
+            begun.open.extend(opened.as_ref().ok().cloned());
+            drop(begun);
+            self.opened.notify_all();
+            match opened {
+                Ok(file) => return Some(file),
                 Err(failure) => self.end(place, Err(failure)),
             }
         }
@@ -221,9 +234,16 @@ impl<'a> Work<'a> {
         })
     }
 
-    /// A file that another thread reads and that can be helped with.
+    /// A file that another thread reads and that can be helped with. Waits for those that are just being opened.
     fn unfinished_file(&self) -> Option<Arc<Open<'a>>> {
-        locked(&self.open).iter().find(|open| open.plan.known.is_some()).cloned()
+        let mut begun = locked(&self.begun);
+        loop {
+            let file = begun.open.iter().find(|file| file.plan.known.is_some());
+            if file.is_some() || begun.opening == 0 {
+                return file.cloned();
+            }
+            begun = self.opened.wait(begun).unwrap_or_else(PoisonError::into_inner);
+        }
     }
 
     /// Reads blocks of a file until it has none left.
@@ -235,7 +255,7 @@ impl<'a> Work<'a> {
             let Some(block) = block.filter(|_| !self.is_in_vain(file.place)) else {
                 if let Some(blocks) = source.blocks.take() {
                     locked(&file.parts).end = Some((number, blocks.broken()));
-                    locked(&self.open).retain(|open| open.place != file.place);
+                    locked(&self.begun).open.retain(|open| open.place != file.place);
                     self.add_up(file);
                 }
                 return;
