@@ -26,11 +26,9 @@ impl Intake {
         (std::mem::take(&mut self.table), self.duplicates.take())
     }
 
-    /// Adds a finished reading of the part of the same source that follows this one's, `lines` lines further down. Once
-    /// the last part is added, [`Intake::finish`] says of the whole whether it is complete.
+    /// Adds the reading of the part of the same source that follows this one's, `lines` lines further down. Both were ended
+    /// by [`Intake::finish_stretch`]; once the last part is added, [`Intake::finish`] says whether the whole is complete.
     pub fn follow(&mut self, mut next: Intake, lines: i64) {
-        next.reading.incomplete = None;
-        self.reading.incomplete = None;
         next.reading.problems = next.reading.problems.moved(lines);
         self.went_on |= next.went_on || (self.end.is_some() && (next.reading.read > 0 || next.end.is_some()));
         self.reading.merge(&next.reading);

@@ -277,7 +277,7 @@ impl<'a> Work<'a> {
                 }
                 drop(source);
             }
-            intake.finish(None);
+            intake.finish_stretch();
             (rows.table, rows.duplicates) = intake.take_rows();
             if let Some(starts_with) = intake.unrecognised() {
                 self.end(file.place, Ok(Outcome::Unrecognised(starts_with.to_owned())));
