@@ -14,6 +14,7 @@
 pub mod error;
 pub mod execution;
 pub mod number;
+pub mod order;
 pub mod time;
 
 pub mod ingest;

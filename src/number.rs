@@ -27,6 +27,19 @@ pub fn whole(value: u64) -> String {
     out
 }
 
+/// A whole number as text with a comma before every third digit from the end.
+pub fn grouped(value: u64) -> String {
+    let digits = whole(value);
+    let mut grouped = String::new();
+    for (position, digit) in digits.bytes().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(char::from(digit));
+    }
+    grouped
+}
+
 /// Appends a whole number with zeros in front, so that it has `width` digits at least.
 pub fn push_padded(out: &mut String, value: u64, width: usize) {
     let digits = whole(value);
