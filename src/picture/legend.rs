@@ -6,7 +6,7 @@ use crate::answer::Answer;
 use crate::grid::Grid;
 use crate::level::Scale;
 use crate::number;
-use crate::options::{Granularity, Metric};
+use crate::options::{Family, Granularity, Metric};
 
 /// One level of the legend.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub fn legend(answer: &Answer) -> Vec<LegendItem> {
             cells: answer.grid.cells.iter().filter(|cell| cell.level == level.level).count() as u64,
         })
         .collect();
-    if scale.metric != Metric::SuccessRate {
+    if scale.metric.family() != Family::Rate {
         items.reverse();
     }
     items
@@ -86,10 +86,11 @@ impl LegendKey {
 
     /// The words beside the key.
     pub const fn words(self, metric: Metric) -> &'static str {
-        match (self, metric) {
+        match (self, metric.family()) {
             (LegendKey::Few, _) => UNDER_FEW,
             (LegendKey::Nothing, _) => "no runs",
-            (LegendKey::Unfinished, Metric::Duration) => "no duration",
+            (LegendKey::Unfinished, Family::Time) if matches!(metric, Metric::QueueWait) => "no wait",
+            (LegendKey::Unfinished, Family::Time) => "no duration",
             (LegendKey::Unfinished, _) => "no outcome",
             (LegendKey::Skipped, _) => "skipped hour",
             (LegendKey::Changed, _) => "changed hour",
@@ -122,8 +123,8 @@ pub fn keys(grid: &Grid) -> Vec<LegendKey> {
 /// The ranges of levels 1 to 4 in words.
 fn ranges(scale: &Scale) -> [String; 4] {
     let [low, middle, high] = scale.bounds;
-    match scale.metric {
-        Metric::SuccessRate => {
+    match scale.metric.family() {
+        Family::Rate => {
             let [low, middle, high] = scale.bounds.map(|bound| tidy(bound * 100.0));
             let [low, middle, high] = [low, middle, high].map(number::text);
             [
@@ -133,10 +134,10 @@ fn ranges(scale: &Scale) -> [String; 4] {
                 high + "% and over",
             ]
         }
-        Metric::Volume | Metric::ErrorCount => {
+        Family::Volume | Family::Errors => {
             [counts(0.0, low), counts(low, middle), counts(middle, high), quantity(high) + " and over"]
         }
-        Metric::Duration => {
+        Family::Time => {
             [["under ", &time(low)].concat(), times(low, middle), times(middle, high), time(high) + " and over"]
         }
     }

@@ -4,7 +4,7 @@
 use super::Words;
 use crate::answer::Answer;
 use crate::number;
-use crate::options::{Granularity, Metric};
+use crate::options::{Family, Granularity, Metric};
 use chrono::{Datelike, NaiveDate};
 
 impl Words {
@@ -148,8 +148,8 @@ pub fn duration(ms: f64) -> String {
 /// A value as short as it goes, for the inside of a cell: a rate in percent without the sign, a count with `k` or `M`
 /// from ten thousand on, a duration in its largest unit.
 pub fn short_value(metric: Metric, value: f64, bounds: [f64; 3]) -> String {
-    match metric {
-        Metric::SuccessRate => {
+    match metric.family() {
+        Family::Rate => {
             let mut said = percent_beside_bounds(value, bounds);
             said.pop();
             match (said.strip_prefix("over "), said.strip_prefix("under ")) {
@@ -158,8 +158,8 @@ pub fn short_value(metric: Metric, value: f64, bounds: [f64; 3]) -> String {
                 _ => said,
             }
         }
-        Metric::Volume | Metric::ErrorCount => short_count(value),
-        Metric::Duration => {
+        Family::Volume | Family::Errors => short_count(value),
+        Family::Time => {
             let units = [(DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (SECOND, "s")];
             let largest = units.into_iter().find(|(unit, _)| value >= *unit);
             let (unit, name) = largest.unwrap_or((1.0, "ms"));
@@ -216,6 +216,11 @@ pub const fn metric(metric: Metric) -> &'static str {
         Metric::Volume => "Executions",
         Metric::Duration => "Average duration",
         Metric::ErrorCount => "Errors",
+        Metric::P50Duration => "Median duration",
+        Metric::P95Duration => "95th percentile of duration",
+        Metric::P99Duration => "99th percentile of duration",
+        Metric::MaxDuration => "Longest duration",
+        Metric::QueueWait => "Average queue wait",
     }
 }
 
