@@ -4,6 +4,7 @@
 
 use super::history::RING;
 use super::ring::Ring;
+use crate::number::within;
 use crate::order::sort_numbers;
 
 /// Shuffles of a first look; the chance of the rarest outcome among them is 1 in 300.
@@ -157,7 +158,7 @@ pub fn tail_chance(observed: f64, maxima: &[f64]) -> f64 {
         return share_at_least(observed, maxima.iter().copied());
     }
     let reduced = (observed.max(0.0) * observed.max(0.0) - (mean - EULER_GAMMA * scale)) / scale;
-    (-libm::expm1(-libm::exp(-reduced))).clamp(0.0, 1.0)
+    within(-libm::expm1(-libm::exp(-reduced)), 0.0, 1.0)
 }
 
 /// The value below which a share of the values lies, interpolated between neighbours; 0 of no values.

@@ -9,6 +9,7 @@ use super::history::Day;
 use super::random::{self, FEW, MANY, Random, median, quantile, share_at_least};
 use super::sentence::{self, Peak, Strength};
 use super::{Finding, Kind, WeekWindow};
+use crate::number::within;
 use chrono::{Datelike, Days, NaiveDate};
 use std::ops::RangeInclusive;
 
@@ -224,7 +225,7 @@ fn rises(by_day: &[Profile]) -> Vec<[f64; ARCS]> {
     for arc in 0..ARCS {
         let most = MOST_MEDIANS * median(rises.iter().filter_map(|day| day.get(arc)).map(|rise| rise.abs())) + 1e-9;
         for rise in rises.iter_mut().filter_map(|day| day.get_mut(arc)) {
-            *rise = rise.clamp(-most, most);
+            *rise = within(*rise, -most, most);
         }
     }
     rises

@@ -129,7 +129,8 @@ pub fn duration(ms: f64) -> String {
     {
         let smalls = (ms / small).round();
         let a_large = large / small;
-        let (whole, rest) = ((smalls / a_large).floor(), smalls % a_large);
+        let whole = (smalls / a_large).floor();
+        let rest = smalls - whole * a_large;
         // Rounding may have carried into the next unit, which then tells it.
         let is_last = large == DAY;
         let limit = if large == MINUTE { 60.0 } else { 24.0 };

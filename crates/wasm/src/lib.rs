@@ -123,7 +123,7 @@ impl Engine {
     fn workflows_of(&self, query: &Query, zone: &Zone, source: Source) -> Result<Vec<Workflow>, JsValue> {
         let table = self.intake.table();
         let window = answer::window_of(table, query, zone, source).map_err(|error| failure(&error))?;
-        Ok(table.workflows(&query.filter.without_workflows(), &window))
+        Ok(table.workflows(&query.filter.without_workflows(), query.counting, &window))
     }
 }
 
@@ -166,11 +166,13 @@ impl View {
 
     /// The picture, laid out, as the bytes of its JSON.
     pub fn scene(&self, options: JsValue) -> Result<String, JsValue> {
+        convert::picture_is_there()?;
         Ok(json::scene(&picture::lay_out(&self.answer, &convert::picture(&options)?)))
     }
 
     /// The picture as an SVG file. `theme` is `auto`, `light` or `dark`.
     pub fn svg(&self, options: JsValue, theme: &str) -> Result<String, JsValue> {
+        convert::picture_is_there()?;
         let options = convert::picture(&options)?;
         let scene = picture::lay_out(&self.answer, &options);
         Ok(picture::svg(&scene, &self.answer, convert::theme(theme)?))
