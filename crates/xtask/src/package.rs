@@ -54,24 +54,47 @@ pub fn build(tools: &Tools, steps: &mut Steps) -> Result {
     steps.run("the npm package in pkg/ (tsc)", || assemble(tools, &outputs))
 }
 
-/// What a module is built with.
+/// What a module is built with. All but the first are built only to be weighed: what a module without something weighs
+/// less, that something weighs.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Features {
+pub enum Features {
     /// What is published.
     All,
-    /// Only what it cannot do without: what it weighs less, the rest weighs.
+    /// All but the pattern engine.
+    WithoutPatterns,
+    /// Neither patterns nor pictures.
     Least,
 }
 
-/// The engine's module without the pattern engine. Built only to be weighed.
-pub fn module_without_patterns(tools: &Tools) -> Result<PathBuf> {
-    let output = build_module(tools, &ENGINE, Features::Least)?;
+impl Features {
+    /// Where such modules are kept.
+    const fn folder(self) -> &'static str {
+        match self {
+            Features::All => "wasm",
+            Features::WithoutPatterns => "wasm-without-patterns",
+            Features::Least => "wasm-least",
+        }
+    }
+
+    /// What cargo has to be told.
+    const fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Features::All => &[],
+            Features::WithoutPatterns => &["--no-default-features", "--features", "picture"],
+            Features::Least => &["--no-default-features"],
+        }
+    }
+}
+
+/// The engine's module with some of its features.
+pub fn engine_module(tools: &Tools, features: Features) -> Result<PathBuf> {
+    let output = build_module(tools, &ENGINE, features)?;
     Ok(output.join(format!("{}_bg.wasm", ENGINE.name)))
 }
 
 /// Gives the folder with a module and its glue.
 fn build_module(tools: &Tools, Module { name, folder, inputs }: &Module, features: Features) -> Result<PathBuf> {
-    let kind = if features == Features::All { "wasm" } else { "wasm-least" };
+    let kind = features.folder();
     let output = project::work_directory(&format!("{kind}/{name}"))?;
     let stamp = output.join("versions.txt");
     let versions = tools.versions()?;
@@ -86,9 +109,7 @@ fn build_module(tools: &Tools, Module { name, folder, inputs }: &Module, feature
     let mut command = Command::new(tools.wasm_pack()?);
     command.args(["build", "--profile", WASM_PROFILE, "--target", "web", "--out-name", name, "--out-dir"]).arg(&output);
     command.arg(root().join(folder)).args(["--", "--config", &path_remapping()?]);
-    if features == Features::Least {
-        command.arg("--no-default-features");
-    }
+    command.args(features.arguments());
     command.env("PATH", tools.search_path()?).current_dir(root());
     run_logged(&mut command, &project::work_directory("logs")?.join(format!("{kind}-{name}.log")))?;
     if !module.is_file() {

@@ -1,6 +1,6 @@
 //! `cargo xtask size`: what a reader's browser downloads, gzipped, part by part, each against a budget that fails.
 
-use crate::package;
+use crate::package::{Features, engine_module};
 use crate::process::Result;
 use crate::project::package_directory;
 use crate::tools::Tools;
@@ -18,12 +18,14 @@ const DECOMPRESSION: &str = "execution_heatmap_inflate";
 
 /// The most that a part may weigh, gzipped. What a part weighs less it has won, and its number is to follow.
 mod budget {
-    /// The module without the pattern engine, its glue, the worker and the client: parsers, counting, pictures.
-    pub const ENGINE: usize = 222_000;
+    /// Has to come down to 75,000 and must not rise. The module without pictures and patterns, its glue, the worker and the client: parsers, table, cells, JSON.
+    pub const ENGINE: usize = 101_000;
+    /// What lays out pictures and writes SVG: the module with it, less the module without it.
+    pub const PICTURES: usize = 29_500;
     /// What looks for patterns: the module with it, less the module without it.
-    pub const PATTERNS: usize = 30_000;
+    pub const PATTERNS: usize = 24_500;
     /// The element, beside these.
-    pub const ELEMENT: usize = 40_000;
+    pub const ELEMENT: usize = 36_000;
     /// Decompression, once the package has it.
     pub const DECOMPRESSION: usize = 60_000;
 }
@@ -45,14 +47,12 @@ pub fn size() -> Result {
     loaded.retain(|name| !decompression.contains(name));
     let scripts = print_group("glue, worker and client", &package, &loaded)?;
     let with_patterns = print_group("the module", &package, &BTreeSet::from([MODULE.to_owned()]))?;
-    let without_patterns = gzipped_length(&std::fs::read(package::module_without_patterns(&tools)?)?)?;
+    let without_patterns = gzipped_length(&std::fs::read(engine_module(&tools, Features::WithoutPatterns)?)?)?;
+    let least = gzipped_length(&std::fs::read(engine_module(&tools, Features::Least)?)?)?;
     let element = print_group("the element, beside these", &package, &element)?;
     let mut parts = vec![
-        Part {
-            name: "engine, worker, client (without patterns)",
-            bytes: scripts + without_patterns,
-            budget: budget::ENGINE,
-        },
+        Part { name: "engine, worker and client", bytes: scripts + least, budget: budget::ENGINE },
+        Part { name: "pictures", bytes: without_patterns.saturating_sub(least), budget: budget::PICTURES },
         Part { name: "patterns", bytes: with_patterns.saturating_sub(without_patterns), budget: budget::PATTERNS },
         Part { name: "element", bytes: element, budget: budget::ELEMENT },
     ];
