@@ -11,6 +11,7 @@
 //!
 //! The modules stand below in that order.
 
+pub mod bytes;
 pub mod error;
 pub mod execution;
 pub mod number;
@@ -23,6 +24,7 @@ pub mod row;
 
 pub mod duplicate;
 pub mod intake;
+pub mod reread;
 pub mod table;
 
 pub mod options;

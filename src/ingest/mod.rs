@@ -20,30 +20,46 @@
 //! In NDJSON an object whose only member has a key that begins with `$`; in CSV a record whose first field is `$end`,
 //! `$error` or `$alive` without quotes. They are no rows.
 
+mod arrow;
+mod cdevents;
 mod classify;
+mod columns;
 mod csv;
+mod cube_rows;
+mod custom;
+mod document;
+mod document_places;
+mod expected;
 mod fields;
 mod find;
 mod hint;
 mod input;
+mod length;
 mod lines;
 mod mapping;
+mod memo_kinds;
 mod moments;
 mod ndjson;
 mod preset;
 mod reader;
+mod recognise;
 mod records;
 mod role;
 mod row;
 mod scan;
+mod swf;
 mod text;
 
+pub use arrow::{MOST_BODY_BYTES, MOST_METADATA_BYTES};
+pub use expected::{Expected, preset_names};
 pub use hint::hint;
 pub use reader::Reader;
 pub(crate) use text::excerpt;
 
 use crate::execution::Execution;
 use crate::problem::ProblemKind;
+use crate::table::Count;
+use crate::time::ParsedTime;
 use std::ops::Range;
 use text::Text;
 
@@ -63,8 +79,54 @@ pub const MOST_COLUMNS: usize = 4096;
 pub enum Form {
     /// One JSON object a line, with control lines.
     Ndjson,
-    /// Canonical CSV: a header line, comma, RFC 4180 quoting, tags separated by `|`.
+    /// JSON documents: an array of rows, an object that holds one, or several of these one after the other.
+    Json,
+    /// A header line, fields between commas, semicolons or bars, RFC 4180 quoting, tags separated by `|`.
     Csv,
+    /// The same with tabs.
+    Tsv,
+    /// Arrow IPC, stream or file, without compression.
+    Arrow,
+    /// Batches of arrays that a program hands over; not recognised, since no file has this form.
+    Columns,
+    /// The Standard Workload Format of batch systems.
+    Swf,
+}
+
+impl Form {
+    /// Every form.
+    pub const ALL: [Form; 7] = [Form::Ndjson, Form::Json, Form::Csv, Form::Tsv, Form::Arrow, Form::Columns, Form::Swf];
+
+    /// The name by which it is asked for.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Form::Ndjson => "ndjson",
+            Form::Json => "json",
+            Form::Csv => "csv",
+            Form::Tsv => "tsv",
+            Form::Arrow => "arrow",
+            Form::Columns => "columns",
+            Form::Swf => "swf",
+        }
+    }
+
+    /// The form of a name.
+    pub fn named(name: &str) -> Option<Form> {
+        Form::ALL.into_iter().find(|form| form.name() == name)
+    }
+
+    /// The name in sentences.
+    const fn title(self) -> &'static str {
+        match self {
+            Form::Ndjson => "NDJSON",
+            Form::Json => "JSON",
+            Form::Csv => "CSV",
+            Form::Tsv => "TSV",
+            Form::Arrow => "Arrow",
+            Form::Columns => "columns",
+            Form::Swf => "SWF",
+        }
+    }
 }
 
 /// What the parser found next.
@@ -93,6 +155,15 @@ pub enum Event<'a> {
         /// The row.
         execution: Execution<'a>,
     },
+    /// A row of a cube: executions that someone else has counted.
+    Counts {
+        /// Its physical line, from 1.
+        line: u64,
+        /// Workflow, status and tags of all of them; its start is the bucket's begin.
+        execution: Execution<'a>,
+        /// What is counted.
+        count: Count,
+    },
     /// Something that is no row: a part of an execution that has a row of its own, or no execution at all.
     LeftOut {
         /// Its physical line, from 1.
@@ -107,6 +178,13 @@ pub enum Event<'a> {
         /// [`ProblemKind::Unreadable`], [`ProblemKind::LineTooLong`] or [`ProblemKind::NoStart`].
         kind: ProblemKind,
         /// What was found and what was expected, one sentence.
+        message: String,
+    },
+    /// The source broke off or cannot be read on; nothing follows.
+    Broken {
+        /// The physical line, from 1.
+        line: u64,
+        /// What is wrong there.
         message: String,
     },
     /// The source is of no form that is read; nothing follows.
@@ -221,6 +299,12 @@ enum Value<'a> {
     Bool(bool),
     /// A number as it is written.
     Number(&'a str),
+    /// A whole number of a form that has numbers of its own.
+    Whole(i64),
+    /// An instant of a form that has instants of its own.
+    Instant(ParsedTime),
+    /// Milliseconds of a form that has lengths of time of its own.
+    Length(i64),
     Text(Text<'a>),
     /// Texts that are separated by `|`.
     Joined(Text<'a>),
@@ -230,10 +314,17 @@ enum Value<'a> {
     Object(&'a str),
 }
 
+impl<'a> Value<'a> {
+    /// A value of a text of JSON that was checked.
+    fn of_json(text: &'a str) -> Value<'a> {
+        scan::Scanner::new(text).value(0).unwrap_or_default()
+    }
+}
+
 impl Value<'_> {
     /// True for what is not there and for an empty text.
     fn is_absent(&self) -> bool {
-        matches!(self, Value::Absent | Value::Text(Text::Plain("")))
+        matches!(self, Value::Absent | Value::Text(Text::Plain("")) | Value::Instant(ParsedTime::Absent))
     }
 
     /// Adds what a text or number reads as.
@@ -241,7 +332,8 @@ impl Value<'_> {
         match self {
             Value::Text(text) => text.read_into(out),
             Value::Number(text) => out.push_str(text),
-            Value::Absent | Value::Bool(_) | Value::Joined(_) | Value::Array(_) | Value::Object(_) => {}
+            Value::Whole(number) => arrow::push_signed(*number, out),
+            _ => {}
         }
     }
 
@@ -250,7 +342,9 @@ impl Value<'_> {
         match self {
             Value::Absent => "null",
             Value::Bool(_) => "true or false",
-            Value::Number(_) => "a number",
+            Value::Number(_) | Value::Whole(_) => "a number",
+            Value::Instant(_) => "an instant",
+            Value::Length(_) => "a length of time",
             Value::Text(_) | Value::Joined(_) => "a text",
             Value::Array(_) => "an array",
             Value::Object(_) => "an object",

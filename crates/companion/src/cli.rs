@@ -38,7 +38,7 @@ const ANALYZE_EXAMPLES: &str = "Examples:
   export-runs | execution-heatmap analyze - --status '!cancelled' --format json
 
 Exit status: 0 done, 1 failed, 2 wrong use, 3 --strict and rows were unreadable or the source incomplete,
-4 --fail-on-finding and there is a finding.";
+4 --fail-on-finding and there is a finding, 130 interrupted.";
 
 /// Whether to look for repeated rows, which costs memory for every row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -54,7 +54,7 @@ pub enum Deduplicate {
 /// What `analyze` takes.
 #[derive(Debug, Args)]
 pub struct AnalyzeArgs {
-    /// Files of rows, compressed with gzip or not; - is standard input
+    /// Files of rows, compressed with gzip or zstd or not; - is standard input
     #[arg(value_name = "FILE", default_value = "-")]
     pub files: Vec<String>,
     /// The view
@@ -63,6 +63,12 @@ pub struct AnalyzeArgs {
     /// The form of the rows
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Input::Auto)]
     pub input: Input,
+    /// The system that the rows come from, such as github, n8n or airflow [default: auto, by their fields]
+    #[arg(long, value_name = "NAME", default_value = "auto", hide_default_value = true)]
+    pub preset: String,
+    /// A JSON file that says which field of a row means what
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
     /// Look for rows that repeat another one (workflow, id and attempt); auto does where there are several files
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Deduplicate::Auto)]
     pub deduplicate: Deduplicate,
@@ -186,8 +192,16 @@ pub enum Input {
     Auto,
     /// One JSON object a line
     Ndjson,
-    /// Comma-separated values with the same names as headers
+    /// JSON documents: an array of rows, or an object that holds one
+    Json,
+    /// A header line and values between commas, semicolons or bars
     Csv,
+    /// The same between tabs
+    Tsv,
+    /// The Standard Workload Format
+    Swf,
+    /// A Parquet file whose columns bear the same names
+    Parquet,
 }
 
 /// The forms that are written.
@@ -204,7 +218,7 @@ pub enum Format {
 /// What `import` takes.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// Files of rows, compressed with gzip or not; - is standard input
+    /// Files of rows, compressed with gzip or zstd or not; - is standard input
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<String>,
     /// The workspace that the rows belong to; it is made if it is not there

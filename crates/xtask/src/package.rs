@@ -21,9 +21,9 @@ struct Module {
     inputs: &'static [&'static str],
 }
 
-/// The modules of the package.
-const MODULES: [Module; 1] = [ENGINE];
-/// The engine.
+/// The engine, and decompression, which is loaded only when compressed data comes.
+const MODULES: [Module; 2] =
+    [ENGINE, Module { name: "execution_heatmap_inflate", folder: "crates/inflate-wasm", inputs: &["crates/inflate"] }];
 const ENGINE: Module = Module { name: "execution_heatmap_wasm", folder: "crates/wasm", inputs: &["src"] };
 /// The only file of `pkg/` that is in git.
 const KEPT_FILE: &str = "README.md";

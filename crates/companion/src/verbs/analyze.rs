@@ -2,20 +2,21 @@
 
 use crate::cli::{AnalyzeArgs, Deduplicate, Format, Input, ScreenArgs, When};
 use crate::failure::Failure;
+use crate::files::Parquet;
+use crate::files::parallel::{self, Outcome, Settings};
+use crate::files::progress::Progress;
 use crate::terminal::{self, Colours, Look};
 use crate::voice::{counted, say};
-use crate::{files, zones};
+use crate::{files, interrupt, zones};
 use execution_heatmap::answer::{self, Answer, Patterns, Source};
-use execution_heatmap::duplicate::Duplicates;
-use execution_heatmap::ingest::{Form, hint};
-use execution_heatmap::intake::{Intake, Reading};
+use execution_heatmap::ingest::{Expected, Form, hint};
+use execution_heatmap::intake::Reading;
 use execution_heatmap::json;
 use execution_heatmap::options::{Attempts, Query};
 use execution_heatmap::picture::{self, PictureOptions, Theme};
 use execution_heatmap::problem::Problems;
 use execution_heatmap::table::Table;
 use std::io::IsTerminal;
-use std::ops::ControlFlow;
 
 /// The picture's columns where nothing says how many there are.
 const DEFAULT_WIDTH: u16 = 80;
@@ -38,35 +39,35 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     judge(args, &answer)
 }
 
-/// Reads files into one table, in the order in which they are named. Beside it, what is to be said of each file: once
-/// the readings are one, a line number no longer says which file it is of.
+/// Reads files into one table. Beside it, what is to be said of each file: once the readings are one, a line number no
+/// longer says which file it is of.
 fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<String>), Failure> {
-    let is_looked_for = match args.deduplicate {
+    let deduplicate = match args.deduplicate {
         Deduplicate::Auto => args.files.len() > 1 || attempts == Attempts::Last,
         Deduplicate::On => true,
         Deduplicate::Off => false,
     };
-    let (mut table, mut readings) = (Table::default(), Reading::default());
+    let parquet = match args.input {
+        Input::Auto => Parquet::Recognise,
+        Input::Parquet => Parquet::Require,
+        _ => Parquet::Never,
+    };
+    let expected = expected(args)?;
+    interrupt::ends_the_process();
+    let progress = Progress::of(&args.files);
+    let read = parallel::read(&args.files, Settings::new(expected, parquet, deduplicate), &progress);
+    progress.clear();
+    let (table, outcomes) = read?;
+    let mut readings = Reading::default();
     let mut remarks = Vec::new();
-    let mut duplicates = is_looked_for.then(Duplicates::default);
-    for file in &args.files {
-        let mut intake = match args.input {
-            Input::Auto => Intake::recognising(false),
-            Input::Ndjson => Intake::new(Form::Ndjson, false),
-            Input::Csv => Intake::new(Form::Csv, false),
-        }
-        .onto(table, duplicates);
-        let broken = files::read(file, |bytes| {
-            intake.extend(bytes);
-            // What follows in a file that is no log is of no use.
-            if intake.unrecognised().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        })?;
-        intake.finish(broken.as_deref());
-        if let Some(starts_with) = intake.unrecognised() {
-            return Err(not_a_log(file, starts_with));
-        }
-        let reading;
-        (table, reading, duplicates) = intake.into_parts();
+    for (file, outcome) in args.files.iter().zip(outcomes) {
+        let reading = match outcome {
+            Outcome::Read(reading, what) => {
+                remarks.extend(what.map(|what| format!("{}: {what}", files::called(file))));
+                reading
+            }
+            Outcome::Unrecognised(starts_with) => return Err(not_a_log(file, &starts_with)),
+        };
         remarks.extend(problems_in_words(file, &reading.problems));
         if reading.read == reading.no_start + reading.unreadable {
             remarks.push(without_rows(file));
@@ -77,6 +78,25 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<S
         readings.merge(&reading);
     }
     Ok((table, readings, remarks))
+}
+
+/// What the flags say of the files.
+fn expected(args: &AnalyzeArgs) -> Result<Expected, Failure> {
+    let form = match args.input {
+        Input::Auto | Input::Parquet => None,
+        Input::Ndjson => Some(Form::Ndjson),
+        Input::Json => Some(Form::Json),
+        Input::Csv => Some(Form::Csv),
+        Input::Tsv => Some(Form::Tsv),
+        Input::Swf => Some(Form::Swf),
+    };
+    let mut expected = Expected::anything().preset(&args.preset).map_err(Failure::Usage)?;
+    if let Some(file) = &args.map {
+        let map = std::fs::read_to_string(file)
+            .map_err(|error| Failure::Failed(format!("{} cannot be read: {error}", file.display())))?;
+        expected = expected.map(&map).map_err(|words| Failure::Usage(format!("{}: {words}", file.display())))?;
+    }
+    Ok(form.into_iter().fold(expected, Expected::form))
 }
 
 /// The first problem of each kind in a file.
@@ -94,7 +114,7 @@ pub fn without_rows(file: &str) -> String {
 pub fn not_a_log(file: &str, starts_with: &str) -> Failure {
     let hint = hint(starts_with).map(|hint| format!(" {hint}")).unwrap_or_default();
     Failure::Failed(format!(
-        "{file} is not a log this can read. It starts with \"{starts_with}\". It takes NDJSON and CSV.{hint}"
+        "{file} is not a log this can read. It starts with \"{starts_with}\". It takes NDJSON, JSON, CSV, TSV and SWF.{hint}"
     ))
 }
 
