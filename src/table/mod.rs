@@ -282,7 +282,7 @@ impl Table {
     /// Every tag that a row bears, sorted.
     pub fn tags(&self) -> Vec<&str> {
         let mut tags: Vec<&str> = self.kinds.tags.iter().collect();
-        tags.sort_unstable();
+        crate::order::sort(&mut tags, &|a, b| a < b);
         tags
     }
 

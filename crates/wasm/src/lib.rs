@@ -270,11 +270,13 @@ impl View {
 
     /// The picture, laid out, as the bytes of its JSON.
     pub fn scene(&self, options: JsValue) -> Result<String, JsValue> {
+        convert::picture_is_there()?;
         Ok(json::scene(&picture::lay_out(&self.answer, &convert::picture(&options)?)))
     }
 
     /// The picture as an SVG file. `theme` is `auto`, `light` or `dark`.
     pub fn svg(&self, options: JsValue, theme: &str) -> Result<String, JsValue> {
+        convert::picture_is_there()?;
         let options = convert::picture(&options)?;
         let scene = picture::lay_out(&self.answer, &options);
         Ok(picture::svg(&scene, &self.answer, convert::theme(theme)?))
