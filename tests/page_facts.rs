@@ -86,7 +86,9 @@ fn limits_defaults_and_words() {
         let entries = body.split("',").filter_map(|entry| entry.split_once(": '"));
         entries.map(|(key, _)| key.trim().trim_matches('\'')).collect()
     };
-    assert_eq!(keyed("FORMS"), Form::ALL.map(Form::name).into_iter().collect());
+    // Columns are handed over by a program and never lie in a file.
+    let of_files = Form::ALL.into_iter().filter(|form| *form != Form::Columns);
+    assert_eq!(keyed("FORMS"), of_files.map(Form::name).collect());
     assert_eq!(keyed("PRESETS"), preset_names().collect());
     assert_eq!(listed("MOMENTS"), Moment::ALL.map(Moment::name).into_iter().collect());
     assert_eq!(listed("ATTEMPTS"), Attempts::ALL.map(Attempts::name).into_iter().collect());

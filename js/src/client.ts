@@ -3,11 +3,12 @@
 
 import type { LoadOptions } from './engine.js';
 import type { Gathering } from './pool.js';
-import { isFromCompanion, isSeveral, refusal } from './source.js';
+import { handOver, isSeveral } from './given.js';
+import { isFromCompanion, refusal } from './source.js';
 import { Thread } from './thread.js';
 import type { Call } from './worker.js';
 import type {
-  Answer, Cells, HeatmapResponse, Loaded, PictureOptions, Query, ReadAs, Rows, Scene, Source, Theme, ViewOptions, Workflow,
+  Answer, Cells, HeatmapResponse, Loadable, Loaded, PictureOptions, Query, ReadAs, Rows, Scene, Source, Theme, ViewOptions, Workflow,
 } from './types.js';
 
 export type * from './types.js';
@@ -103,16 +104,18 @@ export class HeatmapClient {
   }
 
   /**
-   * Reads a source, or several as one, to the end; resolves with what was read, also if a source broke off (the views
-   * say so).
+   * Reads a source, several as one, or rows that are given, to the end; resolves with what was read, also if a source
+   * broke off (the views say so).
    */
-  async load(source: Source | readonly Source[], { signal, onProgress, query = {}, companion, workers, deduplicate = false, ...as }: LoadOptions = {}): Promise<Loaded> {
+  async load(source: Loadable, { signal, onProgress, query = {}, companion, workers, deduplicate = false, ...as }: LoadOptions = {}): Promise<Loaded> {
     signal?.throwIfAborted();
     clients.add(this.#id);
     this.#gathering?.giveUp();
     this.#gathering = undefined;
     this.#wantsStop = false;
-    const sources = await Promise.all((isSeveral(source) ? source : [source]).map(prepared));
+    const handed = isSeveral(source) ? undefined : handOver(source);
+    if (handed) as = { form: handed.form, ...as };
+    const sources = handed ? [handed.stream] : await Promise.all((isSeveral(source) ? source : [source as Source]).map(prepared));
     signal?.throwIfAborted();
     const [only = new Blob([])] = sources;
     const lost = bereft.get(this.#id);
@@ -121,13 +124,15 @@ export class HeatmapClient {
       bereft.delete(this.#id);
       if (gathering) return await this.#follow(gathering, signal, onProgress);
       const transfer = sources.filter((each) => each instanceof ReadableStream) as unknown as Transferable[];
-      const isCompanions = companion ?? (!isSeveral(source) && isFromCompanion(source));
+      const isCompanions = companion ?? (!isSeveral(source) && !handed && isFromCompanion(source as Source));
       const call: Call['call'] = { name: 'load', source: sources.length > 1 ? sources : only, query, companion: isCompanions, as: { ...as, deduplicate } };
       const { id, answer } = running().ask<Loaded>(this.#id, call, onProgress, transfer);
       if (this.#wantsStop) this.stop();
       const abort = () => worker?.tell(this.#id, { name: 'abort', id });
       signal?.addEventListener('abort', abort);
-      return await answer.finally(() => signal?.removeEventListener('abort', abort));
+      const loaded = await answer.finally(() => signal?.removeEventListener('abort', abort));
+      if (handed?.failure() !== undefined) throw handed.failure();
+      return loaded;
     } catch (error) {
       // A new worker that could read nothing holds no rows either.
       if (lost !== undefined && clients.has(this.#id) && !bereft.has(this.#id)) bereft.set(this.#id, lost);

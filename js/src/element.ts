@@ -1,11 +1,12 @@
 // <execution-heatmap>: keeps attributes, rows and picture together. The parts draw; this decides what and when.
 
 import { Attributes, OBSERVED } from './attributes.js';
-import { HeatmapClient, type HeatmapView, type Loaded, type LoadOptions, type Progress, type Query, type ReadAs, type Rows, type Source } from './client.js';
+import { HeatmapClient, type HeatmapView, type Loaded, type Loadable, type LoadOptions, type Progress, type Query, type ReadAs, type Rows, type Source } from './client.js';
 import { Format } from './format.js';
 import { Frame } from './frame.js';
 import { DEFAULT_DAYS, MOST_DAYS } from './limits.js';
-import { covers, isFromCompanion, isSeveral, windowFor } from './source.js';
+import { isSeveral } from './given.js';
+import { covers, isFromCompanion, windowFor } from './source.js';
 import { errorWords, PATIENCE_MS } from './status.js';
 import { isZone } from './zone.js';
 import { parts } from './patterns.js';
@@ -44,7 +45,7 @@ export class ExecutionHeatmap extends Base {
   #format: Format | undefined;
   #client: HeatmapClient | undefined;
   #abort: AbortController | undefined;
-  #source: { source: Source | readonly Source[]; name: string; as: LoadSettings } | undefined;
+  #source: { source: Loadable; name: string; as: LoadSettings } | undefined;
   /** True for rows that a companion streams: their open windows end when it was asked. */
   #companion = false;
   /** The window that a companion is being asked for, and when. */
@@ -201,8 +202,8 @@ export class ExecutionHeatmap extends Base {
   get view(): HeatmapView | undefined { return this.#view; }
 
   /** Reads a source, or several as one, and draws it. Resolves when the picture stands; rejects if there is none. */
-  async load(source: Source | readonly Source[], settings: LoadSettings = {}): Promise<void> {
-    const { signal, name, companion = !isSeveral(source) && isFromCompanion(source, document.baseURI), ...as } = settings;
+  async load(source: Loadable, settings: LoadSettings = {}): Promise<void> {
+    const { signal, name, companion = isFromCompanion(source as Source, document.baseURI), ...as } = settings;
     signal?.throwIfAborted();
     const known = name ?? this.label ?? nameOf(source);
     // Rows of another source are not to stand under this one's name.
@@ -463,12 +464,14 @@ export class ExecutionHeatmap extends Base {
 }
 
 /** True for what can be read more than once. */
-function isRepeatable(source: Source | readonly Source[]): boolean {
-  return isSeveral(source) ? source.every(isRepeatable) : !(source instanceof ReadableStream || source instanceof Response);
+function isRepeatable(source: Loadable): boolean {
+  if (isSeveral(source)) return source.every(isRepeatable);
+  // What makes its rows as it is asked has none the second time.
+  return !(source instanceof ReadableStream || source instanceof Response || (typeof source === 'object' && 'next' in source));
 }
 
 /** True if two sources are the same files, bytes or addresses. */
-function isSame(one: Source | readonly Source[], other: Source | readonly Source[]): boolean {
+function isSame(one: Loadable, other: Loadable): boolean {
   if (isSeveral(one) && isSeveral(other)) return one.length === other.length && one.every((source, i) => isSame(source, other[i] ?? ''));
   const address = (source: unknown) => (typeof source === 'string' || source instanceof URL ? new URL(source, document.baseURI).href : source);
   return address(one) === address(other);
@@ -479,7 +482,7 @@ function bounds(response: HeatmapResponse): readonly number[] | undefined {
   return found.length === 3 && (found[0] ?? 0) < (found[1] ?? 0) && (found[1] ?? 0) < (found[2] ?? 0) ? found : undefined;
 }
 
-function nameOf(source: Source | readonly Source[]): string {
+function nameOf(source: Loadable): string {
   if (isSeveral(source)) return source.length === 1 ? nameOf(source[0] ?? '') : `${source.length} sources`;
   if (typeof source === 'string' || source instanceof URL) {
     const { pathname, host } = new URL(source, document.baseURI);

@@ -3,15 +3,16 @@
 
 import { Engine } from './execution_heatmap_wasm.js';
 import type { View } from './execution_heatmap_wasm.js';
+import { handOver, isSeveral } from './given.js';
 import { Meter } from './meter.js';
 import { start } from './module.js';
 import { begin, counts, refuseUnrecognised, sentenceOf, understood, type Counted, type Place } from './part.js';
 import { Pour } from './pour.js';
 import { blobOf, completed, isPlain, type Origin } from './rows.js';
-import { isSeveral, open } from './source.js';
+import { open } from './source.js';
 import { zoneTable } from './zone.js';
 import type {
-  Answer, Cells, Loaded, PictureOptions, Progress, Query, ReadAs, Rows, Scene, Source, Theme, ViewOptions, Workflow,
+  Answer, Cells, Loadable, Loaded, PictureOptions, Progress, Query, ReadAs, Rows, Scene, Source, Theme, ViewOptions, Workflow,
 } from './types.js';
 
 export { isTrap, start } from './module.js';
@@ -84,10 +85,10 @@ export class HeatmapEngine {
   }
 
   /**
-   * Reads a source, or several one after the other, to the end, dropping what was held. A source that breaks off is no
+   * Reads a source, several one after the other, or rows that are given, to the end, dropping what was held. A source that breaks off is no
    * error: the answers say so. `number` stands in the answers, so that who asks can tell one load's from another's.
    */
-  async load(source: Source | readonly Source[], { signal, onProgress, query = {}, companion, deduplicate = false, ...as }: LoadOptions = {}, number?: number): Promise<Loaded> {
+  async load(source: Loadable, { signal, onProgress, query = {}, companion, deduplicate = false, ...as }: LoadOptions = {}, number?: number): Promise<Loaded> {
     const turn = ++this.#loads;
     this.#stopped = false;
     this.#pour?.halt();
@@ -96,7 +97,9 @@ export class HeatmapEngine {
       signal?.throwIfAborted();
       if (turn !== this.#loads) throw new DOMException(REPLACED, 'AbortError');
     };
-    const sources: readonly Source[] = isSeveral(source) ? source : [source];
+    const handed = isSeveral(source) ? undefined : handOver(source);
+    if (handed) as = { form: handed.form, ...as };
+    const sources: readonly Source[] = isSeveral(source) ? source : [handed?.stream ?? source as Source];
     const plain = await Promise.all(sources.map(isPlain));
     const sizes = sources.map((each, i) => (plain[i] ? blobOf(each)?.size ?? 0 : NaN));
     const meter = new Meter();
@@ -145,6 +148,7 @@ export class HeatmapEngine {
       this.#remember();
       if (this.#stopped) break;
     }
+    if (handed?.failure() !== undefined) throw handed.failure();
     return { ...progress(), stopped: this.#stopped, readAs, canReadOn: false, now: this.#now };
   }
 

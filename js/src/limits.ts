@@ -12,7 +12,7 @@ export const METRICS = ['success_rate', 'volume', 'duration', 'error_count', 'p5
 export const MOMENTS = ['start', 'end', 'scheduled'] as const;
 export const ATTEMPTS = ['each', 'last'] as const;
 /** Forms that a source can be read as, and what people call them. */
-export const FORMS: Readonly<Record<string, string>> = { ndjson: 'NDJSON', json: 'JSON', csv: 'CSV', tsv: 'TSV', swf: 'Standard Workload Format' };
+export const FORMS: Readonly<Record<string, string>> = { ndjson: 'NDJSON', json: 'JSON', csv: 'CSV', tsv: 'TSV', arrow: 'Arrow', swf: 'Standard Workload Format' };
 /** Systems whose exports are known, by the names of their presets. */
 export const PRESETS: Readonly<Record<string, string>> = {
   'canonical': 'Canonical rows', 'linkflow': 'LinkFlow', 'n8n': 'n8n', 'github': 'GitHub Actions, any list', 'github-runs': 'GitHub Actions runs',

@@ -18,9 +18,6 @@ export interface Opened {
 const MARGIN_DAYS = 2;
 const DAY = 86_400_000;
 
-/** True for a list of sources. */
-export const isSeveral = <T>(source: T | readonly T[]): source is readonly T[] => Array.isArray(source);
-
 /** True for the address of a companion's rows. */
 export function isCompanion(address: string | URL): boolean {
   return URL.canParse(address) && /\/api\/v1\/workspaces\/[^/]+\/executions$/.test(new URL(address).pathname);
@@ -153,8 +150,21 @@ async function inflated(stream: ReadableStream<Uint8Array>): Promise<{ stream: R
   }, { highWaterMark: 0 });
   const isGzip = first[0] === GZIP[0] && first[1] === GZIP[1];
   if (!isCompressed(first)) return { stream: rest, compressed: false };
-  const { inflate } = await import('./inflate.js');
-  return { stream: await inflate(rest, isGzip), compressed: true };
+  return { stream: await undone(rest, isGzip), compressed: true };
+}
+
+/**
+ * Undoes compression by the module that is made for it. Where that cannot be had, as by a page that was left open without
+ * a network, the browser itself reads the first member of gzip, which mostly is the only one; it tells if another follows.
+ */
+async function undone(stream: ReadableStream<Uint8Array>, isGzip: boolean): Promise<ReadableStream<Uint8Array>> {
+  const isOffline = globalThis.navigator?.onLine === false;
+  try {
+    if (!isGzip || !isOffline) return await (await import('./inflate.js')).inflate(stream, isGzip);
+  } catch (error) {
+    if (!isGzip) throw new Error('What undoes zstd could not be loaded.', { cause: error });
+  }
+  return stream.pipeThrough(new DecompressionStream('gzip') as unknown as TransformStream<Uint8Array, Uint8Array>);
 }
 
 /** True for the first bytes of data that is compressed. */

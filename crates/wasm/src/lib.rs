@@ -20,7 +20,6 @@ use execution_heatmap::picture::look::FEW_EXECUTIONS;
 use execution_heatmap::reread::reread;
 use execution_heatmap::table::{self, MOST_KEPT_TEXT_BYTES, Memory, Order, Shift, Table, Workflow};
 use execution_heatmap::time::{Timestamp, push_date};
-use execution_heatmap::zone::Zone;
 use execution_heatmap::{json, picture};
 use js_sys::{Float64Array, Int32Array, Math, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -34,6 +33,7 @@ pub struct Engine {
     intake: Intake,
     /// What earlier views found in the rows.
     memory: Memory,
+    /// What was known of the source when it began.
     expected: Expected,
     keeps_places: bool,
     keeps_texts: bool,
@@ -65,8 +65,8 @@ impl Engine {
         self.deduplicates = identities;
     }
 
-    /// Begins a source and drops what was held. `form` is `auto`, `ndjson`, `json`, `csv`, `tsv` or `swf`;
-    /// `expects_end` is true for a stream that is incomplete without its last control line. `preset` is `auto` (also
+    /// Begins a source and drops what was held. `form` is `auto`, `ndjson`, `json`, `csv`, `tsv`,
+    /// `swf`, `arrow` or `columns`; `expects_end` is true for a stream that is incomplete without its last control line. `preset` is `auto` (also
     /// where it is absent) or the name of a system, `map` a mapping as JSON; of both the mapping counts.
     pub fn begin(
         &mut self,
@@ -76,6 +76,8 @@ impl Engine {
         map: Option<String>,
     ) -> Result<(), JsValue> {
         let expected = expected(form, preset, map)?;
+        self.expected = expected.clone();
+        let intake = Intake::expecting(expected, expects_end);
         // Whoever made the rows does not know these numbers, and so cannot choose names that collide.
         let chance = || (Math::random() * 9_007_199_254_740_992.0) as u64;
         let mut table = Table::with_key([chance(), chance()]).limited_to(MOST_ROW_BYTES);
@@ -85,8 +87,7 @@ impl Engine {
         if self.keeps_texts {
             table = table.with_texts(MOST_KEPT_TEXT_BYTES);
         }
-        self.expected = expected.clone();
-        self.intake = Intake::expecting(expected, expects_end).onto(table, self.deduplicates.then(Duplicates::default));
+        self.intake = intake.onto(table, self.deduplicates.then(Duplicates::default));
         self.memory = Memory::default();
         Ok(())
     }
@@ -153,7 +154,9 @@ impl Engine {
     /// whole there. `is_end` is true if nothing follows the bytes.
     #[wasm_bindgen(js_name = readRow)]
     pub fn read_row(&self, head: &[u8], bytes: &[u8], is_end: bool) -> Option<String> {
-        reread(Reader::expecting(self.expected.clone()), head, bytes, is_end).map(|texts| json::row_texts(&texts))
+        // An engine that gathers what others read finds out again what they found.
+        let reader = Reader::expecting(self.intake.understood().unwrap_or_else(|| self.expected.clone()));
+        reread(reader, head, bytes, is_end).map(|texts| json::row_texts(&texts))
     }
 
     /// A place in this module's memory where the caller may write `length` bytes; valid until the next call.
@@ -173,7 +176,7 @@ impl Engine {
 
     /// No bytes follow; whether the source was whole is for the engine to say that absorbs the parts.
     pub fn close(&mut self) {
-        self.intake.close();
+        self.intake.finish_stretch();
     }
 
     /// Reading was given up, for a reason; bytes of a row that is not whole are no row.
@@ -277,7 +280,7 @@ fn expected(form: &str, preset: Option<String>, map: Option<String>) -> Result<E
     }
     if form != "auto" {
         let form = Form::named(form)
-            .ok_or_else(|| convert::fault("form: it takes auto, ndjson, json, csv, tsv or swf"))?;
+            .ok_or_else(|| convert::fault("form: it takes auto, ndjson, json, csv, tsv, swf, arrow or columns"))?;
         expected = expected.form(form);
     }
     Ok(expected)
@@ -329,11 +332,13 @@ impl View {
 
     /// The picture, laid out, as the bytes of its JSON.
     pub fn scene(&self, options: JsValue) -> Result<String, JsValue> {
+        convert::picture_is_there()?;
         Ok(json::scene(&picture::lay_out(&self.answer, &convert::picture(&options)?)))
     }
 
     /// The picture as an SVG file. `theme` is `auto`, `light` or `dark`.
     pub fn svg(&self, options: JsValue, theme: &str) -> Result<String, JsValue> {
+        convert::picture_is_there()?;
         let options = convert::picture(&options)?;
         let scene = picture::lay_out(&self.answer, &options);
         Ok(picture::svg(&scene, &self.answer, convert::theme(theme)?))
