@@ -20,6 +20,6 @@ export const PRESETS: Readonly<Record<string, string>> = {
   'gitlab-list': 'GitLab pipelines of a list', 'gitlab-jobs': 'GitLab jobs', 'jenkins': 'Jenkins builds', 'airflow': 'Airflow DAG runs',
   'airflow-tasks': 'Airflow task instances', 'prefect': 'Prefect flow runs', 'dagster': 'Dagster runs', 'temporal': 'Temporal workflow executions',
   'argo': 'Argo workflows', 'slurm': 'Slurm jobs', 'swf': 'Batch jobs in SWF', 'windmill': 'Windmill jobs', 'kestra': 'Kestra executions',
-  'otlp': 'OpenTelemetry spans', 'cdevents': 'CDEvents',
+  'otlp': 'OpenTelemetry spans', 'cdevents': 'CDEvents', 'cube': 'Counts that a database made',
 };
 export const STATUSES = ['completed', 'failed', 'timed_out', 'cancelled', 'skipped', 'running', 'pending', 'waiting', 'other'];
