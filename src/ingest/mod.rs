@@ -136,7 +136,6 @@ impl Form {
     }
 }
 
-
 /// What the parser found next.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event<'a> {
