@@ -23,7 +23,7 @@ fn source(seed: u64, rows: usize, form: Form) -> String {
         Form::Json => String::from("{\"page\": 1, \"data\": ["),
         Form::Csv => String::from("error,id,status,started_at,duration_ms,workflow_id\n"),
         Form::Tsv => String::from("error\tid\tstatus\tstarted_at\tduration_ms\tworkflow_id\n"),
-        Form::Swf => panic!("SWF carries no ids of its own"),
+        other => panic!("no source is written in {other:?} here"),
     };
     for id in 0..rows {
         let status = ["completed", "failed", "timed_out", "running"][seeded.below(4) as usize];
@@ -39,7 +39,7 @@ fn source(seed: u64, rows: usize, form: Form) -> String {
             Form::Ndjson => object() + "\n",
             Form::Json => if id > 0 { "," } else { "" }.to_owned() + &object() + "\n",
             Form::Tsv => format!("é{id}\t{id}\t{status}\t{start}\t{duration}\tw{workflow}\n"),
-            Form::Csv | Form::Swf => format!("\"é{id}\",{id},{status},{start},{duration},w{workflow}\n"),
+            _ => format!("\"é{id}\",{id},{status},{start},{duration},w{workflow}\n"),
         };
         if seeded.below(5) == 0 {
             source += if form == Form::Ndjson { "\nno row\n" } else { "\n" };

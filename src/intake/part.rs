@@ -3,9 +3,10 @@
 
 use super::{Intake, Reading};
 use crate::bytes::{Broken, Bytes, push_long, push_short, push_text, push_text_if_any};
+use crate::duplicate::Duplicates;
 use crate::ingest::StreamEnd;
 use crate::problem::{Problem, ProblemKind, Problems};
-use crate::table::Shift;
+use crate::table::{Shift, Table};
 
 /// Where a part lies in its source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,6 +19,27 @@ pub struct Range {
 }
 
 impl Intake {
+    /// Gives table and known identities away and keeps what became of the rows, so that the reading of the next part can
+    /// go on with them ([`Intake::onto`]) and this one be added to another ([`Intake::follow`]).
+    pub fn take_rows(&mut self) -> (Table, Option<Duplicates>) {
+        self.kinds.clear();
+        (std::mem::take(&mut self.table), self.duplicates.take())
+    }
+
+    /// Adds the reading of the part of the same source that follows this one's, `lines` lines further down. Both were ended
+    /// by [`Intake::finish_stretch`]; once the last part is added, [`Intake::finish`] says whether the whole is complete.
+    pub fn follow(&mut self, mut next: Intake, lines: i64) {
+        next.reading.problems = next.reading.problems.moved(lines);
+        self.went_on |= next.went_on || (self.end.is_some() && (next.reading.read > 0 || next.end.is_some()));
+        self.reading.merge(&next.reading);
+        self.table.merge(&next.table);
+        self.is_stream |= next.is_stream;
+        self.broken_off = self.broken_off.take().or(next.broken_off);
+        if !matches!(self.end, Some(StreamEnd::Error { .. })) {
+            self.end = next.end.or(self.end.take());
+        }
+    }
+
     /// Hands over what was read so far, piece by piece. A part that is not the last of its source is handed over without
     /// [`Intake::finish`].
     pub fn write_part(&self, each: &mut dyn FnMut(&[u8])) {

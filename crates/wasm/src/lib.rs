@@ -65,8 +65,8 @@ impl Engine {
         self.deduplicates = identities;
     }
 
-    /// Begins a source and drops what was held. `form` is `auto`, `ndjson`, `json`, `csv`, `tsv` or `swf`;
-    /// `expects_end` is true for a stream that is incomplete without its last control line. `preset` is `auto` (also
+    /// Begins a source and drops what was held. `form` is `auto`, `ndjson`, `json`, `csv`, `tsv`,
+    /// `swf`, `arrow` or `columns`; `expects_end` is true for a stream that is incomplete without its last control line. `preset` is `auto` (also
     /// where it is absent) or the name of a system, `map` a mapping as JSON; of both the mapping counts.
     pub fn begin(
         &mut self,
@@ -82,7 +82,7 @@ impl Engine {
         }
         if form != "auto" {
             let form = Form::named(form)
-                .ok_or_else(|| convert::fault("form: it takes auto, ndjson, json, csv, tsv or swf"))?;
+                .ok_or_else(|| convert::fault("form: it takes auto, ndjson, json, csv, tsv, swf, arrow or columns"))?;
             expected = expected.form(form);
         }
         self.expected = expected.clone();
@@ -270,11 +270,13 @@ impl View {
 
     /// The picture, laid out, as the bytes of its JSON.
     pub fn scene(&self, options: JsValue) -> Result<String, JsValue> {
+        convert::picture_is_there()?;
         Ok(json::scene(&picture::lay_out(&self.answer, &convert::picture(&options)?)))
     }
 
     /// The picture as an SVG file. `theme` is `auto`, `light` or `dark`.
     pub fn svg(&self, options: JsValue, theme: &str) -> Result<String, JsValue> {
+        convert::picture_is_there()?;
         let options = convert::picture(&options)?;
         let scene = picture::lay_out(&self.answer, &options);
         Ok(picture::svg(&scene, &self.answer, convert::theme(theme)?))
