@@ -168,8 +168,8 @@ pub enum Event<'a> {
         line: u64,
         /// Workflow, status and tags of all of them; its start is the bucket's begin.
         execution: Execution<'a>,
-        /// What is counted.
-        count: Count,
+        /// What is counted; apart, since every event would be as large.
+        count: Box<Count>,
     },
     /// Something that is no row: a part of an execution that has a row of its own, or no execution at all.
     LeftOut {

@@ -337,7 +337,7 @@ impl Intake {
                     if execution.status == Status::Other {
                         reading.problems.add(line, ProblemKind::UnknownStatus, || unknown_status(&execution));
                     }
-                    if table.push_count(&execution, count) {
+                    if table.push_count(&execution, *count) {
                         reading.read += executions;
                     } else {
                         reading.read += 1;
