@@ -4,7 +4,7 @@ pub(crate) mod decimal;
 mod number;
 mod text;
 
-pub use number::parse_number;
+pub use number::{parse_number, parse_whole};
 pub use text::parse_text;
 
 pub(crate) use text::is_none_word;

@@ -11,7 +11,7 @@ use super::text::{Text, excerpt, with_text};
 use super::{Notes, StartSource, Value};
 use crate::execution::{MOST_DURATION_MS, Status};
 use crate::time::decimal::Decimal;
-use crate::time::{ParsedTime, Timestamp, is_none_word, parse_number, parse_text};
+use crate::time::{ParsedTime, Timestamp, is_none_word, parse_number, parse_text, parse_whole};
 
 /// What the moments of a row say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,9 +117,12 @@ fn first_run(history: Value<'_>, rules: &Rules) -> ParsedTime {
     found
 }
 
-fn parse_time(value: Value<'_>, rules: &Rules) -> ParsedTime {
+/// What a value says of an instant.
+pub(super) fn parse_time(value: Value<'_>, rules: &Rules) -> ParsedTime {
     match value {
         Value::Number(number) => parse_number(number),
+        Value::Whole(number) => parse_whole(number),
+        Value::Instant(instant) => instant,
         Value::Text(text) if rules.is_canonical => with_text(text, parse_text),
         Value::Text(text) => with_text(text, |text| match reordered(text) {
             Some(reordered) if rules.is_month_first => parse_text(&reordered),
@@ -127,7 +130,7 @@ fn parse_time(value: Value<'_>, rules: &Rules) -> ParsedTime {
             _ => parse_text(text),
         }),
         Value::Absent => ParsedTime::Absent,
-        Value::Bool(_) | Value::Joined(_) | Value::Array(_) | Value::Object(_) => ParsedTime::Unreadable,
+        _ => ParsedTime::Unreadable,
     }
 }
 
@@ -209,11 +212,13 @@ fn read_duration(value: Value<'_>, unit: Unit, rules: &Rules) -> Option<Duration
     };
     match value {
         Value::Absent => None,
+        Value::Length(ms) => Some(Duration::of(i128::from(ms))),
+        Value::Whole(count) => Some(unit.to_ms(&Decimal::from_whole(count)).map_or(Duration::Bad, Duration::of)),
         Value::Number(text) => Some(number(text)),
         Value::Text(text) => with_text(text, |text| {
             let text = text.trim_ascii();
             (!is_none_word(text)).then(|| number(text))
         }),
-        Value::Bool(_) | Value::Joined(_) | Value::Array(_) | Value::Object(_) => Some(Duration::Bad),
+        _ => Some(Duration::Bad),
     }
 }

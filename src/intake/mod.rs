@@ -1,5 +1,9 @@
 //! A reading: bytes of one source go in, rows come to lie in a table, and every row that was read is accounted for.
 
+mod part;
+
+pub use part::Range;
+
 use crate::duplicate::Duplicates;
 use crate::execution::{Execution, Status};
 use crate::ingest::{Event, Expected, Form, LeftOut, Reader, StartSource, StreamEnd, excerpt};
@@ -92,6 +96,8 @@ pub struct Intake {
     duplicates: Option<Duplicates>,
     /// Which of several sources this is, for the places of its rows.
     source: u16,
+    /// Rows that were read of sources before this one.
+    read_before: u64,
     /// The table's numbers of the parser's kinds of row, by kind.
     kinds: Vec<Option<u32>>,
 }
@@ -111,6 +117,7 @@ impl Intake {
             broken_off: None,
             duplicates: None,
             source: 0,
+            read_before: 0,
             kinds: Vec::new(),
         }
     }
@@ -142,6 +149,11 @@ impl Intake {
     /// A reading of a source of which something is known.
     pub fn expecting(expected: Expected, expects_end: bool) -> Self {
         Self { reader: Reader::expecting(expected), ..Self::new(Form::Ndjson, expects_end) }
+    }
+
+    /// What its rows are read again with ([`Reader::understood`]).
+    pub fn understood(&self) -> Option<Expected> {
+        self.reader.understood()
     }
 
     /// What is known of the source once its first row was read ([`Reader::known`]).
@@ -186,11 +198,17 @@ impl Intake {
         }
     }
 
+    /// A stretch of the source has ended that others follow ([`Intake::follow`]): nothing is said of the whole.
+    pub fn finish_stretch(&mut self) {
+        self.reader.finish();
+        self.drain();
+    }
+
     /// The source has ended. `broken` says why if it ended before its time.
     pub fn finish(&mut self, broken: Option<&str>) {
         self.reader.finish();
         self.drain();
-        self.reading.incomplete = self.why_incomplete(broken);
+        self.judge(broken);
     }
 
     /// The rows so far.
@@ -208,14 +226,40 @@ impl Intake {
         (self.table, self.reading, self.duplicates)
     }
 
+    /// Gives table and known identities away and keeps what became of the rows, so that the reading of what follows can
+    /// go on with them ([`Intake::onto`]).
+    pub fn take_rows(&mut self) -> (Table, Option<Duplicates>) {
+        self.kinds.clear();
+        (std::mem::take(&mut self.table), self.duplicates.take())
+    }
+
+    /// Adds a finished reading of the stretch of the same source that follows this one's, which lies behind `lines`
+    /// lines. Once the last stretch is added, [`Intake::finish`] says of the whole whether it is complete.
+    pub fn follow(&mut self, mut next: Intake, lines: u64) {
+        next.reading.problems = next.reading.problems.moved(lines as i64);
+        self.went_on |= next.went_on || (self.end.is_some() && (next.reading.read > 0 || next.end.is_some()));
+        self.reading.merge(&next.reading);
+        self.table.merge(&next.table);
+        self.is_stream |= next.is_stream;
+        if !matches!(self.end, Some(StreamEnd::Error { .. })) {
+            self.end = next.end.or(self.end.take());
+        }
+    }
+
+    /// Says whether the source was whole.
+    fn judge(&mut self, broken: Option<&str>) {
+        let incomplete = self.why_incomplete(broken);
+        self.reading.merge(&Reading { incomplete, ..Reading::default() });
+    }
+
     fn why_incomplete(&self, broken: Option<&str>) -> Option<String> {
-        let rows = self.reading.read;
         if self.is_full() {
-            let mebibytes = self.table.bytes() >> 20;
+            let (rows, mebibytes) = (self.reading.read, self.table.bytes() >> 20);
             return Some(format!(
                 "memory did not suffice: {rows} rows were read, which take {mebibytes} MiB; the rest was not"
             ));
         }
+        let rows = self.reading.read - self.read_before;
         match &self.end {
             Some(StreamEnd::Error { message, .. }) => {
                 Some(format!("the source broke off after {rows} rows: {message}"))
@@ -257,6 +301,7 @@ impl Intake {
             duplicates,
             source,
             kinds,
+            ..
         } = self;
         let arrival = |has_started, offset| Arrival { has_started, place: Place { source: *source, offset } };
         while let Some(event) = reader.next() {
@@ -280,12 +325,7 @@ impl Intake {
                         });
                     }
                     if execution.status == Status::Other {
-                        reading.problems.add(line, ProblemKind::UnknownStatus, || {
-                            format!(
-                                "the status {} is not known; the row is counted as other",
-                                excerpt(execution.status_text)
-                            )
-                        });
+                        reading.problems.add(line, ProblemKind::UnknownStatus, || unknown_status(&execution));
                     }
                     let arrival = arrival(true, offset);
                     match duplicates {
@@ -312,6 +352,21 @@ impl Intake {
                         Some(known) => reading.duplicates += u64::from(known.push(table, &execution, arrival)),
                     }
                 }
+                Event::Counts { line, execution, count } => {
+                    let executions = count.executions;
+                    if execution.status == Status::Other {
+                        reading.problems.add(line, ProblemKind::UnknownStatus, || unknown_status(&execution));
+                    }
+                    if table.push_count(&execution, count) {
+                        reading.read += executions;
+                    } else {
+                        reading.read += 1;
+                        reading.unreadable += 1;
+                        reading.problems.add(line, ProblemKind::Unreadable, || {
+                            "the rows count more executions than 2^53".to_owned()
+                        });
+                    }
+                }
                 Event::LeftOut { why: LeftOut::Part, .. } => reading.parts += 1,
                 Event::LeftOut { why: LeftOut::NoExecution, .. } => reading.no_executions += 1,
                 Event::Rejected { line, kind, message } => {
@@ -335,6 +390,10 @@ impl Intake {
             }
         }
     }
+}
+
+fn unknown_status(execution: &Execution<'_>) -> String {
+    ["the status ", &excerpt(execution.status_text), " is not known; the row is counted as other"].concat()
 }
 
 /// Adds a row to the table, by the number of its kind where one is known.
