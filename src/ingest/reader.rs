@@ -467,6 +467,10 @@ impl Reader {
 /// True for the beginning of a document whose first line is no row: it leads to rows, or breaks off where only layout
 /// does.
 fn is_part_of_document(line: &[u8], goes_on: bool) -> bool {
+    let whole = std::str::from_utf8(line).ok().filter(|_| is_json(line));
+    if whole.is_some_and(|row| recognise::system(&recognise::names_of(row), None).is_some()) {
+        return false;
+    }
     let mut input = Input::default();
     input.extend(line);
     let mut document = Document::new(1, None);
