@@ -22,7 +22,7 @@ use crate::histogram::BINS;
 use crate::problem::ProblemKind;
 use crate::table::{Count, MOST_COUNTED};
 use crate::time::decimal::Decimal;
-use crate::time::{ParsedTime, Timestamp};
+use crate::time::{ParsedTime, Timestamp, UsualTimes};
 
 // A row of a cube has no identity and is no single execution, so the roles of these say something else in it.
 pub(super) const BUCKET: Role = Role::StartedAt;
@@ -132,7 +132,7 @@ fn begin(value: Value<'_>, seconds: u32, mapping: &Mapping) -> Result<Option<Tim
     let number = whole(value).ok().flatten().filter(|number| (1..MOST_BUCKET_NUMBER).contains(number));
     let at = match number {
         Some(number) => Timestamp::from_ms(number as i64 * length_ms),
-        None => match parse_time(value, &mapping.rules) {
+        None => match parse_time(&mut UsualTimes::default(), value, &mapping.rules) {
             ParsedTime::At { at, .. } => Some(at),
             ParsedTime::Absent => return Ok(None),
             ParsedTime::Unreadable => None,

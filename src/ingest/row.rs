@@ -11,8 +11,8 @@ use super::text::Text;
 use super::{Event, Value};
 use crate::execution::{Execution, Status};
 use crate::problem::ProblemKind;
-use crate::time::Timestamp;
 use crate::time::decimal::Decimal;
+use crate::time::{Timestamp, UsualTimes};
 
 /// What reading a row needs room for; kept from row to row, so that a row needs no allocation of its own.
 #[derive(Debug, Default)]
@@ -21,10 +21,11 @@ pub(super) struct Scratch {
     pub(super) texts: Texts,
 }
 
-/// Where texts are put together that a source does not carry as they read.
+/// Where texts are put together that a source does not carry as they read, and the dates that were read last.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
     text: String,
+    times: UsualTimes,
 }
 
 /// Where a row begins.
@@ -47,8 +48,8 @@ pub(super) fn understand<'a>(
     of_class(place, fields, mapping, &scratch.class, None, &mut scratch.texts)
 }
 
-/// The event of a row whose moments are told by how it stands.
-pub(super) fn assemble<'a>(
+/// The event of a row whose moments are not among its fields, but told by how it stands.
+pub(super) fn with_moments<'a>(
     place: Place,
     fields: &Fields<'a>,
     mapping: &Mapping,
@@ -56,11 +57,11 @@ pub(super) fn assemble<'a>(
     moments: &dyn Fn(Status) -> Moments,
 ) -> Event<'a> {
     scratch.class.read(fields, mapping);
-    of_moments(place, fields, mapping, (&scratch.class, None), &mut scratch.texts, moments)
+    let moments = moments(scratch.class.status);
+    told(place, fields, mapping, &scratch.class, None, &mut scratch.texts, moments)
 }
 
 /// The event of a row whose class is known; of its fields only those are asked that do not decide the class.
-#[inline]
 pub(super) fn of_class<'a>(
     place: Place,
     fields: &Fields<'a>,
@@ -69,20 +70,25 @@ pub(super) fn of_class<'a>(
     kind: Option<u32>,
     texts: &'a mut Texts,
 ) -> Event<'a> {
-    of_moments(place, fields, mapping, (class, kind), texts, &|status| moments::read(fields, mapping, status))
-}
-
-fn of_moments<'a>(
-    place: Place,
-    fields: &Fields<'a>,
-    mapping: &Mapping,
-    (class, kind): (&'a Class, Option<u32>),
-    texts: &'a mut Texts,
-    moments: &dyn Fn(Status) -> Moments,
-) -> Event<'a> {
     if mapping.rules.is_cube {
         return cube_rows::event(place, fields, mapping, class);
     }
+    let moments = match class.verdict {
+        Verdict::Row => moments::read(fields, mapping, class.status, &mut texts.times),
+        Verdict::LeftOut(_) | Verdict::Unreadable(_) => Moments::NoStart,
+    };
+    told(place, fields, mapping, class, kind, texts, moments)
+}
+
+fn told<'a>(
+    place: Place,
+    fields: &Fields<'a>,
+    mapping: &Mapping,
+    class: &'a Class,
+    kind: Option<u32>,
+    texts: &'a mut Texts,
+    moments: Moments,
+) -> Event<'a> {
     let Place { line, offset } = place;
     let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
     match &class.verdict {
@@ -90,7 +96,7 @@ fn of_moments<'a>(
         Verdict::LeftOut(why) => return Event::LeftOut { line, why: *why },
         Verdict::Unreadable(message) => return unreadable(message.clone()),
     }
-    match moments(class.status) {
+    match moments {
         Moments::Started { started_at, duration_ms, waited_ms, notes } => {
             let execution = execution(fields, class, texts, started_at, duration_ms, waited_ms);
             Event::Row { line, offset, execution, notes, kind }
