@@ -2,7 +2,7 @@
 
 use crate::duplicate::Duplicates;
 use crate::execution::{Execution, Status};
-use crate::ingest::{Event, Form, LeftOut, Reader, StartSource, StreamEnd, excerpt};
+use crate::ingest::{Event, Expected, Form, LeftOut, Reader, StartSource, StreamEnd, excerpt};
 use crate::problem::{ProblemKind, Problems};
 use crate::table::{Arrival, Place, Table};
 
@@ -87,6 +87,8 @@ pub struct Intake {
     /// True once anything followed the stream's end.
     went_on: bool,
     unrecognised: Option<String>,
+    /// Where the source cannot be read on, and why.
+    broken_off: Option<(u64, String)>,
     duplicates: Option<Duplicates>,
     /// Which of several sources this is, for the places of its rows.
     source: u16,
@@ -106,6 +108,7 @@ impl Intake {
             end: None,
             went_on: false,
             unrecognised: None,
+            broken_off: None,
             duplicates: None,
             source: 0,
             kinds: Vec::new(),
@@ -131,9 +134,24 @@ impl Intake {
         self.table.is_full()
     }
 
-    /// A reading of a source whose form shows in its first bytes.
+    /// A reading of a source whose form and system show in its first bytes.
     pub fn recognising(expects_end: bool) -> Self {
-        Self { reader: Reader::recognising(), ..Self::new(Form::Ndjson, expects_end) }
+        Self::expecting(Expected::anything(), expects_end)
+    }
+
+    /// A reading of a source of which something is known.
+    pub fn expecting(expected: Expected, expects_end: bool) -> Self {
+        Self { reader: Reader::expecting(expected), ..Self::new(Form::Ndjson, expects_end) }
+    }
+
+    /// What is known of the source once its first row was read ([`Reader::known`]).
+    pub fn known(&self) -> Option<Expected> {
+        self.reader.known()
+    }
+
+    /// What the source was taken for and why, in a sentence without a full stop; `None` until the first row.
+    pub fn recognised(&self) -> Option<&str> {
+        self.reader.recognised()
     }
 
     /// The first characters of a source that is of no form that is read; `None` for all others.
@@ -215,6 +233,9 @@ impl Intake {
             Some(StreamEnd::End { .. }) => None,
             None => match broken {
                 Some(cause) => Some(format!("the source broke off after {rows} rows: {cause}")),
+                None if let Some((line, message)) = &self.broken_off => {
+                    Some(format!("{message} in line {line}, after {rows} rows"))
+                }
                 None if self.is_stream => {
                     Some(format!("the source ended after {rows} rows without saying that it was whole"))
                 }
@@ -224,7 +245,19 @@ impl Intake {
     }
 
     fn drain(&mut self) {
-        let Self { reader, table, reading, is_stream, end, went_on, unrecognised, duplicates, source, kinds } = self;
+        let Self {
+            reader,
+            table,
+            reading,
+            is_stream,
+            end,
+            went_on,
+            unrecognised,
+            broken_off,
+            duplicates,
+            source,
+            kinds,
+        } = self;
         let arrival = |has_started, offset| Arrival { has_started, place: Place { source: *source, offset } };
         while let Some(event) = reader.next() {
             if matches!(event, Event::Row { .. } | Event::Unstarted { .. }) && !table.make_room() {
@@ -297,6 +330,7 @@ impl Intake {
                     }
                 }
                 Event::Control => *is_stream = true,
+                Event::Broken { line, message } => *broken_off = Some((line, message)),
                 Event::Unrecognised { starts_with } => *unrecognised = Some(starts_with),
             }
         }

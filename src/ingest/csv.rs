@@ -3,12 +3,12 @@
 //! Without a column `started_at` or `status`, or with more than [`MOST_COLUMNS`] of them, every row is unreadable and
 //! says so. Of two columns of one name the last counts.
 
-use super::fields::{Fields, Taken};
+use super::fields::Fields;
 use super::mapping::{Mapping, Target};
 use super::reader;
 use super::records::{Quoting, Records, Span};
 use super::role::Role;
-use super::row::{self, Place, Scratch};
+use super::row::{self, Scratch};
 use super::text::Text;
 use super::{Event, MOST_COLUMNS, StreamEnd, Value};
 use crate::problem::ProblemKind;
@@ -22,13 +22,15 @@ pub(super) struct Header {
 }
 
 impl Header {
-    pub(super) fn read(record: &[u8], records: &Records, mapping: &Mapping) -> Header {
-        let columns = records.fields().iter().map(|span| {
-            let mut name = String::new();
-            text(record, span).unwrap_or(Text::Plain("")).read_into(&mut name);
-            mapping.column(name.trim())
-        });
-        Header { columns: columns.collect(), column_count: records.field_count() }
+    /// `names` are those of the columns, `column_count` how many there are if that is more.
+    pub(super) fn read(names: &[String], column_count: usize, mapping: &Mapping) -> Header {
+        let columns = names.iter().map(|name| mapping.column(name));
+        Header { columns: columns.collect(), column_count }
+    }
+
+    /// True if any column means anything.
+    pub(super) fn is_known(&self) -> bool {
+        self.columns.iter().any(|targets| !targets.is_empty())
     }
 
     pub(super) fn has_start(&self) -> bool {
@@ -49,6 +51,37 @@ impl Header {
         let missing =
             [(has_start, Role::StartedAt), (has_status, Role::Status)].into_iter().find(|(is_there, _)| !is_there);
         missing.map(|(_, role)| format!("the header has no column '{}'", mapping.name_of(role)))
+    }
+}
+
+/// The names of the columns that a record says, without the white space around them; empty where it is no UTF-8.
+pub(super) fn names(record: &[u8], records: &Records) -> Vec<String> {
+    let read = |span: &Span| {
+        let mut name = String::new();
+        text(record, span).unwrap_or(Text::Plain("")).read_into(&mut name);
+        name.trim().to_owned()
+    };
+    records.fields().iter().map(read).collect()
+}
+
+/// The byte that stands between the columns of a first line: of comma, tab and semicolon the one that is there most
+/// often, a bar if there is none of these.
+pub(super) fn delimiter(line: &[u8]) -> u8 {
+    let mut is_quoted = false;
+    let mut counts = [(b',', 0), (b'\t', 0), (b';', 0), (b'|', 0)];
+    for byte in line {
+        is_quoted ^= *byte == b'"';
+        let count = counts.iter_mut().find(|(delimiter, _)| delimiter == byte && !is_quoted);
+        if let Some((_, count)) = count {
+            *count += 1;
+        }
+    }
+    let [comma, tab, semicolon, bar] = counts;
+    let best = [comma, tab, semicolon].into_iter().rev().max_by_key(|(_, count)| *count);
+    match best {
+        Some((delimiter, 1..)) => delimiter,
+        _ if bar.1 > 0 => b'|',
+        _ => b',',
     }
 }
 
@@ -84,14 +117,15 @@ pub(super) fn control(record: &[u8], records: &Records) -> Option<Event<'static>
 
 /// The event of a record that is a row.
 pub(super) fn read<'a>(
-    place: Place,
+    line: u64,
+    offset: u64,
     record: &'a [u8],
     records: &Records,
     header: Option<&Header>,
     mapping: &Mapping,
     scratch: &'a mut Scratch,
 ) -> Event<'a> {
-    let unreadable = |message: String| Event::Rejected { line: place.line, kind: ProblemKind::Unreadable, message };
+    let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
     if records.is_unclosed() {
         return unreadable("the source ends within quotes, expected a closing quote".to_owned());
     }
@@ -103,7 +137,7 @@ pub(super) fn read<'a>(
     if count != expected {
         return unreadable(format!("the row has {count} fields, expected {expected} as in the header"));
     }
-    let mut fields = Taken::default();
+    let mut fields = Fields::default();
     for (targets, span) in header.columns.iter().zip(records.fields()) {
         let Some(first) = targets.first() else { continue };
         let Some(text) = text(record, span) else {
@@ -116,7 +150,7 @@ pub(super) fn read<'a>(
         };
         fields.set_all(targets, value);
     }
-    row::understand(place, &Fields::Taken(fields), mapping, scratch)
+    row::understand(line, offset, &fields, mapping, scratch)
 }
 
 /// A field's text, or `None` if it is not UTF-8.

@@ -2,13 +2,13 @@
 //! needed and not understood is taken as absent.
 
 use super::classify::{Class, Verdict, member};
-use super::fields::Fields;
+use super::fields::{Fields, Said};
 use super::mapping::Mapping;
 use super::moments::{self, Moments};
 use super::role::Role;
 use super::text::Text;
 use super::{Event, Value};
-use crate::execution::Execution;
+use crate::execution::{Execution, Status};
 use crate::problem::ProblemKind;
 use crate::time::decimal::Decimal;
 use crate::time::{Timestamp, UsualTimes};
@@ -20,7 +20,7 @@ pub(super) struct Scratch {
     pub(super) texts: Texts,
 }
 
-/// Where texts are put together that a source does not carry as they read, and the dates that were read last.
+/// Where texts are put together that a source does not carry as they read, and the date that was read last.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
     text: String,
@@ -38,66 +38,112 @@ pub(super) struct Place {
 
 /// The event of a row.
 pub(super) fn understand<'a>(
-    place: Place,
+    line: u64,
+    offset: u64,
     fields: &Fields<'a>,
     mapping: &Mapping,
     scratch: &'a mut Scratch,
 ) -> Event<'a> {
     scratch.class.read(fields, mapping);
-    of_class(place, fields, mapping, &scratch.class, None, &mut scratch.texts)
+    let class = Classed { class: &scratch.class, kind: None };
+    of_class(Place { line, offset }, &Said::Taken(fields), mapping, class, &mut scratch.texts)
 }
 
-/// The event of a row whose class is known; of its fields only those are asked that do not decide the class.
+/// The class of a row, and its kind if that is known.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Classed<'a> {
+    pub(super) class: &'a Class,
+    pub(super) kind: Option<u32>,
+}
+
+/// The event of a row whose class is known: nothing is asked of it that decides the class.
 pub(super) fn of_class<'a>(
     place: Place,
-    fields: &Fields<'a>,
+    said: &Said<'_, 'a>,
     mapping: &Mapping,
-    class: &'a Class,
-    kind: Option<u32>,
+    classed: Classed<'a>,
     texts: &'a mut Texts,
 ) -> Event<'a> {
-    let Place { line, offset } = place;
-    let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
-    match &class.verdict {
-        Verdict::Row => {}
-        Verdict::LeftOut(why) => return Event::LeftOut { line, why: *why },
-        Verdict::Unreadable(message) => return unreadable(message.clone()),
+    if let Some(event) = verdict(place, classed.class) {
+        return event;
     }
-    match moments::read(fields, mapping, class.status, &mut texts.times) {
+    let moments = moments::read(said, mapping, classed.class.status, &mut texts.times);
+    placed(place, said, mapping, classed, moments, &mut texts.text)
+}
+
+/// The event of a row whose moments are told by how it stands.
+pub(super) fn assemble<'a>(
+    line: u64,
+    offset: u64,
+    fields: &Fields<'a>,
+    mapping: &Mapping,
+    scratch: &'a mut Scratch,
+    moments: &dyn Fn(Status) -> Moments,
+) -> Event<'a> {
+    scratch.class.read(fields, mapping);
+    let (place, class) = (Place { line, offset }, &scratch.class);
+    if let Some(event) = verdict(place, class) {
+        return event;
+    }
+    let classed = Classed { class, kind: None };
+    placed(place, &Said::Taken(fields), mapping, classed, moments(class.status), &mut scratch.texts.text)
+}
+
+/// The event of something whose class alone says that it is no row.
+fn verdict(place: Place, class: &Class) -> Option<Event<'static>> {
+    let line = place.line;
+    match &class.verdict {
+        Verdict::Row => None,
+        Verdict::LeftOut(why) => Some(Event::LeftOut { line, why: *why }),
+        Verdict::Unreadable(message) => Some(unreadable(line, message.clone())),
+    }
+}
+
+fn unreadable(line: u64, message: String) -> Event<'static> {
+    Event::Rejected { line, kind: ProblemKind::Unreadable, message }
+}
+
+fn placed<'a>(
+    Place { line, offset }: Place,
+    said: &Said<'_, 'a>,
+    mapping: &Mapping,
+    Classed { class, kind }: Classed<'a>,
+    moments: Moments,
+    text: &'a mut String,
+) -> Event<'a> {
+    match moments {
         Moments::Started { started_at, duration_ms, waited_ms, notes } => {
-            let execution = execution(fields, class, texts, started_at, duration_ms, waited_ms);
+            let execution = execution(said, class, text, started_at, duration_ms, waited_ms);
             Event::Row { line, offset, execution, notes, kind }
         }
-        Moments::Due(at) => {
-            Event::Unstarted { line, offset, execution: execution(fields, class, texts, at, None, None) }
-        }
+        Moments::Due(at) => Event::Unstarted { line, offset, execution: execution(said, class, text, at, None, None) },
         Moments::NoStart => {
             let name = mapping.name_of(Role::StartedAt);
             let message = ["the row has no start: ", name, " is absent, null or a zero time"].concat();
             Event::Rejected { line, kind: ProblemKind::NoStart, message }
         }
-        Moments::Unreadable(message) => unreadable(message),
+        Moments::Unreadable(message) => unreadable(line, message),
     }
 }
 
 fn execution<'a>(
-    fields: &Fields<'a>,
+    said: &Said<'_, 'a>,
     class: &'a Class,
-    texts: &'a mut Texts,
+    text: &'a mut String,
     started_at: Timestamp,
     duration_ms: Option<u64>,
     waited_ms: Option<u64>,
 ) -> Execution<'a> {
-    texts.text.clear();
-    let error = match fields.get(Role::Error) {
+    text.clear();
+    let error = match said.get(Role::Error) {
         Value::Object(object) => member(object, "message"),
         value => value,
     };
-    let error = texts.piece(error);
-    let id = texts.piece(fields.get(Role::Id));
-    let attempt = texts.piece(fields.get(Role::Attempt));
-    let texts: &'a Texts = texts;
-    let text_of = |piece: Option<Piece<'a>>| piece.map(|piece| texts.text_of(piece));
+    let error = Piece::of(error, text);
+    let id = Piece::of(said.get(Role::Id), text);
+    let attempt = Piece::of(said.get(Role::Attempt), text);
+    let text: &'a str = text;
+    let text_of = |piece: Option<Piece<'a>>| piece.map(|piece| piece.text(text));
     Execution {
         id: text_of(id),
         workflow_id: class.workflow_id(),
@@ -120,25 +166,25 @@ enum Piece<'a> {
     Scratch { start: usize, end: usize },
 }
 
-impl Texts {
+impl<'a> Piece<'a> {
     /// The text of a value that is a text or a number, and not empty.
-    fn piece<'a>(&mut self, value: Value<'a>) -> Option<Piece<'a>> {
+    fn of(value: Value<'a>, scratch: &mut String) -> Option<Self> {
         match value {
             Value::Text(Text::Plain("")) => None,
             Value::Text(Text::Plain(text)) | Value::Number(text) => Some(Piece::Source(text)),
             Value::Text(text) => {
-                let start = self.text.len();
-                text.read_into(&mut self.text);
-                Some(Piece::Scratch { start, end: self.text.len() })
+                let start = scratch.len();
+                text.read_into(scratch);
+                Some(Piece::Scratch { start, end: scratch.len() })
             }
             Value::Absent | Value::Bool(_) | Value::Joined(_) | Value::Array(_) | Value::Object(_) => None,
         }
     }
 
-    fn text_of<'a>(&'a self, piece: Piece<'a>) -> &'a str {
-        match piece {
+    fn text(self, scratch: &'a str) -> &'a str {
+        match self {
             Piece::Source(text) => text,
-            Piece::Scratch { start, end } => self.text.get(start..end).unwrap_or_default(),
+            Piece::Scratch { start, end } => scratch.get(start..end).unwrap_or_default(),
         }
     }
 }

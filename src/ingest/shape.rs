@@ -6,11 +6,12 @@
 //! other values in the same places, and each value is checked. A line that does not fit is left to the full scanner;
 //! nothing is ever refused here.
 
-use super::fields::{Spot, SpotKind, Taken};
+use super::Value;
+use super::fields::{Fields, Places, Spot, SpotKind, presence};
 use super::lanes::{Lanes, Padded, WIDTH};
-use super::mapping::Target;
+use super::mapping::{Mapping, Node, Target};
 use super::memo::{Values, is_same};
-use super::role::Role;
+use super::ndjson::take_pairs;
 use super::shape_learning::Pace;
 use super::shape_value::{
     known_text_end, nested_end, probable_nested_end, text_stop, unusual_text_end, word_or_number_end,
@@ -23,10 +24,12 @@ pub(super) const MOST_KEYS: usize = 16;
 
 /// In a key: a value that is not known by number yet.
 const UNKNOWN: u32 = u32::MAX;
-/// In a key: `null`, an empty text, and, where only presence counts, `false`.
+/// In a key: `null` or an empty text.
 const ABSENT: u32 = u32::MAX - 1;
-/// In a key, where only presence counts: a value.
-const PRESENT: u32 = u32::MAX - 2;
+/// In a key: for which roles a value counts as there is not known yet.
+const PRESENCE: u32 = u32::MAX - 2;
+/// In a key: this, and a bit for each role that the value counts as there for.
+const THERE: u32 = 1 << 31;
 /// Numbers of values are below this, so that a key can say whether the value is a text.
 const MOST_NUMBERS: u32 = 1 << 30;
 
@@ -82,17 +85,28 @@ pub(super) struct Step {
 #[derive(Debug)]
 pub(super) struct Way {
     /// What each spot feeds.
-    pub(super) targets: Vec<Vec<Target>>,
-    /// Which of the spots feeds a role, if no role is fed by two of them.
-    pub(super) places: Option<[u8; Role::COUNT]>,
+    pub(super) feeds: Vec<Feed>,
+    /// Which of the spots feeds a role, if each feeds one and no role is fed by two of them.
+    pub(super) places: Option<Places>,
     /// The spots that decide the class.
     pub(super) keys: Vec<Key>,
+    /// True if of some of them only matters whether they are there.
+    pub(super) has_presence: bool,
+}
+
+/// What the value of a spot feeds.
+#[derive(Debug)]
+pub(super) struct Feed {
+    pub(super) targets: Vec<Target>,
+    /// Where its members go on in the mapping if it is a list of pairs.
+    pub(super) pairs: Option<Node>,
 }
 
 /// A value that decides the class of rows.
 #[derive(Debug)]
 pub(super) struct Key {
     pub(super) spot: usize,
+    pub(super) is_presence: bool,
     /// How many values were not known: where most are not, none is kept any more.
     pub(super) unknown: u32,
 }
@@ -176,19 +190,36 @@ impl Shapes {
     }
 
     /// The values of a line by their roles, as the long way would take them.
-    pub(super) fn taken<'a>(&self, found: &Found, line: &'a [u8]) -> Taken<'a> {
-        let mut taken = Taken::default();
-        let targets = self.ways.get(found.way as usize).map_or(&[][..], |way| &way.targets);
-        for (spot, targets) in found.spots.iter().zip(targets) {
-            taken.set_all(targets, spot.value(line));
+    pub(super) fn taken<'a>(&self, found: &Found, line: &'a [u8], mapping: &Mapping) -> Fields<'a> {
+        let mut fields = Fields::default();
+        let feeds = self.ways.get(found.way as usize).map_or(&[][..], |way| &way.feeds);
+        for (spot, feed) in found.spots.iter().zip(feeds) {
+            let value = spot.value(line);
+            fields.set_all(&feed.targets, value);
+            if let Some(node) = feed.pairs {
+                take_pairs(&mut fields, mapping, node, value);
+            }
         }
-        taken
+        fields
     }
 
     /// Which spots feed which roles, where the way says so for all of its lines.
     #[inline]
-    pub(super) fn places(&self, way: u32) -> Option<&[u8; Role::COUNT]> {
+    pub(super) fn places(&self, way: u32) -> Option<&Places> {
         self.ways.get(way as usize)?.places.as_ref()
+    }
+
+    /// Says in the key for which roles the values count as there of which only that matters.
+    #[inline]
+    pub(super) fn tell_presence(&self, found: &mut Found, line: &[u8]) {
+        let Some(way) = self.ways.get(found.way as usize).filter(|way| way.has_presence) else { return };
+        for (key, place) in way.keys.iter().zip(&mut found.keys).filter(|(key, _)| key.is_presence) {
+            let value = found.spots.get(key.spot).map_or(Value::Absent, |spot| spot.value(line));
+            let targets = way.feeds.get(key.spot).map_or(&[][..], |feed| &feed.targets);
+            let roles = targets.iter().filter(|target| target.role.is_presence());
+            *place = roles
+                .fold(THERE, |bits, target| bits << 1 | u32::from(presence(target.role, value) == Value::Bool(true)));
+        }
     }
 
     /// The numbers of the values that decide the class, if all of them have one.
@@ -267,7 +298,7 @@ impl Step {
                 let key = values.number(bytes, from, length).map_or(UNKNOWN, |number| key_of(number, true));
                 found.set_key(self, if length == 0 { ABSENT } else { key });
             } else if self.usage == Use::Presence {
-                found.set_key(self, if end == from { ABSENT } else { PRESENT });
+                found.set_key(self, PRESENCE);
             }
         }
         Some(end.wrapping_add(1))
@@ -296,7 +327,7 @@ impl Step {
                 let key = number.map_or(UNKNOWN, |number| key_of(number, false));
                 found.set_key(self, if first == b'n' { ABSENT } else { key });
             } else if self.usage == Use::Presence {
-                found.set_key(self, if matches!(first, b'n' | b'f') { ABSENT } else { PRESENT });
+                found.set_key(self, PRESENCE);
             }
         }
         Some(end)

@@ -2,12 +2,13 @@
 //! to mean the same again, and stops learning where lines have nothing in common.
 
 use super::Value;
+use super::fields::Places;
 use super::lanes::WIDTH;
 use super::mapping::{Entry, Mapping, Node};
 use super::memo::first_bits;
 use super::role::Role;
 use super::scan::Scanner;
-use super::shape::{Behind, Key, MOST_KEYS, MOST_SPOTS, NONE, Shapes, Step, Use, Way};
+use super::shape::{Behind, Feed, Key, MOST_KEYS, MOST_SPOTS, NONE, Shapes, Step, Use, Way};
 use super::text::with_text;
 use std::ops::Range;
 
@@ -40,6 +41,8 @@ struct Part<'m> {
     range: Range<usize>,
     /// What the mapping knows of its key.
     entry: Option<&'m Entry>,
+    /// Where its members go on in the mapping if it is a list of pairs.
+    pairs: Option<Node>,
     /// The arrays and objects around it.
     depth: u8,
 }
@@ -51,8 +54,9 @@ impl Part<'_> {
             targets.iter().any(|target| target.role.is_class() && target.role.is_presence() == is_presence)
         };
         match targets {
+            // What the members of a list feed may decide the class.
+            _ if self.pairs.is_some() || is_class(false) => Use::Class,
             [] => Use::Skip,
-            _ if is_class(false) => Use::Class,
             _ if is_class(true) => Use::Presence,
             _ => Use::Take,
         }
@@ -150,7 +154,8 @@ impl Shapes {
                 Behind::Text => text.strip_suffix(b"\"") == Some(key.as_bytes()),
                 Behind::Other => text == key.as_bytes(),
             };
-            if is_twin && added.behind != Behind::End {
+            let is_used_alike = (step.usage, step.spot, step.key) == (added.usage, added.spot, added.key);
+            if is_twin && is_used_alike && added.behind != Behind::End {
                 next = step.next;
             }
             last = Some(place);
@@ -213,20 +218,26 @@ impl Way {
     fn of(parts: &[Part<'_>]) -> Way {
         let taken = || parts.iter().filter(|part| part.usage() != Use::Skip);
         let keys = taken().enumerate().filter(|(_, part)| part.usage().is_key());
-        Way {
-            targets: taken().map(|part| part.entry.map_or(Vec::new(), |entry| entry.targets().to_vec())).collect(),
-            places: places(parts),
-            keys: keys.map(|(spot, _)| Key { spot, unknown: 0 }).collect(),
-        }
+        let feed = |part: &Part<'_>| Feed {
+            targets: part.entry.map_or(Vec::new(), |entry| entry.targets().to_vec()),
+            pairs: part.pairs,
+        };
+        let key =
+            |(spot, part): (usize, &Part<'_>)| Key { spot, is_presence: part.usage() == Use::Presence, unknown: 0 };
+        let feeds: Vec<Feed> = taken().map(feed).collect();
+        let keys: Vec<Key> = keys.map(key).collect();
+        Way { places: places(&feeds), has_presence: keys.iter().any(|key| key.is_presence), feeds, keys }
     }
 }
 
-/// Which of the spots of a way feeds which role; `None` if two feed one.
-fn places(parts: &[Part<'_>]) -> Option<[u8; Role::COUNT]> {
+/// Which of the spots of a way feeds which role; `None` if two feed one, or one feeds what its members say.
+fn places(feeds: &[Feed]) -> Option<Places> {
     let mut places = [u8::MAX; Role::COUNT];
-    let taken = parts.iter().filter(|part| part.usage() != Use::Skip).filter_map(|part| part.entry);
-    for (spot, entry) in (0..).zip(taken) {
-        for target in entry.targets() {
+    for (spot, feed) in (0..).zip(feeds) {
+        if feed.pairs.is_some() {
+            return None;
+        }
+        for target in &feed.targets {
             let place = places.get_mut(target.role as usize)?;
             if *place != u8::MAX {
                 return None;
@@ -277,7 +288,8 @@ fn collect<'m>(
                 }
                 collect(line, range.clone(), child, depth + 1, mapping, parts)?;
             }
-            _ => parts.push(Part { range: range.clone(), entry: *entry, depth }),
+            // Whatever else stands there, the steps are the same as for a list.
+            (pairs, _) => parts.push(Part { range: range.clone(), entry: *entry, pairs, depth }),
         }
     }
     Some(())

@@ -2,13 +2,13 @@
 //! known by its bytes. The events are those of the long way, and where a short way does not lead, that one is taken.
 
 use super::classify::Class;
-use super::fields::{Fields, Placed};
+use super::fields::{Placed, Said};
 use super::input::Input;
 use super::lanes::Padded;
 use super::mapping::Mapping;
 use super::memo::Values;
 use super::memo_kinds::Kinds;
-use super::row::{self, Place, Scratch};
+use super::row::{self, Classed, Place, Scratch};
 use super::shape::{Found, Shapes};
 use super::{Cut, Event, MOST_LINE_BYTES};
 
@@ -59,27 +59,36 @@ impl Shortcuts {
         let Self { shapes, values, kinds, found, .. } = self;
         shapes.fitted();
         let line = bytes.slice(start, found.end);
+        shapes.tell_presence(found, line);
         let known = shapes.keys(found).and_then(|keys| kinds.get(found.way, keys));
         let kind = known.or_else(|| {
             shapes.number(values, bytes, start, found);
             let keys = shapes.keys(found)?;
             kinds.get(found.way, keys).or_else(|| {
                 let mut class = Class::default();
-                class.read(&Fields::Taken(shapes.taken(found, line)), mapping);
+                class.read(&shapes.taken(found, line, mapping), mapping);
                 kinds.keep(found.way, keys, class)
             })
         });
         match (kind.and_then(|number| kinds.class(number)), shapes.places(found.way)) {
             (Some(class), Some(places)) => {
-                let fields = Fields::Placed(Placed { line, spots: found.spots(), places });
-                row::of_class(place, &fields, mapping, class, kind, &mut scratch.texts)
+                let said = Said::Placed(Placed { line, spots: found.spots(), places });
+                row::of_class(place, &said, mapping, Classed { class, kind }, &mut scratch.texts)
             }
             (Some(class), None) => {
-                let fields = Fields::Taken(shapes.taken(found, line));
-                row::of_class(place, &fields, mapping, class, kind, &mut scratch.texts)
+                let fields = shapes.taken(found, line, mapping);
+                row::of_class(place, &Said::Taken(&fields), mapping, Classed { class, kind }, &mut scratch.texts)
             }
-            (None, _) => row::understand(place, &Fields::Taken(shapes.taken(found, line)), mapping, scratch),
+            (None, _) => {
+                let fields = shapes.taken(found, line, mapping);
+                row::understand(place.line, place.offset, &fields, mapping, scratch)
+            }
         }
+    }
+
+    /// Forgets everything, since the mapping has changed.
+    pub(super) fn forget(&mut self) {
+        *self = Self { is_off: self.is_off, ..Self::default() };
     }
 
     /// Learns the shape of a line that was not known.

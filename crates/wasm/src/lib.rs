@@ -10,7 +10,7 @@ mod tests;
 
 use convert::failure;
 use execution_heatmap::answer::{self, Answer, Patterns, Source};
-use execution_heatmap::ingest::{Form, hint};
+use execution_heatmap::ingest::{Expected, Form, hint};
 use execution_heatmap::intake::Intake;
 use execution_heatmap::options::Query;
 use execution_heatmap::picture::look::FEW_EXECUTIONS;
@@ -36,16 +36,33 @@ impl Engine {
         Engine { intake: Intake::recognising(false) }
     }
 
-    /// Begins a source and drops what was held. `form` is `auto`, `ndjson` or `csv`; `expects_end` is true for a
-    /// stream that is incomplete without its last control line.
-    pub fn begin(&mut self, form: &str, expects_end: bool) -> Result<(), JsValue> {
-        self.intake = match form {
-            "auto" => Intake::recognising(expects_end),
-            "ndjson" => Intake::new(Form::Ndjson, expects_end),
-            "csv" => Intake::new(Form::Csv, expects_end),
-            _ => return Err(convert::fault("form: it takes auto, ndjson or csv")),
-        };
+    /// Begins a source and drops what was held. `form` is `auto`, `ndjson`, `json`, `csv`, `tsv` or `swf`;
+    /// `expects_end` is true for a stream that is incomplete without its last control line. `preset` is `auto` (also
+    /// where it is absent) or the name of a system, `map` a mapping as JSON; of both the mapping counts.
+    pub fn begin(
+        &mut self,
+        form: &str,
+        expects_end: bool,
+        preset: Option<String>,
+        map: Option<String>,
+    ) -> Result<(), JsValue> {
+        let refused = |words: String| convert::fault(&words);
+        let mut expected = Expected::anything().preset(preset.as_deref().unwrap_or("auto")).map_err(refused)?;
+        if let Some(map) = map {
+            expected = expected.map(&map).map_err(refused)?;
+        }
+        if form != "auto" {
+            let form = Form::named(form)
+                .ok_or_else(|| convert::fault("form: it takes auto, ndjson, json, csv, tsv or swf"))?;
+            expected = expected.form(form);
+        }
+        self.intake = Intake::expecting(expected, expects_end);
         Ok(())
+    }
+
+    /// What the source was taken for and why, in a sentence without a full stop; absent until the first row.
+    pub fn recognised(&self) -> Option<String> {
+        self.intake.recognised().map(str::to_owned)
     }
 
     /// A place in this module's memory where the caller may write `length` bytes; valid until the next call.

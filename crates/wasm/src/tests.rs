@@ -15,7 +15,7 @@ const ROWS: &str = r#"{"id":"1","workflow_id":"7","status":"completed","started_
 /// An engine that was fed as the worker feeds it: `piece` bytes at a time, written into the module's memory.
 fn engine(source: &str, piece: usize) -> Engine {
     let mut engine = Engine::new();
-    assert!(engine.begin("auto", false).is_ok(), "auto is a form");
+    assert!(engine.begin("auto", false, None, None).is_ok(), "auto is a form");
     for bytes in source.as_bytes().chunks(piece) {
         let place = engine.reserve(bytes.len()) as u32;
         let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
