@@ -53,7 +53,7 @@ pub(super) struct Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { begins_ms: None, mapping: Mapping::new(&[], RULES) }
+        Self { begins_ms: None, mapping: Mapping::new(&[("UnixStartTime", Role::StartedAt)], RULES) }
     }
 }
 
