@@ -24,9 +24,30 @@ const RECORDS: &[&str] = &[
 
 /// Values that stand in for others.
 const VALUES: &[&str] = &[
-    "null", "\"\"", "\"a.b\"", "\"é \\\"quoted\\\"\"", "\"success\"", "\"FAILED\"", "\"running\"", "\"0001-01-01T00:00:00Z\"",
-    "\"2026-03-29T02:30:00Z\"", "\"2026-02-12 04:30\"", "0", "7", "\"7\"", "-1", "1.5", "1770870600", "true", "false", "[]",
-    "{}", "[\"x\",2]", "[{\"key\":\"team\",\"value\":\"b\"}]", "{\"id\":1,\"name\":\"n\",\"message\":\"m\"}", "\"000\"",
+    "null",
+    "\"\"",
+    "\"a.b\"",
+    "\"é \\\"quoted\\\"\"",
+    "\"success\"",
+    "\"FAILED\"",
+    "\"running\"",
+    "\"0001-01-01T00:00:00Z\"",
+    "\"2026-03-29T02:30:00Z\"",
+    "\"2026-02-12 04:30\"",
+    "0",
+    "7",
+    "\"7\"",
+    "-1",
+    "1.5",
+    "1770870600",
+    "true",
+    "false",
+    "[]",
+    "{}",
+    "[\"x\",2]",
+    "[{\"key\":\"team\",\"value\":\"b\"}]",
+    "{\"id\":1,\"name\":\"n\",\"message\":\"m\"}",
+    "\"000\"",
 ];
 
 /// A generator of numbers from a seed, so that a failure can be found again.
@@ -107,4 +128,62 @@ fn rows_of_every_system_are_the_same_the_short_way() {
         }
         assert!(known > 100, "{known} rows went the short way: {record}");
     }
+}
+
+#[test]
+fn records_of_csv_are_the_same_the_short_way() {
+    const FIELDS: &[&str] = &[
+        "",
+        "a",
+        "failed",
+        "Completed",
+        "odd",
+        "\"x, y\"",
+        "\"a\"\"b\"",
+        "\"a\"b",
+        "\"two\nlines\"",
+        "é",
+        "a|b",
+        "\"eu|\"",
+        "7",
+        "2026-02-12T04:30:00.000Z",
+        "2026-02-12T04:30:00.000Z",
+        "\"2026-02-12T04:30:00Z\"",
+        "3721",
+        "2.5",
+        "later",
+        "a\"b",
+        "\"\"",
+    ];
+    let mut random = Random(15);
+    let mut known = 0;
+    for header in
+        ["id,status,started_at,tags,workflow,duration_ms", "status,x,started_at,status", "started_at,status,error"]
+    {
+        for _ in 0..150 {
+            let mut source = header.as_bytes().to_vec();
+            let columns = header.split(',').count();
+            for _ in 0..60 {
+                let count = if random.below(30) == 0 { columns + random.below(3) } else { columns };
+                let fields: Vec<&str> = header
+                    .split(',')
+                    .chain(["", "", ""])
+                    .take(count)
+                    .map(|name| match name {
+                        "started_at" if random.below(4) > 0 => FIELDS[13],
+                        "status" if random.below(3) > 0 => FIELDS[2 + random.below(3)],
+                        _ => FIELDS[random.below(FIELDS.len())],
+                    })
+                    .collect();
+                source.extend_from_slice([&b"\n"[..], b"\r\n", b"\n\n"][random.below(3)]);
+                source.extend_from_slice(fields.join(",").as_bytes());
+                if random.below(40) == 0 {
+                    let at = random.below(source.len());
+                    source[at] = [b'\xff', b'"', b',', b'$'][random.below(4)];
+                }
+            }
+            known += check(&Expected::anything().form(Form::Csv).preset("canonical").unwrap(), &source, &mut random);
+        }
+    }
+    assert!(known > 8_000, "{known} rows went the short way");
 }

@@ -84,6 +84,22 @@ impl<'a> Padded<'a> {
 /// The text of bytes that were found to be UTF-8 when they were checked; an empty one if they are not.
 #[inline]
 pub(super) fn text_of(bytes: &[u8]) -> &str {
+    if is_ascii(bytes) {
+        // SAFETY: every byte is below 0x80, so each is a character of its own.
+        return unsafe { std::str::from_utf8_unchecked(bytes) };
+    }
+    std::str::from_utf8(bytes).unwrap_or_default()
+}
+
+/// True if the bytes are UTF-8.
+#[inline]
+pub(super) fn is_utf8(bytes: &[u8]) -> bool {
+    is_ascii(bytes) || std::str::from_utf8(bytes).is_ok()
+}
+
+/// True if all bytes are below 0x80.
+#[inline(always)]
+fn is_ascii(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     let mut high = 0;
     while let Some((block, behind)) = rest.split_first_chunk::<8>() {
@@ -91,11 +107,7 @@ pub(super) fn text_of(bytes: &[u8]) -> &str {
         rest = behind;
     }
     let last = rest.iter().fold(0, |sum, byte| sum | byte);
-    if (high & 0x8080_8080_8080_8080) == 0 && last < 0x80 {
-        // SAFETY: every byte is below 0x80, so each is a character of its own.
-        return unsafe { std::str::from_utf8_unchecked(bytes) };
-    }
-    std::str::from_utf8(bytes).unwrap_or_default()
+    (high & 0x8080_8080_8080_8080) == 0 && last < 0x80
 }
 
 /// Sixteen bytes.

@@ -252,6 +252,9 @@ impl Reader {
         let header = Header::read(&names, self.records.field_count(), &self.mapping);
         let is_canonical = self.mapping.rules.is_canonical;
         let is_known = if is_canonical { header.has_start() } else { header.is_known() };
+        if let Some(columns) = header.useful_columns(&self.mapping) {
+            self.shortcuts.expect_columns(columns);
+        }
         self.header = Some(header);
         is_known
     }
@@ -451,6 +454,11 @@ impl Reader {
                 continue;
             }
             let offset = self.input.offset_of(&cut.range);
+            let (start, length) = (cut.range.start, cut.range.len());
+            if self.shortcuts.is_record_known(&self.input, start, length, &self.records) {
+                let place = Place { line: cut.line, offset };
+                return Some(self.shortcuts.read(place, self.input.padded(), start, &self.mapping, &mut self.scratch));
+            }
             let (bytes, header) = (self.input.get(cut.range), self.header.as_ref());
             let (records, mapping) = (&self.records, &self.mapping);
             return Some(csv::read(cut.line, offset, bytes, records, header, mapping, &mut self.scratch));

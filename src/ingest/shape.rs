@@ -23,11 +23,11 @@ pub(super) const MOST_SPOTS: usize = 64;
 pub(super) const MOST_KEYS: usize = 16;
 
 /// In a key: a value that is not known by number yet.
-const UNKNOWN: u32 = u32::MAX;
+pub(super) const UNKNOWN: u32 = u32::MAX;
 /// In a key: `null` or an empty text.
-const ABSENT: u32 = u32::MAX - 1;
+pub(super) const ABSENT: u32 = u32::MAX - 1;
 /// In a key: for which roles a value counts as there is not known yet.
-const PRESENCE: u32 = u32::MAX - 2;
+pub(super) const PRESENCE: u32 = u32::MAX - 2;
 /// In a key: this, and a bit for each role that the value counts as there for.
 const THERE: u32 = 1 << 31;
 /// Numbers of values are below this, so that a key can say whether the value is a text.
@@ -100,6 +100,8 @@ pub(super) struct Feed {
     pub(super) targets: Vec<Target>,
     /// Where its members go on in the mapping if it is a list of pairs.
     pub(super) pairs: Option<Node>,
+    /// True for a text that is several, joined.
+    pub(super) is_joined: bool,
 }
 
 /// A value that decides the class of rows.
@@ -137,10 +139,18 @@ impl Found {
         &self.spots
     }
 
+    /// Puts a value that is handed on at its spot.
     #[inline(always)]
-    fn set_key(&mut self, step: &Step, key: u32) {
-        if let Some(place) = self.keys.get_mut(usize::from(step.key) % MOST_KEYS) {
-            *place = key;
+    pub(super) fn put(&mut self, spot: u8, start: usize, end: usize, kind: SpotKind) {
+        if let Some(place) = self.spots.get_mut(usize::from(spot) % MOST_SPOTS) {
+            *place = Spot { start: start as u32, end: end as u32, kind };
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn set_key(&mut self, key: u8, is: u32) {
+        if let Some(place) = self.keys.get_mut(usize::from(key) % MOST_KEYS) {
+            *place = is;
         }
     }
 }
@@ -194,7 +204,10 @@ impl Shapes {
         let mut fields = Fields::default();
         let feeds = self.ways.get(found.way as usize).map_or(&[][..], |way| &way.feeds);
         for (spot, feed) in found.spots.iter().zip(feeds) {
-            let value = spot.value(line);
+            let value = match spot.value(line) {
+                Value::Text(text) if feed.is_joined => Value::Joined(text),
+                value => value,
+            };
             fields.set_all(&feed.targets, value);
             if let Some(node) = feed.pairs {
                 take_pairs(&mut fields, mapping, node, value);
@@ -292,13 +305,13 @@ impl Step {
             (known.or_else(|| unusual_text_end(bytes, from, stop))?, SpotKind::Unusual)
         };
         if self.usage != Use::Skip {
-            self.put(found, from, end, start, kind);
+            found.put(self.spot, from.wrapping_sub(start), end.wrapping_sub(start), kind);
             if self.usage == Use::Class {
                 let length = end.wrapping_sub(from);
                 let key = values.number(bytes, from, length).map_or(UNKNOWN, |number| key_of(number, true));
-                found.set_key(self, if length == 0 { ABSENT } else { key });
+                found.set_key(self.key, if length == 0 { ABSENT } else { key });
             } else if self.usage == Use::Presence {
-                found.set_key(self, PRESENCE);
+                found.set_key(self.key, PRESENCE);
             }
         }
         Some(end.wrapping_add(1))
@@ -321,13 +334,13 @@ impl Step {
             _ => word_or_number_end(bytes, from, first)?,
         };
         if self.usage != Use::Skip {
-            self.put(found, from, end, start, SpotKind::Other);
+            found.put(self.spot, from.wrapping_sub(start), end.wrapping_sub(start), SpotKind::Other);
             if self.usage == Use::Class {
                 let number = values.number(bytes, from, end.wrapping_sub(from));
                 let key = number.map_or(UNKNOWN, |number| key_of(number, false));
-                found.set_key(self, if first == b'n' { ABSENT } else { key });
+                found.set_key(self.key, if first == b'n' { ABSENT } else { key });
             } else if self.usage == Use::Presence {
-                found.set_key(self, PRESENCE);
+                found.set_key(self.key, PRESENCE);
             }
         }
         Some(end)
@@ -340,17 +353,10 @@ impl Step {
             .filter(|end| self.usage == Use::Class && values.number(bytes, from, end.wrapping_sub(from)).is_some());
         probable.or_else(|| nested_end(bytes, from, usize::from(self.depth)))
     }
-
-    #[inline(always)]
-    fn put(&self, found: &mut Found, from: usize, end: usize, start: usize, kind: SpotKind) {
-        if let Some(spot) = found.spots.get_mut(usize::from(self.spot) % MOST_SPOTS) {
-            *spot = Spot { start: from.wrapping_sub(start) as u32, end: end.wrapping_sub(start) as u32, kind };
-        }
-    }
 }
 
 /// The number of a value and whether it is a text: `7` and `"7"` are not the same.
 #[inline(always)]
-fn key_of(number: u32, is_text: bool) -> u32 {
+pub(super) fn key_of(number: u32, is_text: bool) -> u32 {
     number << 1 | u32::from(is_text)
 }

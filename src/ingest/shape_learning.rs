@@ -4,7 +4,7 @@
 use super::Value;
 use super::fields::Places;
 use super::lanes::WIDTH;
-use super::mapping::{Entry, Mapping, Node};
+use super::mapping::{Entry, Mapping, Node, Target};
 use super::memo::first_bits;
 use super::role::Role;
 use super::scan::Scanner;
@@ -49,14 +49,23 @@ struct Part<'m> {
 
 impl Part<'_> {
     fn usage(&self) -> Use {
-        let targets = self.entry.map_or(&[][..], Entry::targets);
+        match self.entry.map_or(&[][..], Entry::targets) {
+            // What the members of a list feed may decide the class.
+            _ if self.pairs.is_some() => Use::Class,
+            targets => Use::of(targets),
+        }
+    }
+}
+
+impl Use {
+    /// What becomes of a value that feeds these.
+    pub(super) fn of(targets: &[Target]) -> Use {
         let is_class = |is_presence| {
             targets.iter().any(|target| target.role.is_class() && target.role.is_presence() == is_presence)
         };
         match targets {
-            // What the members of a list feed may decide the class.
-            _ if self.pairs.is_some() || is_class(false) => Use::Class,
             [] => Use::Skip,
+            _ if is_class(false) => Use::Class,
             _ if is_class(true) => Use::Presence,
             _ => Use::Take,
         }
@@ -216,16 +225,31 @@ impl Step {
 
 impl Way {
     fn of(parts: &[Part<'_>]) -> Way {
-        let taken = || parts.iter().filter(|part| part.usage() != Use::Skip);
-        let keys = taken().enumerate().filter(|(_, part)| part.usage().is_key());
         let feed = |part: &Part<'_>| Feed {
             targets: part.entry.map_or(Vec::new(), |entry| entry.targets().to_vec()),
             pairs: part.pairs,
+            is_joined: false,
         };
-        let key =
-            |(spot, part): (usize, &Part<'_>)| Key { spot, is_presence: part.usage() == Use::Presence, unknown: 0 };
-        let feeds: Vec<Feed> = taken().map(feed).collect();
-        let keys: Vec<Key> = keys.map(key).collect();
+        let taken = parts.iter().map(|part| (part.usage(), part)).filter(|(usage, _)| *usage != Use::Skip);
+        Way::new(taken.map(|(usage, part)| (usage, feed(part))).collect())
+    }
+
+    /// The way that every record of CSV takes.
+    pub(super) fn of_columns(columns: &[Vec<Target>]) -> Way {
+        let feed = |targets: &Vec<Target>| Feed {
+            targets: targets.clone(),
+            pairs: None,
+            is_joined: targets.first().is_some_and(|target| target.role == Role::Tags),
+        };
+        let taken = columns.iter().map(|targets| (Use::of(targets), targets)).filter(|(usage, _)| *usage != Use::Skip);
+        Way::new(taken.map(|(usage, targets)| (usage, feed(targets))).collect())
+    }
+
+    fn new(taken: Vec<(Use, Feed)>) -> Way {
+        let (usages, feeds): (Vec<Use>, Vec<Feed>) = taken.into_iter().unzip();
+        let keys = usages.iter().enumerate().filter(|(_, usage)| usage.is_key());
+        let keys: Vec<Key> =
+            keys.map(|(spot, usage)| Key { spot, is_presence: *usage == Use::Presence, unknown: 0 }).collect();
         Way { places: places(&feeds), has_presence: keys.iter().any(|key| key.is_presence), feeds, keys }
     }
 }
