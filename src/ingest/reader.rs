@@ -131,7 +131,13 @@ impl Reader {
     /// What is known of the source once its first row was read, for parts of it that are read apart; `None` before, and
     /// where what stands in one part is needed in another.
     pub fn known(&self) -> Option<Expected> {
-        let form = self.form().filter(|form| matches!(form, Form::Ndjson | Form::Csv | Form::Tsv))?;
+        self.understood().filter(|known| matches!(known.form, Some(Form::Ndjson | Form::Csv | Form::Tsv)))
+    }
+
+    /// What was found out of the source once its first row was read, for reading one of its rows again; `None` before,
+    /// and where a row is not one stretch of the source.
+    pub fn understood(&self) -> Option<Expected> {
+        let form = self.form()?;
         let rows = match (&self.expected.rows, self.system) {
             (Rows::Own { .. }, _) => self.expected.rows.clone(),
             (Rows::Any | Rows::Of(_), system) => Rows::Of(system?),

@@ -1,5 +1,9 @@
 //! A reading: bytes of one source go in, rows come to lie in a table, and every row that was read is accounted for.
 
+mod part;
+
+pub use part::Range;
+
 use crate::duplicate::Duplicates;
 use crate::execution::{Execution, Status};
 use crate::ingest::{Event, Expected, Form, LeftOut, Reader, StartSource, StreamEnd, excerpt};
@@ -92,6 +96,8 @@ pub struct Intake {
     duplicates: Option<Duplicates>,
     /// Which of several sources this is, for the places of its rows.
     source: u16,
+    /// Rows that were read of sources before this one.
+    read_before: u64,
     /// The table's numbers of the parser's kinds of row, by kind.
     kinds: Vec<Option<u32>>,
 }
@@ -111,6 +117,7 @@ impl Intake {
             broken_off: None,
             duplicates: None,
             source: 0,
+            read_before: 0,
             kinds: Vec::new(),
         }
     }
@@ -142,6 +149,11 @@ impl Intake {
     /// A reading of a source of which something is known.
     pub fn expecting(expected: Expected, expects_end: bool) -> Self {
         Self { reader: Reader::expecting(expected), ..Self::new(Form::Ndjson, expects_end) }
+    }
+
+    /// What its rows are read again with ([`Reader::understood`]).
+    pub fn understood(&self) -> Option<Expected> {
+        self.reader.understood()
     }
 
     /// What is known of the source once its first row was read ([`Reader::known`]).
@@ -190,7 +202,7 @@ impl Intake {
     pub fn finish(&mut self, broken: Option<&str>) {
         self.reader.finish();
         self.drain();
-        self.reading.incomplete = self.why_incomplete(broken);
+        self.judge(broken);
     }
 
     /// The rows so far.
@@ -208,14 +220,20 @@ impl Intake {
         (self.table, self.reading, self.duplicates)
     }
 
+    /// Says whether the source was whole.
+    fn judge(&mut self, broken: Option<&str>) {
+        let incomplete = self.why_incomplete(broken);
+        self.reading.merge(&Reading { incomplete, ..Reading::default() });
+    }
+
     fn why_incomplete(&self, broken: Option<&str>) -> Option<String> {
-        let rows = self.reading.read;
         if self.is_full() {
-            let mebibytes = self.table.bytes() >> 20;
+            let (rows, mebibytes) = (self.reading.read, self.table.bytes() >> 20);
             return Some(format!(
                 "memory did not suffice: {rows} rows were read, which take {mebibytes} MiB; the rest was not"
             ));
         }
+        let rows = self.reading.read - self.read_before;
         match &self.end {
             Some(StreamEnd::Error { message, .. }) => {
                 Some(format!("the source broke off after {rows} rows: {message}"))
@@ -257,6 +275,7 @@ impl Intake {
             duplicates,
             source,
             kinds,
+            ..
         } = self;
         let arrival = |has_started, offset| Arrival { has_started, place: Place { source: *source, offset } };
         while let Some(event) = reader.next() {
