@@ -121,6 +121,11 @@ impl Reader {
         }
     }
 
+    /// Leaves out of rows their own identity and what went wrong, where nobody asks for these.
+    pub fn leave_out_texts(&mut self, are_left_out: bool) {
+        self.scratch.texts.are_left_out = are_left_out;
+    }
+
     /// The same parser, but one that looks at every byte of every row as if it were the first: for comparing with what the
     /// short ways find, which has to be the same but for the rows' kinds.
     pub fn without_shortcuts(mut self) -> Self {

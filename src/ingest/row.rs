@@ -10,7 +10,7 @@ use super::text::Text;
 use super::{Event, Value};
 use crate::execution::{Execution, Status};
 use crate::problem::ProblemKind;
-use crate::time::decimal::Decimal;
+use crate::time::decimal::{Decimal, few_digits};
 use crate::time::{Timestamp, UsualTimes};
 
 /// What reading a row needs room for; kept from row to row, so that a row needs no allocation of its own.
@@ -25,6 +25,8 @@ pub(super) struct Scratch {
 pub(super) struct Texts {
     text: String,
     times: UsualTimes,
+    /// True if nobody asks for a row's own identity and for what went wrong.
+    pub(super) are_left_out: bool,
 }
 
 /// Where a row begins.
@@ -68,7 +70,7 @@ pub(super) fn of_class<'a>(
         return event;
     }
     let moments = moments::read(said, mapping, classed.class.status, &mut texts.times);
-    placed(place, said, mapping, classed, moments, &mut texts.text)
+    placed(place, said, mapping, classed, moments, texts)
 }
 
 /// The event of a row whose moments are told by how it stands.
@@ -86,7 +88,7 @@ pub(super) fn assemble<'a>(
         return event;
     }
     let classed = Classed { class, kind: None };
-    placed(place, &Said::Taken(fields), mapping, classed, moments(class.status), &mut scratch.texts.text)
+    placed(place, &Said::Taken(fields), mapping, classed, moments(class.status), &mut scratch.texts)
 }
 
 /// The event of something whose class alone says that it is no row.
@@ -109,14 +111,14 @@ fn placed<'a>(
     mapping: &Mapping,
     Classed { class, kind }: Classed<'a>,
     moments: Moments,
-    text: &'a mut String,
+    texts: &'a mut Texts,
 ) -> Event<'a> {
     match moments {
         Moments::Started { started_at, duration_ms, waited_ms, notes } => {
-            let execution = execution(said, class, text, started_at, duration_ms, waited_ms);
+            let execution = execution(said, class, texts, started_at, duration_ms, waited_ms);
             Event::Row { line, offset, execution, notes, kind }
         }
-        Moments::Due(at) => Event::Unstarted { line, offset, execution: execution(said, class, text, at, None, None) },
+        Moments::Due(at) => Event::Unstarted { line, offset, execution: execution(said, class, texts, at, None, None) },
         Moments::NoStart => {
             let name = mapping.name_of(Role::StartedAt);
             let message = ["the row has no start: ", name, " is absent, null or a zero time"].concat();
@@ -129,18 +131,22 @@ fn placed<'a>(
 fn execution<'a>(
     said: &Said<'_, 'a>,
     class: &'a Class,
-    text: &'a mut String,
+    texts: &'a mut Texts,
     started_at: Timestamp,
     duration_ms: Option<u64>,
     waited_ms: Option<u64>,
 ) -> Execution<'a> {
+    let Texts { text, are_left_out, .. } = texts;
     text.clear();
-    let error = match said.get(Role::Error) {
-        Value::Object(object) => member(object, "message"),
-        value => value,
-    };
-    let error = Piece::of(error, text);
-    let id = Piece::of(said.get(Role::Id), text);
+    let (mut error, mut id) = (None, None);
+    if !*are_left_out {
+        let error_said = match said.get(Role::Error) {
+            Value::Object(object) => member(object, "message"),
+            value => value,
+        };
+        error = Piece::of(error_said, text);
+        id = Piece::of(said.get(Role::Id), text);
+    }
     let attempt = Piece::of(said.get(Role::Attempt), text);
     let text: &'a str = text;
     let text_of = |piece: Option<Piece<'a>>| piece.map(|piece| piece.text(text));
@@ -191,6 +197,9 @@ impl<'a> Piece<'a> {
 
 /// The number of the try, cut to a whole one; 1 where nothing says.
 fn read_attempt(text: Option<&str>) -> u32 {
+    if let Some(attempt) = text.and_then(|text| few_digits(text.as_bytes())) {
+        return u32::try_from(attempt).unwrap_or(1);
+    }
     let whole = text.and_then(|text| Decimal::parse(text.trim_ascii())).and_then(|decimal| decimal.floor(0));
     whole.and_then(|whole| u32::try_from(whole).ok()).unwrap_or(1)
 }

@@ -328,15 +328,21 @@ impl Step {
         found: &mut Found,
     ) -> Option<usize> {
         let first = bytes.byte(from);
-        let end = match first {
+        let is_class = self.usage == Use::Class;
+        let (end, number) = match first {
             b'{' if !self.takes_objects => return None,
-            b'{' | b'[' => self.nested_end(values, bytes, from, first)?,
-            _ => word_or_number_end(bytes, from, first)?,
+            b'{' | b'[' => match self.known_end(values, bytes, from, first) {
+                Some((end, number)) => (end, Some(number)),
+                None => (nested_end(bytes, from, usize::from(self.depth))?, None),
+            },
+            _ => {
+                let end = word_or_number_end(bytes, from, first)?;
+                (end, if is_class { values.number(bytes, from, end.wrapping_sub(from)) } else { None })
+            }
         };
         if self.usage != Use::Skip {
             found.put(self.spot, from.wrapping_sub(start), end.wrapping_sub(start), SpotKind::Other);
-            if self.usage == Use::Class {
-                let number = values.number(bytes, from, end.wrapping_sub(from));
+            if is_class {
                 let key = number.map_or(UNKNOWN, |number| key_of(number, false));
                 found.set_key(self.key, if first == b'n' { ABSENT } else { key });
             } else if self.usage == Use::Presence {
@@ -346,12 +352,15 @@ impl Step {
         Some(end)
     }
 
+    /// The end of an array or object that is known, and its number. What is known ends where it seems to, or is met as
+    /// unknown.
     #[inline(always)]
-    fn nested_end(&self, values: &Values, bytes: Padded<'_>, from: usize, first: u8) -> Option<usize> {
-        // What is known ends where it seems to.
-        let probable = probable_nested_end(bytes, from, first)
-            .filter(|end| self.usage == Use::Class && values.number(bytes, from, end.wrapping_sub(from)).is_some());
-        probable.or_else(|| nested_end(bytes, from, usize::from(self.depth)))
+    fn known_end(&self, values: &Values, bytes: Padded<'_>, from: usize, first: u8) -> Option<(usize, u32)> {
+        if self.usage != Use::Class {
+            return None;
+        }
+        let end = probable_nested_end(bytes, from, first)?;
+        values.number(bytes, from, end.wrapping_sub(from)).map(|number| (end, number))
     }
 }
 
