@@ -100,14 +100,14 @@ pub(super) fn is_utf8(bytes: &[u8]) -> bool {
 /// True if all bytes are below 0x80.
 #[inline(always)]
 fn is_ascii(bytes: &[u8]) -> bool {
-    let mut rest = bytes;
-    let mut high = 0;
-    while let Some((block, behind)) = rest.split_first_chunk::<8>() {
-        high |= u64::from_le_bytes(*block);
-        rest = behind;
-    }
-    let last = rest.iter().fold(0, |sum, byte| sum | byte);
-    (high & 0x8080_8080_8080_8080) == 0 && last < 0x80
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let Some(last) = bytes.last_chunk::<8>() else {
+        return bytes.iter().fold(0, |sum, byte| sum | byte) < 0x80;
+    };
+    // The last word overlaps the one before it where the length is no multiple of eight.
+    let (blocks, _) = bytes.as_chunks::<8>();
+    let words = blocks.iter().fold(u64::from_le_bytes(*last), |sum, block| sum | u64::from_le_bytes(*block));
+    words & HIGHS == 0
 }
 
 /// Sixteen bytes.
