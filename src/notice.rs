@@ -27,7 +27,7 @@ pub(crate) struct Told<'a> {
 pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     let mut facts = Vec::new();
     let Told { table, reading, query, source, totals, counted, .. } = told;
-    if *source == Source::File && table.rows() == table.unstarted() {
+    if *source == Source::File && table.rows() == table.unstarted() && table.counted() == 0 {
         facts.push("no row has a start; the window is an empty one".to_owned());
     }
     if !query.filter.statuses.is_empty() {

@@ -5,7 +5,7 @@ mod number;
 mod text;
 mod usual;
 
-pub use number::parse_number;
+pub use number::{parse_number, parse_whole};
 pub use text::parse_text;
 
 pub(crate) use text::is_none_word;

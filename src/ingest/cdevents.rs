@@ -4,7 +4,7 @@
 use super::fields::Fields;
 use super::mapping::{Mapping, Target};
 use super::role::Role;
-use super::row::{self, Scratch};
+use super::row::{self, Place, Scratch};
 use super::text::Text;
 use super::{Event, LeftOut, Value};
 use std::collections::BTreeMap;
@@ -120,7 +120,7 @@ impl Pairs {
         for (role, text) in values {
             fields.set(Target { role, rank: 0 }, Value::Text(Text::Plain(text)));
         }
-        Some(row::understand(held.line, held.offset, &fields, mapping, scratch))
+        Some(row::understand(Place { line: held.line, offset: held.offset }, &fields, mapping, scratch))
     }
 
     /// Where the execution of a source and subject is held, a new one if there is none.

@@ -126,7 +126,7 @@ impl Class {
         let conclusion = fields.get(Role::Conclusion);
         let word = if conclusion.is_absent() { fields.get(Role::Status) } else { conclusion };
         self.status_text = match word {
-            Value::Number(_) | Value::Bool(_) if rules.is_canonical => 0..0,
+            Value::Number(_) | Value::Whole(_) | Value::Bool(_) if rules.is_canonical => 0..0,
             Value::Bool(is_true) => {
                 self.add(Value::Absent, "", Value::Text(Text::Plain(if is_true { "true" } else { "false" })))
             }
@@ -331,7 +331,12 @@ fn with_text_of(value: Value<'_>, call: impl FnOnce(&str)) {
     match value {
         Value::Text(text) | Value::Joined(text) => with_text(text, call),
         Value::Number(text) => call(text),
-        Value::Absent | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {}
+        Value::Whole(_) => {
+            let mut text = String::new();
+            value.read_into(&mut text);
+            call(&text);
+        }
+        _ => {}
     }
 }
 

@@ -8,7 +8,7 @@ use super::mapping::{Mapping, Target};
 use super::reader;
 use super::records::{Quoting, Records, Span};
 use super::role::Role;
-use super::row::{self, Scratch};
+use super::row::{self, Place, Scratch};
 use super::text::Text;
 use super::{Event, MOST_COLUMNS, StreamEnd, Value};
 use crate::problem::ProblemKind;
@@ -155,7 +155,7 @@ pub(super) fn read<'a>(
         };
         fields.set_all(targets, value);
     }
-    row::understand(line, offset, &fields, mapping, scratch)
+    row::understand(Place { line, offset }, &fields, mapping, scratch)
 }
 
 /// A field's text, or `None` if it is not UTF-8.

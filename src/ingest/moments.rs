@@ -11,7 +11,7 @@ use super::text::{Text, excerpt, with_text};
 use super::{Notes, StartSource, Value};
 use crate::execution::{MOST_DURATION_MS, Status};
 use crate::time::decimal::{Decimal, few_digits};
-use crate::time::{ParsedTime, Timestamp, UsualTimes, is_none_word, parse_number, parse_text};
+use crate::time::{ParsedTime, Timestamp, UsualTimes, is_none_word, parse_number, parse_text, parse_whole};
 
 /// What the moments of a row say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,13 +38,13 @@ pub(super) fn read(said: &Said<'_, '_>, mapping: &Mapping, status: Status, times
     let rules = &mapping.rules;
     let has_begun = !matches!(status, Status::Pending | Status::Waiting);
     let history = said.get(Role::History);
-    let own = match parse_time(times, said.get(Role::StartedAt), rules) {
+    let own = match parse_time_quickly(times, said.get(Role::StartedAt), rules) {
         ParsedTime::Absent if !history.is_absent() => first_run(times, history, rules),
         own => own,
     };
     let stand_in = rules.stand_in.filter(|_| own == ParsedTime::Absent && has_begun);
     let (start, start_role) = match stand_in {
-        Some(role) => (parse_time(times, said.get(role), rules), role),
+        Some(role) => (parse_time_quickly(times, said.get(role), rules), role),
         None => (own, Role::StartedAt),
     };
     let (started_at, zoneless_start) = match start {
@@ -80,7 +80,7 @@ fn due(times: &mut UsualTimes, said: &Said<'_, '_>, rules: &Rules) -> Option<Tim
 }
 
 fn at(times: &mut UsualTimes, said: &Said<'_, '_>, role: Role, rules: &Rules) -> Option<Timestamp> {
-    match parse_time(times, said.get(role), rules) {
+    match parse_time_quickly(times, said.get(role), rules) {
         ParsedTime::At { at, .. } => Some(at),
         ParsedTime::Absent | ParsedTime::Unreadable => None,
     }
@@ -117,20 +117,24 @@ fn first_run(times: &mut UsualTimes, history: Value<'_>, rules: &Rules) -> Parse
         let is_run =
             matches!(member(state, "state"), Value::Text(Text::Plain(word)) if word.eq_ignore_ascii_case("running"));
         if is_run && found == ParsedTime::Absent {
-            found = parse_time(times, member(state, "date"), rules);
+            found = parse_time_quickly(times, member(state, "date"), rules);
         }
     });
     found
 }
 
-fn parse_time(times: &mut UsualTimes, value: Value<'_>, rules: &Rules) -> ParsedTime {
-    if let Value::Text(Text::Plain(text)) = value {
-        if let Some(read) = times.read(text.as_bytes()) {
-            return read;
-        }
-    }
+/// The same, and quickly where it is in the usual layout.
+fn parse_time_quickly(times: &mut UsualTimes, value: Value<'_>, rules: &Rules) -> ParsedTime {
+    let usual = if let Value::Text(Text::Plain(text)) = value { times.read(text.as_bytes()) } else { None };
+    usual.unwrap_or_else(|| parse_time(value, rules))
+}
+
+/// What a value says of an instant.
+pub(super) fn parse_time(value: Value<'_>, rules: &Rules) -> ParsedTime {
     match value {
         Value::Number(number) => parse_number(number),
+        Value::Whole(number) => parse_whole(number),
+        Value::Instant(instant) => instant,
         Value::Text(text) if rules.is_canonical => with_text(text, parse_text),
         Value::Text(text) => with_text(text, |text| match reordered(text) {
             Some(reordered) if rules.is_month_first => parse_text(&reordered),
@@ -138,7 +142,7 @@ fn parse_time(times: &mut UsualTimes, value: Value<'_>, rules: &Rules) -> Parsed
             _ => parse_text(text),
         }),
         Value::Absent => ParsedTime::Absent,
-        Value::Bool(_) | Value::Joined(_) | Value::Array(_) | Value::Object(_) => ParsedTime::Unreadable,
+        _ => ParsedTime::Unreadable,
     }
 }
 
@@ -193,7 +197,7 @@ impl Duration {
 fn duration(times: &mut UsualTimes, said: &Said<'_, '_>, mapping: &Mapping, start: Timestamp) -> Duration {
     let rules = &mapping.rules;
     let given = read_duration(said.get(Role::Duration), rules.duration_unit, rules);
-    let mut end = || match parse_time(times, said.get(Role::FinishedAt), rules) {
+    let mut end = || match parse_time_quickly(times, said.get(Role::FinishedAt), rules) {
         ParsedTime::At { at, .. } => Duration::of(i128::from(at.ms()) - i128::from(start.ms())),
         ParsedTime::Absent => Duration::None,
         ParsedTime::Unreadable => Duration::Bad,
@@ -223,11 +227,13 @@ fn read_duration(value: Value<'_>, unit: Unit, rules: &Rules) -> Option<Duration
     };
     match value {
         Value::Absent => None,
+        Value::Length(ms) => Some(Duration::of(i128::from(ms))),
+        Value::Whole(count) => Some(unit.to_ms(&Decimal::from_whole(count)).map_or(Duration::Bad, Duration::of)),
         Value::Number(text) => Some(number(text)),
         Value::Text(text) => with_text(text, |text| {
             let text = text.trim_ascii();
             (!is_none_word(text)).then(|| number(text))
         }),
-        Value::Bool(_) | Value::Joined(_) | Value::Array(_) | Value::Object(_) => Some(Duration::Bad),
+        _ => Some(Duration::Bad),
     }
 }

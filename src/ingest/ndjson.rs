@@ -4,7 +4,7 @@
 use super::classify::member;
 use super::fields::Fields;
 use super::mapping::{Mapping, Node};
-use super::row::{self, Scratch};
+use super::row::{self, Place, Scratch};
 use super::scan::{Fault, Scanner};
 use super::text::{Text, with_text};
 use super::{Event, StreamEnd, Value};
@@ -27,7 +27,7 @@ pub(super) fn read<'a>(
     scratch: &'a mut Scratch,
 ) -> Event<'a> {
     match parse(line, bytes, mapping, "line") {
-        Parsed::Row(fields) => row::understand(line, offset, &fields, mapping, scratch),
+        Parsed::Row(fields) => row::understand(Place { line, offset }, &fields, mapping, scratch),
         Parsed::Event(event) => event,
     }
 }
@@ -118,6 +118,15 @@ fn bare(value: Value<'_>) -> Value<'_> {
 
 fn no_json(fault: &Fault, noun: &str) -> String {
     format!("the {noun} is not JSON: {} at byte {}", fault.cause, fault.at + 1)
+}
+
+/// The end of a stream that a form without lines tells: `key` without its `$`, `object` the text of an object that was
+/// checked.
+pub(super) fn control(key: &str, object: &str) -> Option<StreamEnd> {
+    match read_control(&["$", key].concat(), &Value::Object(object)) {
+        Event::End(end) => Some(end),
+        _ => None,
+    }
 }
 
 /// An `$end` that does not say how many rows were sent is not understood: the stream then has no end, which is told.

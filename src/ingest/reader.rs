@@ -1,5 +1,6 @@
 //! The parser that is pushed: holds the input, finds out its form, and turns what the cutters find into events.
 
+use super::arrow::{self, Advance, Arrow};
 use super::cdevents::Pairs;
 use super::csv::{self, Header};
 use super::document::{Document, Found};
@@ -57,6 +58,7 @@ pub struct Reader {
     document: Option<Box<Document>>,
     log: Log,
     header: Option<Header>,
+    arrow: Arrow,
     /// Executions that several events tell of.
     pairs: Pairs,
     mapping: Mapping,
@@ -83,7 +85,7 @@ impl Reader {
         Self::expecting(Expected { form: Some(form), rows: Rows::Of(CANONICAL.name) })
     }
 
-    /// A parser that finds out form and system from the first bytes and the first row: JSON lines or documents if the
+    /// A parser that finds out form and system from the first bytes and the first row: Arrow by its own mark, JSON lines or documents if the
     /// first byte that is not blank is `{` or `[`, a log of jobs if it is `;` or the first line is eighteen numbers, and
     /// CSV or TSV if the first record names columns that are known. Any other source is one [`Event::Unrecognised`] and
     /// nothing more; one that is empty or blank is of no form and yields nothing.
@@ -111,6 +113,7 @@ impl Reader {
             document: None,
             log: Log::default(),
             header: None,
+            arrow: if expected.form == Some(Form::Columns) { Arrow::handed() } else { Arrow::default() },
             pairs: Pairs::default(),
             mapping,
             expected,
@@ -198,6 +201,7 @@ impl Reader {
             Stage::Reading(Form::Ndjson) => self.next_line(),
             Stage::Reading(Form::Json) => self.next_element(),
             Stage::Reading(Form::Csv | Form::Tsv) => self.next_record(),
+            Stage::Reading(Form::Arrow | Form::Columns) => self.next_of_columns(),
             Stage::Reading(Form::Swf) => self.next_job(),
             Stage::Refused(starts_with) => {
                 self.input.take_all();
@@ -214,7 +218,11 @@ impl Reader {
     /// Looks for the form as far as the bytes reach.
     fn seek_form(&mut self) {
         if self.expected.form.is_none() {
-            self.pass_blanks();
+            match arrow::is_arrow(self.input.waiting()) {
+                Some(true) => return self.stage = Stage::Reading(Form::Arrow),
+                None if !self.input.has_ended() => return,
+                _ => self.pass_blanks(),
+            }
         }
         let waiting = self.input.waiting();
         let Some(begin) = waiting.iter().position(|byte| !is_blank(*byte)) else { return };
@@ -403,7 +411,7 @@ impl Reader {
                 for (name, text) in self.document.iter().flat_map(|document| document.context()) {
                     ndjson::take(&mut fields, &self.mapping, Node::ROOT, Text::Plain(name), Value::of_json(text));
                 }
-                row::understand(cut.line, offset, &fields, &self.mapping, &mut self.scratch)
+                row::understand(Place { line: cut.line, offset }, &fields, &self.mapping, &mut self.scratch)
             }
         }
     }
@@ -426,6 +434,23 @@ impl Reader {
             self.pairs.end();
         }
         self.pairs.next(&self.mapping, &mut self.scratch)
+    }
+
+    fn next_of_columns(&mut self) -> Option<Event<'_>> {
+        loop {
+            match self.arrow.advance(&mut self.input) {
+                Advance::Wait => return None,
+                Advance::Event(event) => return Some(event),
+                Advance::Row => break,
+                Advance::Names(names) => {
+                    if self.recognised.is_none() {
+                        self.settle(&names, self.form().unwrap_or(Form::Arrow));
+                    }
+                    self.arrow.choose(&self.mapping);
+                }
+            }
+        }
+        self.arrow.row(&self.input, &self.mapping, &mut self.scratch)
     }
 
     fn next_job(&mut self) -> Option<Event<'_>> {

@@ -2,6 +2,7 @@
 //! needed and not understood is taken as absent.
 
 use super::classify::{Class, Verdict, member};
+use super::cube_rows;
 use super::fields::{Fields, Said};
 use super::mapping::Mapping;
 use super::moments::{self, Moments};
@@ -40,22 +41,13 @@ pub(super) struct Place {
 
 /// The event of a row.
 pub(super) fn understand<'a>(
-    line: u64,
-    offset: u64,
+    place: Place,
     fields: &Fields<'a>,
     mapping: &Mapping,
     scratch: &'a mut Scratch,
 ) -> Event<'a> {
     scratch.class.read(fields, mapping);
-    let class = Classed { class: &scratch.class, kind: None };
-    of_class(Place { line, offset }, &Said::Taken(fields), mapping, class, &mut scratch.texts)
-}
-
-/// The class of a row, and its kind if that is known.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Classed<'a> {
-    pub(super) class: &'a Class,
-    pub(super) kind: Option<u32>,
+    of_class(place, &Said::Taken(fields), mapping, &scratch.class, None, &mut scratch.texts)
 }
 
 /// The event of a row whose class is known: nothing is asked of it that decides the class.
@@ -63,32 +55,34 @@ pub(super) fn of_class<'a>(
     place: Place,
     said: &Said<'_, 'a>,
     mapping: &Mapping,
-    classed: Classed<'a>,
+    class: &'a Class,
+    kind: Option<u32>,
     texts: &'a mut Texts,
 ) -> Event<'a> {
-    if let Some(event) = verdict(place, classed.class) {
+    if mapping.rules.is_cube {
+        return cube_rows::event(place, said, mapping, class);
+    }
+    if let Some(event) = verdict(place, class) {
         return event;
     }
-    let moments = moments::read(said, mapping, classed.class.status, &mut texts.times);
-    placed(place, said, mapping, classed, moments, texts)
+    let moments = moments::read(said, mapping, class.status, &mut texts.times);
+    placed(place, said, mapping, (class, kind), moments, texts)
 }
 
 /// The event of a row whose moments are told by how it stands.
 pub(super) fn assemble<'a>(
-    line: u64,
-    offset: u64,
+    place: Place,
     fields: &Fields<'a>,
     mapping: &Mapping,
     scratch: &'a mut Scratch,
     moments: &dyn Fn(Status) -> Moments,
 ) -> Event<'a> {
     scratch.class.read(fields, mapping);
-    let (place, class) = (Place { line, offset }, &scratch.class);
+    let class = &scratch.class;
     if let Some(event) = verdict(place, class) {
         return event;
     }
-    let classed = Classed { class, kind: None };
-    placed(place, &Said::Taken(fields), mapping, classed, moments(class.status), &mut scratch.texts)
+    placed(place, &Said::Taken(fields), mapping, (class, None), moments(class.status), &mut scratch.texts)
 }
 
 /// The event of something whose class alone says that it is no row.
@@ -109,7 +103,7 @@ fn placed<'a>(
     Place { line, offset }: Place,
     said: &Said<'_, 'a>,
     mapping: &Mapping,
-    Classed { class, kind }: Classed<'a>,
+    (class, kind): (&'a Class, Option<u32>),
     moments: Moments,
     texts: &'a mut Texts,
 ) -> Event<'a> {
@@ -183,7 +177,12 @@ impl<'a> Piece<'a> {
                 text.read_into(scratch);
                 Some(Piece::Scratch { start, end: scratch.len() })
             }
-            Value::Absent | Value::Bool(_) | Value::Joined(_) | Value::Array(_) | Value::Object(_) => None,
+            value @ Value::Whole(_) => {
+                let start = scratch.len();
+                value.read_into(scratch);
+                Some(Piece::Scratch { start, end: scratch.len() })
+            }
+            _ => None,
         }
     }
 

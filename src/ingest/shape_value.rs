@@ -190,10 +190,10 @@ mod tests {
             depth in prop::sample::select(&[0usize, 1, 126, 127][..]),
         ) {
             let mut source = text.into_bytes();
-            if let Some((place, byte)) = change {
-                if let Some(place) = source.get_mut(place) {
-                    *place = byte;
-                }
+            if let Some((place, byte)) = change
+                && let Some(place) = source.get_mut(place)
+            {
+                *place = byte;
             }
             let length = source.len();
             source.resize(length + 64, b'\n');

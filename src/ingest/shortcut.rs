@@ -9,7 +9,7 @@ use super::mapping::{Mapping, Target};
 use super::memo::Values;
 use super::memo_kinds::Kinds;
 use super::records::Records;
-use super::row::{self, Classed, Place, Scratch};
+use super::row::{self, Place, Scratch};
 use super::shape::{ABSENT, Found, MOST_KEYS, MOST_SPOTS, PRESENCE, Shapes, UNKNOWN, Use, Way, key_of};
 use super::{Cut, Event, MOST_LINE_BYTES};
 
@@ -109,28 +109,28 @@ impl Shortcuts {
         shapes.fitted();
         let line = bytes.slice(start, found.end);
         shapes.tell_presence(found, line);
-        let known = shapes.keys(found).and_then(|keys| kinds.get(found.way, keys));
+        let known = shapes.keys(found).and_then(|keys| kinds.get(found.way as usize, keys));
         let kind = known.or_else(|| {
             shapes.number(values, bytes, start, found);
             let keys = shapes.keys(found)?;
-            kinds.get(found.way, keys).or_else(|| {
+            kinds.get(found.way as usize, keys).or_else(|| {
                 let mut class = Class::default();
                 class.read(&shapes.taken(found, line, mapping), mapping);
-                kinds.keep(found.way, keys, class)
+                kinds.keep(found.way as usize, keys, class)
             })
         });
         match (kind.and_then(|number| kinds.class(number)), shapes.places(found.way)) {
             (Some(class), Some(places)) => {
                 let said = Said::Placed(Placed { line, spots: found.spots(), places });
-                row::of_class(place, &said, mapping, Classed { class, kind }, &mut scratch.texts)
+                row::of_class(place, &said, mapping, class, kind, &mut scratch.texts)
             }
             (Some(class), None) => {
                 let fields = shapes.taken(found, line, mapping);
-                row::of_class(place, &Said::Taken(&fields), mapping, Classed { class, kind }, &mut scratch.texts)
+                row::of_class(place, &Said::Taken(&fields), mapping, class, kind, &mut scratch.texts)
             }
             (None, _) => {
                 let fields = shapes.taken(found, line, mapping);
-                row::understand(place.line, place.offset, &fields, mapping, scratch)
+                row::understand(place, &fields, mapping, scratch)
             }
         }
     }

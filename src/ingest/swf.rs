@@ -6,7 +6,7 @@ use super::fields::Fields;
 use super::mapping::{Mapping, Meaning, Rules, Target, Word};
 use super::moments::{Duration, Moments};
 use super::role::Role;
-use super::row::{self, Scratch};
+use super::row::{self, Place, Scratch};
 use super::text::{Text, excerpt};
 use super::{Event, StartSource, Value};
 use crate::execution::Status;
@@ -104,7 +104,7 @@ impl Log {
             return Event::Rejected { line, kind: ProblemKind::Unreadable, message };
         };
         let fields = self.fields(&job);
-        row::assemble(line, offset, &fields, &self.mapping, scratch, &|status| self.moments(&job, status))
+        row::assemble(Place { line, offset }, &fields, &self.mapping, scratch, &|status| self.moments(&job, status))
     }
 
     fn fields<'a>(&self, job: &[&'a str; FIELDS]) -> Fields<'a> {

@@ -198,6 +198,12 @@ impl Intake {
         }
     }
 
+    /// A stretch of the source has ended that others follow ([`Intake::follow`]): nothing is said of the whole.
+    pub fn finish_stretch(&mut self) {
+        self.reader.finish();
+        self.drain();
+    }
+
     /// The source has ended. `broken` says why if it ended before its time.
     pub fn finish(&mut self, broken: Option<&str>) {
         self.reader.finish();
@@ -218,6 +224,26 @@ impl Intake {
     /// Gives table, reading and known identities away.
     pub fn into_parts(self) -> (Table, Reading, Option<Duplicates>) {
         (self.table, self.reading, self.duplicates)
+    }
+
+    /// Gives table and known identities away and keeps what became of the rows, so that the reading of what follows can
+    /// go on with them ([`Intake::onto`]).
+    pub fn take_rows(&mut self) -> (Table, Option<Duplicates>) {
+        self.kinds.clear();
+        (std::mem::take(&mut self.table), self.duplicates.take())
+    }
+
+    /// Adds a finished reading of the stretch of the same source that follows this one's, which lies behind `lines`
+    /// lines. Once the last stretch is added, [`Intake::finish`] says of the whole whether it is complete.
+    pub fn follow(&mut self, mut next: Intake, lines: u64) {
+        next.reading.problems = next.reading.problems.moved(lines as i64);
+        self.went_on |= next.went_on || (self.end.is_some() && (next.reading.read > 0 || next.end.is_some()));
+        self.reading.merge(&next.reading);
+        self.table.merge(&next.table);
+        self.is_stream |= next.is_stream;
+        if !matches!(self.end, Some(StreamEnd::Error { .. })) {
+            self.end = next.end.or(self.end.take());
+        }
     }
 
     /// Says whether the source was whole.
@@ -301,12 +327,7 @@ impl Intake {
                         });
                     }
                     if execution.status == Status::Other {
-                        reading.problems.add(line, ProblemKind::UnknownStatus, || {
-                            format!(
-                                "the status {} is not known; the row is counted as other",
-                                excerpt(execution.status_text)
-                            )
-                        });
+                        reading.problems.add(line, ProblemKind::UnknownStatus, || unknown_status(&execution));
                     }
                     let arrival = arrival(true, offset);
                     match duplicates {
@@ -333,6 +354,21 @@ impl Intake {
                         Some(known) => reading.duplicates += u64::from(known.push(table, &execution, arrival)),
                     }
                 }
+                Event::Counts { line, execution, count } => {
+                    let executions = count.executions;
+                    if execution.status == Status::Other {
+                        reading.problems.add(line, ProblemKind::UnknownStatus, || unknown_status(&execution));
+                    }
+                    if table.push_count(&execution, count) {
+                        reading.read += executions;
+                    } else {
+                        reading.read += 1;
+                        reading.unreadable += 1;
+                        reading.problems.add(line, ProblemKind::Unreadable, || {
+                            "the rows count more executions than 2^53".to_owned()
+                        });
+                    }
+                }
                 Event::LeftOut { why: LeftOut::Part, .. } => reading.parts += 1,
                 Event::LeftOut { why: LeftOut::NoExecution, .. } => reading.no_executions += 1,
                 Event::Rejected { line, kind, message } => {
@@ -356,6 +392,10 @@ impl Intake {
             }
         }
     }
+}
+
+fn unknown_status(execution: &Execution<'_>) -> String {
+    ["the status ", &excerpt(execution.status_text), " is not known; the row is counted as other"].concat()
 }
 
 /// Adds a row to the table, by the number of its kind where one is known.

@@ -121,6 +121,8 @@ impl Memory {
             }
         }
         is_short |= durations.is_none();
+        let wanted_durations = durations.as_mut().filter(|_| view.metric.needs_histograms());
+        table.counts.add(table, (view.counting, view.buckets), &admitted, &mut sums, wanted_durations);
         let nothing = Placed::default();
         let found = self.of.as_ref().map_or(&nothing, |(_, placed)| placed);
         let of_admitted = |counts: &[u64]| -> u64 {
@@ -152,7 +154,9 @@ impl Memory {
         let of = Of { rows: table.rows(), changes: table.changes, counting, window: *window };
         if self.of.as_ref().is_none_or(|(known, _)| *known != of) {
             self.swept = None;
-            self.of = Some((of, table.placed(counting, window)));
+            let mut placed = table.placed(counting, window);
+            table.counts.place(counting, window, &mut placed);
+            self.of = Some((of, placed));
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod column;
 mod count;
+mod counts;
 mod dictionary;
 mod kept;
 mod kinds;
@@ -13,6 +14,7 @@ mod scan;
 mod siphash;
 
 pub use count::{Counted, MOST_OTHER_STATUSES, MOST_REMEMBERED, Memory, View, Workflow};
+pub use counts::{Count, MOST_COUNTED};
 pub use dictionary::{MOST_NAME_BYTES, MOST_NAMES};
 pub use kept::{MOST_KEPT_ERROR_BYTES, MOST_KEPT_TEXT_BYTES};
 pub use kinds::{Crowding, MOST_STATUS_BYTES};
@@ -23,6 +25,7 @@ use crate::execution::Execution;
 use crate::options::Moment;
 use crate::time::Timestamp;
 use column::{Cells, Chunk, Columns, KIND, LONG, Longs, RETRY, SUPERSEDED, UNSTARTED};
+use counts::Counts;
 use kept::Kept;
 use kinds::Kinds;
 
@@ -63,6 +66,7 @@ pub struct Table {
     columns: Columns,
     long_durations: Longs,
     long_waits: Longs,
+    counts: Counts,
     /// Texts of rows whose source cannot be read again; `None` if they are not kept.
     kept: Option<Kept>,
     /// The rows that never started, that are second or later attempts, and that a later attempt follows.
@@ -84,6 +88,7 @@ impl Default for Table {
             columns: Columns::default(),
             long_durations: Longs::default(),
             long_waits: Longs::default(),
+            counts: Counts::default(),
             kept: None,
             unstarted: 0,
             retries: 0,
@@ -234,6 +239,7 @@ impl Table {
     /// Adds the executions of another table.
     pub fn merge(&mut self, other: &Table) {
         let numbers = self.adopt(other);
+        self.merge_counts(other, &numbers);
         let mut first_row = 0;
         for chunk in &other.columns.chunks {
             self.append(other, &numbers, chunk, first_row, None);

@@ -2,6 +2,7 @@
 //! crate for itself: they are checked as hostile ones are, but no other version reads them.
 
 use super::column::{CHUNK_ROWS, Chunk, KIND, LONG, Longs, UNSTARTED};
+use super::counts::Counts;
 use super::dictionary::Texts;
 use super::kinds::{Crowding, Kinds};
 use super::{Place, Table};
@@ -35,6 +36,7 @@ impl Table {
         for end in [self.oldest, self.newest] {
             push_long(&mut piece, end.map_or(i64::MIN, Timestamp::ms) as u64);
         }
+        self.counts.write(&mut piece);
         piece.push(u8::from(self.is_full));
         push_short(&mut piece, self.columns.chunks.len() as u32);
         each(&piece);
@@ -66,10 +68,12 @@ impl Table {
             let ms = bytes.long()? as i64;
             *end = if ms == i64::MIN { None } else { Some(Timestamp::from_ms(ms).ok_or(Broken)?) };
         }
+        other.counts = Counts::read(&mut bytes, other.kinds.all().len())?;
         other.is_full = bytes.truth()?;
         let chunks = bytes.short()?;
         bytes.end()?;
         let numbers = self.adopt(&other);
+        self.merge_counts(&other, &numbers);
         let mut first_row = 0;
         for _ in 0..chunks {
             let piece = next().ok_or(Broken)?;

@@ -25,6 +25,12 @@ struct Whole {
 }
 
 impl Decimal {
+    /// A whole number.
+    pub(crate) fn from_whole(number: i64) -> Decimal {
+        let digits = u128::from(number.unsigned_abs());
+        Decimal { is_negative: number < 0, digits, exponent: 0, has_more: false }
+    }
+
     /// Reads `-?digits(.digits)?([eE][+-]?digits)?`, the grammar of JSON except that leading zeros are allowed.
     pub(crate) fn parse(text: &str) -> Option<Decimal> {
         if let Some(digits) = few_digits(text.as_bytes()) {

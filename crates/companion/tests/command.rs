@@ -65,7 +65,7 @@ fn every_end_has_its_exit_code() {
     check(&["analyze", &good, "--time-zone", "Mars/Olympus"], 2, "'Mars/Olympus' is not a zone");
     check(&["analyze", "/nonexistent/file", "--time-zone", "Mars/Olympus"], 2, "is not a zone");
     check(&["analyze", &good, "--format", "png"], 2, "terminal, json, svg");
-    check(&["analyze", &good, "--input", "parquet"], 2, "auto, ndjson, csv");
+    check(&["analyze", &good, "--input", "xml"], 2, "auto, ndjson, csv");
     check(&["analyze", &good, "--from", "2026-02-12"], 2, "to:");
     check(&["fly"], 2, "fly");
     check(&[], 2, "Usage");

@@ -63,8 +63,8 @@ impl Engine {
         self.deduplicates = identities;
     }
 
-    /// Begins a source and drops what was held. `form` is `auto`, `ndjson`, `json`, `csv`, `tsv` or `swf`;
-    /// `expects_end` is true for a stream that is incomplete without its last control line. `preset` is `auto` (also
+    /// Begins a source and drops what was held. `form` is `auto`, `ndjson`, `json`, `csv`, `tsv`,
+    /// `swf`, `arrow` or `columns`; `expects_end` is true for a stream that is incomplete without its last control line. `preset` is `auto` (also
     /// where it is absent) or the name of a system, `map` a mapping as JSON; of both the mapping counts.
     pub fn begin(
         &mut self,
@@ -80,7 +80,7 @@ impl Engine {
         }
         if form != "auto" {
             let form = Form::named(form)
-                .ok_or_else(|| convert::fault("form: it takes auto, ndjson, json, csv, tsv or swf"))?;
+                .ok_or_else(|| convert::fault("form: it takes auto, ndjson, json, csv, tsv, swf, arrow or columns"))?;
             expected = expected.form(form);
         }
         let intake = Intake::expecting(expected, expects_end);
