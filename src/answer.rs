@@ -14,7 +14,6 @@ use crate::table::{MOST_OTHER_STATUSES, Memory, Table, View};
 use crate::time::Timestamp;
 use crate::window::Window;
 use crate::zone::Zone;
-use std::collections::BTreeMap;
 
 /// Where a window ends when the query does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +86,7 @@ pub struct Answer {
     /// All placed rows together.
     pub totals: Sums,
     /// How often each unknown status word was placed; at most [`MOST_OTHER_STATUSES`], by text.
-    pub other_statuses: BTreeMap<String, u64>,
+    pub other_statuses: Vec<(String, u64)>,
     /// What became of every row.
     pub account: Account,
     /// The first problem of each kind, by line.

@@ -17,7 +17,11 @@ function start(): Promise<WebAssembly.Memory> {
     if (files === undefined) return (await init()).memory;
     const address = new URL('execution_heatmap_inflate_bg.wasm', import.meta.url);
     return initSync({ module: files.readFileSync(address) }).memory;
-  })();
+  })().catch((error: unknown) => {
+    // What could not be fetched once may be there the next time.
+    started = undefined;
+    throw error;
+  });
 }
 
 /**

@@ -150,8 +150,21 @@ async function inflated(stream: ReadableStream<Uint8Array>): Promise<{ stream: R
   }, { highWaterMark: 0 });
   const isGzip = first[0] === 0x1f && first[1] === 0x8b;
   if (!isGzip && !isZstd(first)) return { stream: rest, compressed: false };
-  const { inflate } = await import('./inflate.js');
-  return { stream: await inflate(rest, isGzip), compressed: true };
+  return { stream: await undone(rest, isGzip), compressed: true };
+}
+
+/**
+ * Undoes compression by the module that is made for it. Where that cannot be had, as by a page that was left open without
+ * a network, the browser itself reads the first member of gzip, which mostly is the only one; it tells if another follows.
+ */
+async function undone(stream: ReadableStream<Uint8Array>, isGzip: boolean): Promise<ReadableStream<Uint8Array>> {
+  const isOffline = globalThis.navigator?.onLine === false;
+  try {
+    if (!isGzip || !isOffline) return await (await import('./inflate.js')).inflate(stream, isGzip);
+  } catch (error) {
+    if (!isGzip) throw new Error('What undoes zstd could not be loaded.', { cause: error });
+  }
+  return stream.pipeThrough(new DecompressionStream('gzip') as unknown as TransformStream<Uint8Array, Uint8Array>);
 }
 
 /** How many first bytes say how data is compressed. */

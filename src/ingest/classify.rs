@@ -82,7 +82,9 @@ impl Class {
         self.read_status(fields, mapping);
         let kind = fields.get(Role::Kind);
         let is_one_of = |kinds: &[&str]| with_word(kind, |kind| kinds.iter().any(|known| is_word(kind, known)));
-        let is_part = !fields.get(Role::Parent).is_absent() || !fields.get(Role::StepId).is_absent();
+        let is_part = !fields.get(Role::Parent).is_absent()
+            || is_set(fields.get(Role::ParentId))
+            || with_word(fields.get(Role::StepId), |id| id.contains('.'));
         if is_part || is_one_of(rules.part_kinds) {
             self.verdict = Verdict::LeftOut(LeftOut::Part);
         } else if is_one_of(rules.other_kinds) {
@@ -259,7 +261,7 @@ fn flagged(fields: &Fields<'_>, rules: &Rules) -> Option<(Status, &'static str, 
     if rules.is_canonical {
         return None;
     }
-    let has_ended = is(Role::HasEnded) == Some(true);
+    let has_ended = is(Role::HasEnded) == Some(true) || is_set(fields.get(Role::EndedAt));
     let (status, weight) = match (is(Role::Succeeded), is(Role::Running)) {
         _ if is(Role::Cancelled) == Some(true) => (Status::Cancelled, Weight::AboveWords),
         _ if is(Role::Skipped) == Some(true) => (Status::Skipped, Weight::AboveWords),
@@ -318,6 +320,11 @@ const fn plain(byte: u8) -> u8 {
         b'-' | b' ' => b'_',
         other => other.to_ascii_lowercase(),
     }
+}
+
+/// True for a text or number that is more than zeros.
+fn is_set(value: Value<'_>) -> bool {
+    with_word(value, |text| text.bytes().any(|byte| byte != b'0'))
 }
 
 /// Calls with a text or number; false for everything else.

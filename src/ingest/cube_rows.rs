@@ -10,7 +10,7 @@
 
 use super::Event;
 use super::classify::{Class, Verdict};
-use super::fields::Said;
+use super::fields::Fields;
 use super::mapping::Mapping;
 use super::moments::parse_time;
 use super::role::Role;
@@ -22,7 +22,7 @@ use crate::histogram::BINS;
 use crate::problem::ProblemKind;
 use crate::table::{Count, MOST_COUNTED};
 use crate::time::decimal::Decimal;
-use crate::time::{ParsedTime, Timestamp};
+use crate::time::{ParsedTime, Timestamp, UsualTimes};
 
 // A row of a cube has no identity and is no single execution, so the roles of these say something else in it.
 pub(super) const BUCKET: Role = Role::StartedAt;
@@ -38,10 +38,10 @@ const MOST_BUCKET_NUMBER: i128 = 10_000_000;
 const LENGTHS: [u32; 3] = [3600, 1800, 900];
 
 /// The event of a row of a cube.
-pub(super) fn event<'a>(place: Place, said: &Said<'_, 'a>, mapping: &Mapping, class: &'a Class) -> Event<'a> {
+pub(super) fn event<'a>(place: Place, fields: &Fields<'a>, mapping: &Mapping, class: &'a Class) -> Event<'a> {
     let line = place.line;
     let understood = match &class.verdict {
-        Verdict::Row => read(said, mapping),
+        Verdict::Row => read(fields, mapping),
         Verdict::LeftOut(why) => return Event::LeftOut { line, why: *why },
         Verdict::Unreadable(message) => Err(message.clone()),
     };
@@ -72,9 +72,9 @@ pub(super) fn event<'a>(place: Place, said: &Said<'_, 'a>, mapping: &Mapping, cl
 }
 
 /// The bucket's begin and what is counted in it; `None` without a begin.
-fn read(said: &Said<'_, '_>, mapping: &Mapping) -> Result<Option<(Timestamp, Count)>, String> {
+fn read(fields: &Fields<'_>, mapping: &Mapping) -> Result<Option<(Timestamp, Count)>, String> {
     let number =
-        |role: Role| whole(said.get(role)).map_err(|found| fault(mapping.name_of(role), &found, "a whole number"));
+        |role: Role| whole(fields.get(role)).map_err(|found| fault(mapping.name_of(role), &found, "a whole number"));
     let seconds = match number(SECONDS)? {
         None => LENGTHS[0],
         Some(seconds) => LENGTHS
@@ -82,7 +82,7 @@ fn read(said: &Said<'_, '_>, mapping: &Mapping) -> Result<Option<(Timestamp, Cou
             .find(|length| i128::from(*length) == seconds)
             .ok_or_else(|| fault(mapping.name_of(SECONDS), &seconds.to_string(), "3600, 1800 or 900"))?,
     };
-    let Some(begin) = begin(said.get(BUCKET), seconds, mapping)? else { return Ok(None) };
+    let Some(begin) = begin(fields.get(BUCKET), seconds, mapping)? else { return Ok(None) };
     let count = |role: Role| -> Result<Option<u64>, String> {
         let Some(found) = number(role)? else { return Ok(None) };
         let fitting = u64::try_from(found).ok().filter(|count| *count <= MOST_COUNTED);
@@ -90,7 +90,7 @@ fn read(said: &Said<'_, '_>, mapping: &Mapping) -> Result<Option<(Timestamp, Cou
     };
     let name = mapping.name_of(EXECUTIONS);
     let executions = count(EXECUTIONS)?.ok_or_else(|| ["the row has no ", name].concat())?;
-    let (bins, counts) = (list(said.get(BIN_LIST)), list(said.get(COUNT_LIST)));
+    let (bins, counts) = (list(fields.get(BIN_LIST)), list(fields.get(COUNT_LIST)));
     let (Some(bins), Some(counts)) = (bins, counts) else {
         return Err("bins or counts hold something else than whole numbers".to_owned());
     };
@@ -132,7 +132,7 @@ fn begin(value: Value<'_>, seconds: u32, mapping: &Mapping) -> Result<Option<Tim
     let number = whole(value).ok().flatten().filter(|number| (1..MOST_BUCKET_NUMBER).contains(number));
     let at = match number {
         Some(number) => Timestamp::from_ms(number as i64 * length_ms),
-        None => match parse_time(value, &mapping.rules) {
+        None => match parse_time(&mut UsualTimes::default(), value, &mapping.rules) {
             ParsedTime::At { at, .. } => Some(at),
             ParsedTime::Absent => return Ok(None),
             ParsedTime::Unreadable => None,

@@ -48,11 +48,6 @@ impl Expected {
         Self { form: Some(form), ..self }
     }
 
-    /// The form, if it is known.
-    pub fn known_form(&self) -> Option<Form> {
-        self.form
-    }
-
     /// The system is known, by one of the names of [`preset_names`]; `auto` is none.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ const MOST_TRIES: usize = 8;
 /// A kind of row.
 #[derive(Debug)]
 struct Kind {
-    way: usize,
+    way: u32,
     keys: Box<[u32]>,
     class: Class,
 }
@@ -27,7 +27,7 @@ pub(super) struct Kinds {
 impl Kinds {
     /// The kind of the rows that came the same way and whose values have these numbers.
     #[inline]
-    pub(super) fn get(&self, way: usize, keys: &[u32]) -> Option<u32> {
+    pub(super) fn get(&self, way: u32, keys: &[u32]) -> Option<u32> {
         let first = mixed(way, keys);
         for attempt in 0..MOST_TRIES {
             let place = self.places.get(first.wrapping_add(attempt) & self.places.len().wrapping_sub(1))?;
@@ -47,7 +47,7 @@ impl Kinds {
     }
 
     /// Keeps the class of a row whose kind is not known, if there is room; its number.
-    pub(super) fn keep(&mut self, way: usize, keys: &[u32], class: Class) -> Option<u32> {
+    pub(super) fn keep(&mut self, way: u32, keys: &[u32], class: Class) -> Option<u32> {
         let number = self.kinds.len();
         if number >= MOST_KINDS {
             return None;
@@ -87,9 +87,9 @@ fn is_same(one: &[u32], other: &[u32]) -> bool {
 }
 
 #[inline(always)]
-fn mixed(way: usize, keys: &[u32]) -> usize {
+fn mixed(way: u32, keys: &[u32]) -> usize {
     let mix = |sum: u64, key: u64| (sum ^ key).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
-    keys.iter().fold(mix(0, way as u64), |sum, key| mix(sum, u64::from(*key))) as usize
+    keys.iter().fold(mix(0, u64::from(way)), |sum, key| mix(sum, u64::from(*key))) as usize
 }
 
 #[cfg(test)]
@@ -101,7 +101,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(200))]
         #[test]
-        fn a_kind_is_its_way_and_its_keys(asked in prop::collection::vec((0usize..3, prop::collection::vec(0u32..4, 0..5)), 0..600)) {
+        fn a_kind_is_its_way_and_its_keys(asked in prop::collection::vec((0u32..3, prop::collection::vec(0u32..4, 0..5)), 0..600)) {
             let mut kinds = Kinds::default();
             let mut numbers: HashMap<_, u32> = HashMap::new();
             for (way, keys) in asked {

@@ -55,6 +55,7 @@ mod shape_value;
 mod shortcut;
 mod swf;
 mod text;
+mod value_end;
 
 pub use arrow::{MOST_BODY_BYTES, MOST_METADATA_BYTES};
 pub use expected::{Expected, preset_names};

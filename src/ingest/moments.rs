@@ -2,7 +2,7 @@
 //! and the status that the row's class has.
 
 use super::classify::member;
-use super::fields::Said;
+use super::fields::Fields;
 use super::length;
 use super::mapping::{Mapping, Rules, Unit};
 use super::role::Role;
@@ -34,32 +34,32 @@ const DUE: [(Role, StartSource); 3] = [
 ];
 
 /// Reads the moments of a row that stands so.
-pub(super) fn read(said: &Said<'_, '_>, mapping: &Mapping, status: Status, times: &mut UsualTimes) -> Moments {
+pub(super) fn read(fields: &Fields<'_>, mapping: &Mapping, status: Status, times: &mut UsualTimes) -> Moments {
     let rules = &mapping.rules;
     let has_begun = !matches!(status, Status::Pending | Status::Waiting);
-    let history = said.get(Role::History);
-    let own = match parse_time_quickly(times, said.get(Role::StartedAt), rules) {
+    let history = fields.get(Role::History);
+    let own = match parse_time(times, fields.get(Role::StartedAt), rules) {
         ParsedTime::Absent if !history.is_absent() => first_run(times, history, rules),
         own => own,
     };
     let stand_in = rules.stand_in.filter(|_| own == ParsedTime::Absent && has_begun);
     let (start, start_role) = match stand_in {
-        Some(role) => (parse_time_quickly(times, said.get(role), rules), role),
+        Some(role) => (parse_time(times, fields.get(role), rules), role),
         None => (own, Role::StartedAt),
     };
     let (started_at, zoneless_start) = match start {
         ParsedTime::At { at, zoneless } => (at, zoneless),
-        ParsedTime::Absent => return due(times, said, rules).map_or(Moments::NoStart, Moments::Due),
+        ParsedTime::Absent => return due(times, fields, rules).map_or(Moments::NoStart, Moments::Due),
         ParsedTime::Unreadable => {
-            return Moments::Unreadable(unreadable(mapping.name_of(start_role), said.get(start_role), rules));
+            return Moments::Unreadable(unreadable(mapping.name_of(start_role), fields.get(start_role), rules));
         }
     };
-    let duration = if status.is_ended() { duration(times, said, mapping, started_at) } else { Duration::None };
+    let duration = if status.is_ended() { duration(times, fields, mapping, started_at) } else { Duration::None };
     let source = DUE.iter().find(|(role, _)| *role == start_role).map_or(StartSource::Start, |(_, source)| *source);
     Moments::Started {
         started_at,
         duration_ms: duration.ms(),
-        waited_ms: waited(times, said, mapping, started_at, source),
+        waited_ms: waited(times, fields, mapping, started_at, source),
         notes: duration.notes(zoneless_start, source),
     }
 }
@@ -75,12 +75,12 @@ fn unreadable(name: &str, value: Value<'_>, rules: &Rules) -> String {
 }
 
 /// When the row was to start.
-fn due(times: &mut UsualTimes, said: &Said<'_, '_>, rules: &Rules) -> Option<Timestamp> {
-    DUE.into_iter().find_map(|(role, _)| at(times, said, role, rules))
+fn due(times: &mut UsualTimes, fields: &Fields<'_>, rules: &Rules) -> Option<Timestamp> {
+    DUE.into_iter().find_map(|(role, _)| at(times, fields, role, rules))
 }
 
-fn at(times: &mut UsualTimes, said: &Said<'_, '_>, role: Role, rules: &Rules) -> Option<Timestamp> {
-    match parse_time_quickly(times, said.get(role), rules) {
+fn at(times: &mut UsualTimes, fields: &Fields<'_>, role: Role, rules: &Rules) -> Option<Timestamp> {
+    match parse_time(times, fields.get(role), rules) {
         ParsedTime::At { at, .. } => Some(at),
         ParsedTime::Absent | ParsedTime::Unreadable => None,
     }
@@ -89,12 +89,12 @@ fn at(times: &mut UsualTimes, said: &Said<'_, '_>, role: Role, rules: &Rules) ->
 /// How long it waited: what is given, else from when it was due to its own start.
 fn waited(
     times: &mut UsualTimes,
-    said: &Said<'_, '_>,
+    fields: &Fields<'_>,
     mapping: &Mapping,
     started_at: Timestamp,
     source: StartSource,
 ) -> Option<u64> {
-    if let Some(given) = read_duration(said.get(Role::Waited), mapping.rules.waited_unit, &mapping.rules) {
+    if let Some(given) = read_duration(fields.get(Role::Waited), mapping.rules.waited_unit, &mapping.rules) {
         return given.ms();
     }
     let due = mapping
@@ -102,7 +102,7 @@ fn waited(
         .waits_from
         .iter()
         .filter(|_| source == StartSource::Start)
-        .find_map(|role| at(times, said, *role, &mapping.rules))?;
+        .find_map(|role| at(times, fields, *role, &mapping.rules))?;
     Duration::of(i128::from(started_at.ms()) - i128::from(due.ms())).ms()
 }
 
@@ -117,21 +117,16 @@ fn first_run(times: &mut UsualTimes, history: Value<'_>, rules: &Rules) -> Parse
         let is_run =
             matches!(member(state, "state"), Value::Text(Text::Plain(word)) if word.eq_ignore_ascii_case("running"));
         if is_run && found == ParsedTime::Absent {
-            found = parse_time_quickly(times, member(state, "date"), rules);
+            found = parse_time(times, member(state, "date"), rules);
         }
     });
     found
 }
 
-/// The same, and quickly where it is in the usual layout.
-fn parse_time_quickly(times: &mut UsualTimes, value: Value<'_>, rules: &Rules) -> ParsedTime {
-    let usual = if let Value::Text(Text::Plain(text)) = value { times.read(text.as_bytes()) } else { None };
-    usual.unwrap_or_else(|| parse_time(value, rules))
-}
-
 /// What a value says of an instant.
-pub(super) fn parse_time(value: Value<'_>, rules: &Rules) -> ParsedTime {
+pub(super) fn parse_time(times: &mut UsualTimes, value: Value<'_>, rules: &Rules) -> ParsedTime {
     match value {
+        Value::Text(Text::Plain(text)) if let Some(usual) = times.read(text.as_bytes()) => usual,
         Value::Number(number) => parse_number(number),
         Value::Whole(number) => parse_whole(number),
         Value::Instant(instant) => instant,
@@ -194,17 +189,17 @@ impl Duration {
 }
 
 /// The duration that is given, or else the one that follows from the end.
-fn duration(times: &mut UsualTimes, said: &Said<'_, '_>, mapping: &Mapping, start: Timestamp) -> Duration {
+fn duration(times: &mut UsualTimes, fields: &Fields<'_>, mapping: &Mapping, start: Timestamp) -> Duration {
     let rules = &mapping.rules;
-    let given = read_duration(said.get(Role::Duration), rules.duration_unit, rules);
-    let mut end = || match parse_time_quickly(times, said.get(Role::FinishedAt), rules) {
+    let given = read_duration(fields.get(Role::Duration), rules.duration_unit, rules);
+    let mut end = || match parse_time(times, fields.get(Role::FinishedAt), rules) {
         ParsedTime::At { at, .. } => Duration::of(i128::from(at.ms()) - i128::from(start.ms())),
         ParsedTime::Absent => Duration::None,
         ParsedTime::Unreadable => Duration::Bad,
     };
     match given {
         // A system that keeps a history counts the time before the start into its duration.
-        Some(given) if !said.get(Role::History).is_absent() => {
+        Some(given) if !fields.get(Role::History).is_absent() => {
             Some(end()).filter(|end| *end != Duration::None).unwrap_or(given)
         }
         Some(given) => given,

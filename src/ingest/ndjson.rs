@@ -2,7 +2,7 @@
 //! `$`; what the reader does not know of them is skipped.
 
 use super::classify::member;
-use super::fields::Fields;
+use super::fields::{Fields, Taken};
 use super::mapping::{Mapping, Node};
 use super::row::{self, Place, Scratch};
 use super::scan::{Fault, Scanner};
@@ -13,21 +13,15 @@ use crate::problem::ProblemKind;
 /// What a line or an element of a document turned out to be.
 pub(super) enum Parsed<'a> {
     /// An object with these values.
-    Row(Fields<'a>),
+    Row(Taken<'a>),
     /// Something else.
     Event(Event<'static>),
 }
 
 /// The event of a line that is not blank.
-pub(super) fn read<'a>(
-    line: u64,
-    offset: u64,
-    bytes: &'a [u8],
-    mapping: &Mapping,
-    scratch: &'a mut Scratch,
-) -> Event<'a> {
-    match parse(line, bytes, mapping, "line") {
-        Parsed::Row(fields) => row::understand(Place { line, offset }, &fields, mapping, scratch),
+pub(super) fn read<'a>(place: Place, bytes: &'a [u8], mapping: &Mapping, scratch: &'a mut Scratch) -> Event<'a> {
+    match parse(place.line, bytes, mapping, "line") {
+        Parsed::Row(fields) => row::understand(place, &Fields::Taken(fields), mapping, scratch),
         Parsed::Event(event) => event,
     }
 }
@@ -46,7 +40,7 @@ pub(super) fn parse<'a>(line: u64, bytes: &'a [u8], mapping: &Mapping, noun: &st
             Err(fault) => no_json(&fault, noun),
         });
     }
-    let mut fields = Fields::default();
+    let mut fields = Taken::default();
     let mut members = 0;
     let mut control = None;
     let scanned = scanner.members(|key, value| {
@@ -69,13 +63,7 @@ pub(super) fn parse<'a>(line: u64, bytes: &'a [u8], mapping: &Mapping, noun: &st
 
 /// Takes a member of an object to the roles that it feeds, and the members of its value to theirs; false if the mapping
 /// does not know the key. Calls itself as deep as the mapping's paths go and no deeper.
-pub(super) fn take<'a>(
-    fields: &mut Fields<'a>,
-    mapping: &Mapping,
-    node: Node,
-    key: Text<'a>,
-    value: Value<'a>,
-) -> bool {
+pub(super) fn take<'a>(fields: &mut Taken<'a>, mapping: &Mapping, node: Node, key: Text<'a>, value: Value<'a>) -> bool {
     let Some(entry) = with_text(key, |key| mapping.enter(node, key)) else { return false };
     fields.set_all(entry.targets(), value);
     let Some(child) = entry.child() else { return true };
@@ -93,7 +81,7 @@ pub(super) fn take<'a>(
 }
 
 /// Takes the elements of a list of pairs as the members of an object that they stand for.
-pub(super) fn take_pairs<'a>(fields: &mut Fields<'a>, mapping: &Mapping, node: Node, value: Value<'a>) {
+pub(super) fn take_pairs<'a>(fields: &mut Taken<'a>, mapping: &Mapping, node: Node, value: Value<'a>) {
     if let Value::Array(pairs) = value {
         // The list was checked when its line was.
         let _ = Scanner::new(pairs).elements(|pair| take_pair(fields, mapping, node, pair));
@@ -101,7 +89,7 @@ pub(super) fn take_pairs<'a>(fields: &mut Fields<'a>, mapping: &Mapping, node: N
 }
 
 /// Takes an element `{"key":…,"value":…}` of a list as the member of an object that it stands for.
-fn take_pair<'a>(fields: &mut Fields<'a>, mapping: &Mapping, node: Node, pair: Value<'a>) {
+fn take_pair<'a>(fields: &mut Taken<'a>, mapping: &Mapping, node: Node, pair: Value<'a>) {
     let Value::Object(pair) = pair else { return };
     if let Value::Text(key) = member(pair, "key") {
         take(fields, mapping, node, key, bare(member(pair, "value")));

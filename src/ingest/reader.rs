@@ -5,6 +5,7 @@ use super::cdevents::Pairs;
 use super::csv::{self, Header};
 use super::document::{Document, Found};
 use super::expected::{Expected, Rows};
+use super::fields::Fields;
 use super::input::Input;
 use super::lines::Lines;
 use super::mapping::{Mapping, Node};
@@ -109,7 +110,7 @@ impl Reader {
             },
             line: 1,
             lines: Lines::starting_at(1),
-            records: Records::starting_at(1).delimited_by(b'\t'),
+            records: Records::starting_at(1).separated_by(b'\t'),
             document: None,
             log: Log::default(),
             header: None,
@@ -245,14 +246,14 @@ impl Reader {
     }
 
     fn begin_records(&mut self, delimiter: u8, form: Form) {
-        self.records = Records::starting_at(self.line).delimited_by(delimiter);
+        self.records = Records::starting_at(self.line).separated_by(delimiter);
         self.stage = Stage::Reading(form);
     }
 
     /// Takes the source for records if the first one names columns that are known.
     fn seek_header(&mut self, delimiter: u8) {
         if !self.records.has_begun() {
-            self.records = Records::starting_at(self.line).delimited_by(delimiter);
+            self.records = Records::starting_at(self.line).separated_by(delimiter);
         }
         let Some(cut) = self.records.next(&mut self.input) else { return };
         let form = if delimiter == b'\t' { Form::Tsv } else { Form::Csv };
@@ -297,6 +298,7 @@ impl Reader {
             }
         });
         self.mapping = preset.mapping();
+        // What was learned of lines before was learned by another mapping.
         self.shortcuts.forget();
         self.system = Some(preset.name);
     }
@@ -329,16 +331,16 @@ impl Reader {
     }
 
     fn next_line(&mut self) -> Option<Event<'_>> {
+        if self.mapping.rules.joins_events {
+            return self.next_joined();
+        }
         loop {
-            if self.pairs.has_next() {
-                return self.pairs.next(&self.mapping, &mut self.scratch);
-            }
             let was_looked_at = !self.lines.is_at_start();
             let whole = if was_looked_at { None } else { self.shortcuts.whole_line(&self.input) };
             let (cut, is_known) = match whole {
                 Some(length) => (self.lines.take(&mut self.input, length), true),
                 None => {
-                    let Some(cut) = self.lines.next(&mut self.input) else { return self.end_pairs() };
+                    let cut = self.lines.next(&mut self.input)?;
                     let is_known = was_looked_at && self.shortcuts.is_known(&self.input, &cut);
                     (cut, is_known)
                 }
@@ -346,27 +348,62 @@ impl Reader {
             if cut.is_too_long {
                 return Some(too_long(&cut));
             }
-            let offset = self.input.offset_of(&cut.range);
+            let place = self.place_of(&cut);
             if is_known {
-                let (place, start) = (Place { line: cut.line, offset }, cut.range.start);
+                let start = cut.range.start;
                 return Some(self.shortcuts.read(place, self.input.padded(), start, &self.mapping, &mut self.scratch));
             }
-            if self.input.get(cut.range.clone()).iter().all(|byte| is_blank(*byte)) {
+            if self.is_blank_line(&cut) {
+                continue;
+            }
+            if self.recognised.is_none() {
+                self.settle_by(cut.range.clone(), Form::Ndjson);
+                if self.mapping.rules.joins_events {
+                    return self.joined(&cut);
+                }
+            }
+            let bytes = self.input.get(cut.range);
+            self.shortcuts.learn(bytes, &self.mapping);
+            return Some(ndjson::read(place, bytes, &self.mapping, &mut self.scratch));
+        }
+    }
+
+    /// The next event of lines of which several tell of one execution.
+    fn next_joined(&mut self) -> Option<Event<'_>> {
+        loop {
+            if self.pairs.has_next() {
+                return self.pairs.next(&self.mapping, &mut self.scratch);
+            }
+            let Some(cut) = self.lines.next(&mut self.input) else { return self.end_pairs() };
+            if cut.is_too_long {
+                return Some(too_long(&cut));
+            }
+            if self.is_blank_line(&cut) {
                 continue;
             }
             if self.recognised.is_none() {
                 self.settle_by(cut.range.clone(), Form::Ndjson);
             }
-            if self.mapping.rules.joins_events {
-                match self.join(&cut, "line") {
-                    Some(event) => return Some(event),
-                    None => continue,
-                }
+            if let Some(event) = self.join(&cut, "line") {
+                return Some(event);
             }
-            let bytes = self.input.get(cut.range);
-            self.shortcuts.learn(bytes, &self.mapping);
-            return Some(ndjson::read(cut.line, offset, bytes, &self.mapping, &mut self.scratch));
         }
+    }
+
+    /// The event of the first line of which it turned out that several tell of one execution, or the next one.
+    fn joined(&mut self, first: &Cut) -> Option<Event<'_>> {
+        match self.join(first, "line") {
+            Some(event) => Some(event),
+            None => self.next_joined(),
+        }
+    }
+
+    fn place_of(&self, cut: &Cut) -> Place {
+        Place { line: cut.line, offset: self.input.offset_of(&cut.range) }
+    }
+
+    fn is_blank_line(&self, cut: &Cut) -> bool {
+        self.input.get(cut.range.clone()).iter().all(|byte| is_blank(*byte))
     }
 
     fn next_element(&mut self) -> Option<Event<'_>> {
@@ -403,7 +440,7 @@ impl Reader {
     }
 
     fn read_element(&mut self, cut: &Cut) -> Event<'_> {
-        let offset = self.input.offset_of(&cut.range);
+        let place = self.place_of(cut);
         let bytes = self.input.get(cut.range.clone());
         match ndjson::parse(cut.line, bytes, &self.mapping, "element") {
             Parsed::Event(event) => event,
@@ -411,18 +448,18 @@ impl Reader {
                 for (name, text) in self.document.iter().flat_map(|document| document.context()) {
                     ndjson::take(&mut fields, &self.mapping, Node::ROOT, Text::Plain(name), Value::of_json(text));
                 }
-                row::understand(Place { line: cut.line, offset }, &fields, &self.mapping, &mut self.scratch)
+                row::understand(place, &Fields::Taken(fields), &self.mapping, &mut self.scratch)
             }
         }
     }
 
     /// Takes one of several events that tell of one execution; what is no such event is told at once.
     fn join(&mut self, cut: &Cut, noun: &str) -> Option<Event<'static>> {
-        let offset = self.input.offset_of(&cut.range);
+        let place = self.place_of(cut);
         match ndjson::parse(cut.line, self.input.get(cut.range.clone()), &self.mapping, noun) {
             Parsed::Event(event) => Some(event),
             Parsed::Row(fields) => {
-                let why = self.pairs.take(cut.line, offset, &fields).err()?;
+                let why = self.pairs.take(place, &fields).err()?;
                 Some(Event::LeftOut { line: cut.line, why })
             }
         }
@@ -460,14 +497,14 @@ impl Reader {
                 return Some(too_long(&cut));
             }
             let bytes = self.input.get(cut.range.clone());
-            if bytes.iter().all(|byte| is_blank(*byte)) || self.log.take_header(bytes) {
+            if self.is_blank_line(&cut) || self.log.take_header(bytes) {
                 continue;
             }
             if self.recognised.is_none() {
                 self.recognised = Some(self.log.recognised());
             }
-            let (offset, bytes) = (self.input.offset_of(&cut.range), self.input.get(cut.range));
-            return Some(self.log.read(cut.line, offset, bytes, &mut self.scratch));
+            let (place, bytes) = (self.place_of(&cut), self.input.get(cut.range));
+            return Some(self.log.read(place, bytes, &mut self.scratch));
         }
     }
 
@@ -489,15 +526,14 @@ impl Reader {
                 self.read_header(cut.range, form);
                 continue;
             }
-            let offset = self.input.offset_of(&cut.range);
+            let place = self.place_of(&cut);
             let (start, length) = (cut.range.start, cut.range.len());
             if self.shortcuts.is_record_known(&self.input, start, length, &self.records) {
-                let place = Place { line: cut.line, offset };
                 return Some(self.shortcuts.read(place, self.input.padded(), start, &self.mapping, &mut self.scratch));
             }
             let (bytes, header) = (self.input.get(cut.range), self.header.as_ref());
             let (records, mapping) = (&self.records, &self.mapping);
-            return Some(csv::read(cut.line, offset, bytes, records, header, mapping, &mut self.scratch));
+            return Some(csv::read(place, bytes, records, header, mapping, &mut self.scratch));
         }
     }
 }

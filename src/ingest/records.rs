@@ -51,8 +51,6 @@ enum State {
 
 #[derive(Debug)]
 pub(super) struct Records {
-    /// What stands between fields.
-    delimiter: u8,
     /// The physical line of the next byte, from 1.
     line: u64,
     state: State,
@@ -66,12 +64,13 @@ pub(super) struct Records {
     is_unclosed: bool,
     /// True within a record that is too long and was already reported.
     is_skipping: bool,
+    /// The byte between fields.
+    delimiter: u8,
 }
 
 impl Records {
     pub(super) fn starting_at(line: u64) -> Self {
         Self {
-            delimiter: b',',
             line,
             state: State::Between,
             at: 0,
@@ -82,11 +81,12 @@ impl Records {
             field_count: 0,
             is_unclosed: false,
             is_skipping: false,
+            delimiter: b',',
         }
     }
 
-    /// Cuts fields at another byte than the comma.
-    pub(super) fn delimited_by(self, delimiter: u8) -> Self {
+    /// Cuts fields at this byte, which is neither a quote nor an end of a line, instead of commas.
+    pub(super) fn separated_by(self, delimiter: u8) -> Self {
         Self { delimiter, ..self }
     }
 
@@ -320,7 +320,7 @@ mod tests {
     fn cut(source: &[u8], chunk: usize, delimiter: u8) -> (Rows, Rows) {
         let mut input = Input::default();
         let mut chunks = source.chunks(chunk);
-        let mut records = Records::starting_at(1).delimited_by(delimiter);
+        let mut records = Records::starting_at(1).separated_by(delimiter);
         let mut found = Vec::new();
         loop {
             let Some(cut) = records.next(&mut input) else {

@@ -3,7 +3,7 @@
 
 use super::classify::{Class, Verdict, member};
 use super::cube_rows;
-use super::fields::{Fields, Said};
+use super::fields::Fields;
 use super::mapping::Mapping;
 use super::moments::{self, Moments};
 use super::role::Role;
@@ -21,7 +21,7 @@ pub(super) struct Scratch {
     pub(super) texts: Texts,
 }
 
-/// Where texts are put together that a source does not carry as they read, and the date that was read last.
+/// Where texts are put together that a source does not carry as they read, and the dates that were read last.
 #[derive(Debug, Default)]
 pub(super) struct Texts {
     text: String,
@@ -47,30 +47,11 @@ pub(super) fn understand<'a>(
     scratch: &'a mut Scratch,
 ) -> Event<'a> {
     scratch.class.read(fields, mapping);
-    of_class(place, &Said::Taken(fields), mapping, &scratch.class, None, &mut scratch.texts)
+    of_class(place, fields, mapping, &scratch.class, None, &mut scratch.texts)
 }
 
-/// The event of a row whose class is known: nothing is asked of it that decides the class.
-pub(super) fn of_class<'a>(
-    place: Place,
-    said: &Said<'_, 'a>,
-    mapping: &Mapping,
-    class: &'a Class,
-    kind: Option<u32>,
-    texts: &'a mut Texts,
-) -> Event<'a> {
-    if mapping.rules.is_cube {
-        return cube_rows::event(place, said, mapping, class);
-    }
-    if let Some(event) = verdict(place, class) {
-        return event;
-    }
-    let moments = moments::read(said, mapping, class.status, &mut texts.times);
-    placed(place, said, mapping, (class, kind), moments, texts)
-}
-
-/// The event of a row whose moments are told by how it stands.
-pub(super) fn assemble<'a>(
+/// The event of a row whose moments are not among its fields, but told by how it stands.
+pub(super) fn with_moments<'a>(
     place: Place,
     fields: &Fields<'a>,
     mapping: &Mapping,
@@ -78,72 +59,82 @@ pub(super) fn assemble<'a>(
     moments: &dyn Fn(Status) -> Moments,
 ) -> Event<'a> {
     scratch.class.read(fields, mapping);
-    let class = &scratch.class;
-    if let Some(event) = verdict(place, class) {
-        return event;
-    }
-    placed(place, &Said::Taken(fields), mapping, (class, None), moments(class.status), &mut scratch.texts)
+    let moments = moments(scratch.class.status);
+    told(place, fields, mapping, &scratch.class, None, &mut scratch.texts, moments)
 }
 
-/// The event of something whose class alone says that it is no row.
-fn verdict(place: Place, class: &Class) -> Option<Event<'static>> {
-    let line = place.line;
-    match &class.verdict {
-        Verdict::Row => None,
-        Verdict::LeftOut(why) => Some(Event::LeftOut { line, why: *why }),
-        Verdict::Unreadable(message) => Some(unreadable(line, message.clone())),
-    }
-}
-
-fn unreadable(line: u64, message: String) -> Event<'static> {
-    Event::Rejected { line, kind: ProblemKind::Unreadable, message }
-}
-
-fn placed<'a>(
-    Place { line, offset }: Place,
-    said: &Said<'_, 'a>,
+/// The event of a row whose class is known; of its fields only those are asked that do not decide the class.
+pub(super) fn of_class<'a>(
+    place: Place,
+    fields: &Fields<'a>,
     mapping: &Mapping,
-    (class, kind): (&'a Class, Option<u32>),
-    moments: Moments,
+    class: &'a Class,
+    kind: Option<u32>,
     texts: &'a mut Texts,
 ) -> Event<'a> {
+    if mapping.rules.is_cube {
+        return cube_rows::event(place, fields, mapping, class);
+    }
+    let moments = match class.verdict {
+        Verdict::Row => moments::read(fields, mapping, class.status, &mut texts.times),
+        Verdict::LeftOut(_) | Verdict::Unreadable(_) => Moments::NoStart,
+    };
+    told(place, fields, mapping, class, kind, texts, moments)
+}
+
+fn told<'a>(
+    place: Place,
+    fields: &Fields<'a>,
+    mapping: &Mapping,
+    class: &'a Class,
+    kind: Option<u32>,
+    texts: &'a mut Texts,
+    moments: Moments,
+) -> Event<'a> {
+    let Place { line, offset } = place;
+    let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
+    match &class.verdict {
+        Verdict::Row => {}
+        Verdict::LeftOut(why) => return Event::LeftOut { line, why: *why },
+        Verdict::Unreadable(message) => return unreadable(message.clone()),
+    }
     match moments {
         Moments::Started { started_at, duration_ms, waited_ms, notes } => {
-            let execution = execution(said, class, texts, started_at, duration_ms, waited_ms);
+            let execution = execution(fields, class, texts, started_at, duration_ms, waited_ms);
             Event::Row { line, offset, execution, notes, kind }
         }
-        Moments::Due(at) => Event::Unstarted { line, offset, execution: execution(said, class, texts, at, None, None) },
+        Moments::Due(at) => {
+            Event::Unstarted { line, offset, execution: execution(fields, class, texts, at, None, None) }
+        }
         Moments::NoStart => {
             let name = mapping.name_of(Role::StartedAt);
             let message = ["the row has no start: ", name, " is absent, null or a zero time"].concat();
             Event::Rejected { line, kind: ProblemKind::NoStart, message }
         }
-        Moments::Unreadable(message) => unreadable(line, message),
+        Moments::Unreadable(message) => unreadable(message),
     }
 }
 
 fn execution<'a>(
-    said: &Said<'_, 'a>,
+    fields: &Fields<'a>,
     class: &'a Class,
     texts: &'a mut Texts,
     started_at: Timestamp,
     duration_ms: Option<u64>,
     waited_ms: Option<u64>,
 ) -> Execution<'a> {
-    let Texts { text, are_left_out, .. } = texts;
-    text.clear();
+    texts.text.clear();
     let (mut error, mut id) = (None, None);
-    if !*are_left_out {
-        let error_said = match said.get(Role::Error) {
+    if !texts.are_left_out {
+        error = texts.piece(match fields.get(Role::Error) {
             Value::Object(object) => member(object, "message"),
             value => value,
-        };
-        error = Piece::of(error_said, text);
-        id = Piece::of(said.get(Role::Id), text);
+        });
+        id = texts.piece(fields.get(Role::Id));
     }
-    let attempt = Piece::of(said.get(Role::Attempt), text);
-    let text: &'a str = text;
-    let text_of = |piece: Option<Piece<'a>>| piece.map(|piece| piece.text(text));
+    let attempt = texts.piece(fields.get(Role::Attempt));
+    let texts: &'a Texts = texts;
+    let text_of = |piece: Option<Piece<'a>>| piece.map(|piece| texts.text_of(piece));
     Execution {
         id: text_of(id),
         workflow_id: class.workflow_id(),
@@ -166,30 +157,30 @@ enum Piece<'a> {
     Scratch { start: usize, end: usize },
 }
 
-impl<'a> Piece<'a> {
+impl Texts {
     /// The text of a value that is a text or a number, and not empty.
-    fn of(value: Value<'a>, scratch: &mut String) -> Option<Self> {
+    fn piece<'a>(&mut self, value: Value<'a>) -> Option<Piece<'a>> {
         match value {
             Value::Text(Text::Plain("")) => None,
             Value::Text(Text::Plain(text)) | Value::Number(text) => Some(Piece::Source(text)),
             Value::Text(text) => {
-                let start = scratch.len();
-                text.read_into(scratch);
-                Some(Piece::Scratch { start, end: scratch.len() })
+                let start = self.text.len();
+                text.read_into(&mut self.text);
+                Some(Piece::Scratch { start, end: self.text.len() })
             }
             value @ Value::Whole(_) => {
-                let start = scratch.len();
-                value.read_into(scratch);
-                Some(Piece::Scratch { start, end: scratch.len() })
+                let start = self.text.len();
+                value.read_into(&mut self.text);
+                Some(Piece::Scratch { start, end: self.text.len() })
             }
             _ => None,
         }
     }
 
-    fn text(self, scratch: &'a str) -> &'a str {
-        match self {
+    fn text_of<'a>(&'a self, piece: Piece<'a>) -> &'a str {
+        match piece {
             Piece::Source(text) => text,
-            Piece::Scratch { start, end } => scratch.get(start..end).unwrap_or_default(),
+            Piece::Scratch { start, end } => self.text.get(start..end).unwrap_or_default(),
         }
     }
 }

@@ -7,7 +7,7 @@
 //! nothing is ever refused here.
 
 use super::Value;
-use super::fields::{Fields, Places, Spot, SpotKind, presence};
+use super::fields::{Places, Spot, SpotKind, Taken};
 use super::lanes::{Lanes, Padded, WIDTH};
 use super::mapping::{Mapping, Node, Target};
 use super::memo::{Values, is_same};
@@ -24,12 +24,10 @@ pub(super) const MOST_KEYS: usize = 16;
 
 /// In a key: a value that is not known by number yet.
 pub(super) const UNKNOWN: u32 = u32::MAX;
-/// In a key: `null` or an empty text.
+/// In a key: `null`, an empty text, and, where only presence counts, `false`.
 pub(super) const ABSENT: u32 = u32::MAX - 1;
-/// In a key: for which roles a value counts as there is not known yet.
-pub(super) const PRESENCE: u32 = u32::MAX - 2;
-/// In a key: this, and a bit for each role that the value counts as there for.
-const THERE: u32 = 1 << 31;
+/// In a key, where only presence counts: a value.
+pub(super) const PRESENT: u32 = u32::MAX - 2;
 /// Numbers of values are below this, so that a key can say whether the value is a text.
 const MOST_NUMBERS: u32 = 1 << 30;
 
@@ -90,8 +88,6 @@ pub(super) struct Way {
     pub(super) places: Option<Places>,
     /// The spots that decide the class.
     pub(super) keys: Vec<Key>,
-    /// True if of some of them only matters whether they are there.
-    pub(super) has_presence: bool,
 }
 
 /// What the value of a spot feeds.
@@ -108,7 +104,6 @@ pub(super) struct Feed {
 #[derive(Debug)]
 pub(super) struct Key {
     pub(super) spot: usize,
-    pub(super) is_presence: bool,
     /// How many values were not known: where most are not, none is kept any more.
     pub(super) unknown: u32,
 }
@@ -200,8 +195,8 @@ impl Shapes {
     }
 
     /// The values of a line by their roles, as the long way would take them.
-    pub(super) fn taken<'a>(&self, found: &Found, line: &'a [u8], mapping: &Mapping) -> Fields<'a> {
-        let mut fields = Fields::default();
+    pub(super) fn taken<'a>(&self, found: &Found, line: &'a [u8], mapping: &Mapping) -> Taken<'a> {
+        let mut fields = Taken::default();
         let feeds = self.ways.get(found.way as usize).map_or(&[][..], |way| &way.feeds);
         for (spot, feed) in found.spots.iter().zip(feeds) {
             let value = match spot.value(line) {
@@ -220,19 +215,6 @@ impl Shapes {
     #[inline]
     pub(super) fn places(&self, way: u32) -> Option<&Places> {
         self.ways.get(way as usize)?.places.as_ref()
-    }
-
-    /// Says in the key for which roles the values count as there of which only that matters.
-    #[inline]
-    pub(super) fn tell_presence(&self, found: &mut Found, line: &[u8]) {
-        let Some(way) = self.ways.get(found.way as usize).filter(|way| way.has_presence) else { return };
-        for (key, place) in way.keys.iter().zip(&mut found.keys).filter(|(key, _)| key.is_presence) {
-            let value = found.spots.get(key.spot).map_or(Value::Absent, |spot| spot.value(line));
-            let targets = way.feeds.get(key.spot).map_or(&[][..], |feed| &feed.targets);
-            let roles = targets.iter().filter(|target| target.role.is_presence());
-            *place = roles
-                .fold(THERE, |bits, target| bits << 1 | u32::from(presence(target.role, value) == Value::Bool(true)));
-        }
     }
 
     /// The numbers of the values that decide the class, if all of them have one.
@@ -311,7 +293,7 @@ impl Step {
                 let key = values.number(bytes, from, length).map_or(UNKNOWN, |number| key_of(number, true));
                 found.set_key(self.key, if length == 0 { ABSENT } else { key });
             } else if self.usage == Use::Presence {
-                found.set_key(self.key, PRESENCE);
+                found.set_key(self.key, if end == from { ABSENT } else { PRESENT });
             }
         }
         Some(end.wrapping_add(1))
@@ -346,7 +328,7 @@ impl Step {
                 let key = number.map_or(UNKNOWN, |number| key_of(number, false));
                 found.set_key(self.key, if first == b'n' { ABSENT } else { key });
             } else if self.usage == Use::Presence {
-                found.set_key(self.key, PRESENCE);
+                found.set_key(self.key, if matches!(first, b'n' | b'f') { ABSENT } else { PRESENT });
             }
         }
         Some(end)

@@ -248,9 +248,7 @@ impl Way {
     fn new(taken: Vec<(Use, Feed)>) -> Way {
         let (usages, feeds): (Vec<Use>, Vec<Feed>) = taken.into_iter().unzip();
         let keys = usages.iter().enumerate().filter(|(_, usage)| usage.is_key());
-        let keys: Vec<Key> =
-            keys.map(|(spot, usage)| Key { spot, is_presence: *usage == Use::Presence, unknown: 0 }).collect();
-        Way { places: places(&feeds), has_presence: keys.iter().any(|key| key.is_presence), feeds, keys }
+        Way { places: places(&feeds), keys: keys.map(|(spot, _)| Key { spot, unknown: 0 }).collect(), feeds }
     }
 }
 

@@ -2,7 +2,7 @@
 //! known by its bytes. The events are those of the long way, and where a short way does not lead, that one is taken.
 
 use super::classify::Class;
-use super::fields::{Placed, Said};
+use super::fields::{Fields, Placed};
 use super::input::Input;
 use super::lanes::{Padded, is_utf8};
 use super::mapping::{Mapping, Target};
@@ -10,7 +10,7 @@ use super::memo::Values;
 use super::memo_kinds::Kinds;
 use super::records::Records;
 use super::row::{self, Place, Scratch};
-use super::shape::{ABSENT, Found, MOST_KEYS, MOST_SPOTS, PRESENCE, Shapes, UNKNOWN, Use, Way, key_of};
+use super::shape::{ABSENT, Found, MOST_KEYS, MOST_SPOTS, PRESENT, Shapes, UNKNOWN, Use, Way, key_of};
 use super::{Cut, Event, MOST_LINE_BYTES};
 
 /// What is remembered of earlier rows of one source, read by one mapping.
@@ -82,8 +82,8 @@ impl Shortcuts {
                 found.set_key(
                     key,
                     match (usage, number) {
-                        (Use::Presence, _) => PRESENCE,
                         _ if length == 0 => ABSENT,
+                        (Use::Presence, _) => PRESENT,
                         (_, number) => number.map_or(UNKNOWN, |number| key_of(number, true)),
                     },
                 );
@@ -108,28 +108,27 @@ impl Shortcuts {
         let Self { shapes, values, kinds, found, .. } = self;
         shapes.fitted();
         let line = bytes.slice(start, found.end);
-        shapes.tell_presence(found, line);
-        let known = shapes.keys(found).and_then(|keys| kinds.get(found.way as usize, keys));
+        let known = shapes.keys(found).and_then(|keys| kinds.get(found.way, keys));
         let kind = known.or_else(|| {
             shapes.number(values, bytes, start, found);
             let keys = shapes.keys(found)?;
-            kinds.get(found.way as usize, keys).or_else(|| {
+            kinds.get(found.way, keys).or_else(|| {
                 let mut class = Class::default();
-                class.read(&shapes.taken(found, line, mapping), mapping);
-                kinds.keep(found.way as usize, keys, class)
+                class.read(&Fields::Taken(shapes.taken(found, line, mapping)), mapping);
+                kinds.keep(found.way, keys, class)
             })
         });
         match (kind.and_then(|number| kinds.class(number)), shapes.places(found.way)) {
             (Some(class), Some(places)) => {
-                let said = Said::Placed(Placed { line, spots: found.spots(), places });
-                row::of_class(place, &said, mapping, class, kind, &mut scratch.texts)
+                let fields = Fields::Placed(Placed { line, spots: found.spots(), places });
+                row::of_class(place, &fields, mapping, class, kind, &mut scratch.texts)
             }
             (Some(class), None) => {
-                let fields = shapes.taken(found, line, mapping);
-                row::of_class(place, &Said::Taken(&fields), mapping, class, kind, &mut scratch.texts)
+                let fields = Fields::Taken(shapes.taken(found, line, mapping));
+                row::of_class(place, &fields, mapping, class, kind, &mut scratch.texts)
             }
             (None, _) => {
-                let fields = shapes.taken(found, line, mapping);
+                let fields = Fields::Taken(shapes.taken(found, line, mapping));
                 row::understand(place, &fields, mapping, scratch)
             }
         }

@@ -226,26 +226,6 @@ impl Intake {
         (self.table, self.reading, self.duplicates)
     }
 
-    /// Gives table and known identities away and keeps what became of the rows, so that the reading of what follows can
-    /// go on with them ([`Intake::onto`]).
-    pub fn take_rows(&mut self) -> (Table, Option<Duplicates>) {
-        self.kinds.clear();
-        (std::mem::take(&mut self.table), self.duplicates.take())
-    }
-
-    /// Adds a finished reading of the stretch of the same source that follows this one's, which lies behind `lines`
-    /// lines. Once the last stretch is added, [`Intake::finish`] says of the whole whether it is complete.
-    pub fn follow(&mut self, mut next: Intake, lines: u64) {
-        next.reading.problems = next.reading.problems.moved(lines as i64);
-        self.went_on |= next.went_on || (self.end.is_some() && (next.reading.read > 0 || next.end.is_some()));
-        self.reading.merge(&next.reading);
-        self.table.merge(&next.table);
-        self.is_stream |= next.is_stream;
-        if !matches!(self.end, Some(StreamEnd::Error { .. })) {
-            self.end = next.end.or(self.end.take());
-        }
-    }
-
     /// Says whether the source was whole.
     fn judge(&mut self, broken: Option<&str>) {
         let incomplete = self.why_incomplete(broken);

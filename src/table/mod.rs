@@ -40,6 +40,8 @@ pub struct Place {
 
 impl Place {
     const OFFSET_BITS: u32 = 48;
+    /// In the column: the row's place was not kept. No source is that long.
+    const UNKNOWN: u64 = u64::MAX;
 
     fn packed(self) -> u64 {
         u64::from(self.source) << Self::OFFSET_BITS | self.offset & ((1 << Self::OFFSET_BITS) - 1)
@@ -190,7 +192,8 @@ impl Table {
     #[inline]
     pub fn set_place(&mut self, place: Place) {
         if let Some(chunk) = self.columns.chunks.last_mut().filter(|_| self.columns.with_places) {
-            chunk.places.resize(chunk.len(), place.packed());
+            chunk.places.resize(chunk.len() - 1, Place::UNKNOWN);
+            chunk.places.push(place.packed());
         }
     }
 
@@ -284,7 +287,7 @@ impl Table {
     /// Every tag that a row bears, sorted.
     pub fn tags(&self) -> Vec<&str> {
         let mut tags: Vec<&str> = self.kinds.tags.iter().collect();
-        tags.sort_unstable();
+        crate::order::sort(&mut tags, &|a, b| a < b);
         tags
     }
 
@@ -349,8 +352,11 @@ impl Table {
                 cells.wait = self.long_waits.encode(self.rows(), other.long_waits.decode(row, LONG));
             }
             self.count_flags(cells.kind, 1);
+            if let (Some(mine), Some(theirs)) = (&mut self.kept, &other.kept) {
+                mine.adopt(self.columns.rows(), theirs, row);
+            }
             self.columns.push(cells);
-            if let Some(packed) = chunk.places.get(place) {
+            if let Some(packed) = chunk.places.get(place).filter(|packed| **packed != Place::UNKNOWN) {
                 let lies = Place::unpacked(*packed);
                 self.set_place(shift.map_or(lies, |shift| lies.shifted(shift)));
             }

@@ -18,7 +18,7 @@ fn compressed_files_are_read_as_what_they_hold() {
     assert_eq!(plain.code, Some(0), "{}", plain.err);
     let check = |name: &str, content: Vec<u8>| {
         let ran = run(&["analyze", &files.with(name, content), "--format", "json"]);
-        assert_eq!((ran.code, ran.err), (Some(0), plain.err.clone()), "{name}");
+        assert_eq!((ran.code, ran.err), (Some(0), plain.err.replace("log:", &format!("{name}:"))), "{name}");
         assert!(ran.out == plain.out, "{name}");
     };
     check("one member", gzip(log.as_bytes()));
@@ -127,10 +127,10 @@ fn progress_is_shown_on_a_terminal_alone() {
     let shown = String::from_utf8(output.expect("this test needs `script`, of util-linux").stdout).unwrap();
     let line = format!("\r{} B, ", 2 * GOOD.len());
     assert!(shown.contains(&line) && shown.contains("B/s"), "{shown:?}");
-    let end = "\r6 rows read, 6 placed\r\n";
-    assert!(shown.ends_with(end), "the line is gone where words follow: {shown:?}");
+    assert!(shown.contains("\r6 rows read, 6 placed\r\n"), "the line is gone where words follow: {shown:?}");
     let piped = Command::new("sh").args(["-c", &slowly]).stdin(Stdio::null()).output().unwrap();
-    assert_eq!(String::from_utf8(piped.stderr).unwrap(), "6 rows read, 6 placed\n");
+    let said = String::from_utf8(piped.stderr).unwrap();
+    assert!(said.starts_with("6 rows read, 6 placed\n") && !said.contains('\r'), "{said:?}");
 }
 
 #[cfg(unix)]

@@ -96,6 +96,12 @@ fn analyzed(files: &Files, name: &str, content: &[u8], input: &str) -> Ran {
     ])
 }
 
+/// What is said of the rows of a file, without its name and what it was taken for.
+fn said(ran: &Ran) -> Vec<String> {
+    let lines = ran.err.lines().filter(|line| !line.contains("canonical rows in"));
+    lines.map(|line| line.replace("rows.parquet", "rows.ndjson")).collect()
+}
+
 /// Holds a Parquet file against the same rows as NDJSON.
 fn check(parquet: &[u8], ndjson: &str) {
     let files = Files::new();
@@ -103,7 +109,9 @@ fn check(parquet: &[u8], ndjson: &str) {
     assert_eq!(expected.code, Some(0), "{}", expected.err);
     for input in ["auto", "parquet"] {
         let ran = analyzed(&files, "rows.parquet", parquet, input);
-        assert_eq!(ran.err.replace("rows.parquet", "rows.ndjson"), expected.err);
+        assert_eq!(said(&ran), said(&expected));
+        let has_rows = !ndjson.is_empty();
+        assert_eq!(ran.err.contains("rows.parquet: read as canonical rows in Parquet"), has_rows, "{}", ran.err);
         assert_eq!(ran.out, expected.out);
     }
 }

@@ -22,13 +22,14 @@ struct Module {
 }
 
 /// The engine, and decompression, which is loaded only when compressed data comes.
-const MODULES: [Module; 2] = [
-    Module { name: "execution_heatmap_wasm", folder: "crates/wasm", inputs: &["src"] },
-    Module { name: "execution_heatmap_inflate", folder: "crates/inflate-wasm", inputs: &["crates/inflate"] },
-];
+const MODULES: [Module; 2] =
+    [ENGINE, Module { name: "execution_heatmap_inflate", folder: "crates/inflate-wasm", inputs: &["crates/inflate"] }];
+const ENGINE: Module = Module { name: "execution_heatmap_wasm", folder: "crates/wasm", inputs: &["src"] };
 /// The only file of `pkg/` that is in git.
 const KEPT_FILE: &str = "README.md";
 const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
+/// The profile in Cargo.toml with which modules are built.
+const WASM_PROFILE: &str = "download";
 /// What every module is made from.
 const COMMON_INPUTS: [&str; 3] = ["Cargo.toml", "Cargo.lock", ".cargo/config.toml"];
 
@@ -48,14 +49,53 @@ pub const BUILD_STEPS: usize = 2;
 /// Builds the package with tools that are installed already.
 pub fn build(tools: &Tools, steps: &mut Steps) -> Result {
     let outputs = steps.run("the WebAssembly modules (wasm-pack)", || {
-        MODULES.iter().map(|module| build_module(tools, module)).collect::<Result<Vec<_>>>()
+        MODULES.iter().map(|module| build_module(tools, module, Features::All)).collect::<Result<Vec<_>>>()
     })?;
     steps.run("the npm package in pkg/ (tsc)", || assemble(tools, &outputs))
 }
 
+/// What a module is built with. All but the first are built only to be weighed: what a module without something weighs
+/// less, that something weighs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Features {
+    /// What is published.
+    All,
+    /// All but the pattern engine.
+    WithoutPatterns,
+    /// Neither patterns nor pictures.
+    Least,
+}
+
+impl Features {
+    /// Where such modules are kept.
+    const fn folder(self) -> &'static str {
+        match self {
+            Features::All => "wasm",
+            Features::WithoutPatterns => "wasm-without-patterns",
+            Features::Least => "wasm-least",
+        }
+    }
+
+    /// What cargo has to be told.
+    const fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Features::All => &[],
+            Features::WithoutPatterns => &["--no-default-features", "--features", "picture"],
+            Features::Least => &["--no-default-features"],
+        }
+    }
+}
+
+/// The engine's module with some of its features.
+pub fn engine_module(tools: &Tools, features: Features) -> Result<PathBuf> {
+    let output = build_module(tools, &ENGINE, features)?;
+    Ok(output.join(format!("{}_bg.wasm", ENGINE.name)))
+}
+
 /// Gives the folder with a module and its glue.
-fn build_module(tools: &Tools, Module { name, folder, inputs }: &Module) -> Result<PathBuf> {
-    let output = project::work_directory(&format!("wasm/{name}"))?;
+fn build_module(tools: &Tools, Module { name, folder, inputs }: &Module, features: Features) -> Result<PathBuf> {
+    let kind = features.folder();
+    let output = project::work_directory(&format!("{kind}/{name}"))?;
     let stamp = output.join("versions.txt");
     let versions = tools.versions()?;
     let module = output.join(format!("{name}_bg.wasm"));
@@ -67,10 +107,11 @@ fn build_module(tools: &Tools, Module { name, folder, inputs }: &Module) -> Resu
     }
     remove_directory(&output)?;
     let mut command = Command::new(tools.wasm_pack()?);
-    command.args(["build", "--release", "--target", "web", "--out-name", name, "--out-dir"]).arg(&output);
+    command.args(["build", "--profile", WASM_PROFILE, "--target", "web", "--out-name", name, "--out-dir"]).arg(&output);
     command.arg(root().join(folder)).args(["--", "--config", &path_remapping()?]);
+    command.args(features.arguments());
     command.env("PATH", tools.search_path()?).current_dir(root());
-    run_logged(&mut command, &project::work_directory("logs")?.join(format!("{name}.log")))?;
+    run_logged(&mut command, &project::work_directory("logs")?.join(format!("{kind}-{name}.log")))?;
     if !module.is_file() {
         return Err(format!("wasm-pack ended well, but there is no {}", module.display()).into());
     }
@@ -127,8 +168,13 @@ fn assemble(tools: &Tools, modules: &[PathBuf]) -> Result {
     if !configuration.is_file() {
         return Err("js/tsconfig.json is missing: there is no TypeScript to build the package from".into());
     }
-    let mut compiler = Command::new(tools.npm_program("tsc")?);
-    run_shown(compiler.arg("--project").arg(configuration).arg("--outDir").arg(&package).current_dir(root()))?;
+    // Comments belong into declarations, which editors show, and not into scripts, which readers download.
+    for part in [["--emitDeclarationOnly", "--removeComments", "false"], ["--declaration", "false", "--removeComments"]]
+    {
+        let mut compiler = Command::new(tools.npm_program("tsc")?);
+        compiler.arg("--project").arg(&configuration).arg("--outDir").arg(&package).args(part);
+        run_shown(compiler.current_dir(root()))?;
+    }
     let published = root().join("js/package.json");
     let text = std::fs::read_to_string(&published).map_err(|error| format!("{}: {error}", published.display()))?;
     std::fs::write(package.join("package.json"), manifest::with_version(&text, project::VERSION)?)?;

@@ -2,7 +2,7 @@
 //! value; `row` does.
 
 use super::super::classify::Class;
-use super::super::fields::{Fields, Said};
+use super::super::fields::{Fields, Taken};
 use super::super::mapping::{Mapping, Target};
 use super::super::memo_kinds::Kinds;
 use super::super::role::Role;
@@ -75,7 +75,7 @@ pub(super) struct Columns {
     keys: Vec<u32>,
     kinds: Kinds,
     /// Counts the schemas of the source: the same numbers mean something else under another one.
-    schemas: usize,
+    schemas: u32,
 }
 
 /// A batch whose rows are being handed out.
@@ -217,7 +217,7 @@ impl Columns {
         let Self { all, written, parts, keys, kinds, schemas, .. } = self;
         let (batch, written) = (&*batch, &*written);
         let known = if is_numbered { kinds.get(*schemas, keys) } else { None };
-        let mut fields = Fields::default();
+        let mut fields = Taken::default();
         for ((column, (array, _)), part) in all.iter().zip(&batch.arrays).zip(parts.iter()) {
             if known.is_some() && !column.says_more {
                 continue;
@@ -229,13 +229,14 @@ impl Columns {
             let value = value(cell, column, written.get(part.clone()).unwrap_or_default());
             fields.set_all(&column.targets, value);
         }
+        let fields = Fields::Taken(fields);
         let kind = known.or_else(|| {
             let mut class = Class::default();
             class.read(&fields, mapping);
             if is_numbered { kinds.keep(*schemas, keys, class) } else { None }
         });
         match kind.and_then(|kind| kinds.class(kind)) {
-            Some(class) => row::of_class(place, &Said::Taken(&fields), mapping, class, kind, &mut scratch.texts),
+            Some(class) => row::of_class(place, &fields, mapping, class, kind, &mut scratch.texts),
             None => row::understand(place, &fields, mapping, scratch),
         }
     }

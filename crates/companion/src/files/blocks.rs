@@ -79,7 +79,7 @@ impl Cutter {
                 let end = quotes.last_end(bytes);
                 if end.is_some() {
                     // What is behind the end comes again, as the first bytes of the next block.
-                    *quotes = Quotes::default();
+                    *quotes = Quotes::between(quotes.delimiter);
                 }
                 end
             }
@@ -90,20 +90,19 @@ impl Cutter {
 /// Where in quotes a stretch of CSV ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Quotes {
+    delimiter: u8,
     is_inside: bool,
     /// True behind a quote within quotes, which closes them or is the first of two.
     is_behind_quote: bool,
     previous: u8,
 }
 
-impl Default for Quotes {
-    /// Before the first byte of a record.
-    fn default() -> Self {
-        Self { is_inside: false, is_behind_quote: false, previous: b'\n' }
-    }
-}
-
 impl Quotes {
+    /// Before the first byte of a record whose fields this byte separates.
+    pub(super) fn between(delimiter: u8) -> Self {
+        Self { delimiter, is_inside: false, is_behind_quote: false, previous: b'\n' }
+    }
+
     fn last_end(&mut self, bytes: &[u8]) -> Option<usize> {
         let mut last = None;
         let mut at = 0;
@@ -122,7 +121,7 @@ impl Quotes {
             at = quote + 1;
             if !self.is_inside {
                 let before = quote.checked_sub(1).and_then(|before| bytes.get(before)).unwrap_or(&self.previous);
-                self.is_inside = matches!(before, b',' | b'\n' | b'\r');
+                self.is_inside = *before == self.delimiter || matches!(before, b'\n' | b'\r');
                 continue;
             }
             match bytes.get(at) {
@@ -136,19 +135,24 @@ impl Quotes {
     }
 }
 
-/// The first record of a CSV file with its end, if it lies within these first bytes and says beyond doubt that commas
-/// separate the fields.
-pub(super) fn header(first: &[u8]) -> Option<&[u8]> {
+/// The first record of a file of records with its end, and what separates its fields, if the record lies within these
+/// first bytes and says beyond doubt what does.
+pub(super) fn header(first: &[u8]) -> Option<(&[u8], u8)> {
     let first = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first).trim_ascii_start();
-    let mut quotes = Quotes::default();
+    let line = first.get(..memchr(b'\n', first)?)?;
+    let mut delimiters = b",;|\t".iter().filter(|delimiter| line.contains(delimiter));
+    let delimiter = *delimiters.next()?;
+    let mut quotes = Quotes::between(delimiter);
     let mut from = 0;
     loop {
         let to = from + memchr(b'\n', first.get(from..)?)? + 1;
         if quotes.last_end(first.get(from..to)?).is_some() {
             let record = first.get(..to)?;
-            let is_plain = !record.starts_with(b"$") && !record.iter().any(|byte| b";\t|".contains(byte));
             let ends = record.iter().filter(|byte| **byte == b'\r').count();
-            return (is_plain && ends == usize::from(record.ends_with(b"\r\n"))).then_some(record);
+            let is_plain = delimiters.next().is_none()
+                && !record.starts_with(b"$")
+                && ends == usize::from(record.ends_with(b"\r\n"));
+            return is_plain.then_some((record, delimiter));
         }
         from = to;
     }
@@ -161,10 +165,10 @@ mod tests {
     #[test]
     fn records_end_outside_quotes() {
         let check = |text: &str, expected: Option<&str>| {
-            let whole = Quotes::default().last_end(text.as_bytes());
+            let whole = Quotes::between(b',').last_end(text.as_bytes());
             assert_eq!(whole.map(|end| &text[..end]), expected, "{text:?}");
             for cut in 0..=text.len() {
-                let mut quotes = Quotes::default();
+                let mut quotes = Quotes::between(b',');
                 let (left, right) = text.as_bytes().split_at(cut);
                 let left = quotes.last_end(left);
                 let end = quotes.last_end(right).map(|end| cut + end).or(left);
@@ -189,14 +193,18 @@ mod tests {
     #[test]
     fn a_header_is_known_beyond_doubt_or_not_at_all() {
         let check = |text: &str, expected: Option<&str>| {
-            assert_eq!(header(text.as_bytes()), expected.map(str::as_bytes), "{text:?}");
+            let found = header(text.as_bytes());
+            assert_eq!(found.map(|(record, _)| record), expected.map(str::as_bytes), "{text:?}");
+            assert!(found.is_none_or(|(record, delimiter)| record.contains(&delimiter)));
         };
         check("id,status\n1", Some("id,status\n"));
         check("\u{feff}\r\n id,status\r\n1", Some("id,status\r\n"));
         check("\"id\",\"a\nb\"\n1", Some("\"id\",\"a\nb\"\n"));
         check("id,status", None);
-        check("id;status\n", None);
-        check("id\tstatus\n", None);
+        check("id;status\n1", Some("id;status\n"));
+        check("id\tstatus\n1", Some("id\tstatus\n"));
+        check("id;status,started_at\n1", None);
+        check("started_at\n1", None);
         check("id,status\r1,completed\n", None);
         check("$alive\nid,status\n", None);
     }

@@ -3,15 +3,15 @@
 //! is added up in the order of the blocks, the tables at the end. So the result is what one thread reading from the first
 //! byte to the last gives. Parses nothing itself.
 //!
-//! What the engine has to know of a block that is not the first is in [`Plan`], and nowhere else: form and system, and the bytes
-//! that stand before every block (the header of CSV).
+//! What the engine has to know of a block that is not the first is in [`Plan`], and nowhere else: what it found out of the
+//! file from the first row, and the bytes that stand before every block (the header of CSV).
 
 use super::blocks::{self, Block, Blocks, Cutter, Quotes};
 use super::progress::Progress;
 use super::{PIECE_BYTES, Parquet, Plain};
 use crate::failure::Failure;
 use execution_heatmap::duplicate::Duplicates;
-use execution_heatmap::ingest::{Expected, Form, Reader};
+use execution_heatmap::ingest::{Expected, Form};
 use execution_heatmap::intake::{Intake, Reading};
 use execution_heatmap::table::Table;
 use memchr::memchr_iter;
@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Bytes of a block: some milliseconds of work, so that threads end together and seldom wait for one another.
 const BLOCK_BYTES: usize = 4 * 1024 * 1024;
@@ -27,12 +27,12 @@ const BLOCK_BYTES: usize = 4 * 1024 * 1024;
 /// How files are read.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// What is known of all files; each shows the rest.
-    pub expected: Expected,
+    /// What is known of all files.
+    expected: Expected,
     /// Whether files may be Parquet files, whose rows have a form of their own.
-    pub parquet: Parquet,
+    parquet: Parquet,
     /// Whether rows are looked for that repeat another one. All rows then have to be held against all, in one thread.
-    pub deduplicate: bool,
+    deduplicate: bool,
     /// How many threads read.
     threads: usize,
     block_bytes: usize,
@@ -49,8 +49,13 @@ impl Settings {
 /// What became of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It was read, to its end or as far as it goes; and what it was taken for, in a sentence, if it had a row.
-    Read(Reading, Option<String>),
+    /// It was read, to its end or as far as it goes.
+    Read {
+        /// What became of its rows.
+        reading: Reading,
+        /// What it was taken for and why, in a sentence without a full stop, if it has rows.
+        recognised: Option<String>,
+    },
     /// It is of no form that is read; its first characters.
     Unrecognised(String),
 }
@@ -60,24 +65,23 @@ pub enum Outcome {
 /// # Errors
 /// A file cannot be opened.
 pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result<(Table, Vec<Outcome>), Failure> {
-    let threads = settings.threads;
-    let mut rows = Rows { duplicates: settings.deduplicate.then(Duplicates::default), ..Rows::default() };
     let work = Work {
         files,
         settings,
         progress,
-        next: AtomicUsize::new(0),
         failed: AtomicUsize::new(usize::MAX),
-        open: Mutex::default(),
+        begun: Mutex::default(),
+        opened: Condvar::new(),
         done: Mutex::default(),
     };
+    let mut rows = Rows { duplicates: work.settings.deduplicate.then(Duplicates::default), ..Rows::default() };
     std::thread::scope(|scope| {
         let helper = || {
             let mut rows = Rows::default();
             work.run(&mut rows);
             rows.table
         };
-        let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(helper)).collect();
+        let helpers: Vec<_> = (1..work.settings.threads).map(|_| scope.spawn(helper)).collect();
         work.run(&mut rows);
         for helper in helpers {
             match helper.join() {
@@ -90,7 +94,7 @@ pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result
     let mut outcomes = Vec::new();
     for outcome in done.into_values() {
         let mut outcome = outcome?;
-        if let (Outcome::Read(reading, _), true) = (&mut outcome, rows.table.is_full()) {
+        if let (Outcome::Read { reading, .. }, true) = (&mut outcome, rows.table.is_full()) {
             reading.incomplete.get_or_insert_with(|| "memory did not suffice; not all rows were read".to_owned());
         }
         outcomes.push(outcome);
@@ -120,18 +124,30 @@ struct Work<'a> {
     files: &'a [String],
     settings: Settings,
     progress: &'a Progress,
-    /// The first file that nobody has begun.
-    next: AtomicUsize,
     /// The first file that came to nothing, so that those behind it need not be read: the answer is about it.
     failed: AtomicUsize,
-    /// The files that have blocks left, or may have.
-    open: Mutex<Vec<Arc<Open<'a>>>>,
+    begun: Mutex<Begun<'a>>,
+    /// Told when a file has been opened, or could not be.
+    opened: Condvar,
     done: Mutex<BTreeMap<usize, Result<Outcome, Failure>>>,
+}
+
+/// The files that were begun.
+#[derive(Default)]
+struct Begun<'a> {
+    /// How many.
+    count: usize,
+    /// How many of them are just being opened.
+    opening: usize,
+    /// Those that have blocks left, or may have.
+    open: Vec<Arc<Open<'a>>>,
 }
 
 /// A file that is being read.
 struct Open<'a> {
     place: usize,
+    /// What is said of it in place of what the engine says of its rows.
+    taken_for: Option<&'static str>,
     plan: Plan,
     /// `None` behind the last block.
     blocks: Mutex<Source<'a>>,
@@ -147,12 +163,11 @@ struct Source<'a> {
 
 /// How the blocks of a file are read.
 struct Plan {
-    /// What the first block is read as.
+    /// What is known of the file before its first byte is read.
     expected: Expected,
-    /// What the others are read as; `None` if the first bytes do not say, and all blocks are then read in one go.
+    /// What is known of every block but the first; `None` if what stands in one may be needed in another, so that all are
+    /// read in one go.
     known: Option<Expected>,
-    /// True if blocks end where rows do, so that several threads can read them.
-    is_cut: bool,
     /// What stands before every block but the first.
     prefix: Vec<u8>,
 }
@@ -164,9 +179,9 @@ struct Parts {
     whole: Option<Intake>,
     /// How many blocks and how many lines those are.
     added: u64,
-    lines: u64,
+    lines: i64,
     /// Blocks that were read before one that comes before them.
-    waiting: BTreeMap<u64, (Intake, u64)>,
+    waiting: BTreeMap<u64, (Intake, i64)>,
     /// Once it is known: how many blocks there are, and why there are no more if there should be.
     end: Option<(u64, Option<String>)>,
 }
@@ -184,17 +199,20 @@ impl<'a> Work<'a> {
     /// Opens the first file that nobody has begun.
     fn take_file(&self) -> Option<Arc<Open<'a>>> {
         loop {
-            let place = self.next.fetch_add(1, Ordering::Relaxed);
-            let name = self.files.get(place)?;
-            if self.is_in_vain(place) {
-                return None;
-            }
-            match self.open(place, name) {
-                Ok(file) => {
-                    let file = Arc::new(file);
-                    locked(&self.open).push(Arc::clone(&file));
-                    return Some(file);
-                }
+            let mut begun = locked(&self.begun);
+            let place = begun.count;
+            let name = self.files.get(place).filter(|_| !self.is_in_vain(place))?;
+            begun.count += 1;
+            begun.opening += 1;
+            drop(begun);
+            let opened = self.open(place, name).map(Arc::new);
+            let mut begun = locked(&self.begun);
+            begun.opening -= 1;
+            begun.open.extend(opened.as_ref().ok().cloned());
+            drop(begun);
+            self.opened.notify_all();
+            match opened {
+                Ok(file) => return Some(file),
                 Err(failure) => self.end(place, Err(failure)),
             }
         }
@@ -204,19 +222,28 @@ impl<'a> Work<'a> {
         let mut plain = Plain::open(name, self.settings.parquet, self.progress)?;
         let mut first = Vec::new();
         plain.fill(&mut first, PIECE_BYTES.min(self.settings.block_bytes));
-        let (plan, cutter) = Plan::of(self.expected(plain.form()), &first);
+        let taken_for = plain.taken_for();
+        let (plan, cutter) = Plan::of(plain.expected().unwrap_or_else(|| self.settings.expected.clone()), &first);
         let blocks = Blocks::new(plain, cutter, self.settings.block_bytes, first);
-        Ok(Open { place, plan, blocks: Mutex::new(Source { blocks: Some(blocks), taken: 0 }), parts: Mutex::default() })
+        Ok(Open {
+            place,
+            taken_for,
+            plan,
+            blocks: Mutex::new(Source { blocks: Some(blocks), taken: 0 }),
+            parts: Mutex::default(),
+        })
     }
 
-    /// What is known of a file; of one whose rows are made here, the form.
-    fn expected(&self, form: Option<Form>) -> Expected {
-        form.map_or_else(|| self.settings.expected.clone(), |form| Expected::anything().form(form))
-    }
-
-    /// A file that another thread reads and that can be helped with.
+    /// A file that another thread reads and that can be helped with. Waits for those that are just being opened.
     fn unfinished_file(&self) -> Option<Arc<Open<'a>>> {
-        locked(&self.open).iter().find(|open| open.plan.is_cut).cloned()
+        let mut begun = locked(&self.begun);
+        loop {
+            let file = begun.open.iter().find(|file| file.plan.known.is_some());
+            if file.is_some() || begun.opening == 0 {
+                return file.cloned();
+            }
+            begun = self.opened.wait(begun).unwrap_or_else(PoisonError::into_inner);
+        }
     }
 
     /// Reads blocks of a file until it has none left.
@@ -228,7 +255,7 @@ impl<'a> Work<'a> {
             let Some(block) = block.filter(|_| !self.is_in_vain(file.place)) else {
                 if let Some(blocks) = source.blocks.take() {
                     locked(&file.parts).end = Some((number, blocks.broken()));
-                    locked(&self.open).retain(|open| open.place != file.place);
+                    locked(&self.begun).open.retain(|open| open.place != file.place);
                     self.add_up(file);
                 }
                 return;
@@ -261,7 +288,7 @@ impl<'a> Work<'a> {
     }
 
     /// Gives a block to an intake; says how many lines it ended.
-    fn feed(&self, file: &Open<'a>, intake: &mut Intake, block: &Block) -> u64 {
+    fn feed(&self, file: &Open<'a>, intake: &mut Intake, block: &Block) -> i64 {
         let before = intake.reading().read;
         for piece in block.bytes.chunks(PIECE_BYTES) {
             intake.extend(piece);
@@ -271,7 +298,7 @@ impl<'a> Work<'a> {
             }
         }
         self.progress.add_rows(intake.reading().read - before);
-        memchr_iter(b'\n', &block.bytes).count() as u64
+        memchr_iter(b'\n', &block.bytes).count() as i64
     }
 
     /// Adds up the blocks of a file as far as they are read, and ends it behind the last.
@@ -285,14 +312,14 @@ impl<'a> Work<'a> {
         let Some((_, broken)) = parts.end.take() else { return };
         let mut whole = parts.whole.take().unwrap_or_else(|| file.plan.begin(0));
         whole.finish(broken.as_deref());
-        let what = whole.recognised().map(str::to_owned);
+        let recognised = whole.recognised().map(|rows| file.taken_for.unwrap_or(rows).to_owned());
         let (_, reading, _) = whole.into_parts();
-        self.end(file.place, Ok(Outcome::Read(reading, what)));
+        self.end(file.place, Ok(Outcome::Read { reading, recognised }));
     }
 
     /// A file has come to its end; unless it was read, those behind it need not be.
     fn end(&self, place: usize, outcome: Result<Outcome, Failure>) {
-        if !matches!(outcome, Ok(Outcome::Read(..))) {
+        if !matches!(outcome, Ok(Outcome::Read { .. })) {
             self.failed.fetch_min(place, Ordering::Relaxed);
         }
         locked(&self.done).insert(place, outcome);
@@ -305,19 +332,22 @@ impl<'a> Work<'a> {
 }
 
 impl Plan {
-    /// Looks at the first bytes of a file.
+    /// Reads the first bytes of a file to find out of it what it can.
     fn of(expected: Expected, first: &[u8]) -> (Plan, Cutter) {
-        let known = known(&expected, first);
-        let (cutter, prefix) = match known.as_ref().and_then(Expected::known_form) {
+        let mut intake = Intake::expecting(expected.clone(), false);
+        intake.extend(first);
+        let known = intake.known();
+        let cut = match intake.form() {
             // A blank line is no row. It keeps a byte order mark from being taken for the one that may begin a file.
-            Some(Form::Ndjson) => (Cutter::Lines, b"\n".to_vec()),
-            Some(Form::Csv) => match blocks::header(first) {
-                Some(header) => (Cutter::Records(Quotes::default()), header.to_vec()),
-                None => (Cutter::Nowhere, Vec::new()),
-            },
-            _ => (Cutter::Nowhere, Vec::new()),
+            Some(Form::Ndjson) => Some((Cutter::Lines, b"\n".to_vec())),
+            Some(Form::Csv | Form::Tsv) => blocks::header(first)
+                .map(|(header, delimiter)| (Cutter::Records(Quotes::between(delimiter)), header.to_vec())),
+            _ => None,
         };
-        (Plan { expected, known, is_cut: cutter != Cutter::Nowhere, prefix }, cutter)
+        match (known, cut) {
+            (Some(known), Some((cutter, prefix))) => (Plan { expected, known: Some(known), prefix }, cutter),
+            _ => (Plan { expected, known: None, prefix: Vec::new() }, Cutter::Nowhere),
+        }
     }
 
     /// An intake for a block.
@@ -332,8 +362,8 @@ impl Plan {
         }
     }
 
-    fn prefix_lines(&self) -> u64 {
-        memchr_iter(b'\n', &self.prefix).count() as u64
+    fn prefix_lines(&self) -> i64 {
+        memchr_iter(b'\n', &self.prefix).count() as i64
     }
 }
 
@@ -342,20 +372,12 @@ impl Parts {
         while let Some((intake, lines)) = self.waiting.remove(&self.added) {
             match &mut self.whole {
                 None => self.whole = Some(intake),
-                Some(whole) => whole.follow(intake, self.lines.saturating_sub(plan.prefix_lines())),
+                Some(whole) => whole.follow(intake, self.lines - plan.prefix_lines()),
             }
             self.added += 1;
             self.lines += lines;
         }
     }
-}
-
-/// What the first bytes show of a source.
-fn known(expected: &Expected, first: &[u8]) -> Option<Expected> {
-    let mut reader = Reader::expecting(expected.clone());
-    reader.extend(first);
-    while reader.known().is_none() && reader.next().is_some() {}
-    reader.known()
 }
 
 /// A lock whose data is whole even if another thread panicked, since that panic goes on to the caller.
@@ -386,26 +408,26 @@ mod tests {
         }
     }
 
-    fn in_form(form: Option<Form>) -> Expected {
+    fn expected(form: Option<Form>) -> Expected {
         form.into_iter().fold(Expected::anything(), Expected::form)
     }
 
     /// What one intake makes of the whole file from the first byte to the last.
     fn at_once(form: Option<Form>, file: &[u8], deduplicate: bool) -> (Table, Outcome) {
         let mut intake =
-            Intake::expecting(in_form(form), false).onto(Table::default(), deduplicate.then(Duplicates::default));
+            Intake::expecting(expected(form), false).onto(Table::default(), deduplicate.then(Duplicates::default));
         intake.extend(file);
         intake.finish(None);
         let unrecognised = intake.unrecognised().map(str::to_owned);
-        let what = intake.recognised().map(str::to_owned);
+        let recognised = intake.recognised().map(str::to_owned);
         let (table, reading, _) = intake.into_parts();
-        (table, unrecognised.map_or(Outcome::Read(reading, what), Outcome::Unrecognised))
+        (table, unrecognised.map_or(Outcome::Read { reading, recognised }, Outcome::Unrecognised))
     }
 
     fn response(table: &Table, outcomes: &[Outcome]) -> String {
         let mut readings = Reading::default();
         for outcome in outcomes {
-            if let Outcome::Read(reading, _) = outcome {
+            if let Outcome::Read { reading, .. } = outcome {
                 readings.merge(reading);
             }
         }
@@ -428,15 +450,15 @@ mod tests {
             table.merge(&rows);
             outcomes.push(outcome);
         }
-        let expected = response(&table, &outcomes);
+        let answer = response(&table, &outcomes);
         for (threads, block_bytes) in [(1, 100), (1, 4096), (2, 333), (4, 150), (4, BLOCK_BYTES)] {
             let threads = if deduplicate { 1 } else { threads };
             let settings =
-                Settings { expected: in_form(form), parquet: Parquet::Never, deduplicate, threads, block_bytes };
+                Settings { expected: expected(form), parquet: Parquet::Never, deduplicate, threads, block_bytes };
             let (table, read) = super::read(&names, settings, &Progress::silent()).unwrap();
             let how = format!("{threads} threads, blocks of {block_bytes}");
             assert_eq!(read, outcomes, "{how}");
-            assert!(response(&table, &read) == expected, "{how}");
+            assert!(response(&table, &read) == answer, "{how}");
         }
     }
 
@@ -555,7 +577,7 @@ mod tests {
         let missing = folder.path().join("missing").to_str().unwrap().to_owned();
         for threads in [1, 3] {
             let settings = Settings {
-                expected: in_form(None),
+                expected: expected(None),
                 parquet: Parquet::Never,
                 deduplicate: false,
                 threads,
@@ -567,7 +589,7 @@ mod tests {
             };
             let outcomes = read(&[&good, &bad, &missing, &good]).unwrap();
             assert!(
-                matches!(&outcomes[..], [Outcome::Read(..), Outcome::Unrecognised(first)] if first.starts_with("%PDF"))
+                matches!(&outcomes[..], [Outcome::Read { .. }, Outcome::Unrecognised(first)] if first.starts_with("%PDF"))
             );
             assert!(read(&[&good, &missing, &bad]).unwrap_err().to_string().contains("missing"));
         }

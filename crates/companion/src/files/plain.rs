@@ -7,7 +7,7 @@ use super::parquet::ParquetRows;
 use super::progress::Progress;
 use super::{PIECE_BYTES, STANDARD_INPUT};
 use crate::failure::Failure;
-use execution_heatmap::ingest;
+use execution_heatmap::ingest::{self, Expected};
 use execution_heatmap_inflate::{Decoder, Form, Limits, MAGIC_BYTES};
 use std::fs::File;
 use std::io::{self, Read, Seek};
@@ -15,6 +15,9 @@ use std::io::{self, Read, Seek};
 /// The most bytes that a compressed file is decompressed to.
 const MOST_OUTPUT_BYTES: u64 = 64 * 1024 * 1024 * 1024;
 
+/// The preset of the rows that a Parquet file is read as.
+#[cfg(feature = "parquet")]
+const CANONICAL: &str = "canonical";
 /// What a Parquet file begins with.
 const PARQUET: &[u8] = b"PAR1";
 
@@ -110,13 +113,18 @@ impl<'a> Plain<'a> {
         Err(Failure::on(name, "Parquet is not read by this build; it lacks the feature `parquet`"))
     }
 
-    /// The form of the bytes, if the kind of the source says it.
-    pub fn form(&self) -> Option<ingest::Form> {
+    /// What is known of the bytes because of the kind of the source.
+    pub fn expected(&self) -> Option<Expected> {
         match self.source {
             #[cfg(feature = "parquet")]
-            Source::Parquet(_) => Some(ingest::Form::Ndjson),
+            Source::Parquet(_) => Expected::anything().form(ingest::Form::Ndjson).preset(CANONICAL).ok(),
             _ => None,
         }
+    }
+
+    /// What the source was taken for, in a sentence without a full stop, if not its rows but its kind says it.
+    pub fn taken_for(&self) -> Option<&'static str> {
+        self.expected().map(|_| "read as canonical rows in Parquet")
     }
 
     /// Appends bytes until there are `length` or some more, or the source has ended: then false.

@@ -61,13 +61,11 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<S
     let mut readings = Reading::default();
     let mut remarks = Vec::new();
     for (file, outcome) in args.files.iter().zip(outcomes) {
-        let reading = match outcome {
-            Outcome::Read(reading, what) => {
-                remarks.extend(what.map(|what| format!("{}: {what}", files::called(file))));
-                reading
-            }
+        let (reading, recognised) = match outcome {
+            Outcome::Read { reading, recognised } => (reading, recognised),
             Outcome::Unrecognised(starts_with) => return Err(not_a_log(file, &starts_with)),
         };
+        remarks.extend(recognised.map(|what| format!("{}: {what}", files::called(file))));
         remarks.extend(problems_in_words(file, &reading.problems));
         if reading.read == reading.no_start + reading.unreadable {
             remarks.push(without_rows(file));
