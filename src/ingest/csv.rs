@@ -41,6 +41,11 @@ impl Header {
         self.columns.iter().flatten().any(|target| target.role == role)
     }
 
+    /// What each column feeds, if rows can be read under this header.
+    pub(super) fn useful_columns(&self, mapping: &Mapping) -> Option<&[Vec<Target>]> {
+        self.why_useless(mapping).is_none().then_some(&self.columns)
+    }
+
     /// Why no row can be read under this header.
     fn why_useless(&self, mapping: &Mapping) -> Option<String> {
         if self.column_count > MOST_COLUMNS {
