@@ -16,9 +16,9 @@ const POWERS: usize = 42;
 #[derive(Clone, Debug)]
 pub struct Bins {
     /// The least whole number of milliseconds of each bin or of one after it: 1.1 to the power of the bin, rounded up.
-    begins: [u64; BINS + 1],
+    begins: Vec<u64>,
     /// By power of two and the three binary digits behind it: the bin of the least number that begins so.
-    first: [u16; POWERS * 8],
+    first: Vec<u16>,
 }
 
 impl Default for Bins {
@@ -29,22 +29,30 @@ impl Default for Bins {
 
 impl Bins {
     /// The table. Cheap, but not to be made for every duration.
+    #[inline(never)]
     pub fn new() -> Self {
         // 1.1 to the power of the bin as a whole number and a fraction in units of 10^-17. What the division cuts off
         // adds up to less than 0.001 at the last bin, and no power that is looked at comes as near to a whole number.
         const UNIT: u64 = 100_000_000_000_000_000;
         let (mut whole, mut fraction) = (1u64, 0u64);
-        let begins = std::array::from_fn(|_| {
-            let begin = whole + u64::from(fraction > 0);
+        let mut begins = Vec::with_capacity(BINS + 1);
+        for _ in 0..=BINS {
+            begins.push(whole + u64::from(fraction > 0));
             let eleven = whole * 11;
             fraction = (eleven % 10 * UNIT + fraction * 11) / 10;
             whole = eleven / 10 + fraction / UNIT;
             fraction %= UNIT;
-            begin
-        });
-        let last = |ms: u64| begins.partition_point(|begin| *begin <= ms).saturating_sub(1).min(BINS - 1);
-        let least = |place: usize| (8 | place as u64 & 7) << (place >> 3) >> 3;
-        Self { begins, first: std::array::from_fn(|place| last(least(place)) as u16) }
+        }
+        let mut first = Vec::with_capacity(POWERS * 8);
+        let mut bin = 0;
+        for place in 0..POWERS as u64 * 8 {
+            let least = (8 | place & 7) << (place >> 3) >> 3;
+            while bin + 1 < BINS && begins.get(bin + 1).is_some_and(|begin| *begin <= least) {
+                bin += 1;
+            }
+            first.push(bin as u16);
+        }
+        Self { begins, first }
     }
 
     /// The bin of a duration.

@@ -106,6 +106,8 @@ proptest! {
     fn what_the_arrow_crates_write_reads_as_the_same_rows_in_ndjson(
         mut rows in rows(), size in 1..8_usize, shape in shape(), piece in prop_oneof![1..50_usize, Just(100_000)],
     ) {
+        // Rows that say again what others said go the short way.
+        rows.extend_from_within(..);
         for row in &mut rows {
             if write::is_day(shape.start) {
                 row.started_at = row.started_at.map(|at| at / 86_400 * 86_400);

@@ -97,6 +97,7 @@ fn rows_that_hold_arrays_are_rows() {
     check(row, "1@0: x failed");
     check(&format!("[{row},{row}]"), "1@1: x failed\n1@108: x failed");
     check(&format!("[\n{row}]"), "2@2: x failed");
+    check(r#"{"jobs":[{"id":1}],"id":"x","status":"failed","started_at":1770870600}"#, "1@0: x failed");
     check(r#"[{"events":["a","b"],"id":"x","status":"failed","started_at":1770870600}]"#, "1@1: x failed");
     check(r#"[{"data":{"a":{"b":1}},"id":"x","status":"failed","started_at":1770870600}]"#, "1@1: x failed");
 }
@@ -226,6 +227,25 @@ fn a_mapping_of_ones_own_says_what_means_what() {
         r#"{"id":"run_id","workflow":"workflow_name","workflow_space":"repo","status":"status","created_at":"created_at","start_from":"created_at","duration":{"field":"total_time_minutes","unit":"min"}}"#,
         r#"[{"repo":"SRE","workflow_name":"CI","run_id":12531565404,"status":"startup_failure","created_at":"2024-12-29T02:03:59Z","total_time_minutes":0.25}]"#,
         r#"{"id":"12531565404","workflow_id":"SRE/CI","workflow":"SRE/CI","status":"startup_failure","started_at":"2024-12-29T02:03:59.000Z"}"#,
+    );
+}
+
+#[test]
+fn keys_and_values_in_a_list_are_members_like_others() {
+    let row =
+        r#"{"made":1770870600,"how":[{"key":"end","value":{"stringValue":"failed"}},{"key":"who","value":"ci"}]}"#;
+    let other = r#"{"made":1770870600,"how":{"end":"completed","who":"cd"}}"#;
+    let said = |status: &str, who: &str| {
+        format!(
+            r#"{{"workflow_id":"{who}","workflow":"{who}","status":"{status}","started_at":"2026-02-12T04:30:00.000Z"}}"#
+        )
+    };
+    check_map(
+        r#"{"started_at":"made","status":"how.end","workflow":"how.who"}"#,
+        &[row, row, row, other, other, row].join("\n"),
+        &["failed ci", "failed ci", "failed ci", "completed cd", "completed cd", "failed ci"]
+            .map(|words| words.split_once(' ').map(|(status, who)| said(status, who)).unwrap())
+            .join("\n"),
     );
 }
 

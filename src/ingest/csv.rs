@@ -1,7 +1,7 @@
-//! Records of canonical CSV as rows: the header says which column is which field; unknown columns are ignored.
+//! Records of delimited text as rows: the header says which column feeds which role; unknown columns are ignored.
 //!
-//! Without a column `started_at` or `status`, or with more than [`MOST_COLUMNS`] of them, every row is unreadable and
-//! says so. Of two columns of one name the last counts.
+//! Without a column that places a row or one that says how it stands, or with more than [`MOST_COLUMNS`] of them, every
+//! row is unreadable and says so. Of two columns of one name the last counts.
 
 use super::fields::{Fields, Taken};
 use super::mapping::{Mapping, Target};
@@ -41,16 +41,24 @@ impl Header {
         self.columns.iter().flatten().any(|target| target.role == role)
     }
 
+    /// What each column feeds, if rows can be read under this header.
+    pub(super) fn useful_columns(&self, mapping: &Mapping) -> Option<&[Vec<Target>]> {
+        self.why_useless(mapping).is_none().then_some(&self.columns)
+    }
+
     /// Why no row can be read under this header.
     fn why_useless(&self, mapping: &Mapping) -> Option<String> {
         if self.column_count > MOST_COLUMNS {
             return Some(format!("the header has {} columns, expected at most {MOST_COLUMNS}", self.column_count));
         }
-        let has_start = self.has_start() || mapping.rules.stand_in.is_some_and(|role| self.has(role));
-        let has_status = Role::STATUSES.into_iter().any(|role| self.has(role));
-        let missing =
-            [(has_start, Role::StartedAt), (has_status, Role::Status)].into_iter().find(|(is_there, _)| !is_there);
-        missing.map(|(_, role)| format!("the header has no column '{}'", mapping.name_of(role)))
+        let stand_in = mapping.rules.stand_in;
+        if !self.has_start() && stand_in.is_none_or(|role| !self.has(role)) {
+            let names = [mapping.name_of(Role::StartedAt), stand_in.map_or("", |role| mapping.name_of(role))];
+            let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+            return Some(["the header has no column '", name, "'"].concat());
+        }
+        let has_status = mapping.rules.otherwise.is_some() || Role::STATUSES.into_iter().any(|role| self.has(role));
+        (!has_status).then(|| ["the header has no column '", mapping.name_of(Role::Status), "'"].concat())
     }
 }
 

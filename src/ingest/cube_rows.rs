@@ -66,7 +66,7 @@ pub(super) fn event<'a>(place: Place, fields: &Fields<'a>, mapping: &Mapping, cl
                 attempt: 1,
                 error: None,
             };
-            Event::Counts { line, execution, count }
+            Event::Counts { line, execution, count: Box::new(count) }
         }
     }
 }

@@ -1,22 +1,5 @@
-//! A mapping that the user writes: one JSON object that says where in a row each meaning stands.
-//!
-//! ```json
-//! { "started_at": "run.begin", "status": "result", "statuses": { "OK": "completed", "KO": "failed" },
-//!   "duration": { "field": "secs", "unit": "s" }, "tags": ["env", "region"], "rows": "data.items" }
-//! ```
-//!
-//! A place is the name of a field or column; keys within each other are separated by points, a point within a key
-//! stands behind a backslash. Several places in an array are asked in their order.
-//! - `started_at`, `finished_at`, `scheduled_at`, `queued_at`, `created_at`: moments. `start_from` names the one of the
-//!   last three that stands in where there is no start.
-//! - `duration`, `waited`: a place, or `{"field": …, "unit": …}` with `ns`, `us`, `ms` (which is usual), `s`, `min` or
-//!   `h`.
-//! - `status`, `conclusion` (which decides where it is there), `succeeded` (true or false), `reason`. `statuses` says
-//!   what the words mean, in this program's vocabulary; `otherwise` is the status of rows that say none.
-//! - `id`, `attempt`, `error`, `workflow_id`, `workflow`, and `workflow_space`, which stands in front of the two.
-//! - `tags`: one place that holds tags, or an array of places, each of which is a tag.
-//! - `parent`: rows that have it are parts of other executions and left out.
-//! - `rows`: where in a document the rows are. `dates`: `month-day-year` reads `05-10-23` as 10 May 2023.
+//! A mapping that the user writes, as [`super::Expected::map`] describes it: a JSON object checked key by key, and the
+//! first thing that is wrong in words. Reads no row.
 
 use super::Value;
 use super::is_json;
@@ -27,7 +10,7 @@ use super::text::{Text, excerpt, with_text};
 use crate::execution::Status;
 
 /// Keys that name places, and what stands there.
-const PLACES: [(&str, Role); 17] = [
+const PLACES: [(&str, Role); 16] = [
     ("started_at", Role::StartedAt),
     ("finished_at", Role::FinishedAt),
     ("scheduled_at", Role::ScheduledAt),
@@ -38,7 +21,6 @@ const PLACES: [(&str, Role); 17] = [
     ("status", Role::Status),
     ("conclusion", Role::Conclusion),
     ("succeeded", Role::Succeeded),
-    ("reason", Role::Reason),
     ("id", Role::Id),
     ("attempt", Role::Attempt),
     ("error", Role::Error),

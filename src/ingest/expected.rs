@@ -78,7 +78,27 @@ impl Expected {
         Ok(Self { rows: Rows::Of(known), ..self })
     }
 
-    /// Rows are read by a mapping, a JSON object as the documentation of [`super`] describes it.
+    /// Rows are read by a mapping of the user's own: one JSON object that says where in a row each meaning stands.
+    ///
+    /// ```json
+    /// { "started_at": "run.begin", "status": "result", "statuses": { "OK": "completed", "KO": "failed" },
+    ///   "duration": { "field": "secs", "unit": "s" }, "tags": ["env", "region"], "rows": "data.items" }
+    /// ```
+    ///
+    /// A place is the name of a field or column; keys within each other are separated by points, a point within a key
+    /// stands behind a backslash. A list of objects with `key` and `value` is gone into as if it were one object. Of
+    /// several places in an array the first that says something counts.
+    /// - `started_at`, `finished_at`, `scheduled_at`, `queued_at`, `created_at`: moments. `start_from` names the one of
+    ///   the last three that stands in where there is no start.
+    /// - `duration`, `waited`: a place, or `{"field": …, "unit": …}` with `ns`, `us`, `ms` (which is usual), `s`, `min`
+    ///   or `h`. Texts that name their unit (`PT1M3.5S`, `3.5s`, `1-02:03:04`) are read by what they say.
+    /// - `status`, `conclusion` (which decides where it is there), `succeeded` (true or false). `statuses` says what the
+    ///   words mean, in this program's vocabulary; words that most systems share are known without. `otherwise` is the
+    ///   status of rows that say none.
+    /// - `id`, `attempt`, `error`, `workflow_id`, `workflow`, and `workflow_space`, which stands in front of the two.
+    /// - `tags`: one place that holds tags, or an array of at most eight places, each of which is a tag.
+    /// - `parent`: rows that have it are parts of other executions and left out.
+    /// - `rows`: where in a document the rows are. `dates`: `month-day-year` reads `05-10-23` as 10 May 2023.
     ///
     /// # Errors
     /// A sentence that names the key, what came and what it takes.

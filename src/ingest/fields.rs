@@ -29,8 +29,11 @@ pub(super) struct Placed<'a> {
     pub(super) line: &'a [u8],
     pub(super) spots: &'a [Spot],
     /// Which of the spots feeds a role; one beyond the last where none does.
-    pub(super) places: &'a [u8; Role::COUNT],
+    pub(super) places: &'a Places,
 }
+
+/// A spot for each role, by its number.
+pub(super) type Places = [u8; Role::COUNT];
 
 /// Where a value of JSON lies that was checked, from its first byte to behind its last one, counted from the line's start;
 /// of a text what is between its quotes.
@@ -51,6 +54,10 @@ pub(super) enum SpotKind {
     Plain,
     /// A text with escapes or characters outside ASCII.
     Unusual,
+    /// A field of CSV, without its quotes.
+    Field,
+    /// A field of CSV, its quotes included, that does not read as it lies.
+    MixedField,
 }
 
 impl<'a> Fields<'a> {
@@ -81,6 +88,9 @@ impl Spot {
             SpotKind::Plain => Value::Text(Text::Plain(text_of(bytes))),
             SpotKind::Unusual if bytes.contains(&b'\\') => Value::Text(Text::Json(text_of(bytes))),
             SpotKind::Unusual => Value::Text(Text::Plain(text_of(bytes))),
+            SpotKind::Field if bytes.is_empty() => Value::Absent,
+            SpotKind::Field => Value::Text(Text::Plain(text_of(bytes))),
+            SpotKind::MixedField => Value::Text(Text::Csv(text_of(bytes))),
             SpotKind::Other => match bytes {
                 [b'{', ..] => Value::Object(text_of(bytes)),
                 [b'[', ..] => Value::Array(text_of(bytes)),

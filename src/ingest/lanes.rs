@@ -8,9 +8,9 @@
 #![allow(unsafe_code)]
 
 #[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
-use words as lanes;
+use words as vectors;
 
-use lanes::Vector;
+use vectors::Vector;
 
 /// The bytes that one step looks at.
 pub(super) const WIDTH: usize = 16;
@@ -84,18 +84,30 @@ impl<'a> Padded<'a> {
 /// The text of bytes that were found to be UTF-8 when they were checked; an empty one if they are not.
 #[inline]
 pub(super) fn text_of(bytes: &[u8]) -> &str {
-    let mut rest = bytes;
-    let mut high = 0;
-    while let Some((block, behind)) = rest.split_first_chunk::<8>() {
-        high |= u64::from_le_bytes(*block);
-        rest = behind;
-    }
-    let last = rest.iter().fold(0, |sum, byte| sum | byte);
-    if (high & 0x8080_8080_8080_8080) == 0 && last < 0x80 {
+    if is_ascii(bytes) {
         // SAFETY: every byte is below 0x80, so each is a character of its own.
         return unsafe { std::str::from_utf8_unchecked(bytes) };
     }
     std::str::from_utf8(bytes).unwrap_or_default()
+}
+
+/// True if the bytes are UTF-8.
+#[inline]
+pub(super) fn is_utf8(bytes: &[u8]) -> bool {
+    is_ascii(bytes) || std::str::from_utf8(bytes).is_ok()
+}
+
+/// True if all bytes are below 0x80.
+#[inline(always)]
+fn is_ascii(bytes: &[u8]) -> bool {
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+    let Some(last) = bytes.last_chunk::<8>() else {
+        return bytes.iter().fold(0, |sum, byte| sum | byte) < 0x80;
+    };
+    // The last word overlaps the one before it where the length is no multiple of eight.
+    let (blocks, _) = bytes.as_chunks::<8>();
+    let words = blocks.iter().fold(u64::from_le_bytes(*last), |sum, block| sum | u64::from_le_bytes(*block));
+    words & HIGHS == 0
 }
 
 /// Sixteen bytes.
@@ -107,62 +119,60 @@ impl Lanes {
     pub(super) fn of(block: &[u8; WIDTH]) -> Lanes {
         // Two words that lie side by side become one load of sixteen bytes.
         let (low, high) = block.split_at(WIDTH / 2);
-        Lanes(lanes::of(word(low), word(high)))
+        Lanes(vectors::of(word(low), word(high)))
     }
 
     #[inline(always)]
     pub(super) fn filled(byte: u8) -> Lanes {
-        Lanes(lanes::filled(byte))
+        Lanes(vectors::filled(byte))
     }
 
     /// The bytes that are the same in both.
     #[inline(always)]
     pub(super) fn same(self, other: Lanes) -> u32 {
-        lanes::mask(lanes::equal(self.0, other.0))
-    }
-
-    #[inline(always)]
-    pub(super) fn are(self, byte: u8) -> u32 {
-        lanes::mask(lanes::equal(self.0, lanes::filled(byte)))
+        vectors::mask(vectors::equal(self.0, other.0))
     }
 
     #[inline(always)]
     pub(super) fn are_either(self, one: u8, other: u8) -> u32 {
-        lanes::mask(lanes::or(lanes::equal(self.0, lanes::filled(one)), lanes::equal(self.0, lanes::filled(other))))
+        vectors::mask(vectors::or(
+            vectors::equal(self.0, vectors::filled(one)),
+            vectors::equal(self.0, vectors::filled(other)),
+        ))
     }
 
     /// The bytes that a text of JSON cannot carry as they are (quote, backslash, control), and those outside ASCII.
     #[inline(always)]
     pub(super) fn text_stops(self) -> u32 {
-        let special = lanes::or(lanes::equal(self.0, lanes::filled(b'"')), lanes::equal(self.0, lanes::filled(b'\\')));
+        let special =
+            vectors::or(vectors::equal(self.0, vectors::filled(b'"')), vectors::equal(self.0, vectors::filled(b'\\')));
         // As signed numbers, bytes outside ASCII are below the space as well as controls are.
-        lanes::mask(lanes::or(special, lanes::below(self.0, 0x20)))
+        vectors::mask(vectors::or(special, vectors::below(self.0, 0x20)))
     }
 
     /// The bytes that a text of JSON cannot carry as they are: quote, backslash, control.
     #[inline(always)]
     pub(super) fn text_breaks(self) -> u32 {
-        let special = lanes::or(lanes::equal(self.0, lanes::filled(b'"')), lanes::equal(self.0, lanes::filled(b'\\')));
-        lanes::mask(lanes::or(special, lanes::up_to(self.0, 0x1f)))
-    }
-
-    #[inline(always)]
-    pub(super) fn outside_ascii(self) -> u32 {
-        lanes::mask(lanes::below(self.0, 0))
+        let special =
+            vectors::or(vectors::equal(self.0, vectors::filled(b'"')), vectors::equal(self.0, vectors::filled(b'\\')));
+        vectors::mask(vectors::or(special, vectors::up_to(self.0, 0x1f)))
     }
 
     #[inline(always)]
     pub(super) fn digits(self) -> u32 {
-        lanes::mask(lanes::up_to(lanes::less(self.0, b'0'), 9))
+        vectors::mask(vectors::up_to(vectors::less(self.0, b'0'), 9))
     }
 
     /// The bytes that end a field or a record of CSV, and quotes.
     #[inline(always)]
     pub(super) fn separators(self, delimiter: u8) -> u32 {
-        let ends = lanes::or(lanes::equal(self.0, lanes::filled(b'\n')), lanes::equal(self.0, lanes::filled(b'\r')));
-        let others =
-            lanes::or(lanes::equal(self.0, lanes::filled(delimiter)), lanes::equal(self.0, lanes::filled(b'"')));
-        lanes::mask(lanes::or(ends, others))
+        let ends =
+            vectors::or(vectors::equal(self.0, vectors::filled(b'\n')), vectors::equal(self.0, vectors::filled(b'\r')));
+        let others = vectors::or(
+            vectors::equal(self.0, vectors::filled(delimiter)),
+            vectors::equal(self.0, vectors::filled(b'"')),
+        );
+        vectors::mask(vectors::or(ends, others))
     }
 }
 
@@ -172,7 +182,7 @@ fn word(bytes: &[u8]) -> u64 {
 }
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-mod lanes {
+mod vectors {
     use core::arch::wasm32::*;
 
     pub(super) type Vector = v128;
@@ -222,7 +232,7 @@ mod lanes {
 }
 
 #[cfg(target_arch = "x86_64")]
-mod lanes {
+mod vectors {
     use core::arch::x86_64::*;
 
     pub(super) type Vector = __m128i;
@@ -356,10 +366,9 @@ mod tests {
             let same = (0..16).map(|place| u32::from(bytes[place] == other[place]) << place).sum::<u32>();
             let is_break = |byte: u8| byte == b'"' || byte == b'\\' || byte < 0x20;
             prop_assert_eq!(lanes.same(Lanes::of(&other)), same);
-            prop_assert_eq!(lanes.are(byte), bits(&bytes, |found| found == byte));
+            prop_assert_eq!(lanes.are_either(byte, b'x'), bits(&bytes, |found| found == byte || found == b'x'));
             prop_assert_eq!(lanes.text_stops(), bits(&bytes, |byte| is_break(byte) || byte >= 0x80));
             prop_assert_eq!(lanes.text_breaks(), bits(&bytes, is_break));
-            prop_assert_eq!(lanes.outside_ascii(), bits(&bytes, |byte| byte >= 0x80));
             prop_assert_eq!(lanes.digits(), bits(&bytes, |byte| byte.is_ascii_digit()));
             prop_assert_eq!(lanes.separators(b';'), bits(&bytes, |byte| b";\"\r\n".contains(&byte)));
 
@@ -368,7 +377,7 @@ mod tests {
             let vector = words::of(word(low), word(high));
             prop_assert_eq!(words::mask(words::equal(vector, words::of(word(other_low), word(other_high)))), same);
             prop_assert_eq!(words::mask(words::up_to(words::less(vector, b'0'), 9)), lanes.digits());
-            prop_assert_eq!(words::mask(words::below(vector, 0)), lanes.outside_ascii());
+            prop_assert_eq!(words::mask(words::below(vector, 0)), bits(&bytes, |byte| byte >= 0x80));
             let signed = bits(&bytes, |byte| !(0x20..0x80).contains(&byte));
             prop_assert_eq!(words::mask(words::below(vector, 0x20)), signed);
             let either = words::or(words::equal(vector, words::filled(byte)), words::below(vector, 0));
@@ -382,7 +391,10 @@ mod tests {
         let padded = Padded::new(&bytes);
         assert_eq!((padded.byte(2), padded.byte(3), padded.byte(usize::MAX)), (b'c', b'\n', b'\n'));
         assert_eq!((padded.word(1) & 0xffff, padded.word(40)), (0x6362, 0x0a0a_0a0a_0a0a_0a0a));
-        assert_eq!((padded.lanes(3).are(b'\n'), padded.lanes(4).are(b'\n')), (0xffff, 0xffff));
+        assert_eq!(
+            (padded.lanes(3).are_either(b'\n', b'\n'), padded.lanes(4).are_either(b'\n', b'\n')),
+            (0xffff, 0xffff)
+        );
         assert_eq!(Padded::new(b"too few").byte(0), b'\n');
     }
 }

@@ -16,6 +16,12 @@
 //! - `attempt` is cut to a whole number; 1 where it is none. A field that is not needed and of a kind that it cannot be
 //!   (an `id` that is an array) is taken as absent.
 //!
+//! # Rows of other systems
+//! Whose rows a source holds shows in the fields of the first one ([`Reader::recognised`] says it), or is told
+//! ([`Expected`]). Then their own fields, words and units are read as a row; a moment that stands in for a start, and
+//! what is listed but is no row, are told with the row or in its place. Rows that bear no system's signs are read as the
+//! row above.
+//!
 //! # Control lines
 //! In NDJSON an object whose only member has a key that begins with `$`; in CSV a record whose first field is `$end`,
 //! `$error` or `$alive` without quotes. They are no rows.
@@ -168,8 +174,8 @@ pub enum Event<'a> {
         line: u64,
         /// Workflow, status and tags of all of them; its start is the bucket's begin.
         execution: Execution<'a>,
-        /// What is counted.
-        count: Count,
+        /// What is counted; apart, since every event would be as large.
+        count: Box<Count>,
     },
     /// Something that is no row: a part of an execution that has a row of its own, or no execution at all.
     LeftOut {

@@ -10,7 +10,7 @@ use super::scan::Scanner;
 use super::text::{Text, excerpt, with_text};
 use super::{Notes, StartSource, Value};
 use crate::execution::{MOST_DURATION_MS, Status};
-use crate::time::decimal::Decimal;
+use crate::time::decimal::{Decimal, few_digits};
 use crate::time::{ParsedTime, Timestamp, UsualTimes, is_none_word, parse_number, parse_text, parse_whole};
 
 /// What the moments of a row say.
@@ -210,6 +210,9 @@ fn duration(times: &mut UsualTimes, fields: &Fields<'_>, mapping: &Mapping, star
 /// The length of time that a value says; `None` if it says none.
 fn read_duration(value: Value<'_>, unit: Unit, rules: &Rules) -> Option<Duration> {
     let number = |text: &str| {
+        if let (Unit::Milliseconds, Some(ms)) = (unit, few_digits(text.as_bytes())) {
+            return Duration::of(i128::from(ms));
+        }
         let ms = if rules.is_canonical {
             Decimal::parse(text).and_then(|number| unit.to_ms(&number))
         } else {

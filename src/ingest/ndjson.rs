@@ -72,10 +72,20 @@ pub(super) fn take<'a>(fields: &mut Taken<'a>, mapping: &Mapping, node: Node, ke
         Value::Object(object) => Scanner::new(object).members(|key, value| {
             take(fields, mapping, child, key, value);
         }),
-        Value::Array(pairs) => Scanner::new(pairs).elements(|pair| take_pair(fields, mapping, child, pair)),
-        _ => Ok(()),
+        other => {
+            take_pairs(fields, mapping, child, other);
+            Ok(())
+        }
     };
     true
+}
+
+/// Takes the elements of a list of pairs as the members of an object that they stand for.
+pub(super) fn take_pairs<'a>(fields: &mut Taken<'a>, mapping: &Mapping, node: Node, value: Value<'a>) {
+    if let Value::Array(pairs) = value {
+        // The list was checked when its line was.
+        let _ = Scanner::new(pairs).elements(|pair| take_pair(fields, mapping, node, pair));
+    }
 }
 
 /// Takes an element `{"key":…,"value":…}` of a list as the member of an object that it stands for.

@@ -53,6 +53,8 @@ pub struct Reader {
     stage: Stage,
     /// The number of the line that the input begins with while the form is sought.
     line: u64,
+    /// Bytes of the first line in which its end was sought and is not.
+    sought: usize,
     lines: Lines,
     records: Records,
     /// There once the form is known to be JSON.
@@ -109,6 +111,7 @@ impl Reader {
                 Some(form) => Stage::Reading(form),
             },
             line: 1,
+            sought: 0,
             lines: Lines::starting_at(1),
             records: Records::starting_at(1).separated_by(b'\t'),
             document: None,
@@ -123,6 +126,11 @@ impl Reader {
             scratch: Scratch::default(),
             shortcuts: Shortcuts::default(),
         }
+    }
+
+    /// Leaves out of rows their own identity and what went wrong, where nobody asks for these.
+    pub fn leave_out_texts(&mut self, are_left_out: bool) {
+        self.scratch.texts.are_left_out = are_left_out;
     }
 
     /// The same parser, but one that looks at every byte of every row as if it were the first: for comparing with what the
@@ -239,11 +247,15 @@ impl Reader {
         let waiting = self.input.waiting();
         let Some(begin) = waiting.iter().position(|byte| !is_blank(*byte)) else { return };
         let behind = waiting.get(begin..).unwrap_or_default();
-        let line_end = behind.iter().take(MOST_SOUGHT_BYTES).position(|byte| *byte == b'\n');
+        let first = behind.get(..behind.len().min(MOST_SOUGHT_BYTES)).unwrap_or_default();
+        // What was looked at before, while less had come, is not looked at again.
+        let new = first.get(self.sought..).unwrap_or_default();
+        let line_end = new.iter().position(|byte| *byte == b'\n').map(|end| self.sought + end);
         if line_end.is_none() && behind.len() < MOST_SOUGHT_BYTES && !self.input.has_ended() {
+            self.sought = first.len();
             return;
         }
-        let line = behind.get(..line_end.unwrap_or_else(|| behind.len().min(MOST_SOUGHT_BYTES))).unwrap_or_default();
+        let line = first.get(..line_end.unwrap_or(first.len())).unwrap_or_default();
         match behind.first() {
             _ if self.expected.form.is_some() => self.begin_records(csv::delimiter(line), Form::Csv),
             Some(b'{') if !is_part_of_document(line, line_end.is_some()) => self.stage = Stage::Reading(Form::Ndjson),
@@ -283,6 +295,9 @@ impl Reader {
         let header = Header::read(&names, self.records.field_count(), &self.mapping);
         let is_canonical = self.mapping.rules.is_canonical;
         let is_known = if is_canonical { header.has_start() } else { header.is_known() };
+        if let Some(columns) = header.useful_columns(&self.mapping) {
+            self.shortcuts.expect_columns(columns);
+        }
         self.header = Some(header);
         is_known
     }
@@ -535,6 +550,10 @@ impl Reader {
                 continue;
             }
             let place = self.place_of(&cut);
+            let (start, length) = (cut.range.start, cut.range.len());
+            if self.shortcuts.is_record_known(&self.input, start, length, &self.records) {
+                return Some(self.shortcuts.read(place, self.input.padded(), start, &self.mapping, &mut self.scratch));
+            }
             let (bytes, header) = (self.input.get(cut.range), self.header.as_ref());
             let (records, mapping) = (&self.records, &self.mapping);
             return Some(csv::read(place, bytes, records, header, mapping, &mut self.scratch));
@@ -545,6 +564,10 @@ impl Reader {
 /// True for the beginning of a document whose first line is no row: it leads to rows, or breaks off where only layout
 /// does.
 fn is_part_of_document(line: &[u8], goes_on: bool) -> bool {
+    let whole = std::str::from_utf8(line).ok().filter(|_| is_json(line));
+    if whole.is_some_and(|row| recognise::system(&recognise::names_of(row), None).is_some()) {
+        return false;
+    }
     let mut input = Input::default();
     input.extend(line);
     let mut document = Document::new(1, None);

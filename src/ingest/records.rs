@@ -3,6 +3,7 @@
 //! none. A record ends at a line feed, a carriage return or both. Looks at each byte once and keeps no record above the
 //! limit.
 
+use super::fields::SpotKind;
 use super::input::Input;
 use super::lanes::{Padded, WIDTH};
 use super::{Cut, MOST_COLUMNS, MOST_LINE_BYTES};
@@ -13,6 +14,18 @@ pub(super) struct Span {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) quoting: Quoting,
+}
+
+impl Span {
+    /// What of the field is looked at, and what that is.
+    #[inline(always)]
+    pub(super) fn spot(&self) -> (usize, usize, SpotKind) {
+        match self.quoting {
+            Quoting::None => (self.start, self.end, SpotKind::Field),
+            Quoting::Simple => (self.start.wrapping_add(1), self.end.wrapping_sub(1), SpotKind::Field),
+            Quoting::Mixed => (self.start, self.end, SpotKind::MixedField),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use super::text::Text;
 use super::{Event, Value};
 use crate::execution::{Execution, Status};
 use crate::problem::ProblemKind;
-use crate::time::decimal::Decimal;
+use crate::time::decimal::{Decimal, few_digits};
 use crate::time::{Timestamp, UsualTimes};
 
 /// What reading a row needs room for; kept from row to row, so that a row needs no allocation of its own.
@@ -26,6 +26,8 @@ pub(super) struct Scratch {
 pub(super) struct Texts {
     text: String,
     times: UsualTimes,
+    /// True if nobody asks for a row's own identity and for what went wrong.
+    pub(super) are_left_out: bool,
 }
 
 /// Where a row begins.
@@ -122,12 +124,14 @@ fn execution<'a>(
     waited_ms: Option<u64>,
 ) -> Execution<'a> {
     texts.text.clear();
-    let error = match fields.get(Role::Error) {
-        Value::Object(object) => member(object, "message"),
-        value => value,
-    };
-    let error = texts.piece(error);
-    let id = texts.piece(fields.get(Role::Id));
+    let (mut error, mut id) = (None, None);
+    if !texts.are_left_out {
+        error = texts.piece(match fields.get(Role::Error) {
+            Value::Object(object) => member(object, "message"),
+            value => value,
+        });
+        id = texts.piece(fields.get(Role::Id));
+    }
     let attempt = texts.piece(fields.get(Role::Attempt));
     let texts: &'a Texts = texts;
     let text_of = |piece: Option<Piece<'a>>| piece.map(|piece| texts.text_of(piece));
@@ -183,6 +187,9 @@ impl Texts {
 
 /// The number of the try, cut to a whole one; 1 where nothing says.
 fn read_attempt(text: Option<&str>) -> u32 {
+    if let Some(attempt) = text.and_then(|text| few_digits(text.as_bytes())) {
+        return u32::try_from(attempt).unwrap_or(1);
+    }
     let whole = text.and_then(|text| Decimal::parse(text.trim_ascii())).and_then(|decimal| decimal.floor(0));
     whole.and_then(|whole| u32::try_from(whole).ok()).unwrap_or(1)
 }

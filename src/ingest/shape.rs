@@ -6,11 +6,12 @@
 //! other values in the same places, and each value is checked. A line that does not fit is left to the full scanner;
 //! nothing is ever refused here.
 
-use super::fields::{Spot, SpotKind, Taken};
+use super::Value;
+use super::fields::{Places, Spot, SpotKind, Taken};
 use super::lanes::{Lanes, Padded, WIDTH};
-use super::mapping::Target;
+use super::mapping::{Mapping, Node, Target};
 use super::memo::{Values, is_same};
-use super::role::Role;
+use super::ndjson::take_pairs;
 use super::shape_learning::Pace;
 use super::shape_value::{
     known_text_end, nested_end, probable_nested_end, text_stop, unusual_text_end, word_or_number_end,
@@ -22,11 +23,11 @@ pub(super) const MOST_SPOTS: usize = 64;
 pub(super) const MOST_KEYS: usize = 16;
 
 /// In a key: a value that is not known by number yet.
-const UNKNOWN: u32 = u32::MAX;
+pub(super) const UNKNOWN: u32 = u32::MAX;
 /// In a key: `null`, an empty text, and, where only presence counts, `false`.
-const ABSENT: u32 = u32::MAX - 1;
+pub(super) const ABSENT: u32 = u32::MAX - 1;
 /// In a key, where only presence counts: a value.
-const PRESENT: u32 = u32::MAX - 2;
+pub(super) const PRESENT: u32 = u32::MAX - 2;
 /// Numbers of values are below this, so that a key can say whether the value is a text.
 const MOST_NUMBERS: u32 = 1 << 30;
 
@@ -75,18 +76,28 @@ pub(super) struct Step {
     /// The arrays and objects around the value.
     pub(super) depth: u8,
     /// False where an object is taken apart, which another step does.
-    pub(super) takes_nested: bool,
+    pub(super) takes_objects: bool,
 }
 
 /// A way through the steps, from the beginning of a line to its end.
 #[derive(Debug)]
 pub(super) struct Way {
     /// What each spot feeds.
-    pub(super) targets: Vec<Vec<Target>>,
-    /// Which of the spots feeds a role, if no role is fed by two of them.
-    pub(super) places: Option<[u8; Role::COUNT]>,
+    pub(super) feeds: Vec<Feed>,
+    /// Which of the spots feeds a role, if each feeds one and no role is fed by two of them.
+    pub(super) places: Option<Places>,
     /// The spots that decide the class.
     pub(super) keys: Vec<Key>,
+}
+
+/// What the value of a spot feeds.
+#[derive(Debug)]
+pub(super) struct Feed {
+    pub(super) targets: Vec<Target>,
+    /// Where its members go on in the mapping if it is a list of pairs.
+    pub(super) pairs: Option<Node>,
+    /// True for a text that is several, joined.
+    pub(super) is_joined: bool,
 }
 
 /// A value that decides the class of rows.
@@ -123,10 +134,18 @@ impl Found {
         &self.spots
     }
 
+    /// Puts a value that is handed on at its spot.
     #[inline(always)]
-    fn set_key(&mut self, step: &Step, key: u32) {
-        if let Some(place) = self.keys.get_mut(usize::from(step.key) % MOST_KEYS) {
-            *place = key;
+    pub(super) fn put(&mut self, spot: u8, start: usize, end: usize, kind: SpotKind) {
+        if let Some(place) = self.spots.get_mut(usize::from(spot) % MOST_SPOTS) {
+            *place = Spot { start: start as u32, end: end as u32, kind };
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn set_key(&mut self, key: u8, is: u32) {
+        if let Some(place) = self.keys.get_mut(usize::from(key) % MOST_KEYS) {
+            *place = is;
         }
     }
 }
@@ -176,18 +195,25 @@ impl Shapes {
     }
 
     /// The values of a line by their roles, as the long way would take them.
-    pub(super) fn taken<'a>(&self, found: &Found, line: &'a [u8]) -> Taken<'a> {
-        let mut taken = Taken::default();
-        let targets = self.ways.get(found.way as usize).map_or(&[][..], |way| &way.targets);
-        for (spot, targets) in found.spots.iter().zip(targets) {
-            taken.set_all(targets, spot.value(line));
+    pub(super) fn taken<'a>(&self, found: &Found, line: &'a [u8], mapping: &Mapping) -> Taken<'a> {
+        let mut fields = Taken::default();
+        let feeds = self.ways.get(found.way as usize).map_or(&[][..], |way| &way.feeds);
+        for (spot, feed) in found.spots.iter().zip(feeds) {
+            let value = match spot.value(line) {
+                Value::Text(text) if feed.is_joined => Value::Joined(text),
+                value => value,
+            };
+            fields.set_all(&feed.targets, value);
+            if let Some(node) = feed.pairs {
+                take_pairs(&mut fields, mapping, node, value);
+            }
         }
-        taken
+        fields
     }
 
     /// Which spots feed which roles, where the way says so for all of its lines.
     #[inline]
-    pub(super) fn places(&self, way: u32) -> Option<&[u8; Role::COUNT]> {
+    pub(super) fn places(&self, way: u32) -> Option<&Places> {
         self.ways.get(way as usize)?.places.as_ref()
     }
 
@@ -261,13 +287,13 @@ impl Step {
             (known.or_else(|| unusual_text_end(bytes, from, stop))?, SpotKind::Unusual)
         };
         if self.usage != Use::Skip {
-            self.put(found, from, end, start, kind);
+            found.put(self.spot, from.wrapping_sub(start), end.wrapping_sub(start), kind);
             if self.usage == Use::Class {
                 let length = end.wrapping_sub(from);
                 let key = values.number(bytes, from, length).map_or(UNKNOWN, |number| key_of(number, true));
-                found.set_key(self, if length == 0 { ABSENT } else { key });
+                found.set_key(self.key, if length == 0 { ABSENT } else { key });
             } else if self.usage == Use::Presence {
-                found.set_key(self, if end == from { ABSENT } else { PRESENT });
+                found.set_key(self.key, if end == from { ABSENT } else { PRESENT });
             }
         }
         Some(end.wrapping_add(1))
@@ -284,42 +310,44 @@ impl Step {
         found: &mut Found,
     ) -> Option<usize> {
         let first = bytes.byte(from);
-        let end = match first {
-            b'{' | b'[' if !self.takes_nested => return None,
-            b'{' | b'[' => self.nested_end(values, bytes, from, first)?,
-            _ => word_or_number_end(bytes, from, first)?,
+        let is_class = self.usage == Use::Class;
+        let (end, number) = match first {
+            b'{' if !self.takes_objects => return None,
+            b'{' | b'[' => match self.known_end(values, bytes, from, first) {
+                Some((end, number)) => (end, Some(number)),
+                None => (nested_end(bytes, from, usize::from(self.depth))?, None),
+            },
+            _ => {
+                let end = word_or_number_end(bytes, from, first)?;
+                (end, if is_class { values.number(bytes, from, end.wrapping_sub(from)) } else { None })
+            }
         };
         if self.usage != Use::Skip {
-            self.put(found, from, end, start, SpotKind::Other);
-            if self.usage == Use::Class {
-                let number = values.number(bytes, from, end.wrapping_sub(from));
+            found.put(self.spot, from.wrapping_sub(start), end.wrapping_sub(start), SpotKind::Other);
+            if is_class {
                 let key = number.map_or(UNKNOWN, |number| key_of(number, false));
-                found.set_key(self, if first == b'n' { ABSENT } else { key });
+                found.set_key(self.key, if first == b'n' { ABSENT } else { key });
             } else if self.usage == Use::Presence {
-                found.set_key(self, if matches!(first, b'n' | b'f') { ABSENT } else { PRESENT });
+                found.set_key(self.key, if matches!(first, b'n' | b'f') { ABSENT } else { PRESENT });
             }
         }
         Some(end)
     }
 
+    /// The end of an array or object that is known, and its number. What is known ends where it seems to, or is met as
+    /// unknown.
     #[inline(always)]
-    fn nested_end(&self, values: &Values, bytes: Padded<'_>, from: usize, first: u8) -> Option<usize> {
-        // What is known ends where it seems to.
-        let probable = probable_nested_end(bytes, from, first)
-            .filter(|end| self.usage == Use::Class && values.number(bytes, from, end.wrapping_sub(from)).is_some());
-        probable.or_else(|| nested_end(bytes, from, usize::from(self.depth)))
-    }
-
-    #[inline(always)]
-    fn put(&self, found: &mut Found, from: usize, end: usize, start: usize, kind: SpotKind) {
-        if let Some(spot) = found.spots.get_mut(usize::from(self.spot) % MOST_SPOTS) {
-            *spot = Spot { start: from.wrapping_sub(start) as u32, end: end.wrapping_sub(start) as u32, kind };
+    fn known_end(&self, values: &Values, bytes: Padded<'_>, from: usize, first: u8) -> Option<(usize, u32)> {
+        if self.usage != Use::Class {
+            return None;
         }
+        let end = probable_nested_end(bytes, from, first)?;
+        values.number(bytes, from, end.wrapping_sub(from)).map(|number| (end, number))
     }
 }
 
 /// The number of a value and whether it is a text: `7` and `"7"` are not the same.
 #[inline(always)]
-fn key_of(number: u32, is_text: bool) -> u32 {
+pub(super) fn key_of(number: u32, is_text: bool) -> u32 {
     number << 1 | u32::from(is_text)
 }

@@ -2,12 +2,13 @@
 //! to mean the same again, and stops learning where lines have nothing in common.
 
 use super::Value;
+use super::fields::Places;
 use super::lanes::WIDTH;
-use super::mapping::{Entry, Mapping, Node};
+use super::mapping::{Entry, Mapping, Node, Target};
 use super::memo::first_bits;
 use super::role::Role;
 use super::scan::Scanner;
-use super::shape::{Behind, Key, MOST_KEYS, MOST_SPOTS, NONE, Shapes, Step, Use, Way};
+use super::shape::{Behind, Feed, Key, MOST_KEYS, MOST_SPOTS, NONE, Shapes, Step, Use, Way};
 use super::text::with_text;
 use std::ops::Range;
 
@@ -40,13 +41,25 @@ struct Part<'m> {
     range: Range<usize>,
     /// What the mapping knows of its key.
     entry: Option<&'m Entry>,
+    /// Where its members go on in the mapping if it is a list of pairs.
+    pairs: Option<Node>,
     /// The arrays and objects around it.
     depth: u8,
 }
 
 impl Part<'_> {
     fn usage(&self) -> Use {
-        let targets = self.entry.map_or(&[][..], Entry::targets);
+        match self.entry.map_or(&[][..], Entry::targets) {
+            // What the members of a list feed may decide the class.
+            _ if self.pairs.is_some() => Use::Class,
+            targets => Use::of(targets),
+        }
+    }
+}
+
+impl Use {
+    /// What becomes of a value that feeds these.
+    pub(super) fn of(targets: &[Target]) -> Use {
         let is_class = |is_presence| {
             targets.iter().any(|target| target.role.is_class() && target.role.is_presence() == is_presence)
         };
@@ -114,7 +127,7 @@ impl Shapes {
                 spot,
                 key,
                 depth: part.depth,
-                takes_nested: part.entry.and_then(Entry::child).is_none(),
+                takes_objects: part.entry.and_then(Entry::child).is_none(),
                 ..Step::ending()
             };
             let Some(place) = self.step(before, literal, added) else { return };
@@ -150,7 +163,8 @@ impl Shapes {
                 Behind::Text => text.strip_suffix(b"\"") == Some(key.as_bytes()),
                 Behind::Other => text == key.as_bytes(),
             };
-            if is_twin && added.behind != Behind::End {
+            let is_used_alike = (step.usage, step.spot, step.key) == (added.usage, added.spot, added.key);
+            if is_twin && is_used_alike && added.behind != Behind::End {
                 next = step.next;
             }
             last = Some(place);
@@ -204,29 +218,48 @@ impl Step {
             spot: 0,
             key: 0,
             depth: 0,
-            takes_nested: true,
+            takes_objects: true,
         }
     }
 }
 
 impl Way {
     fn of(parts: &[Part<'_>]) -> Way {
-        let taken = || parts.iter().filter(|part| part.usage() != Use::Skip);
-        let keys = taken().enumerate().filter(|(_, part)| part.usage().is_key());
-        Way {
-            targets: taken().map(|part| part.entry.map_or(Vec::new(), |entry| entry.targets().to_vec())).collect(),
-            places: places(parts),
-            keys: keys.map(|(spot, _)| Key { spot, unknown: 0 }).collect(),
-        }
+        let feed = |part: &Part<'_>| Feed {
+            targets: part.entry.map_or(Vec::new(), |entry| entry.targets().to_vec()),
+            pairs: part.pairs,
+            is_joined: false,
+        };
+        let taken = parts.iter().map(|part| (part.usage(), part)).filter(|(usage, _)| *usage != Use::Skip);
+        Way::new(taken.map(|(usage, part)| (usage, feed(part))).collect())
+    }
+
+    /// The way that every record of CSV takes.
+    pub(super) fn of_columns(columns: &[Vec<Target>]) -> Way {
+        let feed = |targets: &Vec<Target>| Feed {
+            targets: targets.clone(),
+            pairs: None,
+            is_joined: targets.first().is_some_and(|target| target.role == Role::Tags),
+        };
+        let taken = columns.iter().map(|targets| (Use::of(targets), targets)).filter(|(usage, _)| *usage != Use::Skip);
+        Way::new(taken.map(|(usage, targets)| (usage, feed(targets))).collect())
+    }
+
+    fn new(taken: Vec<(Use, Feed)>) -> Way {
+        let (usages, feeds): (Vec<Use>, Vec<Feed>) = taken.into_iter().unzip();
+        let keys = usages.iter().enumerate().filter(|(_, usage)| usage.is_key());
+        Way { places: places(&feeds), keys: keys.map(|(spot, _)| Key { spot, unknown: 0 }).collect(), feeds }
     }
 }
 
-/// Which of the spots of a way feeds which role; `None` if two feed one.
-fn places(parts: &[Part<'_>]) -> Option<[u8; Role::COUNT]> {
+/// Which of the spots of a way feeds which role; `None` if two feed one, or one feeds what its members say.
+fn places(feeds: &[Feed]) -> Option<Places> {
     let mut places = [u8::MAX; Role::COUNT];
-    let taken = parts.iter().filter(|part| part.usage() != Use::Skip).filter_map(|part| part.entry);
-    for (spot, entry) in (0..).zip(taken) {
-        for target in entry.targets() {
+    for (spot, feed) in (0..).zip(feeds) {
+        if feed.pairs.is_some() {
+            return None;
+        }
+        for target in &feed.targets {
             let place = places.get_mut(target.role as usize)?;
             if *place != u8::MAX {
                 return None;
@@ -277,9 +310,8 @@ fn collect<'m>(
                 }
                 collect(line, range.clone(), child, depth + 1, mapping, parts)?;
             }
-            // Lists of keys and values are gone into element by element.
-            (Some(_), Value::Array(_)) => return None,
-            _ => parts.push(Part { range: range.clone(), entry: *entry, depth }),
+            // Whatever else stands there, the steps are the same as for a list.
+            (pairs, _) => parts.push(Part { range: range.clone(), entry: *entry, pairs, depth }),
         }
     }
     Some(())

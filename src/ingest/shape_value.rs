@@ -23,13 +23,27 @@ pub(super) fn word_or_number_end(bytes: Padded<'_>, at: usize, first: u8) -> Opt
 /// Where a text stops to be plain whose first byte is at `from`: at its closing quote, or at what has to be looked at.
 #[inline(always)]
 pub(super) fn text_stop(bytes: Padded<'_>, from: usize) -> usize {
-    let mut stop = from;
+    // Most texts end within two steps; written out, these need no counting.
+    let stops = bytes.lanes(from).text_stops();
+    if stops != 0 {
+        return from.wrapping_add(stops.trailing_zeros() as usize);
+    }
+    let second = from.wrapping_add(WIDTH);
+    let stops = bytes.lanes(second).text_stops();
+    if stops != 0 {
+        return second.wrapping_add(stops.trailing_zeros() as usize);
+    }
+    far_text_stop(bytes, second.wrapping_add(WIDTH))
+}
+
+#[inline(never)]
+fn far_text_stop(bytes: Padded<'_>, mut at: usize) -> usize {
     loop {
-        let stops = bytes.lanes(stop).text_stops();
+        let stops = bytes.lanes(at).text_stops();
         if stops != 0 {
-            return stop.wrapping_add(stops.trailing_zeros() as usize);
+            return at.wrapping_add(stops.trailing_zeros() as usize);
         }
-        stop = stop.wrapping_add(WIDTH);
+        at = at.wrapping_add(WIDTH);
     }
 }
 
@@ -176,10 +190,10 @@ mod tests {
             depth in prop::sample::select(&[0usize, 1, 126, 127][..]),
         ) {
             let mut source = text.into_bytes();
-            if let Some((place, byte)) = change {
-                if let Some(place) = source.get_mut(place) {
-                    *place = byte;
-                }
+            if let Some((place, byte)) = change
+                && let Some(place) = source.get_mut(place)
+            {
+                *place = byte;
             }
             let length = source.len();
             source.resize(length + 64, b'\n');

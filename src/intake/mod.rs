@@ -316,6 +316,8 @@ impl Intake {
             kinds,
             ..
         } = self;
+        // Nothing that is counted depends on these, where repeated rows are not looked for.
+        reader.leave_out_texts(duplicates.is_none() && !table.keeps_texts());
         let arrival = |has_started, offset| Arrival { has_started, place: Place { source: *source, offset } };
         while let Some(event) = reader.next() {
             if matches!(event, Event::Row { .. } | Event::Unstarted { .. }) && !table.make_room() {
@@ -370,7 +372,7 @@ impl Intake {
                     if execution.status == Status::Other {
                         reading.problems.add(line, ProblemKind::UnknownStatus, || unknown_status(&execution));
                     }
-                    if table.push_count(&execution, count) {
+                    if table.push_count(&execution, *count) {
                         reading.read += executions;
                     } else {
                         reading.read += 1;

@@ -176,19 +176,26 @@ impl Memory {
 impl ByClass {
     /// `None` where a pass over the rows is as cheap, or memory is short.
     fn of(table: &Table, counting: Counting, buckets: &Buckets) -> Option<Self> {
-        let class =
-            |kind: &Kind| u64::from(kind.workflow().map_or(0, |workflow| workflow + 1)) << 8 | kind.status as u64;
-        let mut classes: Vec<u64> = table.kinds.all().iter().map(class).collect();
-        sort(&mut classes, &|one, other| one < other);
-        classes.dedup();
-        let sums = classes.len().saturating_mul(buckets.hours().len() + 1);
+        // The number of each workflow's class of each status, and one; 0 before it is met.
+        let mut numbers = vec![0u32; (table.kinds.workflows.len() + 1) * Status::ALL.len()];
+        let mut classes = 0;
+        let mut class_of = Vec::with_capacity(table.kinds.all().len());
+        for kind in table.kinds.all() {
+            let workflow = kind.workflow().map_or(0, |workflow| workflow as usize + 1);
+            let number = numbers.get_mut(workflow * Status::ALL.len() + kind.status as usize)?;
+            if *number == 0 {
+                classes += 1;
+                *number = classes;
+            }
+            class_of.push(*number - 1);
+        }
+        let classes = classes as usize;
+        let sums = classes.saturating_mul(buckets.hours().len() + 1);
         if sums > MOST_REMEMBERED || sums as u64 > table.rows() {
             return None;
         }
-        let number = |kind: &Kind| classes.binary_search(&class(kind)).unwrap_or(0) as u32;
-        let class_of: Vec<u32> = table.kinds.all().iter().map(number).collect();
-        let swept = table.sweep(counting, buckets, &class_of, classes.len())?;
-        Some(Self { class_of, classes: classes.len(), swept })
+        let swept = table.sweep(counting, buckets, &class_of, classes)?;
+        Some(Self { class_of, classes, swept })
     }
 
     /// The sums of a filter that does not look at tags.

@@ -73,7 +73,7 @@ impl Table {
     pub(super) fn merge_counts(&mut self, other: &Table, numbers: &[u32]) {
         for row in &other.counts.rows {
             if let Some(kind) = numbers.get(row.kind as usize) {
-                self.add_count(Row { kind: *kind, ..row.clone() });
+                self.is_full |= !self.add_count(Row { kind: *kind, ..row.clone() });
             }
         }
     }

@@ -204,31 +204,22 @@ impl Kinds {
 
     /// Takes over what other kinds have no room for.
     pub(super) fn crowd_like(&mut self, other: Crowding) {
-        let Crowding { workflows, names, words, tags } = other;
-        if workflows && !self.crowding.workflows {
-            self.crowd(|crowding| crowding.workflows = true);
-        }
-        if names && !self.crowding.names {
-            self.crowd(|crowding| crowding.names = true);
-        }
-        if words && !self.crowding.words {
-            self.crowd(|crowding| crowding.words = true);
-        }
-        if tags && !self.crowding.tags {
-            self.crowd(|crowding| crowding.tags = true);
+        let both = self.crowding.with(other);
+        if both != self.crowding {
+            self.crowd(both);
         }
     }
 
     fn workflow(&mut self, id: Option<&str>) -> u32 {
         let Some(id) = id.filter(|_| !self.crowding.workflows) else { return NONE };
         let number = self.workflows.number(self.key, id);
-        number.unwrap_or_else(|Crowded| self.crowd(|crowding| crowding.workflows = true))
+        number.unwrap_or_else(|Crowded| self.crowd(Crowding { workflows: true, ..Crowding::default() }))
     }
 
     fn name(&mut self, name: Option<&str>) -> u32 {
         let Some(name) = name.filter(|_| !self.crowding.names && !self.crowding.workflows) else { return NONE };
         let number = self.names.number(self.key, name);
-        number.unwrap_or_else(|Crowded| self.crowd(|crowding| crowding.names = true))
+        number.unwrap_or_else(|Crowded| self.crowd(Crowding { names: true, ..Crowding::default() }))
     }
 
     fn word(&mut self, word: &str) -> u32 {
@@ -236,7 +227,7 @@ impl Kinds {
             return NONE;
         }
         let number = self.words.number(self.key, word);
-        number.unwrap_or_else(|Crowded| self.crowd(|crowding| crowding.words = true))
+        number.unwrap_or_else(|Crowded| self.crowd(Crowding { words: true, ..Crowding::default() }))
     }
 
     /// The number of the set of some tags, in whatever order they come and however often. The empty set is number 0.
@@ -260,7 +251,7 @@ impl Kinds {
         let number = if is_whole { self.tag_sets.number(self.key, &set) } else { Err(Crowded) };
         self.scratch = set;
         number.unwrap_or_else(|Crowded| {
-            self.crowd(|crowding| crowding.tags = true);
+            self.crowd(Crowding { tags: true, ..Crowding::default() });
             0
         })
     }
@@ -281,9 +272,10 @@ impl Kinds {
     /// Forgets what there is no room for, in all kinds. Rows keep the numbers of their kinds; of kinds that have become
     /// the same, only the first is found from now on.
     #[cold]
-    fn crowd(&mut self, mark: impl FnOnce(&mut Crowding)) -> u32 {
-        mark(&mut self.crowding);
-        let crowding = self.crowding;
+    #[inline(never)]
+    fn crowd(&mut self, more: Crowding) -> u32 {
+        let crowding = self.crowding.with(more);
+        self.crowding = crowding;
         if crowding.workflows {
             self.workflows = Texts::default();
         }
@@ -311,6 +303,15 @@ impl Kinds {
 }
 
 impl Crowding {
+    fn with(self, other: Crowding) -> Crowding {
+        Crowding {
+            workflows: self.workflows || other.workflows,
+            names: self.names || other.names,
+            words: self.words || other.words,
+            tags: self.tags || other.tags,
+        }
+    }
+
     /// Takes out of a kind what is not told apart.
     fn sweep(self, kind: &mut Kind) {
         if self.workflows {

@@ -148,6 +148,11 @@ impl Table {
         self.columns.bytes()
     }
 
+    /// True if a row's own identity and what went wrong are kept.
+    pub fn keeps_texts(&self) -> bool {
+        self.kept.is_some()
+    }
+
     /// Bytes that kept texts take.
     pub fn text_bytes(&self) -> usize {
         self.kept.as_ref().map_or(0, Kept::bytes)

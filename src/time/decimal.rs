@@ -129,11 +129,17 @@ impl Decimal {
 }
 
 /// The number of a text of one to eighteen digits and nothing else, as most numbers are.
-fn few_digits(bytes: &[u8]) -> Option<u64> {
-    if bytes.is_empty() || bytes.len() > 18 {
+pub(crate) fn few_digits(text: &[u8]) -> Option<u64> {
+    if text.is_empty() || text.len() > 18 {
         return None;
     }
-    bytes.iter().try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + u64::from(byte - b'0')))
+    let (mut number, mut is_other) = (0u64, false);
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        is_other |= digit > 9;
+        number = number.wrapping_mul(10).wrapping_add(u64::from(digit));
+    }
+    (!is_other).then_some(number)
 }
 
 fn split_digits(bytes: &[u8]) -> (&[u8], &[u8]) {

@@ -1,31 +1,33 @@
 //! The columns that a row is made of: which of the schema's they are, and each row's values out of them. Understands no
 //! value; `row` does.
 
-use super::super::classify::Class;
+use super::super::classify::{Class, Verdict};
 use super::super::fields::{Fields, Taken};
 use super::super::mapping::{Mapping, Target};
 use super::super::memo_kinds::Kinds;
 use super::super::role::Role;
 use super::super::row::{self, Place, Scratch};
 use super::super::text::Text;
-use super::super::{Event, StreamEnd, Value};
+use super::super::{Event, Notes, StreamEnd, Value};
 use super::array::{Array, Batch, Cell, Entry};
 use super::dictionary::Dictionaries;
+use super::quick::{self, Plan, Said};
 use super::schema::{Field, Kind, Schema, Unit};
 use super::text::{push_cell, push_list};
 use super::words::Words;
+use crate::execution::Execution;
 use crate::problem::ProblemKind;
 use crate::time::{ParsedTime, Timestamp};
 use std::ops::Range;
 
 /// A column of interest.
 #[derive(Debug)]
-struct Column {
+pub(super) struct Column {
     name: String,
-    kind: Kind,
+    pub(super) kind: Kind,
     /// The roles that it feeds.
-    targets: Vec<Target>,
-    decides: Decides,
+    pub(super) targets: Vec<Target>,
+    pub(super) decides: Decides,
     /// True if it also says something that does not decide the class.
     says_more: bool,
     /// Its place in the schema.
@@ -34,12 +36,12 @@ struct Column {
     /// The same for what its lists hold.
     item_dictionary: Option<i64>,
     /// The numbers of what it says.
-    words: Words,
+    pub(super) words: Words,
 }
 
 /// What of a column decides the class of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Decides {
+pub(super) enum Decides {
     Nothing,
     /// Whether there is a value.
     Presence,
@@ -74,6 +76,8 @@ pub(super) struct Columns {
     /// The numbers of what the columns that decide the class say.
     keys: Vec<u32>,
     kinds: Kinds,
+    /// The short way, where the columns have one.
+    plan: Option<Plan>,
     /// Counts the schemas of the source: the same numbers mean something else under another one.
     schemas: u32,
 }
@@ -136,6 +140,8 @@ impl Columns {
                 words: Words::default(),
             });
         }
+        let rules = &mapping.rules;
+        self.plan = Plan::of(&self.all).filter(|_| rules.is_canonical && !rules.is_cube);
         let has = |role: Role| self.all.iter().any(|column| column.targets.iter().any(|target| target.role == role));
         let has_start = has(Role::StartedAt) || mapping.rules.stand_in.is_some_and(has);
         let missing = [(has_start, Role::StartedAt), (Role::STATUSES.into_iter().any(has), Role::Status)];
@@ -210,6 +216,9 @@ impl Columns {
         batch.row += 1;
         let offset = rows_before + row as u64;
         let place = Place { line: offset + 1, offset };
+        if let Some((kind, said)) = self.quick(batch, row, body, dictionaries) {
+            return self.event(batch, (place, row, body), dictionaries, kind, said);
+        }
         let is_numbered = match self.look(batch, row, body, dictionaries) {
             Ok(is_numbered) => is_numbered,
             Err((column, why)) => return broken(place, self.all.get(column), why),
@@ -239,6 +248,66 @@ impl Columns {
             Some(class) => row::of_class(place, &fields, mapping, class, kind, &mut scratch.texts),
             None => row::understand(place, &fields, mapping, scratch),
         }
+    }
+
+    /// The kind of a row and what it says, by the short way.
+    #[inline]
+    fn quick(
+        &mut self,
+        batch: &mut OpenBatch,
+        row: usize,
+        body: &[u8],
+        dictionaries: &Dictionaries,
+    ) -> Option<(u32, Said)> {
+        let Self { all, keys, kinds, schemas, plan, .. } = self;
+        let plan = plan.as_ref()?;
+        if !quick::number(all, &batch.arrays, (body, row), dictionaries, keys) {
+            return None;
+        }
+        let kind = kinds.get(*schemas, keys)?;
+        let class = kinds.class(kind).filter(|class| class.verdict == Verdict::Row)?;
+        let said = quick::say(plan, all, &batch.arrays, (body, row), class.status)?;
+        for place in [plan.id, plan.error].into_iter().flatten() {
+            let (array, budget) = batch.arrays.get_mut(place)?;
+            match array.cell(body, row, dictionaries) {
+                Cell::Absent => {}
+                Cell::Text(text) => *budget = budget.checked_sub(text.len() as u64)?,
+                _ => return None,
+            }
+        }
+        Some((kind, said))
+    }
+
+    /// The event of a row that went the short way.
+    #[inline]
+    fn event<'a>(
+        &'a self,
+        batch: &'a OpenBatch,
+        (Place { line, offset }, row, body): (Place, usize, &'a [u8]),
+        dictionaries: &'a Dictionaries,
+        kind: u32,
+        said: Said,
+    ) -> Event<'a> {
+        let Some((class, plan)) = self.kinds.class(kind).zip(self.plan.as_ref()) else { return Event::Control };
+        let text = |place: Option<usize>| match batch.arrays.get(place?)?.0.cell(body, row, dictionaries) {
+            Cell::Text(text) => Some(text),
+            _ => None,
+        };
+        let execution = Execution {
+            id: text(plan.id),
+            workflow_id: class.workflow_id(),
+            workflow: class.workflow(),
+            status: class.status,
+            status_text: class.status_text(),
+            started_at: said.started_at,
+            duration_ms: said.duration_ms,
+            waited_ms: None,
+            tags: class.tags(),
+            attempt: said.attempt,
+            error: text(plan.error),
+        };
+        let notes = Notes { zoneless_start: said.zoneless, ..Notes::default() };
+        Event::Row { line, offset, execution, notes, kind: Some(kind) }
     }
 
     /// Looks at a row: writes what has no text of its own, and numbers what decides its class. False if that has no
@@ -296,7 +365,7 @@ impl Columns {
 const REPEATS: &str = "repeats the bytes of others";
 
 /// The number of a value that decides the class.
-fn number_of(cell: Cell<'_>, words: &mut Words, written: &str) -> Option<u32> {
+pub(super) fn number_of(cell: Cell<'_>, words: &mut Words, written: &str) -> Option<u32> {
     match cell {
         Cell::Absent => Some(0),
         Cell::Text(text) => words.number(text),
@@ -363,7 +432,7 @@ fn value<'a>(cell: Cell<'a>, column: &Column, written: &'a str) -> Value<'a> {
 }
 
 /// True for a float that a whole number says as exactly.
-fn is_whole(number: f64) -> bool {
+pub(super) fn is_whole(number: f64) -> bool {
     const MOST: f64 = 9_007_199_254_740_992.0;
     number.abs() < MOST && number.trunc() == number
 }
@@ -374,7 +443,7 @@ const MS_OF_DAY: i64 = 86_400_000;
 
 /// An instant in milliseconds; `None` is one that is too far. 1970-01-01T00:00:00Z, the first instant of the year 1 and
 /// the least number of all say "none", as in texts.
-fn instant(ms: Option<i64>, zoneless: bool) -> ParsedTime {
+pub(super) fn instant(ms: Option<i64>, zoneless: bool) -> ParsedTime {
     match ms {
         Some(0 | i64::MIN) => ParsedTime::Absent,
         Some(ms) if ms == Timestamp::MIN.ms() => ParsedTime::Absent,
@@ -384,7 +453,7 @@ fn instant(ms: Option<i64>, zoneless: bool) -> ParsedTime {
 }
 
 /// Milliseconds, cut towards −∞; `None` if they are too many.
-fn to_ms(number: i64, unit: Unit) -> Option<i64> {
+pub(super) fn to_ms(number: i64, unit: Unit) -> Option<i64> {
     match unit {
         _ if number == i64::MIN => Some(number),
         Unit::Seconds => number.checked_mul(1000),
@@ -395,7 +464,7 @@ fn to_ms(number: i64, unit: Unit) -> Option<i64> {
 }
 
 /// A length of time in milliseconds, halves away from zero.
-fn length_ms(number: i64, unit: Unit) -> i64 {
+pub(super) fn length_ms(number: i64, unit: Unit) -> i64 {
     let rounded = |by: i64| number / by + (number % by) / (by / 2);
     match unit {
         Unit::Seconds => number.saturating_mul(1000),

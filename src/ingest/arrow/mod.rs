@@ -26,6 +26,7 @@ mod dictionary;
 mod flat;
 mod handed;
 mod message;
+mod quick;
 mod schema;
 mod text;
 mod words;

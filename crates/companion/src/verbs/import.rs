@@ -54,6 +54,8 @@ pub struct Imported {
     new: u64,
     repeated: u64,
     updated: u64,
+    /// Steps, children and other things that the file lists and that are no rows.
+    left_out: u64,
     problems: Problems,
     is_stream: bool,
     /// The last end; an error stays, whatever follows.
@@ -125,7 +127,8 @@ impl Imported {
                         "the row has no start, only a time at which it was to start".to_owned()
                     });
                 }
-                Event::LeftOut { .. } | Event::Counts { .. } => {}
+                Event::LeftOut { .. } => self.left_out += 1,
+                Event::Counts { .. } => {}
                 Event::Broken { line, message } => self.broken_off = Some(format!("{message} in line {line}")),
                 Event::Rejected { line, kind, message } => {
                     self.rows += 1;
@@ -183,6 +186,7 @@ impl Imported {
             (self.repeated, "there already"),
             (problems(ProblemKind::NoStart), "without a start"),
             (unreadable, "unreadable"),
+            (self.left_out, "left out as parts of others or no executions"),
         ];
         for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
             words.push_str(&format!(", {} {what}", crate::terminal::grouped(count)));
