@@ -105,7 +105,7 @@ test('dates that were not read are those of the view’s zone', async () => {
   assert.match((await text('[part=status]'))[0], /rows so far, Apr 1/);
   await page.getByRole('button', { name: 'Stop here' }).click();
   await settled(page, ['ready']);
-  assert.match((await text('.notice p'))[0], /Dates after Apr 1 are not read\.$/);
+  assert.match((await text('.notice p'))[0], /Dates after Apr 1 are not read\. A stream cannot be read on\.$/);
 });
 
 const HOUR = 3_600_000;
@@ -221,7 +221,7 @@ test('statuses that are not known are named where the rate is shown', async () =
 test('a file without executions says so', async () => {
   await show('', { days: '1' });
   assert.deepEqual(await text('.message p'), ['There are no executions in this file.']);
-  await show('{"status":\n', { days: '1' });
+  await show('{"status":"completed"}\n', { days: '1' });
   assert.deepEqual(await text('.message p'), ['There are no executions in this file. 1 row read, none could be placed.']);
 });
 
@@ -232,7 +232,7 @@ test('a source that looks familiar is told what it looks like', async () => {
     await element.load(new File(['id,workflow,status\n1,a,failed\n'], 'made.csv')).catch(() => {});
     return element.shadowRoot.querySelector('[part=error] p').textContent;
   });
-  assert.equal(said, 'made.csv is not a log this can read. It starts with "id,workflow,". It looks like CSV, but its header has no column \'started_at\'.');
+  assert.equal(said, 'made.csv is not a log this can read. It starts with "id,workflow,". It looks like CSV, but its header has no column \'started_at\', nor the columns of a system that is known; a mapping can say what its columns mean.');
 });
 
 test('a view that the reader changed is told to those who cannot see it', async () => {
