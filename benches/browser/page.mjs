@@ -1,0 +1,155 @@
+// What runs in the page: opens workers, asks them in turn, holds their cells together. `run.mjs` drives it; `report` is
+// its function, a line of the result each.
+
+import { FILTERS, difference } from './cells.mjs';
+
+const WARMING = 3;
+
+class Peer {
+  #waiting = new Map();
+  #asked = 0;
+  #worker;
+
+  constructor(entry) {
+    Object.assign(this, entry);
+    this.#worker = new Worker(`/bundle/${entry.bundle}.js`, { type: 'module' });
+    this.#worker.addEventListener('message', ({ data: { id, result, error } }) => {
+      const { resolve, reject } = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      if (error === undefined) resolve(result);
+      else reject(new Error(error));
+    });
+    this.#worker.addEventListener('error', (event) => {
+      for (const { reject } of this.#waiting.values()) reject(new Error(event.message || 'the worker stopped'));
+    });
+  }
+
+  call(call, rest = {}) {
+    const id = ++this.#asked;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, call, ...rest });
+    });
+  }
+
+  async opened() {
+    await this.call('start', { name: this.peer });
+    return this;
+  }
+
+  fetch(rows) {
+    return this.call('fetch', { address: `/data/${this.file ?? 'rows'}-${rows}.${this.form}` });
+  }
+
+  end() {
+    this.#worker.terminate();
+  }
+}
+
+const report = (...words) => globalThis.report(words.join('\t'));
+
+/** Runs `work` for an entry; if it fails, the peer is told to be absent and why. */
+async function orAbsent(part, entry, work) {
+  const peer = new Peer(entry);
+  try {
+    await work(await peer.opened());
+    return peer;
+  } catch (error) {
+    peer.end();
+    await report('absent', part, entry.name, String(error.message).replace(/\s+/g, ' ').slice(0, 200));
+    return undefined;
+  }
+}
+
+/** Bytes that are there → cells. Cells are compared in full before anything is timed. */
+export async function reading({ part, entries, reference, rows, warmRows, rounds }) {
+  const peers = [];
+  for (const entry of entries) {
+    const peer = await orAbsent(part, entry, async (it) => {
+      await it.fetch(warmRows);
+      for (let time = 0; time < WARMING; time += 1) await it.call('run');
+      await it.fetch(rows);
+      it.first = (await it.call('run')).result;
+    });
+    if (peer) peers.push(peer);
+  }
+  const expected = peers.find(({ name }) => name === reference)?.first;
+  for (const { name, cells, first } of peers) {
+    if (cells === false) continue;
+    const found = expected === undefined ? `there is no ${reference} to hold it to` : difference(expected, first);
+    if (found !== undefined) throw new Error(`${part}: the cells of ${name} are not those of ${reference}: ${found}`);
+    await report('same', part, name);
+  }
+  await inTurn(peers, rounds, async (peer) => {
+    const { ms } = await peer.call('run');
+    await report('time', part, peer.name, ms);
+  });
+  for (const peer of peers) peer.end();
+}
+
+/** Every peer once a round, each round beginning with another one. */
+async function inTurn(peers, rounds, work) {
+  for (let round = 0; round < rounds; round += 1) {
+    for (let place = 0; place < peers.length; place += 1) await work(peers[(place + round) % peers.length]);
+  }
+}
+
+/** Rows that are held, a filter that changes. */
+export async function filters({ part, entries, rows, copies, rounds }) {
+  const peers = [];
+  for (const entry of entries) {
+    const peer = await orAbsent(part, entry, async (it) => {
+      await it.fetch(rows);
+      const { ms, result } = await it.call('hold', { copies });
+      await report('fact', `${part} ${entry.name} rows`, result.rows);
+      await report('fact', `${part} ${entry.name} load ms`, ms);
+      if (result.grown !== undefined) await report('fact', `${part} ${entry.name} bytes`, result.grown);
+    });
+    if (peer) peers.push(peer);
+  }
+  for (const [name, filter] of Object.entries(FILTERS)) {
+    let expected;
+    for (const peer of peers) {
+      const { result } = await peer.call('filter', { filter });
+      expected ??= result;
+      const found = difference(expected, result);
+      if (found !== undefined) throw new Error(`${part}, ${name}: the cells of ${peer.name} are not those of ${peers[0].name}: ${found}`);
+    }
+    await report('same', part, name);
+  }
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [name, filter] of Object.entries(FILTERS)) {
+      for (const peer of peers) {
+        const { ms } = await peer.call('filter', { filter });
+        await report('time', `${part}, ${name}`, peer.name, ms);
+      }
+    }
+  }
+  for (const peer of peers) peer.end();
+}
+
+/** One worker on all lines against two on a half each, and what both count together. */
+export async function workers({ part, entry, rows, rounds }) {
+  const [whole, ...halves] = await Promise.all([entry, entry, entry].map((it) => new Peer(it).opened()));
+  for (const peer of [whole, ...halves]) await peer.fetch(rows);
+  await halves[0].call('part', { from: 0, to: 0.5 });
+  await halves[1].call('part', { from: 0.5, to: 1 });
+  for (const peer of [whole, ...halves]) await peer.call('run');
+  const both = (await Promise.all(halves.map((half) => half.call('run')))).map(({ result }) => result);
+  const { result } = await whole.call('run');
+  for (let at = 0; at < result.length; at += 4) {
+    for (let number = 0; number < 3; number += 1) {
+      if (both[0][at + number] + both[1][at + number] !== result[at + number]) throw new Error(`${part}: two workers count something else`);
+    }
+  }
+  await report('same', part, 'two workers, added');
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [name, asked] of [['one worker', [whole]], ['two workers', halves]]) {
+      const start = performance.now();
+      await Promise.all(asked.map((peer) => peer.call('run')));
+      await report('time', part, name, performance.now() - start);
+    }
+  }
+}
+
+Object.assign(globalThis, { reading, filters, workers });

@@ -1,0 +1,119 @@
+//! What a run told: times, facts, who took no part. The programs of `benches/` print a line each, this reads them.
+
+use std::collections::BTreeMap;
+
+/// Everything that was told, by part and peer.
+#[derive(Clone, Debug, Default)]
+pub struct Measures {
+    times: BTreeMap<(String, String), Vec<f64>>,
+    facts: BTreeMap<String, String>,
+    absent: BTreeMap<(String, String), String>,
+    /// Whose cells were compared, in the order of comparing.
+    same: Vec<(String, String)>,
+}
+
+impl Measures {
+    /// Takes a line; gives back words for a person who waits where it tells of progress.
+    pub fn take(&mut self, line: &str) -> Option<String> {
+        let words: Vec<&str> = line.split('\t').collect();
+        match words.as_slice() {
+            ["time", part, peer, time] => {
+                let time = time.parse().ok()?;
+                self.times.entry(((*part).to_owned(), (*peer).to_owned())).or_default().push(time);
+                None
+            }
+            ["fact", name, value] => {
+                self.facts.insert((*name).to_owned(), (*value).to_owned());
+                None
+            }
+            ["same", part, peer] => {
+                self.same.push(((*part).to_owned(), (*peer).to_owned()));
+                Some(format!("{part}: the same cells: {peer}"))
+            }
+            ["absent", part, peer, why] => {
+                self.absent.insert(((*part).to_owned(), (*peer).to_owned()), (*why).to_owned());
+                Some(format!("{part}: without {peer}: {why}"))
+            }
+            _ => Some(line.to_owned()),
+        }
+    }
+
+    /// The least time of a peer in a part.
+    pub fn least(&self, part: &str, peer: &str) -> Option<f64> {
+        self.of(part, peer)?.iter().copied().reduce(f64::min)
+    }
+
+    /// The median of the times of a peer in a part.
+    pub fn median(&self, part: &str, peer: &str) -> Option<f64> {
+        let mut times = self.of(part, peer)?.to_vec();
+        times.sort_by(f64::total_cmp);
+        times.get(times.len() / 2).copied()
+    }
+
+    /// How many times as fast the second is as the first, by leasts.
+    pub fn ratio(&self, part: &str, slow: &str, fast: &str) -> Option<f64> {
+        Some(self.least(part, slow)? / self.least(part, fast)?)
+    }
+
+    /// The peers of a part with the least time first.
+    pub fn peers(&self, part: &str) -> Vec<&str> {
+        let mut peers: Vec<&str> =
+            self.times.keys().filter(|(of, _)| of == part).map(|(_, peer)| peer.as_str()).collect();
+        peers.sort_by(|one, other| {
+            let least = |peer| self.least(part, peer).unwrap_or(f64::INFINITY);
+            least(one).total_cmp(&least(other))
+        });
+        peers
+    }
+
+    /// Who took no part in a part, and why.
+    pub fn absent(&self, part: &str) -> impl Iterator<Item = (&str, &str)> {
+        self.absent.iter().filter(move |((of, _), _)| of == part).map(|((_, peer), why)| (peer.as_str(), why.as_str()))
+    }
+
+    /// A fact that was told.
+    pub fn fact(&self, name: &str) -> Option<&str> {
+        self.facts.get(name).map(String::as_str)
+    }
+
+    /// A fact that is a number.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        self.fact(name)?.parse().ok()
+    }
+
+    /// Remembers a fact that xtask found itself.
+    pub fn tell(&mut self, name: &str, value: &str) {
+        self.facts.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// How many results were held to another one's and were the same.
+    pub fn compared(&self) -> usize {
+        self.same.len()
+    }
+
+    fn of(&self, part: &str, peer: &str) -> Option<&[f64]> {
+        // The keys are owned; looking one up costs nothing beside what was measured.
+        self.times.get(&(part.to_owned(), peer.to_owned())).map(Vec::as_slice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_understood() {
+        let mut measures = Measures::default();
+        for time in ["3", "1", "8"] {
+            assert_eq!(measures.take(&format!("time\tread\tJS loop\t{time}")), None);
+        }
+        measures.take("time\tread\tengine\t0.5");
+        assert_eq!(measures.median("read", "JS loop"), Some(3.0));
+        assert_eq!(measures.ratio("read", "JS loop", "engine"), Some(2.0));
+        assert_eq!(measures.peers("read"), ["engine", "JS loop"]);
+        assert_eq!(measures.ratio("read", "nobody", "engine"), None);
+        assert!(measures.take("absent\tread\tx\tnot installable").is_some());
+        assert_eq!(measures.absent("read").collect::<Vec<_>>(), [("x", "not installable")]);
+        assert!(measures.take("what is this").is_some(), "what is not understood is shown");
+    }
+}
