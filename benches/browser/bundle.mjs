@@ -3,18 +3,18 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-/** Bundles every entry on its own; a peer that cannot be bundled is told by `absent(entry, why)`. */
-export async function bundle(entries, sources, output, modules, absent) {
+/** Bundles each of `entries` (name → source) on its own; one that cannot be bundled is told by `absent(name, why)`. */
+export async function bundle(entries, output, modules, absent) {
   const { build } = createRequire(join(modules, '/'))('esbuild');
-  for (const entry of entries) {
+  for (const [name, source] of Object.entries(entries)) {
     try {
       await build({
-        entryPoints: { [entry]: join(sources, `${entry}.mjs`) },
+        entryPoints: { [name]: source },
         outdir: output,
         bundle: true,
         format: 'esm',
         minify: true,
-        external: ['/pkg/*', '/module/*', 'fs', 'path', 'crypto'],
+        external: ['/pkg/*', '/module/*', '/npm/*', 'fs', 'path', 'crypto'],
         nodePaths: [modules],
         // The package exports its build for use within a worker to Node.js alone.
         alias: { 'duckdb-blocking': join(modules, '@duckdb/duckdb-wasm/dist/duckdb-browser-blocking.mjs') },
@@ -22,7 +22,7 @@ export async function bundle(entries, sources, output, modules, absent) {
         logLevel: 'silent',
       });
     } catch (error) {
-      absent(entry, error.message.split('\n').slice(0, 3).join(' '));
+      absent(name, error.message.split('\n').slice(0, 3).join(' '));
     }
   }
 }

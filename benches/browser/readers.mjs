@@ -23,6 +23,8 @@ export const READERS = [
   { name: 'arquero CSV', bundle: 'arquero', peer: 'csv', form: 'csv' },
   { name: 'arquero Arrow', bundle: 'arquero', peer: 'arrow', form: 'arrow', large: true },
   { name: 'crossfilter2 NDJSON', bundle: 'crossfilter', peer: 'ndjson', form: 'ndjson' },
+  { name: 'Perspective Arrow', bundle: 'perspective', peer: 'arrow', form: 'arrow' },
+  { name: 'Perspective CSV', bundle: 'perspective', peer: 'csv', form: 'csv' },
   { name: 'sql.js NDJSON', bundle: 'sqljs', peer: 'ndjson', form: 'ndjson' },
 ];
 

@@ -8,6 +8,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundle } from './bundle.mjs';
 import { HOLDERS, READERS, REFERENCE } from './readers.mjs';
+import { cold, drawing } from './pages.mjs';
 import { serveFolders } from './server.mjs';
 
 const options = Object.fromEntries(process.argv.slice(2).map((argument) => argument.split(/=(.*)/s).slice(0, 2)));
@@ -20,8 +21,10 @@ const FLAGS = [
   '--disable-component-update', '--disable-sync', '--js-flags=--expose-gc',
 ];
 
-const entries = readdirSync(join(options.sources, 'peers')).map((name) => name.replace('.mjs', ''));
-await bundle(entries, join(options.sources, 'peers'), options.output, options.peers, (entry, why) => say(`absent\tbundle\t${entry}\tcannot be bundled: ${why}`));
+const sourcesIn = (folder, prefix) => readdirSync(join(options.sources, folder))
+  .map((name) => [prefix + name.replace('.mjs', ''), join(options.sources, folder, name)]);
+const entries = Object.fromEntries([...sourcesIn('peers', ''), ...sourcesIn('drawers', 'draw-')]);
+await bundle(entries, options.output, options.peers, (name, why) => say(`absent\tbundle\t${name}\tcannot be bundled: ${why}`));
 
 const folders = {
   '/pkg/': options.package,
@@ -30,6 +33,7 @@ const folders = {
   '/bundle/': options.output,
   '/duckdb/': join(options.peers, '@duckdb/duckdb-wasm/dist'),
   '/sqljs/': join(options.peers, 'sql.js/dist'),
+  '/npm/': options.peers,
   '/': options.sources,
 };
 const server = await serveFolders(folders);
@@ -63,6 +67,8 @@ const parts = {
     entries: HOLDERS.filter(({ millions }) => millions > 1),
   }),
   workers: () => inPage('workers', { part: 'workers', rows: number('rows'), rounds: number('rounds'), entry: READERS[0] }),
+  cold: () => cold({ browser, server, rows: number('warmRows'), rounds: number('rounds'), say }),
+  drawing: () => drawing({ browser, server, rounds: number('rounds'), say }),
 };
 try {
   for (const part of options.parts.split(',')) await parts[part]();
