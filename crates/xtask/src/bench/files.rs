@@ -55,14 +55,13 @@ fn write(folder: &Path, name: &str, count: u64, head: &str, line: impl Fn(&Row, 
 /// The line of an export: 13 keys, two of them objects.
 fn object(row: &Row, out: &mut String) {
     let id = row.workflow_id();
-    let _ = write!(out, "{{\"id\":\"{}\",\"workflow_id\":\"{id}\",\"workflow\":{{\"id\":\"{id}\",\"name\":", id_of(row));
+    let _ =
+        write!(out, "{{\"id\":\"{}\",\"workflow_id\":\"{id}\",\"workflow\":{{\"id\":\"{id}\",\"name\":", id_of(row));
     push_json(out, &row.workflow_name());
     let _ = write!(out, "}},\"status\":\"{}\",\"mode\":\"{}\"", row.status, row.mode);
-    for (key, at) in [
-        ("created_at", Some(row.created_at)),
-        ("started_at", row.started_at),
-        ("finished_at", row.finished_at()),
-    ] {
+    for (key, at) in
+        [("created_at", Some(row.created_at)), ("started_at", row.started_at), ("finished_at", row.finished_at())]
+    {
         let _ = match at {
             Some(at) => write!(out, ",\"{key}\":\"{}\"", instant(at)),
             None => write!(out, ",\"{key}\":null"),
@@ -170,7 +169,7 @@ fn push_field(out: &mut String, text: &str) {
 }
 
 /// `2026-01-01T00:00:00.000Z`. The date is by Howard Hinnant's `civil_from_days`, for days since 1970 and later.
-fn instant(ms: u64) -> String {
+pub fn instant(ms: u64) -> String {
     let of_day = ms % MS_PER_DAY;
     let days = ms / MS_PER_DAY + 719_468;
     let (era, day_of_era) = (days / 146_097, days % 146_097);

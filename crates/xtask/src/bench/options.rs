@@ -13,8 +13,10 @@ pub struct Options {
     pub copies: u64,
     /// How often every peer is measured.
     pub rounds: u64,
-    /// Only parts, peers and goals whose names hold this.
-    pub only: Option<String>,
+    /// Only this part.
+    pub part: Option<String>,
+    /// In the readings of a browser only peers whose names hold this, and the one that all are held to.
+    pub peer: String,
     /// Sizes for a glance instead of figures to keep.
     pub is_quick: bool,
     /// A must that is lost is an error.
@@ -23,6 +25,11 @@ pub struct Options {
     pub writes: bool,
 }
 
+/// The parts that a browser runs, in the order of running.
+pub const BROWSER_PARTS: [&str; 7] = ["small", "large", "filters", "held", "workers", "cold", "drawing"];
+/// All parts.
+pub const PARTS: [&str; 10] =
+    ["small", "large", "filters", "held", "workers", "cold", "drawing", "memory", "native", "verdicts"];
 /// What every peer is warmed on.
 pub const WARM_ROWS: u64 = 10_000;
 /// The rows of the small readings, if there are not fewer in all.
@@ -38,7 +45,8 @@ impl Options {
             small_rows: 0,
             copies: if is_quick { 2 } else { 10 },
             rounds,
-            only: None,
+            part: None,
+            peer: String::new(),
             is_quick,
             is_strict: false,
             writes: false,
@@ -52,20 +60,28 @@ impl Options {
                 "--write" => options.writes = true,
                 "--rows" => options.rows = number(word, value()?, WARM_ROWS)?,
                 "--rounds" => options.rounds = number(word, value()?, 1)?,
-                "--only" => options.only = Some(value()?.clone()),
+                "--only" => {
+                    let named = value()?;
+                    let (part, peer) = named.split_once('/').unwrap_or((named, ""));
+                    if !PARTS.contains(&part) {
+                        return Err(format!("--only takes one of {}; not `{part}`", PARTS.join(", ")).into());
+                    }
+                    options.part = Some(part.to_owned());
+                    options.peer = peer.to_owned();
+                }
                 _ => return Err(format!("`bench` does not know `{word}`; see `cargo xtask help`").into()),
             }
         }
         options.small_rows = if is_quick { options.rows / 4 } else { SMALL_ROWS }.min(options.rows);
-        if options.writes && (options.is_quick || options.only.is_some()) {
+        if options.writes && (options.is_quick || options.part.is_some()) {
             return Err("--write keeps whole runs alone: neither --quick nor --only goes with it".into());
         }
         Ok(options)
     }
 
-    /// True if a part of that name is wanted.
+    /// True if a part is wanted.
     pub fn wants(&self, part: &str) -> bool {
-        self.only.as_deref().is_none_or(|only| part.contains(only) || only.contains(part))
+        self.part.as_deref().is_none_or(|only| part == only)
     }
 }
 
@@ -82,9 +98,15 @@ mod tests {
 
     fn check(words: &str, expected: Option<(u64, u64, u64)>) {
         let arguments: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
-        let sizes =
-            Options::read(&arguments).ok().map(|options| (options.rows, options.small_rows, options.rounds));
+        let sizes = Options::read(&arguments).ok().map(|options| (options.rows, options.small_rows, options.rounds));
         assert_eq!(sizes, expected, "{words}");
+    }
+
+    #[test]
+    fn one_part_can_be_chosen() {
+        let options = Options::read(&["--only", "large/DuckDB"].map(str::to_owned)).expect("there is such a part");
+        assert_eq!((options.wants("large"), options.wants("small"), options.peer.as_str()), (true, false, "DuckDB"));
+        assert!(BROWSER_PARTS.iter().all(|part| PARTS.contains(part)));
     }
 
     #[test]
@@ -96,5 +118,6 @@ mod tests {
         check("--rounds", None);
         check("--loud", None);
         check("--write --quick", None);
+        check("--only nothing", None);
     }
 }

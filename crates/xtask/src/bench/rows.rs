@@ -6,10 +6,6 @@ use super::random::Random;
 pub const FIRST_HOUR: u64 = 490_896;
 /// Hours of the window.
 pub const HOURS: u64 = 90 * 24;
-/// The workflow that the bench filters by; one of the middle.
-pub const FILTERED_WORKFLOW: &str = "w-07";
-/// The tag that the bench filters by.
-pub const FILTERED_TAG: &str = "eu";
 const MS_PER_HOUR: u64 = 3_600_000;
 const WORKFLOWS: u64 = 50;
 /// Into how many steps a unit of an hour's weight is cut: enough that rows of one hour start apart.
@@ -98,8 +94,7 @@ pub fn rows(count: u64) -> impl Iterator<Item = Row> {
             before += weights[hour] * STEPS;
             hour += 1;
         }
-        let start =
-            (FIRST_HOUR + hour as u64) * MS_PER_HOUR + (place - before) * MS_PER_HOUR / (weights[hour] * STEPS);
+        let start = (FIRST_HOUR + hour as u64) * MS_PER_HOUR + (place - before) * MS_PER_HOUR / (weights[hour] * STEPS);
         row(number, start, &mut random)
     })
 }
