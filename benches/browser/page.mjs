@@ -1,5 +1,5 @@
-// What runs in the page: opens workers, asks them in turn, holds their cells together. `run.mjs` drives it; `report` is
-// its function, a line of the result each.
+// What runs in the page: opens workers, asks them in turn, holds their cells together. `run.mjs` drives it; `report` (a
+// line of the result) and `processor` (milliseconds of all workers) are functions of its.
 
 import { FILTERS, difference } from './cells.mjs';
 
@@ -48,6 +48,16 @@ class Peer {
 
 const report = (...words) => globalThis.report(words.join('\t'));
 
+/** One measured call: the clock on the wall and the worker's own time on a processor. */
+async function measured(part, peer, call, rest) {
+  await peer.call('tidy');
+  const before = await globalThis.processor();
+  const { ms } = await peer.call(call, rest);
+  const after = await globalThis.processor();
+  await report('time', part, peer.name, ms);
+  if (before !== null) await report('processor', part, peer.name, after - before);
+}
+
 /** Runs `work` for an entry; if it fails, the peer is told to be absent and why. */
 async function orAbsent(part, entry, work) {
   const peer = new Peer(entry);
@@ -80,10 +90,7 @@ export async function reading({ part, entries, reference, rows, warmRows, rounds
     if (found !== undefined) throw new Error(`${part}: the cells of ${name} are not those of ${reference}: ${found}`);
     await report('same', part, name);
   }
-  await inTurn(peers, rounds, async (peer) => {
-    const { ms } = await peer.call('run');
-    await report('time', part, peer.name, ms);
-  });
+  await inTurn(peers, rounds, (peer) => measured(part, peer, 'run'));
   for (const peer of peers) peer.end();
 }
 
@@ -119,10 +126,7 @@ export async function filters({ part, entries, rows, copies, rounds }) {
   }
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, filter] of Object.entries(FILTERS)) {
-      for (const peer of peers) {
-        const { ms } = await peer.call('filter', { filter });
-        await report('time', `${part}, ${name}`, peer.name, ms);
-      }
+      for (const peer of peers) await measured(`${part}, ${name}`, peer, 'filter', { filter });
     }
   }
   for (const peer of peers) peer.end();

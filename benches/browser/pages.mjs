@@ -15,6 +15,7 @@ const COLD = [
 ];
 const DRAWERS = [
   { name: 'engine', bundle: 'engine', kinds: ['hours', 'days'] },
+  { name: 'engine, nodes alone', bundle: 'engine-nodes', kinds: ['hours', 'days'] },
   { name: 'd3 join', bundle: 'd3', kinds: ['hours', 'days'] },
   { name: 'Observable Plot', bundle: 'plot', kinds: ['hours', 'days'] },
   { name: 'cal-heatmap', bundle: 'cal-heatmap', kinds: ['hours', 'days'] },

@@ -1,7 +1,7 @@
 // Drives the bench in the browser: `node run.mjs NAME=VALUE …`. Takes `parts` (separated by commas), folders (`sources`,
 // `package`, `data`, `module`, `peers`, `tools`, `output`), `chromium`, `rows`, `smallRows`, `warmRows`, `copies`,
 // `rounds` and `only`. Prints lines of words separated by tabs: `same PART PEER`, `absent PART PEER WHY`,
-// `time PART PEER MILLISECONDS`, `fact NAME VALUE`.
+// `time PART PEER MILLISECONDS` and `processor PART PEER MILLISECONDS`, `fact NAME VALUE`.
 
 import { createRequire } from 'node:module';
 import { readdirSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { bundle } from './bundle.mjs';
 import { HOLDERS, READERS, REFERENCE } from './readers.mjs';
 import { cold, drawing } from './pages.mjs';
+import { processorClock } from './processor.mjs';
 import { serveFolders } from './server.mjs';
 
 const options = Object.fromEntries(process.argv.slice(2).map((argument) => argument.split(/=(.*)/s).slice(0, 2)));
@@ -38,6 +39,7 @@ const folders = {
 };
 const server = await serveFolders(folders);
 const browser = await chromium.launch({ executablePath: options.chromium, args: FLAGS });
+const processor = await processorClock(browser);
 say(`fact\tChromium\t${browser.version()}`);
 
 const isWanted = ({ name }) => name === REFERENCE || name.includes(options.only ?? '');
@@ -48,6 +50,7 @@ async function inPage(name, argument) {
   const page = await context.newPage();
   page.on('console', (message) => message.type() === 'error' && process.stderr.write(`${message.text()}\n`));
   await page.exposeFunction('report', say);
+  await page.exposeFunction('processor', processor);
   await page.goto(`${server.origin}/page.html`);
   await page.waitForFunction(() => globalThis.reading !== undefined);
   try {
@@ -68,7 +71,7 @@ const parts = {
   }),
   workers: () => inPage('workers', { part: 'workers', rows: number('rows'), rounds: number('rounds'), entry: READERS[0] }),
   cold: () => cold({ browser, server, rows: number('warmRows'), rounds: number('rounds'), say }),
-  drawing: () => drawing({ browser, server, rounds: number('rounds'), say }),
+  drawing: () => drawing({ browser, server, rounds: number('rounds') + 3, say }),
 };
 try {
   for (const part of options.parts.split(',')) await parts[part]();

@@ -25,6 +25,10 @@ export function serve(peers) {
       bytes = bytes.slice(cut(from), cut(to));
       return bytes.length;
     },
+    /** What an earlier round left behind is not part of the next one. */
+    async tidy() {
+      globalThis.gc?.();
+    },
     run: () => timed(() => peer.run(bytes)),
     async hold({ copies }) {
       const held = await timed(() => peer.hold(bytes, copies));
@@ -35,8 +39,6 @@ export function serve(peers) {
   };
 
   async function timed(work) {
-    // What an earlier round left behind is not part of this one.
-    globalThis.gc?.();
     const start = performance.now();
     const result = await work();
     return { ms: performance.now() - start, result };

@@ -120,10 +120,10 @@ def datafusion_peers():
 
     def query(context):
         rows = context.sql(
-            f"""SELECT CAST(CAST(nullif(started_at, '') AS TIMESTAMP(3)) AS BIGINT) / {MS_PER_HOUR} AS hour, count(*) AS n,
+            f"""SELECT CAST(CAST(started_at AS TIMESTAMP(3)) AS BIGINT) / {MS_PER_HOUR} AS hour, count(*) AS n,
                        count(*) FILTER (WHERE status = 'completed') AS completed,
                        count(*) FILTER (WHERE status = 'failed') AS failed, avg(duration_ms) AS mean
-                FROM executions WHERE started_at IS NOT NULL AND started_at <> '' GROUP BY 1"""
+                FROM executions WHERE started_at IS NOT NULL GROUP BY 1"""
         ).to_pydict()
         return dict(zip(rows["hour"], zip(rows["n"], rows["completed"], rows["failed"], rows["mean"])))
 

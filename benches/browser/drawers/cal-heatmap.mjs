@@ -3,7 +3,7 @@
 import CalHeatmap from 'cal-heatmap';
 // Its module build leaves out the import that gives selections their transitions.
 import 'd3-transition';
-import { COLORS, cellsOf, firstDay } from './data.mjs';
+import { COLORS, cellsOf, firstDay } from '../values.mjs';
 
 let heatmap;
 

@@ -1,7 +1,7 @@
 // A join of d3: a rectangle with its title for every cell.
 
 import { select } from 'd3';
-import { COLORS, cellsOf } from './data.mjs';
+import { COLORS, cellsOf } from '../values.mjs';
 
 const SIDE = 10;
 

@@ -1,7 +1,7 @@
 // Observable Plot: cells with titles.
 
 import { cell, plot } from '@observablehq/plot';
-import { COLORS, cellsOf } from './data.mjs';
+import { COLORS, cellsOf } from '../values.mjs';
 
 globalThis.drawer = {
   start() {},

@@ -4,7 +4,7 @@ import { createElement } from 'react';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import imported from 'react-calendar-heatmap';
-import { cellsOf, firstDay, lastDay } from './data.mjs';
+import { cellsOf, firstDay, lastDay } from '../values.mjs';
 
 // Its two builds differ in where the component is.
 const Heatmap = imported.default ?? imported;

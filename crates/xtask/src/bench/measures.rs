@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub struct Measures {
     times: BTreeMap<(String, String), Vec<f64>>,
+    processor: BTreeMap<(String, String), Vec<f64>>,
     facts: BTreeMap<String, String>,
     absent: BTreeMap<(String, String), String>,
     /// Whose cells were compared, in the order of comparing.
@@ -17,9 +18,10 @@ impl Measures {
     pub fn take(&mut self, line: &str) -> Option<String> {
         let words: Vec<&str> = line.split('\t').collect();
         match words.as_slice() {
-            ["time", part, peer, time] => {
+            [kind @ ("time" | "processor"), part, peer, time] => {
+                let all = if *kind == "time" { &mut self.times } else { &mut self.processor };
                 let time = time.parse().ok()?;
-                self.times.entry(((*part).to_owned(), (*peer).to_owned())).or_default().push(time);
+                all.entry(((*part).to_owned(), (*peer).to_owned())).or_default().push(time);
                 None
             }
             ["fact", name, value] => {
@@ -38,21 +40,29 @@ impl Measures {
         }
     }
 
-    /// The least time of a peer in a part.
+    /// The least time of a peer in a part, by the clock on the wall.
     pub fn least(&self, part: &str, peer: &str) -> Option<f64> {
-        self.of(part, peer)?.iter().copied().reduce(f64::min)
+        least(of(&self.times, part, peer)?)
     }
 
-    /// The median of the times of a peer in a part.
+    /// The median of the times of a peer in a part, by the clock on the wall.
     pub fn median(&self, part: &str, peer: &str) -> Option<f64> {
-        let mut times = self.of(part, peer)?.to_vec();
-        times.sort_by(f64::total_cmp);
-        times.get(times.len() / 2).copied()
+        median(of(&self.times, part, peer)?)
     }
 
-    /// How many times as fast the second is as the first, by leasts.
+    /// What a peer takes in a part: the least of its own time on a processor where that was told, else of the wall's.
+    pub fn work(&self, part: &str, peer: &str) -> Option<f64> {
+        of(&self.processor, part, peer).and_then(least).or_else(|| self.least(part, peer))
+    }
+
+    /// The median of what a peer takes in a part.
+    pub fn median_work(&self, part: &str, peer: &str) -> Option<f64> {
+        of(&self.processor, part, peer).and_then(median).or_else(|| self.median(part, peer))
+    }
+
+    /// How many times as fast the second is as the first, by what they take.
     pub fn ratio(&self, part: &str, slow: &str, fast: &str) -> Option<f64> {
-        Some(self.least(part, slow)? / self.least(part, fast)?)
+        Some(self.work(part, slow)? / self.work(part, fast)?)
     }
 
     /// The peers of a part with the least time first.
@@ -60,8 +70,8 @@ impl Measures {
         let mut peers: Vec<&str> =
             self.times.keys().filter(|(of, _)| of == part).map(|(_, peer)| peer.as_str()).collect();
         peers.sort_by(|one, other| {
-            let least = |peer| self.least(part, peer).unwrap_or(f64::INFINITY);
-            least(one).total_cmp(&least(other))
+            let work = |peer| self.work(part, peer).unwrap_or(f64::INFINITY);
+            work(one).total_cmp(&work(other))
         });
         peers
     }
@@ -90,11 +100,21 @@ impl Measures {
     pub fn compared(&self) -> usize {
         self.same.len()
     }
+}
 
-    fn of(&self, part: &str, peer: &str) -> Option<&[f64]> {
-        // The keys are owned; looking one up costs nothing beside what was measured.
-        self.times.get(&(part.to_owned(), peer.to_owned())).map(Vec::as_slice)
-    }
+fn of<'a>(all: &'a BTreeMap<(String, String), Vec<f64>>, part: &str, peer: &str) -> Option<&'a [f64]> {
+    // The keys are owned; looking one up costs nothing beside what was measured.
+    all.get(&(part.to_owned(), peer.to_owned())).map(Vec::as_slice)
+}
+
+fn least(times: &[f64]) -> Option<f64> {
+    times.iter().copied().reduce(f64::min)
+}
+
+fn median(times: &[f64]) -> Option<f64> {
+    let mut times = times.to_vec();
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied()
 }
 
 #[cfg(test)]
@@ -108,6 +128,9 @@ mod tests {
             assert_eq!(measures.take(&format!("time\tread\tJS loop\t{time}")), None);
         }
         measures.take("time\tread\tengine\t0.5");
+        measures.take("processor\tfilter\tengine\t2");
+        measures.take("time\tfilter\tengine\t9");
+        assert_eq!((measures.work("filter", "engine"), measures.least("filter", "engine")), (Some(2.0), Some(9.0)));
         assert_eq!(measures.median("read", "JS loop"), Some(3.0));
         assert_eq!(measures.ratio("read", "JS loop", "engine"), Some(2.0));
         assert_eq!(measures.peers("read"), ["engine", "JS loop"]);
