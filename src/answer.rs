@@ -4,16 +4,15 @@
 use crate::bucket::Buckets;
 use crate::cube::Sums;
 use crate::error::Error;
-use crate::execution::Status;
 use crate::grid::Grid;
-use crate::ingest::excerpt;
 use crate::intake::Reading;
-use crate::options::{Granularity, Query};
+use crate::notice::{self, Told};
+use crate::options::{Filter, Granularity, Query};
 use crate::pattern::{self, Finding};
 use crate::problem::Problem;
-use crate::table::{MOST_OTHER_STATUSES, Table};
+use crate::table::{MOST_OTHER_STATUSES, Memory, Table, View};
 use crate::time::Timestamp;
-use crate::window::{Window, WindowRequest};
+use crate::window::Window;
 use crate::zone::Zone;
 use std::collections::BTreeMap;
 
@@ -45,16 +44,28 @@ pub struct Account {
     pub read: u64,
     /// Rows in the cells.
     pub placed: u64,
-    /// Rows without a start.
+    /// Rows without a start, or without the moment that is asked for instead.
     pub no_start: u64,
     /// Rows with a start outside the window.
     pub outside_window: u64,
     /// Rows of the window that the filter left out.
     pub filtered: u64,
-    /// Rows that repeat another one.
+    /// Rows that repeat another one, or instead of which a later attempt counts.
     pub duplicate: u64,
     /// Rows that could not be read.
     pub unreadable: u64,
+}
+
+/// Refuses a filter by names that there was no room to tell apart.
+fn refuse_crowded(table: &Table, filter: &Filter) -> Result<(), Error> {
+    let crowding = table.crowding();
+    if crowding.workflows && !filter.workflows.is_empty() {
+        return Err(Error::too_many_names("workflow_id", "workflows"));
+    }
+    if crowding.tags && !filter.tags.is_empty() {
+        return Err(Error::too_many_names("tag", "tags or sets of tags"));
+    }
+    Ok(())
 }
 
 /// Everything that one view says.
@@ -87,16 +98,14 @@ pub const MOST_PROBLEMS: usize = 20;
 
 /// Where the window of a query ends and, for a file that is shown whole, where its rows begin.
 fn ends_of(table: &Table, query: &Query, source: Source) -> (Timestamp, Option<Timestamp>) {
-    let after_newest = || {
-        // Without any row there is no window to speak of; the first millisecond of 1970 is as good as any.
-        let newest = table.newest().map_or(0, Timestamp::ms);
-        Timestamp::from_ms(newest + 1).unwrap_or(Timestamp::MAX)
-    };
     match source {
         Source::Live { now } => (query.until.unwrap_or(now), None),
         Source::File => {
-            let until = query.until.unwrap_or_else(after_newest);
-            (until, Some(table.oldest().unwrap_or(until)))
+            let reach = table.reach_of(query.counting.by);
+            // Without any row there is no window to speak of; the first millisecond of 1970 is as good as any.
+            let newest = reach.map_or(0, |(_, newest)| newest.ms());
+            let until = query.until.or(Timestamp::from_ms(newest + 1)).unwrap_or(Timestamp::MAX);
+            (until, Some(reach.map_or(until, |(oldest, _)| oldest)))
         }
     }
 }
@@ -128,18 +137,36 @@ pub fn answer(
     source: Source,
     patterns: Patterns,
 ) -> Result<Answer, Error> {
+    answer_from(&mut Memory::default(), table, reading, query, zone, source, patterns)
+}
+
+/// Answers a query as [`answer`] does, with what earlier answers found in the same table: another choice of workflows
+/// or statuses is then a matter of sums.
+///
+/// # Errors
+/// As [`answer`].
+pub fn answer_from(
+    memory: &mut Memory,
+    table: &Table,
+    reading: &Reading,
+    query: &Query,
+    zone: &Zone,
+    source: Source,
+    patterns: Patterns,
+) -> Result<Answer, Error> {
+    refuse_crowded(table, &query.filter)?;
     let window = window_of(table, query, zone, source)?;
     let granularity = query.granularity.unwrap_or_else(|| Granularity::default_for(window.days()));
     let buckets = Buckets::new(&window, zone);
-    let counted = table.count(&query.filter, &window, &buckets);
+    let counted = memory.count(table, &View::of(query, &window, &buckets));
     let grid = Grid::new(&counted.cube, &buckets, &window, query.metric, granularity, query.thresholds);
     let account = Account {
         read: reading.read + reading.left_out_outside_window + reading.left_out_filtered,
         placed: counted.placed,
-        no_start: reading.no_start,
+        no_start: reading.no_start + counted.no_moment,
         outside_window: counted.outside_window + reading.left_out_outside_window,
         filtered: counted.filtered + reading.left_out_filtered,
-        duplicate: reading.duplicates,
+        duplicate: reading.duplicates + counted.repeated,
         unreadable: reading.unreadable,
     };
     let report = match patterns {
@@ -154,7 +181,15 @@ pub fn answer(
     };
     let mut notices = report.notices;
     let totals = counted.cube.total();
-    notices.extend(facts(table, reading, query, source, &account, (&totals, &counted.other_statuses)));
+    notices.extend(notice::facts(&Told {
+        table,
+        reading,
+        query,
+        source,
+        account: &account,
+        totals: &totals,
+        counted: &counted,
+    }));
     Ok(Answer {
         zone: zone.clone(),
         grid,
@@ -167,67 +202,4 @@ pub fn answer(
         notices,
         window,
     })
-}
-
-/// Unknown status words that a notice names.
-const MOST_NAMED_STATUSES: usize = 3;
-
-/// That rows bear status words that are not in the vocabulary, with the commonest of them.
-fn unknown_statuses(totals: &Sums, other_statuses: &BTreeMap<String, u64>) -> Option<String> {
-    let other = totals.of(Status::Other);
-    if other == 0 {
-        return None;
-    }
-    let mut commonest: Vec<_> = other_statuses.iter().collect();
-    commonest.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
-    let named: Vec<String> =
-        commonest.iter().take(MOST_NAMED_STATUSES).map(|(word, rows)| format!("{} ({rows})", excerpt(word))).collect();
-    let more = if commonest.len() > MOST_NAMED_STATUSES { " and others" } else { "" };
-    Some(format!(
-        "{} of {} executions have a status that is not known, {}{more}; they count as volume and in no rate",
-        other,
-        totals.executions(),
-        named.join(", ")
-    ))
-}
-
-/// What a reader has to know beside the cells.
-fn facts(
-    table: &Table,
-    reading: &Reading,
-    query: &Query,
-    source: Source,
-    account: &Account,
-    (totals, other_statuses): (&Sums, &BTreeMap<String, u64>),
-) -> Vec<String> {
-    let mut facts = Vec::new();
-    if source == Source::File && table.rows() == 0 {
-        facts.push("no row has a start; the window is an empty one".to_owned());
-    }
-    if !query.filter.statuses.is_empty() {
-        facts.push("a status filter is set: the success rate is of the executions that are left, and no pattern of outcomes is looked for".to_owned());
-    }
-    let ends_with_newest =
-        source == Source::File && query.until.is_none() && !matches!(query.window, WindowRequest::Dates { .. });
-    if ends_with_newest && account.outside_window * 2 > table.rows() {
-        let (outside, all) = (account.outside_window, table.rows());
-        // Who chose the days knows that the others are left out.
-        let cause = match query.window {
-            WindowRequest::Default => "; a start in the future or far in the past may be the cause",
-            _ => "",
-        };
-        facts.push(format!("{outside} of {all} rows lie outside the window, which ends with the newest start{cause}"));
-    }
-    if let Some(words) = unknown_statuses(totals, other_statuses) {
-        facts.push(words);
-    }
-    if source == Source::File && reading.not_looked_for > 0 {
-        facts.push("repeated rows were not looked for".to_owned());
-    }
-    match reading.zoneless_starts {
-        0 => {}
-        1 => facts.push("1 start names no zone and was read as UTC".to_owned()),
-        starts => facts.push(format!("{starts} starts name no zone and were read as UTC")),
-    }
-    facts
 }

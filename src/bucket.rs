@@ -11,18 +11,19 @@ use crate::zone::{HOUR_MS, Zone};
 /// A stretch of constant offset within a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stretch {
-    start_ms: i64,
-    until_ms: i64,
-    /// Milliseconds to add to an instant to get hours since the window's first local midnight, times [`HOUR_MS`].
-    shift_ms: i64,
-    /// The hour (since the first local midnight) of the stretch's first bucket, and that bucket's number.
-    first_hour: i64,
+    /// When the local hour of the stretch's first bucket began, which may be before the stretch.
+    hour_ms: i64,
+    /// That bucket's number.
     first_bucket: usize,
 }
 
 /// The buckets of a window in a zone, numbered in the order of time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Buckets {
+    start_ms: i64,
+    length_ms: u64,
+    /// Where one stretch ends and the next begins: none where the zone's clocks do not change.
+    turns: Vec<i64>,
     stretches: Vec<Stretch>,
     hours: Vec<BucketHour>,
     dates: usize,
@@ -46,7 +47,8 @@ impl Buckets {
         let first_midnight =
             window.start_date.and_hms_opt(0, 0, 0).map_or(0, |midnight| midnight.and_utc().timestamp_millis());
         let (start, until) = (window.start_ms, window.until.ms());
-        let mut stretches = Vec::new();
+        let mut stretches: Vec<Stretch> = Vec::new();
+        let mut turns = Vec::new();
         let mut hours = Vec::new();
         let mut stretch_start = start;
         let mut offset = zone.offset_at(start);
@@ -55,14 +57,8 @@ impl Buckets {
             let shift_ms = i64::from(offset) * 1000 - first_midnight;
             let first_hour = (stretch_start + shift_ms).div_euclid(HOUR_MS);
             if stretch_until > stretch_start {
-                let first_bucket = hours.len();
-                stretches.push(Stretch {
-                    start_ms: stretch_start,
-                    until_ms: stretch_until,
-                    shift_ms,
-                    first_hour,
-                    first_bucket,
-                });
+                turns.extend((!stretches.is_empty()).then_some(stretch_start));
+                stretches.push(Stretch { hour_ms: first_hour * HOUR_MS - shift_ms, first_bucket: hours.len() });
                 let last_hour = (stretch_until - 1 + shift_ms).div_euclid(HOUR_MS);
                 for hour in first_hour..=last_hour {
                     let from = (hour * HOUR_MS - shift_ms).max(stretch_start);
@@ -76,19 +72,27 @@ impl Buckets {
             stretch_start = stretch_until;
             offset = next;
         }
-        Self { stretches, hours, dates }
+        let length_ms = u64::try_from(until - start).unwrap_or(0);
+        Self { start_ms: start, length_ms, turns, stretches, hours, dates }
     }
 
     /// The bucket of an instant in milliseconds, or `None` outside the window.
-    #[inline]
     pub fn of(&self, at_ms: i64) -> Option<usize> {
-        let later = self.stretches.partition_point(|stretch| stretch.until_ms <= at_ms);
-        let stretch = self.stretches.get(later)?;
-        if at_ms < stretch.start_ms {
-            return None;
-        }
-        let hour = (at_ms + stretch.shift_ms).div_euclid(HOUR_MS);
-        Some(stretch.first_bucket + usize::try_from(hour - stretch.first_hour).ok()?)
+        Some(self.place(at_ms)).filter(|bucket| *bucket < self.hours.len())
+    }
+
+    /// The bucket of an instant, or the number of buckets for one outside the window. What a scan asks of every row, so
+    /// it divides 32 bits and, in a zone whose clocks do not change, takes no branch.
+    #[inline]
+    pub(crate) fn place(&self, at_ms: i64) -> usize {
+        let stretch: usize = self.turns.iter().map(|turn| usize::from(at_ms >= *turn)).sum();
+        let Some(Stretch { hour_ms, first_bucket }) = self.stretches.get(stretch).copied() else {
+            return self.hours.len();
+        };
+        // An hour is 2^7 times 28,125 milliseconds, and no window has 2^39 of them.
+        let hour = (at_ms.wrapping_sub(hour_ms) >> 7) as u32 / 28_125;
+        let is_inside = (at_ms.wrapping_sub(self.start_ms) as u64) < self.length_ms;
+        if is_inside { first_bucket + hour as usize } else { self.hours.len() }
     }
 
     /// Where each bucket lies, in the order of time.

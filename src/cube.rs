@@ -3,6 +3,7 @@
 
 use crate::bucket::Buckets;
 use crate::execution::Status;
+use crate::histogram::Histogram;
 
 /// What executions did, as sums. Everything is an integer, so that no order of adding shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,6 +14,10 @@ pub struct Sums {
     pub timed: u64,
     /// The sum of their durations, in milliseconds.
     pub duration_ms: u128,
+    /// Executions of which it is known how long they waited for their start.
+    pub waited: u64,
+    /// The sum of their waits, in milliseconds.
+    pub wait_ms: u128,
 }
 
 impl Sums {
@@ -28,6 +33,17 @@ impl Sums {
         }
     }
 
+    /// Counts executions of one status, of which `timed` have durations that add up to `duration_ms`.
+    pub fn count_many(&mut self, status: Status, executions: u64, timed: u64, duration_ms: u128) {
+        if let Some(count) = self.by_status.get_mut(status as usize) {
+            *count += executions;
+        }
+        if status.is_decided() {
+            self.timed += timed;
+            self.duration_ms += duration_ms;
+        }
+    }
+
     /// Adds other sums.
     pub fn merge(&mut self, other: &Sums) {
         for (count, more) in self.by_status.iter_mut().zip(other.by_status) {
@@ -35,6 +51,8 @@ impl Sums {
         }
         self.timed += other.timed;
         self.duration_ms += other.duration_ms;
+        self.waited += other.waited;
+        self.wait_ms += other.wait_ms;
     }
 
     /// Executions of one status.
@@ -67,18 +85,30 @@ impl Sums {
     pub fn average_duration_ms(&self) -> Option<f64> {
         (self.timed > 0).then(|| self.duration_ms as f64 / self.timed as f64)
     }
+
+    /// Mean milliseconds of the waits that are known, or `None` if there are none.
+    pub fn average_wait_ms(&self) -> Option<f64> {
+        (self.waited > 0).then(|| self.wait_ms as f64 / self.waited as f64)
+    }
 }
 
 /// The sums of one series by bucket, dense: position `i` is bucket `i` of the [`Buckets`] it was made for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cube {
     sums: Vec<Sums>,
+    /// How the durations of the decided executions are distributed, by bucket; empty where nothing asked for it.
+    durations: Vec<Histogram>,
 }
 
 impl Cube {
     /// An empty cube.
     pub fn new(buckets: &Buckets) -> Self {
-        Self { sums: vec![Sums::default(); buckets.hours().len()] }
+        Self { sums: vec![Sums::default(); buckets.hours().len()], durations: Vec::new() }
+    }
+
+    /// A cube of what was counted elsewhere, by bucket; `durations` is empty or as long as `sums`.
+    pub fn from_counts(sums: Vec<Sums>, durations: Vec<Histogram>) -> Self {
+        Self { sums, durations }
     }
 
     /// Counts one execution in a bucket; a bucket that does not exist is ignored.
@@ -96,16 +126,32 @@ impl Cube {
         }
     }
 
+    /// Adds durations of decided executions that were counted elsewhere to a bucket.
+    pub fn add_durations(&mut self, bucket: usize, more: &Histogram) {
+        if bucket < self.sums.len() {
+            self.durations.resize(self.sums.len(), Histogram::default());
+            if let Some(durations) = self.durations.get_mut(bucket) {
+                durations.merge(more);
+            }
+        }
+    }
+
     /// Adds another cube of the same buckets.
     pub fn merge(&mut self, other: &Cube) {
         for (sums, more) in self.sums.iter_mut().zip(&other.sums) {
             sums.merge(more);
         }
+        other.durations.iter().enumerate().for_each(|(bucket, more)| self.add_durations(bucket, more));
     }
 
     /// The sums, by bucket.
     pub fn sums(&self) -> &[Sums] {
         &self.sums
+    }
+
+    /// The durations of the decided executions, by bucket; empty where nothing asked for them.
+    pub fn durations(&self) -> &[Histogram] {
+        &self.durations
     }
 
     /// All buckets together.

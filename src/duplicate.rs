@@ -3,10 +3,12 @@
 
 use crate::execution::Execution;
 use crate::row::{self, Rank};
-use crate::table::Table;
+use crate::table::{Arrival, Table};
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
-/// What makes two rows one execution. Rows without an id have no identity and repeat nothing.
+/// What makes two rows one execution. Rows without an id have no identity and repeat nothing. Attempts of one execution
+/// are neighbours in their order, the last one greatest.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Identity {
     workflow_id: Option<Box<str>>,
@@ -14,38 +16,71 @@ struct Identity {
     attempt: u32,
 }
 
+impl Identity {
+    fn is_of_same_execution(&self, other: &Identity) -> bool {
+        (&self.workflow_id, &self.id) == (&other.workflow_id, &other.id)
+    }
+}
+
+/// A row that stays, and what another one has to exceed to take its place.
+#[derive(Clone, Debug)]
+struct Kept {
+    row: u64,
+    rank: (Rank, bool),
+}
+
 /// The identities that a table holds, each with its row.
 #[derive(Clone, Debug, Default)]
 pub struct Duplicates {
-    kept: BTreeMap<Identity, (u64, Rank)>,
+    kept: BTreeMap<Identity, Kept>,
 }
 
 impl Duplicates {
     /// Adds an execution to a table, or lets the greater of it and the one that it repeats stay there. True if it
-    /// repeats one. All rows of the table have to have come this way.
-    pub fn push(&mut self, table: &mut Table, execution: &Execution<'_>) -> bool {
+    /// repeats one. Of several attempts of one execution, the table is told which is the last. All rows of the table
+    /// have to have come this way.
+    pub fn push(&mut self, table: &mut Table, execution: &Execution<'_>, arrival: Arrival) -> bool {
         let Some(id) = execution.id else {
-            table.push(execution);
+            add(table, execution, arrival);
             return false;
         };
+        let has_started = arrival.has_started;
         let workflow_id = row::workflow_id(execution).map(Box::from);
         let identity = Identity { workflow_id, id: id.into(), attempt: execution.attempt };
-        let rank = Rank::of(execution);
-        match self.kept.get_mut(&identity) {
-            None => {
-                self.kept.insert(identity, (table.rows(), rank));
-                table.push(execution);
-                false
+        let rank = (Rank::of(execution), has_started);
+        if let Some(kept) = self.kept.get_mut(&identity) {
+            if rank > kept.rank {
+                kept.rank = rank;
+                table.replace(kept.row, execution, arrival);
+            } else {
+                table.note(execution, has_started);
             }
-            Some((row, kept)) => {
-                if rank > *kept {
-                    *kept = rank;
-                    table.replace(*row, execution);
-                } else {
-                    table.note(execution);
-                }
-                true
+            return true;
+        }
+        let row = table.rows();
+        if !table.make_room() {
+            return false;
+        }
+        add(table, execution, arrival);
+        let later = self.kept.range((Bound::Excluded(&identity), Bound::Unbounded)).next();
+        if later.is_some_and(|(later, _)| later.is_of_same_execution(&identity)) {
+            table.supersede(row);
+        } else {
+            let before = self.kept.range(..&identity).next_back();
+            if let Some((_, before)) = before.filter(|(before, _)| before.is_of_same_execution(&identity)) {
+                table.supersede(before.row);
             }
         }
+        self.kept.insert(identity, Kept { row, rank });
+        false
     }
+}
+
+fn add(table: &mut Table, execution: &Execution<'_>, arrival: Arrival) {
+    if arrival.has_started {
+        table.push(execution);
+    } else {
+        table.push_unstarted(execution);
+    }
+    table.set_place(arrival.place);
 }

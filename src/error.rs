@@ -16,6 +16,8 @@ enum Kind {
     Unknown { parameter: String, takes: String },
     WindowTooLong { days: i64, most: i64 },
     Zone { name: String, cause: &'static str },
+    TooManyNames { parameter: &'static str, what: &'static str },
+    NeedsAllRows { parameter: &'static str },
 }
 
 impl Error {
@@ -45,11 +47,22 @@ impl Error {
         Self(Box::new(Kind::Zone { name: name.to_owned(), cause }))
     }
 
+    /// A filter by names of which there were more than are told apart: `what` there were.
+    pub fn too_many_names(parameter: &'static str, what: &'static str) -> Self {
+        Self(Box::new(Kind::TooManyNames { parameter, what }))
+    }
+
+    /// A way of counting that needs rows which the source has not given, because its database chose them.
+    pub fn needs_all_rows(parameter: &'static str) -> Self {
+        Self(Box::new(Kind::NeedsAllRows { parameter }))
+    }
+
     /// The name of the parameter at fault, as HTTP, command line and element spell it.
     pub fn parameter(&self) -> &str {
         match &*self.0 {
             Kind::Value { parameter, .. } => parameter,
             Kind::Unknown { parameter, .. } => parameter,
+            Kind::TooManyNames { parameter, .. } | Kind::NeedsAllRows { parameter } => parameter,
             Kind::WindowTooLong { .. } => "days",
             Kind::Zone { .. } => "time_zone",
         }
@@ -69,6 +82,18 @@ impl fmt::Display for Error {
             }
             Kind::Unknown { parameter, takes } => {
                 write!(f, "'{}' is not a parameter here; there are {takes}", Shown(parameter))
+            }
+            Kind::TooManyNames { parameter, what } => {
+                write!(
+                    f,
+                    "{parameter}: the source has more {what} than are told apart, so that no filter by them is possible"
+                )
+            }
+            Kind::NeedsAllRows { parameter } => {
+                write!(
+                    f,
+                    "{parameter}: here rows are chosen by their starts and each attempt counts; files that are read whole take other values"
+                )
             }
             Kind::WindowTooLong { days, most } => {
                 write!(f, "days: a window of {days} days is too long; it takes 1 to {most}")

@@ -105,6 +105,9 @@ pub struct Execution<'a> {
     pub started_at: Timestamp,
     /// Milliseconds from start to end, at most [`MOST_DURATION_MS`]; `None` where it has not ended or nothing says.
     pub duration_ms: Option<u64>,
+    /// Milliseconds from when it was scheduled, queued or made (the first of these that the row has) to its start, at
+    /// most [`MOST_DURATION_MS`]; `None` where the row does not say, or says a time behind the start.
+    pub waited_ms: Option<u64>,
     /// Labels, in the row's order.
     pub tags: Tags<'a>,
     /// Which try this is, from 1.

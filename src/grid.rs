@@ -3,6 +3,7 @@
 
 use crate::bucket::Buckets;
 use crate::cube::{Cube, Sums};
+use crate::histogram::{Bins, Histogram};
 use crate::level::Scale;
 use crate::options::{Granularity, Metric};
 use crate::window::Window;
@@ -55,6 +56,8 @@ pub struct Grid {
     pub dates: Vec<NaiveDate>,
     /// The cells, dense.
     pub cells: Vec<Cell>,
+    /// How the durations of each cell's decided executions are distributed; empty where nothing asked for it.
+    pub durations: Vec<Histogram>,
     /// What the levels mean.
     pub scale: Scale,
 }
@@ -80,8 +83,9 @@ impl Grid {
             level: 0,
         };
         let mut cells = vec![empty; dates.len() * a_date];
+        let mut durations = vec![Histogram::default(); if cube.durations().is_empty() { 0 } else { cells.len() }];
         let mut last = 0;
-        for (hour, sums) in buckets.hours().iter().zip(cube.sums()) {
+        for (bucket, (hour, sums)) in buckets.hours().iter().zip(cube.sums()).enumerate() {
             let place = match granularity {
                 Granularity::Hourly => hour.date as usize * 24 + usize::from(hour.hour),
                 Granularity::Daily => hour.date as usize,
@@ -90,6 +94,9 @@ impl Grid {
                 cell.presence = Presence::Present;
                 cell.length_ms += hour.length_ms;
                 cell.sums.merge(sums);
+            }
+            if let (Some(durations), Some(more)) = (durations.get_mut(place), cube.durations().get(bucket)) {
+                durations.merge(more);
             }
             last = last.max(place);
         }
@@ -102,15 +109,16 @@ impl Grid {
                     cell.presence == Presence::Present && cell.length_ms != HOUR_MS && !is_cut_by_window;
             }
         }
-        for cell in &mut cells {
-            cell.value = value_of(metric, &cell.sums);
+        let bins = Bins::new();
+        for (place, cell) in cells.iter_mut().enumerate() {
+            cell.value = value_of(metric, &cell.sums, durations.get(place), &bins);
         }
         let any_executions = cells.iter().any(|cell| cell.sums.executions() > 0);
         let scale = Scale::new(metric, cells.iter().filter_map(|cell| cell.value), any_executions, thresholds);
         for cell in &mut cells {
             cell.level = cell.value.map_or(0, |value| scale.level(value));
         }
-        Self { metric, granularity, dates, cells, scale }
+        Self { metric, granularity, dates, cells, durations, scale }
     }
 
     /// How many cells a date has.
@@ -131,12 +139,19 @@ impl Grid {
     }
 }
 
-/// A metric's value for some sums; `None` where the metric says nothing about them, and where nothing ran at all.
-pub fn value_of(metric: Metric, sums: &Sums) -> Option<f64> {
+/// A metric's value for some sums and, for the metrics that need them, durations; `None` where the metric says nothing
+/// about them, and where nothing ran at all.
+pub fn value_of(metric: Metric, sums: &Sums, durations: Option<&Histogram>, bins: &Bins) -> Option<f64> {
+    let quantile = |percent| durations.and_then(|durations| durations.quantile(bins, percent));
     match metric {
         Metric::Volume => (sums.executions() > 0).then(|| sums.executions() as f64),
         Metric::SuccessRate => sums.success_rate(),
         Metric::Duration => sums.average_duration_ms(),
         Metric::ErrorCount => (sums.decided() > 0).then(|| sums.failures() as f64),
+        Metric::P50Duration => quantile(50),
+        Metric::P95Duration => quantile(95),
+        Metric::P99Duration => quantile(99),
+        Metric::MaxDuration => durations.and_then(Histogram::most).map(|most| most as f64),
+        Metric::QueueWait => sums.average_wait_ms(),
     }
 }

@@ -1,10 +1,14 @@
 //! A reading: bytes of one source go in, rows come to lie in a table, and every row that was read is accounted for.
 
 use crate::duplicate::Duplicates;
-use crate::execution::Status;
-use crate::ingest::{Event, Form, Reader, StreamEnd, excerpt};
+use crate::execution::{Execution, Status};
+use crate::ingest::{Event, Form, LeftOut, Reader, StartSource, StreamEnd, excerpt};
 use crate::problem::{ProblemKind, Problems};
-use crate::table::Table;
+use crate::table::{Arrival, Place, Table};
+
+/// Rows whose workflow, status and tags were seen before are added by the number that those have in the table; so many
+/// kinds of row are remembered.
+const MOST_KINDS: usize = 1 << 16;
 
 /// What became of the rows of a source before any view was taken of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,7 +17,7 @@ pub struct Reading {
     pub read: u64,
     /// Rows that could not be read.
     pub unreadable: u64,
-    /// Rows without a start.
+    /// Rows without a start and without a time at which they were due; the table holds those that have one.
     pub no_start: u64,
     /// Rows that the source left out because they lie outside the window (a database says so, a file never).
     pub left_out_outside_window: u64,
@@ -21,10 +25,17 @@ pub struct Reading {
     pub left_out_filtered: u64,
     /// Rows that repeat another one, where that was looked for.
     pub duplicates: u64,
-    /// Rows with a start that were not held against the others to see whether they repeat one.
+    /// Rows that were not held against the others to see whether they repeat one.
     pub not_looked_for: u64,
     /// Rows whose start named no zone; UTC was assumed.
     pub zoneless_starts: u64,
+    /// Rows that started when their record says they were to start, were queued or were made, in this order, because
+    /// the source names no start.
+    pub stand_ins: [u64; 3],
+    /// Steps, children and other parts of executions, which are no rows.
+    pub parts: u64,
+    /// What the source lists but is no execution, which are no rows either.
+    pub no_executions: u64,
     /// What was wrong with rows.
     pub problems: Problems,
     /// Why rows may be missing; `None` if the source is whole.
@@ -32,6 +43,16 @@ pub struct Reading {
 }
 
 impl Reading {
+    fn count_start(&mut self, source: StartSource) {
+        let [scheduled, queued, created] = &mut self.stand_ins;
+        match source {
+            StartSource::Start => {}
+            StartSource::Scheduled => *scheduled += 1,
+            StartSource::Queued => *queued += 1,
+            StartSource::Created => *created += 1,
+        }
+    }
+
     /// Adds another reading. A whole is incomplete if a part is; of two reasons the lesser text is kept.
     pub fn merge(&mut self, other: &Reading) {
         self.read += other.read;
@@ -42,6 +63,9 @@ impl Reading {
         self.duplicates += other.duplicates;
         self.not_looked_for += other.not_looked_for;
         self.zoneless_starts += other.zoneless_starts;
+        self.stand_ins.iter_mut().zip(other.stand_ins).for_each(|(mine, theirs)| *mine += theirs);
+        self.parts += other.parts;
+        self.no_executions += other.no_executions;
         self.problems.merge(&other.problems);
         self.incomplete = match (self.incomplete.take(), &other.incomplete) {
             (Some(mine), Some(theirs)) => Some(if mine <= *theirs { mine } else { theirs.clone() }),
@@ -64,6 +88,10 @@ pub struct Intake {
     went_on: bool,
     unrecognised: Option<String>,
     duplicates: Option<Duplicates>,
+    /// Which of several sources this is, for the places of its rows.
+    source: u16,
+    /// The table's numbers of the parser's kinds of row, by kind.
+    kinds: Vec<Option<u32>>,
 }
 
 impl Intake {
@@ -79,6 +107,8 @@ impl Intake {
             went_on: false,
             unrecognised: None,
             duplicates: None,
+            source: 0,
+            kinds: Vec::new(),
         }
     }
 
@@ -88,6 +118,17 @@ impl Intake {
         self.table = table;
         self.duplicates = duplicates;
         self
+    }
+
+    /// Says which of several sources this is: the places of its rows bear the number.
+    pub fn numbered(mut self, source: u16) -> Self {
+        self.source = source;
+        self
+    }
+
+    /// True once a row found no room in the table: nothing that follows is read, and the reading says so.
+    pub fn is_full(&self) -> bool {
+        self.table.is_full()
     }
 
     /// A reading of a source whose form shows in its first bytes.
@@ -107,8 +148,10 @@ impl Intake {
 
     /// Takes bytes.
     pub fn extend(&mut self, bytes: &[u8]) {
-        self.reader.extend(bytes);
-        self.drain();
+        if !self.is_full() {
+            self.reader.extend(bytes);
+            self.drain();
+        }
     }
 
     /// A place for `length` bytes that the caller fills, so that they need not be copied twice; then
@@ -119,8 +162,10 @@ impl Intake {
 
     /// Takes the first `length` bytes of the last [`Intake::buffer`].
     pub fn filled(&mut self, length: usize) {
-        self.reader.filled(length);
-        self.drain();
+        if !self.is_full() {
+            self.reader.filled(length);
+            self.drain();
+        }
     }
 
     /// The source has ended. `broken` says why if it ended before its time.
@@ -147,6 +192,12 @@ impl Intake {
 
     fn why_incomplete(&self, broken: Option<&str>) -> Option<String> {
         let rows = self.reading.read;
+        if self.is_full() {
+            let mebibytes = self.table.bytes() >> 20;
+            return Some(format!(
+                "memory did not suffice: {rows} rows were read, which take {mebibytes} MiB; the rest was not"
+            ));
+        }
         match &self.end {
             Some(StreamEnd::Error { message, .. }) => {
                 Some(format!("the source broke off after {rows} rows: {message}"))
@@ -173,13 +224,18 @@ impl Intake {
     }
 
     fn drain(&mut self) {
-        let Self { reader, table, reading, is_stream, end, went_on, unrecognised, duplicates } = self;
+        let Self { reader, table, reading, is_stream, end, went_on, unrecognised, duplicates, source, kinds } = self;
+        let arrival = |has_started, offset| Arrival { has_started, place: Place { source: *source, offset } };
         while let Some(event) = reader.next() {
+            if matches!(event, Event::Row { .. } | Event::Unstarted { .. }) && !table.make_room() {
+                return;
+            }
             *went_on |= end.is_some() && !matches!(event, Event::Control);
             match event {
-                Event::Row { line, execution, notes } => {
+                Event::Row { line, execution, notes, kind, offset } => {
                     reading.read += 1;
                     reading.zoneless_starts += u64::from(notes.zoneless_start);
+                    reading.count_start(notes.start_source);
                     if notes.negative_duration {
                         reading.problems.add(line, ProblemKind::NegativeDuration, || {
                             "the duration is below zero; the row is counted without it".to_owned()
@@ -198,14 +254,33 @@ impl Intake {
                             )
                         });
                     }
+                    let arrival = arrival(true, offset);
                     match duplicates {
                         None => {
                             reading.not_looked_for += 1;
-                            table.push(&execution);
+                            add(table, kinds, &execution, kind);
+                            table.set_place(arrival.place);
                         }
-                        Some(known) => reading.duplicates += u64::from(known.push(table, &execution)),
+                        Some(known) => reading.duplicates += u64::from(known.push(table, &execution, arrival)),
                     }
                 }
+                Event::Unstarted { line, execution, offset } => {
+                    reading.read += 1;
+                    reading.problems.add(line, ProblemKind::NoStart, || {
+                        "the row has no start, only a time at which it was to start".to_owned()
+                    });
+                    let arrival = arrival(false, offset);
+                    match duplicates {
+                        None => {
+                            reading.not_looked_for += 1;
+                            table.push_unstarted(&execution);
+                            table.set_place(arrival.place);
+                        }
+                        Some(known) => reading.duplicates += u64::from(known.push(table, &execution, arrival)),
+                    }
+                }
+                Event::LeftOut { why: LeftOut::Part, .. } => reading.parts += 1,
+                Event::LeftOut { why: LeftOut::NoExecution, .. } => reading.no_executions += 1,
                 Event::Rejected { line, kind, message } => {
                     reading.read += 1;
                     match kind {
@@ -226,4 +301,17 @@ impl Intake {
             }
         }
     }
+}
+
+/// Adds a row to the table, by the number of its kind where one is known.
+fn add(table: &mut Table, kinds: &mut Vec<Option<u32>>, execution: &Execution<'_>, kind: Option<u32>) {
+    let Some(place) = kind.map(|kind| kind as usize).filter(|kind| *kind < MOST_KINDS) else {
+        return table.push(execution);
+    };
+    if place >= kinds.len() {
+        kinds.resize(place + 1, None);
+    }
+    let Some(known) = kinds.get_mut(place) else { return };
+    let number = *known.get_or_insert_with(|| table.intern(execution));
+    table.push_interned(execution, number);
 }

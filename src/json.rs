@@ -4,78 +4,94 @@
 use crate::answer::Answer;
 use crate::cube::Sums;
 use crate::execution::Status;
-use crate::pattern::{Finding, Kind};
+use crate::number;
+use crate::pattern::{Finding, Kind, told};
+use crate::picture::scene::{Node, Scene};
 use crate::table::Workflow;
-use crate::time::Timestamp;
-use std::fmt::Write;
+use crate::time::{Timestamp, push_date};
+use chrono::NaiveDate;
 
 /// The heatmap: an answer in the form that every surface gives.
 pub fn heatmap(answer: &Answer) -> String {
     let mut json = Json::default();
-    json.object(|json| {
-        json.field("metric", |json| json.text(answer.grid.metric.name()));
-        json.field("granularity", |json| json.text(answer.grid.granularity.name()));
-        dates(json, answer);
-        json.field("cells", |json| cells(json, answer));
-        json.field("scale", |json| scale(json, answer));
-        json.field("patterns_detected", |json| {
-            json.array(&answer.patterns, |json, finding| json.text(&finding.sentence));
-        });
-        json.field("time_zone", |json| json.text(answer.zone.name()));
-        json.field("days", |json| json.whole(answer.window.days()));
-        json.field("until", |json| json.text(&answer.window.until.to_text()));
-        json.field("complete", |json| json.truth(answer.incomplete.is_none()));
-        json.field("incomplete_reason", |json| json.text_or_null(answer.incomplete.as_deref()));
-        json.field("totals", |json| totals(json, &answer.totals));
-        json.field("other_statuses", |json| {
-            json.object(|json| {
-                for (word, count) in &answer.other_statuses {
-                    json.field(word, |json| json.whole(*count));
-                }
-            });
-        });
-        json.field("rows", |json| account(json, answer));
-        json.field("problems", |json| {
-            json.array(&answer.problems, |json, problem| {
-                json.object(|json| {
-                    json.field("line", |json| json.whole(problem.line));
-                    json.field("kind", |json| json.text(problem.kind.name()));
-                    json.field("message", |json| json.text(&problem.message));
-                });
-            });
-        });
-        json.field("patterns", |json| json.array(&answer.patterns, pattern));
-        json.field("advice", |json| json.array::<()>(&[], |_, ()| {}));
-        json.field("notices", |json| json.array(&answer.notices, |json, notice| json.text(notice)));
-    });
+    json.open('{');
+    json.text_of("metric", answer.grid.metric.name());
+    json.text_of("granularity", answer.grid.granularity.name());
+    dates(&mut json, answer);
+    json.key("cells");
+    cells(&mut json, answer);
+    json.key("scale");
+    scale(&mut json, answer);
+    json.key("patterns_detected");
+    json.texts(told(&answer.patterns).iter().map(|finding| &finding.sentence));
+    json.text_of("time_zone", answer.zone.name());
+    json.whole_of("days", answer.window.days() as u64);
+    json.text_of("until", &answer.window.until.to_text());
+    json.key("complete");
+    json.truth(answer.incomplete.is_none());
+    json.text_or_null_of("incomplete_reason", answer.incomplete.as_deref());
+    json.key("totals");
+    totals(&mut json, &answer.totals);
+    json.key("other_statuses");
+    json.open('{');
+    for (word, count) in &answer.other_statuses {
+        json.whole_of(word, *count);
+    }
+    json.close('}');
+    json.key("rows");
+    account(&mut json, answer);
+    json.key("problems");
+    json.open('[');
+    for problem in &answer.problems {
+        json.open('{');
+        json.whole_of("line", problem.line);
+        json.text_of("kind", problem.kind.name());
+        json.text_of("message", &problem.message);
+        json.close('}');
+    }
+    json.close(']');
+    json.key("patterns");
+    json.open('[');
+    for finding in told(&answer.patterns) {
+        pattern(&mut json, finding);
+    }
+    json.close(']');
+    json.key("advice");
+    json.open('[');
+    json.close(']');
+    json.key("notices");
+    json.texts(answer.notices.iter());
+    json.close('}');
     json.out
 }
 
 /// The totals of an answer without its cells.
 pub fn stats(answer: &Answer) -> String {
     let mut json = Json::default();
-    json.object(|json| {
-        dates(json, answer);
-        json.field("time_zone", |json| json.text(answer.zone.name()));
-        json.field("totals", |json| totals(json, &answer.totals));
-    });
+    json.open('{');
+    dates(&mut json, answer);
+    json.text_of("time_zone", answer.zone.name());
+    json.key("totals");
+    totals(&mut json, &answer.totals);
+    json.close('}');
     json.out
 }
 
 /// The workflows that a filter can offer.
 pub fn workflows(workflows: &[Workflow]) -> String {
     let mut json = Json::default();
-    json.object(|json| {
-        json.field("workflows", |json| {
-            json.array(workflows, |json, workflow| {
-                json.object(|json| {
-                    json.field("id", |json| json.text_or_null(workflow.id.as_deref()));
-                    json.field("name", |json| json.text_or_null(workflow.name.as_deref()));
-                    json.field("executions", |json| json.whole(workflow.executions));
-                });
-            });
-        });
-    });
+    json.open('{');
+    json.key("workflows");
+    json.open('[');
+    for workflow in workflows {
+        json.open('{');
+        json.text_or_null_of("id", workflow.id.as_deref());
+        json.text_or_null_of("name", workflow.name.as_deref());
+        json.whole_of("executions", workflow.executions);
+        json.close('}');
+    }
+    json.close(']');
+    json.close('}');
     json.out
 }
 
@@ -95,62 +111,125 @@ pub struct Workspace {
 /// The workspaces that a caller may read.
 pub fn workspaces(workspaces: &[Workspace]) -> String {
     let mut json = Json::default();
-    json.object(|json| {
-        json.field("workspaces", |json| {
-            json.array(workspaces, |json, workspace| {
-                json.object(|json| {
-                    json.field("id", |json| json.text(&workspace.id));
-                    json.field("executions", |json| json.whole(workspace.executions));
-                    json.field("oldest", |json| json.text_or_null(workspace.oldest.map(Timestamp::to_text).as_deref()));
-                    json.field("newest", |json| json.text_or_null(workspace.newest.map(Timestamp::to_text).as_deref()));
-                });
-            });
-        });
-    });
+    json.open('{');
+    json.key("workspaces");
+    json.open('[');
+    for workspace in workspaces {
+        json.open('{');
+        json.text_of("id", &workspace.id);
+        json.whole_of("executions", workspace.executions);
+        json.text_or_null_of("oldest", workspace.oldest.map(Timestamp::to_text).as_deref());
+        json.text_or_null_of("newest", workspace.newest.map(Timestamp::to_text).as_deref());
+        json.close('}');
+    }
+    json.close(']');
+    json.close('}');
+    json.out
+}
+
+/// A scene for whoever builds nodes from it: lengths in CSS pixels, roles by their classes, and where the cells lie, with
+/// -1 where there is none.
+pub fn scene(scene: &Scene) -> String {
+    let mut json = Json::default();
+    json.open('{');
+    json.number_of("width", Some(scene.width));
+    json.number_of("height", Some(scene.height));
+    json.number_of("labelSize", Some(scene.label_size));
+    json.text_of("title", &scene.title);
+    json.text_of("description", &scene.description);
+    json.key("nodes");
+    json.open('[');
+    for node in &scene.nodes {
+        json.open('{');
+        json.text_of("class", node.role().class());
+        match node {
+            Node::Path { data, stroke, dash, .. } => {
+                json.text_of("kind", "path");
+                json.text_of("data", data);
+                json.number_of("stroke", Some(*stroke));
+                match dash {
+                    Some(dash) => json.numbers_of("dash", dash),
+                    None => json.text_or_null_of("dash", None),
+                }
+            }
+            Node::Text { x, y, anchor, content, .. } => {
+                json.text_of("kind", "text");
+                json.number_of("x", Some(*x));
+                json.number_of("y", Some(*y));
+                json.text_of("anchor", anchor.name());
+                json.text_of("content", content);
+            }
+        }
+        json.close('}');
+    }
+    json.close(']');
+    let places = &scene.places;
+    json.key("places");
+    json.open('{');
+    json.number_of("width", Some(places.width));
+    json.number_of("height", Some(places.height));
+    json.numbers_of("columns", &places.columns);
+    json.numbers_of("rows", &places.rows);
+    json.key("cells");
+    json.open('[');
+    for cell in &places.cells {
+        json.number(Some(cell.map_or(-1.0, f64::from)));
+    }
+    json.close(']');
+    json.close('}');
+    json.close('}');
     json.out
 }
 
 fn dates(json: &mut Json, answer: &Answer) {
-    json.field("start_date", |json| json.shown(answer.window.start_date));
-    json.field("end_date", |json| json.shown(answer.window.end_date));
+    json.date_of("start_date", answer.window.start_date);
+    json.date_of("end_date", answer.window.end_date);
 }
 
 fn cells(json: &mut Json, answer: &Answer) {
-    let filled = answer.grid.placed().filter(|(_, _, cell)| cell.sums.executions() > 0);
-    json.array_of(filled, |json, (date, hour, cell)| {
-        json.object(|json| {
-            json.field("date", |json| json.shown(date));
-            if let Some(hour) = hour {
-                json.field("hour", |json| json.whole(hour));
-            }
-            json.field("value", |json| json.number(cell.value));
-            json.field("count", |json| json.whole(cell.sums.executions()));
-            json.field("level", |json| json.whole(cell.level));
-            if cell.changed_by_clock {
-                json.field("hours", |json| json.number(Some(cell.hours())));
-            }
-        });
-    });
+    json.open('[');
+    for (date, hour, cell) in answer.grid.placed().filter(|(_, _, cell)| cell.sums.executions() > 0) {
+        json.open('{');
+        json.date_of("date", date);
+        if let Some(hour) = hour {
+            json.whole_of("hour", u64::from(hour));
+        }
+        json.number_of("value", cell.value);
+        json.whole_of("count", cell.sums.executions());
+        json.whole_of("level", u64::from(cell.level));
+        if cell.changed_by_clock {
+            json.number_of("hours", Some(cell.hours()));
+        }
+        json.close('}');
+    }
+    json.close(']');
 }
 
 fn scale(json: &mut Json, answer: &Answer) {
     let scale = &answer.grid.scale;
-    json.object(|json| {
-        json.field("min", |json| json.number(scale.min));
-        json.field("max", |json| json.number(scale.max));
-        json.field("levels", |json| {
-            json.array(&scale.levels, |json, level| {
-                json.object(|json| {
-                    json.field("level", |json| json.whole(level.level));
-                    json.field("label", |json| json.text(&level.label));
-                    json.field("range", |json| match level.range {
-                        None => json.null(),
-                        Some((from, to)) => json.array(&[from, to], |json, end| json.number(Some(*end))),
-                    });
-                });
-            });
-        });
-    });
+    json.open('{');
+    json.number_of("min", scale.min);
+    json.number_of("max", scale.max);
+    json.key("levels");
+    json.open('[');
+    for level in &scale.levels {
+        json.open('{');
+        json.whole_of("level", u64::from(level.level));
+        json.text_of("label", &level.label);
+        json.key("range");
+        match level.range {
+            None => json.null(),
+            Some((from, to)) => {
+                json.open('[');
+                json.number(Some(from));
+                json.number(Some(to));
+                json.close(']');
+            }
+        }
+        json.close('}');
+    }
+    json.close(']');
+    json.close('}');
 }
 
 fn totals(json: &mut Json, sums: &Sums) {
@@ -166,31 +245,31 @@ fn totals(json: &mut Json, sums: &Sums) {
         Status::Waiting,
         Status::Other,
     ];
-    json.object(|json| {
-        json.field("executions", |json| json.whole(sums.executions()));
-        for status in ORDER {
-            json.field(status.name(), |json| json.whole(sums.of(status)));
-        }
-        json.field("success_rate", |json| json.number(sums.success_rate()));
-        json.field("average_duration_ms", |json| json.number(sums.average_duration_ms()));
-    });
+    json.open('{');
+    json.whole_of("executions", sums.executions());
+    for status in ORDER {
+        json.whole_of(status.name(), sums.of(status));
+    }
+    json.number_of("success_rate", sums.success_rate());
+    json.number_of("average_duration_ms", sums.average_duration_ms());
+    json.close('}');
 }
 
 fn account(json: &mut Json, answer: &Answer) {
     let rows = &answer.account;
-    json.object(|json| {
-        for (name, count) in [
-            ("read", rows.read),
-            ("placed", rows.placed),
-            ("no_start", rows.no_start),
-            ("outside_window", rows.outside_window),
-            ("filtered", rows.filtered),
-            ("duplicate", rows.duplicate),
-            ("unreadable", rows.unreadable),
-        ] {
-            json.field(name, |json| json.whole(count));
-        }
-    });
+    json.open('{');
+    for (name, count) in [
+        ("read", rows.read),
+        ("placed", rows.placed),
+        ("no_start", rows.no_start),
+        ("outside_window", rows.outside_window),
+        ("filtered", rows.filtered),
+        ("duplicate", rows.duplicate),
+        ("unreadable", rows.unreadable),
+    ] {
+        json.whole_of(name, count);
+    }
+    json.close('}');
 }
 
 fn pattern(json: &mut Json, finding: &Finding) {
@@ -198,56 +277,64 @@ fn pattern(json: &mut Json, finding: &Finding) {
         Kind::FailureWindow => ("weeks_held", "weeks", "failed", "decided"),
         Kind::VolumePeak => ("days_held", "days", "inside", "executions"),
     };
-    json.object(|json| {
-        json.field("kind", |json| json.text(finding.kind.name()));
-        json.field("sentence", |json| json.text(&finding.sentence));
-        json.field("series", |json| json.object(|json| json.field("all", |json| json.truth(true))));
-        json.field("window", |json| {
-            json.object(|json| {
-                json.field("weekdays", |json| json.array(&finding.window.weekdays, |json, day| json.whole(*day)));
-                json.field("from_hour", |json| json.whole(finding.window.from_hour));
-                json.field("to_hour", |json| json.whole(finding.window.to_hour));
-            });
-        });
-        json.field("effect", |json| {
-            json.object(|json| {
-                json.field("inside", |json| json.number(Some(finding.inside)));
-                json.field("outside", |json| json.number(Some(finding.outside)));
-            });
-        });
-        json.field("evidence", |json| {
-            json.object(|json| {
-                json.field(held, |json| json.whole(finding.held));
-                json.field(units, |json| json.whole(finding.units));
-                json.field(count, |json| json.whole(finding.count));
-                json.field(of, |json| json.whole(finding.of));
-                json.field("expected", |json| json.number(Some(finding.expected)));
-                json.field("from", |json| json.shown(finding.from));
-                json.field("to", |json| json.shown(finding.to));
-                json.field("by_week", |json| {
-                    json.array(&finding.weeks, |json, (monday, held)| {
-                        json.object(|json| {
-                            json.field("week", |json| json.shown(monday));
-                            json.field("held", |json| match held {
-                                Some(held) => json.truth(*held),
-                                None => json.null(),
-                            });
-                        });
-                    });
-                });
-            });
-        });
-        json.field("p_adjusted", |json| json.number(Some(finding.p_adjusted)));
-        json.field("cells", |json| {
-            json.array(&finding.cells, |json, (date, hour)| {
-                json.out.push('[');
-                json.shown(date);
-                json.out.push(',');
-                json.whole(*hour);
-                json.out.push(']');
-            });
-        });
-    });
+    json.open('{');
+    json.text_of("kind", finding.kind.name());
+    json.text_of("sentence", &finding.sentence);
+    json.key("series");
+    json.open('{');
+    json.key("all");
+    json.truth(true);
+    json.close('}');
+    json.key("window");
+    json.open('{');
+    json.key("weekdays");
+    json.open('[');
+    for day in &finding.window.weekdays {
+        json.whole(u64::from(*day));
+    }
+    json.close(']');
+    json.whole_of("from_hour", u64::from(finding.window.from_hour));
+    json.whole_of("to_hour", u64::from(finding.window.to_hour));
+    json.close('}');
+    json.key("effect");
+    json.open('{');
+    json.number_of("inside", Some(finding.inside));
+    json.number_of("outside", Some(finding.outside));
+    json.close('}');
+    json.key("evidence");
+    json.open('{');
+    json.whole_of(held, u64::from(finding.held));
+    json.whole_of(units, u64::from(finding.units));
+    json.whole_of(count, finding.count);
+    json.whole_of(of, finding.of);
+    json.number_of("expected", Some(finding.expected));
+    json.date_of("from", finding.from);
+    json.date_of("to", finding.to);
+    json.key("by_week");
+    json.open('[');
+    for (monday, held) in &finding.weeks {
+        json.open('{');
+        json.date_of("week", *monday);
+        json.key("held");
+        match held {
+            Some(held) => json.truth(*held),
+            None => json.null(),
+        }
+        json.close('}');
+    }
+    json.close(']');
+    json.close('}');
+    json.number_of("p_adjusted", Some(finding.p_adjusted));
+    json.key("cells");
+    json.open('[');
+    for (date, hour) in &finding.cells {
+        json.open('[');
+        json.date(*date);
+        json.whole(u64::from(*hour));
+        json.close(']');
+    }
+    json.close(']');
+    json.close('}');
 }
 
 /// JSON in the making. Commas are placed by looking at what was written last.
@@ -258,71 +345,106 @@ struct Json {
 
 impl Json {
     fn separate(&mut self) {
-        if !self.out.is_empty() && !self.out.ends_with(['{', '[', ':']) {
+        if !matches!(self.out.as_bytes().last(), None | Some(b'{' | b'[' | b':')) {
             self.out.push(',');
         }
     }
 
-    fn object(&mut self, fields: impl FnOnce(&mut Self)) {
-        self.out.push('{');
-        fields(self);
-        self.out.push('}');
+    fn open(&mut self, bracket: char) {
+        self.separate();
+        self.out.push(bracket);
     }
 
-    fn field(&mut self, name: &str, value: impl FnOnce(&mut Self)) {
-        self.separate();
+    fn close(&mut self, bracket: char) {
+        self.out.push(bracket);
+    }
+
+    fn key(&mut self, name: &str) {
         self.text(name);
         self.out.push(':');
-        value(self);
-    }
-
-    fn array<T>(&mut self, items: &[T], each: impl FnMut(&mut Self, &T)) {
-        self.array_of(items, each);
-    }
-
-    fn array_of<T>(&mut self, items: impl IntoIterator<Item = T>, mut each: impl FnMut(&mut Self, T)) {
-        self.out.push('[');
-        for item in items {
-            self.separate();
-            each(self, item);
-        }
-        self.out.push(']');
     }
 
     fn null(&mut self) {
+        self.separate();
         self.out.push_str("null");
     }
 
     fn truth(&mut self, value: bool) {
+        self.separate();
         self.out.push_str(if value { "true" } else { "false" });
     }
 
-    fn whole(&mut self, value: impl std::fmt::Display) {
-        let _ = write!(self.out, "{value}");
+    fn whole(&mut self, value: u64) {
+        self.separate();
+        number::push_whole(&mut self.out, value);
+    }
+
+    fn whole_of(&mut self, name: &str, value: u64) {
+        self.key(name);
+        self.whole(value);
     }
 
     fn number(&mut self, value: Option<f64>) {
         match value {
-            // Rust writes the shortest digits that read back, and never an exponent; minus zero is zero.
-            Some(value) if value.is_finite() => self.whole(value + 0.0),
+            // The shortest digits that read back, and never an exponent; minus zero is zero.
+            Some(value) if value.is_finite() => {
+                self.separate();
+                number::push(&mut self.out, value + 0.0);
+            }
             _ => self.null(),
         }
     }
 
-    /// A value whose text needs no escaping, in quotes.
-    fn shown(&mut self, value: impl std::fmt::Display) {
-        let _ = write!(self.out, "\"{value}\"");
+    fn number_of(&mut self, name: &str, value: Option<f64>) {
+        self.key(name);
+        self.number(value);
     }
 
-    fn text_or_null(&mut self, value: Option<&str>) {
+    fn numbers_of(&mut self, name: &str, values: &[f64]) {
+        self.key(name);
+        self.open('[');
+        for value in values {
+            self.number(Some(*value));
+        }
+        self.close(']');
+    }
+
+    fn date(&mut self, date: NaiveDate) {
+        self.separate();
+        self.out.push('"');
+        push_date(&mut self.out, date);
+        self.out.push('"');
+    }
+
+    fn date_of(&mut self, name: &str, date: NaiveDate) {
+        self.key(name);
+        self.date(date);
+    }
+
+    fn text(&mut self, value: &str) {
+        self.separate();
+        push_text(&mut self.out, value);
+    }
+
+    fn text_of(&mut self, name: &str, value: &str) {
+        self.key(name);
+        self.text(value);
+    }
+
+    fn text_or_null_of(&mut self, name: &str, value: Option<&str>) {
+        self.key(name);
         match value {
             Some(text) => self.text(text),
             None => self.null(),
         }
     }
 
-    fn text(&mut self, value: &str) {
-        push_text(&mut self.out, value);
+    fn texts<'a>(&mut self, texts: impl Iterator<Item = &'a String>) {
+        self.open('[');
+        for text in texts {
+            self.text(text);
+        }
+        self.close(']');
     }
 }
 
@@ -336,8 +458,11 @@ pub fn push_text(out: &mut String, text: &str) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            control if (control as u32) < 0x20 || control == '\u{7f}' => {
-                let _ = write!(out, "\\u{:04x}", control as u32);
+            control if control < ' ' || control == '\u{7f}' => {
+                out.push_str("\\u00");
+                for nibble in [control as u32 >> 4, control as u32 & 15] {
+                    out.extend(char::from_digit(nibble, 16));
+                }
             }
             other => out.push(other),
         }
@@ -379,7 +504,7 @@ mod tests {
     #[test]
     fn a_comma_that_a_text_ends_with_is_no_separator() {
         let mut json = Json::default();
-        json.array(&["[", "{", ":", ","], |json, text| json.text(text));
+        json.texts(["[", "{", ":", ","].map(String::from).iter());
         assert_eq!(json.out, r#"["[","{",":",","]"#);
     }
 }

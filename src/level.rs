@@ -1,7 +1,7 @@
 //! Levels 0 to 4 and the scale that explains them: where one level ends and the next begins, and in which words.
 //! Knows values and units, no cells and no colours.
 
-use crate::options::Metric;
+use crate::options::{Family, Metric};
 
 /// Where the levels of a success rate begin when nothing else is asked for.
 pub const RATE_BOUNDS: [f64; 3] = [0.6, 0.8, 0.95];
@@ -49,9 +49,9 @@ impl Scale {
         let mut values: Vec<f64> = values.collect();
         values.sort_by(f64::total_cmp);
         let bounds = thresholds.unwrap_or_else(|| bounds_of(metric, &values));
-        let (min, max) = match metric {
-            Metric::SuccessRate if any_executions => (Some(0.0), Some(1.0)),
-            Metric::SuccessRate => (None, None),
+        let (min, max) = match metric.family() {
+            Family::Rate if any_executions => (Some(0.0), Some(1.0)),
+            Family::Rate => (None, None),
             _ => (values.first().copied(), values.last().copied()),
         };
         let levels = levels(metric, bounds, min.zip(max), thresholds.is_some() || min.is_some());
@@ -71,11 +71,11 @@ impl Scale {
 }
 
 fn bounds_of(metric: Metric, values: &[f64]) -> [f64; 3] {
-    match metric {
-        Metric::SuccessRate => RATE_BOUNDS,
-        Metric::Volume => rising([25, 75, 95].map(|percent| nearest_rank(values, percent)), next_count_step),
-        Metric::Duration => rising([25, 75, 95].map(|percent| nearest_rank(values, percent)), next_duration_step),
-        Metric::ErrorCount => {
+    match metric.family() {
+        Family::Rate => RATE_BOUNDS,
+        Family::Volume => rising([25, 75, 95].map(|percent| nearest_rank(values, percent)), next_count_step),
+        Family::Time => rising([25, 75, 95].map(|percent| nearest_rank(values, percent)), next_duration_step),
+        Family::Errors => {
             let with_errors = values.get(values.partition_point(|value| *value <= 0.0)..).unwrap_or(&[]);
             let [half, most] = [50, 90].map(|percent| nearest_rank(with_errors, percent));
             rising([1.0, half, most], next_count_step)
@@ -154,20 +154,22 @@ fn next_duration_step(above: f64) -> f64 {
 }
 
 fn levels(metric: Metric, bounds: [f64; 3], ends: Option<(f64, f64)>, with_bounds: bool) -> Vec<Level> {
-    let names = match metric {
-        Metric::SuccessRate => ["Critical", "Warning", "Good", "Excellent"],
-        Metric::Volume => ["Low", "Medium", "High", "Peak"],
-        Metric::Duration => ["Fast", "Usual", "Slow", "Very slow"],
-        Metric::ErrorCount if bounds[0] > 1.0 => ["Fewest", "Few", "Many", "Most"],
-        Metric::ErrorCount => ["None", "Few", "Many", "Most"],
+    let names = match metric.family() {
+        Family::Rate => ["Critical", "Warning", "Good", "Excellent"],
+        Family::Volume => ["Low", "Medium", "High", "Peak"],
+        Family::Time if metric == Metric::QueueWait => ["Short", "Usual", "Long", "Very long"],
+        Family::Time => ["Fast", "Usual", "Slow", "Very slow"],
+        Family::Errors if bounds[0] > 1.0 => ["Fewest", "Few", "Many", "Most"],
+        Family::Errors => ["None", "Few", "Many", "Most"],
     };
+    let family = metric.family();
     let [low, middle, high] = bounds;
     // Where no cell bears a value there are no bounds to tell, but those of a rate are fixed.
-    let with_bounds = with_bounds || metric == Metric::SuccessRate;
+    let with_bounds = with_bounds || family == Family::Rate;
     let words =
-        if with_bounds { in_words(metric, bounds).map(|words| format!(" ({words})")) } else { Default::default() };
+        if with_bounds { in_words(family, bounds).map(|words| format!(" ({words})")) } else { Default::default() };
     let ranges = ends.map(|(min, max)| {
-        let least = if metric == Metric::ErrorCount { 0.0 } else { min.min(low) };
+        let least = if family == Family::Errors { 0.0 } else { min.min(low) };
         [(least, low), (low, middle), (middle, high), (high, max.max(high))]
     });
     let mut levels = vec![Level { level: 0, label: "No data".to_owned(), range: None }];
@@ -179,23 +181,23 @@ fn levels(metric: Metric, bounds: [f64; 3], ends: Option<(f64, f64)>, with_bound
 }
 
 /// The four ranges in words: below, between, between, above.
-fn in_words(metric: Metric, bounds: [f64; 3]) -> [String; 4] {
+fn in_words(family: Family, bounds: [f64; 3]) -> [String; 4] {
     let [low, middle, high] = bounds;
-    let show = |value: f64| match metric {
-        Metric::SuccessRate => format!("{}%", percent(value)),
-        Metric::Duration => {
+    let show = |value: f64| match family {
+        Family::Rate => format!("{}%", percent(value)),
+        Family::Time => {
             let (count, unit) = whole_unit(value);
             format!("{count} {unit}")
         }
         _ => value.to_string(),
     };
-    let between = |from: f64, to: f64| match metric {
-        Metric::SuccessRate => format!("{}-{}%", percent(from), percent(to)),
-        Metric::Duration if whole_unit(from).1 == whole_unit(to).1 => format!("{}-{}", whole_unit(from).0, show(to)),
+    let between = |from: f64, to: f64| match family {
+        Family::Rate => format!("{}-{}%", percent(from), percent(to)),
+        Family::Time if whole_unit(from).1 == whole_unit(to).1 => format!("{}-{}", whole_unit(from).0, show(to)),
         _ => format!("{}-{}", show(from), show(to)),
     };
     // No count lies between 0 and 1, so the first level of errors is 0 and the second begins below its upper bound.
-    if metric == Metric::ErrorCount && low <= 1.0 {
+    if family == Family::Errors && low <= 1.0 {
         return ["0".to_owned(), format!("<{}", show(middle)), between(middle, high), format!(">{}", show(high))];
     }
     [format!("<{}", show(low)), between(low, middle), between(middle, high), format!(">{}", show(high))]
@@ -277,6 +279,8 @@ mod tests {
             &[12_000.0, 40_000.0, 100_000.0],
             ["Fast (<10 s)", "Usual (10 s-2 min)", "Slow (2-5 min)", "Very slow (>5 min)"],
         );
+        let waits = Scale::new(Metric::QueueWait, [12_000.0].into_iter(), true, None);
+        assert_eq!(labels(&waits)[1..], ["Short (<10 s)", "Usual (10-15 s)", "Long (15-30 s)", "Very long (>30 s)"]);
         check(&[0.0], ["Fast (<1 ms)", "Usual (1-2 ms)", "Slow (2-5 ms)", "Very slow (>5 ms)"]);
         check(&[100_000_000.0], ["Fast (<30 h)", "Usual (30 h-2 d)", "Slow (2-5 d)", "Very slow (>5 d)"]);
     }

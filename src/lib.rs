@@ -13,6 +13,7 @@
 
 pub mod error;
 pub mod execution;
+pub mod number;
 pub mod time;
 
 pub mod ingest;
@@ -30,11 +31,13 @@ pub mod zone;
 pub mod bucket;
 pub mod cube;
 pub mod grid;
+pub mod histogram;
 pub mod level;
 pub mod pattern;
 
 pub mod answer;
 pub mod json;
+mod notice;
 pub mod picture;
 
 pub use error::Error;

@@ -9,7 +9,12 @@ pub use text::parse_text;
 
 pub(crate) use text::is_none_word;
 
-use chrono::{DateTime, Datelike, Timelike};
+use crate::number::push_padded;
+use chrono::{Datelike, NaiveDate};
+
+const MS_OF_DAY: i64 = 86_400_000;
+/// Days from 0001-01-01 (day 1 of the common era) to 1970-01-01.
+const DAYS_TO_1970: i64 = 719_163;
 
 /// An instant: whole milliseconds since 1970-01-01T00:00:00Z, from the year 1 to the year 9999.
 ///
@@ -40,18 +45,35 @@ impl Timestamp {
     /// assert_eq!(Timestamp::from_ms(1_770_870_600_000).unwrap().to_text(), "2026-02-12T04:30:00.000Z");
     /// ```
     pub fn to_text(self) -> String {
-        let Some(at) = DateTime::from_timestamp_millis(self.0) else { return String::new() };
-        format!(
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-            at.year(),
-            at.month(),
-            at.day(),
-            at.hour(),
-            at.minute(),
-            at.second(),
-            at.timestamp_subsec_millis()
-        )
+        let (days, ms) = (self.0.div_euclid(MS_OF_DAY), self.0.rem_euclid(MS_OF_DAY) as u64);
+        let mut text = String::new();
+        push_date(&mut text, date_of_day(days));
+        text.push('T');
+        push_padded(&mut text, ms / 3_600_000, 2);
+        text.push(':');
+        push_padded(&mut text, ms / 60_000 % 60, 2);
+        text.push(':');
+        push_padded(&mut text, ms / 1000 % 60, 2);
+        text.push('.');
+        push_padded(&mut text, ms % 1000, 3);
+        text.push('Z');
+        text
     }
+}
+
+/// The date of a day counted from 1970-01-01, of an instant's years.
+fn date_of_day(day: i64) -> NaiveDate {
+    let date = i32::try_from(day + DAYS_TO_1970).ok().and_then(NaiveDate::from_num_days_from_ce_opt);
+    date.unwrap_or_default()
+}
+
+/// Appends a date as `2026-02-12`.
+pub fn push_date(out: &mut String, date: NaiveDate) {
+    push_padded(out, u64::from(date.year().unsigned_abs()), 4);
+    out.push('-');
+    push_padded(out, u64::from(date.month()), 2);
+    out.push('-');
+    push_padded(out, u64::from(date.day()), 2);
 }
 
 /// What a text or number says about an instant.

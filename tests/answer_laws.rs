@@ -149,7 +149,7 @@ proptest! {
             tables[into].merge(&other);
         }
         prop_assert_eq!(bytes(&tables[0], &view.pairs()), whole);
-        let listed = |table: &Table| table.workflows(&Default::default(), &answer(table, &[]).window);
+        let listed = |table: &Table| table.workflows(&Default::default(), Default::default(), &answer(table, &[]).window);
         prop_assert_eq!(listed(&tables[0]), listed(&table_of(&rows)));
     }
 

@@ -33,7 +33,7 @@ fn respond(files: &[Vec<&Value>]) -> Value {
     let (table, reading) = read(files);
     let query = Query::from_pairs([("metric", "volume")]).unwrap();
     let answer = answer::answer(&table, &reading, &query, &Zone::utc(), Source::File, Patterns::Skip).unwrap();
-    let names = table.workflows(&query.filter, &answer.window);
+    let names = table.workflows(&query.filter, query.counting, &answer.window);
     let mut response: Value = serde_json::from_str(&json::heatmap(&answer)).unwrap();
     response["names"] = names.into_iter().map(|workflow| json!([workflow.id, workflow.name])).collect();
     response["tags"] = table.tags().into();

@@ -407,6 +407,7 @@ fn assert_is_row_of(line: &[u8], value: &serde_json::Value) {
                 assert_eq!(execution.duration_ms, Some(ms).filter(|ms| *ms <= 3_155_760_000_000), "{shown}");
             }
         }
+        Some(Event::Unstarted { .. }) => assert!(text("status").is_some(), "{shown}"),
         Some(Event::Rejected { kind, message, .. }) => {
             assert!(!message.contains("not JSON") && !message.contains("UTF-8"), "{shown} {message}");
             let is_without_start = kind == ProblemKind::NoStart;
@@ -418,7 +419,7 @@ fn assert_is_row_of(line: &[u8], value: &serde_json::Value) {
         Some(Event::End(_) | Event::Control) => {
             assert!(value.as_object().unwrap().keys().all(|key| key.starts_with('$')), "{shown}");
         }
-        Some(Event::Unrecognised { .. }) | None => panic!("{shown} {event:?}"),
+        Some(Event::LeftOut { .. } | Event::Unrecognised { .. }) | None => panic!("{shown} {event:?}"),
     }
 }
 

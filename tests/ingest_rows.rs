@@ -17,7 +17,7 @@ fn events(mut reader: Reader, source: &[u8]) -> String {
 /// An event in short: the line, what is there, what is worth a note.
 fn say(event: &Event<'_>) -> String {
     match event {
-        Event::Row { line, execution, notes } => {
+        Event::Row { line, execution, notes, .. } => {
             let mut words = vec![format!("{line}: {} {}", execution.status_text, short(execution.started_at))];
             let texts = [
                 ("id", execution.id),
@@ -32,6 +32,10 @@ fn say(event: &Event<'_>) -> String {
             words.extend(say_notes(notes).into_iter().map(str::to_owned));
             words.join(" ")
         }
+        Event::Unstarted { line, execution, .. } => {
+            format!("{line}: not started, due {}", short(execution.started_at))
+        }
+        Event::LeftOut { line, why } => format!("{line}: no row: {why:?}"),
         Event::Rejected { line, kind, message } => format!("{line}: {}: {message}", kind.name()),
         Event::End(StreamEnd::End { rows, complete, reason }) => format!("end {rows} {complete} {reason:?}"),
         Event::End(StreamEnd::Error { code, message }) => format!("error {code}: {message}"),

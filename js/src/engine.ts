@@ -41,6 +41,25 @@ export function start(): Promise<WebAssembly.Memory> {
   })();
 }
 
+/** The columns of cells behind state and level, in the order in which the module hands them over. */
+const COLUMNS = [
+  'value', 'hours', 'executions', 'decided', 'timed', 'averageDuration', 'completed', 'failed', 'timedOut', 'cancelled',
+  'skipped', 'running', 'pending', 'waiting', 'other',
+] as const;
+
+function cellsOf(columns: Float64Array): Cells {
+  const length = columns.length / (COLUMNS.length + 2);
+  const column = (place: number) => columns.slice(length * place, length * (place + 1));
+  const numbers = Object.fromEntries(COLUMNS.map((name, place) => [name, column(place + 2)]));
+  return { ...numbers, state: Uint8Array.from(column(0)), level: Uint8Array.from(column(1)) } as Cells;
+}
+
+function sceneOf(text: string): Scene {
+  const { places, ...scene } = JSON.parse(text);
+  const [columns, rows] = [Float64Array.from(places.columns), Float64Array.from(places.rows)];
+  return { ...scene, places: { ...places, columns, rows, cells: Int32Array.from(places.cells) } };
+}
+
 export class HeatmapEngine {
   readonly #engine: Engine;
   readonly #memory: WebAssembly.Memory;
@@ -145,20 +164,20 @@ export class HeatmapEngine {
     const view = this.#view(query, options);
     return {
       json: view.json(),
-      cells: view.cells() as Cells,
+      cells: cellsOf(view.cells()),
       fewRuns: view.fewRuns,
       dates: view.dates(),
       workflows: view.workflows() as Workflow[],
       tags: view.tags(),
       load: this.#rowsOf,
-      scene: options.picture ? (view.scene(options.picture) as Scene) : null,
+      scene: options.picture ? sceneOf(view.scene(options.picture)) : null,
     };
   }
 
   /** Lays out the picture of a query; of the rows of one load only, if its number is given. */
   scene(query: Query, options: ViewOptions, picture: PictureOptions, load?: number): Scene {
     this.#check(load);
-    return this.#view(query, options).scene(picture) as Scene;
+    return sceneOf(this.#view(query, options).scene(picture));
   }
 
   /** The picture of a query as an SVG file; of the rows of one load only, if its number is given. */

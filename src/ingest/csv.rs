@@ -3,9 +3,12 @@
 //! Without a column `started_at` or `status`, or with more than [`MOST_COLUMNS`] of them, every row is unreadable and
 //! says so. Of two columns of one name the last counts.
 
+use super::fields::Fields;
+use super::mapping::{Mapping, Target};
 use super::reader;
 use super::records::{Quoting, Records, Span};
-use super::row::{self, Field, Fields, Scratch};
+use super::role::Role;
+use super::row::{self, Scratch};
 use super::text::Text;
 use super::{Event, MOST_COLUMNS, StreamEnd, Value};
 use crate::problem::ProblemKind;
@@ -13,36 +16,39 @@ use crate::problem::ProblemKind;
 /// What the first record says of the columns.
 #[derive(Debug)]
 pub(super) struct Header {
-    columns: Vec<Option<Field>>,
+    /// What each column feeds.
+    columns: Vec<Vec<Target>>,
     column_count: usize,
 }
 
 impl Header {
-    pub(super) fn read(record: &[u8], records: &Records) -> Header {
+    pub(super) fn read(record: &[u8], records: &Records, mapping: &Mapping) -> Header {
         let columns = records.fields().iter().map(|span| {
             let mut name = String::new();
-            text(record, span)?.read_into(&mut name);
-            name.make_ascii_lowercase();
-            Field::of(name.trim())
+            text(record, span).unwrap_or(Text::Plain("")).read_into(&mut name);
+            mapping.column(name.trim())
         });
         Header { columns: columns.collect(), column_count: records.field_count() }
     }
 
     pub(super) fn has_start(&self) -> bool {
-        self.has(Field::StartedAt)
+        self.has(Role::StartedAt)
     }
 
-    fn has(&self, field: Field) -> bool {
-        self.columns.contains(&Some(field))
+    fn has(&self, role: Role) -> bool {
+        self.columns.iter().flatten().any(|target| target.role == role)
     }
 
     /// Why no row can be read under this header.
-    fn why_useless(&self) -> Option<String> {
+    fn why_useless(&self, mapping: &Mapping) -> Option<String> {
         if self.column_count > MOST_COLUMNS {
             return Some(format!("the header has {} columns, expected at most {MOST_COLUMNS}", self.column_count));
         }
-        let needed = [Field::StartedAt, Field::Status].into_iter().find(|field| !self.has(*field));
-        needed.map(|field| format!("the header has no column '{}'", field.name()))
+        let has_start = self.has_start() || mapping.rules.stand_in.is_some_and(|role| self.has(role));
+        let has_status = Role::STATUSES.into_iter().any(|role| self.has(role));
+        let missing =
+            [(has_start, Role::StartedAt), (has_status, Role::Status)].into_iter().find(|(is_there, _)| !is_there);
+        missing.map(|(_, role)| format!("the header has no column '{}'", mapping.name_of(role)))
     }
 }
 
@@ -79,9 +85,11 @@ pub(super) fn control(record: &[u8], records: &Records) -> Option<Event<'static>
 /// The event of a record that is a row.
 pub(super) fn read<'a>(
     line: u64,
+    offset: u64,
     record: &'a [u8],
     records: &Records,
     header: Option<&Header>,
+    mapping: &Mapping,
     scratch: &'a mut Scratch,
 ) -> Event<'a> {
     let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
@@ -89,7 +97,7 @@ pub(super) fn read<'a>(
         return unreadable("the source ends within quotes, expected a closing quote".to_owned());
     }
     let Some(header) = header else { return unreadable("there is no header".to_owned()) };
-    if let Some(message) = header.why_useless() {
+    if let Some(message) = header.why_useless(mapping) {
         return unreadable(message);
     }
     let (count, expected) = (records.field_count(), header.column_count);
@@ -97,19 +105,19 @@ pub(super) fn read<'a>(
         return unreadable(format!("the row has {count} fields, expected {expected} as in the header"));
     }
     let mut fields = Fields::default();
-    for (field, span) in header.columns.iter().zip(records.fields()) {
-        let Some(field) = field else { continue };
+    for (targets, span) in header.columns.iter().zip(records.fields()) {
+        let Some(first) = targets.first() else { continue };
         let Some(text) = text(record, span) else {
-            return unreadable(format!("{} is not UTF-8", field.name()));
+            return unreadable(format!("{} is not UTF-8", mapping.name_of(first.role)));
         };
-        let value = match (field, text) {
+        let value = match (first.role, text) {
             (_, Text::Plain("")) => Value::Absent,
-            (Field::Tags, text) => Value::Joined(text),
+            (Role::Tags, text) => Value::Joined(text),
             (_, text) => Value::Text(text),
         };
-        fields.set(*field, value);
+        fields.set_all(targets, value);
     }
-    row::understand(line, &fields, scratch)
+    row::understand(line, offset, &fields, mapping, scratch)
 }
 
 /// A field's text, or `None` if it is not UTF-8.

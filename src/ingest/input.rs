@@ -14,6 +14,8 @@ pub(super) struct Input {
     end: usize,
     /// How many bytes the caller may have written behind `end`.
     offered: usize,
+    /// Bytes of the source that lay before the first one here.
+    passed: u64,
     has_ended: bool,
     is_past_mark: bool,
 }
@@ -64,6 +66,11 @@ impl Input {
         self.take(self.end - self.start, 0)
     }
 
+    /// Where in the source a place lies that was taken.
+    pub(super) fn offset_of(&self, range: &Range<usize>) -> u64 {
+        self.passed + range.start as u64
+    }
+
     pub(super) fn get(&self, range: Range<usize>) -> &[u8] {
         self.bytes.get(range).unwrap_or_default()
     }
@@ -89,6 +96,7 @@ impl Input {
         let waiting = self.end - self.start;
         if self.start > 0 && waiting <= self.start {
             self.bytes.copy_within(self.start..self.end, 0);
+            self.passed += self.start as u64;
             self.start = 0;
             self.end = waiting;
         }

@@ -20,14 +20,20 @@
 //! In NDJSON an object whose only member has a key that begins with `$`; in CSV a record whose first field is `$end`,
 //! `$error` or `$alive` without quotes. They are no rows.
 
+mod classify;
 mod csv;
+mod fields;
 mod find;
 mod hint;
 mod input;
 mod lines;
+mod mapping;
+mod moments;
 mod ndjson;
+mod preset;
 mod reader;
 mod records;
+mod role;
 mod row;
 mod scan;
 mod text;
@@ -72,6 +78,27 @@ pub enum Event<'a> {
         execution: Execution<'a>,
         /// What was wrong with it although it can be placed.
         notes: Notes,
+        /// Where it begins in the source: bytes from the first one, decompressed and with a byte order mark counted.
+        offset: u64,
+        /// A number that rows of one source share only if their workflow, its name, their status and their tags are the
+        /// same; small numbers from 0, given in the order of reading. `None` where the parser did not look.
+        kind: Option<u32>,
+    },
+    /// A row that has no start, but a time at which it was scheduled, queued or made: its `started_at` is that time.
+    Unstarted {
+        /// Its physical line, from 1.
+        line: u64,
+        /// Where it begins in the source, as of a row with a start.
+        offset: u64,
+        /// The row.
+        execution: Execution<'a>,
+    },
+    /// Something that is no row: a part of an execution that has a row of its own, or no execution at all.
+    LeftOut {
+        /// Its physical line, from 1.
+        line: u64,
+        /// Why it is none.
+        why: LeftOut,
     },
     /// A row that cannot be placed: unreadable, too long, or without a start.
     Rejected {
@@ -103,6 +130,32 @@ pub struct Notes {
     pub negative_duration: bool,
     /// A duration that is no number or is above the limit, or an end that cannot be read, was dropped.
     pub bad_duration: bool,
+    /// Which of its moments the start is.
+    pub start_source: StartSource,
+}
+
+/// Which moment of a row its start is. All but the first stand in for it where a source names no start of what has
+/// begun.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StartSource {
+    /// The start.
+    #[default]
+    Start,
+    /// When it was to start.
+    Scheduled,
+    /// When it was queued.
+    Queued,
+    /// When its record was made.
+    Created,
+}
+
+/// Why something that a source lists is no row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeftOut {
+    /// It is a step, a child or another part of an execution that is counted itself.
+    Part,
+    /// It is no execution: a job that nobody has started, housekeeping of the system.
+    NoExecution,
 }
 
 /// How a stream said that it ends.
@@ -178,6 +231,20 @@ enum Value<'a> {
 }
 
 impl Value<'_> {
+    /// True for what is not there and for an empty text.
+    fn is_absent(&self) -> bool {
+        matches!(self, Value::Absent | Value::Text(Text::Plain("")))
+    }
+
+    /// Adds what a text or number reads as.
+    fn read_into(&self, out: &mut String) {
+        match self {
+            Value::Text(text) => text.read_into(out),
+            Value::Number(text) => out.push_str(text),
+            Value::Absent | Value::Bool(_) | Value::Joined(_) | Value::Array(_) | Value::Object(_) => {}
+        }
+    }
+
     /// What it is, as a message says it.
     const fn kind(&self) -> &'static str {
         match self {

@@ -1,14 +1,23 @@
 //! Lines of NDJSON as rows and control lines. A control line is an object whose only member has a key that begins with
 //! `$`; what the reader does not know of them is skipped.
 
-use super::row::{self, Field, Fields, Scratch};
+use super::classify::member;
+use super::fields::Fields;
+use super::mapping::{Mapping, Node};
+use super::row::{self, Scratch};
 use super::scan::{Fault, Scanner};
-use super::text::Text;
+use super::text::{Text, with_text};
 use super::{Event, StreamEnd, Value};
 use crate::problem::ProblemKind;
 
 /// The event of a line that is not blank.
-pub(super) fn read<'a>(line: u64, bytes: &'a [u8], scratch: &'a mut Scratch) -> Event<'a> {
+pub(super) fn read<'a>(
+    line: u64,
+    offset: u64,
+    bytes: &'a [u8],
+    mapping: &Mapping,
+    scratch: &'a mut Scratch,
+) -> Event<'a> {
     let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
@@ -26,25 +35,34 @@ pub(super) fn read<'a>(line: u64, bytes: &'a [u8], scratch: &'a mut Scratch) -> 
     let mut control = None;
     let scanned = scanner.members(|key, value| {
         members += 1;
-        match field_of(key) {
-            Some(field) => fields.set(field, value),
-            None if members == 1 => control = Some((key, value)),
-            None => {}
+        let is_known = take(&mut fields, mapping, Node::ROOT, key, value);
+        if !is_known && members == 1 {
+            control = Some((key, value));
         }
     });
     if let Err(fault) = scanned.and_then(|()| scanner.end()) {
         return unreadable(no_json(&fault));
     }
     match control {
-        Some((key, value)) if members == 1 && row::with_text(key, |key| key.starts_with('$')) => {
-            row::with_text(key, |key| read_control(key, &value))
+        Some((key, value)) if members == 1 && with_text(key, |key| key.starts_with('$')) => {
+            with_text(key, |key| read_control(key, &value))
         }
-        _ => row::understand(line, &fields, scratch),
+        _ => row::understand(line, offset, &fields, mapping, scratch),
     }
 }
 
-fn field_of(key: Text<'_>) -> Option<Field> {
-    row::with_text(key, Field::of)
+/// Takes a member of an object to the roles that it feeds, and the members of its value to theirs; false if the mapping
+/// does not know the key. Calls itself as deep as the mapping's paths go and no deeper.
+fn take<'a>(fields: &mut Fields<'a>, mapping: &Mapping, node: Node, key: Text<'a>, value: Value<'a>) -> bool {
+    let Some(entry) = with_text(key, |key| mapping.enter(node, key)) else { return false };
+    fields.set_all(entry.targets(), value);
+    if let (Some(child), Value::Object(object)) = (entry.child(), value) {
+        // The object was checked when its line was, so there is no fault that could be told.
+        let _ = Scanner::new(object).members(|key, value| {
+            take(fields, mapping, child, key, value);
+        });
+    }
+    true
 }
 
 fn no_json(fault: &Fault) -> String {
@@ -54,7 +72,7 @@ fn no_json(fault: &Fault) -> String {
 /// An `$end` that does not say how many rows were sent is not understood: the stream then has no end, which is told.
 fn read_control(key: &str, value: &Value<'_>) -> Event<'static> {
     let member = |name| match value {
-        Value::Object(object) => row::member(object, name),
+        Value::Object(object) => member(object, name),
         _ => Value::Absent,
     };
     match key {
@@ -72,7 +90,7 @@ fn read_control(key: &str, value: &Value<'_>) -> Event<'static> {
 
 fn text_of(value: Value<'_>) -> Option<String> {
     match value {
-        Value::Text(text) => row::with_text(text, |text| (!text.is_empty()).then(|| text.to_owned())),
+        Value::Text(text) => with_text(text, |text| (!text.is_empty()).then(|| text.to_owned())),
         _ => None,
     }
 }

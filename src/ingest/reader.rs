@@ -3,7 +3,9 @@
 use super::csv::{self, Header};
 use super::input::Input;
 use super::lines::Lines;
+use super::mapping::Mapping;
 use super::ndjson;
+use super::preset;
 use super::records::Records;
 use super::row::Scratch;
 use super::{Cut, Event, Form, MOST_LINE_BYTES};
@@ -41,6 +43,7 @@ pub struct Reader {
     lines: Lines,
     records: Records,
     header: Option<Header>,
+    mapping: Mapping,
     scratch: Scratch,
 }
 
@@ -69,6 +72,7 @@ impl Reader {
             lines: Lines::starting_at(1),
             records: Records::starting_at(1),
             header: None,
+            mapping: preset::canonical(),
             scratch: Scratch::default(),
         }
     }
@@ -136,7 +140,7 @@ impl Reader {
             Some(_) => {
                 let Some(cut) = self.records.next(&mut self.input) else { return };
                 let bytes = self.input.get(cut.range.clone());
-                let header = Header::read(bytes, &self.records);
+                let header = Header::read(bytes, &self.records, &self.mapping);
                 if !cut.is_too_long && !self.records.is_unclosed() && header.has_start() {
                     self.header = Some(header);
                     self.stage = Stage::Reading(Form::Csv);
@@ -168,7 +172,9 @@ impl Reader {
             }
             let is_row = self.input.get(cut.range.clone()).iter().any(|byte| !is_blank(*byte));
             if is_row {
-                return Some(ndjson::read(cut.line, self.input.get(cut.range), &mut self.scratch));
+                let offset = self.input.offset_of(&cut.range);
+                let bytes = self.input.get(cut.range);
+                return Some(ndjson::read(cut.line, offset, bytes, &self.mapping, &mut self.scratch));
             }
         }
     }
@@ -187,11 +193,13 @@ impl Reader {
                 return Some(event);
             }
             if self.header.is_none() && !self.records.is_unclosed() {
-                self.header = Some(Header::read(bytes, &self.records));
+                self.header = Some(Header::read(bytes, &self.records, &self.mapping));
                 continue;
             }
+            let offset = self.input.offset_of(&cut.range);
             let (bytes, header) = (self.input.get(cut.range), self.header.as_ref());
-            return Some(csv::read(cut.line, bytes, &self.records, header, &mut self.scratch));
+            let (records, mapping) = (&self.records, &self.mapping);
+            return Some(csv::read(cut.line, offset, bytes, records, header, mapping, &mut self.scratch));
         }
     }
 }

@@ -27,6 +27,18 @@ impl Text<'_> {
     }
 }
 
+/// Calls with what a text reads as.
+pub(super) fn with_text<T>(text: Text<'_>, call: impl FnOnce(&str) -> T) -> T {
+    match text {
+        Text::Plain(text) => call(text),
+        other => {
+            let mut out = String::new();
+            other.read_into(&mut out);
+            call(&out)
+        }
+    }
+}
+
 /// A text as a message shows it: short, in quotes, and free of characters that draw nothing.
 pub(crate) fn excerpt(text: &str) -> String {
     let visible =

@@ -120,8 +120,11 @@ pub struct Finding {
 /// Looks for patterns. The same counts give the same report on every machine.
 ///
 /// The kinds are corrected for each other; one that was not looked for, or whose best window failed its gates, counts
-/// as one that was looked for in vain.
+/// as one that was looked for in vain. Without the feature `patterns` nothing is looked for and nothing is said.
 pub fn report(evidence: &Evidence<'_>) -> Report {
+    if !cfg!(feature = "patterns") {
+        return Report::default();
+    }
     let days = history::whole_days(evidence);
     let weeks = history::whole_weeks(&days);
     let failures = if evidence.outcomes { failure_window::look(&weeks) } else { None };
@@ -136,6 +139,12 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
     let failures = failures.and_then(|(claim, chance)| claim.into_finding(&weeks, chance));
     let volume = volume.and_then(|(claim, chance)| claim.into_finding(&days, evidence.zone.name(), chance));
     Report { findings: failures.into_iter().chain(volume).collect(), notices: notices(evidence, &days, &weeks) }
+}
+
+/// The findings that an answer can have: none without the feature `patterns`, so that what only writes and draws them
+/// is left out of a module that is built without it.
+pub(crate) fn told(findings: &[Finding]) -> &[Finding] {
+    if cfg!(feature = "patterns") { findings } else { &[] }
 }
 
 /// Which data is missing. A view without any execution says that itself.

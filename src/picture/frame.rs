@@ -11,6 +11,7 @@ use super::scene::{Anchor, MOST_MARKED_PATTERNS, Role};
 use super::sheet::Sheet;
 use super::{Words, words};
 use crate::answer::Answer;
+use crate::pattern::told;
 
 /// Where the frame may write.
 #[derive(Clone, Copy, Debug)]
@@ -36,21 +37,21 @@ pub(super) fn above(sheet: &mut Sheet, answer: &Answer, names: &Words, margins: 
     y = paragraph(sheet, Role::Title, &words::title(answer, names), margins, 0.0, y);
     y = paragraph(sheet, Role::Muted, &words::summary(answer), margins, 0.0, y + 1.0);
     if let Some(reason) = &answer.incomplete {
-        y = paragraph(sheet, Role::Notice, &format!("Some rows are missing: {reason}"), margins, 0.0, y + 6.0);
+        y = paragraph(sheet, Role::Notice, &["Some rows are missing: ", reason].concat(), margins, 0.0, y + 6.0);
     }
-    if !answer.patterns.is_empty() {
+    if !told(&answer.patterns).is_empty() {
         y += 8.0;
     }
     let indent = 2.0 * outline::disc_radius(margins.label) + 8.0;
-    for (finding, number) in answer.patterns.iter().take(MOST_MARKED_PATTERNS).zip(1u8..) {
+    for (finding, number) in told(&answer.patterns).iter().take(MOST_MARKED_PATTERNS).zip(1u8..) {
         let size = margins.label * Role::Sentence.text_size();
         let middle = y + size * LINE / 2.0;
         outline::disc(sheet, number, margins.left + outline::disc_radius(margins.label), middle, margins.label);
         y = paragraph(sheet, Role::Sentence, &finding.sentence, margins, indent, y) + 4.0;
     }
-    let untold = answer.patterns.len().saturating_sub(MOST_MARKED_PATTERNS);
+    let untold = told(&answer.patterns).len().saturating_sub(MOST_MARKED_PATTERNS);
     if untold > 0 {
-        let more = format!("{} not shown here", words::counted(untold as u64, "further pattern"));
+        let more = words::counted(untold as u64, "further pattern") + " not shown here";
         y = paragraph(sheet, Role::Muted, &more, margins, indent, y);
     }
     legend_of(sheet, answer, margins, y + 10.0) + 14.0
@@ -60,9 +61,11 @@ pub(super) fn above(sheet: &mut Sheet, answer: &Answer, names: &Words, margins: 
 pub(super) fn below(sheet: &mut Sheet, answer: &Answer, margins: Margins) -> f64 {
     let mut y = margins.top;
     for notice in &answer.notices {
-        let mut letters = notice.chars();
-        let first: String = letters.next().map(|letter| letter.to_uppercase().collect()).unwrap_or_default();
-        let text = format!("{first}{}.", letters.as_str());
+        // Notices are in English; capitals of all the world would be 12 kB of every reader's download.
+        let mut text = notice.clone() + ".";
+        if let Some(first) = text.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
         y = paragraph(sheet, Role::Label, &text, margins, 0.0, y);
     }
     y
@@ -86,7 +89,7 @@ fn wrap(text: &str, size: f64, semibold: bool, width: f64) -> Vec<String> {
     let mut line = String::new();
     let measure = |text: &str| text_width(text, size, semibold);
     for word in text.split_whitespace() {
-        let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+        let longer = if line.is_empty() { word.to_owned() } else { [&line, " ", word].concat() };
         if measure(&longer) <= width {
             line = longer;
             continue;
@@ -131,7 +134,7 @@ fn legend_of(sheet: &mut Sheet, answer: &Answer, margins: Margins, y: f64) -> f6
     let metric = answer.grid.metric;
     for item in legend::legend(answer) {
         let cells = item.cells_in_words(answer.grid.granularity);
-        let rest = if item.range.is_empty() { cells } else { format!("{} · {cells}", item.range) };
+        let rest = if item.range.is_empty() { cells } else { [&item.range, " · ", &cells].concat() };
         let area = flow.entry(sheet, &item.name, &rest);
         marks::sample(sheet, metric, Look::Level { level: item.level, few: false }, area);
     }

@@ -5,7 +5,8 @@ use super::words::{count, tidy};
 use crate::answer::Answer;
 use crate::grid::Grid;
 use crate::level::Scale;
-use crate::options::{Granularity, Metric};
+use crate::number;
+use crate::options::{Family, Granularity, Metric};
 
 /// One level of the legend.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ impl LegendItem {
     /// The cells in words: `318 h`, `12 days`.
     pub fn cells_in_words(&self, granularity: Granularity) -> String {
         match granularity {
-            Granularity::Hourly => format!("{} h", count(self.cells)),
+            Granularity::Hourly => count(self.cells) + " h",
             Granularity::Daily => super::words::counted(self.cells, "day"),
         }
     }
@@ -49,7 +50,7 @@ pub fn legend(answer: &Answer) -> Vec<LegendItem> {
             cells: answer.grid.cells.iter().filter(|cell| cell.level == level.level).count() as u64,
         })
         .collect();
-    if scale.metric != Metric::SuccessRate {
+    if scale.metric.family() != Family::Rate {
         items.reverse();
     }
     items
@@ -73,12 +74,23 @@ pub enum LegendKey {
 }
 
 impl LegendKey {
+    /// All, in the order in which they are listed.
+    const ALL: [LegendKey; 6] = [
+        LegendKey::Few,
+        LegendKey::Nothing,
+        LegendKey::Unfinished,
+        LegendKey::Skipped,
+        LegendKey::Changed,
+        LegendKey::After,
+    ];
+
     /// The words beside the key.
     pub const fn words(self, metric: Metric) -> &'static str {
-        match (self, metric) {
+        match (self, metric.family()) {
             (LegendKey::Few, _) => UNDER_FEW,
             (LegendKey::Nothing, _) => "no runs",
-            (LegendKey::Unfinished, Metric::Duration) => "no duration",
+            (LegendKey::Unfinished, Family::Time) if matches!(metric, Metric::QueueWait) => "no wait",
+            (LegendKey::Unfinished, Family::Time) => "no duration",
             (LegendKey::Unfinished, _) => "no outcome",
             (LegendKey::Skipped, _) => "skipped hour",
             (LegendKey::Changed, _) => "changed hour",
@@ -89,7 +101,7 @@ impl LegendKey {
 
 /// The keys of the looks that occur.
 pub fn keys(grid: &Grid) -> Vec<LegendKey> {
-    let mut keys = std::collections::BTreeSet::new();
+    let mut occurs = [false; LegendKey::ALL.len()];
     for cell in &grid.cells {
         let key = match look_of(grid.metric, cell) {
             Look::Level { few: true, .. } => Some(LegendKey::Few),
@@ -99,34 +111,35 @@ pub fn keys(grid: &Grid) -> Vec<LegendKey> {
             Look::Skipped => Some(LegendKey::Skipped),
             Look::After => Some(LegendKey::After),
         };
-        keys.extend(key);
-        keys.extend(cell.changed_by_clock.then_some(LegendKey::Changed));
+        for key in [key, cell.changed_by_clock.then_some(LegendKey::Changed)].into_iter().flatten() {
+            if let Some(occurs) = occurs.get_mut(key as usize) {
+                *occurs = true;
+            }
+        }
     }
-    keys.into_iter().collect()
+    LegendKey::ALL.into_iter().zip(occurs).filter(|(_, occurs)| *occurs).map(|(key, _)| key).collect()
 }
 
 /// The ranges of levels 1 to 4 in words.
 fn ranges(scale: &Scale) -> [String; 4] {
     let [low, middle, high] = scale.bounds;
-    match scale.metric {
-        Metric::SuccessRate => {
+    match scale.metric.family() {
+        Family::Rate => {
             let [low, middle, high] = scale.bounds.map(|bound| tidy(bound * 100.0));
+            let [low, middle, high] = [low, middle, high].map(number::text);
             [
-                format!("under {low}%"),
-                format!("{low}–{middle}%"),
-                format!("{middle}–{high}%"),
-                format!("{high}% and over"),
+                ["under ", &low, "%"].concat(),
+                [&low, "–", &middle, "%"].concat(),
+                [&middle, "–", &high, "%"].concat(),
+                high + "% and over",
             ]
         }
-        Metric::Volume | Metric::ErrorCount => {
-            [counts(0.0, low), counts(low, middle), counts(middle, high), format!("{} and over", quantity(high))]
+        Family::Volume | Family::Errors => {
+            [counts(0.0, low), counts(low, middle), counts(middle, high), quantity(high) + " and over"]
         }
-        Metric::Duration => [
-            format!("under {}", time(low)),
-            times(low, middle),
-            times(middle, high),
-            format!("{} and over", time(high)),
-        ],
+        Family::Time => {
+            [["under ", &time(low)].concat(), times(low, middle), times(middle, high), time(high) + " and over"]
+        }
     }
 }
 
@@ -134,17 +147,17 @@ fn ranges(scale: &Scale) -> [String; 4] {
 fn counts(from: f64, below: f64) -> String {
     let whole = from.fract() == 0.0 && below.fract() == 0.0;
     if from == 0.0 {
-        return if below == 1.0 { "0".to_owned() } else { format!("under {}", quantity(below)) };
+        return if below == 1.0 { "0".to_owned() } else { ["under ", &quantity(below)].concat() };
     }
     if whole && below - from == 1.0 {
         return quantity(from);
     }
-    format!("{}–{}", quantity(from), quantity(if whole { below - 1.0 } else { below }))
+    [&quantity(from), "–", &quantity(if whole { below - 1.0 } else { below })].concat()
 }
 
 fn quantity(value: f64) -> String {
     let is_count = value >= 0.0 && value.fract() == 0.0 && value < 1e15;
-    if is_count { count(value as u64) } else { tidy(value).to_string() }
+    if is_count { count(value as u64) } else { number::text(tidy(value)) }
 }
 
 /// A duration in the largest unit in which it is whole: bounds are chosen so that there is one.
@@ -156,16 +169,13 @@ fn whole_unit(ms: f64) -> (f64, &'static str) {
 
 fn time(ms: f64) -> String {
     let (value, unit) = whole_unit(ms);
-    format!("{value} {unit}")
+    [&number::text(value), " ", unit].concat()
 }
 
 fn times(from: f64, below: f64) -> String {
     let (first, second) = (whole_unit(from), whole_unit(below));
-    if first.1 == second.1 {
-        format!("{}–{}", first.0, time(below))
-    } else {
-        format!("{}–{}", time(from), time(below))
-    }
+    let from = if first.1 == second.1 { number::text(first.0) } else { time(from) };
+    [&from, "–", &time(below)].concat()
 }
 
 #[cfg(test)]

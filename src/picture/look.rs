@@ -35,7 +35,12 @@ pub fn look_of(metric: Metric, cell: &Cell) -> Look {
             let rests_on = match metric {
                 Metric::Volume => u64::MAX,
                 Metric::SuccessRate | Metric::ErrorCount => cell.sums.decided(),
-                Metric::Duration => cell.sums.timed,
+                Metric::QueueWait => cell.sums.waited,
+                Metric::Duration
+                | Metric::P50Duration
+                | Metric::P95Duration
+                | Metric::P99Duration
+                | Metric::MaxDuration => cell.sums.timed,
             };
             Look::Level { level: cell.level, few: rests_on < FEW_EXECUTIONS }
         }

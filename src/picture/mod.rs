@@ -19,6 +19,7 @@ mod svg;
 pub use svg::style_sheet;
 
 use crate::answer::Answer;
+use crate::pattern::told;
 use geometry::Space;
 use scene::Scene;
 use sheet::Sheet;
@@ -122,7 +123,7 @@ pub fn lay_out(answer: &Answer, options: &PictureOptions) -> Scene {
     let space = Space { left: padding, top, width: margins.width, block: 0.0, label, words };
     let plot = layout::plot(&answer.grid, options.layout, &space);
     marks::draw(&mut sheet, &plot, &answer.grid, label);
-    outline::draw(&mut sheet, &plot, &answer.grid, &answer.patterns, words, label);
+    outline::draw(&mut sheet, &plot, &answer.grid, told(&answer.patterns), words, label);
     plot.labels.iter().cloned().for_each(|text| sheet.write(text));
     let mut bottom = plot.bottom;
     if options.framed {
@@ -143,10 +144,17 @@ pub fn lay_out(answer: &Answer, options: &PictureOptions) -> Scene {
 /// The summary, what is missing and the claims, in sentences.
 fn description(answer: &Answer) -> String {
     let mut sentences = vec![words::summary(answer)];
-    sentences.extend(answer.incomplete.as_ref().map(|reason| format!("Some rows are missing: {reason}")));
-    sentences.extend(answer.patterns.iter().map(|finding| finding.sentence.clone()));
-    let ended = sentences.into_iter().map(|sentence| format!("{}.", sentence.trim_end_matches('.')));
-    ended.collect::<Vec<_>>().join(" ")
+    sentences.extend(answer.incomplete.as_ref().map(|reason| ["Some rows are missing: ", reason].concat()));
+    sentences.extend(told(&answer.patterns).iter().map(|finding| finding.sentence.clone()));
+    let mut description = String::new();
+    for sentence in sentences {
+        if !description.is_empty() {
+            description.push(' ');
+        }
+        description.push_str(sentence.trim_end_matches('.'));
+        description.push('.');
+    }
+    description
 }
 
 /// The SVG file of a scene: of the patterns, the first has its outline and the others have their numbers.

@@ -7,6 +7,7 @@ use super::pen::Area;
 use super::scene::{Anchor, MOST_MARKED_PATTERNS, Role};
 use super::sheet::Sheet;
 use crate::grid::{Grid, Presence};
+use crate::number;
 use crate::options::Granularity;
 use crate::pattern::{Finding, Kind};
 use chrono::Datelike;
@@ -49,7 +50,7 @@ pub(super) fn disc(sheet: &mut Sheet, number: u8, x: f64, y: f64, label: f64) {
     sheet.pen(Role::PatternDisc(number), RING, None).circle(x, y, disc_radius(label));
     let role = Role::PatternNumber(number);
     let baseline = y + below_middle(label * role.text_size());
-    sheet.write(text_at(role, x, baseline, Anchor::Middle, &number.to_string()));
+    sheet.write(text_at(role, x, baseline, Anchor::Middle, &number::whole(u64::from(number))));
 }
 
 /// Puts discs where none is yet.

@@ -2,7 +2,7 @@
 //! normal and colour-blind sight and for their contrast to the card; the tests compute both again. Draws nothing.
 
 use super::scene::Role;
-use crate::options::Metric;
+use crate::options::{Family, Metric};
 
 /// Which ground.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,15 +74,15 @@ pub const fn tokens(ground: Ground) -> Tokens {
 
 /// The colours of levels 1 to 4.
 pub const fn levels(metric: Metric, ground: Ground) -> [&'static str; 4] {
-    match (metric, ground) {
-        (Metric::SuccessRate, Ground::Light) => ["#711b2d", "#ba4f20", "#5c89d3", "#9fc0d6"],
-        (Metric::SuccessRate, Ground::Dark) => ["#ff9d97", "#c06a26", "#3079bd", "#27496a"],
-        (Metric::Volume, Ground::Light) => ["#90e199", "#54b38f", "#1d8650", "#143b2a"],
-        (Metric::Volume, Ground::Dark) => ["#15522e", "#468c69", "#5cc96a", "#bdf8d2"],
-        (Metric::Duration, Ground::Light) => ["#e2b4f1", "#a188cb", "#7643b8", "#442268"],
-        (Metric::Duration, Ground::Dark) => ["#46426d", "#8f58d0", "#cd95e3", "#eedff8"],
-        (Metric::ErrorCount, Ground::Light) => ["#d8cfc4", "#e39a2d", "#b04e17", "#711d27"],
-        (Metric::ErrorCount, Ground::Dark) => ["#4a4542", "#b25c1c", "#e0a860", "#fbe6a6"],
+    match (metric.family(), ground) {
+        (Family::Rate, Ground::Light) => ["#711b2d", "#ba4f20", "#5c89d3", "#9fc0d6"],
+        (Family::Rate, Ground::Dark) => ["#ff9d97", "#c06a26", "#3079bd", "#27496a"],
+        (Family::Volume, Ground::Light) => ["#90e199", "#54b38f", "#1d8650", "#143b2a"],
+        (Family::Volume, Ground::Dark) => ["#15522e", "#468c69", "#5cc96a", "#bdf8d2"],
+        (Family::Time, Ground::Light) => ["#e2b4f1", "#a188cb", "#7643b8", "#442268"],
+        (Family::Time, Ground::Dark) => ["#46426d", "#8f58d0", "#cd95e3", "#eedff8"],
+        (Family::Errors, Ground::Light) => ["#d8cfc4", "#e39a2d", "#b04e17", "#711d27"],
+        (Family::Errors, Ground::Dark) => ["#4a4542", "#b25c1c", "#e0a860", "#fbe6a6"],
     }
 }
 
@@ -92,10 +92,10 @@ const BLACK: &str = "#0d1117";
 
 /// The colours of numbers printed in cells at levels 1 to 4; each at least 4.5:1 on its level.
 pub const fn texts(metric: Metric, ground: Ground) -> [&'static str; 4] {
-    match (metric, ground) {
-        (Metric::SuccessRate, Ground::Light) => [WHITE, WHITE, BLACK, BLACK],
-        (Metric::SuccessRate, Ground::Dark) => [BLACK, BLACK, WHITE, WHITE],
-        (Metric::Volume, Ground::Dark) => [WHITE, BLACK, BLACK, BLACK],
+    match (metric.family(), ground) {
+        (Family::Rate, Ground::Light) => [WHITE, WHITE, BLACK, BLACK],
+        (Family::Rate, Ground::Dark) => [BLACK, BLACK, WHITE, WHITE],
+        (Family::Volume, Ground::Dark) => [WHITE, BLACK, BLACK, BLACK],
         (_, Ground::Light) => [BLACK, BLACK, WHITE, WHITE],
         (_, Ground::Dark) => [WHITE, WHITE, BLACK, BLACK],
     }

@@ -1,6 +1,8 @@
 //! SVG path data: relative commands in hundredths of a pixel, so that errors do not add up, in as few bytes as the
 //! grammar allows. Knows no roles and no colours.
 
+use crate::number::push_whole;
+
 /// Writes the data of one path.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pen {
@@ -99,25 +101,25 @@ impl Pen {
 
     fn across_hundredths(&mut self, by: i64) {
         self.data.push('h');
-        self.data.push_str(&decimal(by));
+        push_decimal(&mut self.data, by);
         self.at.0 += by;
     }
 
     fn down_hundredths(&mut self, by: i64) {
         self.data.push('v');
-        self.data.push_str(&decimal(by));
+        push_decimal(&mut self.data, by);
         self.at.1 += by;
     }
 
     fn pair(&mut self, x: i64, y: i64) {
-        let (x, y) = (decimal(x), decimal(y));
-        self.data.push_str(&x);
+        push_decimal(&mut self.data, x);
         // A sign, or a second point, ends the number before it.
-        let ends_itself = y.starts_with('-') || y.starts_with('.') && x.contains('.');
-        if !ends_itself {
+        let has_point = |hundredths: i64| hundredths % 100 != 0;
+        let begins_with_point = y > 0 && y < 100;
+        if y >= 0 && !(begins_with_point && has_point(x)) {
             self.data.push(' ');
         }
-        self.data.push_str(&y);
+        push_decimal(&mut self.data, y);
     }
 }
 
@@ -158,22 +160,29 @@ pub(super) fn hundredths(pixels: f64) -> i64 {
     if pixels.is_nan() { 0 } else { (pixels.clamp(-MOST_PIXELS, MOST_PIXELS) * 100.0).round() as i64 }
 }
 
-/// Hundredths as the shortest decimal: no zero before the point, none at the end.
-fn decimal(hundredths: i64) -> String {
-    let sign = if hundredths < 0 { "-" } else { "" };
+/// Appends hundredths as the shortest decimal: no zero before the point, none at the end.
+fn push_decimal(out: &mut String, hundredths: i64) {
+    if hundredths < 0 {
+        out.push('-');
+    }
     let (whole, rest) = (hundredths.unsigned_abs() / 100, hundredths.unsigned_abs() % 100);
-    match (whole, rest) {
-        (whole, 0) => format!("{sign}{whole}"),
-        (0, rest) if rest % 10 == 0 => format!("{sign}.{}", rest / 10),
-        (0, rest) => format!("{sign}.{rest:02}"),
-        (whole, rest) if rest % 10 == 0 => format!("{sign}{whole}.{}", rest / 10),
-        (whole, rest) => format!("{sign}{whole}.{rest:02}"),
+    if whole > 0 || rest == 0 {
+        push_whole(out, whole);
+    }
+    if rest > 0 {
+        out.push('.');
+        push_whole(out, rest / 10);
+        if rest % 10 > 0 {
+            push_whole(out, rest % 10);
+        }
     }
 }
 
 /// A length with at most two decimals, as attributes carry it.
 pub(super) fn number(pixels: f64) -> String {
-    decimal(hundredths(pixels))
+    let mut text = String::new();
+    push_decimal(&mut text, hundredths(pixels));
+    text
 }
 
 #[cfg(test)]

@@ -138,6 +138,17 @@ pub enum Anchor {
     End,
 }
 
+impl Anchor {
+    /// The name, as SVG has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Anchor::Start => "start",
+            Anchor::Middle => "middle",
+            Anchor::End => "end",
+        }
+    }
+}
+
 /// One thing that is drawn. Lengths are CSS pixels.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Node {

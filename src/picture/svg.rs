@@ -9,8 +9,6 @@ use super::scene::{Anchor, Node, Role, Scene};
 use crate::answer::Answer;
 use crate::execution::is_invisible;
 use crate::options::Metric;
-use std::collections::BTreeMap;
-use std::fmt::Write;
 
 const FONTS: &str = "system-ui,-apple-system,'Segoe UI',Roboto,'Liberation Sans',sans-serif";
 
@@ -21,10 +19,10 @@ pub(super) fn write(scene: &Scene, answer: &Answer, theme: Theme) -> String {
     let mut out = Writer { out: String::new(), metric, ground, label_size: scene.label_size };
     let (width, height) = (number(scene.width), number(scene.height));
     out.raw("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"");
-    out.attribute("class", &format!("xh xh-{} {}", metric.name(), heat_class(hottest_level(metric))));
+    out.attribute("class", &["xh xh-", metric.name(), " ", heat_class(hottest_level(metric))].concat());
     out.attribute("width", &width);
     out.attribute("height", &height);
-    out.attribute("viewBox", &format!("0 0 {width} {height}"));
+    out.attribute("viewBox", &["0 0 ", &width, " ", &height].concat());
     out.attribute("font-family", FONTS);
     out.attribute("font-size", &number(scene.label_size));
     out.raw(">\n<title>");
@@ -138,10 +136,8 @@ impl Writer {
         if role.is_semibold() {
             self.attribute("font-weight", "600");
         }
-        match anchor {
-            Anchor::Start => {}
-            Anchor::Middle => self.attribute("text-anchor", "middle"),
-            Anchor::End => self.attribute("text-anchor", "end"),
+        if anchor != Anchor::Start {
+            self.attribute("text-anchor", anchor.name());
         }
         self.raw(">\n");
     }
@@ -164,7 +160,7 @@ impl Writer {
             self.attribute("stroke-linecap", "round");
         }
         if let Some([on, off]) = dash {
-            self.attribute("stroke-dasharray", &format!("{} {}", number(on), number(off)));
+            self.attribute("stroke-dasharray", &[&number(on), " ", &number(off)].concat());
         }
         if matches!(role, Role::Ink(_)) {
             self.attribute("display", "none");
@@ -207,40 +203,65 @@ const COMMON_ROLES: [Role; 23] = [
 /// its hash.
 pub fn style_sheet() -> String {
     let [light, dark] = [Ground::Light, Ground::Dark].map(tokens);
-    let properties = |tokens: Tokens| format!(".xh{{--c:{};--e:{};--t:{}}}", tokens.card, tokens.muted, tokens.text);
-    let mut style = properties(light);
-    let in_dark = format!("{}{}", properties(dark), colours(Ground::Dark));
-    let _ = write!(style, "@media screen and (prefers-color-scheme:dark){{{in_dark}}}");
-    let _ = write!(style, "@media print,(prefers-contrast:more),(forced-colors:active){{{}}}", marks());
-    style.push_str("@media print{.xh{print-color-adjust:exact}}");
-    let _ = write!(style, "@media (forced-colors:active){{{}}}", forced());
-    style
+    [
+        &properties(light),
+        "@media screen and (prefers-color-scheme:dark){",
+        &properties(dark),
+        &colours(Ground::Dark),
+        "}@media print,(prefers-contrast:more),(forced-colors:active){",
+        &marks(),
+        "}@media print{.xh{print-color-adjust:exact}}@media (forced-colors:active){",
+        &forced(),
+        "}",
+    ]
+    .concat()
+}
+
+fn properties(tokens: Tokens) -> String {
+    [".xh{--c:", tokens.card, ";--e:", tokens.muted, ";--t:", tokens.text, "}"].concat()
 }
 
 /// Rules that give every role its colour; roles of one paint and colour share a rule.
 fn colours(ground: Ground) -> String {
-    let mut rules: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut add = |selector: String, role: Role, metric: Metric| {
-        let colour = colour(role, metric, ground);
-        let declaration = match paint(role) {
-            Paint::Both => format!("fill:{colour};stroke:{colour}"),
-            Paint::Ringed => format!("fill:{colour};stroke:{}", tokens(ground).card),
-            Paint::Fill => format!("fill:{colour}"),
-            Paint::Stroke => format!("stroke:{colour}"),
-        };
-        rules.entry(declaration).or_default().push(selector);
-    };
+    let mut rules = Rules { ground, rules: Vec::new() };
     for role in COMMON_ROLES {
-        add(format!(".{}", role.class()), role, Metric::SuccessRate);
+        rules.add([".", role.class()].concat(), role, Metric::SuccessRate);
     }
     for metric in Metric::ALL {
         for level in 1..=4 {
             for role in [Role::Level(level), Role::Ink(level), Role::CellNumber(level)] {
-                add(format!(".xh-{} .{}", metric.name(), role.class()), role, metric);
+                rules.add([".xh-", metric.name(), " .", role.class()].concat(), role, metric);
             }
         }
     }
-    rules.into_iter().map(|(declaration, selectors)| format!("{}{{{declaration}}}", selectors.join(","))).collect()
+    let mut sheet = String::new();
+    for (declaration, selectors) in rules.rules {
+        sheet += &[&selectors, "{", &declaration, "}"].concat();
+    }
+    sheet
+}
+
+/// Declarations with the selectors that share them, by declaration.
+struct Rules {
+    ground: Ground,
+    rules: Vec<(String, String)>,
+}
+
+impl Rules {
+    fn add(&mut self, selector: String, role: Role, metric: Metric) {
+        let colour = colour(role, metric, self.ground);
+        let declaration = match paint(role) {
+            Paint::Both => ["fill:", colour, ";stroke:", colour].concat(),
+            Paint::Ringed => ["fill:", colour, ";stroke:", tokens(self.ground).card].concat(),
+            Paint::Fill => ["fill:", colour].concat(),
+            Paint::Stroke => ["stroke:", colour].concat(),
+        };
+        let place = self.rules.partition_point(|(other, _)| *other < declaration);
+        match self.rules.get_mut(place) {
+            Some((same, selectors)) if *same == declaration => *selectors += &[",", &selector].concat(),
+            _ => self.rules.insert(place, (declaration, selector)),
+        }
+    }
 }
 
 /// The class of a picture whose hottest level is this one.
@@ -249,39 +270,51 @@ fn heat_class(hottest: u8) -> &'static str {
 }
 
 /// The selectors of a role of every level but the hottest.
-fn all_but_hottest(role: impl Fn(u8) -> Role) -> String {
-    let calmer = |hottest: u8| (1..=4).filter(move |level| *level != hottest).map(move |level| (hottest, level));
-    let pairs = [1, 4].into_iter().flat_map(calmer);
-    let selectors: Vec<String> =
-        pairs.map(|(hottest, level)| format!(".{} .{}", heat_class(hottest), role(level).class())).collect();
-    selectors.join(",")
+fn all_but_hottest(role: fn(u8) -> Role) -> String {
+    selectors(role, |hottest, level| level != hottest)
 }
 
 /// The selectors of a role of the hottest level.
-fn only_hottest(role: impl Fn(u8) -> Role) -> String {
-    [1, 4].map(|hottest| format!(".{} .{}", heat_class(hottest), role(hottest).class())).join(",")
+fn only_hottest(role: fn(u8) -> Role) -> String {
+    selectors(role, |hottest, level| level == hottest)
+}
+
+fn selectors(role: fn(u8) -> Role, is_meant: fn(u8, u8) -> bool) -> String {
+    let mut selectors = String::new();
+    for hottest in [1, 4] {
+        for level in (1..=4).filter(|level| is_meant(hottest, *level)) {
+            let comma = if selectors.is_empty() { "." } else { ",." };
+            selectors += &[comma, heat_class(hottest), " .", role(level).class()].concat();
+        }
+    }
+    selectors
 }
 
 /// Rules that turn cells into bars: an edge, filled from the bottom by the level's ink.
 fn marks() -> String {
-    format!(
-        "{}{{fill:var(--c);stroke:var(--e);stroke-width:1}}{}{{fill:var(--t)}}.xh-i1,.xh-i2,.xh-i3,.xh-i4{{display:inline}}",
-        all_but_hottest(Role::Level),
-        all_but_hottest(Role::CellNumber),
-    )
+    [
+        &all_but_hottest(Role::Level),
+        "{fill:var(--c);stroke:var(--e);stroke-width:1}",
+        &all_but_hottest(Role::CellNumber),
+        "{fill:var(--t)}.xh-i1,.xh-i2,.xh-i3,.xh-i4{display:inline}",
+    ]
+    .concat()
 }
 
 /// Rules for colours that the reader's system forces.
 fn forced() -> String {
-    format!(
-        ".xh{{forced-color-adjust:none}}.xh-ground{{fill:Canvas}}.xh-weekend{{fill:none}}.xh-tile{{stroke:none}}\
-         .xh g{{fill:CanvasText}}{levels}{{fill:Canvas;stroke:CanvasText}}\
-         {hottest}{{fill:CanvasText;stroke:CanvasText}}{numbers}{{fill:Canvas}}\
-         .xh .xh-i1,.xh .xh-i2,.xh .xh-i3,.xh .xh-i4{{stroke:CanvasText}}.xh-dot{{display:none}}\
-         .xh-unfinished,.xh-skipped,.xh-month-line{{stroke:CanvasText}}.xh-after{{stroke:GrayText}}.xh-changed,.xh-halo{{stroke:Canvas}}\
-         .xh-outline,.xh-bracket{{stroke:Highlight}}.xh-disc{{fill:Highlight;stroke:Canvas}}.xh .xh-number{{fill:HighlightText}}",
-        levels = all_but_hottest(Role::Level),
-        hottest = only_hottest(Role::Level),
-        numbers = only_hottest(Role::CellNumber),
-    )
+    [
+        ".xh{forced-color-adjust:none}.xh-ground{fill:Canvas}.xh-weekend{fill:none}.xh-tile{stroke:none}\
+         .xh g{fill:CanvasText}",
+        &all_but_hottest(Role::Level),
+        "{fill:Canvas;stroke:CanvasText}",
+        &only_hottest(Role::Level),
+        "{fill:CanvasText;stroke:CanvasText}",
+        &only_hottest(Role::CellNumber),
+        "{fill:Canvas}\
+         .xh .xh-i1,.xh .xh-i2,.xh .xh-i3,.xh .xh-i4{stroke:CanvasText}.xh-dot{display:none}\
+         .xh-unfinished,.xh-skipped,.xh-month-line{stroke:CanvasText}.xh-after{stroke:GrayText}.xh-changed,.xh-halo{stroke:Canvas}\
+         .xh-outline,.xh-bracket{stroke:Highlight}.xh-disc{fill:Highlight;stroke:Canvas}.xh .xh-number{fill:HighlightText}",
+    ]
+    .concat()
 }

@@ -3,20 +3,21 @@
 
 use super::Words;
 use crate::answer::Answer;
-use crate::options::{Granularity, Metric};
+use crate::number;
+use crate::options::{Family, Granularity, Metric};
 use chrono::{Datelike, NaiveDate};
 
 impl Words {
     /// English, weeks from Monday, hours as `12 AM`.
     pub fn english() -> Self {
-        let own = |text: &str| text.to_owned();
-        let hours = std::array::from_fn(|hour| {
-            let half = if hour < 12 { "AM" } else { "PM" };
-            format!("{} {half}", if hour % 12 == 0 { 12 } else { hour % 12 })
-        });
+        let mut hours: [String; 24] = Default::default();
+        for (hour, text) in (0..24).zip(&mut hours) {
+            number::push_whole(text, if hour % 12 == 0 { 12 } else { hour % 12 });
+            text.push_str(if hour < 12 { " AM" } else { " PM" });
+        }
         Self {
-            weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].map(own),
-            months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"].map(own),
+            weekdays: texts("Mon Tue Wed Thu Fri Sat Sun"),
+            months: texts("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"),
             hours,
             first_day: 1,
             weekend: vec![6, 7],
@@ -45,22 +46,31 @@ impl Words {
     }
 }
 
+/// The words of a text with a space between any two.
+fn texts<const COUNT: usize>(words: &str) -> [String; COUNT] {
+    let mut texts = [const { String::new() }; COUNT];
+    for (text, word) in texts.iter_mut().zip(words.split(' ')) {
+        text.push_str(word);
+    }
+    texts
+}
+
 /// A count with its digits grouped: `82,794`.
 pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (position, digit) in digits.chars().enumerate() {
+    let digits = number::whole(number);
+    let mut grouped = String::new();
+    for (position, digit) in digits.bytes().enumerate() {
         if position > 0 && (digits.len() - position).is_multiple_of(3) {
             grouped.push(',');
         }
-        grouped.push(digit);
+        grouped.push(char::from(digit));
     }
     grouped
 }
 
 /// A count with its noun in the right number: `1 execution`, `2 executions`.
 pub fn counted(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", count(number), if number == 1 { "" } else { "s" })
+    [count(number).as_str(), " ", noun, if number == 1 { "" } else { "s" }].concat()
 }
 
 /// A rate, 0 to 1, as a percentage with so many decimals. `100%` is said only of a rate of 1 and `0%` only of 0.
@@ -72,24 +82,30 @@ pub fn counted(number: u64, noun: &str) -> String {
 /// assert_eq!(percent(0.0004, 1), "under 0.1%");
 /// ```
 pub fn percent(rate: f64, decimals: usize) -> String {
-    let digits = |value: f64| format!("{value:.decimals$}");
-    let said = digits(rate * 100.0);
+    let said = fixed(rate * 100.0, decimals);
     let step: f64 = (0..decimals).fold(1.0, |step, _| step / 10.0);
-    if rate < 1.0 && said == digits(100.0) {
-        return format!("over {}%", digits(100.0 - step));
+    if rate < 1.0 && said == fixed(100.0, decimals) {
+        return ["over ", &fixed(100.0 - step, decimals), "%"].concat();
     }
-    if rate > 0.0 && said == digits(0.0) {
-        return format!("under {}%", digits(step));
+    if rate > 0.0 && said == fixed(0.0, decimals) {
+        return ["under ", &fixed(step, decimals), "%"].concat();
     }
     // A whole 0 or 100 needs no decimals.
-    if rate == 1.0 || rate == 0.0 { format!("{}%", rate * 100.0) } else { format!("{said}%") }
+    let said = if rate == 1.0 || rate == 0.0 { number::text(rate * 100.0) } else { said };
+    said + "%"
+}
+
+fn fixed(value: f64, decimals: usize) -> String {
+    let mut digits = String::new();
+    number::push_fixed(&mut digits, value, decimals);
+    digits
 }
 
 /// A rate as a whole percentage, or with as many decimals as it takes not to be read as one of the bounds that it
 /// does not reach: `59.8%`, not `60%`, below a bound of 0.6.
 pub fn percent_beside_bounds(rate: f64, bounds: [f64; 3]) -> String {
     let misleads = |decimals: usize| {
-        let shown: f64 = format!("{:.decimals$}", rate * 100.0).parse().unwrap_or(rate * 100.0);
+        let shown = number::parse(&fixed(rate * 100.0, decimals)).unwrap_or(rate * 100.0);
         bounds.iter().any(|bound| (shown >= tidy(bound * 100.0)) != (rate >= *bound))
     };
     let decimals = (0..6).find(|decimals| !misleads(*decimals)).unwrap_or(6);
@@ -109,12 +125,12 @@ const DAY: f64 = 24.0 * HOUR;
 /// A duration in milliseconds in its two largest units: `340 ms`, `8.4 s`, `3 min 20 s`, `2 h 53 min`, `1 d 3 h`.
 pub fn duration(ms: f64) -> String {
     if ms < SECOND && ms.round() < SECOND {
-        return format!("{} ms", ms.round());
+        return number::text(ms.round()) + " ms";
     }
     if ms < MINUTE {
         let tenths = (ms / 100.0).round();
         if tenths < 600.0 {
-            return format!("{} s", tenths / 10.0);
+            return number::text(tenths / 10.0) + " s";
         }
     }
     for (large, small, names) in [(MINUTE, SECOND, ("min", "s")), (HOUR, MINUTE, ("h", "min")), (DAY, HOUR, ("d", "h"))]
@@ -126,9 +142,12 @@ pub fn duration(ms: f64) -> String {
         let is_last = large == DAY;
         let limit = if large == MINUTE { 60.0 } else { 24.0 };
         if is_last || whole < limit {
-            let rest = if rest > 0.0 { format!(" {rest} {}", names.1) } else { String::new() };
-            let whole = if whole < 1e15 { count(whole as u64) } else { whole.to_string() };
-            return format!("{whole} {}{rest}", names.0);
+            let whole = if whole < 1e15 { count(whole as u64) } else { number::text(whole) };
+            let mut said = [&whole, " ", names.0].concat();
+            if rest > 0.0 {
+                said += &[" ", &number::text(rest), " ", names.1].concat();
+            }
+            return said;
         }
     }
     String::new()
@@ -137,16 +156,23 @@ pub fn duration(ms: f64) -> String {
 /// A value as short as it goes, for the inside of a cell: a rate in percent without the sign, a count with `k` or `M`
 /// from ten thousand on, a duration in its largest unit.
 pub fn short_value(metric: Metric, value: f64, bounds: [f64; 3]) -> String {
-    match metric {
-        Metric::SuccessRate => {
-            let said = percent_beside_bounds(value, bounds);
-            said.trim_end_matches('%').replace("over ", ">").replace("under ", "<")
+    match metric.family() {
+        Family::Rate => {
+            let mut said = percent_beside_bounds(value, bounds);
+            said.pop();
+            match (said.strip_prefix("over "), said.strip_prefix("under ")) {
+                (Some(rest), _) => [">", rest].concat(),
+                (_, Some(rest)) => ["<", rest].concat(),
+                _ => said,
+            }
         }
-        Metric::Volume | Metric::ErrorCount => short_count(value),
-        Metric::Duration => {
+        Family::Volume | Family::Errors => short_count(value),
+        Family::Time => {
             let units = [(DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (SECOND, "s")];
             let largest = units.into_iter().find(|(unit, _)| value >= *unit);
-            largest.map_or_else(|| format!("{}ms", value.round()), |(unit, name)| short_decimal(value / unit) + name)
+            let (unit, name) = largest.unwrap_or((1.0, "ms"));
+            let said = if unit > 1.0 { short_decimal(value / unit) } else { number::text(value.round()) };
+            said + name
         }
     }
 }
@@ -154,17 +180,20 @@ pub fn short_value(metric: Metric, value: f64, bounds: [f64; 3]) -> String {
 fn short_count(value: f64) -> String {
     let units = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")];
     let largest = units.into_iter().find(|(unit, _)| value >= 10_000.0 && value >= *unit);
-    largest.map_or_else(|| value.to_string(), |(unit, name)| short_decimal(value / unit) + name)
+    match largest {
+        Some((unit, name)) => short_decimal(value / unit) + name,
+        None => number::text(value),
+    }
 }
 
 /// Two digits, cut off and not rounded, so that a value below a bound is not shown as the bound: 1.2, 12.
 fn short_decimal(value: f64) -> String {
-    if value < 10.0 { ((value * 10.0).floor() / 10.0).to_string() } else { value.floor().to_string() }
+    number::text(if value < 10.0 { (value * 10.0).floor() / 10.0 } else { value.floor() })
 }
 
 /// A date: `Jun 27, 2013`.
 pub fn date(date: NaiveDate, words: &Words) -> String {
-    format!("{} {}, {}", words.month(date), date.day(), date.year())
+    [words.month(date), " ", &day(date), ", ", &year(date)].concat()
 }
 
 /// A span of dates, the year told once where it is one: `May 1 – Jul 29, 2013`.
@@ -173,9 +202,19 @@ pub fn dates(from: NaiveDate, to: NaiveDate, words: &Words) -> String {
         return date(from, words);
     }
     if from.year() != to.year() {
-        return format!("{} – {}", date(from, words), date(to, words));
+        return [&date(from, words), " – ", &date(to, words)].concat();
     }
-    format!("{} {} – {}", words.month(from), from.day(), date(to, words))
+    [words.month(from), " ", &day(from), " – ", &date(to, words)].concat()
+}
+
+/// The day of the month in digits.
+pub(super) fn day(date: NaiveDate) -> String {
+    number::whole(u64::from(date.day()))
+}
+
+/// The year in digits.
+pub(super) fn year(date: NaiveDate) -> String {
+    number::text(f64::from(date.year()))
 }
 
 /// What a metric's values are, as a title begins.
@@ -185,6 +224,11 @@ pub const fn metric(metric: Metric) -> &'static str {
         Metric::Volume => "Executions",
         Metric::Duration => "Average duration",
         Metric::ErrorCount => "Errors",
+        Metric::P50Duration => "Median duration",
+        Metric::P95Duration => "95th percentile of duration",
+        Metric::P99Duration => "99th percentile of duration",
+        Metric::MaxDuration => "Longest duration",
+        Metric::QueueWait => "Average queue wait",
     }
 }
 
@@ -195,7 +239,7 @@ pub fn title(answer: &Answer, words: &Words) -> String {
         Granularity::Daily => "day",
     };
     let span = dates(answer.window.start_date, answer.window.end_date, words);
-    format!("{} by {by}, {span}, {}", metric(answer.grid.metric), answer.zone.name())
+    [metric(answer.grid.metric), " by ", by, ", ", &span, ", ", answer.zone.name()].concat()
 }
 
 /// The executions and how they ended: `82,794 executions · 77.8% succeeded`.
@@ -203,12 +247,12 @@ pub fn summary(answer: &Answer) -> String {
     let executions = answer.totals.executions();
     if executions == 0 {
         let (from, to) = (answer.window.start_date, answer.window.end_date);
-        return format!("No executions, {}", dates(from, to, &Words::english()));
+        return ["No executions, ", &dates(from, to, &Words::english())].concat();
     }
     let counted = counted(executions, "execution");
     match answer.totals.success_rate() {
-        None => format!("{counted} · no outcome"),
-        Some(rate) => format!("{counted} · {} succeeded", percent(rate, 1)),
+        None => counted + " · no outcome",
+        Some(rate) => [&counted, " · ", &percent(rate, 1), " succeeded"].concat(),
     }
 }
 

@@ -62,9 +62,11 @@ impl Decimal {
         if self.is_negative { (-value).checked_sub(i128::from(whole.has_rest)) } else { Some(value) }
     }
 
-    /// The number rounded to a whole one, halves away from zero; `None` if that needs more than 127 bits.
-    pub(crate) fn round(&self) -> Option<i128> {
-        let whole = self.whole(0)?;
+    /// The number times `factor`, which is below a hundred, times `10^shift`, rounded to a whole one, halves away from
+    /// zero; `None` if that needs more than 127 bits.
+    pub(crate) fn round_scaled(&self, factor: u8, shift: i32) -> Option<i128> {
+        let digits = self.digits.checked_mul(u128::from(factor))?;
+        let whole = Decimal { digits, ..*self }.whole(shift)?;
         let value = i128::try_from(whole.value).ok()?.checked_add(i128::from(whole.is_half_or_more))?;
         Some(if self.is_negative { -value } else { value })
     }
@@ -143,7 +145,7 @@ mod tests {
     fn a_decimal_is_rounded_as_asked() {
         let check = |text: &str, floor: i128, round: i128| {
             let decimal = Decimal::parse(text).unwrap();
-            assert_eq!((decimal.floor(0), decimal.round()), (Some(floor), Some(round)), "{text}");
+            assert_eq!((decimal.floor(0), decimal.round_scaled(1, 0)), (Some(floor), Some(round)), "{text}");
         };
         check("0", 0, 0);
         check("-0", 0, 0);
@@ -169,7 +171,7 @@ mod tests {
         for text in ["", "-", "+1", ".5", "5.", "1e", "1e+", "1x", "NaN", "1.2.3", "0x10", "1 ", "١"] {
             assert_eq!(Decimal::parse(text), None, "{text}");
         }
-        assert_eq!(Decimal::parse("1e400").unwrap().round(), None);
+        assert_eq!(Decimal::parse("1e400").unwrap().round_scaled(1, 0), None);
         assert_eq!(Decimal::parse("1e39").unwrap().floor(0), None);
         assert_eq!(Decimal::parse(&"9".repeat(500)).unwrap().magnitude(), None);
     }

@@ -2,14 +2,11 @@
 //! that can be read in two ways (`05-10-23T16:23:32Z`) is unreadable.
 
 use super::number::parse_number;
-use super::{ParsedTime, Timestamp};
+use super::{DAYS_TO_1970, MS_OF_DAY, ParsedTime, Timestamp};
 use chrono::{Datelike, NaiveDate};
 
-/// Days from 0001-01-01 (day 1 of the common era) to 1970-01-01.
-const DAYS_TO_1970: i64 = 719_163;
 const MS_OF_MINUTE: i64 = 60_000;
 const MS_OF_HOUR: i64 = 60 * MS_OF_MINUTE;
-const MS_OF_DAY: i64 = 24 * MS_OF_HOUR;
 
 /// Reads a text that names an instant. White space around it is ignored.
 ///

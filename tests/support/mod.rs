@@ -90,6 +90,7 @@ impl Row {
             status_text: &self.status,
             started_at: Timestamp::from_ms(self.started_ms).unwrap(),
             duration_ms: self.duration_ms.filter(|_| status.is_ended()),
+            waited_ms: None,
             tags: Tags::new(&joined, &ends),
             attempt: 1,
             error: None,

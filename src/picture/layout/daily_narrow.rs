@@ -4,6 +4,7 @@
 use super::super::geometry::{Gutter, Plot, Space, below_middle, rounded_pitch, text_at, text_width};
 use super::super::outline::disc_radius;
 use super::super::scene::{Anchor, Node, Places, Role};
+use super::super::words::{day, year};
 use super::{gap, lead, spans_years, weeks};
 use crate::grid::Grid;
 use chrono::{Datelike, NaiveDate};
@@ -79,11 +80,11 @@ fn week_labels(grid: &Grid, space: &Space<'_>, weeks: usize, lead: usize) -> Vec
         if let Some(date) = first_of_month {
             let names_year = date.month() == 1 && spans_years(&grid.dates);
             if let Some(above) = labels.last_mut().filter(|_| names_year) {
-                *above = (Role::Label, date.year().to_string());
+                *above = (Role::Label, year(**date));
             }
             labels.push((Role::MonthLabel, space.words.month(**date).to_owned()));
         } else {
-            labels.push((Role::Label, dates.first().map(|date| date.day().to_string()).unwrap_or_default()));
+            labels.push((Role::Label, dates.first().map(|date| day(**date)).unwrap_or_default()));
         }
     }
     labels

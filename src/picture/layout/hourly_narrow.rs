@@ -6,6 +6,7 @@ use super::super::geometry::{
 use super::super::outline::disc_radius;
 use super::super::pen::Area;
 use super::super::scene::{Anchor, Node, Places, Role};
+use super::super::words::{day, year};
 use super::{spans_years, width_of_cells};
 use crate::grid::Grid;
 use chrono::Datelike;
@@ -66,13 +67,13 @@ fn date_labels(grid: &Grid, space: &Space<'_>) -> Vec<Option<String>> {
         let begins_week = space.words.begins_week(*date);
         let names_month = begins_week && date.day() <= 7;
         let label = match (row == 0 || names_month, begins_week) {
-            (true, _) => Some(format!("{} {}", space.words.month(*date), date.day())),
-            (false, true) => Some(date.day().to_string()),
+            (true, _) => Some([space.words.month(*date), " ", &day(*date)].concat()),
+            (false, true) => Some(day(*date)),
             (false, false) => None,
         };
         let names_year = names_month && date.month() == 1 && spans_years(&grid.dates);
         if let Some(above) = labels.last_mut().filter(|_| names_year) {
-            above.get_or_insert_with(|| date.year().to_string());
+            above.get_or_insert_with(|| year(*date));
         }
         labels.push(label);
     }

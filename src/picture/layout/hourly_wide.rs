@@ -7,9 +7,9 @@ use super::super::geometry::{
 use super::super::outline::disc_radius;
 use super::super::pen::Area;
 use super::super::scene::{Anchor, Places, Role};
+use super::super::words::day;
 use super::{LEAST_FIRST_MONTH, month_ticks, width_of_cells};
 use crate::grid::Grid;
-use chrono::Datelike;
 
 const ROW_PITCH: f64 = 16.0;
 const ROW_GAP: f64 = 2.0;
@@ -105,7 +105,7 @@ fn day_ticks(grid: &Grid, space: &Space<'_>, pitch: f64, x_of: impl Fn(usize) ->
         every || position == 0 || begins
     };
     let dates = grid.dates.iter().enumerate().filter(|(position, _)| has_tick(*position));
-    dates.map(|(position, date)| Tick { x: x_of(position), texts: vec![date.day().to_string()] }).collect()
+    dates.map(|(position, date)| Tick { x: x_of(position), texts: vec![day(*date)] }).collect()
 }
 
 /// One band behind each run of weekend days.

@@ -7,6 +7,7 @@ mod hourly_wide;
 
 use super::Layout;
 use super::geometry::{Plot, Space, Tick};
+use super::words::year;
 use crate::grid::Grid;
 use crate::options::Granularity;
 use chrono::{Datelike, NaiveDate};
@@ -46,7 +47,7 @@ fn month_ticks(dates: &[NaiveDate], space: &Space<'_>, x_of: impl Fn(usize) -> f
         let month = space.words.month(*date).to_owned();
         let mut texts = vec![month];
         if spans_years(dates) && (position == 0 || date.month() == 1) {
-            texts.insert(0, format!("{} {}", space.words.month(*date), date.year()));
+            texts.insert(0, [space.words.month(*date), " ", &year(*date)].concat());
         }
         ticks.push(Tick { x: x_of(position), texts });
     }

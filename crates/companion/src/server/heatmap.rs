@@ -35,6 +35,9 @@ impl Asked {
     /// # Errors
     /// An unknown zone, or a window that is too long.
     pub fn now(query: Query) -> Result<Self, Problem> {
+        if let Some(parameter) = query.counting.needs_all_rows() {
+            return Err(execution_heatmap::Error::needs_all_rows(parameter).into());
+        }
         let source = Source::Live { now: crate::clock::now() };
         let no_rows = Table::default();
         let zone = zones::zone(&query.time_zone, answer::zone_span(&no_rows, &query, source))?;
@@ -87,7 +90,7 @@ pub async fn stats(state: State, workspace: String, asked: Asked) -> Result<Stri
 pub async fn workflows(state: State, workspace: String, asked: Asked) -> Result<String, Problem> {
     let filter = asked.query.filter.clone();
     let rows = load(&state, workspace, &asked, filter.clone()).await?;
-    work(move || Ok(json::workflows(&rows.table.workflows(&filter, &asked.window)))).await
+    work(move || Ok(json::workflows(&rows.table.workflows(&filter, asked.query.counting, &asked.window)))).await
 }
 
 /// The workspace's number.

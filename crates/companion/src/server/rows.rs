@@ -289,6 +289,7 @@ mod tests {
             status_text: "completed",
             started_at: execution_heatmap::time::Timestamp::from_ms(0).unwrap(),
             duration_ms: None,
+            waited_ms: None,
             tags: Tags::default(),
             attempt: 1,
             error: None,

@@ -8,6 +8,7 @@ use chrono::{Datelike, NaiveDate};
 use execution_heatmap::answer::Answer;
 use execution_heatmap::cube::Sums;
 use execution_heatmap::grid::{Cell, Grid, Presence, value_of};
+use execution_heatmap::histogram::{Bins, Histogram};
 use execution_heatmap::options::{Granularity, Metric};
 use std::collections::BTreeSet;
 
@@ -169,17 +170,19 @@ impl Drawing<'_> {
     /// All weeks in one: what the executions of a weekday's hour did together; of counts, on how many such days.
     fn average_week(&mut self) {
         let a_date = Grid::cells_a_date(self.grid().granularity);
-        let mut profile = vec![(Sums::default(), 0u64); 7 * a_date];
+        let mut profile = vec![Profile::default(); 7 * a_date];
         for (place, cell) in self.grid().cells.iter().enumerate() {
             let Some(date) = self.grid().dates.get(place / a_date) else { continue };
-            if let (Presence::Present, Some((sums, days))) =
+            if let (Presence::Present, Some(profile)) =
                 (cell.presence, profile.get_mut(weekday_of(*date) * a_date + place % a_date))
             {
-                sums.merge(&cell.sums);
-                *days += 1;
+                profile.sums.merge(&cell.sums);
+                self.grid().durations.get(place).into_iter().for_each(|more| profile.durations.merge(more));
+                profile.days += 1;
             }
         }
-        let inks: Vec<Ink> = profile.iter().map(|(sums, days)| self.ink_of_profile(sums, *days)).collect();
+        let bins = Bins::new();
+        let inks: Vec<Ink> = profile.iter().map(|profile| self.ink_of_profile(profile, &bins)).collect();
         let names = WEEKDAYS.iter().enumerate().map(|(weekday, name)| (weekday * 3, (*name).to_owned()));
         self.lines.push(label_line(names.collect(), self.look.width.max(26)));
         let columns: Vec<Option<usize>> = (0..7).flat_map(|weekday| [Some(weekday), Some(weekday), None]).collect();
@@ -199,13 +202,14 @@ impl Drawing<'_> {
         self.lines.push(String::new());
     }
 
-    fn ink_of_profile(&self, sums: &Sums, days: u64) -> Ink {
+    fn ink_of_profile(&self, profile: &Profile, bins: &Bins) -> Ink {
+        let Profile { sums, durations, days } = profile;
         let metric = self.grid().metric;
-        let per_day = if matches!(metric, Metric::Volume | Metric::ErrorCount) { days.max(1) as f64 } else { 1.0 };
-        match value_of(metric, sums) {
+        let per_day = if matches!(metric, Metric::Volume | Metric::ErrorCount) { (*days).max(1) as f64 } else { 1.0 };
+        match value_of(metric, sums, Some(durations), bins) {
             Some(value) => Ink::Level(self.grid().scale.level(value / per_day)),
             None if sums.executions() > 0 => Ink::Unfinished,
-            None if days > 0 => Ink::Tile,
+            None if *days > 0 => Ink::Tile,
             None => Ink::Blank,
         }
     }
@@ -213,6 +217,14 @@ impl Drawing<'_> {
     fn has_colours(&self) -> bool {
         self.look.colours != super::Colours::None
     }
+}
+
+/// What the executions of a weekday's hour did, on how many such days.
+#[derive(Clone, Default)]
+struct Profile {
+    sums: Sums,
+    durations: Histogram,
+    days: u64,
 }
 
 /// A date with its position in the window.

@@ -2,7 +2,7 @@
 //! character. The only place that knows colours.
 
 use super::{Colours, Look};
-use execution_heatmap::options::Metric;
+use execution_heatmap::options::{Family, Metric};
 
 /// What one place shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,29 +28,29 @@ pub enum Colour {
 
 /// Level 1 to 4 in 24-bit colours; for a dark ground, then for a light one.
 const fn true_levels(metric: Metric, light: bool) -> [u32; 4] {
-    match (metric, light) {
-        (Metric::SuccessRate, false) => [0xff9d97, 0xc06a26, 0x3079bd, 0x27496a],
-        (Metric::SuccessRate, true) => [0x711b2d, 0xba4f20, 0x5c89d3, 0x9fc0d6],
-        (Metric::Volume, false) => [0x15522e, 0x468c69, 0x5cc96a, 0xbdf8d2],
-        (Metric::Volume, true) => [0x90e199, 0x54b38f, 0x1d8650, 0x143b2a],
-        (Metric::Duration, false) => [0x46426d, 0x8f58d0, 0xcd95e3, 0xeedff8],
-        (Metric::Duration, true) => [0xe2b4f1, 0xa188cb, 0x7643b8, 0x442268],
-        (Metric::ErrorCount, false) => [0x4a4542, 0xb25c1c, 0xe0a860, 0xfbe6a6],
-        (Metric::ErrorCount, true) => [0xd8cfc4, 0xe39a2d, 0xb04e17, 0x711d27],
+    match (metric.family(), light) {
+        (Family::Rate, false) => [0xff9d97, 0xc06a26, 0x3079bd, 0x27496a],
+        (Family::Rate, true) => [0x711b2d, 0xba4f20, 0x5c89d3, 0x9fc0d6],
+        (Family::Volume, false) => [0x15522e, 0x468c69, 0x5cc96a, 0xbdf8d2],
+        (Family::Volume, true) => [0x90e199, 0x54b38f, 0x1d8650, 0x143b2a],
+        (Family::Time, false) => [0x46426d, 0x8f58d0, 0xcd95e3, 0xeedff8],
+        (Family::Time, true) => [0xe2b4f1, 0xa188cb, 0x7643b8, 0x442268],
+        (Family::Errors, false) => [0x4a4542, 0xb25c1c, 0xe0a860, 0xfbe6a6],
+        (Family::Errors, true) => [0xd8cfc4, 0xe39a2d, 0xb04e17, 0x711d27],
     }
 }
 
 /// The nearest colours of the palette of 256 that can be told apart.
 const fn indexed_levels(metric: Metric, light: bool) -> [u8; 4] {
-    match (metric, light) {
-        (Metric::SuccessRate, false) => [217, 166, 32, 238],
-        (Metric::SuccessRate, true) => [88, 130, 68, 250],
-        (Metric::Volume, false) => [22, 65, 77, 158],
-        (Metric::Volume, true) => [114, 72, 29, 236],
-        (Metric::Duration, false) => [238, 98, 176, 225],
-        (Metric::Duration, true) => [183, 140, 61, 53],
-        (Metric::ErrorCount, false) => [238, 130, 179, 222],
-        (Metric::ErrorCount, true) => [252, 172, 130, 88],
+    match (metric.family(), light) {
+        (Family::Rate, false) => [217, 166, 32, 238],
+        (Family::Rate, true) => [88, 130, 68, 250],
+        (Family::Volume, false) => [22, 65, 77, 158],
+        (Family::Volume, true) => [114, 72, 29, 236],
+        (Family::Time, false) => [238, 98, 176, 225],
+        (Family::Time, true) => [183, 140, 61, 53],
+        (Family::Errors, false) => [238, 130, 179, 222],
+        (Family::Errors, true) => [252, 172, 130, 88],
     }
 }
 

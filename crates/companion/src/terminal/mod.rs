@@ -77,6 +77,11 @@ fn header(answer: &Answer, look: &Look) -> String {
         Metric::Volume => "volume",
         Metric::Duration => "duration",
         Metric::ErrorCount => "errors",
+        Metric::P50Duration => "median duration",
+        Metric::P95Duration => "95th percentile of duration",
+        Metric::P99Duration => "99th percentile of duration",
+        Metric::MaxDuration => "longest duration",
+        Metric::QueueWait => "queue wait",
     };
     let span = text::dates(answer.window.start_date, answer.window.end_date);
     format!("{}  {metric}, {}  {span}  {}", look.title, answer.grid.granularity.name(), answer.zone.name())

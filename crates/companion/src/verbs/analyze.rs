@@ -10,7 +10,7 @@ use execution_heatmap::duplicate::Duplicates;
 use execution_heatmap::ingest::{Form, hint};
 use execution_heatmap::intake::{Intake, Reading};
 use execution_heatmap::json;
-use execution_heatmap::options::Query;
+use execution_heatmap::options::{Attempts, Query};
 use execution_heatmap::picture::{self, PictureOptions, Theme};
 use execution_heatmap::problem::Problems;
 use execution_heatmap::table::Table;
@@ -29,7 +29,7 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     let query = Query::from_pairs(args.view.pairs())?;
     let utc_span = (0, 1);
     zones::zone(&query.time_zone, utc_span)?;
-    let (table, reading, remarks) = read(args)?;
+    let (table, reading, remarks) = read(args, query.counting.attempts)?;
     let source = Source::File;
     let zone = zones::zone(&query.time_zone, answer::zone_span(&table, &query, source))?;
     let answer = answer::answer(&table, &reading, &query, &zone, source, Patterns::Look)?;
@@ -40,9 +40,9 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
 
 /// Reads files into one table, in the order in which they are named. Beside it, what is to be said of each file: once
 /// the readings are one, a line number no longer says which file it is of.
-fn read(args: &AnalyzeArgs) -> Result<(Table, Reading, Vec<String>), Failure> {
+fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<String>), Failure> {
     let is_looked_for = match args.deduplicate {
-        Deduplicate::Auto => args.files.len() > 1,
+        Deduplicate::Auto => args.files.len() > 1 || attempts == Attempts::Last,
         Deduplicate::On => true,
         Deduplicate::Off => false,
     };

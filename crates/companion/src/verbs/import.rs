@@ -117,6 +117,13 @@ impl Imported {
                         }
                     }
                 }
+                Event::Unstarted { line, .. } => {
+                    self.rows += 1;
+                    self.problems.add(line, ProblemKind::NoStart, || {
+                        "the row has no start, only a time at which it was to start".to_owned()
+                    });
+                }
+                Event::LeftOut { .. } => {}
                 Event::Rejected { line, kind, message } => {
                     self.rows += 1;
                     self.problems.add(line, kind, || message);

@@ -79,6 +79,7 @@ impl Row {
             status_text: &self.status,
             started_at: Timestamp::from_ms(self.started_ms).unwrap(),
             duration_ms: self.duration_ms,
+            waited_ms: None,
             tags: Tags::new(&text, &ends),
             attempt: self.attempt,
             error: self.error.as_deref(),

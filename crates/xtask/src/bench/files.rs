@@ -23,7 +23,7 @@ pub fn folder() -> Result<PathBuf> {
 /// Makes the files of `count` rows that are not there yet: `rows-COUNT.ndjson`, `rows-COUNT.csv`, `mixed-COUNT.ndjson`.
 pub fn make(count: u64) -> Result {
     let folder = folder()?;
-    write(&folder, &format!("rows-{count}.ndjson"), count, "", |row, text| object(row, text))?;
+    write(&folder, &format!("rows-{count}.ndjson"), count, "", object)?;
     write(&folder, &format!("rows-{count}.csv"), count, CSV_HEAD, record)?;
     write(&folder, &format!("mixed-{count}.ndjson"), count, "", |row, text| match row.number % 3 {
         0 => object(row, text),

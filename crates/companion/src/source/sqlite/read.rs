@@ -221,6 +221,7 @@ fn execution<'a>(row: &'a Row<'_>, tags: Option<&'a TagSet>) -> rusqlite::Result
         status_text: text(5)?.unwrap_or(status.name()),
         started_at: Timestamp::from_ms(started_ms).ok_or_else(|| out_of_range(0, started_ms))?,
         duration_ms: row.get::<_, Option<i64>>(6)?.and_then(|ms| u64::try_from(ms).ok()),
+        waited_ms: None,
         tags: tags.map_or(Tags::default(), |set| Tags::new(&set.text, &set.ends)),
         attempt: row.get(7)?,
         error: text(8)?,

@@ -1,139 +1,21 @@
 //! What a reader of the heatmap may ask for: every option, its default and what it takes, once. HTTP parameters,
 //! command line flags, the element's attributes and the page's address all go through [`Query::set`].
 
+mod filter;
+mod metric;
+
+pub use filter::{Choice, Filter};
+pub use metric::{Attempts, Counting, Family, Granularity, Metric, Moment};
+
 use crate::error::Error;
 use crate::execution::Status;
 use crate::time::Timestamp;
-use crate::window::{DEFAULT_DAYS, MOST_DAYS, WindowRequest};
+use crate::window::{MOST_DAYS, WindowRequest};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
 /// The greatest threshold: beyond any count or any number of milliseconds that is believed.
 pub const MOST_THRESHOLD: f64 = 1e15;
-
-/// What a cell's value is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Metric {
-    /// Executions.
-    Volume,
-    /// Completed / decided, 0 to 1.
-    SuccessRate,
-    /// Mean milliseconds over decided executions that have a duration.
-    Duration,
-    /// Failed and timed out executions.
-    ErrorCount,
-}
-
-impl Metric {
-    /// Every metric, in the order in which surfaces list them.
-    pub const ALL: [Metric; 4] = [Metric::SuccessRate, Metric::Volume, Metric::Duration, Metric::ErrorCount];
-
-    /// The name on every surface.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Metric::Volume => "volume",
-            Metric::SuccessRate => "success_rate",
-            Metric::Duration => "duration",
-            Metric::ErrorCount => "error_count",
-        }
-    }
-}
-
-/// How wide a cell is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Granularity {
-    /// An hour of the zone.
-    Hourly,
-    /// A date of the zone.
-    Daily,
-}
-
-impl Granularity {
-    /// Both, in the order in which surfaces list them.
-    pub const ALL: [Granularity; 2] = [Granularity::Hourly, Granularity::Daily];
-
-    /// The name on every surface.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Granularity::Hourly => "hourly",
-            Granularity::Daily => "daily",
-        }
-    }
-
-    /// What a window of so many days is shown in when nothing says otherwise.
-    pub const fn default_for(days: i64) -> Self {
-        if days <= DEFAULT_DAYS { Granularity::Hourly } else { Granularity::Daily }
-    }
-}
-
-/// Values that are wanted and values that are not. Nothing wanted means all are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice<T> {
-    /// Any of these.
-    pub any_of: BTreeSet<T>,
-    /// None of these; wins over `any_of`.
-    pub none_of: BTreeSet<T>,
-}
-
-impl<T> Default for Choice<T> {
-    fn default() -> Self {
-        Self { any_of: BTreeSet::new(), none_of: BTreeSet::new() }
-    }
-}
-
-impl<T: Ord> Choice<T> {
-    /// True if nothing was chosen.
-    pub fn is_empty(&self) -> bool {
-        self.any_of.is_empty() && self.none_of.is_empty()
-    }
-
-    /// True if a thing that bears `values` is wanted: it bears one of `any_of` (or nothing was asked for) and none of
-    /// `none_of`.
-    pub fn admits<Q: Ord + ?Sized>(&self, values: impl Iterator<Item = impl AsRef<Q>> + Clone) -> bool
-    where
-        T: std::borrow::Borrow<Q>,
-    {
-        let wanted = self.any_of.is_empty() || values.clone().any(|value| self.any_of.contains(value.as_ref()));
-        wanted && !values.into_iter().any(|value| self.none_of.contains(value.as_ref()))
-    }
-}
-
-/// Which executions are counted: the three choices all have to admit one. Several values of one choice are
-/// alternatives.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// By workflow id.
-    pub workflows: Choice<String>,
-    /// By status; [`Status::Other`] stands for every word outside the vocabulary.
-    pub statuses: Choice<Status>,
-    /// By tag: any of an execution's tags.
-    pub tags: Choice<String>,
-}
-
-impl Filter {
-    /// True if everything is counted.
-    pub fn is_empty(&self) -> bool {
-        self.workflows.is_empty() && self.statuses.is_empty() && self.tags.is_empty()
-    }
-
-    /// The same without the choice of workflows: what a list of workflows to choose from is made of.
-    pub fn without_workflows(&self) -> Self {
-        Self { workflows: Choice::default(), ..self.clone() }
-    }
-
-    /// True if an execution is counted.
-    pub fn admits<'a>(
-        &self,
-        workflow_id: Option<&'a str>,
-        status: Status,
-        tags: impl Iterator<Item = &'a str> + Clone,
-    ) -> bool {
-        let statuses = &self.statuses;
-        let status_wanted =
-            (statuses.any_of.is_empty() || statuses.any_of.contains(&status)) && !statuses.none_of.contains(&status);
-        status_wanted && self.workflows.admits::<str>(workflow_id.iter()) && self.tags.admits::<str>(tags)
-    }
-}
 
 /// One view of the executions: everything that decides the answer besides the rows, the zone's offsets and the
 /// instant at which an open window ends.
@@ -143,7 +25,7 @@ pub struct Query {
     pub metric: Metric,
     /// By default [`Granularity::default_for`] the window.
     pub granularity: Option<Granularity>,
-    /// By default [`DEFAULT_DAYS`], or what a file spans.
+    /// By default [`crate::window::DEFAULT_DAYS`], or what a file spans.
     pub window: WindowRequest,
     /// Where the window ends, exclusive; the caller supplies the default (now, or just after a file's newest start).
     pub until: Option<Timestamp>,
@@ -151,6 +33,8 @@ pub struct Query {
     pub time_zone: String,
     /// Everything by default.
     pub filter: Filter,
+    /// Every attempt by its start by default.
+    pub counting: Counting,
     /// Three strictly rising bounds in the metric's unit instead of the ones found in the cells.
     pub thresholds: Option<[f64; 3]>,
     from: Option<NaiveDate>,
@@ -166,6 +50,7 @@ impl Default for Query {
             until: None,
             time_zone: "UTC".to_owned(),
             filter: Filter::default(),
+            counting: Counting::default(),
             thresholds: None,
             from: None,
             to: None,
@@ -175,7 +60,7 @@ impl Default for Query {
 
 impl Query {
     /// The parameters that exist.
-    pub const PARAMETERS: [&'static str; 11] = [
+    pub const PARAMETERS: [&'static str; 13] = [
         "metric",
         "granularity",
         "days",
@@ -187,6 +72,8 @@ impl Query {
         "status",
         "tag",
         "thresholds",
+        "by",
+        "attempts",
     ];
 
     /// A query from pairs of parameter and value; `workflow_id`, `status` and `tag` may come several times.
@@ -252,6 +139,11 @@ impl Query {
                 Err(Error::value("status", value, format!("{names}, each with ! in front to leave it out")))
             })?,
             "thresholds" => self.thresholds = Some(thresholds(value)?),
+            "by" => self.counting.by = one_of("by", value, Moment::ALL.map(|moment| (moment.name(), moment)))?,
+            "attempts" => {
+                let both = Attempts::ALL.map(|attempts| (attempts.name(), attempts));
+                self.counting.attempts = one_of("attempts", value, both)?;
+            }
             _ => return Err(Error::unknown_parameter(parameter, Self::PARAMETERS.join(", "))),
         }
         Ok(())
@@ -360,7 +252,10 @@ mod tests {
             assert!(said.starts_with(parameter) && said.contains(expected), "{parameter}={value}: {said}");
         };
         check("metric", "speed", "success_rate, volume, duration, error_count");
+        check("metric", "p90_duration", "p95_duration");
         check("granularity", "weekly", "hourly, daily");
+        check("by", "finish", "start, end, scheduled");
+        check("attempts", "first", "each, last");
         check("days", "0", "1 to 1096");
         check("days", "ninety", "1 to 1096");
         for date in ["2026-2-18", "2026-02-30", "+026-02-18", "0000-01-01", "2026-02-18T", "20260218", "2026-02-1é"] {

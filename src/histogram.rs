@@ -1,0 +1,251 @@
+//! How durations are distributed: counts in fixed bins, each a tenth wider than the one before, so that a database can
+//! count the same ones. A monoid: merging is adding, in any order. Quantiles are read from it to within 5 %.
+//!
+//! The bin of `d` milliseconds is `floor(ln d / ln 1.1)`, and 0 for less than one. It is found in a table of where bins
+//! begin, so that no logarithm is taken and no machine disagrees.
+
+use crate::execution::MOST_DURATION_MS;
+
+/// Bins, up to the one of [`MOST_DURATION_MS`].
+pub const BINS: usize = 302;
+
+/// Where bins begin.
+#[derive(Clone, Debug)]
+pub struct Bins {
+    /// The least whole number of milliseconds of each bin or of one after it: 1.1 to the power of the bin, rounded up.
+    begins: [u64; BINS + 1],
+    /// By power of two: the bin of that number.
+    first: [u16; 64],
+}
+
+impl Default for Bins {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Bins {
+    /// The table. Cheap, but not to be made for every duration.
+    pub fn new() -> Self {
+        // 1.1 to the power of the bin as a whole number and a fraction in units of 10^-17. What the division cuts off
+        // adds up to less than 0.001 at the last bin, and no power that is looked at comes as near to a whole number.
+        const UNIT: u64 = 100_000_000_000_000_000;
+        let (mut whole, mut fraction) = (1u64, 0u64);
+        let begins = std::array::from_fn(|_| {
+            let begin = whole + u64::from(fraction > 0);
+            let eleven = whole * 11;
+            fraction = (eleven % 10 * UNIT + fraction * 11) / 10;
+            whole = eleven / 10 + fraction / UNIT;
+            fraction %= UNIT;
+            begin
+        });
+        let last = |ms: u64| begins.partition_point(|begin| *begin <= ms).saturating_sub(1).min(BINS - 1);
+        Self { begins, first: std::array::from_fn(|power| last(1 << power) as u16) }
+    }
+
+    /// The bin of a duration.
+    ///
+    /// ```
+    /// let bins = execution_heatmap::histogram::Bins::new();
+    /// assert_eq!([0, 1, 2, 1000, 3_600_000].map(|ms| bins.of(ms)), [0, 0, 7, 72, 158]);
+    /// ```
+    #[inline]
+    pub fn of(&self, ms: u64) -> usize {
+        let power = 63 - (ms | 1).leading_zeros();
+        let mut bin = self.first.get(power as usize).map_or(0, |bin| usize::from(*bin));
+        while bin + 1 < BINS && self.begins.get(bin + 1).is_some_and(|begin| *begin <= ms) {
+            bin += 1;
+        }
+        bin
+    }
+
+    /// The least and the greatest whole number of milliseconds of a bin that has any.
+    fn ends(&self, bin: usize) -> (u64, u64) {
+        let begin = |bin: usize| self.begins.get(bin).copied().unwrap_or(MOST_DURATION_MS);
+        (begin(bin), begin(bin + 1).saturating_sub(1).max(begin(bin)))
+    }
+}
+
+/// Durations of some executions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Histogram {
+    /// Bins that are not empty, rising, each with its count.
+    bins: Vec<(u16, u64)>,
+    /// The shortest and the longest duration, in milliseconds.
+    ends: Option<(u64, u64)>,
+}
+
+impl Histogram {
+    /// A histogram of counts by bin, whose shortest and longest durations are known.
+    pub fn new(counts: impl Iterator<Item = (usize, u64)>, least: u64, most: u64) -> Self {
+        let mut histogram = Self::default();
+        counts.filter(|(_, count)| *count > 0).for_each(|(bin, count)| histogram.add(bin, count));
+        histogram.ends = (!histogram.bins.is_empty()).then_some((least, most));
+        histogram
+    }
+
+    /// A histogram of counts by bin that someone else made: the shortest and longest durations are taken to be the ends
+    /// of its bins. Counts of bins beyond the last one are of the last one.
+    pub fn of_bins(bins: &Bins, counts: impl Iterator<Item = (usize, u64)>) -> Self {
+        let mut histogram = Self::new(counts, 0, 0);
+        if let (Some((first, _)), Some((last, _))) = (histogram.bins.first(), histogram.bins.last()) {
+            histogram.ends = Some((bins.ends(usize::from(*first)).0, bins.ends(usize::from(*last)).1));
+        }
+        histogram
+    }
+
+    /// Adds the executions of another histogram.
+    pub fn merge(&mut self, other: &Histogram) {
+        other.bins.iter().for_each(|(bin, count)| self.add(usize::from(*bin), *count));
+        self.ends = match (self.ends, other.ends) {
+            (Some((least, most)), Some((other_least, other_most))) => {
+                Some((least.min(other_least), most.max(other_most)))
+            }
+            (mine, theirs) => mine.or(theirs),
+        };
+    }
+
+    /// How many executions.
+    pub fn count(&self) -> u64 {
+        self.bins.iter().map(|(_, count)| count).sum()
+    }
+
+    /// The longest duration, in milliseconds.
+    pub fn most(&self) -> Option<u64> {
+        self.ends.map(|(_, most)| most)
+    }
+
+    /// The duration that so many of a hundred stay within, in milliseconds: of the ⌈percent × count / 100⌉-th shortest,
+    /// the geometric middle of its bin, but never beyond the shortest and the longest. Off by less than 5 %.
+    pub fn quantile(&self, bins: &Bins, percent: u32) -> Option<f64> {
+        let (least, most) = self.ends?;
+        let rank = (u128::from(self.count()) * u128::from(percent)).div_ceil(100).max(1);
+        let mut below = 0;
+        let reaches = |(_, count): &&(u16, u64)| {
+            below += u128::from(*count);
+            below >= rank
+        };
+        let (bin, _) = self.bins.iter().find(reaches)?;
+        let (first, last) = bins.ends(usize::from(*bin));
+        let middle = (first as f64 * last as f64).sqrt();
+        Some(middle.max(least as f64).min(most as f64))
+    }
+
+    fn add(&mut self, bin: usize, count: u64) {
+        let bin = bin.min(BINS - 1) as u16;
+        let place = self.bins.partition_point(|(other, _)| *other < bin);
+        match self.bins.get_mut(place).filter(|(other, _)| *other == bin) {
+            Some((_, known)) => *known += count,
+            None => self.bins.insert(place, (bin, count)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The formula as a database computes it.
+    fn by_logarithm(ms: u64) -> usize {
+        (libm::log(ms as f64) / libm::log(1.1)).floor() as usize
+    }
+
+    #[test]
+    fn bins_are_those_of_the_formula() {
+        let bins = Bins::new();
+        #[allow(clippy::disallowed_methods, reason = "what another machine's logarithm says is the question")]
+        let by_std = |ms: u64| ((ms as f64).ln() / 1.1f64.ln()).floor() as usize;
+        for ms in 1..=3_000_000 {
+            let bin = bins.of(ms);
+            assert!(bin == by_logarithm(ms) && bin == by_std(ms), "{ms} ms: {bin}");
+        }
+        assert_eq!(bins.of(0), 0);
+        assert_eq!(bins.of(MOST_DURATION_MS), BINS - 1);
+        assert_eq!(bins.of(u64::MAX), BINS - 1);
+    }
+
+    #[test]
+    fn bins_begin_where_the_powers_of_1_1_say_exactly() {
+        // 11^k and 10^k in 32-bit digits, least first; the bin begins at the least whole number that is not below their
+        // ratio, so 10^k × (begin − 1) < 11^k ≤ 10^k × begin.
+        let times = |digits: &[u32], factor: u64| {
+            let mut carry = 0u64;
+            let mut product: Vec<u32> = digits
+                .iter()
+                .map(|digit| {
+                    carry += u64::from(*digit) * (factor & 0xffff_ffff);
+                    let low = carry as u32;
+                    carry >>= 32;
+                    low
+                })
+                .collect();
+            product.push(carry as u32);
+            product
+        };
+        let wide = |digits: &[u32], factor: u64| {
+            let (low, mut high) = (times(digits, factor & 0xffff_ffff), times(digits, factor >> 32));
+            high.insert(0, 0);
+            let mut carry = 0u64;
+            let mut sum: Vec<u32> = high
+                .iter()
+                .enumerate()
+                .map(|(place, digit)| {
+                    carry += u64::from(*digit) + low.get(place).map_or(0, |low| u64::from(*low));
+                    let digit = carry as u32;
+                    carry >>= 32;
+                    digit
+                })
+                .collect();
+            sum.push(carry as u32);
+            sum
+        };
+        let trimmed = |mut digits: Vec<u32>| {
+            while digits.last() == Some(&0) {
+                digits.pop();
+            }
+            digits.reverse();
+            (digits.len(), digits)
+        };
+        let bins = Bins::new();
+        let (mut above, mut below) = (vec![1u32], vec![1u32]);
+        for (bin, begin) in bins.begins.iter().enumerate() {
+            let power = trimmed(above.clone());
+            assert!(trimmed(wide(&below, begin - 1)) < power, "bin {bin}");
+            assert!(trimmed(wide(&below, *begin)) >= power, "bin {bin}");
+            (above, below) = (times(&above, 11), times(&below, 10));
+        }
+    }
+
+    #[test]
+    fn a_quantile_is_near_the_exact_one_and_never_beyond_the_ends() {
+        let bins = Bins::new();
+        let of = |durations: &[u64]| {
+            let counts = durations.iter().map(|ms| (bins.of(*ms), 1));
+            Histogram::new(counts, *durations.iter().min().unwrap(), *durations.iter().max().unwrap())
+        };
+        let check = |durations: &[u64], percent, exact: f64| {
+            let said = of(durations).quantile(&bins, percent).unwrap();
+            assert!((said - exact).abs() <= exact * 0.05, "{durations:?} {percent}: {said}");
+        };
+        check(&[1], 50, 1.0);
+        check(&[1, 2], 50, 1.0);
+        check(&[1, 2], 51, 2.0);
+        check(&[0, 0, 0], 99, 0.0);
+        check(&[1000], 99, 1000.0);
+        check(&[10, 20, 30, 1_000_000], 99, 1_000_000.0);
+        let thousand: Vec<u64> = (1..=1000).collect();
+        check(&thousand, 95, 950.0);
+        assert_eq!(of(&[7, 7, 7]).quantile(&bins, 50), Some(7.0), "one value alone is told exactly");
+        assert_eq!(Histogram::default().quantile(&bins, 50), None);
+        assert_eq!(Histogram::default().most(), None);
+    }
+
+    #[test]
+    fn of_a_databases_bins_the_ends_are_those_of_the_bins() {
+        let bins = Bins::new();
+        let histogram = Histogram::of_bins(&bins, [(72, 3), (158, 1), (4000, 0)].into_iter());
+        assert_eq!(histogram.count(), 4);
+        let most = histogram.most().unwrap();
+        assert!(bins.of(most) == 158 && bins.of(most + 1) == 159);
+    }
+}

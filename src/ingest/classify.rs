@@ -1,0 +1,323 @@
+//! What a row is: its workflow, how it stands, its tags, and whether it is an execution at all. Depends on the rules of
+//! the mapping and the values of the class roles ([`Role::is_class`]) and on nothing else, so that rows that say the
+//! same in these roles are of one class.
+
+use super::fields::Fields;
+use super::mapping::{Mapping, Meaning, Rules, TagRule};
+use super::role::Role;
+use super::scan::Scanner;
+use super::text::{Text, with_text};
+use super::{LeftOut, Value};
+use crate::execution::{Status, Tags};
+use crate::time::decimal::Decimal;
+use std::ops::Range;
+
+/// Whether a row counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It is an execution.
+    #[default]
+    Row,
+    /// It is none, and is not counted as read.
+    LeftOut(LeftOut),
+    /// It cannot be understood.
+    Unreadable(String),
+}
+
+/// A class of rows. Holds its texts itself and is filled again for each row, so that no row needs an allocation.
+#[derive(Clone, Debug)]
+pub(super) struct Class {
+    pub(super) verdict: Verdict,
+    pub(super) status: Status,
+    text: String,
+    workflow_id: Range<usize>,
+    workflow: Range<usize>,
+    status_text: Range<usize>,
+    tags: String,
+    tag_ends: Vec<u32>,
+}
+
+impl Default for Class {
+    fn default() -> Self {
+        Self {
+            verdict: Verdict::Row,
+            status: Status::Other,
+            text: String::new(),
+            workflow_id: 0..0,
+            workflow: 0..0,
+            status_text: 0..0,
+            tags: String::new(),
+            tag_ends: Vec::new(),
+        }
+    }
+}
+
+impl Class {
+    pub(super) fn workflow_id(&self) -> Option<&str> {
+        self.text_at(&self.workflow_id)
+    }
+
+    pub(super) fn workflow(&self) -> Option<&str> {
+        self.text_at(&self.workflow)
+    }
+
+    /// The word as it came.
+    pub(super) fn status_text(&self) -> &str {
+        self.text_at(&self.status_text).unwrap_or_default()
+    }
+
+    pub(super) fn tags(&self) -> Tags<'_> {
+        Tags::new(&self.tags, &self.tag_ends)
+    }
+
+    /// Makes this the class of a row.
+    pub(super) fn read(&mut self, fields: &Fields<'_>, mapping: &Mapping) {
+        let rules = &mapping.rules;
+        self.verdict = Verdict::Row;
+        self.text.clear();
+        self.tags.clear();
+        self.tag_ends.clear();
+        self.read_workflow(fields, rules);
+        self.read_tags(fields, rules);
+        self.read_status(fields, mapping);
+        let kind = fields.get(Role::Kind);
+        if !rules.other_kinds.is_empty()
+            && with_word(kind, |kind| rules.other_kinds.iter().any(|other| is_word(kind, other)))
+        {
+            self.verdict = Verdict::LeftOut(LeftOut::NoExecution);
+        }
+        if !fields.get(Role::Parent).is_absent() {
+            self.verdict = Verdict::LeftOut(LeftOut::Part);
+        }
+    }
+
+    fn text_at(&self, range: &Range<usize>) -> Option<&str> {
+        self.text.get(range.clone()).filter(|text| !text.is_empty())
+    }
+
+    fn read_workflow(&mut self, fields: &Fields<'_>, rules: &Rules) {
+        let (id_of_object, name) = match fields.get(Role::Workflow) {
+            Value::Object(object) => (member(object, "id"), member(object, "name")),
+            value => (Value::Absent, value),
+        };
+        let space = fields.get(Role::WorkflowSpace);
+        self.workflow = self.add(space, rules.joint, name);
+        let ids = [fields.get(Role::WorkflowId), id_of_object];
+        let own = ids.into_iter().map(|id| self.add(space, rules.joint, id)).find(|id| !id.is_empty());
+        self.workflow_id = own.unwrap_or_else(|| self.workflow.clone());
+    }
+
+    /// Adds a text or number, and in front of it what it belongs to; where it lies, an empty place if it is neither.
+    fn add(&mut self, space: Value<'_>, joint: &str, value: Value<'_>) -> Range<usize> {
+        let start = self.text.len();
+        value.read_into(&mut self.text);
+        if self.text.len() > start && !space.is_absent() {
+            self.text.truncate(start);
+            space.read_into(&mut self.text);
+            if self.text.len() > start {
+                self.text.push_str(joint);
+            }
+            value.read_into(&mut self.text);
+        }
+        start..self.text.len()
+    }
+
+    fn read_status(&mut self, fields: &Fields<'_>, mapping: &Mapping) {
+        let rules = &mapping.rules;
+        let conclusion = fields.get(Role::Conclusion);
+        let word = if conclusion.is_absent() { fields.get(Role::Status) } else { conclusion };
+        self.status_text = match word {
+            Value::Number(_) | Value::Bool(_) if rules.is_canonical => 0..0,
+            Value::Bool(is_true) => {
+                self.add(Value::Absent, "", Value::Text(Text::Plain(if is_true { "true" } else { "false" })))
+            }
+            word => self.add(Value::Absent, "", word),
+        };
+        let text = self.text.get(self.status_text.clone()).unwrap_or_default();
+        let meaning = match (text, flagged(fields)) {
+            ("", Some((status, said))) => {
+                self.status_text = self.add(Value::Absent, "", Value::Text(Text::Plain(said)));
+                Meaning::Is(status)
+            }
+            ("", None) => {
+                self.verdict = Verdict::Unreadable(match word {
+                    Value::Absent | Value::Text(_) => "the row has no status".to_owned(),
+                    other => ["status is ", other.kind(), ", expected a text"].concat(),
+                });
+                return;
+            }
+            (_, Some((status @ (Status::Cancelled | Status::Skipped), _))) => Meaning::Is(status),
+            (text, _) => meaning(text, mapping),
+        };
+        let status = match meaning {
+            Meaning::Is(status) => status,
+            Meaning::Tagged(status, tag) => {
+                self.add_tag("", Value::Text(Text::Plain(tag)));
+                status
+            }
+            Meaning::Part => return self.verdict = Verdict::LeftOut(LeftOut::Part),
+            Meaning::Nothing => return self.verdict = Verdict::LeftOut(LeftOut::NoExecution),
+        };
+        let refinements = rules.refinements.iter().filter(|refinement| refinement.from == status);
+        self.status = if refinements.clone().next().is_none() {
+            status
+        } else {
+            let reason = fields.get(Role::Reason);
+            let fitting = refinements
+                .clone()
+                .find(|refinement| with_word(reason, |reason| has_word(reason, refinement.reason_has)));
+            fitting.map_or(status, |refinement| refinement.to)
+        };
+    }
+
+    /// Tags are the texts and numbers of an array, a text of its own, texts that are joined, or labels. An empty one is
+    /// none.
+    fn read_tags(&mut self, fields: &Fields<'_>, rules: &Rules) {
+        let has_labels = !rules.is_canonical;
+        match fields.get(Role::Tags) {
+            Value::Array(array) => {
+                // The array was checked when its line was, so there is no fault that could be told.
+                let _ = Scanner::new(array).elements(|tag| match tag {
+                    Value::Object(label) if has_labels => {
+                        with_text_of(member(label, "key"), |key| self.add_label(key, member(label, "value")));
+                    }
+                    tag => self.add_tag("", tag),
+                });
+            }
+            Value::Object(labels) if has_labels => {
+                let _ = Scanner::new(labels).members(|key, value| with_text(key, |key| self.add_label(key, value)));
+            }
+            Value::Joined(joined) => with_text(joined, |joined| {
+                joined.split('|').for_each(|tag| self.add_tag("", Value::Text(Text::Plain(tag))));
+            }),
+            other => self.add_tag("", other),
+        }
+        for (role, rule) in Role::TAGS.into_iter().zip(rules.tags.iter()) {
+            let value = fields.get(role);
+            match rule {
+                TagRule::Behind(before) => self.add_tag(before, value),
+                TagRule::Flag(tag) if !value.is_absent() && value != Value::Bool(false) => {
+                    self.add_tag("", Value::Text(Text::Plain(tag)));
+                }
+                TagRule::Flag(_) => {}
+                TagRule::Retry => {
+                    if with_word(value, |tries| Decimal::parse(tries).and_then(|tries| tries.magnitude()) > Some(1)) {
+                        self.add_tag("attempt:", value);
+                    }
+                }
+            }
+        }
+    }
+
+    fn add_label(&mut self, key: &str, value: Value<'_>) {
+        let before = [key, ":"].concat();
+        self.add_tag(&before, value);
+    }
+
+    fn add_tag(&mut self, before: &str, tag: Value<'_>) {
+        let start = self.tags.len();
+        self.tags.push_str(before);
+        let behind = self.tags.len();
+        tag.read_into(&mut self.tags);
+        if self.tags.len() > behind {
+            self.tag_ends.push(u32::try_from(self.tags.len()).unwrap_or(u32::MAX));
+        } else {
+            self.tags.truncate(start);
+        }
+    }
+}
+
+/// What the flags say of a row, and the word for it; a flag that cancels or skips stands above every word, the others
+/// below.
+fn flagged(fields: &Fields<'_>) -> Option<(Status, &'static str)> {
+    let is = |role| match fields.get(role) {
+        Value::Bool(is_true) => Some(is_true),
+        value if value.is_absent() => None,
+        value => with_word(value, |word| match () {
+            () if is_word(word, "true") || word == "1" => Some(true),
+            () if is_word(word, "false") || word == "0" => Some(false),
+            () => None,
+        }),
+    };
+    if is(Role::Cancelled) == Some(true) {
+        return Some((Status::Cancelled, "cancelled"));
+    }
+    if is(Role::Skipped) == Some(true) {
+        return Some((Status::Skipped, "skipped"));
+    }
+    let has_ended = is(Role::HasEnded) == Some(true);
+    match (is(Role::Succeeded), is(Role::Running)) {
+        (Some(true), _) => Some((Status::Completed, "succeeded")),
+        (None | Some(false), _) if is(Role::IsPaused) == Some(true) => Some((Status::Waiting, "waiting")),
+        (Some(false), None) if !has_ended => Some((Status::Running, "running")),
+        (Some(false), _) => Some((Status::Failed, "failed")),
+        (None, Some(true)) => Some((Status::Running, "running")),
+        (None, Some(false)) => Some((Status::Pending, "pending")),
+        (None, None) => None,
+    }
+}
+
+/// What a status word means: by the user's mapping, by the system, by what most systems mean, by the vocabulary.
+fn meaning(text: &str, mapping: &Mapping) -> Meaning {
+    let rules = &mapping.rules;
+    if rules.is_canonical {
+        return Meaning::Is(Status::of(text));
+    }
+    if let Some((_, status)) = mapping.own_words.iter().find(|(word, _)| is_word(text, word)) {
+        return Meaning::Is(*status);
+    }
+    let words = rules.words.iter().chain(super::preset::SHARED_WORDS);
+    if let Some(word) = words.into_iter().find(|word| is_word(text, word.text)) {
+        return word.means;
+    }
+    let known = Status::ALL.into_iter().filter(|status| *status != Status::Other);
+    Meaning::Is(known.into_iter().find(|status| is_word(text, status.name())).unwrap_or(Status::Other))
+}
+
+/// True if a text is a word of a dictionary.
+fn is_word(text: &str, word: &str) -> bool {
+    let text = text.trim_ascii();
+    text.len() == word.len() && text.bytes().map(plain).eq(word.bytes().map(plain))
+}
+
+/// True if a word of a dictionary is a part of a text.
+fn has_word(text: &str, word: &str) -> bool {
+    let places = text.len().saturating_sub(word.len());
+    let parts = (0..=places).filter_map(|start| text.as_bytes().get(start..start + word.len()));
+    parts.into_iter().any(|part| part.iter().copied().map(plain).eq(word.bytes()))
+}
+
+/// A letter as dictionaries write it.
+const fn plain(byte: u8) -> u8 {
+    match byte {
+        b'-' | b' ' => b'_',
+        other => other.to_ascii_lowercase(),
+    }
+}
+
+/// Calls with a text or number; false for everything else.
+fn with_word<T: Default>(value: Value<'_>, call: impl FnOnce(&str) -> T) -> T {
+    let mut found = T::default();
+    with_text_of(value, |text| found = call(text));
+    found
+}
+
+fn with_text_of(value: Value<'_>, call: impl FnOnce(&str)) {
+    match value {
+        Value::Text(text) | Value::Joined(text) => with_text(text, call),
+        Value::Number(text) => call(text),
+        Value::Absent | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {}
+    }
+}
+
+/// The last member of that name of an object that was checked; absent if there is none.
+pub(super) fn member<'a>(object: &'a str, name: &str) -> Value<'a> {
+    let mut found = Value::Absent;
+    // The object was checked when its line was, so there is no fault that could be told.
+    let _ = Scanner::new(object).members(|key, value| {
+        if with_text(key, |key| key == name) {
+            found = value;
+        }
+    });
+    found
+}

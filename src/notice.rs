@@ -1,0 +1,158 @@
+//! Facts beside the cells that a reader has to know: what was left out, assumed or not looked for. Words only; what they
+//! tell of was counted elsewhere.
+
+use crate::answer::{Account, Source};
+use crate::cube::Sums;
+use crate::execution::Status;
+use crate::ingest::excerpt;
+use crate::intake::Reading;
+use crate::options::{Attempts, Metric, Moment, Query};
+use crate::picture::words::count;
+use crate::table::{Counted, MOST_NAMES, Table};
+use crate::window::WindowRequest;
+use std::collections::BTreeMap;
+
+/// What the facts are told of.
+pub(crate) struct Told<'a> {
+    pub(crate) table: &'a Table,
+    pub(crate) reading: &'a Reading,
+    pub(crate) query: &'a Query,
+    pub(crate) source: Source,
+    pub(crate) account: &'a Account,
+    pub(crate) totals: &'a Sums,
+    pub(crate) counted: &'a Counted,
+}
+
+/// What a reader has to know beside the cells.
+pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
+    let mut facts = Vec::new();
+    let Told { table, reading, query, source, totals, counted, .. } = told;
+    if *source == Source::File && table.rows() == table.unstarted() {
+        facts.push("no row has a start; the window is an empty one".to_owned());
+    }
+    if !query.filter.statuses.is_empty() {
+        facts.push("a status filter is set: the success rate is of the executions that are left, and no pattern of outcomes is looked for".to_owned());
+    }
+    facts.extend(moments(told));
+    facts.extend(attempts(told));
+    facts.extend(unknown_statuses(totals, &counted.other_statuses));
+    facts.extend(crowding(table));
+    if counted.is_short {
+        facts.push("memory did not suffice to count what the metric needs; a shorter window may".to_owned());
+    }
+    if *source == Source::File && reading.not_looked_for > 0 {
+        facts.push("repeated rows were not looked for".to_owned());
+    }
+    match reading.zoneless_starts {
+        0 => {}
+        1 => facts.push("1 start names no zone and was read as UTC".to_owned()),
+        starts => facts.push(format!("{starts} starts name no zone and were read as UTC")),
+    }
+    facts
+}
+
+/// The moment that places executions, as a sentence names it.
+const fn moment(by: Moment) -> &'static str {
+    match by {
+        Moment::Start => "start",
+        Moment::End => "end",
+        Moment::Scheduled => "scheduled time",
+    }
+}
+
+/// By which moment rows were placed, which of them lack it, and how many of them lie outside the window.
+fn moments(told: &Told<'_>) -> Vec<String> {
+    let Told { table, query, source, account, counted, totals, .. } = told;
+    let by = query.counting.by;
+    let mut facts = Vec::new();
+    let placeable = table.rows() - counted.no_moment;
+    let ends_with_newest =
+        *source == Source::File && query.until.is_none() && !matches!(query.window, WindowRequest::Dates { .. });
+    if ends_with_newest && account.outside_window * 2 > placeable {
+        let (outside, moment) = (account.outside_window, moment(by));
+        // Who chose the days knows that the others are left out.
+        let cause = match query.window {
+            WindowRequest::Default => format!("; a {moment} in the future or far in the past may be the cause"),
+            _ => String::new(),
+        };
+        facts.push(format!(
+            "{outside} of {placeable} rows lie outside the window, which ends with the newest {moment}{cause}"
+        ));
+    }
+    if by != Moment::Start {
+        let lacking = match counted.no_moment {
+            0 => String::new(),
+            1 => format!("; 1 row has no {} and is counted as no_start", moment(by)),
+            rows => format!("; {} rows have no {} and are counted as no_start", count(rows), moment(by)),
+        };
+        facts.push(format!("executions are placed by their {}{lacking}", moment(by)));
+    }
+    if query.metric == Metric::QueueWait {
+        facts.push(match totals.waited {
+            0 => "no row says when it was due, so that no wait is known".to_owned(),
+            waited => format!("the wait is known of {} of {} executions", count(waited), count(totals.executions())),
+        });
+    }
+    facts
+}
+
+/// How attempts of one execution are counted, where there are several.
+fn attempts(told: &Told<'_>) -> Option<String> {
+    let Told { reading, query, totals, counted, .. } = told;
+    match query.counting.attempts {
+        Attempts::Each if counted.retries == 0 => None,
+        Attempts::Each => Some(format!(
+            "{} of {} executions are retries and count each",
+            count(counted.retries),
+            count(totals.executions())
+        )),
+        Attempts::Last if reading.not_looked_for > 0 && counted.retries > 0 => Some(
+            "earlier attempts were not looked for, so each attempt counts; that takes reading with de-duplication"
+                .to_owned(),
+        ),
+        Attempts::Last => match counted.repeated {
+            0 => None,
+            1 => Some("1 earlier attempt is not counted".to_owned()),
+            repeated => Some(format!("{} earlier attempts are not counted", count(repeated))),
+        },
+    }
+}
+
+/// Which views are off, because there were too many names to tell them apart.
+fn crowding(table: &Table) -> Vec<String> {
+    let crowding = table.crowding();
+    let most = count(MOST_NAMES as u64);
+    let mut facts = Vec::new();
+    let mut add = |is_so: bool, what: &str, off: &str| {
+        if is_so {
+            facts.push(format!("there are more than {most} {what}, or their texts are too long to be held; {off}"));
+        }
+    };
+    add(crowding.workflows, "workflows", "no list of them and no filter by them is possible, all else is exact");
+    add(crowding.names && !crowding.workflows, "names of workflows", "workflows go by their ids");
+    add(crowding.words, "unknown status words", "none is listed, but all are counted");
+    add(crowding.tags, "tags or sets of tags", "no filter by them is possible, all else is exact");
+    facts
+}
+
+/// Unknown status words that a notice names.
+const MOST_NAMED_STATUSES: usize = 3;
+
+/// That rows bear status words that are not in the vocabulary, with the commonest of them.
+fn unknown_statuses(totals: &Sums, other_statuses: &BTreeMap<String, u64>) -> Option<String> {
+    let other = totals.of(Status::Other);
+    if other == 0 {
+        return None;
+    }
+    let mut commonest: Vec<_> = other_statuses.iter().collect();
+    commonest.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
+    let named: Vec<String> =
+        commonest.iter().take(MOST_NAMED_STATUSES).map(|(word, rows)| format!("{} ({rows})", excerpt(word))).collect();
+    let more = if commonest.len() > MOST_NAMED_STATUSES { " and others" } else { "" };
+    Some(format!(
+        "{} of {} executions have a status that is not known, {}{more}; they count as volume and in no rate",
+        other,
+        totals.executions(),
+        named.join(", ")
+    ))
+}

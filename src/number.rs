@@ -1,0 +1,563 @@
+//! Numbers as decimal text and back, exactly: the shortest digits that read back as the same number, digits cut at a
+//! place, and the number nearest to a text. The standard library does the same with tables that a download has to
+//! carry; here a decimal expansion is computed when it is needed. Knows no units and no words.
+
+use std::cmp::Ordering;
+
+/// Appends a whole number.
+pub fn push_whole(out: &mut String, value: u64) {
+    let mut digits = [0; 20];
+    let mut from = digits.len();
+    let mut rest = value;
+    for place in digits.iter_mut().rev() {
+        *place = b'0' + (rest % 10) as u8;
+        from -= 1;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    push_digits(out, digits.get(from..).unwrap_or_default());
+}
+
+/// A whole number as text.
+pub fn whole(value: u64) -> String {
+    let mut out = String::new();
+    push_whole(&mut out, value);
+    out
+}
+
+/// Appends a whole number with zeros in front, so that it has `width` digits at least.
+pub fn push_padded(out: &mut String, value: u64, width: usize) {
+    let digits = whole(value);
+    for _ in digits.len()..width {
+        out.push('0');
+    }
+    out.push_str(&digits);
+}
+
+/// Appends the shortest decimal that reads back as the same number, without an exponent: `0.1`, `1`, `-2.5`,
+/// `100000000000000000000000`. The same text as `{}` of the standard library gives, `NaN` and `inf` too.
+pub fn push(out: &mut String, value: f64) {
+    if !value.is_finite() {
+        out.push_str(if value.is_nan() {
+            "NaN"
+        } else if value > 0.0 {
+            "inf"
+        } else {
+            "-inf"
+        });
+        return;
+    }
+    if value.is_sign_negative() {
+        out.push('-');
+    }
+    let value = value.abs();
+    let whole = value as u64;
+    if value < MOST_EXACT_WHOLE && whole as f64 == value {
+        return push_whole(out, whole);
+    }
+    let parts = Parts::of(value);
+    if !push_fraction(out, &parts) {
+        shortest(&parts).push(out, None);
+    }
+}
+
+/// A number as the shortest decimal that reads back as the same.
+pub fn text(value: f64) -> String {
+    let mut out = String::new();
+    push(&mut out, value);
+    out
+}
+
+/// Appends a number with so many digits behind the point, as `{:.1}` of the standard library writes it: rounded by its
+/// exact value, to even where it lies in the middle.
+pub fn push_fixed(out: &mut String, value: f64, decimals: usize) {
+    if !value.is_finite() {
+        return push(out, value);
+    }
+    if value.is_sign_negative() {
+        out.push('-');
+    }
+    let mut digits = Parts::of(value.abs()).value().digits();
+    digits.round(decimals);
+    digits.push(out, Some(decimals));
+}
+
+/// The number nearest to a decimal text (of two equally near ones the even one), with or without sign, point and
+/// exponent: `0.6`, `.5`, `1e3`, `-7`. `None` for anything else, `inf` and `NaN` among it.
+pub fn parse(text: &str) -> Option<f64> {
+    let (is_negative, unsigned) = match text.as_bytes() {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        rest => (false, rest),
+    };
+    let value = nearest(&Digits::read(unsigned)?);
+    Some(if is_negative { -value } else { value })
+}
+
+/// Up to here every whole number is a number of its own.
+const MOST_EXACT_WHOLE: f64 = 9_007_199_254_740_992.0;
+
+fn push_digits(out: &mut String, digits: &[u8]) {
+    for digit in digits {
+        out.push(char::from(*digit));
+    }
+}
+
+/// A decimal number, 0 or above: `0.d₁d₂d₃… × 10^point`. The digits are ASCII; zeros may stand at either end.
+#[derive(Clone, Debug, Default)]
+struct Digits {
+    digits: Vec<u8>,
+    point: i32,
+}
+
+impl Digits {
+    /// Reads digits with at most one point and an exponent.
+    fn read(text: &[u8]) -> Option<Self> {
+        let mut read = Self::default();
+        let (mut has_point, mut has_digit) = (false, false);
+        let mut rest = text;
+        while let [byte, after @ ..] = rest {
+            match byte {
+                b'0'..=b'9' => {
+                    has_digit = true;
+                    // Zeros in front would make the number look longer than it is.
+                    if *byte != b'0' || !read.digits.is_empty() {
+                        read.digits.push(*byte);
+                    } else if has_point {
+                        read.point = read.point.saturating_sub(1);
+                    }
+                    if !has_point && !read.digits.is_empty() {
+                        read.point = read.point.saturating_add(1);
+                    }
+                }
+                b'.' if !has_point => has_point = true,
+                b'e' | b'E' if has_digit => {
+                    read.point = read.point.saturating_add(exponent(after)?);
+                    return Some(read);
+                }
+                _ => return None,
+            }
+            rest = after;
+        }
+        has_digit.then_some(read)
+    }
+
+    fn digit(&self, place: usize) -> u8 {
+        self.digits.get(place).copied().unwrap_or(b'0')
+    }
+
+    /// Without zeros in front.
+    fn trim(&mut self) {
+        let zeros = self.digits.iter().take_while(|digit| **digit == b'0').count();
+        self.digits.drain(..zeros);
+        self.point = self.point.saturating_sub(zeros as i32);
+    }
+
+    /// Which of two numbers without zeros in front is greater.
+    fn compare(&self, other: &Self) -> Ordering {
+        match (self.is_zero(), other.is_zero()) {
+            (true, true) => return Ordering::Equal,
+            (true, false) => return Ordering::Less,
+            (false, true) => return Ordering::Greater,
+            (false, false) => {}
+        }
+        let mut order = self.point.cmp(&other.point);
+        let mut place = 0;
+        while order.is_eq() && (place < self.digits.len() || place < other.digits.len()) {
+            order = self.digit(place).cmp(&other.digit(place));
+            place += 1;
+        }
+        order
+    }
+
+    fn is_zero(&self) -> bool {
+        self.digits.iter().all(|digit| *digit == b'0')
+    }
+
+    /// Rounds to so many digits behind the point, to even in the middle.
+    fn round(&mut self, decimals: usize) {
+        let kept = self.point + decimals as i32;
+        let Ok(kept) = usize::try_from(kept) else { return *self = Self::default() };
+        let half = self.digit(kept).cmp(&b'5').then_with(|| {
+            let rest = self.digits.get(kept + 1..).unwrap_or_default();
+            if rest.iter().any(|digit| *digit != b'0') { Ordering::Greater } else { Ordering::Equal }
+        });
+        let is_odd = kept > 0 && self.digit(kept - 1) % 2 == 1;
+        if kept >= self.digits.len() {
+            return;
+        }
+        self.digits.truncate(kept);
+        if half.is_gt() || half.is_eq() && is_odd {
+            self.increase();
+        }
+    }
+
+    /// Adds one to the last digit.
+    fn increase(&mut self) {
+        for digit in self.digits.iter_mut().rev() {
+            if *digit < b'9' {
+                *digit += 1;
+                return;
+            }
+            *digit = b'0';
+        }
+        self.digits.insert(0, b'1');
+        self.point += 1;
+    }
+
+    /// Appends the number, with so many decimals if that is asked for.
+    fn push(&self, out: &mut String, decimals: Option<usize>) {
+        if self.point <= 0 {
+            out.push('0');
+        }
+        for place in 0..self.point.max(0) as usize {
+            out.push(char::from(self.digit(place)));
+        }
+        let behind = match decimals {
+            Some(decimals) => decimals as i32,
+            None => self.digits.len() as i32 - self.point,
+        };
+        for place in self.point..self.point.saturating_add(behind) {
+            if place == self.point {
+                out.push('.');
+            }
+            out.push(usize::try_from(place).map_or('0', |place| char::from(self.digit(place))));
+        }
+    }
+}
+
+/// The digits of an exponent with its sign; beyond all numbers where there are too many.
+fn exponent(text: &[u8]) -> Option<i32> {
+    let (sign, digits) = match text {
+        [b'-', rest @ ..] => (-1, rest),
+        [b'+', rest @ ..] => (1, rest),
+        rest => (1, rest),
+    };
+    let mut value: i32 = 0;
+    for digit in digits {
+        let digit = digit.checked_sub(b'0').filter(|digit| *digit < 10)?;
+        value = value.saturating_mul(10).saturating_add(i32::from(digit));
+    }
+    (!digits.is_empty()).then_some(sign * value.min(1_000_000))
+}
+
+/// A whole number as limbs of nine decimal digits, the lowest first, times `10^-decimals`.
+struct Expansion {
+    limbs: Vec<u32>,
+    decimals: i32,
+}
+
+const LIMB: u64 = 1_000_000_000;
+const LIMB_DIGITS: usize = 9;
+
+impl Expansion {
+    /// `significand × 2^exponent`, exactly.
+    fn new(significand: u64, exponent: i32) -> Self {
+        let mut expansion = Self { limbs: Vec::new(), decimals: (-exponent).max(0) };
+        let mut rest = significand;
+        while rest > 0 {
+            expansion.limbs.push((rest % LIMB) as u32);
+            rest /= LIMB;
+        }
+        // 2^-n is 5^n / 10^n.
+        let base = if exponent < 0 { 5_u64 } else { 2 };
+        let mut times = exponent.unsigned_abs();
+        while times > 0 {
+            let at_once = times.min(13);
+            expansion.multiply(base.pow(at_once));
+            times -= at_once;
+        }
+        expansion
+    }
+
+    fn multiply(&mut self, by: u64) {
+        let mut carry = 0;
+        for limb in &mut self.limbs {
+            let product = u64::from(*limb) * by + carry;
+            *limb = (product % LIMB) as u32;
+            carry = product / LIMB;
+        }
+        while carry > 0 {
+            self.limbs.push((carry % LIMB) as u32);
+            carry /= LIMB;
+        }
+    }
+
+    fn digits(&self) -> Digits {
+        let mut digits = Digits { digits: Vec::with_capacity(self.limbs.len() * LIMB_DIGITS), point: 0 };
+        for limb in self.limbs.iter().rev() {
+            let mut weight = LIMB as u32 / 10;
+            while weight > 0 {
+                digits.digits.push(b'0' + (limb / weight % 10) as u8);
+                weight /= 10;
+            }
+        }
+        digits.point = digits.digits.len() as i32 - self.decimals;
+        digits.trim();
+        digits
+    }
+}
+
+/// A finite number, 0 or above, taken apart: `quarters × 2^exponent`. What is read as it lies between the middles to its
+/// neighbours, `below` under it and `ABOVE` over it.
+struct Parts {
+    quarters: u64,
+    exponent: i32,
+    below: u64,
+    /// True if the middles themselves are read as it.
+    holds_ends: bool,
+}
+
+/// Half a unit of the last place, in quarters.
+const ABOVE: u64 = 2;
+
+impl Parts {
+    fn of(value: f64) -> Self {
+        let (fraction, biased) = (value.to_bits() & ((1 << 52) - 1), (value.to_bits() >> 52) as i32);
+        let significand = if biased == 0 { fraction } else { fraction | 1 << 52 };
+        // Under a power of two numbers lie twice as close, but for the least of them.
+        let below = if fraction == 0 && biased > 1 { ABOVE / 2 } else { ABOVE };
+        Self { quarters: significand * 4, exponent: biased.max(1) - 1077, below, holds_ends: significand % 2 == 0 }
+    }
+
+    fn value(&self) -> Expansion {
+        Expansion::new(self.quarters, self.exponent)
+    }
+
+    /// The two middles.
+    fn ends(&self) -> (Digits, Digits) {
+        let end = |quarters| Expansion::new(quarters, self.exponent).digits();
+        (end(self.quarters.saturating_sub(self.below)), end(self.quarters + ABOVE))
+    }
+}
+
+/// Appends the shortest digits of a number that is not whole, where 128 bits hold it; else appends nothing and says
+/// so. Digits are taken from the front until what is left matters no more (Steele and White, "How to print
+/// floating-point numbers accurately", 1990, there by the name of FPP²).
+fn push_fraction(out: &mut String, parts: &Parts) -> bool {
+    let bits = -parts.exponent;
+    if !(3..=120).contains(&bits) {
+        return false;
+    }
+    let one = 1_u128 << bits;
+    let mut rest = u128::from(parts.quarters);
+    push_whole(out, (rest >> bits) as u64);
+    out.push('.');
+    let (mut below, mut above) = (u128::from(parts.below), u128::from(ABOVE));
+    loop {
+        rest = (rest & (one - 1)) * 10;
+        below *= 10;
+        above *= 10;
+        let digit = (rest >> bits) as u8;
+        let left = rest & (one - 1);
+        let ends_down = left < below || parts.holds_ends && left == below;
+        let ends_up = left + above > one || parts.holds_ends && left + above == one;
+        // It cannot be 10: then the digit before would have ended upwards.
+        let up = ends_up && (!ends_down || left * 2 >= one);
+        out.push(char::from(b'0' + digit + u8::from(up)));
+        if ends_down || ends_up {
+            return true;
+        }
+    }
+}
+
+/// The shortest digits that are read as a number, and of several the nearest to it.
+fn shortest(parts: &Parts) -> Digits {
+    let (exact, (below, above)) = (parts.value().digits(), parts.ends());
+    let is_within = |digits: &Digits| {
+        let ends = (below.compare(digits), digits.compare(&above));
+        ends.0.is_lt() && ends.1.is_lt() || parts.holds_ends && ends.0.is_le() && ends.1.is_le()
+    };
+    for length in 1..exact.digits.len() {
+        let down = Digits { digits: exact.digits.get(..length).unwrap_or_default().to_vec(), point: exact.point };
+        let mut up = down.clone();
+        up.increase();
+        let is_nearer_up = exact.digit(length) >= b'5';
+        let (nearer, farther) = if is_nearer_up { (up, down) } else { (down, up) };
+        for candidate in [nearer, farther] {
+            if is_within(&candidate) {
+                return without_zeros_behind(candidate);
+            }
+        }
+    }
+    without_zeros_behind(exact)
+}
+
+fn without_zeros_behind(mut digits: Digits) -> Digits {
+    while digits.digits.last() == Some(&b'0') {
+        digits.digits.pop();
+    }
+    digits
+}
+
+/// The number nearest to a decimal without zeros in front.
+fn nearest(digits: &Digits) -> f64 {
+    if digits.is_zero() || digits.point < -400 {
+        return 0.0;
+    }
+    if digits.point > 400 {
+        return f64::INFINITY;
+    }
+    let mut value = about(digits);
+    loop {
+        if value.is_infinite() {
+            value = f64::MAX;
+        }
+        let parts = Parts::of(value);
+        let (below, above) = parts.ends();
+        let step = match (digits.compare(&below), digits.compare(&above)) {
+            (Ordering::Less, _) => value.next_down(),
+            (Ordering::Equal, _) if !parts.holds_ends => value.next_down(),
+            (_, Ordering::Greater) => value.next_up(),
+            (_, Ordering::Equal) if !parts.holds_ends => value.next_up(),
+            _ => return value,
+        };
+        if step.is_infinite() {
+            return step;
+        }
+        value = step;
+    }
+}
+
+/// A number a few units of the last place from a decimal at most.
+fn about(digits: &Digits) -> f64 {
+    const MOST: usize = 19;
+    let (mut leading, mut count) = (0_u64, 0);
+    for digit in digits.digits.iter().take(MOST) {
+        leading = leading * 10 + u64::from(digit - b'0');
+        count += 1;
+    }
+    let mut value = leading as f64;
+    let mut scale = digits.point - count;
+    while scale > 0 {
+        let at_once = scale.min(22);
+        value *= power_of_ten(at_once);
+        scale -= at_once;
+    }
+    while scale < 0 {
+        let at_once = (-scale).min(22);
+        value /= power_of_ten(at_once);
+        scale += at_once;
+    }
+    value
+}
+
+/// 10 to the power of 0 to 22, which are exact.
+fn power_of_ten(power: i32) -> f64 {
+    (0..power).fold(1.0, |product, _| product * 10.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(value: f64) {
+        assert_eq!(text(value), value.to_string(), "{:#018x}", value.to_bits());
+        assert_eq!(parse(&text(value)).map(f64::to_bits), Some(value.to_bits()).filter(|_| value.is_finite()));
+        for decimals in 0..4 {
+            let mut fixed = String::new();
+            push_fixed(&mut fixed, value, decimals);
+            assert_eq!(fixed, format!("{value:.decimals$}"), "{:#018x}", value.to_bits());
+        }
+    }
+
+    #[test]
+    fn numbers_at_the_edges_are_written_as_the_standard_library_does() {
+        for value in [
+            0.0,
+            -0.0,
+            0.1 + 0.2,
+            5e-324,
+            f64::MIN_POSITIVE,
+            f64::MIN_POSITIVE.next_down(),
+            f64::MAX,
+            9_007_199_254_740_993.0,
+            1e15,
+            1e21,
+            1e23,
+            36_028_797_018_963_968.0,
+            0.5,
+            0.25,
+            0.05,
+            1.5,
+            2.5,
+            99.95,
+            999.5,
+            9.5,
+            f64::NAN,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+        ] {
+            check(value);
+        }
+        (-1074..1024).for_each(|exponent| check(libm::exp2(f64::from(exponent))));
+    }
+
+    #[test]
+    fn whole_numbers_are_written_as_the_standard_library_does() {
+        for value in [0, 9, 10, 1_000_000_007, u64::MAX] {
+            assert_eq!(whole(value), value.to_string());
+        }
+        let mut padded = String::new();
+        push_padded(&mut padded, 7, 3);
+        assert_eq!(padded, "007");
+    }
+
+    #[test]
+    fn texts_are_read_as_the_standard_library_does() {
+        let check = |text: &str| {
+            assert_eq!(
+                parse(text),
+                text.parse().ok().filter(|value: &f64| value.is_finite() || text.contains(['e', '9'])),
+                "{text}"
+            )
+        };
+        for text in ["0.6", ".5", "5.", "+7", "-7", "1e3", "1E-3", "1e+3", "00.100", "0e5", "-0"] {
+            check(text);
+        }
+        for text in ["", ".", "-", "+-1", "1e", "1e+", "e5", "1.2.3", " 1", "1 ", "0x1", "nan", "inf", "1_0"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+        for text in ["1e400", "1e-400", "1e99999999999", "1e-99999999999", "0e99999999999"] {
+            check(text);
+        }
+        for text in [
+            "2.4703282292062327208e-324",
+            "2.4703282292062328e-324",
+            "4.9e-324",
+            "1.7976931348623158e308",
+            "1.7976931348623159e308",
+        ] {
+            check(text);
+        }
+        // In the middle between two numbers, and a little beside.
+        for text in ["9007199254740993", "9007199254740993.0000000000000000000000001", "9007199254740995"] {
+            check(text);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn any_number_is_written_as_the_standard_library_does(bits: u64) {
+            check(f64::from_bits(bits));
+        }
+
+        #[test]
+        fn a_rate_is_written_as_the_standard_library_does(part in 0_u32..5_000, more in 1_u32..5_000) {
+            check(f64::from(part) / f64::from(part + more));
+            check(f64::from(part) * 1000.0 / f64::from(more));
+        }
+
+        #[test]
+        fn any_decimal_is_read_as_the_standard_library_does(digits in "[0-9]{1,25}", point in 0_usize..25, power in -330_i32..310) {
+            let (whole, rest) = digits.split_at(point.min(digits.len()));
+            let text = format!("{whole}.{rest}e{power}");
+            prop_assert_eq!(parse(&text), text.parse().ok(), "{}", text);
+        }
+    }
+}

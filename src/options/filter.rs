@@ -1,0 +1,73 @@
+//! Which executions are counted, by workflow, status and tag.
+
+use crate::execution::Status;
+use std::collections::BTreeSet;
+
+/// Values that are wanted and values that are not. Nothing wanted means all are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice<T> {
+    /// Any of these.
+    pub any_of: BTreeSet<T>,
+    /// None of these; wins over `any_of`.
+    pub none_of: BTreeSet<T>,
+}
+
+impl<T> Default for Choice<T> {
+    fn default() -> Self {
+        Self { any_of: BTreeSet::new(), none_of: BTreeSet::new() }
+    }
+}
+
+impl<T: Ord> Choice<T> {
+    /// True if nothing was chosen.
+    pub fn is_empty(&self) -> bool {
+        self.any_of.is_empty() && self.none_of.is_empty()
+    }
+
+    /// True if a thing that bears `values` is wanted: it bears one of `any_of` (or nothing was asked for) and none of
+    /// `none_of`.
+    pub fn admits<Q: Ord + ?Sized>(&self, values: impl Iterator<Item = impl AsRef<Q>> + Clone) -> bool
+    where
+        T: std::borrow::Borrow<Q>,
+    {
+        let wanted = self.any_of.is_empty() || values.clone().any(|value| self.any_of.contains(value.as_ref()));
+        wanted && !values.into_iter().any(|value| self.none_of.contains(value.as_ref()))
+    }
+}
+
+/// Which executions are counted: the three choices all have to admit one. Several values of one choice are
+/// alternatives.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// By workflow id.
+    pub workflows: Choice<String>,
+    /// By status; [`Status::Other`] stands for every word outside the vocabulary.
+    pub statuses: Choice<Status>,
+    /// By tag: any of an execution's tags.
+    pub tags: Choice<String>,
+}
+
+impl Filter {
+    /// True if everything is counted.
+    pub fn is_empty(&self) -> bool {
+        self.workflows.is_empty() && self.statuses.is_empty() && self.tags.is_empty()
+    }
+
+    /// The same without the choice of workflows: what a list of workflows to choose from is made of.
+    pub fn without_workflows(&self) -> Self {
+        Self { workflows: Choice::default(), ..self.clone() }
+    }
+
+    /// True if an execution is counted.
+    pub fn admits<'a>(
+        &self,
+        workflow_id: Option<&'a str>,
+        status: Status,
+        tags: impl Iterator<Item = &'a str> + Clone,
+    ) -> bool {
+        let statuses = &self.statuses;
+        let status_wanted =
+            (statuses.any_of.is_empty() || statuses.any_of.contains(&status)) && !statuses.none_of.contains(&status);
+        status_wanted && self.workflows.admits::<str>(workflow_id.iter()) && self.tags.admits::<str>(tags)
+    }
+}

@@ -1,0 +1,261 @@
+//! Counting a view. What does not depend on the filter is remembered, so that another choice of workflows or statuses
+//! needs no pass over the rows, where that takes little memory.
+
+use super::Table;
+use super::kinds::Kind;
+use super::scan::{Placed, Swept};
+use crate::bucket::Buckets;
+use crate::cube::{Cube, Sums};
+use crate::execution::Status;
+use crate::options::{Counting, Filter, Metric, Query};
+use crate::window::Window;
+use std::collections::BTreeMap;
+
+/// Unknown status words that are listed by name in an answer.
+pub const MOST_OTHER_STATUSES: usize = 100;
+
+/// The most sums of a workflow's executions of one status in one bucket that are remembered; 16 bytes each.
+pub const MOST_REMEMBERED: usize = 1 << 20;
+
+/// What is counted.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// Which executions.
+    pub filter: &'a Filter,
+    /// By which moment, and which attempts.
+    pub counting: Counting,
+    /// In which window.
+    pub window: &'a Window,
+    /// By which buckets of it.
+    pub buckets: &'a Buckets,
+    /// For which metric: only what it needs is counted beside the sums.
+    pub metric: Metric,
+}
+
+impl<'a> View<'a> {
+    /// What a query counts.
+    pub fn of(query: &'a Query, window: &'a Window, buckets: &'a Buckets) -> Self {
+        Self { filter: &query.filter, counting: query.counting, window, buckets, metric: query.metric }
+    }
+}
+
+/// What counting a view of the table gave.
+#[derive(Clone, Debug)]
+pub struct Counted {
+    /// The rows that were placed.
+    pub cube: Cube,
+    /// How many those are.
+    pub placed: u64,
+    /// How many of those are second or later attempts.
+    pub retries: u64,
+    /// Rows without the moment that places.
+    pub no_moment: u64,
+    /// Rows instead of which a later attempt counts.
+    pub repeated: u64,
+    /// Rows with such a moment outside the window.
+    pub outside_window: u64,
+    /// Rows in the window that the filter left out.
+    pub filtered: u64,
+    /// How often each unknown status word was placed.
+    pub other_statuses: BTreeMap<String, u64>,
+    /// True if there was no memory to count what the metric needs; its values are then missing.
+    pub is_short: bool,
+}
+
+/// A workflow that the view's rows name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Workflow {
+    /// Its id; `None` stands for the rows without a workflow.
+    pub id: Option<String>,
+    /// Its name, where a row gave it one.
+    pub name: Option<String>,
+    /// How many rows of the view are its.
+    pub executions: u64,
+}
+
+/// What passes over the rows of one table found, for the views to come. Forget it with the table.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    of: Option<(Of, Placed)>,
+    swept: Option<(Buckets, ByClass)>,
+}
+
+/// The rows and the window of which something is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Of {
+    rows: u64,
+    changes: u64,
+    counting: Counting,
+    window: Window,
+}
+
+/// Sums by workflow, status and bucket.
+#[derive(Clone, Debug)]
+struct ByClass {
+    class_of: Vec<u32>,
+    classes: usize,
+    swept: Swept,
+}
+
+impl Memory {
+    /// Counts a view of a table.
+    pub fn count(&mut self, table: &Table, view: &View<'_>) -> Counted {
+        let admitted: Vec<bool> = table.kinds.all().iter().map(|kind| table.is_admitted(view.filter, kind)).collect();
+        self.look(table, view.counting, view.window);
+        let swept = match self.remembered(table, view) {
+            Some(by_class) => Some(by_class.sums(table, &admitted)),
+            None => table.sums_of(view, &admitted),
+        };
+        let mut is_short = swept.is_none();
+        let mut sums = swept.unwrap_or_else(|| vec![Sums::default(); view.buckets.hours().len()]);
+        let mut durations = Some(Vec::new());
+        if view.metric.needs_histograms() || view.metric == Metric::QueueWait {
+            let is_wanted = |(kind, admitted): (&Kind, &bool)| {
+                *admitted && (view.metric == Metric::QueueWait || kind.status.is_decided())
+            };
+            let wanted: Vec<bool> = table.kinds.all().iter().zip(&admitted).map(is_wanted).collect();
+            if view.metric.needs_histograms() {
+                durations = table.durations(view.counting, view.buckets, &wanted);
+            } else {
+                table.add_waits(view.counting, view.buckets, &wanted, &mut sums);
+            }
+        }
+        is_short |= durations.is_none();
+        let nothing = Placed::default();
+        let found = self.of.as_ref().map_or(&nothing, |(_, placed)| placed);
+        let of_admitted = |counts: &[u64]| -> u64 {
+            counts.iter().zip(&admitted).map(|(rows, admitted)| if *admitted { *rows } else { 0 }).sum()
+        };
+        let placed = of_admitted(&found.by_kind);
+        Counted {
+            cube: Cube::from_counts(sums, durations.unwrap_or_default()),
+            placed,
+            retries: of_admitted(&found.retries),
+            no_moment: found.no_moment,
+            repeated: found.repeated,
+            outside_window: found.outside_window,
+            filtered: found.by_kind.iter().sum::<u64>() - placed,
+            other_statuses: table.other_statuses(&admitted, &found.by_kind),
+            is_short,
+        }
+    }
+
+    /// The workflows of a view's rows: most executions first, then by id. None where there are more workflows than are
+    /// told apart.
+    pub fn workflows(&mut self, table: &Table, filter: &Filter, counting: Counting, window: &Window) -> Vec<Workflow> {
+        self.look(table, counting, window);
+        self.of.as_ref().map_or_else(Vec::new, |(_, placed)| table.list(filter, &placed.by_kind))
+    }
+
+    /// Looks where the rows are, unless that is known.
+    fn look(&mut self, table: &Table, counting: Counting, window: &Window) {
+        let of = Of { rows: table.rows(), changes: table.changes, counting, window: *window };
+        if self.of.as_ref().is_none_or(|(known, _)| *known != of) {
+            self.swept = None;
+            self.of = Some((of, table.placed(counting, window)));
+        }
+    }
+
+    /// The sums by workflow, status and bucket, where those answer a view and are not too many to be kept.
+    fn remembered(&mut self, table: &Table, view: &View<'_>) -> Option<&ByClass> {
+        if !view.filter.tags.is_empty() {
+            return None;
+        }
+        if self.swept.as_ref().is_none_or(|(buckets, _)| buckets != view.buckets) {
+            let by_class = ByClass::of(table, view.counting, view.buckets);
+            self.swept = by_class.map(|by_class| (view.buckets.clone(), by_class));
+        }
+        self.swept.as_ref().map(|(_, by_class)| by_class)
+    }
+}
+
+impl ByClass {
+    /// `None` where a pass over the rows is as cheap, or memory is short.
+    fn of(table: &Table, counting: Counting, buckets: &Buckets) -> Option<Self> {
+        let class =
+            |kind: &Kind| u64::from(kind.workflow().map_or(0, |workflow| workflow + 1)) << 8 | kind.status as u64;
+        let mut classes: Vec<u64> = table.kinds.all().iter().map(class).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        let sums = classes.len().saturating_mul(buckets.hours().len() + 1);
+        if sums > MOST_REMEMBERED || sums as u64 > table.rows() {
+            return None;
+        }
+        let number = |kind: &Kind| classes.binary_search(&class(kind)).unwrap_or(0) as u32;
+        let class_of: Vec<u32> = table.kinds.all().iter().map(number).collect();
+        let swept = table.sweep(counting, buckets, &class_of, classes.len())?;
+        Some(Self { class_of, classes: classes.len(), swept })
+    }
+
+    /// The sums of a filter that does not look at tags.
+    fn sums(&self, table: &Table, admitted: &[bool]) -> Vec<Sums> {
+        let mut statuses = vec![None; self.classes];
+        for ((kind, class), admitted) in table.kinds.all().iter().zip(&self.class_of).zip(admitted) {
+            if let Some(status) = statuses.get_mut(*class as usize).filter(|_| *admitted) {
+                *status = Some(kind.status);
+            }
+        }
+        self.swept.sums(&statuses)
+    }
+}
+
+impl Table {
+    /// Counts a view.
+    pub fn count(&self, view: &View<'_>) -> Counted {
+        Memory::default().count(self, view)
+    }
+
+    /// The workflows of a view's rows, as of [`Memory::workflows`].
+    pub fn workflows(&self, filter: &Filter, counting: Counting, window: &Window) -> Vec<Workflow> {
+        Memory::default().workflows(self, filter, counting, window)
+    }
+
+    fn sums_of(&self, view: &View<'_>, admitted: &[bool]) -> Option<Vec<Sums>> {
+        // The class after the statuses is that of the rows that the filter leaves out.
+        let class =
+            |(kind, admitted): (&Kind, &bool)| if *admitted { kind.status as u32 } else { Status::ALL.len() as u32 };
+        let class_of: Vec<u32> = self.kinds.all().iter().zip(admitted).map(class).collect();
+        let swept = self.sweep(view.counting, view.buckets, &class_of, Status::ALL.len() + 1)?;
+        Some(swept.sums(&Status::ALL.map(Some)))
+    }
+
+    fn list(&self, filter: &Filter, by_kind: &[u64]) -> Vec<Workflow> {
+        if self.kinds.crowding.workflows {
+            return Vec::new();
+        }
+        let mut counts = vec![0u64; self.kinds.workflows.len()];
+        let mut without = 0u64;
+        for (kind, rows) in self.kinds.all().iter().zip(by_kind) {
+            if *rows > 0 && self.is_admitted(filter, kind) {
+                let count = kind.workflow().and_then(|workflow| counts.get_mut(workflow as usize));
+                *count.unwrap_or(&mut without) += rows;
+            }
+        }
+        let names = self.kinds.names_of_workflows();
+        let named = self.kinds.workflows.iter().zip(names).zip(counts).map(|((id, name), executions)| Workflow {
+            id: Some(id.to_owned()),
+            name: name.map(str::to_owned),
+            executions,
+        });
+        let unnamed = Workflow { id: None, name: None, executions: without };
+        let mut workflows: Vec<_> = named.chain([unnamed]).filter(|workflow| workflow.executions > 0).collect();
+        workflows.sort_by(|a, b| b.executions.cmp(&a.executions).then_with(|| a.id.cmp(&b.id)));
+        workflows
+    }
+
+    fn other_statuses(&self, admitted: &[bool], by_kind: &[u64]) -> BTreeMap<String, u64> {
+        let mut counts = vec![0u64; self.kinds.words.len()];
+        for ((kind, rows), admitted) in self.kinds.all().iter().zip(by_kind).zip(admitted) {
+            let count = counts.get_mut(kind.word as usize).filter(|_| *admitted && kind.status == Status::Other);
+            if let Some(count) = count {
+                *count += rows;
+            }
+        }
+        let words = self.kinds.words.iter().zip(counts).filter(|(_, count)| *count > 0);
+        words.map(|(word, count)| (word.to_owned(), count)).collect()
+    }
+
+    pub(super) fn is_admitted(&self, filter: &Filter, kind: &Kind) -> bool {
+        filter.admits(self.kinds.workflow_id(kind), kind.status, self.kinds.tags_of(kind))
+    }
+}

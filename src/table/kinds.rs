@@ -1,0 +1,271 @@
+//! Kinds of row: what rows share, as one number. A filter looks at kinds and not at rows. Holds every text of a table
+//! once, and no more of them than the limits of a dictionary; beyond one, the views that would need the texts are off,
+//! whichever rows came first.
+
+use super::dictionary::{Crowded, Index, Sets, Texts};
+use super::siphash::siphash;
+use crate::execution::{Execution, Status};
+
+/// The number of a text that is not there.
+const NONE: u32 = u32::MAX;
+/// An unknown status word is kept up to so many bytes.
+pub const MOST_STATUS_BYTES: usize = 256;
+
+/// What the rows of one kind share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Kind {
+    workflow: u32,
+    /// The workflow's name in these rows.
+    name: u32,
+    pub(super) status: Status,
+    /// The number of the word where `status` is [`Status::Other`].
+    pub(super) word: u32,
+    tag_set: u32,
+}
+
+impl Kind {
+    /// The number of the workflow's id.
+    pub(super) fn workflow(&self) -> Option<u32> {
+        (self.workflow != NONE).then_some(self.workflow)
+    }
+
+    fn hash(&self, key: [u64; 2]) -> u64 {
+        let mut bytes = [0; 17];
+        let numbers = [self.workflow, self.name, self.word, self.tag_set];
+        numbers
+            .iter()
+            .zip(bytes.chunks_exact_mut(4))
+            .for_each(|(number, to)| to.copy_from_slice(&number.to_le_bytes()));
+        bytes[16] = self.status as u8;
+        siphash(key, &bytes)
+    }
+}
+
+/// Which dictionaries have no room for all names. What cannot be held is then held of no row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Crowding {
+    /// More workflows than are told apart: none is, no filter and no list of them is possible.
+    pub workflows: bool,
+    /// More names of workflows than are kept: none is, workflows go by their ids.
+    pub names: bool,
+    /// More unknown status words than are kept: none is listed.
+    pub words: bool,
+    /// More tags or sets of tags than are told apart: none is, no filter by tag is possible.
+    pub tags: bool,
+}
+
+/// The kinds of a table and their texts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Kinds {
+    key: [u64; 2],
+    pub(super) crowding: Crowding,
+    pub(super) workflows: Texts,
+    names: Texts,
+    pub(super) words: Texts,
+    pub(super) tags: Texts,
+    tag_sets: Sets,
+    all: Vec<Kind>,
+    index: Index,
+    /// The newest start of each kind's rows, in milliseconds.
+    newest: Vec<i64>,
+    /// The tags of the row being looked at; kept so that a row needs no allocation.
+    scratch: Vec<u32>,
+}
+
+impl Kinds {
+    /// Kinds that are found by hashes under a key. Only while there are none.
+    pub(super) fn with_key(key: [u64; 2]) -> Self {
+        Self { key, ..Self::default() }
+    }
+
+    /// The number of an execution's kind.
+    pub(super) fn intern(&mut self, execution: &Execution<'_>) -> u32 {
+        let workflow = self.workflow(execution.workflow_id.or(execution.workflow));
+        let name = self.name(execution.workflow);
+        let word = match execution.status {
+            Status::Other => self.word(listed(execution.status_text)),
+            _ => NONE,
+        };
+        let tag_set = self.tag_set(&mut execution.tags.iter());
+        self.number(Kind { workflow, name, status: execution.status, word, tag_set })
+    }
+
+    /// The number here of a kind of other ones.
+    pub(super) fn adopt(&mut self, others: &Kinds, kind: &Kind) -> u32 {
+        let workflow = self.workflow(kind.workflow().map(|number| others.workflows.text(number)));
+        let name = self.name((kind.name != NONE).then(|| others.names.text(kind.name)));
+        let word = if kind.word == NONE { NONE } else { self.word(others.words.text(kind.word)) };
+        let tag_set = self.tag_set(&mut others.tags_of(kind));
+        self.number(Kind { workflow, name, status: kind.status, word, tag_set })
+    }
+
+    /// Takes note of a row of a kind, which makes the kind's workflow bear its name unless a newer row says otherwise.
+    #[inline]
+    pub(super) fn see(&mut self, kind: u32, start_ms: i64) {
+        if let Some(newest) = self.newest.get_mut(kind as usize) {
+            *newest = start_ms.max(*newest);
+        }
+    }
+
+    pub(super) fn all(&self) -> &[Kind] {
+        &self.all
+    }
+
+    /// A kind's newest start, in milliseconds.
+    pub(super) fn newest(&self, number: u32) -> i64 {
+        self.newest.get(number as usize).copied().unwrap_or(i64::MIN)
+    }
+
+    pub(super) fn workflow_id(&self, kind: &Kind) -> Option<&str> {
+        kind.workflow().map(|number| self.workflows.text(number))
+    }
+
+    /// The tags of a kind's rows, sorted by nothing.
+    pub(super) fn tags_of(&self, kind: &Kind) -> impl Iterator<Item = &str> + Clone {
+        self.tag_sets.set(kind.tag_set).iter().map(|tag| self.tags.text(*tag))
+    }
+
+    /// The name that a kind gives its workflow.
+    pub(super) fn name_of(&self, kind: &Kind) -> Option<&str> {
+        (kind.name != NONE).then(|| self.names.text(kind.name))
+    }
+
+    /// Each workflow's name, by number: the one that its newest row gave it, of two equally new ones the greater text.
+    pub(super) fn names_of_workflows(&self) -> Vec<Option<&str>> {
+        let mut names: Vec<Option<(i64, &str)>> = vec![None; self.workflows.len()];
+        for (kind, newest) in self.all.iter().zip(&self.newest) {
+            let place = names.get_mut(kind.workflow as usize);
+            if let (Some(place), Some(name)) = (place, self.name_of(kind)) {
+                *place = (*place).max(Some((*newest, name)));
+            }
+        }
+        names.into_iter().map(|name| name.map(|(_, text)| text)).collect()
+    }
+
+    /// Takes over what other kinds have no room for.
+    pub(super) fn crowd_like(&mut self, other: Crowding) {
+        let Crowding { workflows, names, words, tags } = other;
+        if workflows && !self.crowding.workflows {
+            self.crowd(|crowding| crowding.workflows = true);
+        }
+        if names && !self.crowding.names {
+            self.crowd(|crowding| crowding.names = true);
+        }
+        if words && !self.crowding.words {
+            self.crowd(|crowding| crowding.words = true);
+        }
+        if tags && !self.crowding.tags {
+            self.crowd(|crowding| crowding.tags = true);
+        }
+    }
+
+    fn workflow(&mut self, id: Option<&str>) -> u32 {
+        let Some(id) = id.filter(|_| !self.crowding.workflows) else { return NONE };
+        let number = self.workflows.number(self.key, id);
+        number.unwrap_or_else(|Crowded| self.crowd(|crowding| crowding.workflows = true))
+    }
+
+    fn name(&mut self, name: Option<&str>) -> u32 {
+        let Some(name) = name.filter(|_| !self.crowding.names && !self.crowding.workflows) else { return NONE };
+        let number = self.names.number(self.key, name);
+        number.unwrap_or_else(|Crowded| self.crowd(|crowding| crowding.names = true))
+    }
+
+    fn word(&mut self, word: &str) -> u32 {
+        if self.crowding.words {
+            return NONE;
+        }
+        let number = self.words.number(self.key, word);
+        number.unwrap_or_else(|Crowded| self.crowd(|crowding| crowding.words = true))
+    }
+
+    /// The number of the set of some tags, in whatever order they come and however often. The empty set is number 0.
+    fn tag_set(&mut self, tags: &mut dyn Iterator<Item = &str>) -> u32 {
+        if self.tag_sets.len() == 0 {
+            // The first set always has room.
+            let _ = self.tag_sets.number(self.key, &[]);
+        }
+        if self.crowding.tags {
+            return 0;
+        }
+        let mut set = std::mem::take(&mut self.scratch);
+        set.clear();
+        let mut tags = tags.map(|tag| self.tags.number(self.key, tag).map(|number| set.push(number)));
+        let is_whole = tags.all(|found| found.is_ok());
+        set.sort_unstable();
+        set.dedup();
+        let number = if is_whole { self.tag_sets.number(self.key, &set) } else { Err(Crowded) };
+        self.scratch = set;
+        number.unwrap_or_else(|Crowded| {
+            self.crowd(|crowding| crowding.tags = true);
+            0
+        })
+    }
+
+    fn number(&mut self, mut kind: Kind) -> u32 {
+        // What another field's crowding has swept away meanwhile is swept out of this one too.
+        self.crowding.sweep(&mut kind);
+        let hash = kind.hash(self.key);
+        let all = &self.all;
+        let known = self.index.find(hash, &mut |number| all.get(number as usize) == Some(&kind));
+        known.unwrap_or_else(|| {
+            self.all.push(kind);
+            self.newest.push(i64::MIN);
+            self.index.add(hash)
+        })
+    }
+
+    /// Forgets what there is no room for, in all kinds. Rows keep the numbers of their kinds; of kinds that have become
+    /// the same, only the first is found from now on.
+    #[cold]
+    fn crowd(&mut self, mark: impl FnOnce(&mut Crowding)) -> u32 {
+        mark(&mut self.crowding);
+        let crowding = self.crowding;
+        if crowding.workflows {
+            self.workflows = Texts::default();
+        }
+        if crowding.workflows || crowding.names {
+            self.names = Texts::default();
+        }
+        if crowding.words {
+            self.words = Texts::default();
+        }
+        if crowding.tags {
+            self.tags = Texts::default();
+            self.tag_sets = Sets::default();
+        }
+        self.index = Index::default();
+        for number in 0..self.all.len() {
+            let (before, rest) = self.all.split_at_mut(number);
+            let Some(kind) = rest.first_mut() else { break };
+            crowding.sweep(kind);
+            let hash = kind.hash(self.key);
+            let is_known = self.index.find(hash, &mut |other| before.get(other as usize) == Some(kind)).is_some();
+            _ = if is_known { self.index.skip(hash) } else { self.index.add(hash) };
+        }
+        NONE
+    }
+}
+
+impl Crowding {
+    /// Takes out of a kind what is not told apart.
+    fn sweep(self, kind: &mut Kind) {
+        if self.workflows {
+            kind.workflow = NONE;
+        }
+        if self.workflows || self.names {
+            kind.name = NONE;
+        }
+        if self.words {
+            kind.word = NONE;
+        }
+        if self.tags {
+            kind.tag_set = 0;
+        }
+    }
+}
+
+/// The part of an unknown status word that is kept.
+fn listed(word: &str) -> &str {
+    word.get(..word.floor_char_boundary(MOST_STATUS_BYTES)).unwrap_or("")
+}

@@ -1,0 +1,321 @@
+//! Executions as columns: 16 bytes a row and each text once, whatever order they came in. A change of filter, metric,
+//! zone or granularity is one scan of it or less. Holds no more than what counting needs, and says so where it has no
+//! room.
+
+mod column;
+mod count;
+mod dictionary;
+mod kinds;
+mod scan;
+mod siphash;
+
+pub use count::{Counted, MOST_OTHER_STATUSES, MOST_REMEMBERED, Memory, View, Workflow};
+pub use dictionary::{MOST_NAME_BYTES, MOST_NAMES};
+pub use kinds::{Crowding, MOST_STATUS_BYTES};
+
+use crate::execution::Execution;
+use crate::options::Moment;
+use crate::time::Timestamp;
+use column::{Cells, Columns, KIND, LONG, Longs, RETRY, SUPERSEDED, UNSTARTED};
+use kinds::Kinds;
+
+/// Where a row lies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Which of several sources, by the number that its reading was given.
+    pub source: u16,
+    /// Bytes before the row in that source; below 2^48.
+    pub offset: u64,
+}
+
+impl Place {
+    const OFFSET_BITS: u32 = 48;
+
+    fn packed(self) -> u64 {
+        u64::from(self.source) << Self::OFFSET_BITS | self.offset & ((1 << Self::OFFSET_BITS) - 1)
+    }
+
+    fn unpacked(packed: u64) -> Self {
+        Self { source: (packed >> Self::OFFSET_BITS) as u16, offset: packed & ((1 << Self::OFFSET_BITS) - 1) }
+    }
+}
+
+/// How a row came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// False for a row that never started, whose `started_at` is when it was due.
+    pub has_started: bool,
+    /// Where it lies.
+    pub place: Place,
+}
+
+/// The executions that were read.
+#[derive(Clone, Debug)]
+pub struct Table {
+    kinds: Kinds,
+    columns: Columns,
+    long_durations: Longs,
+    long_waits: Longs,
+    /// The rows that never started, that are second or later attempts, and that a later attempt follows.
+    unstarted: u64,
+    retries: u64,
+    superseded: u64,
+    oldest: Option<Timestamp>,
+    newest: Option<Timestamp>,
+    /// How often rows that were there have changed.
+    changes: u64,
+    most_bytes: usize,
+    is_full: bool,
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self {
+            kinds: Kinds::default(),
+            columns: Columns::default(),
+            long_durations: Longs::default(),
+            long_waits: Longs::default(),
+            unstarted: 0,
+            retries: 0,
+            superseded: 0,
+            oldest: None,
+            newest: None,
+            changes: 0,
+            most_bytes: usize::MAX,
+            is_full: false,
+        }
+    }
+}
+
+impl Table {
+    /// An empty table that finds texts by hashes under a key. Who hands over rows should not know the key, or can
+    /// choose names that make reading slow; no output depends on it.
+    pub fn with_key(key: [u64; 2]) -> Self {
+        Self { kinds: Kinds::with_key(key), ..Self::default() }
+    }
+
+    /// Lets the rows take at most so many bytes, names apart. By default what the machine has.
+    pub fn limited_to(mut self, most_bytes: usize) -> Self {
+        self.most_bytes = most_bytes;
+        self
+    }
+
+    /// Keeps where each row lies in its source, which takes 8 bytes more a row. Only while the table is empty.
+    pub fn with_places(mut self) -> Self {
+        self.columns.with_places = self.rows() == 0;
+        self
+    }
+
+    /// Makes room for one more row; false if there is none, and then adding a row does nothing but to say
+    /// [`Table::is_full`].
+    #[inline]
+    pub fn make_room(&mut self) -> bool {
+        let has_room = self.columns.make_room(self.most_bytes);
+        self.is_full |= !has_room;
+        has_room
+    }
+
+    /// True once a row found no room.
+    pub fn is_full(&self) -> bool {
+        self.is_full
+    }
+
+    /// Bytes that the columns take, with the room that they have; texts come on top.
+    pub fn bytes(&self) -> usize {
+        self.columns.bytes()
+    }
+
+    /// Adds an execution.
+    pub fn push(&mut self, execution: &Execution<'_>) {
+        let kind = self.intern(execution);
+        self.push_interned(execution, kind);
+    }
+
+    /// Adds an execution of which [`Table::intern`] gave the number for another one of the same workflow, name, status
+    /// and tags: nothing of those is looked at again, but that the workflow's name is as new as this row.
+    #[inline]
+    pub fn push_interned(&mut self, execution: &Execution<'_>, kind: u32) {
+        if self.make_room() {
+            let cells = self.cells(self.rows(), execution, kind);
+            self.columns.push(cells);
+            self.kinds.see(kind, execution.started_at.ms());
+            self.reach(execution.started_at);
+        }
+    }
+
+    /// Adds a row that never started; its `started_at` is when it was due.
+    pub fn push_unstarted(&mut self, execution: &Execution<'_>) {
+        if self.make_room() {
+            let kind = self.intern(execution);
+            let cells = self.unstarted_cells(self.rows(), execution, kind);
+            self.columns.push(cells);
+            self.note(execution, false);
+        }
+    }
+
+    /// Says where the row that was added last lies; kept if the table was made [`Table::with_places`].
+    #[inline]
+    pub fn set_place(&mut self, place: Place) {
+        if let Some(chunk) = self.columns.chunks.last_mut().filter(|_| self.columns.with_places) {
+            chunk.places.resize(chunk.len(), place.packed());
+        }
+    }
+
+    /// Takes what a row says of names and of how far the rows reach, without adding the row. A repeated row that does
+    /// not stay leaves this behind, so that it does not matter whether it came before or after the one that stays.
+    pub fn note(&mut self, execution: &Execution<'_>, has_started: bool) {
+        let kind = self.intern(execution);
+        self.kinds.see(kind, execution.started_at.ms());
+        if has_started {
+            self.reach(execution.started_at);
+        }
+    }
+
+    /// Puts an execution in the place of row `row`, counted from 0 in the order of adding.
+    pub fn replace(&mut self, row: u64, execution: &Execution<'_>, arrival: Arrival) {
+        let Some(before) = self.columns.get(row) else { return };
+        let kind = self.intern(execution);
+        self.count_flags(before.kind, -1);
+        let mut cells = if arrival.has_started {
+            self.cells(row, execution, kind)
+        } else {
+            self.unstarted_cells(row, execution, kind)
+        };
+        cells.kind |= before.kind & SUPERSEDED;
+        self.count_flags(before.kind & SUPERSEDED, 1);
+        self.columns.set(row, cells, Some(arrival.place));
+        self.changes += 1;
+        self.note(execution, arrival.has_started);
+    }
+
+    /// Says of row `row` that a later attempt of the same execution is in the table.
+    pub fn supersede(&mut self, row: u64) {
+        if let Some(cells) = self.columns.get(row).filter(|cells| cells.kind & SUPERSEDED == 0) {
+            self.columns.set(row, Cells { kind: cells.kind | SUPERSEDED, ..cells }, None);
+            self.count_flags(SUPERSEDED, 1);
+            self.changes += 1;
+        }
+    }
+
+    /// The number of what the row shares with others: rows of one workflow, name, status and set of tags share it.
+    pub fn intern(&mut self, execution: &Execution<'_>) -> u32 {
+        self.kinds.intern(execution)
+    }
+
+    /// Adds the executions of another table.
+    pub fn merge(&mut self, other: &Table) {
+        self.kinds.crowd_like(other.kinds.crowding);
+        let mut numbers = Vec::with_capacity(other.kinds.all().len());
+        for (kind, number) in other.kinds.all().iter().zip(0..) {
+            let mine = self.kinds.adopt(&other.kinds, kind);
+            self.kinds.see(mine, other.kinds.newest(number));
+            numbers.push(mine);
+        }
+        let mut row = 0;
+        for chunk in &other.columns.chunks {
+            for place in 0..chunk.len() {
+                let Some(mut cells) = chunk.get(place).filter(|_| self.make_room()) else { continue };
+                let Some(number) = numbers.get((cells.kind & KIND) as usize) else { continue };
+                cells.kind = cells.kind & !KIND | number;
+                if cells.duration == LONG {
+                    cells.duration = self.long_durations.encode(self.rows(), other.long_durations.decode(row, LONG));
+                }
+                if cells.wait == LONG {
+                    cells.wait = self.long_waits.encode(self.rows(), other.long_waits.decode(row, LONG));
+                }
+                self.count_flags(cells.kind, 1);
+                self.columns.push(cells);
+                if let Some(place) = chunk.places.get(place) {
+                    self.set_place(Place::unpacked(*place));
+                }
+                row += 1;
+            }
+        }
+        [other.oldest, other.newest].into_iter().flatten().for_each(|at| self.reach(at));
+        self.is_full |= other.is_full;
+    }
+
+    /// Rows, those that never started among them.
+    pub fn rows(&self) -> u64 {
+        self.columns.rows()
+    }
+
+    /// Rows that never started, but have a time at which they were due.
+    pub fn unstarted(&self) -> u64 {
+        self.unstarted
+    }
+
+    /// The oldest start that was read.
+    pub fn oldest(&self) -> Option<Timestamp> {
+        self.oldest
+    }
+
+    /// The newest start that was read.
+    pub fn newest(&self) -> Option<Timestamp> {
+        self.newest
+    }
+
+    /// The oldest and the newest moment of a kind that any row has.
+    pub fn reach_of(&self, by: Moment) -> Option<(Timestamp, Timestamp)> {
+        if by == Moment::Start {
+            return self.oldest.zip(self.newest);
+        }
+        let (oldest, newest) = self.ends_of(by)?;
+        Timestamp::from_ms(oldest).zip(Timestamp::from_ms(newest))
+    }
+
+    /// Rows that are second or later attempts.
+    pub fn retries(&self) -> u64 {
+        self.retries
+    }
+
+    /// Every tag that a row bears, sorted.
+    pub fn tags(&self) -> Vec<&str> {
+        let mut tags: Vec<&str> = self.kinds.tags.iter().collect();
+        tags.sort_unstable();
+        tags
+    }
+
+    /// Which names there was no room for.
+    pub fn crowding(&self) -> Crowding {
+        self.kinds.crowding
+    }
+
+    /// What the columns hold for a row with a start.
+    #[inline]
+    fn cells(&mut self, row: u64, execution: &Execution<'_>, kind: u32) -> Cells {
+        let is_retry = execution.attempt > 1;
+        self.retries += u64::from(is_retry);
+        Cells {
+            start_ms: execution.started_at.ms(),
+            kind: kind | if is_retry { RETRY } else { 0 },
+            duration: self.long_durations.encode(row, execution.duration_ms),
+            wait: self.long_waits.encode(row, execution.waited_ms),
+        }
+    }
+
+    /// What the columns hold for a row that never started.
+    fn unstarted_cells(&mut self, row: u64, execution: &Execution<'_>, kind: u32) -> Cells {
+        self.unstarted += 1;
+        let unstarted = Execution { duration_ms: None, waited_ms: None, ..execution.clone() };
+        let cells = self.cells(row, &unstarted, kind);
+        Cells { kind: cells.kind | UNSTARTED, ..cells }
+    }
+
+    /// Counts the flags of a row that comes or goes.
+    fn count_flags(&mut self, kind: u32, rows: i64) {
+        for (flag, count) in
+            [(UNSTARTED, &mut self.unstarted), (RETRY, &mut self.retries), (SUPERSEDED, &mut self.superseded)]
+        {
+            if kind & flag != 0 {
+                *count = count.saturating_add_signed(rows);
+            }
+        }
+    }
+
+    #[inline]
+    fn reach(&mut self, at: Timestamp) {
+        self.oldest = Some(self.oldest.map_or(at, |oldest| oldest.min(at)));
+        self.newest = Some(self.newest.map_or(at, |newest| newest.max(at)));
+    }
+}
