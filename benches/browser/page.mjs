@@ -1,7 +1,7 @@
 // What runs in the page: opens workers, asks them in turn, holds their cells together. `run.mjs` drives it; `report` (a
 // line of the result) and `processor` (milliseconds of all workers) are functions of its.
 
-import { FILTERS, difference } from './cells.mjs';
+import { FILTERS, FROM, TO, difference } from './cells.mjs';
 
 const WARMING = 3;
 
@@ -132,23 +132,43 @@ export async function filters({ part, entries, rows, copies, rounds }) {
   for (const peer of peers) peer.end();
 }
 
-/** One worker on all lines against two on a half each, and what both count together. */
-export async function workers({ part, entry, rows, rounds }) {
-  const [whole, ...halves] = await Promise.all([entry, entry, entry].map((it) => new Peer(it).opened()));
-  for (const peer of [whole, ...halves]) await peer.fetch(rows);
-  await halves[0].call('part', { from: 0, to: 0.5 });
-  await halves[1].call('part', { from: 0.5, to: 1 });
-  for (const peer of [whole, ...halves]) await peer.call('run');
-  const both = (await Promise.all(halves.map((half) => half.call('run')))).map(({ result }) => result);
+/** The package's client with one worker and with two: the same file, the same bytes out. */
+export async function workers({ part, rows, rounds }) {
+  const { HeatmapClient } = await import('/pkg/client.js');
+  const file = await (await fetch(`/data/rows-${rows}.ndjson`)).blob();
+  const client = new HeatmapClient();
+  const read = async (count) => {
+    const start = performance.now();
+    await client.load(file, { workers: count });
+    const ms = performance.now() - start;
+    return { ms, json: (await client.view({ from: FROM, to: TO }, { patterns: false })).json() };
+  };
+  const [one, two] = [await read(1), await read(2)];
+  if (one.json !== two.json) throw new Error(`${part}: two workers give other bytes than one`);
+  await report('same', part, 'load() with two workers');
+  for (let round = 0; round < rounds; round += 1) {
+    for (const count of [1, 2]) await report('time', part, count === 1 ? 'one worker' : 'two workers', (await read(count)).ms);
+  }
+  client.close();
+}
+
+/** What two cores of this machine give at most: one worker on all lines against two on a half each. */
+export async function halves({ part, entry, rows, rounds }) {
+  const [whole, ...both] = await Promise.all([entry, entry, entry].map((it) => new Peer(it).opened()));
+  for (const peer of [whole, ...both]) await peer.fetch(rows);
+  await both[0].call('part', { from: 0, to: 0.5 });
+  await both[1].call('part', { from: 0.5, to: 1 });
+  for (const peer of [whole, ...both]) await peer.call('run');
+  const [first, second] = (await Promise.all(both.map((half) => half.call('run')))).map(({ result }) => result);
   const { result } = await whole.call('run');
   for (let at = 0; at < result.length; at += 4) {
     for (let number = 0; number < 3; number += 1) {
-      if (both[0][at + number] + both[1][at + number] !== result[at + number]) throw new Error(`${part}: two workers count something else`);
+      if (first[at + number] + second[at + number] !== result[at + number]) throw new Error(`${part}: the halves count something else`);
     }
   }
-  await report('same', part, 'two workers, added');
+  await report('same', part, 'a half each, added');
   for (let round = 0; round < rounds; round += 1) {
-    for (const [name, asked] of [['one worker', [whole]], ['two workers', halves]]) {
+    for (const [name, asked] of [['all lines', [whole]], ['a half each', both]]) {
       const start = performance.now();
       await Promise.all(asked.map((peer) => peer.call('run')));
       await report('time', part, name, performance.now() - start);
@@ -156,4 +176,4 @@ export async function workers({ part, entry, rows, rounds }) {
   }
 }
 
-Object.assign(globalThis, { reading, filters, workers });
+Object.assign(globalThis, { reading, filters, workers, halves });

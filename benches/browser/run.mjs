@@ -69,7 +69,14 @@ const parts = {
     part: 'filters large', rows: number('rows'), copies: number('copies'), rounds: number('rounds'),
     entries: HOLDERS.filter(({ millions }) => millions > 1),
   }),
-  workers: () => inPage('workers', { part: 'workers', rows: number('rows'), rounds: number('rounds'), entry: READERS[0] }),
+  async workers() {
+    const some = { part: 'workers', rows: number('rows'), rounds: number('rounds') };
+    await inPage('halves', { ...some, entry: READERS[0] });
+    // The part of the package that has several workers read a file.
+    const { ok } = await fetch(`${server.origin}/pkg/pool.js`);
+    if (ok) await inPage('workers', some);
+    else say('absent\tworkers\tload() with two workers\tnot built yet');
+  },
   cold: () => cold({ browser, server, rows: number('warmRows'), rounds: number('rounds'), say }),
   drawing: () => drawing({ browser, server, rounds: number('rounds') + 3, say }),
 };

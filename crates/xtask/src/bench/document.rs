@@ -43,7 +43,8 @@ const METHOD: &str = "\
   row of nodes alone shows, by which the goal is judged.
 - **DuckDB-wasm** reads NDJSON only with an extension that it fetches from its own host while running; without a network
   it takes a JSON array made in JavaScript.
-- **Two workers** read a half each of the same lines, and their counts add up to the whole's.
+- **Two workers**: `load()` of the same file with one and with two, the answers' bytes compared; beside it what two cores of
+  this machine give at most: one worker on all lines against two on a half each.
 - Not measured: chDB (a wheel of half a gigabyte), sqlite-wasm, ECharts.
 ";
 

@@ -151,18 +151,19 @@ fn filters(options: &Options, measures: &Measures) -> String {
 }
 
 fn workers(measures: &Measures) -> String {
-    let lines: Vec<Vec<String>> = ["one worker", "two workers"]
+    let mut lines: Vec<Vec<String>> = ["one worker", "two workers", "all lines", "a half each"]
         .into_iter()
         .filter_map(|name| {
             let (median, least) = (measures.median("workers", name)?, measures.least("workers", name)?);
-            Some(vec![name.to_owned(), format!("{median:.1}"), format!("{least:.1}")])
+            let rival = if name.contains("worker") { "one worker" } else { "all lines" };
+            let gain = over(Some(measures.least("workers", rival)? / least));
+            Some(vec![name.to_owned(), format!("{median:.1}"), format!("{least:.1}"), gain])
         })
         .collect();
-    if lines.is_empty() {
-        String::new()
-    } else {
-        section("Two workers, a half each", &table(&["", "ms median", "ms least"], &lines))
-    }
+    absent(measures, "workers", &mut lines, 4);
+    let head = ["", "wall ms, median", "wall ms, least", "gain"];
+    let title = "Two workers: load() of a file, and what this machine gives to two that share nothing";
+    if lines.is_empty() { String::new() } else { section(title, &table(&head, &lines)) }
 }
 
 fn cold(measures: &Measures) -> String {
