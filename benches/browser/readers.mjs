@@ -11,6 +11,7 @@ export const READERS = [
   { name: 'copy + newline scan (limit)', bundle: 'module', peer: 'scan', form: 'ndjson', large: true, cells: false },
   { name: 'serde_json owned (wasm)', bundle: 'module', peer: 'owned', form: 'ndjson', large: true },
   { name: 'serde_json borrowed (wasm)', bundle: 'module', peer: 'borrowed', form: 'ndjson', large: true },
+  { name: 'serde_json, three fields alone (wasm)', bundle: 'module', peer: 'lean', form: 'ndjson', large: true },
   { name: 'JS loop', bundle: 'plain', peer: 'loop', form: 'ndjson', large: true },
   { name: 'JS one JSON.parse a piece', bundle: 'plain', peer: 'joined', form: 'ndjson' },
   { name: 'JS lines only', bundle: 'plain', peer: 'split', form: 'ndjson', cells: false },

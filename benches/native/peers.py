@@ -191,6 +191,7 @@ def gather():
     yield "native ndjson", "engine", program("engine", "ndjson")
     yield "native ndjson", "serde_json owned", program("owned", "ndjson")
     yield "native ndjson", "serde_json borrowed", program("borrowed", "ndjson")
+    yield "native ndjson", "serde_json, three fields alone", program("lean", "ndjson")
     yield "native csv", "engine", program("engine", "csv")
     yield "native arrow", "engine", program("engine", "arrow")
     for name, make in [("duckdb", duckdb_peers), ("polars", polars_peers), ("datafusion", datafusion_peers)]:

@@ -28,5 +28,6 @@ const way = (name, result) => ({
 serve({
   owned: way('owned', (reading) => reading.cells()),
   borrowed: way('borrowed', (reading) => reading.cells()),
+  lean: way('lean', (reading) => reading.cells()),
   scan: way('scan', (reading) => Float64Array.of(reading.lines())),
 });

@@ -8,24 +8,14 @@
 mod cells;
 mod scan;
 
-use cells::{BorrowedRow, Cells, OwnedRow};
+use cells::{Cells, Way};
 use wasm_bindgen::prelude::*;
-
-/// How a line becomes a row.
-#[derive(Clone, Copy)]
-enum Way {
-    /// The obvious one: a struct of `String`s, a `HashMap` of cells.
-    Owned,
-    /// A struct of borrowed texts, the same `HashMap`.
-    Borrowed,
-    /// No rows at all: newlines are counted, sixteen bytes at a time.
-    Scan,
-}
 
 /// One reading.
 #[wasm_bindgen]
 pub struct Reading {
-    way: Way,
+    /// `None` reads no rows at all: newlines are counted, sixteen bytes at a time.
+    way: Option<Way>,
     buffer: Vec<u8>,
     /// How many bytes of the buffer are the beginning of a line that is not whole yet.
     held: usize,
@@ -35,14 +25,13 @@ pub struct Reading {
 
 #[wasm_bindgen]
 impl Reading {
-    /// `way` is `owned`, `borrowed` or `scan`; `first` is the hour of the first cell, in hours since 1970.
+    /// `way` is `owned`, `borrowed`, `lean` or `scan`; `first` is the hour of the first cell, in hours since 1970.
     #[wasm_bindgen(constructor)]
     pub fn new(way: &str, first: f64, count: usize) -> Result<Reading, JsError> {
-        let way = match way {
-            "owned" => Way::Owned,
-            "borrowed" => Way::Borrowed,
-            "scan" => Way::Scan,
-            _ => return Err(JsError::new("way: it takes owned, borrowed or scan")),
+        let way = match (way, Way::of(way)) {
+            ("scan", _) => None,
+            (_, Some(way)) => Some(way),
+            _ => return Err(JsError::new("way: it takes owned, borrowed, lean or scan")),
         };
         Ok(Reading { way, buffer: Vec::new(), held: 0, cells: Cells::new(first as i64, count), lines: 0 })
     }
@@ -58,17 +47,17 @@ impl Reading {
     /// Takes the first `length` bytes of the place.
     pub fn feed(&mut self, length: usize) -> Result<(), JsError> {
         let end = self.held + length;
-        if matches!(self.way, Way::Scan) {
+        let Some(way) = self.way else {
             self.lines += scan::newlines(&self.buffer[..end]);
             return Ok(());
-        }
+        };
         let Some(last) = self.buffer[..end].iter().rposition(|byte| *byte == b'\n') else {
             self.held = end;
             return Ok(());
         };
         let mut lines = std::mem::take(&mut self.buffer);
         for line in lines[..last].split(|byte| *byte == b'\n') {
-            self.line(line)?;
+            self.cells.read(way, line)?;
         }
         lines.copy_within(last + 1..end, 0);
         self.held = end - last - 1;
@@ -84,19 +73,5 @@ impl Reading {
     /// Four numbers a cell: executions, completed, failed, mean duration or NaN.
     pub fn cells(&self) -> Vec<f64> {
         self.cells.dense()
-    }
-
-    fn line(&mut self, line: &[u8]) -> Result<(), JsError> {
-        match self.way {
-            Way::Owned => {
-                let row: OwnedRow = serde_json::from_slice(line)?;
-                self.cells.add(row.started_at.as_deref(), &row.status, row.duration_ms);
-            }
-            _ => {
-                let row: BorrowedRow = serde_json::from_slice(line)?;
-                self.cells.add(row.started_at, &row.status, row.duration_ms);
-            }
-        }
-        Ok(())
     }
 }

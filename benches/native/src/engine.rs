@@ -36,12 +36,7 @@ pub fn read(paths: &[&Path]) -> Result<Intake, Box<dyn Error>> {
 }
 
 /// Four numbers a cell: executions, completed, failed, mean duration or NaN; `count` hours of UTC from `first` on.
-pub fn cells(
-    intake: &Intake,
-    filter: &[(&str, &str)],
-    first: i64,
-    count: usize,
-) -> Result<Vec<f64>, Box<dyn Error>> {
+pub fn cells(intake: &Intake, filter: &[(&str, &str)], first: i64, count: usize) -> Result<Vec<f64>, Box<dyn Error>> {
     let date = |day: usize| {
         let ms = first * MS_PER_HOUR + (day * HOURS_PER_DAY) as i64 * MS_PER_HOUR;
         Timestamp::from_ms(ms).map(|at| at.to_text().chars().take("2026-01-01".len()).collect::<String>())
@@ -49,8 +44,7 @@ pub fn cells(
     let (from, to) = (date(0).ok_or("FIRST: too large")?, date(count / HOURS_PER_DAY - 1).ok_or("COUNT: too large")?);
     let window = [("granularity", "hourly"), ("from", &from), ("to", &to)];
     let query = Query::from_pairs(window.into_iter().chain(filter.iter().copied()))?;
-    let answer =
-        answer::answer(intake.table(), intake.reading(), &query, &Zone::utc(), Source::File, Patterns::Skip)?;
+    let answer = answer::answer(intake.table(), intake.reading(), &query, &Zone::utc(), Source::File, Patterns::Skip)?;
     let account = answer.account;
     if account.unreadable + account.outside_window > 0 {
         return Err(format!("rows are not where they should be: {account:?}").into());

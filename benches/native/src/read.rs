@@ -1,6 +1,6 @@
 //! `bench-read WAY FILE FIRST COUNT`: does the job of the bench once and prints one line a cell.
 //!
-//! WAY is `engine` (its own recognition of the form, pieces of 1 MiB), `owned` or `borrowed` (serde_json, NDJSON
+//! WAY is `engine` (its own recognition of the form, pieces of 1 MiB), `owned`, `borrowed` or `lean` (serde_json, NDJSON
 //! alone); FIRST is the hour of the first cell since 1970, COUNT how many there are. What it costs is asked of the
 //! system by whoever started it; it measures nothing itself.
 
@@ -8,7 +8,7 @@
 mod cells;
 mod engine;
 
-use cells::{BorrowedRow, Cells, OwnedRow};
+use cells::{Cells, Way};
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
@@ -21,13 +21,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: bench-read WAY FILE FIRST COUNT".into());
     };
     let (first, count): (i64, usize) = (first.parse()?, count.parse()?);
-    let cells = match way.as_str() {
-        "engine" => {
-            let intake = engine::read(&[path.as_ref()])?;
-            engine::cells(&intake, &[], first, count)?
-        }
-        "owned" | "borrowed" => serde(path, way == "owned", Cells::new(first, count))?,
-        _ => return Err("WAY: it takes engine, owned or borrowed".into()),
+    let cells = match (way.as_str(), Way::of(way)) {
+        ("engine", _) => engine::cells(&engine::read(&[path.as_ref()])?, &[], first, count)?,
+        (_, Some(way)) => serde(path, way, Cells::new(first, count))?,
+        _ => return Err("WAY: it takes engine, owned, borrowed or lean".into()),
     };
     let mut out = String::new();
     for cell in cells.chunks(4) {
@@ -39,17 +36,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// The obvious program: one line, one row.
-fn serde(path: &str, owned: bool, mut cells: Cells) -> Result<Vec<f64>, Box<dyn Error>> {
+fn serde(path: &str, way: Way, mut cells: Cells) -> Result<Vec<f64>, Box<dyn Error>> {
     let mut reader = BufReader::with_capacity(PIECE_BYTES, File::open(path)?);
     let mut line = Vec::new();
     while reader.read_until(b'\n', &mut line)? > 0 {
-        if owned {
-            let row: OwnedRow = serde_json::from_slice(&line)?;
-            cells.add(row.started_at.as_deref(), &row.status, row.duration_ms);
-        } else {
-            let row: BorrowedRow = serde_json::from_slice(&line)?;
-            cells.add(row.started_at, &row.status, row.duration_ms);
-        }
+        cells.read(way, &line)?;
         line.clear();
     }
     Ok(cells.dense())

@@ -36,6 +36,9 @@ const METHOD: &str = "\
   the engine and serde_json for the whole program, its start and the reading of the file included.
 - **Rows held**: the larger table is the smaller file read several times over. A change of filter includes making the
   cells. DuckDB's table holds the columns that the filters need, tags as a list.
+- **serde_json**: `owned` decodes the ten fields of a row that the engine understands into `String`s, `borrowed` the same with
+  texts that lie in the line, `three fields alone` skips all but what the job counts. Hours are a `HashMap`, instants are
+  chrono's. The engine keeps columns for every filter meanwhile.
 - **Cold start**: a new context for each run, a local server, no delay of a network; the first result is at hand when the
   page has it. Download: every file that the page loads for it, gzipped; the page itself and the rows left out.
 - **Drawing**: a page of its own for every run, values → nodes, one forced layout. The row `engine` lays the scene out in
