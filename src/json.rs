@@ -7,7 +7,8 @@ use crate::execution::Status;
 use crate::number;
 use crate::pattern::{Finding, Kind, told};
 use crate::picture::scene::{Node, Scene};
-use crate::table::Workflow;
+use crate::reread::RowTexts;
+use crate::table::{Rows, Workflow};
 use crate::time::{Timestamp, push_date};
 use chrono::NaiveDate;
 
@@ -23,7 +24,7 @@ pub fn heatmap(answer: &Answer) -> String {
     json.key("scale");
     scale(&mut json, answer);
     json.key("patterns_detected");
-    json.texts(told(&answer.patterns).iter().map(|finding| &finding.sentence));
+    json.texts(&mut told(&answer.patterns).iter().map(|finding| &*finding.sentence));
     json.text_of("time_zone", answer.zone.name());
     json.whole_of("days", answer.window.days() as u64);
     json.text_of("until", &answer.window.until.to_text());
@@ -60,7 +61,7 @@ pub fn heatmap(answer: &Answer) -> String {
     json.open('[');
     json.close(']');
     json.key("notices");
-    json.texts(answer.notices.iter());
+    json.texts(&mut answer.notices.iter().map(|notice| &**notice));
     json.close('}');
     json.out
 }
@@ -93,6 +94,60 @@ pub fn workflows(workflows: &[Workflow]) -> String {
     json.close(']');
     json.close('}');
     json.out
+}
+
+/// Some of the rows of cells, as far as a table holds them.
+pub fn rows(page: &Rows<'_>) -> String {
+    let mut json = Json::default();
+    json.open('{');
+    json.key("rows");
+    json.open('[');
+    for row in &page.rows {
+        json.open('{');
+        json.text_or_null_of("workflow_id", row.workflow_id);
+        json.text_or_null_of("workflow", row.workflow);
+        json.text_of("status", row.status.name());
+        json.text_of("status_word", row.status_word);
+        json.number_of(if row.has_started { "started_at" } else { "due_at" }, Some(row.at.ms() as f64));
+        json.number_of("duration_ms", row.duration_ms.map(|ms| ms as f64));
+        json.number_of("waited_ms", row.waited_ms.map(|ms| ms as f64));
+        json.key("tags");
+        json.texts(&mut row.tags.iter().copied());
+        json.key("retry");
+        json.truth(row.is_retry);
+        if let Some(place) = row.place {
+            json.whole_of("source", place.source.into());
+            json.whole_of("offset", place.offset);
+        }
+        match &row.texts {
+            Some(texts) => texts_of(&mut json, texts),
+            None if row.has_lost_texts => {
+                json.key("lost_texts");
+                json.truth(true);
+            }
+            None => {}
+        }
+        json.close('}');
+    }
+    json.close(']');
+    json.whole_of("total", page.total);
+    json.close('}');
+    json.out
+}
+
+/// What only its source holds of a row.
+pub fn row_texts(texts: &RowTexts) -> String {
+    let mut json = Json::default();
+    json.open('{');
+    texts_of(&mut json, texts);
+    json.close('}');
+    json.out
+}
+
+fn texts_of(json: &mut Json, texts: &RowTexts) {
+    json.text_or_null_of("id", texts.id.as_deref());
+    json.whole_of("attempt", texts.attempt.into());
+    json.text_or_null_of("error", texts.error.as_deref());
 }
 
 /// What a database holds, one object a workspace.
@@ -439,7 +494,7 @@ impl Json {
         }
     }
 
-    fn texts<'a>(&mut self, texts: impl Iterator<Item = &'a String>) {
+    fn texts<'a>(&mut self, texts: &mut dyn Iterator<Item = &'a str>) {
         self.open('[');
         for text in texts {
             self.text(text);
@@ -504,7 +559,7 @@ mod tests {
     #[test]
     fn a_comma_that_a_text_ends_with_is_no_separator() {
         let mut json = Json::default();
-        json.texts(["[", "{", ":", ","].map(String::from).iter());
+        json.texts(&mut ["[", "{", ":", ","].into_iter());
         assert_eq!(json.out, r#"["[","{",":",","]"#);
     }
 }

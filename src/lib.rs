@@ -11,6 +11,7 @@
 //!
 //! The modules stand below in that order.
 
+pub mod bytes;
 pub mod error;
 pub mod execution;
 pub mod number;
@@ -22,6 +23,7 @@ pub mod row;
 
 pub mod duplicate;
 pub mod intake;
+pub mod reread;
 pub mod table;
 
 pub mod options;

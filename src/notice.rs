@@ -48,6 +48,39 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
         1 => facts.push("1 start names no zone and was read as UTC".to_owned()),
         starts => facts.push(format!("{starts} starts name no zone and were read as UTC")),
     }
+    facts.extend(stand_ins(reading));
+    facts.extend(left_out(reading));
+    facts
+}
+
+/// Which starts are other moments, because the source names no start.
+fn stand_ins(reading: &Reading) -> Vec<String> {
+    let moments = ["was to start", "was queued", "was made"];
+    let told = reading.stand_ins.iter().zip(moments).filter(|(rows, _)| **rows > 0);
+    let say = |(rows, moment): (&u64, &str)| {
+        let (number, verb) = (count(*rows), if *rows == 1 { "start is" } else { "starts are" });
+        [&number, " ", verb, " when the execution ", moment, ", because the source names no start"].concat()
+    };
+    told.map(say).collect()
+}
+
+/// What the source lists beside its rows.
+fn left_out(reading: &Reading) -> Vec<String> {
+    let mut facts = Vec::new();
+    if reading.parts > 0 {
+        let left = count(reading.parts);
+        facts.push(
+            [
+                &left,
+                " steps, children or other parts of executions were left out; only what they are parts of is counted",
+            ]
+            .concat(),
+        );
+    }
+    if reading.no_executions > 0 {
+        let left = count(reading.no_executions);
+        facts.push([&left, " records were left out that are no executions, such as jobs that nobody started"].concat());
+    }
     facts
 }
 

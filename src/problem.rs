@@ -21,6 +21,16 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
+    /// Every kind.
+    pub const ALL: [ProblemKind; 6] = [
+        ProblemKind::Unreadable,
+        ProblemKind::NoStart,
+        ProblemKind::LineTooLong,
+        ProblemKind::NegativeDuration,
+        ProblemKind::BadDuration,
+        ProblemKind::UnknownStatus,
+    ];
+
     /// The name on every surface.
     pub const fn name(self) -> &'static str {
         match self {
@@ -83,6 +93,22 @@ impl Problems {
                 }
             }
         }
+    }
+
+    /// So many problems of one kind, of which this is the first.
+    pub fn of_one(count: u64, first: Problem) -> Self {
+        Self { kinds: BTreeMap::from([(first.kind, (count, first))]) }
+    }
+
+    /// How often a kind was met, and the first of it.
+    pub fn of(&self, kind: ProblemKind) -> Option<(u64, &Problem)> {
+        self.kinds.get(&kind).map(|(count, first)| (*count, first))
+    }
+
+    /// The same problems so many lines further down.
+    pub fn moved(mut self, lines: i64) -> Self {
+        self.kinds.values_mut().for_each(|(_, first)| first.line = first.line.saturating_add_signed(lines));
+        self
     }
 
     /// How often a kind was met.

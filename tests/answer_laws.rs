@@ -9,17 +9,22 @@ use execution_heatmap::answer::{self, Answer, Patterns, Source};
 use execution_heatmap::execution::Status;
 use execution_heatmap::intake::Reading;
 use execution_heatmap::json;
-use execution_heatmap::options::Query;
-use execution_heatmap::table::Table;
+use execution_heatmap::options::{Metric, Query};
+use execution_heatmap::table::{Memory, Shift, Table};
 use execution_heatmap::time::Timestamp;
 use proptest::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use support::{Row, Seeded, local_hour, rows, table_of, zone_over};
+use support::{Row, Seeded, local_hour, rows as plain_rows, table_of, varied, zone_over};
 
 /// 2026-03-20T00:00:00Z: thirty days from here hold Europe's clock change of March 29.
 const FROM_MS: i64 = 1_773_964_800_000;
 const DAYS: u64 = 30;
+
+/// Rows of every shape: of some it is known when they were due, some never started, some are retries.
+fn rows(seed: u64, count: usize, from_ms: i64, days: u64) -> Vec<Row> {
+    varied(plain_rows(seed, count, from_ms, days), seed)
+}
 
 fn answer(table: &Table, pairs: &[(&str, &str)]) -> Answer {
     let query = Query::from_pairs(pairs.iter().copied()).unwrap();
@@ -40,10 +45,12 @@ struct View {
     granularity: &'static str,
     zone: &'static str,
     filter: (&'static str, &'static str),
+    by: &'static str,
 }
 
 fn views() -> impl Strategy<Value = View> {
-    let metric = prop::sample::select(vec!["volume", "success_rate", "duration", "error_count"]);
+    let metric = prop::sample::select(Metric::ALL.map(Metric::name).to_vec());
+    let by = prop::sample::select(vec!["start", "start", "end", "scheduled"]);
     let granularity = prop::sample::select(vec!["hourly", "daily"]);
     let zone =
         prop::sample::select(vec!["UTC", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns"]);
@@ -59,17 +66,24 @@ fn views() -> impl Strategy<Value = View> {
         ("tag", "!!"),
         ("tag", "nobody"),
     ]);
-    (metric, granularity, zone, filter).prop_map(|(metric, granularity, zone, filter)| View {
+    (metric, granularity, zone, filter, by).prop_map(|(metric, granularity, zone, filter, by)| View {
         metric,
         granularity,
         zone,
         filter,
+        by,
     })
 }
 
 impl View {
     fn pairs(&self) -> Vec<(&'static str, &'static str)> {
-        vec![("metric", self.metric), ("granularity", self.granularity), ("time_zone", self.zone), self.filter]
+        vec![
+            ("metric", self.metric),
+            ("granularity", self.granularity),
+            ("time_zone", self.zone),
+            self.filter,
+            ("by", self.by),
+        ]
     }
 }
 
@@ -78,8 +92,9 @@ fn recount(rows: &[Row], view: &View, answer: &Answer) -> BTreeMap<(NaiveDate, O
     let tz: Tz = view.zone.parse().unwrap();
     let mut cells: BTreeMap<_, Vec<&Row>> = BTreeMap::new();
     for row in rows.iter().filter(|row| is_wanted(row, view.filter)) {
-        let (date, hour) = local_hour(tz, row.started_ms);
-        if date >= answer.window.start_date && row.started_ms < answer.window.until.ms() {
+        let Some(moment) = moment(row, view.by) else { continue };
+        let (date, hour) = local_hour(tz, moment);
+        if date >= answer.window.start_date && moment < answer.window.until.ms() {
             cells.entry((date, (view.granularity == "hourly").then_some(hour))).or_default().push(row);
         }
     }
@@ -100,19 +115,45 @@ fn is_wanted(row: &Row, (parameter, value): (&str, &str)) -> bool {
     }
 }
 
+fn moment(row: &Row, by: &str) -> Option<i64> {
+    match (by, row.has_started) {
+        ("start", true) => Some(row.started_ms),
+        ("end", true) => has_ended(row).then(|| row.duration_ms).flatten().map(|ms| row.started_ms + ms as i64),
+        ("scheduled", true) => row.waited_ms.map(|ms| row.started_ms - ms as i64),
+        ("scheduled", false) => Some(row.started_ms),
+        _ => None,
+    }
+}
+
+fn has_ended(row: &Row) -> bool {
+    Status::of(&row.status).is_ended()
+}
+
 fn value(rows: &[&Row], metric: &str) -> Option<f64> {
     let count = |words: &[&str]| rows.iter().filter(|row| words.contains(&row.status.as_str())).count() as f64;
     let (completed, failures) = (count(&["completed"]), count(&["failed", "timed_out"]));
     let decided = completed + failures;
-    let durations: Vec<u64> = rows
+    let mut durations: Vec<u64> = rows
         .iter()
-        .filter(|row| ["completed", "failed", "timed_out"].contains(&row.status.as_str()))
+        .filter(|row| row.has_started && ["completed", "failed", "timed_out"].contains(&row.status.as_str()))
         .filter_map(|row| row.duration_ms)
         .collect();
+    durations.sort_unstable();
+    let waits: Vec<u64> = rows.iter().filter(|row| row.has_started).filter_map(|row| row.waited_ms).collect();
+    let mean = |of: &[u64]| (!of.is_empty()).then(|| of.iter().sum::<u64>() as f64 / of.len() as f64);
+    let quantile = |percent: usize| {
+        let rank = (durations.len() * percent).div_ceil(100);
+        rank.checked_sub(1).map(|place| durations[place] as f64)
+    };
     match metric {
         "volume" => Some(rows.len() as f64),
         "success_rate" => (decided > 0.0).then(|| completed / decided),
-        "duration" => (!durations.is_empty()).then(|| durations.iter().sum::<u64>() as f64 / durations.len() as f64),
+        "duration" => mean(&durations),
+        "p50_duration" => quantile(50),
+        "p95_duration" => quantile(95),
+        "p99_duration" => quantile(99),
+        "max_duration" => durations.last().map(|most| *most as f64),
+        "queue_wait" => mean(&waits),
         _ => (decided > 0.0).then_some(failures),
     }
 }
@@ -130,7 +171,20 @@ proptest! {
             .filter(|(_, _, cell)| cell.sums.executions() > 0)
             .map(|(date, hour, cell)| ((date, hour), (cell.sums.executions(), cell.value)))
             .collect();
-        prop_assert_eq!(cells, recount(&rows, &view, &answer));
+        let expected = recount(&rows, &view, &answer);
+        if view.metric.starts_with('p') {
+            prop_assert_eq!(cells.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+            for ((count, said), (expected_count, exact)) in cells.values().zip(expected.values()) {
+                prop_assert_eq!(count, expected_count);
+                prop_assert_eq!(said.is_some(), exact.is_some());
+                let (said, exact) = (said.unwrap_or(0.0), exact.unwrap_or(0.0));
+                // Below one millisecond there are no bins.
+                let is_near = (said - exact).abs() <= exact * 0.05 || (exact < 1.0 && said <= 1.0);
+                prop_assert!(is_near, "{} is told as {}", exact, said);
+            }
+        } else {
+            prop_assert_eq!(cells, expected);
+        }
         let level_of = |value: Option<f64>| value.map_or(0, |value| answer.grid.scale.level(value));
         prop_assert!(answer.grid.cells.iter().all(|cell| cell.level == level_of(cell.value)));
     }
@@ -146,11 +200,35 @@ proptest! {
         let mut tables: Vec<Table> = (0..parts).map(|part| table_of(rows.iter().skip(part).step_by(parts))).collect();
         while let Some(other) = (tables.len() > 1).then(|| tables.swap_remove(seeded.below(tables.len() as u64) as usize)) {
             let into = seeded.below(tables.len() as u64) as usize;
-            tables[into].merge(&other);
+            if seeded.below(2) == 0 {
+                tables[into].merge(&other);
+            } else {
+                let mut pieces = Vec::new();
+                other.write(&mut |piece| pieces.push(piece.to_vec()));
+                let mut pieces = pieces.into_iter();
+                tables[into].absorb(&mut || pieces.next(), Shift::default()).unwrap();
+                assert_eq!(pieces.next(), None);
+            }
         }
         prop_assert_eq!(bytes(&tables[0], &view.pairs()), whole);
         let listed = |table: &Table| table.workflows(&Default::default(), Default::default(), &answer(table, &[]).window);
         prop_assert_eq!(listed(&tables[0]), listed(&table_of(&rows)));
+    }
+
+    #[test]
+    fn what_is_remembered_changes_no_answer(seed in any::<u64>(), count in 0usize..3000, views in prop::collection::vec(views(), 1..6)) {
+        let table = table_of(&rows(seed, count, FROM_MS, 3));
+        let mut memory = Memory::default();
+        for view in views {
+            let query = Query::from_pairs(view.pairs()).unwrap();
+            let (from, until) = answer::zone_span(&table, &query, Source::File);
+            let zone = zone_over(view.zone.parse().unwrap(), from, until);
+            let reading = Reading { read: table.rows(), ..Reading::default() };
+            let answer = answer::answer_from(&mut memory, &table, &reading, &query, &zone, Source::File, Patterns::Look).unwrap();
+            prop_assert_eq!(json::heatmap(&answer), bytes(&table, &view.pairs()));
+            let listed = memory.workflows(&table, &query.filter, query.counting, &answer.window);
+            prop_assert_eq!(listed, table.workflows(&query.filter, query.counting, &answer.window));
+        }
     }
 
     #[test]
@@ -188,7 +266,7 @@ proptest! {
 
 #[test]
 fn the_origins_sample_window() {
-    let rows = rows(1, 1, Timestamp::from_ms(1_771_459_199_999).unwrap().ms(), 1);
+    let rows = plain_rows(1, 1, Timestamp::from_ms(1_771_459_199_999).unwrap().ms(), 1);
     let table = table_of(&rows);
     let response: Value =
         serde_json::from_str(&bytes(&table, &[("days", "90"), ("until", "2026-02-19T00:00:00Z")])).unwrap();
@@ -204,7 +282,7 @@ fn the_origins_sample_window() {
 fn a_doubled_hour_is_one_cell_that_says_so_and_a_skipped_one_is_none() {
     // Berlin, 2025-10-26: 02:00 to 03:00 comes twice, from 00:00 to 02:00 UTC. And 2026-03-29: 02:00 does not come.
     let at = |text: &str| {
-        let mut row = rows(1, 1, 0, 1).remove(0);
+        let mut row = plain_rows(1, 1, 0, 1).remove(0);
         row.started_ms = text.parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp_millis();
         row
     };
@@ -229,7 +307,7 @@ fn a_doubled_hour_is_one_cell_that_says_so_and_a_skipped_one_is_none() {
 
 #[test]
 fn lord_howe_has_an_hour_and_a_half() {
-    let mut row = rows(1, 1, 0, 1).remove(0);
+    let mut row = plain_rows(1, 1, 0, 1).remove(0);
     row.started_ms = "2026-04-04T15:10:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap().timestamp_millis();
     let pairs = [("time_zone", "Australia/Lord_Howe"), ("from", "2026-04-05"), ("to", "2026-04-05")];
     let response: Value = serde_json::from_str(&bytes(&table_of(&[row]), &pairs)).unwrap();

@@ -30,8 +30,12 @@ fn read(files: &[Vec<&Value>]) -> (Table, Reading) {
 }
 
 fn respond(files: &[Vec<&Value>]) -> Value {
+    respond_to(files, &[("metric", "volume")])
+}
+
+fn respond_to(files: &[Vec<&Value>], pairs: &[(&str, &str)]) -> Value {
     let (table, reading) = read(files);
-    let query = Query::from_pairs([("metric", "volume")]).unwrap();
+    let query = Query::from_pairs(pairs.iter().copied()).unwrap();
     let answer = answer::answer(&table, &reading, &query, &Zone::utc(), Source::File, Patterns::Skip).unwrap();
     let names = table.workflows(&query.filter, query.counting, &answer.window);
     let mut response: Value = serde_json::from_str(&json::heatmap(&answer)).unwrap();
@@ -88,6 +92,54 @@ proptest! {
         prop_assert_eq!(whole["rows"]["placed"].as_u64(), Some((identities.len() + without_id) as u64));
         prop_assert_eq!(whole["rows"]["duplicate"].as_u64(), Some((count - identities.len() - without_id) as u64));
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn of_several_attempts_the_last_one_counts(seed in any::<u64>(), count in 0usize..40, files in 1usize..4) {
+        let rows = rows(seed, count);
+        let pairs = [("metric", "volume"), ("attempts", "last")];
+        let whole = respond_to(&[rows.iter().collect()], &pairs);
+        let mut last = std::collections::BTreeMap::new();
+        for row in rows.iter().filter(|row| row.get("id").is_some()) {
+            let attempt = row["attempt"].as_u64().unwrap();
+            let known = last.entry((row["workflow_id"].to_string(), row["id"].to_string())).or_insert(attempt);
+            *known = attempt.max(*known);
+        }
+        let without_id = rows.iter().filter(|row| row.get("id").is_none()).count();
+        prop_assert_eq!(whole["rows"]["placed"].as_u64(), Some((last.len() + without_id) as u64));
+        prop_assert_eq!(whole["rows"]["duplicate"].as_u64(), Some((count - last.len() - without_id) as u64));
+        let mut backwards: Vec<&Value> = rows.iter().collect();
+        backwards.reverse();
+        let parts: Vec<Vec<&Value>> = (0..files).map(|part| backwards.iter().skip(part).step_by(files).copied().collect()).collect();
+        let mut cut = respond_to(&parts, &pairs);
+        cut["problems"] = whole["problems"].clone();
+        prop_assert_eq!(cut, whole);
+    }
+}
+
+#[test]
+fn retries_are_told_however_they_count() {
+    let row = |attempt: u32, status: &str| json!({"id": "1", "workflow_id": "7", "attempt": attempt, "status": status, "started_at": format!("2026-02-12T04:3{attempt}:00Z")});
+    let rows = [row(1, "failed"), row(3, "completed"), row(2, "failed")];
+    let files = [rows.iter().collect::<Vec<_>>()];
+    let check = |attempts: &str, completed: u64, failed: u64, notice: &str| {
+        let response = respond_to(&files, &[("attempts", attempts)]);
+        let totals = &response["totals"];
+        assert_eq!((totals["completed"].as_u64(), totals["failed"].as_u64()), (Some(completed), Some(failed)));
+        assert!(response["notices"].to_string().contains(notice), "{}", response["notices"]);
+    };
+    check("each", 1, 2, "2 of 3 executions are retries and count each");
+    check("last", 1, 0, "2 earlier attempts are not counted");
+    let mut intake = Intake::new(Form::Ndjson, false);
+    rows.iter().for_each(|row| intake.extend(format!("{row}\n").as_bytes()));
+    intake.finish(None);
+    let query = Query::from_pairs([("attempts", "last")]).unwrap();
+    let answer =
+        answer::answer(intake.table(), intake.reading(), &query, &Zone::utc(), Source::File, Patterns::Skip).unwrap();
+    assert!(answer.notices.iter().any(|notice| notice.starts_with("earlier attempts were not looked for")));
 }
 
 #[test]

@@ -40,6 +40,7 @@ fn say(event: &Event<'_>) -> String {
         Event::End(StreamEnd::End { rows, complete, reason }) => format!("end {rows} {complete} {reason:?}"),
         Event::End(StreamEnd::Error { code, message }) => format!("error {code}: {message}"),
         Event::Control => "control".to_owned(),
+        Event::Broken { line, message } => format!("{line}: broken: {message}"),
         Event::Unrecognised { starts_with } => format!("unrecognised {starts_with:?}"),
     }
 }
@@ -351,8 +352,9 @@ fn the_form_shows_in_the_first_bytes() {
     check(b"started_at", csv, "");
     check(b"\"started_at\",\"status\"\r\n1770870600,failed\r\n", csv, "2: failed T");
     check(b"started_at\n1770870600", csv, "2: unreadable: the header has no column 'status'");
-    check(b"[{\"status\":\"failed\"}]", None, "unrecognised \"[{\\\"status\\\":\\\"\"");
-    check(b"[\n{\"status\":\"failed\"}]", None, "unrecognised \"[\"");
+    let document = Some(Form::Json);
+    check(b"[{\"status\":\"failed\",\"started_at\":1770870600}]", document, "1: failed T");
+    check(b"[\n{\"status\":\"failed\",\"started_at\":1770870600}]", document, "2: failed T");
     check(b"PK\x03\x04 and so on", None, "unrecognised \"PK.. and so \"");
     check(b"\x1f\x8b\x08\x00\nstarted_at", None, "unrecognised \"....\"");
     check(b"id,status\n1,failed", None, "unrecognised \"id,status\"");

@@ -43,8 +43,8 @@ export function start(): Promise<WebAssembly.Memory> {
 
 /** The columns of cells behind state and level, in the order in which the module hands them over. */
 const COLUMNS = [
-  'value', 'hours', 'executions', 'decided', 'timed', 'averageDuration', 'completed', 'failed', 'timedOut', 'cancelled',
-  'skipped', 'running', 'pending', 'waiting', 'other',
+  'value', 'hours', 'executions', 'decided', 'timed', 'waited', 'averageDuration', 'completed', 'failed', 'timedOut',
+  'cancelled', 'skipped', 'running', 'pending', 'waiting', 'other',
 ] as const;
 
 function cellsOf(columns: Float64Array): Cells {

@@ -130,6 +130,8 @@ export interface Cells {
   decided: Float64Array;
   /** Decided executions that have a duration. */
   timed: Float64Array;
+  /** Executions of which it is known how long they waited. */
+  waited: Float64Array;
   averageDuration: Float64Array;
   completed: Float64Array;
   failed: Float64Array;

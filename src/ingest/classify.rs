@@ -81,13 +81,12 @@ impl Class {
         self.read_tags(fields, rules);
         self.read_status(fields, mapping);
         let kind = fields.get(Role::Kind);
-        if !rules.other_kinds.is_empty()
-            && with_word(kind, |kind| rules.other_kinds.iter().any(|other| is_word(kind, other)))
-        {
-            self.verdict = Verdict::LeftOut(LeftOut::NoExecution);
-        }
-        if !fields.get(Role::Parent).is_absent() {
+        let is_one_of = |kinds: &[&str]| with_word(kind, |kind| kinds.iter().any(|known| is_word(kind, known)));
+        let is_part = !fields.get(Role::Parent).is_absent() || !fields.get(Role::StepId).is_absent();
+        if is_part || is_one_of(rules.part_kinds) {
             self.verdict = Verdict::LeftOut(LeftOut::Part);
+        } else if is_one_of(rules.other_kinds) {
+            self.verdict = Verdict::LeftOut(LeftOut::NoExecution);
         }
     }
 
@@ -134,8 +133,9 @@ impl Class {
             word => self.add(Value::Absent, "", word),
         };
         let text = self.text.get(self.status_text.clone()).unwrap_or_default();
-        let meaning = match (text, flagged(fields)) {
-            ("", Some((status, said))) => {
+        let flagged = flagged(fields, rules);
+        let meaning = match (text, flagged) {
+            ("", Some((status, said, _))) => {
                 self.status_text = self.add(Value::Absent, "", Value::Text(Text::Plain(said)));
                 Meaning::Is(status)
             }
@@ -146,7 +146,7 @@ impl Class {
                 });
                 return;
             }
-            (_, Some((status @ (Status::Cancelled | Status::Skipped), _))) => Meaning::Is(status),
+            (_, Some((status, _, Weight::AboveWords))) => Meaning::Is(status),
             (text, _) => meaning(text, mapping),
         };
         let status = match meaning {
@@ -181,6 +181,7 @@ impl Class {
                     Value::Object(label) if has_labels => {
                         with_text_of(member(label, "key"), |key| self.add_label(key, member(label, "value")));
                     }
+                    Value::Array(_) => {}
                     tag => self.add_tag("", tag),
                 });
             }
@@ -215,6 +216,14 @@ impl Class {
     }
 
     fn add_tag(&mut self, before: &str, tag: Value<'_>) {
+        if let Value::Array(several) = tag {
+            // The array was checked when its line was, so there is no fault that could be told.
+            let _ = Scanner::new(several).elements(|tag| match tag {
+                Value::Array(_) => {}
+                tag => self.add_tag(before, tag),
+            });
+            return;
+        }
         let start = self.tags.len();
         self.tags.push_str(before);
         let behind = self.tags.len();
@@ -227,34 +236,45 @@ impl Class {
     }
 }
 
-/// What the flags say of a row, and the word for it; a flag that cancels or skips stands above every word, the others
-/// below.
-fn flagged(fields: &Fields<'_>) -> Option<(Status, &'static str)> {
+/// What counts where a word says something else.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Weight {
+    AboveWords,
+    BelowWords,
+}
+
+/// What the flags say of a row, and the word for it.
+fn flagged(fields: &Fields<'_>, rules: &Rules) -> Option<(Status, &'static str, Weight)> {
     let is = |role| match fields.get(role) {
+        Value::Absent => None,
         Value::Bool(is_true) => Some(is_true),
-        value if value.is_absent() => None,
-        value => with_word(value, |word| match () {
-            () if is_word(word, "true") || word == "1" => Some(true),
-            () if is_word(word, "false") || word == "0" => Some(false),
-            () => None,
+        value => with_word(value, |word| match word {
+            "1" => Some(true),
+            "0" => Some(false),
+            word if is_word(word, "true") => Some(true),
+            word if is_word(word, "false") => Some(false),
+            _ => None,
         }),
     };
-    if is(Role::Cancelled) == Some(true) {
-        return Some((Status::Cancelled, "cancelled"));
-    }
-    if is(Role::Skipped) == Some(true) {
-        return Some((Status::Skipped, "skipped"));
+    if rules.is_canonical {
+        return None;
     }
     let has_ended = is(Role::HasEnded) == Some(true);
-    match (is(Role::Succeeded), is(Role::Running)) {
-        (Some(true), _) => Some((Status::Completed, "succeeded")),
-        (None | Some(false), _) if is(Role::IsPaused) == Some(true) => Some((Status::Waiting, "waiting")),
-        (Some(false), None) if !has_ended => Some((Status::Running, "running")),
-        (Some(false), _) => Some((Status::Failed, "failed")),
-        (None, Some(true)) => Some((Status::Running, "running")),
-        (None, Some(false)) => Some((Status::Pending, "pending")),
-        (None, None) => None,
-    }
+    let (status, weight) = match (is(Role::Succeeded), is(Role::Running)) {
+        _ if is(Role::Cancelled) == Some(true) => (Status::Cancelled, Weight::AboveWords),
+        _ if is(Role::Skipped) == Some(true) => (Status::Skipped, Weight::AboveWords),
+        (_, Some(true)) => (Status::Running, Weight::AboveWords),
+        _ if rules.ends_decide && !has_ended => (Status::Running, Weight::AboveWords),
+        _ if rules.ends_decide => (Status::Completed, Weight::BelowWords),
+        (Some(true), _) => (Status::Completed, Weight::BelowWords),
+        _ if is(Role::IsPaused) == Some(true) => (Status::Waiting, Weight::BelowWords),
+        // Where the end is known apart, what did not succeed may still run.
+        (Some(false), None) if !has_ended && rules.has_open_rows => (Status::Running, Weight::BelowWords),
+        (Some(false), _) => (Status::Failed, Weight::BelowWords),
+        (None, Some(false)) => (Status::Pending, Weight::BelowWords),
+        (None, None) => (rules.otherwise?, Weight::BelowWords),
+    };
+    Some((status, status.name(), weight))
 }
 
 /// What a status word means: by the user's mapping, by the system, by what most systems mean, by the vocabulary.
@@ -263,6 +283,11 @@ fn meaning(text: &str, mapping: &Mapping) -> Meaning {
     if rules.is_canonical {
         return Meaning::Is(Status::of(text));
     }
+    // Slurm names who cancelled a job: CANCELLED by 1000.
+    let text = match text.as_bytes().windows(4).position(|part| part == b" by ") {
+        Some(end) => text.get(..end).unwrap_or(text),
+        None => text,
+    };
     if let Some((_, status)) = mapping.own_words.iter().find(|(word, _)| is_word(text, word)) {
         return Meaning::Is(*status);
     }

@@ -22,13 +22,15 @@ pub(super) struct Header {
 }
 
 impl Header {
-    pub(super) fn read(record: &[u8], records: &Records, mapping: &Mapping) -> Header {
-        let columns = records.fields().iter().map(|span| {
-            let mut name = String::new();
-            text(record, span).unwrap_or(Text::Plain("")).read_into(&mut name);
-            mapping.column(name.trim())
-        });
-        Header { columns: columns.collect(), column_count: records.field_count() }
+    /// `names` are those of the columns, `column_count` how many there are if that is more.
+    pub(super) fn read(names: &[String], column_count: usize, mapping: &Mapping) -> Header {
+        let columns = names.iter().map(|name| mapping.column(name));
+        Header { columns: columns.collect(), column_count }
+    }
+
+    /// True if any column means anything.
+    pub(super) fn is_known(&self) -> bool {
+        self.columns.iter().any(|targets| !targets.is_empty())
     }
 
     pub(super) fn has_start(&self) -> bool {
@@ -49,6 +51,37 @@ impl Header {
         let missing =
             [(has_start, Role::StartedAt), (has_status, Role::Status)].into_iter().find(|(is_there, _)| !is_there);
         missing.map(|(_, role)| format!("the header has no column '{}'", mapping.name_of(role)))
+    }
+}
+
+/// The names of the columns that a record says, without the white space around them; empty where it is no UTF-8.
+pub(super) fn names(record: &[u8], records: &Records) -> Vec<String> {
+    let read = |span: &Span| {
+        let mut name = String::new();
+        text(record, span).unwrap_or(Text::Plain("")).read_into(&mut name);
+        name.trim().to_owned()
+    };
+    records.fields().iter().map(read).collect()
+}
+
+/// The byte that stands between the columns of a first line: of comma, tab and semicolon the one that is there most
+/// often, a bar if there is none of these.
+pub(super) fn delimiter(line: &[u8]) -> u8 {
+    let mut is_quoted = false;
+    let mut counts = [(b',', 0), (b'\t', 0), (b';', 0), (b'|', 0)];
+    for byte in line {
+        is_quoted ^= *byte == b'"';
+        let count = counts.iter_mut().find(|(delimiter, _)| delimiter == byte && !is_quoted);
+        if let Some((_, count)) = count {
+            *count += 1;
+        }
+    }
+    let [comma, tab, semicolon, bar] = counts;
+    let best = [comma, tab, semicolon].into_iter().rev().max_by_key(|(_, count)| *count);
+    match best {
+        Some((delimiter, 1..)) => delimiter,
+        _ if bar.1 > 0 => b'|',
+        _ => b',',
     }
 }
 

@@ -3,6 +3,8 @@
 use super::Value;
 use super::mapping::Target;
 use super::role::Role;
+use super::text::with_text;
+use crate::time::is_none_word;
 
 /// The values of one row, by role.
 #[derive(Clone, Copy, Debug)]
@@ -36,11 +38,22 @@ impl<'a> Fields<'a> {
         let is_better = target.rank < *rank && !value.is_absent();
         if is_better || target.rank == *rank || current.is_absent() {
             *rank = target.rank;
-            *current = match value {
-                value if !target.role.is_presence() => value,
-                value if value.is_absent() || value == Value::Bool(false) => Value::Absent,
-                _ => Value::Bool(true),
-            };
+            *current = if target.role.is_presence() { presence(target.role, value) } else { value };
         }
     }
+}
+
+/// What is kept of a value of which only matters whether it is there: zeros and the words for "none" are not.
+#[cold]
+fn presence(role: Role, value: Value<'_>) -> Value<'static> {
+    let is_there = match value {
+        Value::Absent | Value::Bool(false) => false,
+        Value::Text(text) => with_text(text, |text| match role {
+            Role::StepId => text.contains('.'),
+            _ => !is_none_word(text) && text.bytes().any(|byte| byte != b'0'),
+        }),
+        Value::Number(text) => role != Role::StepId && text.bytes().any(|byte| byte != b'0'),
+        _ => role != Role::StepId,
+    };
+    if is_there { Value::Bool(true) } else { Value::Absent }
 }

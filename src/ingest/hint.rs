@@ -5,7 +5,7 @@
 ///
 /// ```
 /// use execution_heatmap::ingest::hint;
-/// assert!(hint("[{\"id\":1,\"st").unwrap().contains("JSON array"));
+/// assert!(hint("id;name;stat").unwrap().contains("CSV"));
 /// assert_eq!(hint("%PDF-1.7"), None);
 /// ```
 pub fn hint(starts_with: &str) -> Option<&'static str> {
@@ -13,14 +13,12 @@ pub fn hint(starts_with: &str) -> Option<&'static str> {
         let text = text.trim_start_matches("..");
         text.len() >= 4 && text.bytes().skip(1).step_by(2).all(|byte| byte == b'.')
     };
-    if starts_with.starts_with('[') {
-        Some("It looks like a JSON array; one object a line is read, as `jq -c '.[]'` writes it.")
-    } else if is_utf_16(starts_with) {
+    if is_utf_16(starts_with) {
         Some("It looks like text in UTF-16; UTF-8 is read.")
-    } else if starts_with.contains(';') {
-        Some("It looks like CSV with semicolons; commas are read.")
-    } else if starts_with.contains(',') {
-        Some("It looks like CSV, but its header has no column 'started_at'.")
+    } else if starts_with.contains([',', ';', '|']) {
+        Some(
+            "It looks like CSV, but its header has no column 'started_at', nor the columns of a system that is known; a mapping can say what its columns mean.",
+        )
     } else {
         None
     }
@@ -39,9 +37,8 @@ mod tests {
                 "{starts_with}: {said:?}"
             );
         };
-        check("[", Some("JSON array"));
         check("id,workflow,", Some("no column 'started_at'"));
-        check("id;workflow;", Some("semicolons"));
+        check("id;workflow;", Some("no column 'started_at'"));
         check("..i.d.,.s.t.", Some("UTF-16"));
         check("%PDF-1.7", None);
         check(".PNG....", None);

@@ -150,6 +150,8 @@ pub(super) struct Rules {
     pub(super) words: &'static [Word],
     /// What a reason makes of a status.
     pub(super) refinements: &'static [Refinement],
+    /// Kinds of rows that are parts of other executions.
+    pub(super) part_kinds: &'static [&'static str],
     /// Kinds of rows that are no executions.
     pub(super) other_kinds: &'static [&'static str],
     /// What stands between what a workflow belongs to and the workflow.
@@ -160,6 +162,18 @@ pub(super) struct Rules {
     pub(super) waited_unit: Unit,
     /// The moment that stands in for the start of what has begun, where the source names no start.
     pub(super) stand_in: Option<Role>,
+    /// The moments from which a row waits for its start; the first that it has counts.
+    pub(super) waits_from: &'static [Role],
+    /// How rows stand that say nothing of it.
+    pub(super) otherwise: Option<Status>,
+    /// True where a row without an end runs, whatever its status says, and one with an end that says nothing went well.
+    pub(super) ends_decide: bool,
+    /// True where a row that has not succeeded runs as long as it has no end.
+    pub(super) has_open_rows: bool,
+    /// True where dates of two digits a part begin with the month and end with the year.
+    pub(super) is_month_first: bool,
+    /// True where several events tell of one execution.
+    pub(super) joins_events: bool,
 }
 
 impl Rules {
@@ -171,12 +185,19 @@ impl Rules {
         is_canonical: false,
         words: &[],
         refinements: &[],
+        part_kinds: &[],
         other_kinds: &[],
         joint: "/",
         tags: &[TagRule::Behind(""); Role::TAGS.len()],
         duration_unit: Unit::Milliseconds,
         waited_unit: Unit::Milliseconds,
         stand_in: None,
+        waits_from: &[],
+        otherwise: None,
+        ends_decide: false,
+        has_open_rows: false,
+        is_month_first: false,
+        joins_events: false,
     };
 }
 
@@ -228,4 +249,6 @@ pub(super) enum Unit {
     Seconds,
     Minutes,
     Hours,
+    Days,
+    Weeks,
 }

@@ -20,24 +20,33 @@
 //! In NDJSON an object whose only member has a key that begins with `$`; in CSV a record whose first field is `$end`,
 //! `$error` or `$alive` without quotes. They are no rows.
 
+mod cdevents;
 mod classify;
 mod csv;
+mod custom;
+mod document;
+mod document_places;
+mod expected;
 mod fields;
 mod find;
 mod hint;
 mod input;
+mod length;
 mod lines;
 mod mapping;
 mod moments;
 mod ndjson;
 mod preset;
 mod reader;
+mod recognise;
 mod records;
 mod role;
 mod row;
 mod scan;
+mod swf;
 mod text;
 
+pub use expected::{Expected, preset_names};
 pub use hint::hint;
 pub use reader::Reader;
 pub(crate) use text::excerpt;
@@ -63,8 +72,46 @@ pub const MOST_COLUMNS: usize = 4096;
 pub enum Form {
     /// One JSON object a line, with control lines.
     Ndjson,
-    /// Canonical CSV: a header line, comma, RFC 4180 quoting, tags separated by `|`.
+    /// JSON documents: an array of rows, an object that holds one, or several of these one after the other.
+    Json,
+    /// A header line, fields between commas, semicolons or bars, RFC 4180 quoting, tags separated by `|`.
     Csv,
+    /// The same with tabs.
+    Tsv,
+    /// The Standard Workload Format of batch systems.
+    Swf,
+}
+
+impl Form {
+    /// Every form.
+    pub const ALL: [Form; 5] = [Form::Ndjson, Form::Json, Form::Csv, Form::Tsv, Form::Swf];
+
+    /// The name by which it is asked for.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Form::Ndjson => "ndjson",
+            Form::Json => "json",
+            Form::Csv => "csv",
+            Form::Tsv => "tsv",
+            Form::Swf => "swf",
+        }
+    }
+
+    /// The form of a name.
+    pub fn named(name: &str) -> Option<Form> {
+        Form::ALL.into_iter().find(|form| form.name() == name)
+    }
+
+    /// The name in sentences.
+    const fn title(self) -> &'static str {
+        match self {
+            Form::Ndjson => "NDJSON",
+            Form::Json => "JSON",
+            Form::Csv => "CSV",
+            Form::Tsv => "TSV",
+            Form::Swf => "SWF",
+        }
+    }
 }
 
 /// What the parser found next.
@@ -107,6 +154,13 @@ pub enum Event<'a> {
         /// [`ProblemKind::Unreadable`], [`ProblemKind::LineTooLong`] or [`ProblemKind::NoStart`].
         kind: ProblemKind,
         /// What was found and what was expected, one sentence.
+        message: String,
+    },
+    /// The source broke off or cannot be read on; nothing follows.
+    Broken {
+        /// The physical line, from 1.
+        line: u64,
+        /// What is wrong there.
         message: String,
     },
     /// The source is of no form that is read; nothing follows.
@@ -228,6 +282,13 @@ enum Value<'a> {
     Array(&'a str),
     /// The text of an object, braces included.
     Object(&'a str),
+}
+
+impl<'a> Value<'a> {
+    /// A value of a text of JSON that was checked.
+    fn of_json(text: &'a str) -> Value<'a> {
+        scan::Scanner::new(text).value(0).unwrap_or_default()
+    }
 }
 
 impl Value<'_> {

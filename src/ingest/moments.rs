@@ -1,10 +1,13 @@
 //! When a row started, how long it took and how long it waited. Depends on the moment roles, the rules of the mapping
 //! and the status that the row's class has.
 
+use super::classify::member;
 use super::fields::Fields;
-use super::mapping::{Mapping, Unit};
+use super::length;
+use super::mapping::{Mapping, Rules, Unit};
 use super::role::Role;
-use super::text::{excerpt, with_text};
+use super::scan::Scanner;
+use super::text::{Text, excerpt, with_text};
 use super::{Notes, StartSource, Value};
 use crate::execution::{MOST_DURATION_MS, Status};
 use crate::time::decimal::Decimal;
@@ -34,17 +37,21 @@ const DUE: [(Role, StartSource); 3] = [
 pub(super) fn read(fields: &Fields<'_>, mapping: &Mapping, status: Status) -> Moments {
     let rules = &mapping.rules;
     let has_begun = !matches!(status, Status::Pending | Status::Waiting);
-    let own = parse_time(fields.get(Role::StartedAt));
+    let history = fields.get(Role::History);
+    let own = match parse_time(fields.get(Role::StartedAt), rules) {
+        ParsedTime::Absent if !history.is_absent() => first_run(history, rules),
+        own => own,
+    };
     let stand_in = rules.stand_in.filter(|_| own == ParsedTime::Absent && has_begun);
     let (start, start_role) = match stand_in {
-        Some(role) => (parse_time(fields.get(role)), role),
+        Some(role) => (parse_time(fields.get(role), rules), role),
         None => (own, Role::StartedAt),
     };
     let (started_at, zoneless_start) = match start {
         ParsedTime::At { at, zoneless } => (at, zoneless),
-        ParsedTime::Absent => return due(fields).map_or(Moments::NoStart, |(_, at)| Moments::Due(at)),
+        ParsedTime::Absent => return due(fields, rules).map_or(Moments::NoStart, Moments::Due),
         ParsedTime::Unreadable => {
-            return Moments::Unreadable(unreadable(mapping.name_of(start_role), fields.get(start_role)));
+            return Moments::Unreadable(unreadable(mapping.name_of(start_role), fields.get(start_role), rules));
         }
     };
     let duration = if status.is_ended() { duration(fields, mapping, started_at) } else { Duration::None };
@@ -53,52 +60,94 @@ pub(super) fn read(fields: &Fields<'_>, mapping: &Mapping, status: Status) -> Mo
         started_at,
         duration_ms: duration.ms(),
         waited_ms: waited(fields, mapping, started_at, source),
-        notes: Notes {
-            zoneless_start,
-            negative_duration: duration == Duration::Negative,
-            bad_duration: duration == Duration::Bad,
-            start_source: source,
-        },
+        notes: duration.notes(zoneless_start, source),
     }
 }
 
-fn unreadable(name: &str, value: Value<'_>) -> String {
-    let found = match value {
-        Value::Text(text) => with_text(text, excerpt),
-        Value::Number(number) => excerpt(number),
-        other => other.kind().to_owned(),
+fn unreadable(name: &str, value: Value<'_>, rules: &Rules) -> String {
+    let (found, is_ambiguous) = match value {
+        Value::Text(text) => with_text(text, |text| (excerpt(text), !rules.is_canonical && reordered(text).is_some())),
+        Value::Number(number) => (excerpt(number), false),
+        other => (other.kind().to_owned(), false),
     };
-    [name, " is ", &found, ", expected an instant such as 2026-02-12T04:30:00.000Z"].concat()
+    let hint = if is_ambiguous { ", or a mapping that says dates are month-day-year" } else { "" };
+    [name, " is ", &found, ", expected an instant such as 2026-02-12T04:30:00.000Z", hint].concat()
 }
 
 /// When the row was to start.
-fn due(fields: &Fields<'_>) -> Option<(StartSource, Timestamp)> {
-    DUE.into_iter().find_map(|(role, source)| match parse_time(fields.get(role)) {
-        ParsedTime::At { at, .. } => Some((source, at)),
+fn due(fields: &Fields<'_>, rules: &Rules) -> Option<Timestamp> {
+    DUE.into_iter().find_map(|(role, _)| at(fields, role, rules))
+}
+
+fn at(fields: &Fields<'_>, role: Role, rules: &Rules) -> Option<Timestamp> {
+    match parse_time(fields.get(role), rules) {
+        ParsedTime::At { at, .. } => Some(at),
         ParsedTime::Absent | ParsedTime::Unreadable => None,
-    })
+    }
 }
 
 /// How long it waited: what is given, else from when it was due to its own start.
 fn waited(fields: &Fields<'_>, mapping: &Mapping, started_at: Timestamp, source: StartSource) -> Option<u64> {
-    if let Some(given) = read_duration(fields.get(Role::Waited), mapping.rules.waited_unit) {
+    if let Some(given) = read_duration(fields.get(Role::Waited), mapping.rules.waited_unit, &mapping.rules) {
         return given.ms();
     }
-    let (_, due) = due(fields).filter(|_| source == StartSource::Start)?;
+    let due = mapping
+        .rules
+        .waits_from
+        .iter()
+        .filter(|_| source == StartSource::Start)
+        .find_map(|role| at(fields, *role, &mapping.rules))?;
     Duration::of(i128::from(started_at.ms()) - i128::from(due.ms())).ms()
 }
 
-fn parse_time(value: Value<'_>) -> ParsedTime {
+/// The instant at which a history of states first says that it runs.
+#[cold]
+fn first_run(history: Value<'_>, rules: &Rules) -> ParsedTime {
+    let Value::Array(states) = history else { return ParsedTime::Absent };
+    let mut found = ParsedTime::Absent;
+    // The array was checked when its line was, so there is no fault that could be told.
+    let _ = Scanner::new(states).elements(|state| {
+        let Value::Object(state) = state else { return };
+        let is_run =
+            matches!(member(state, "state"), Value::Text(Text::Plain(word)) if word.eq_ignore_ascii_case("running"));
+        if is_run && found == ParsedTime::Absent {
+            found = parse_time(member(state, "date"), rules);
+        }
+    });
+    found
+}
+
+fn parse_time(value: Value<'_>, rules: &Rules) -> ParsedTime {
     match value {
         Value::Number(number) => parse_number(number),
-        Value::Text(text) => with_text(text, parse_text),
+        Value::Text(text) if rules.is_canonical => with_text(text, parse_text),
+        Value::Text(text) => with_text(text, |text| match reordered(text) {
+            Some(reordered) if rules.is_month_first => parse_text(&reordered),
+            _ if text.trim_ascii().eq_ignore_ascii_case("unknown") => ParsedTime::Absent,
+            _ => parse_text(text),
+        }),
         Value::Absent => ParsedTime::Absent,
         Value::Bool(_) | Value::Joined(_) | Value::Array(_) | Value::Object(_) => ParsedTime::Unreadable,
     }
 }
 
+/// A text whose date has two digits a part (`05-10-23T16:23:32Z`), month first and year last, with that date as ISO 8601
+/// has it; years from 70 on are of the century before. `None` for all others.
+fn reordered(text: &str) -> Option<String> {
+    let text = text.trim_ascii();
+    let [m, n, separator @ (b'-' | b'/'), d, e, again, y, z, ..] = text.as_bytes() else { return None };
+    let is_date = again == separator && [m, n, d, e, y, z].iter().all(|byte| byte.is_ascii_digit());
+    let rest = text.get(8..)?;
+    if !is_date || rest.starts_with(|first: char| first.is_ascii_digit()) {
+        return None;
+    }
+    let century = if *y >= b'7' { "19" } else { "20" };
+    Some([century, text.get(6..8)?, "-", text.get(0..2)?, "-", text.get(3..5)?, rest].concat())
+}
+
+/// A length of time that may not be usable.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Duration {
+pub(super) enum Duration {
     None,
     Ms(u64),
     Negative,
@@ -106,7 +155,7 @@ enum Duration {
 }
 
 impl Duration {
-    fn of(ms: i128) -> Duration {
+    pub(super) fn of(ms: i128) -> Duration {
         match u64::try_from(ms) {
             Ok(ms) if ms <= MOST_DURATION_MS => Duration::Ms(ms),
             Err(_) if ms < 0 => Duration::Negative,
@@ -114,25 +163,50 @@ impl Duration {
         }
     }
 
-    fn ms(self) -> Option<u64> {
+    pub(super) fn ms(self) -> Option<u64> {
         if let Duration::Ms(ms) = self { Some(ms) } else { None }
+    }
+
+    /// What is to be noted of a row that has this duration.
+    pub(super) fn notes(self, zoneless_start: bool, start_source: StartSource) -> Notes {
+        Notes {
+            zoneless_start,
+            negative_duration: self == Duration::Negative,
+            bad_duration: self == Duration::Bad,
+            start_source,
+        }
     }
 }
 
 /// The duration that is given, or else the one that follows from the end.
 fn duration(fields: &Fields<'_>, mapping: &Mapping, start: Timestamp) -> Duration {
-    let given = read_duration(fields.get(Role::Duration), mapping.rules.duration_unit);
-    given.unwrap_or_else(|| match parse_time(fields.get(Role::FinishedAt)) {
+    let rules = &mapping.rules;
+    let given = read_duration(fields.get(Role::Duration), rules.duration_unit, rules);
+    let end = || match parse_time(fields.get(Role::FinishedAt), rules) {
         ParsedTime::At { at, .. } => Duration::of(i128::from(at.ms()) - i128::from(start.ms())),
         ParsedTime::Absent => Duration::None,
         ParsedTime::Unreadable => Duration::Bad,
-    })
+    };
+    match given {
+        // A system that keeps a history counts the time before the start into its duration.
+        Some(given) if !fields.get(Role::History).is_absent() => {
+            Some(end()).filter(|end| *end != Duration::None).unwrap_or(given)
+        }
+        Some(given) => given,
+        None => end(),
+    }
 }
 
 /// The length of time that a value says; `None` if it says none.
-fn read_duration(value: Value<'_>, unit: Unit) -> Option<Duration> {
-    let number =
-        |text: &str| Decimal::parse(text).and_then(|decimal| unit.to_ms(&decimal)).map_or(Duration::Bad, Duration::of);
+fn read_duration(value: Value<'_>, unit: Unit, rules: &Rules) -> Option<Duration> {
+    let number = |text: &str| {
+        let ms = if rules.is_canonical {
+            Decimal::parse(text).and_then(|number| unit.to_ms(&number))
+        } else {
+            length::parse(text, unit)
+        };
+        ms.map_or(Duration::Bad, Duration::of)
+    };
     match value {
         Value::Absent => None,
         Value::Number(text) => Some(number(text)),
@@ -141,19 +215,5 @@ fn read_duration(value: Value<'_>, unit: Unit) -> Option<Duration> {
             (!is_none_word(text)).then(|| number(text))
         }),
         Value::Bool(_) | Value::Joined(_) | Value::Array(_) | Value::Object(_) => Some(Duration::Bad),
-    }
-}
-
-impl Unit {
-    /// A number of this unit in whole milliseconds, halves away from zero.
-    fn to_ms(self, number: &Decimal) -> Option<i128> {
-        match self {
-            Unit::Nanoseconds => number.round_scaled(1, -6),
-            Unit::Microseconds => number.round_scaled(1, -3),
-            Unit::Milliseconds => number.round_scaled(1, 0),
-            Unit::Seconds => number.round_scaled(1, 3),
-            Unit::Minutes => number.round_scaled(6, 4),
-            Unit::Hours => number.round_scaled(36, 5),
-        }
     }
 }

@@ -10,6 +10,14 @@ use super::text::{Text, with_text};
 use super::{Event, StreamEnd, Value};
 use crate::problem::ProblemKind;
 
+/// What a line or an element of a document turned out to be.
+pub(super) enum Parsed<'a> {
+    /// An object with these values.
+    Row(Fields<'a>),
+    /// Something else.
+    Event(Event<'static>),
+}
+
 /// The event of a line that is not blank.
 pub(super) fn read<'a>(
     line: u64,
@@ -18,16 +26,24 @@ pub(super) fn read<'a>(
     mapping: &Mapping,
     scratch: &'a mut Scratch,
 ) -> Event<'a> {
-    let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
+    match parse(line, bytes, mapping, "line") {
+        Parsed::Row(fields) => row::understand(line, offset, &fields, mapping, scratch),
+        Parsed::Event(event) => event,
+    }
+}
+
+/// Takes an object apart. `noun` is what messages call it.
+pub(super) fn parse<'a>(line: u64, bytes: &'a [u8], mapping: &Mapping, noun: &str) -> Parsed<'a> {
+    let unreadable = |message: String| Parsed::Event(Event::Rejected { line, kind: ProblemKind::Unreadable, message });
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
-        Err(error) => return unreadable(format!("the line is not UTF-8 at byte {}", error.valid_up_to() + 1)),
+        Err(error) => return unreadable(format!("the {noun} is not UTF-8 at byte {}", error.valid_up_to() + 1)),
     };
     let mut scanner = Scanner::new(text);
     if scanner.first() != Some(b'{') {
         return unreadable(match scanner.value(0).and_then(|value| scanner.end().map(|()| value)) {
-            Ok(value) => format!("the line is {}, expected an object", value.kind()),
-            Err(fault) => no_json(&fault),
+            Ok(value) => format!("the {noun} is {}, expected an object", value.kind()),
+            Err(fault) => no_json(&fault, noun),
         });
     }
     let mut fields = Fields::default();
@@ -41,32 +57,57 @@ pub(super) fn read<'a>(
         }
     });
     if let Err(fault) = scanned.and_then(|()| scanner.end()) {
-        return unreadable(no_json(&fault));
+        return unreadable(no_json(&fault, noun));
     }
     match control {
         Some((key, value)) if members == 1 && with_text(key, |key| key.starts_with('$')) => {
-            with_text(key, |key| read_control(key, &value))
+            Parsed::Event(with_text(key, |key| read_control(key, &value)))
         }
-        _ => row::understand(line, offset, &fields, mapping, scratch),
+        _ => Parsed::Row(fields),
     }
 }
 
 /// Takes a member of an object to the roles that it feeds, and the members of its value to theirs; false if the mapping
 /// does not know the key. Calls itself as deep as the mapping's paths go and no deeper.
-fn take<'a>(fields: &mut Fields<'a>, mapping: &Mapping, node: Node, key: Text<'a>, value: Value<'a>) -> bool {
+pub(super) fn take<'a>(
+    fields: &mut Fields<'a>,
+    mapping: &Mapping,
+    node: Node,
+    key: Text<'a>,
+    value: Value<'a>,
+) -> bool {
     let Some(entry) = with_text(key, |key| mapping.enter(node, key)) else { return false };
     fields.set_all(entry.targets(), value);
-    if let (Some(child), Value::Object(object)) = (entry.child(), value) {
-        // The object was checked when its line was, so there is no fault that could be told.
-        let _ = Scanner::new(object).members(|key, value| {
+    let Some(child) = entry.child() else { return true };
+    // What is nested was checked when its line was, so there is no fault that could be told.
+    let _ = match value {
+        Value::Object(object) => Scanner::new(object).members(|key, value| {
             take(fields, mapping, child, key, value);
-        });
-    }
+        }),
+        Value::Array(pairs) => Scanner::new(pairs).elements(|pair| take_pair(fields, mapping, child, pair)),
+        _ => Ok(()),
+    };
     true
 }
 
-fn no_json(fault: &Fault) -> String {
-    format!("the line is not JSON: {} at byte {}", fault.cause, fault.at + 1)
+/// Takes an element `{"key":…,"value":…}` of a list as the member of an object that it stands for.
+fn take_pair<'a>(fields: &mut Fields<'a>, mapping: &Mapping, node: Node, pair: Value<'a>) {
+    let Value::Object(pair) = pair else { return };
+    if let Value::Text(key) = member(pair, "key") {
+        take(fields, mapping, node, key, bare(member(pair, "value")));
+    }
+}
+
+/// A value out of the object that says its type (`{"stringValue":"a"}`), or itself.
+fn bare(value: Value<'_>) -> Value<'_> {
+    let Value::Object(typed) = value else { return value };
+    let mut found = value;
+    let _ = Scanner::new(typed).members(|_, value| found = value);
+    found
+}
+
+fn no_json(fault: &Fault, noun: &str) -> String {
+    format!("the {noun} is not JSON: {} at byte {}", fault.cause, fault.at + 1)
 }
 
 /// An `$end` that does not say how many rows were sent is not understood: the stream then has no end, which is told.

@@ -1,18 +1,28 @@
 //! The parser that is pushed: holds the input, finds out its form, and turns what the cutters find into events.
 
+use super::cdevents::Pairs;
 use super::csv::{self, Header};
+use super::document::{Document, Found};
+use super::expected::{Expected, Rows};
 use super::input::Input;
 use super::lines::Lines;
-use super::mapping::Mapping;
-use super::ndjson;
-use super::preset;
+use super::mapping::{Mapping, Node};
+use super::ndjson::{self, Parsed};
+use super::preset::CANONICAL;
+use super::recognise;
 use super::records::Records;
-use super::row::Scratch;
-use super::{Cut, Event, Form, MOST_LINE_BYTES};
+use super::row::{self, Scratch};
+use super::swf::{self, Log};
+use super::text::Text;
+use super::{Cut, Event, Form, MOST_LINE_BYTES, Value, is_json};
 use crate::problem::ProblemKind;
+use std::ops::Range;
 
 /// First characters of an unrecognised source that its event tells.
 const MOST_SHOWN_BYTES: usize = 12;
+
+/// Bytes by which the form shows where no line has ended before.
+const MOST_SOUGHT_BYTES: usize = 1 << 16;
 
 /// A push parser of one source.
 ///
@@ -42,8 +52,18 @@ pub struct Reader {
     line: u64,
     lines: Lines,
     records: Records,
+    /// There once the form is known to be JSON.
+    document: Option<Box<Document>>,
+    log: Log,
     header: Option<Header>,
+    /// Executions that several events tell of.
+    pairs: Pairs,
     mapping: Mapping,
+    expected: Expected,
+    /// Whose rows these are and why, once that is known.
+    recognised: Option<String>,
+    /// The name of that system.
+    system: Option<&'static str>,
     scratch: Scratch,
 }
 
@@ -56,25 +76,68 @@ enum Stage {
 }
 
 impl Reader {
-    /// A parser of a form.
+    /// A parser of canonical rows in a form.
     pub fn new(form: Form) -> Self {
-        Self { stage: Stage::Reading(form), ..Self::recognising() }
+        Self::expecting(Expected { form: Some(form), rows: Rows::Of(CANONICAL.name) })
     }
 
-    /// A parser that finds out the form from the first bytes: NDJSON if the first that is not blank is `{`, CSV if the
-    /// first record has a column `started_at`. Any other source is one [`Event::Unrecognised`] and nothing more; one
-    /// that is empty or blank is of no form and yields nothing.
+    /// A parser that finds out form and system from the first bytes and the first row: JSON lines or documents if the
+    /// first byte that is not blank is `{` or `[`, a log of jobs if it is `;` or the first line is eighteen numbers, and
+    /// CSV or TSV if the first record names columns that are known. Any other source is one [`Event::Unrecognised`] and
+    /// nothing more; one that is empty or blank is of no form and yields nothing.
     pub fn recognising() -> Self {
+        Self::expecting(Expected::anything())
+    }
+
+    /// A parser of a source of which something is known.
+    pub fn expecting(expected: Expected) -> Self {
+        let mapping = match &expected.rows {
+            Rows::Any => CANONICAL.mapping(),
+            Rows::Of(name) => recognise::first_named(name).unwrap_or(&CANONICAL).mapping(),
+            Rows::Own { mapping, .. } => (**mapping).clone(),
+        };
         Self {
             input: Input::default(),
-            stage: Stage::Seeking,
+            stage: match expected.form {
+                // What stands between the fields shows in the first line.
+                None | Some(Form::Csv) => Stage::Seeking,
+                Some(form) => Stage::Reading(form),
+            },
             line: 1,
             lines: Lines::starting_at(1),
-            records: Records::starting_at(1),
+            records: Records::starting_at(1).delimited_by(b'\t'),
+            document: None,
+            log: Log::default(),
             header: None,
-            mapping: preset::canonical(),
+            pairs: Pairs::default(),
+            mapping,
+            expected,
+            recognised: None,
+            system: None,
             scratch: Scratch::default(),
         }
+    }
+
+    /// What is known of the source once its first row was read, for parts of it that are read apart; `None` before, and
+    /// where what stands in one part is needed in another.
+    pub fn known(&self) -> Option<Expected> {
+        self.understood().filter(|known| matches!(known.form, Some(Form::Ndjson | Form::Csv | Form::Tsv)))
+    }
+
+    /// What was found out of the source once its first row was read, for reading one of its rows again; `None` before,
+    /// and where a row is not one stretch of the source.
+    pub fn understood(&self) -> Option<Expected> {
+        let form = self.form()?;
+        let rows = match (&self.expected.rows, self.system) {
+            (Rows::Own { .. }, _) => self.expected.rows.clone(),
+            (Rows::Any | Rows::Of(_), system) => Rows::Of(system?),
+        };
+        (!self.mapping.rules.joins_events).then_some(Expected { form: Some(form), rows })
+    }
+
+    /// What the source was taken for and why, in a sentence without a full stop; `None` until the first row.
+    pub fn recognised(&self) -> Option<&str> {
+        self.recognised.as_deref()
     }
 
     /// The form, once it is known.
@@ -118,7 +181,9 @@ impl Reader {
         match &mut self.stage {
             Stage::Seeking => None,
             Stage::Reading(Form::Ndjson) => self.next_line(),
-            Stage::Reading(Form::Csv) => self.next_record(),
+            Stage::Reading(Form::Json) => self.next_element(),
+            Stage::Reading(Form::Csv | Form::Tsv) => self.next_record(),
+            Stage::Reading(Form::Swf) => self.next_job(),
             Stage::Refused(starts_with) => {
                 self.input.take_all();
                 starts_with.take().map(|starts_with| Event::Unrecognised { starts_with })
@@ -133,22 +198,95 @@ impl Reader {
 
     /// Looks for the form as far as the bytes reach.
     fn seek_form(&mut self) {
-        self.pass_blanks();
-        match self.input.waiting().first() {
-            None => {}
-            Some(b'{') => self.stage = Stage::Reading(Form::Ndjson),
-            Some(_) => {
-                let Some(cut) = self.records.next(&mut self.input) else { return };
-                let bytes = self.input.get(cut.range.clone());
-                let header = Header::read(bytes, &self.records, &self.mapping);
-                if !cut.is_too_long && !self.records.is_unclosed() && header.has_start() {
-                    self.header = Some(header);
-                    self.stage = Stage::Reading(Form::Csv);
-                } else {
-                    self.stage = Stage::Refused(Some(first_characters(bytes)));
-                }
+        if self.expected.form.is_none() {
+            self.pass_blanks();
+        }
+        let waiting = self.input.waiting();
+        let Some(begin) = waiting.iter().position(|byte| !is_blank(*byte)) else { return };
+        let behind = waiting.get(begin..).unwrap_or_default();
+        let line_end = behind.iter().take(MOST_SOUGHT_BYTES).position(|byte| *byte == b'\n');
+        if line_end.is_none() && behind.len() < MOST_SOUGHT_BYTES && !self.input.has_ended() {
+            return;
+        }
+        let line = behind.get(..line_end.unwrap_or_else(|| behind.len().min(MOST_SOUGHT_BYTES))).unwrap_or_default();
+        match behind.first() {
+            _ if self.expected.form.is_some() => self.begin_records(csv::delimiter(line), Form::Csv),
+            Some(b'{') if !is_part_of_document(line, line_end.is_some()) => self.stage = Stage::Reading(Form::Ndjson),
+            Some(b'{' | b'[') => self.stage = Stage::Reading(Form::Json),
+            _ if swf::is_first_line(line) => self.stage = Stage::Reading(Form::Swf),
+            _ => {
+                let delimiter = csv::delimiter(line);
+                self.seek_header(delimiter);
             }
         }
+    }
+
+    fn begin_records(&mut self, delimiter: u8, form: Form) {
+        self.records = Records::starting_at(self.line).delimited_by(delimiter);
+        self.stage = Stage::Reading(form);
+    }
+
+    /// Takes the source for records if the first one names columns that are known.
+    fn seek_header(&mut self, delimiter: u8) {
+        if !self.records.has_begun() {
+            self.records = Records::starting_at(self.line).delimited_by(delimiter);
+        }
+        let Some(cut) = self.records.next(&mut self.input) else { return };
+        let form = if delimiter == b'\t' { Form::Tsv } else { Form::Csv };
+        let is_whole = !cut.is_too_long && !self.records.is_unclosed();
+        if is_whole && self.read_header(cut.range.clone(), form) {
+            self.stage = Stage::Reading(form);
+        } else {
+            self.stage = Stage::Refused(Some(first_characters(self.input.get(cut.range))));
+        }
+    }
+
+    /// Reads the names of the columns; false if none is known.
+    fn read_header(&mut self, range: Range<usize>, form: Form) -> bool {
+        let names = csv::names(self.input.get(range), &self.records);
+        self.settle(&names, form);
+        let header = Header::read(&names, self.records.field_count(), &self.mapping);
+        let is_canonical = self.mapping.rules.is_canonical;
+        let is_known = if is_canonical { header.has_start() } else { header.is_known() };
+        self.header = Some(header);
+        is_known
+    }
+
+    /// Decides whose rows these are, by the names of the first one's fields.
+    fn settle(&mut self, names: &[String], form: Form) {
+        let (asked, found) = match &self.expected.rows {
+            Rows::Own { .. } => {
+                self.recognised = Some(["read in ", form.title(), " by the mapping that was given"].concat());
+                return;
+            }
+            Rows::Of(name) => (Some(*name), recognise::system(names, Some(name))),
+            Rows::Any => (None, recognise::system(names, None)),
+        };
+        let preset = found.map(|(preset, _)| preset).or_else(|| recognise::first_named(asked?)).unwrap_or(&CANONICAL);
+        self.recognised = Some(match (asked, found) {
+            (Some(_), _) => ["read as ", preset.title, " in ", form.title(), ", as asked"].concat(),
+            (None, Some((_, signs))) => recognise::because(preset.title, form, signs),
+            (None, None) => {
+                ["taken for ", preset.title, " in ", form.title(), ": no fields of a known system"].concat()
+            }
+        });
+        self.mapping = preset.mapping();
+        self.system = Some(preset.name);
+    }
+
+    /// Decides it by an object, if it is one and no control line.
+    fn settle_by(&mut self, range: Range<usize>, form: Form) {
+        let Ok(text) = std::str::from_utf8(self.input.get(range)) else { return };
+        if !text.trim_ascii_start().starts_with('{') || !is_json(text.as_bytes()) {
+            return;
+        }
+        let mut names = recognise::names_of(text);
+        if matches!(&names[..], [only] if only.starts_with('$')) {
+            return;
+        }
+        let context = self.document.iter().flat_map(|document| document.context());
+        names.extend(context.map(|(name, _)| name.to_owned()));
+        self.settle(&names, form);
     }
 
     /// Takes what is blank before the first byte that tells the form.
@@ -159,23 +297,119 @@ impl Reader {
         if !blanks.is_empty() {
             self.line += blanks.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
             self.lines = Lines::starting_at(self.line);
-            self.records = Records::starting_at(self.line);
             self.input.take(length, 0);
         }
     }
 
     fn next_line(&mut self) -> Option<Event<'_>> {
         loop {
+            if self.pairs.has_next() {
+                return self.pairs.next(&self.mapping, &mut self.scratch);
+            }
+            let Some(cut) = self.lines.next(&mut self.input) else { return self.end_pairs() };
+            if cut.is_too_long {
+                return Some(too_long(&cut));
+            }
+            if self.input.get(cut.range.clone()).iter().all(|byte| is_blank(*byte)) {
+                continue;
+            }
+            if self.recognised.is_none() {
+                self.settle_by(cut.range.clone(), Form::Ndjson);
+            }
+            if self.mapping.rules.joins_events {
+                match self.join(&cut, "line") {
+                    Some(event) => return Some(event),
+                    None => continue,
+                }
+            }
+            let offset = self.input.offset_of(&cut.range);
+            let bytes = self.input.get(cut.range);
+            return Some(ndjson::read(cut.line, offset, bytes, &self.mapping, &mut self.scratch));
+        }
+    }
+
+    fn next_element(&mut self) -> Option<Event<'_>> {
+        loop {
+            if self.pairs.has_next() {
+                return self.pairs.next(&self.mapping, &mut self.scratch);
+            }
+            let way = match &self.expected.rows {
+                Rows::Own { way, .. } => way.as_deref(),
+                Rows::Any | Rows::Of(_) => None,
+            };
+            let document = self.document.get_or_insert_with(|| Box::new(Document::new(self.line, way)));
+            let cut = match document.next(&mut self.input) {
+                None => return self.end_pairs(),
+                Some(Found::Row(cut)) => cut,
+                Some(Found::Broken { line, cause }) => {
+                    return Some(Event::Broken { line, message: ["the JSON cannot be read on: ", cause].concat() });
+                }
+            };
+            if cut.is_too_long {
+                return Some(too_long(&cut));
+            }
+            if self.recognised.is_none() {
+                self.settle_by(cut.range.clone(), Form::Json);
+            }
+            if self.mapping.rules.joins_events {
+                match self.join(&cut, "element") {
+                    Some(event) => return Some(event),
+                    None => continue,
+                }
+            }
+            return Some(self.read_element(&cut));
+        }
+    }
+
+    fn read_element(&mut self, cut: &Cut) -> Event<'_> {
+        let offset = self.input.offset_of(&cut.range);
+        let bytes = self.input.get(cut.range.clone());
+        match ndjson::parse(cut.line, bytes, &self.mapping, "element") {
+            Parsed::Event(event) => event,
+            Parsed::Row(mut fields) => {
+                for (name, text) in self.document.iter().flat_map(|document| document.context()) {
+                    ndjson::take(&mut fields, &self.mapping, Node::ROOT, Text::Plain(name), Value::of_json(text));
+                }
+                row::understand(cut.line, offset, &fields, &self.mapping, &mut self.scratch)
+            }
+        }
+    }
+
+    /// Takes one of several events that tell of one execution; what is no such event is told at once.
+    fn join(&mut self, cut: &Cut, noun: &str) -> Option<Event<'static>> {
+        let offset = self.input.offset_of(&cut.range);
+        match ndjson::parse(cut.line, self.input.get(cut.range.clone()), &self.mapping, noun) {
+            Parsed::Event(event) => Some(event),
+            Parsed::Row(fields) => {
+                let why = self.pairs.take(cut.line, offset, &fields).err()?;
+                Some(Event::LeftOut { line: cut.line, why })
+            }
+        }
+    }
+
+    /// Once the source has ended, tells the executions that have not.
+    fn end_pairs(&mut self) -> Option<Event<'_>> {
+        if self.input.has_ended() {
+            self.pairs.end();
+        }
+        self.pairs.next(&self.mapping, &mut self.scratch)
+    }
+
+    fn next_job(&mut self) -> Option<Event<'_>> {
+        loop {
             let cut = self.lines.next(&mut self.input)?;
             if cut.is_too_long {
                 return Some(too_long(&cut));
             }
-            let is_row = self.input.get(cut.range.clone()).iter().any(|byte| !is_blank(*byte));
-            if is_row {
-                let offset = self.input.offset_of(&cut.range);
-                let bytes = self.input.get(cut.range);
-                return Some(ndjson::read(cut.line, offset, bytes, &self.mapping, &mut self.scratch));
+            let bytes = self.input.get(cut.range.clone());
+            if bytes.iter().all(|byte| is_blank(*byte)) || self.log.take_header(bytes) {
+                continue;
             }
+            if self.recognised.is_none() {
+                self.recognised = Some(self.log.recognised());
+            }
+            let (offset, bytes) = (self.input.offset_of(&cut.range), self.input.get(cut.range));
+            return Some(self.log.read(cut.line, offset, bytes, &mut self.scratch));
         }
     }
 
@@ -193,7 +427,8 @@ impl Reader {
                 return Some(event);
             }
             if self.header.is_none() && !self.records.is_unclosed() {
-                self.header = Some(Header::read(bytes, &self.records, &self.mapping));
+                let form = if self.form() == Some(Form::Tsv) { Form::Tsv } else { Form::Csv };
+                self.read_header(cut.range, form);
                 continue;
             }
             let offset = self.input.offset_of(&cut.range);
@@ -202,6 +437,16 @@ impl Reader {
             return Some(csv::read(cut.line, offset, bytes, records, header, mapping, &mut self.scratch));
         }
     }
+}
+
+/// True for the beginning of a document whose first line is no row: it leads to rows, or breaks off where only layout
+/// does.
+fn is_part_of_document(line: &[u8], goes_on: bool) -> bool {
+    let mut input = Input::default();
+    input.extend(line);
+    let mut document = Document::new(1, None);
+    let _ = document.next(&mut input);
+    document.has_found_way() || goes_on && matches!(line.trim_ascii_end().last(), Some(b'{' | b'[' | b',' | b':'))
 }
 
 fn too_long(cut: &Cut) -> Event<'static> {

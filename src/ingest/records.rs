@@ -37,6 +37,8 @@ enum State {
 
 #[derive(Debug)]
 pub(super) struct Records {
+    /// What stands between fields.
+    delimiter: u8,
     /// The physical line of the next byte, from 1.
     line: u64,
     state: State,
@@ -55,6 +57,7 @@ pub(super) struct Records {
 impl Records {
     pub(super) fn starting_at(line: u64) -> Self {
         Self {
+            delimiter: b',',
             line,
             state: State::Between,
             at: 0,
@@ -66,6 +69,16 @@ impl Records {
             is_unclosed: false,
             is_skipping: false,
         }
+    }
+
+    /// Cuts fields at another byte than the comma.
+    pub(super) fn delimited_by(self, delimiter: u8) -> Self {
+        Self { delimiter, ..self }
+    }
+
+    /// True within a record.
+    pub(super) fn has_begun(&self) -> bool {
+        self.state != State::Between
     }
 
     /// The fields of the record that was cut last, at most [`MOST_COLUMNS`].
@@ -146,7 +159,7 @@ impl Records {
                     self.state = State::Quoted;
                     self.field_quoting = Quoting::Mixed;
                 }
-                (_, b',') => {
+                (_, byte) if *byte == self.delimiter => {
                     self.end_field();
                     self.field_start = self.at + 1;
                     self.state = State::FieldStart;
@@ -163,7 +176,7 @@ impl Records {
                     }
                     self.state = State::Plain;
                     let rest = record.get(self.at..).unwrap_or_default();
-                    let is_end = |byte: &u8| matches!(byte, b',' | b'\n' | b'\r');
+                    let is_end = |byte: &u8| *byte == self.delimiter || matches!(byte, b'\n' | b'\r');
                     self.at += rest.iter().position(is_end).unwrap_or(rest.len());
                     continue;
                 }

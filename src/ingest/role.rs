@@ -30,6 +30,8 @@ pub(super) enum Role {
     IsPaused,
     /// Taken by its presence: the row is a part of another execution.
     Parent,
+    /// Taken by what it looks like: an id with a point is that of a step of the execution before the point.
+    StepId,
     /// The kind of the row; some kinds are no executions.
     Kind,
     /// Texts in an array, in one text or as labels with a key and a value.
@@ -87,6 +89,6 @@ impl Role {
 
     /// True for the roles of which only matters whether a value is there; it is then kept as `true`.
     pub(super) const fn is_presence(self) -> bool {
-        matches!(self, Role::HasEnded | Role::IsPaused | Role::Parent)
+        matches!(self, Role::HasEnded | Role::IsPaused | Role::Parent | Role::StepId)
     }
 }

@@ -8,7 +8,7 @@ use super::moments::{self, Moments};
 use super::role::Role;
 use super::text::Text;
 use super::{Event, Value};
-use crate::execution::Execution;
+use crate::execution::{Execution, Status};
 use crate::problem::ProblemKind;
 use crate::time::Timestamp;
 use crate::time::decimal::Decimal;
@@ -29,6 +29,18 @@ pub(super) fn understand<'a>(
     mapping: &Mapping,
     scratch: &'a mut Scratch,
 ) -> Event<'a> {
+    assemble(line, offset, fields, mapping, scratch, &|status| moments::read(fields, mapping, status))
+}
+
+/// The event of a row whose moments are told by how it stands.
+pub(super) fn assemble<'a>(
+    line: u64,
+    offset: u64,
+    fields: &Fields<'a>,
+    mapping: &Mapping,
+    scratch: &'a mut Scratch,
+    moments: &dyn Fn(Status) -> Moments,
+) -> Event<'a> {
     let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
     scratch.class.read(fields, mapping);
     match &scratch.class.verdict {
@@ -36,7 +48,7 @@ pub(super) fn understand<'a>(
         Verdict::LeftOut(why) => return Event::LeftOut { line, why: *why },
         Verdict::Unreadable(message) => return unreadable(message.clone()),
     }
-    match moments::read(fields, mapping, scratch.class.status) {
+    match moments(scratch.class.status) {
         Moments::Started { started_at, duration_ms, waited_ms, notes } => {
             let execution = execution(fields, scratch, started_at, duration_ms, waited_ms);
             Event::Row { line, offset, execution, notes, kind: None }

@@ -82,6 +82,19 @@ impl Metric {
         }
     }
 
+    /// One metric of each family: those by whose names classes and style sheets tell families apart.
+    pub const LEADERS: [Metric; 4] = [Metric::SuccessRate, Metric::Volume, Metric::Duration, Metric::ErrorCount];
+
+    /// The metric by whose name the family is told apart.
+    pub const fn leader(self) -> Metric {
+        match self.family() {
+            Family::Rate => Metric::SuccessRate,
+            Family::Volume => Metric::Volume,
+            Family::Time => Metric::Duration,
+            Family::Errors => Metric::ErrorCount,
+        }
+    }
+
     /// True if its values are read from histograms of durations, which are made only where they are asked for.
     pub const fn needs_histograms(self) -> bool {
         matches!(self, Metric::P50Duration | Metric::P95Duration | Metric::P99Duration | Metric::MaxDuration)

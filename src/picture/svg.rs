@@ -19,7 +19,7 @@ pub(super) fn write(scene: &Scene, answer: &Answer, theme: Theme) -> String {
     let mut out = Writer { out: String::new(), metric, ground, label_size: scene.label_size };
     let (width, height) = (number(scene.width), number(scene.height));
     out.raw("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"");
-    out.attribute("class", &["xh xh-", metric.name(), " ", heat_class(hottest_level(metric))].concat());
+    out.attribute("class", &["xh xh-", metric.leader().name(), " ", heat_class(hottest_level(metric))].concat());
     out.attribute("width", &width);
     out.attribute("height", &height);
     out.attribute("viewBox", &["0 0 ", &width, " ", &height].concat());
@@ -227,7 +227,7 @@ fn colours(ground: Ground) -> String {
     for role in COMMON_ROLES {
         rules.add([".", role.class()].concat(), role, Metric::SuccessRate);
     }
-    for metric in Metric::ALL {
+    for metric in Metric::LEADERS {
         for level in 1..=4 {
             for role in [Role::Level(level), Role::Ink(level), Role::CellNumber(level)] {
                 rules.add([".xh-", metric.name(), " .", role.class()].concat(), role, metric);

@@ -53,6 +53,11 @@ impl Longs {
         }
     }
 
+    /// All of them, by row.
+    pub(super) fn all(&self) -> &[(u64, u64)] {
+        &self.0
+    }
+
     /// The rows that may have a long number, rising; a row that was replaced may have a short one by now.
     pub(super) fn rows(&self) -> impl Iterator<Item = u64> {
         self.0.iter().map(|(row, _)| *row)
@@ -195,6 +200,12 @@ impl Columns {
     pub(super) fn get(&self, row: u64) -> Option<Cells> {
         let (chunk, place) = Self::place(row);
         self.chunks.get(chunk)?.get(place)
+    }
+
+    /// Where a row lies in its source, if that was kept.
+    pub(super) fn lies(&self, row: u64) -> Option<Place> {
+        let (chunk, place) = Self::place(row);
+        self.chunks.get(chunk)?.places.get(place).map(|packed| Place::unpacked(*packed))
     }
 
     /// Puts a row in the place of another one, with where it lies in its source if that is another place too.

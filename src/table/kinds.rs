@@ -4,6 +4,7 @@
 
 use super::dictionary::{Crowded, Index, Sets, Texts};
 use super::siphash::siphash;
+use crate::bytes::{Broken, Bytes, push_long, push_short};
 use crate::execution::{Execution, Status};
 
 /// The number of a text that is not there.
@@ -125,6 +126,11 @@ impl Kinds {
         self.tag_sets.set(kind.tag_set).iter().map(|tag| self.tags.text(*tag))
     }
 
+    /// The word of a kind whose status is none of the vocabulary's.
+    pub(super) fn word_of(&self, kind: &Kind) -> Option<&str> {
+        (kind.word != NONE).then(|| self.words.text(kind.word))
+    }
+
     /// The name that a kind gives its workflow.
     pub(super) fn name_of(&self, kind: &Kind) -> Option<&str> {
         (kind.name != NONE).then(|| self.names.text(kind.name))
@@ -140,6 +146,59 @@ impl Kinds {
             }
         }
         names.into_iter().map(|name| name.map(|(_, text)| text)).collect()
+    }
+
+    pub(super) fn names(&self) -> &Texts {
+        &self.names
+    }
+
+    /// Appends sets of tags and kinds, as numbers of texts.
+    pub(super) fn write_sets(&self, out: &mut Vec<u8>) {
+        push_short(out, self.tag_sets.len() as u32);
+        for set in (0..self.tag_sets.len() as u32).map(|number| self.tag_sets.set(number)) {
+            push_short(out, set.len() as u32);
+            set.iter().for_each(|tag| push_short(out, *tag));
+        }
+        push_short(out, self.all.len() as u32);
+        for (kind, newest) in self.all.iter().zip(&self.newest) {
+            [kind.workflow, kind.name, kind.word, kind.tag_set].into_iter().for_each(|number| push_short(out, number));
+            out.push(kind.status as u8);
+            push_long(out, *newest as u64);
+        }
+    }
+
+    /// Kinds of texts (workflows, names, words and tags) and of what [`Kinds::write_sets`] wrote. They can be adopted by
+    /// other kinds; an execution's own is not found in them.
+    pub(super) fn from_texts(crowding: Crowding, texts: [Texts; 4], bytes: &mut Bytes<'_>) -> Result<Self, Broken> {
+        let [workflows, names, words, tags] = texts;
+        let mut kinds = Self { crowding, workflows, names, words, tags, ..Self::default() };
+        for expected in 0..bytes.count(4)? as u32 {
+            let mut set = Vec::new();
+            for _ in 0..bytes.count(4)? {
+                set.push(bytes.short()?);
+            }
+            let is_sorted = set.is_sorted_by(|one, next| one < next);
+            let is_known = set.last().is_none_or(|last| (*last as usize) < kinds.tags.len());
+            if !is_sorted || !is_known || kinds.tag_sets.number([0, 0], &set) != Ok(expected) {
+                return Err(Broken);
+            }
+        }
+        for _ in 0..bytes.count(25)? {
+            let [workflow, name, word, tag_set] = [bytes.short()?, bytes.short()?, bytes.short()?, bytes.short()?];
+            let status = *Status::ALL.get(usize::from(bytes.byte()?)).ok_or(Broken)?;
+            let is_there = |number: u32, texts: &Texts| number == NONE || (number as usize) < texts.len();
+            let are_there = is_there(workflow, &kinds.workflows)
+                && is_there(name, &kinds.names)
+                && is_there(word, &kinds.words)
+                && (tag_set as usize) < kinds.tag_sets.len().max(1)
+                && (word == NONE || status == Status::Other);
+            if !are_there {
+                return Err(Broken);
+            }
+            kinds.all.push(Kind { workflow, name, status, word, tag_set });
+            kinds.newest.push(bytes.long()? as i64);
+        }
+        Ok(kinds)
     }
 
     /// Takes over what other kinds have no room for.

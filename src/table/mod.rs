@@ -5,18 +5,25 @@
 mod column;
 mod count;
 mod dictionary;
+mod kept;
 mod kinds;
+mod parts;
+mod rows;
 mod scan;
 mod siphash;
 
 pub use count::{Counted, MOST_OTHER_STATUSES, MOST_REMEMBERED, Memory, View, Workflow};
 pub use dictionary::{MOST_NAME_BYTES, MOST_NAMES};
+pub use kept::{MOST_KEPT_ERROR_BYTES, MOST_KEPT_TEXT_BYTES};
 pub use kinds::{Crowding, MOST_STATUS_BYTES};
+pub use parts::Shift;
+pub use rows::{Order, Row, Rows};
 
 use crate::execution::Execution;
 use crate::options::Moment;
 use crate::time::Timestamp;
-use column::{Cells, Columns, KIND, LONG, Longs, RETRY, SUPERSEDED, UNSTARTED};
+use column::{Cells, Chunk, Columns, KIND, LONG, Longs, RETRY, SUPERSEDED, UNSTARTED};
+use kept::Kept;
 use kinds::Kinds;
 
 /// Where a row lies.
@@ -56,6 +63,8 @@ pub struct Table {
     columns: Columns,
     long_durations: Longs,
     long_waits: Longs,
+    /// Texts of rows whose source cannot be read again; `None` if they are not kept.
+    kept: Option<Kept>,
     /// The rows that never started, that are second or later attempts, and that a later attempt follows.
     unstarted: u64,
     retries: u64,
@@ -75,6 +84,7 @@ impl Default for Table {
             columns: Columns::default(),
             long_durations: Longs::default(),
             long_waits: Longs::default(),
+            kept: None,
             unstarted: 0,
             retries: 0,
             superseded: 0,
@@ -106,6 +116,12 @@ impl Table {
         self
     }
 
+    /// Keeps ids, attempts and errors of the rows, up to so many bytes: for a source that cannot be read again.
+    pub fn with_texts(mut self, most_bytes: usize) -> Self {
+        self.kept = Some(Kept::up_to(most_bytes));
+        self
+    }
+
     /// Makes room for one more row; false if there is none, and then adding a row does nothing but to say
     /// [`Table::is_full`].
     #[inline]
@@ -120,9 +136,14 @@ impl Table {
         self.is_full
     }
 
-    /// Bytes that the columns take, with the room that they have; texts come on top.
+    /// Bytes that the columns take, with the room that they have; names and kept texts come on top.
     pub fn bytes(&self) -> usize {
         self.columns.bytes()
+    }
+
+    /// Bytes that kept texts take.
+    pub fn text_bytes(&self) -> usize {
+        self.kept.as_ref().map_or(0, Kept::bytes)
     }
 
     /// Adds an execution.
@@ -140,6 +161,7 @@ impl Table {
             self.columns.push(cells);
             self.kinds.see(kind, execution.started_at.ms());
             self.reach(execution.started_at);
+            self.keep(self.rows() - 1, execution);
         }
     }
 
@@ -150,6 +172,7 @@ impl Table {
             let cells = self.unstarted_cells(self.rows(), execution, kind);
             self.columns.push(cells);
             self.note(execution, false);
+            self.keep(self.rows() - 1, execution);
         }
     }
 
@@ -186,6 +209,7 @@ impl Table {
         self.columns.set(row, cells, Some(arrival.place));
         self.changes += 1;
         self.note(execution, arrival.has_started);
+        self.keep(row, execution);
     }
 
     /// Says of row `row` that a later attempt of the same execution is in the table.
@@ -204,35 +228,12 @@ impl Table {
 
     /// Adds the executions of another table.
     pub fn merge(&mut self, other: &Table) {
-        self.kinds.crowd_like(other.kinds.crowding);
-        let mut numbers = Vec::with_capacity(other.kinds.all().len());
-        for (kind, number) in other.kinds.all().iter().zip(0..) {
-            let mine = self.kinds.adopt(&other.kinds, kind);
-            self.kinds.see(mine, other.kinds.newest(number));
-            numbers.push(mine);
-        }
-        let mut row = 0;
+        let numbers = self.adopt(other);
+        let mut first_row = 0;
         for chunk in &other.columns.chunks {
-            for place in 0..chunk.len() {
-                let Some(mut cells) = chunk.get(place).filter(|_| self.make_room()) else { continue };
-                let Some(number) = numbers.get((cells.kind & KIND) as usize) else { continue };
-                cells.kind = cells.kind & !KIND | number;
-                if cells.duration == LONG {
-                    cells.duration = self.long_durations.encode(self.rows(), other.long_durations.decode(row, LONG));
-                }
-                if cells.wait == LONG {
-                    cells.wait = self.long_waits.encode(self.rows(), other.long_waits.decode(row, LONG));
-                }
-                self.count_flags(cells.kind, 1);
-                self.columns.push(cells);
-                if let Some(place) = chunk.places.get(place) {
-                    self.set_place(Place::unpacked(*place));
-                }
-                row += 1;
-            }
+            self.append(other, &numbers, chunk, first_row, None);
+            first_row += chunk.len() as u64;
         }
-        [other.oldest, other.newest].into_iter().flatten().for_each(|at| self.reach(at));
-        self.is_full |= other.is_full;
     }
 
     /// Rows, those that never started among them.
@@ -281,6 +282,13 @@ impl Table {
         self.kinds.crowding
     }
 
+    #[inline]
+    fn keep(&mut self, row: u64, execution: &Execution<'_>) {
+        if let Some(kept) = &mut self.kept {
+            kept.keep(row, execution);
+        }
+    }
+
     /// What the columns hold for a row with a start.
     #[inline]
     fn cells(&mut self, row: u64, execution: &Execution<'_>, kind: u32) -> Cells {
@@ -300,6 +308,42 @@ impl Table {
         let unstarted = Execution { duration_ms: None, waited_ms: None, ..execution.clone() };
         let cells = self.cells(row, &unstarted, kind);
         Cells { kind: cells.kind | UNSTARTED, ..cells }
+    }
+
+    /// Takes over another table's kinds and how far its rows reach; says which number each of its kinds has here.
+    fn adopt(&mut self, other: &Table) -> Vec<u32> {
+        self.kinds.crowd_like(other.kinds.crowding);
+        let numbers = other.kinds.all().iter().zip(0..).map(|(kind, number)| {
+            let mine = self.kinds.adopt(&other.kinds, kind);
+            self.kinds.see(mine, other.kinds.newest(number));
+            mine
+        });
+        let numbers = numbers.collect();
+        [other.oldest, other.newest].into_iter().flatten().for_each(|at| self.reach(at));
+        self.is_full |= other.is_full;
+        numbers
+    }
+
+    /// Adds the rows of a chunk of another table whose first row is `first_row` there. With a shift the chunk's places
+    /// are those of a part of a source.
+    fn append(&mut self, other: &Table, numbers: &[u32], chunk: &Chunk, first_row: u64, shift: Option<Shift>) {
+        for (place, row) in (0..chunk.len()).zip(first_row..) {
+            let Some(mut cells) = chunk.get(place).filter(|_| self.make_room()) else { return };
+            let Some(number) = numbers.get((cells.kind & KIND) as usize) else { continue };
+            cells.kind = cells.kind & !KIND | number;
+            if cells.duration == LONG {
+                cells.duration = self.long_durations.encode(self.rows(), other.long_durations.decode(row, LONG));
+            }
+            if cells.wait == LONG {
+                cells.wait = self.long_waits.encode(self.rows(), other.long_waits.decode(row, LONG));
+            }
+            self.count_flags(cells.kind, 1);
+            self.columns.push(cells);
+            if let Some(packed) = chunk.places.get(place) {
+                let lies = Place::unpacked(*packed);
+                self.set_place(shift.map_or(lies, |shift| lies.shifted(shift)));
+            }
+        }
     }
 
     /// Counts the flags of a row that comes or goes.

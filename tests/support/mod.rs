@@ -67,6 +67,10 @@ pub struct Row {
     pub started_ms: i64,
     pub duration_ms: Option<u64>,
     pub tags: Vec<String>,
+    pub waited_ms: Option<u64>,
+    pub attempt: u32,
+    /// False for a row that never started; `started_ms` is then when it was due.
+    pub has_started: bool,
 }
 
 impl Row {
@@ -82,7 +86,7 @@ impl Row {
             })
             .collect();
         let status = Status::of(&self.status);
-        table.push(&Execution {
+        let execution = Execution {
             id: None,
             workflow_id: self.workflow_id.as_deref(),
             workflow: self.workflow.as_deref(),
@@ -90,11 +94,16 @@ impl Row {
             status_text: &self.status,
             started_at: Timestamp::from_ms(self.started_ms).unwrap(),
             duration_ms: self.duration_ms.filter(|_| status.is_ended()),
-            waited_ms: None,
+            waited_ms: self.waited_ms,
             tags: Tags::new(&joined, &ends),
-            attempt: 1,
+            attempt: self.attempt,
             error: None,
-        });
+        };
+        if self.has_started {
+            table.push(&execution);
+        } else {
+            table.push_unstarted(&execution);
+        }
     }
 }
 
@@ -127,9 +136,26 @@ pub fn rows(seed: u64, count: usize, from_ms: i64, days: u64) -> Vec<Row> {
                 tags: (0..seeded.below(4))
                     .map(|_| ["eu", "us", "nightly", "!", ""][seeded.below(5) as usize].to_owned())
                     .collect(),
+                waited_ms: None,
+                attempt: 1,
+                has_started: true,
             }
         })
         .collect()
+}
+
+/// The same rows, of which many say when they were due, some never started and some are retries; durations are of all
+/// lengths.
+pub fn varied(mut rows: Vec<Row>, seed: u64) -> Vec<Row> {
+    let mut seeded = Seeded(seed ^ 0x5eed);
+    for row in &mut rows {
+        row.has_started = seeded.below(8) > 0;
+        row.attempt = 1 + seeded.below(4).saturating_sub(2) as u32;
+        row.waited_ms = (seeded.below(3) > 0).then(|| seeded.below(4) * 2_000_000_000);
+        let most = 1 << seeded.below(36);
+        row.duration_ms = row.duration_ms.map(|_| seeded.below(most));
+    }
+    rows
 }
 
 pub fn table_of<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Table {

@@ -63,6 +63,12 @@ pub struct AnalyzeArgs {
     /// The form of the rows
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Input::Auto)]
     pub input: Input,
+    /// The system that the rows come from, such as github, n8n or airflow [default: auto, by their fields]
+    #[arg(long, value_name = "NAME", default_value = "auto", hide_default_value = true)]
+    pub preset: String,
+    /// A JSON file that says which field of a row means what
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
     /// Look for rows that repeat another one (workflow, id and attempt); auto does where there are several files
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Deduplicate::Auto)]
     pub deduplicate: Deduplicate,
@@ -186,8 +192,14 @@ pub enum Input {
     Auto,
     /// One JSON object a line
     Ndjson,
-    /// Comma-separated values with the same names as headers
+    /// JSON documents: an array of rows, or an object that holds one
+    Json,
+    /// A header line and values between commas, semicolons or bars
     Csv,
+    /// The same between tabs
+    Tsv,
+    /// The Standard Workload Format
+    Swf,
 }
 
 /// The forms that are written.

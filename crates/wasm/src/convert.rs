@@ -114,11 +114,11 @@ const STATUSES: [Status; 9] = [
     Status::Other,
 ];
 
-/// The cells as columns, one behind the other: state, level, value, hours, executions, decided, timed, average duration,
-/// then the statuses. `COLUMNS` in `js/src/engine.ts` names them in this order.
+/// The cells as columns, one behind the other: state, level, value, hours, executions, decided, timed, waited, average
+/// duration, then the statuses. `COLUMNS` in `js/src/engine.ts` names them in this order.
 pub fn cells(grid: &Grid) -> Float64Array {
     let mut columns: Vec<f64> = Vec::new();
-    for column in 0..8 + STATUSES.len() {
+    for column in 0..9 + STATUSES.len() {
         for cell in &grid.cells {
             columns.push(entry(grid, cell, column));
         }
@@ -136,8 +136,9 @@ fn entry(grid: &Grid, cell: &Cell, column: usize) -> f64 {
         4 => sums.executions() as f64,
         5 => sums.decided() as f64,
         6 => sums.timed as f64,
-        7 => sums.average_duration_ms().unwrap_or(f64::NAN),
-        status => STATUSES.get(status - 8).map_or(f64::NAN, |status| sums.of(*status) as f64),
+        7 => sums.waited as f64,
+        8 => sums.average_duration_ms().unwrap_or(f64::NAN),
+        status => STATUSES.get(status - 9).map_or(f64::NAN, |status| sums.of(*status) as f64),
     }
 }
 

@@ -9,22 +9,34 @@ mod convert;
 mod tests;
 
 use convert::failure;
-use execution_heatmap::answer::{self, Answer, Patterns, Source};
-use execution_heatmap::ingest::{Form, hint};
-use execution_heatmap::intake::Intake;
+use execution_heatmap::answer::{self, Answer, Patterns};
+use execution_heatmap::bucket::Buckets;
+use execution_heatmap::bytes::Broken;
+use execution_heatmap::duplicate::Duplicates;
+use execution_heatmap::ingest::{Expected, Form, Reader, hint};
+use execution_heatmap::intake::{Intake, Range};
 use execution_heatmap::options::Query;
 use execution_heatmap::picture::look::FEW_EXECUTIONS;
-use execution_heatmap::table::Workflow;
+use execution_heatmap::reread::reread;
+use execution_heatmap::table::{self, MOST_KEPT_TEXT_BYTES, Memory, Order, Shift, Table, Workflow};
 use execution_heatmap::time::{Timestamp, push_date};
 use execution_heatmap::zone::Zone;
 use execution_heatmap::{json, picture};
-use js_sys::{Float64Array, Int32Array, Uint8Array};
+use js_sys::{Float64Array, Int32Array, Math, Uint8Array};
 use wasm_bindgen::prelude::*;
+
+/// The most bytes that rows may take in a page, names and kept texts apart.
+const MOST_ROW_BYTES: usize = 1 << 30;
 
 /// One source of rows and what has been read of it.
 #[wasm_bindgen]
 pub struct Engine {
     intake: Intake,
+    /// What earlier views found in the rows.
+    memory: Memory,
+    keeps_places: bool,
+    keeps_texts: bool,
+    deduplicates: bool,
 }
 
 #[wasm_bindgen]
@@ -33,19 +45,110 @@ impl Engine {
     #[wasm_bindgen(constructor)]
     #[allow(clippy::new_without_default, reason = "JavaScript knows constructors, not defaults")]
     pub fn new() -> Engine {
-        Engine { intake: Intake::recognising(false) }
+        Engine {
+            intake: Intake::recognising(false),
+            memory: Memory::default(),
+            keeps_places: false,
+            keeps_texts: false,
+            deduplicates: false,
+        }
     }
 
-    /// Begins a source and drops what was held. `form` is `auto`, `ndjson` or `csv`; `expects_end` is true for a
-    /// stream that is incomplete without its last control line.
-    pub fn begin(&mut self, form: &str, expects_end: bool) -> Result<(), JsValue> {
-        self.intake = match form {
-            "auto" => Intake::recognising(expects_end),
-            "ndjson" => Intake::new(Form::Ndjson, expects_end),
-            "csv" => Intake::new(Form::Csv, expects_end),
-            _ => return Err(convert::fault("form: it takes auto, ndjson or csv")),
-        };
+    /// What the sources that begin from now on are read with: whether to keep where rows lie (8 bytes a row), so that
+    /// they can be read again; whether to keep their ids and errors instead, for a source that cannot be; and whether to
+    /// look for repeated rows and for the last of several attempts.
+    pub fn keep(&mut self, places: bool, texts: bool, identities: bool) {
+        self.keeps_places = places;
+        self.keeps_texts = texts;
+        self.deduplicates = identities;
+    }
+
+    /// Begins a source and drops what was held. `form` is `auto`, `ndjson`, `json`, `csv`, `tsv` or `swf`;
+    /// `expects_end` is true for a stream that is incomplete without its last control line. `preset` is `auto` (also
+    /// where it is absent) or the name of a system, `map` a mapping as JSON; of both the mapping counts.
+    pub fn begin(
+        &mut self,
+        form: &str,
+        expects_end: bool,
+        preset: Option<String>,
+        map: Option<String>,
+    ) -> Result<(), JsValue> {
+        let refused = |words: String| convert::fault(&words);
+        let mut expected = Expected::anything().preset(preset.as_deref().unwrap_or("auto")).map_err(refused)?;
+        if let Some(map) = map {
+            expected = expected.map(&map).map_err(refused)?;
+        }
+        if form != "auto" {
+            let form = Form::named(form)
+                .ok_or_else(|| convert::fault("form: it takes auto, ndjson, json, csv, tsv or swf"))?;
+            expected = expected.form(form);
+        }
+        let intake = Intake::expecting(expected, expects_end);
+        // Whoever made the rows does not know these numbers, and so cannot choose names that collide.
+        let chance = || (Math::random() * 9_007_199_254_740_992.0) as u64;
+        let mut table = Table::with_key([chance(), chance()]).limited_to(MOST_ROW_BYTES);
+        if self.keeps_places {
+            table = table.with_places();
+        }
+        if self.keeps_texts {
+            table = table.with_texts(MOST_KEPT_TEXT_BYTES);
+        }
+        self.intake = intake.onto(table, self.deduplicates.then(Duplicates::default));
+        self.memory = Memory::default();
         Ok(())
+    }
+
+    /// What the source was taken for and why, in a sentence without a full stop; absent until the first row.
+    pub fn recognised(&self) -> Option<String> {
+        self.intake.recognised().map(str::to_owned)
+    }
+
+    /// True once memory did not suffice for another row: nothing that follows is read.
+    #[wasm_bindgen(getter, js_name = isFull)]
+    pub fn is_full(&self) -> bool {
+        self.intake.is_full()
+    }
+
+    /// What was read, in pieces that [`Engine::absorb`] takes.
+    #[wasm_bindgen(js_name = takePart)]
+    pub fn take_part(&self) -> Vec<Uint8Array> {
+        let mut pieces = Vec::new();
+        self.intake.write_part(&mut |piece| pieces.push(Uint8Array::from(piece)));
+        pieces
+    }
+
+    /// Adds what another engine read of a part of a source: `lines` and `offset` are what of the source lies before what
+    /// it was read from, `source` says which of several it is. Parts come in their order.
+    pub fn absorb(&mut self, pieces: Vec<Uint8Array>, lines: f64, offset: f64, source: u16) -> Result<(), JsValue> {
+        let mut pieces = pieces.into_iter().map(|piece| piece.to_vec());
+        let shift = Shift { offset: offset as i64 as u64, source };
+        let absorbed = self.intake.absorb(&mut || pieces.next(), Range { lines: lines as i64, shift });
+        absorbed.map_err(|Broken| convert::fault("a part of a reading is broken"))
+    }
+
+    /// Some of the rows of cells of a view, as the bytes of its JSON: `cells` by number, failed ones first and then the
+    /// slowest if `worst` is true, else by start.
+    pub fn rows(&self, view: &View, cells: &[u32], worst: bool, offset: usize, limit: usize) -> String {
+        let buckets = Buckets::new(&view.answer.window, &view.answer.zone);
+        let cells: Vec<usize> = cells.iter().map(|cell| *cell as usize).collect();
+        let order = if worst { Order::Worst } else { Order::Start };
+        let of = table::View::of(&view.query, &view.answer.window, &buckets);
+        let rows = self.intake.table().rows_of(&of, view.answer.grid.granularity, &cells, order, (offset, limit));
+        json::rows(&rows)
+    }
+
+    /// How many bytes of a source lie before its first row; they are the `head` that its rows need to be read again.
+    #[wasm_bindgen(js_name = headBytes)]
+    pub fn head_bytes(&self, source: u16) -> Option<f64> {
+        self.intake.table().first_offset(source).map(|offset| offset as f64)
+    }
+
+    /// What only its source holds of the row that `bytes` begin with, as the bytes of its JSON; absent if the row is not
+    /// whole there. `is_end` is true if nothing follows the bytes.
+    #[wasm_bindgen(js_name = readRow)]
+    pub fn read_row(&self, head: &[u8], bytes: &[u8], is_end: bool) -> Option<String> {
+        let reader = Reader::expecting(self.intake.understood()?);
+        reread(reader, head, bytes, is_end).map(|texts| json::row_texts(&texts))
     }
 
     /// A place in this module's memory where the caller may write `length` bytes; valid until the next call.
@@ -71,7 +174,7 @@ impl Engine {
             &[
                 reading.read as f64,
                 reading.unreadable as f64,
-                reading.no_start as f64,
+                (reading.no_start + table.unstarted()) as f64,
                 instant(table.oldest()),
                 instant(table.newest()),
             ][..],
@@ -101,7 +204,7 @@ impl Engine {
     /// Answers a query. The zone is a table: from instant `i` (ms) on, offset `i` (seconds) holds. `patterns` false
     /// leaves them out, for pictures of rows that are still arriving.
     pub fn view(
-        &self,
+        &mut self,
         query: JsValue,
         zone_instants: &Float64Array,
         zone_offsets: &Int32Array,
@@ -113,17 +216,13 @@ impl Engine {
         let source = convert::source(now)?;
         let patterns = if patterns { Patterns::Look } else { Patterns::Skip };
         let table = self.intake.table();
-        let answer = answer::answer(table, self.intake.reading(), &query, &zone, source, patterns)
+        let memory = &mut self.memory;
+        let answer = answer::answer_from(memory, table, self.intake.reading(), &query, &zone, source, patterns)
             .map_err(|error| failure(&error))?;
-        let workflows = self.workflows_of(&query, &zone, source)?;
+        let others = query.filter.without_workflows();
+        let workflows = memory.workflows(table, &others, query.counting, &answer.window);
         let tags = table.tags().into_iter().map(str::to_owned).collect();
-        Ok(View { answer, workflows, tags })
-    }
-
-    fn workflows_of(&self, query: &Query, zone: &Zone, source: Source) -> Result<Vec<Workflow>, JsValue> {
-        let table = self.intake.table();
-        let window = answer::window_of(table, query, zone, source).map_err(|error| failure(&error))?;
-        Ok(table.workflows(&query.filter.without_workflows(), &window))
+        Ok(View { answer, query, workflows, tags })
     }
 }
 
@@ -131,6 +230,7 @@ impl Engine {
 #[wasm_bindgen]
 pub struct View {
     answer: Answer,
+    query: Query,
     workflows: Vec<Workflow>,
     tags: Vec<String>,
 }

@@ -15,7 +15,7 @@ const ROWS: &str = r#"{"id":"1","workflow_id":"7","status":"completed","started_
 /// An engine that was fed as the worker feeds it: `piece` bytes at a time, written into the module's memory.
 fn engine(source: &str, piece: usize) -> Engine {
     let mut engine = Engine::new();
-    assert!(engine.begin("auto", false).is_ok(), "auto is a form");
+    assert!(engine.begin("auto", false, None, None).is_ok(), "auto is a form");
     for bytes in source.as_bytes().chunks(piece) {
         let place = engine.reserve(bytes.len()) as u32;
         let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
@@ -34,13 +34,13 @@ fn query(pairs: &[(&str, &str)]) -> JsValue {
     query.into()
 }
 
-fn view(engine: &Engine, pairs: &[(&str, &str)]) -> Result<View, JsValue> {
+fn view(engine: &mut Engine, pairs: &[(&str, &str)]) -> Result<View, JsValue> {
     // The table of UTC: from the beginning of time, no offset.
     let (instants, offsets) = (Float64Array::from(&[-8.64e15][..]), Int32Array::from(&[0][..]));
     engine.view(query(pairs), &instants, &offsets, None, true)
 }
 
-fn json(engine: &Engine) -> String {
+fn json(engine: &mut Engine) -> String {
     let view = view(engine, &[("days", "7")]).expect("a week can be asked for");
     String::from_utf8(view.json().to_vec()).expect("JSON is UTF-8")
 }
@@ -53,16 +53,17 @@ fn rows_come_in_through_the_buffer() {
 
 #[wasm_bindgen_test]
 fn the_answer_does_not_depend_on_how_bytes_arrive() {
-    let whole = json(&engine(ROWS, ROWS.len()));
+    let whole = json(&mut engine(ROWS, ROWS.len()));
     assert!(whole.contains(r#""executions":3"#) || whole.contains(r#""executions": 3"#), "{whole}");
     for piece in [1, 7, 64] {
-        assert_eq!(json(&engine(ROWS, piece)), whole, "in pieces of {piece}");
+        assert_eq!(json(&mut engine(ROWS, piece)), whole, "in pieces of {piece}");
     }
 }
 
 #[wasm_bindgen_test]
 fn cells_leave_as_columns() {
-    let view = view(&engine(ROWS, 64), &[("days", "7"), ("granularity", "hourly")]).expect("a week can be asked for");
+    let view =
+        view(&mut engine(ROWS, 64), &[("days", "7"), ("granularity", "hourly")]).expect("a week can be asked for");
     let (columns, cells) = (view.cells().to_vec(), 24 * view.dates().len());
     assert_eq!(columns.len() % cells, 0);
     // The fifth column is that of executions.
@@ -71,7 +72,7 @@ fn cells_leave_as_columns() {
 
 #[wasm_bindgen_test]
 fn a_refusal_names_its_parameter() {
-    let error = view(&engine(ROWS, 64), &[("metric", "sucess_rate")]).err().expect("there is no such metric");
+    let error = view(&mut engine(ROWS, 64), &[("metric", "sucess_rate")]).err().expect("there is no such metric");
     assert!(error.is_instance_of::<js_sys::Error>());
     assert_eq!(
         Reflect::get(&error, &"parameter".into()).ok().and_then(|name| name.as_string()).as_deref(),

@@ -1,14 +1,69 @@
-//! What is known of the systems whose exports are read: paths, status words and rules as data, one file a family.
+//! What is known of the systems whose exports are read: paths, status words and rules as data, a file a family of
+//! systems. Decides nothing by itself.
 
+mod automation;
 mod canonical;
+mod continuous;
+mod events;
+mod orchestration;
 
-use super::mapping::{Mapping, Meaning, Word};
+pub(super) use canonical::CANONICAL;
+
+use super::mapping::{Mapping, Meaning, Rules, Word};
+use super::role::Role;
 use crate::execution::Status;
 
-/// The mapping of the canonical row.
-pub(super) fn canonical() -> Mapping {
-    canonical::mapping()
+/// A system, or one kind of its exports.
+#[derive(Debug)]
+pub(super) struct Preset {
+    /// The name by which it is asked for: the system's, and behind a hyphen the kind of export if there are several.
+    pub(super) name: &'static str,
+    /// What its rows are called in sentences.
+    pub(super) title: &'static str,
+    /// Sets of names of fields; a row that has all of one set is of this system.
+    pub(super) signs: &'static [&'static [&'static str]],
+    pub(super) paths: &'static [(&'static str, Role)],
+    pub(super) rules: Rules,
 }
+
+impl Preset {
+    pub(super) fn mapping(&self) -> Mapping {
+        Mapping::new(self.paths, self.rules)
+    }
+
+    /// True if it is asked for by that name, or its system is.
+    pub(super) fn is_named(&self, name: &str) -> bool {
+        self.name.strip_prefix(name).is_some_and(|kind| kind.is_empty() || kind.starts_with('-'))
+    }
+}
+
+/// Every system. Of several whose signs a row has, the first is taken; the canonical row stands last.
+pub(super) static ALL: &[Preset] = &[
+    automation::LINKFLOW,
+    automation::N8N,
+    continuous::GITHUB_RUNS,
+    continuous::GITHUB_CLI,
+    continuous::GITHUB_JOBS,
+    continuous::GITLAB_PIPELINES,
+    continuous::GITLAB_LISTED_PIPELINES,
+    continuous::GITLAB_JOBS,
+    continuous::JENKINS,
+    orchestration::AIRFLOW_RUNS,
+    orchestration::AIRFLOW_TASKS,
+    orchestration::PREFECT,
+    orchestration::DAGSTER,
+    orchestration::TEMPORAL,
+    orchestration::ARGO,
+    orchestration::SLURM,
+    automation::WINDMILL,
+    automation::KESTRA,
+    events::OTLP,
+    events::CDEVENTS,
+    CANONICAL,
+];
+
+/// The name of the system whose rows are no fields with names.
+pub(super) const SWF: &str = "swf";
 
 /// Status words that mean the same in most systems.
 pub(super) const SHARED_WORDS: &[Word] = &[
@@ -45,4 +100,9 @@ pub(super) const SHARED_WORDS: &[Word] = &[
 /// A word that means a status and nothing else.
 const fn is(text: &'static str, status: Status) -> Word {
     Word { text, means: Meaning::Is(status) }
+}
+
+/// A word that means a status and leaves a tag.
+const fn tagged(text: &'static str, status: Status, tag: &'static str) -> Word {
+    Word { text, means: Meaning::Tagged(status, tag) }
 }

@@ -7,7 +7,7 @@ use crate::voice::{counted, say};
 use crate::{files, zones};
 use execution_heatmap::answer::{self, Answer, Patterns, Source};
 use execution_heatmap::duplicate::Duplicates;
-use execution_heatmap::ingest::{Form, hint};
+use execution_heatmap::ingest::{Expected, Form, hint};
 use execution_heatmap::intake::{Intake, Reading};
 use execution_heatmap::json;
 use execution_heatmap::options::{Attempts, Query};
@@ -49,13 +49,9 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<S
     let (mut table, mut readings) = (Table::default(), Reading::default());
     let mut remarks = Vec::new();
     let mut duplicates = is_looked_for.then(Duplicates::default);
+    let expected = expected(args)?;
     for file in &args.files {
-        let mut intake = match args.input {
-            Input::Auto => Intake::recognising(false),
-            Input::Ndjson => Intake::new(Form::Ndjson, false),
-            Input::Csv => Intake::new(Form::Csv, false),
-        }
-        .onto(table, duplicates);
+        let mut intake = Intake::expecting(expected.clone(), false).onto(table, duplicates);
         let broken = files::read(file, |bytes| {
             intake.extend(bytes);
             // What follows in a file that is no log is of no use.
@@ -65,6 +61,7 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<S
         if let Some(starts_with) = intake.unrecognised() {
             return Err(not_a_log(file, starts_with));
         }
+        remarks.extend(intake.recognised().map(|what| format!("{}: {what}", files::called(file))));
         let reading;
         (table, reading, duplicates) = intake.into_parts();
         remarks.extend(problems_in_words(file, &reading.problems));
@@ -77,6 +74,25 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<S
         readings.merge(&reading);
     }
     Ok((table, readings, remarks))
+}
+
+/// What the flags say of the files.
+fn expected(args: &AnalyzeArgs) -> Result<Expected, Failure> {
+    let form = match args.input {
+        Input::Auto => None,
+        Input::Ndjson => Some(Form::Ndjson),
+        Input::Json => Some(Form::Json),
+        Input::Csv => Some(Form::Csv),
+        Input::Tsv => Some(Form::Tsv),
+        Input::Swf => Some(Form::Swf),
+    };
+    let mut expected = Expected::anything().preset(&args.preset).map_err(Failure::Usage)?;
+    if let Some(file) = &args.map {
+        let map = std::fs::read_to_string(file)
+            .map_err(|error| Failure::Failed(format!("{} cannot be read: {error}", file.display())))?;
+        expected = expected.map(&map).map_err(|words| Failure::Usage(format!("{}: {words}", file.display())))?;
+    }
+    Ok(form.into_iter().fold(expected, Expected::form))
 }
 
 /// The first problem of each kind in a file.
@@ -94,7 +110,7 @@ pub fn without_rows(file: &str) -> String {
 pub fn not_a_log(file: &str, starts_with: &str) -> Failure {
     let hint = hint(starts_with).map(|hint| format!(" {hint}")).unwrap_or_default();
     Failure::Failed(format!(
-        "{file} is not a log this can read. It starts with \"{starts_with}\". It takes NDJSON and CSV.{hint}"
+        "{file} is not a log this can read. It starts with \"{starts_with}\". It takes NDJSON, JSON, CSV, TSV and SWF.{hint}"
     ))
 }
 

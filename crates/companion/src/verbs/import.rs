@@ -63,6 +63,8 @@ pub struct Imported {
     incomplete: Option<String>,
     failed: Option<rusqlite::Error>,
     unrecognised: Option<String>,
+    /// Where and why the file cannot be read on.
+    broken_off: Option<String>,
 }
 
 /// Imports what `read` gives.
@@ -124,6 +126,7 @@ impl Imported {
                     });
                 }
                 Event::LeftOut { .. } => {}
+                Event::Broken { line, message } => self.broken_off = Some(format!("{message} in line {line}")),
                 Event::Rejected { line, kind, message } => {
                     self.rows += 1;
                     self.problems.add(line, kind, || message);
@@ -162,8 +165,10 @@ impl Imported {
                 Some(format!("it was cut: {}", reason.as_deref().unwrap_or("it gave no reason")))
             }
             Some(StreamEnd::End { .. }) => None,
-            None if broken.is_none() && self.is_stream => Some("it ends without saying that it is whole".to_owned()),
-            None => broken,
+            None if broken.is_none() && self.broken_off.is_none() && self.is_stream => {
+                Some("it ends without saying that it is whole".to_owned())
+            }
+            None => broken.or_else(|| self.broken_off.clone()),
         }
     }
 

@@ -1,8 +1,12 @@
 //! A reading: bytes of one source go in, rows come to lie in a table, and every row that was read is accounted for.
 
+mod part;
+
+pub use part::Range;
+
 use crate::duplicate::Duplicates;
 use crate::execution::{Execution, Status};
-use crate::ingest::{Event, Form, LeftOut, Reader, StartSource, StreamEnd, excerpt};
+use crate::ingest::{Event, Expected, Form, LeftOut, Reader, StartSource, StreamEnd, excerpt};
 use crate::problem::{ProblemKind, Problems};
 use crate::table::{Arrival, Place, Table};
 
@@ -87,9 +91,13 @@ pub struct Intake {
     /// True once anything followed the stream's end.
     went_on: bool,
     unrecognised: Option<String>,
+    /// Where the source cannot be read on, and why.
+    broken_off: Option<(u64, String)>,
     duplicates: Option<Duplicates>,
     /// Which of several sources this is, for the places of its rows.
     source: u16,
+    /// Rows that were read of sources before this one.
+    read_before: u64,
     /// The table's numbers of the parser's kinds of row, by kind.
     kinds: Vec<Option<u32>>,
 }
@@ -106,8 +114,10 @@ impl Intake {
             end: None,
             went_on: false,
             unrecognised: None,
+            broken_off: None,
             duplicates: None,
             source: 0,
+            read_before: 0,
             kinds: Vec::new(),
         }
     }
@@ -131,9 +141,29 @@ impl Intake {
         self.table.is_full()
     }
 
-    /// A reading of a source whose form shows in its first bytes.
+    /// A reading of a source whose form and system show in its first bytes.
     pub fn recognising(expects_end: bool) -> Self {
-        Self { reader: Reader::recognising(), ..Self::new(Form::Ndjson, expects_end) }
+        Self::expecting(Expected::anything(), expects_end)
+    }
+
+    /// A reading of a source of which something is known.
+    pub fn expecting(expected: Expected, expects_end: bool) -> Self {
+        Self { reader: Reader::expecting(expected), ..Self::new(Form::Ndjson, expects_end) }
+    }
+
+    /// What its rows are read again with ([`Reader::understood`]).
+    pub fn understood(&self) -> Option<Expected> {
+        self.reader.understood()
+    }
+
+    /// What is known of the source once its first row was read ([`Reader::known`]).
+    pub fn known(&self) -> Option<Expected> {
+        self.reader.known()
+    }
+
+    /// What the source was taken for and why, in a sentence without a full stop; `None` until the first row.
+    pub fn recognised(&self) -> Option<&str> {
+        self.reader.recognised()
     }
 
     /// The first characters of a source that is of no form that is read; `None` for all others.
@@ -172,7 +202,7 @@ impl Intake {
     pub fn finish(&mut self, broken: Option<&str>) {
         self.reader.finish();
         self.drain();
-        self.reading.incomplete = self.why_incomplete(broken);
+        self.judge(broken);
     }
 
     /// The rows so far.
@@ -190,14 +220,20 @@ impl Intake {
         (self.table, self.reading, self.duplicates)
     }
 
+    /// Says whether the source was whole.
+    fn judge(&mut self, broken: Option<&str>) {
+        let incomplete = self.why_incomplete(broken);
+        self.reading.merge(&Reading { incomplete, ..Reading::default() });
+    }
+
     fn why_incomplete(&self, broken: Option<&str>) -> Option<String> {
-        let rows = self.reading.read;
         if self.is_full() {
-            let mebibytes = self.table.bytes() >> 20;
+            let (rows, mebibytes) = (self.reading.read, self.table.bytes() >> 20);
             return Some(format!(
                 "memory did not suffice: {rows} rows were read, which take {mebibytes} MiB; the rest was not"
             ));
         }
+        let rows = self.reading.read - self.read_before;
         match &self.end {
             Some(StreamEnd::Error { message, .. }) => {
                 Some(format!("the source broke off after {rows} rows: {message}"))
@@ -215,6 +251,9 @@ impl Intake {
             Some(StreamEnd::End { .. }) => None,
             None => match broken {
                 Some(cause) => Some(format!("the source broke off after {rows} rows: {cause}")),
+                None if let Some((line, message)) = &self.broken_off => {
+                    Some(format!("{message} in line {line}, after {rows} rows"))
+                }
                 None if self.is_stream => {
                     Some(format!("the source ended after {rows} rows without saying that it was whole"))
                 }
@@ -224,7 +263,20 @@ impl Intake {
     }
 
     fn drain(&mut self) {
-        let Self { reader, table, reading, is_stream, end, went_on, unrecognised, duplicates, source, kinds } = self;
+        let Self {
+            reader,
+            table,
+            reading,
+            is_stream,
+            end,
+            went_on,
+            unrecognised,
+            broken_off,
+            duplicates,
+            source,
+            kinds,
+            ..
+        } = self;
         let arrival = |has_started, offset| Arrival { has_started, place: Place { source: *source, offset } };
         while let Some(event) = reader.next() {
             if matches!(event, Event::Row { .. } | Event::Unstarted { .. }) && !table.make_room() {
@@ -297,6 +349,7 @@ impl Intake {
                     }
                 }
                 Event::Control => *is_stream = true,
+                Event::Broken { line, message } => *broken_off = Some((line, message)),
                 Event::Unrecognised { starts_with } => *unrecognised = Some(starts_with),
             }
         }

@@ -1,0 +1,283 @@
+//! A mapping that the user writes: one JSON object that says where in a row each meaning stands.
+//!
+//! ```json
+//! { "started_at": "run.begin", "status": "result", "statuses": { "OK": "completed", "KO": "failed" },
+//!   "duration": { "field": "secs", "unit": "s" }, "tags": ["env", "region"], "rows": "data.items" }
+//! ```
+//!
+//! A place is the name of a field or column; keys within each other are separated by points, a point within a key
+//! stands behind a backslash. Several places in an array are asked in their order.
+//! - `started_at`, `finished_at`, `scheduled_at`, `queued_at`, `created_at`: moments. `start_from` names the one of the
+//!   last three that stands in where there is no start.
+//! - `duration`, `waited`: a place, or `{"field": …, "unit": …}` with `ns`, `us`, `ms` (which is usual), `s`, `min` or
+//!   `h`.
+//! - `status`, `conclusion` (which decides where it is there), `succeeded` (true or false), `reason`. `statuses` says
+//!   what the words mean, in this program's vocabulary; `otherwise` is the status of rows that say none.
+//! - `id`, `attempt`, `error`, `workflow_id`, `workflow`, and `workflow_space`, which stands in front of the two.
+//! - `tags`: one place that holds tags, or an array of places, each of which is a tag.
+//! - `parent`: rows that have it are parts of other executions and left out.
+//! - `rows`: where in a document the rows are. `dates`: `month-day-year` reads `05-10-23` as 10 May 2023.
+
+use super::Value;
+use super::is_json;
+use super::mapping::{Mapping, Rules, Unit};
+use super::role::Role;
+use super::scan::Scanner;
+use super::text::{Text, excerpt, with_text};
+use crate::execution::Status;
+
+/// Keys that name places, and what stands there.
+const PLACES: [(&str, Role); 17] = [
+    ("started_at", Role::StartedAt),
+    ("finished_at", Role::FinishedAt),
+    ("scheduled_at", Role::ScheduledAt),
+    ("queued_at", Role::QueuedAt),
+    ("created_at", Role::CreatedAt),
+    ("duration", Role::Duration),
+    ("waited", Role::Waited),
+    ("status", Role::Status),
+    ("conclusion", Role::Conclusion),
+    ("succeeded", Role::Succeeded),
+    ("reason", Role::Reason),
+    ("id", Role::Id),
+    ("attempt", Role::Attempt),
+    ("error", Role::Error),
+    ("workflow_id", Role::WorkflowId),
+    ("workflow", Role::Workflow),
+    ("workflow_space", Role::WorkflowSpace),
+];
+
+const UNITS: [(&str, Unit); 6] = [
+    ("ns", Unit::Nanoseconds),
+    ("us", Unit::Microseconds),
+    ("ms", Unit::Milliseconds),
+    ("s", Unit::Seconds),
+    ("min", Unit::Minutes),
+    ("h", Unit::Hours),
+];
+
+/// Reads a mapping; beside it, where in a document the rows are.
+///
+/// # Errors
+/// A sentence that names the key, what came and what it takes.
+pub(super) fn read(json: &str) -> Result<(Mapping, Option<Box<str>>), String> {
+    if !is_json(json.as_bytes()) || Scanner::new(json).first() != Some(b'{') {
+        return Err("the mapping is not a JSON object".to_owned());
+    }
+    let mut draft = Draft::default();
+    let mut refused = None;
+    // The object was checked just now.
+    let _ = Scanner::new(json).members(|key, value| {
+        if refused.is_none() {
+            refused = with_text(key, |key| draft.take(key, value)).err();
+        }
+    });
+    match refused {
+        Some(refused) => Err(refused),
+        None => draft.finish(),
+    }
+}
+
+#[derive(Debug, Default)]
+struct Draft {
+    paths: Vec<(String, Role)>,
+    words: Vec<(Box<str>, Status)>,
+    units: Vec<(Role, Unit)>,
+    otherwise: Option<Status>,
+    stand_in: Option<Role>,
+    way: Option<Box<str>>,
+    is_month_first: bool,
+}
+
+impl Draft {
+    fn take(&mut self, key: &str, value: Value<'_>) -> Result<(), String> {
+        match key {
+            "statuses" => self.statuses(value),
+            "otherwise" => {
+                self.otherwise = Some(status_of(key, value)?);
+                Ok(())
+            }
+            "tags" => self.tags(value),
+            "parent" => self.places(key, Role::Parent, value),
+            "rows" => {
+                self.way = Some(text_of(key, value, "the way to the rows")?.into());
+                Ok(())
+            }
+            "start_from" => {
+                let name = text_of(key, value, MOMENTS)?;
+                let found = PLACES.iter().find(|(place, _)| *place == name && MOMENTS.contains(place));
+                let (_, role) = found.ok_or_else(|| wrong(key, &excerpt(&name), MOMENTS))?;
+                self.stand_in = Some(*role);
+                Ok(())
+            }
+            "dates" => {
+                let order = text_of(key, value, "month-day-year")?;
+                if order != "month-day-year" {
+                    return Err(wrong(key, &excerpt(&order), "month-day-year"));
+                }
+                self.is_month_first = true;
+                Ok(())
+            }
+            _ => match PLACES.iter().find(|(name, _)| *name == key) {
+                Some((_, role)) => self.places(key, *role, value),
+                None => Err(unknown(key)),
+            },
+        }
+    }
+
+    fn places(&mut self, key: &str, role: Role, value: Value<'_>) -> Result<(), String> {
+        const TAKES: &str = "the name of a field or an array of them";
+        let has_unit = matches!(role, Role::Duration | Role::Waited);
+        match value {
+            Value::Text(text) => self.place(key, role, text),
+            Value::Array(places) => {
+                let mut result = Ok(());
+                let _ = Scanner::new(places).elements(|place| {
+                    let taken = match place {
+                        Value::Text(text) => self.place(key, role, text),
+                        other => Err(wrong(key, other.kind(), TAKES)),
+                    };
+                    if result.is_ok() {
+                        result = taken;
+                    }
+                });
+                result
+            }
+            Value::Object(object) if has_unit => self.with_unit(key, role, object),
+            other => Err(wrong(
+                key,
+                other.kind(),
+                if has_unit { "a field, or an object with field and unit" } else { TAKES },
+            )),
+        }
+    }
+
+    fn place(&mut self, key: &str, role: Role, text: Text<'_>) -> Result<(), String> {
+        let path = with_text(text, str::to_owned);
+        if path.is_empty() {
+            return Err(wrong(key, "empty", "the name of a field"));
+        }
+        self.paths.push((path, role));
+        Ok(())
+    }
+
+    fn with_unit(&mut self, key: &str, role: Role, object: &str) -> Result<(), String> {
+        let mut result = Ok(());
+        let _ = Scanner::new(object).members(|inner, value| {
+            let taken = with_text(inner, |inner| {
+                let name = [key, ".", inner].concat();
+                match inner {
+                    "field" => self.places(&name, role, value),
+                    "unit" => {
+                        let unit = text_of(&name, value, "ns, us, ms, s, min or h")?;
+                        let known = UNITS.iter().find(|(name, _)| *name == unit);
+                        let (_, unit) =
+                            known.ok_or_else(|| wrong(&name, &excerpt(&unit), "ns, us, ms, s, min or h"))?;
+                        self.units.push((role, *unit));
+                        Ok(())
+                    }
+                    _ => Err([key, " has the key ", &excerpt(inner), ", it takes field and unit"].concat()),
+                }
+            });
+            if result.is_ok() {
+                result = taken;
+            }
+        });
+        result
+    }
+
+    fn statuses(&mut self, value: Value<'_>) -> Result<(), String> {
+        let Value::Object(words) = value else {
+            return Err(wrong("statuses", value.kind(), "an object of words and what they mean"));
+        };
+        let mut result = Ok(());
+        let _ = Scanner::new(words).members(|word, status| {
+            let word = with_text(word, str::to_owned);
+            match status_of(&["statuses.", &word].concat(), status) {
+                Ok(status) => self.words.push((word.into(), status)),
+                Err(refused) if result.is_ok() => result = Err(refused),
+                Err(_) => {}
+            }
+        });
+        result
+    }
+
+    fn tags(&mut self, value: Value<'_>) -> Result<(), String> {
+        const TAKES: &str = "the name of a field, or an array of at most 8";
+        match value {
+            Value::Text(text) => self.place("tags", Role::Tags, text),
+            Value::Array(places) => {
+                let mut roles = Role::TAGS.into_iter();
+                let mut result = Ok(());
+                let _ = Scanner::new(places).elements(|place| {
+                    let taken = match (place, roles.next()) {
+                        (Value::Text(text), Some(role)) => self.place("tags", role, text),
+                        (_, None) => Err(wrong("tags", "longer", TAKES)),
+                        (other, _) => Err(wrong("tags", other.kind(), TAKES)),
+                    };
+                    if result.is_ok() {
+                        result = taken;
+                    }
+                });
+                result
+            }
+            other => Err(wrong("tags", other.kind(), TAKES)),
+        }
+    }
+
+    fn finish(self) -> Result<(Mapping, Option<Box<str>>), String> {
+        let has = |role| self.paths.iter().any(|(_, known)| *known == role);
+        if !has(Role::StartedAt) && self.stand_in.is_none_or(|role| !has(role)) {
+            return Err("the mapping has no started_at, and no start_from with its moment".to_owned());
+        }
+        if !has(Role::Status) && !has(Role::Conclusion) && !has(Role::Succeeded) && self.otherwise.is_none() {
+            return Err("the mapping has no status, and no otherwise for rows without one".to_owned());
+        }
+        let unit_of = |role| self.units.iter().rev().find(|(known, _)| *known == role).map(|(_, unit)| *unit);
+        let rules = Rules {
+            otherwise: self.otherwise,
+            stand_in: self.stand_in,
+            is_month_first: self.is_month_first,
+            waits_from: &[Role::ScheduledAt, Role::QueuedAt, Role::CreatedAt],
+            duration_unit: unit_of(Role::Duration).unwrap_or(Unit::Milliseconds),
+            waited_unit: unit_of(Role::Waited).unwrap_or(Unit::Milliseconds),
+            ..Rules::GENERAL
+        };
+        let paths: Vec<(&str, Role)> = self.paths.iter().map(|(path, role)| (path.as_str(), *role)).collect();
+        let mut mapping = Mapping::new(&paths, rules);
+        mapping.own_words = self.words;
+        Ok((mapping, self.way))
+    }
+}
+
+/// The moments that can stand in for a start.
+const MOMENTS: &str = "scheduled_at, queued_at or created_at";
+
+fn status_of(key: &str, value: Value<'_>) -> Result<Status, String> {
+    const TAKES: &str = "pending, running, waiting, completed, failed, timed_out, cancelled or skipped";
+    let text = text_of(key, value, TAKES)?;
+    match Status::of(&text) {
+        Status::Other => Err(wrong(key, &excerpt(&text), TAKES)),
+        status => Ok(status),
+    }
+}
+
+fn text_of(key: &str, value: Value<'_>, takes: &str) -> Result<String, String> {
+    match value {
+        Value::Text(text) => Ok(with_text(text, str::to_owned)),
+        other => Err(wrong(key, other.kind(), takes)),
+    }
+}
+
+fn wrong(key: &str, found: &str, takes: &str) -> String {
+    ["the mapping's ", key, " is ", found, ", it takes ", takes].concat()
+}
+
+fn unknown(key: &str) -> String {
+    let mut words = ["the mapping has the key ", &excerpt(key), ", it takes "].concat();
+    PLACES.iter().for_each(|(name, _)| {
+        words.push_str(name);
+        words.push_str(", ");
+    });
+    words + "statuses, otherwise, tags, parent, rows, start_from and dates"
+}

@@ -1,0 +1,554 @@
+//! Cuts rows out of JSON documents, wherever the chunks end: an array of rows, objects that hold such an array under a
+//! known name (`{"workflow_runs":[…]}`), objects whose members are rows by their ids, and any of these one after the
+//! other. Keeps one row at a time and never the document. Knows of a row only where it begins and ends.
+
+use super::document_places::{Place, Places};
+use super::input::Input;
+use super::scan::is_json;
+use super::{Cut, MOST_DEPTH, MOST_LINE_BYTES, find};
+use std::ops::Range;
+
+/// What is kept of a member that stands beside the rows and says something of them, at most.
+const MOST_CONTEXT_BYTES: usize = 1 << 16;
+
+/// Members of the objects around the rows that say something of them, by their names.
+const CONTEXT_KEYS: [&str; 2] = ["resource", "fullName"];
+
+/// What was found next.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// A row.
+    Row(Cut),
+    /// The document is broken there, or ended before its end; nothing follows.
+    Broken { line: u64, cause: &'static str },
+}
+
+/// An object or array around the rows.
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    is_object: bool,
+    /// Where the values of an array are, or the object itself is, on the way to the rows.
+    place: Place,
+    /// True for an object whose members are rows by their ids.
+    is_map: bool,
+    /// True once an element turned out to be a row: the others are no pages either.
+    has_rows: bool,
+    /// True until the first element or member.
+    is_empty: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// A value may begin; of an array, it may end.
+    Value {
+        may_end: bool,
+    },
+    /// A key may begin; the object may end.
+    Key {
+        may_end: bool,
+    },
+    Colon,
+    /// A value has ended.
+    Behind,
+    /// Within a value that is passed as a whole.
+    Within(Purpose),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Key,
+    Row,
+    Nothing,
+    Context(usize),
+}
+
+/// An object that is a row unless rows are found in it. Its bytes wait from the first one on.
+#[derive(Clone, Copy, Debug)]
+struct Capture {
+    line: u64,
+    depth: usize,
+    /// True once it showed an instant of its own: it is a row, whatever it holds.
+    is_row: bool,
+    /// True once a place for rows was met in it that holds none.
+    has_empty_place: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Document {
+    places: Places,
+    /// The physical line of the next byte, from 1.
+    line: u64,
+    /// Bytes of what waits that were looked at.
+    at: usize,
+    /// Where the value begins that is being passed, and on which line.
+    value_start: usize,
+    value_line: u64,
+    end: End,
+    frames: Vec<Frame>,
+    state: State,
+    capture: Option<Capture>,
+    /// Where the value of the last key is.
+    place: Option<Place>,
+    /// The last key, for members that are context.
+    context_key: Option<usize>,
+    is_time_key: bool,
+    /// Each with how many frames lie around it.
+    context: [(usize, String); CONTEXT_KEYS.len()],
+    top_has_rows: bool,
+    has_found_way: bool,
+    is_skipping: bool,
+    is_broken: bool,
+}
+
+impl Document {
+    /// `rows` says where the rows are, keys separated by points; `None` where it is to be found out.
+    pub(super) fn new(line: u64, rows: Option<&str>) -> Self {
+        Self {
+            places: rows.map_or_else(Places::usual, Places::only),
+            line,
+            at: 0,
+            value_start: 0,
+            value_line: line,
+            end: End::default(),
+            frames: Vec::new(),
+            state: State::Value { may_end: false },
+            capture: None,
+            place: None,
+            context_key: None,
+            is_time_key: false,
+            context: Default::default(),
+            top_has_rows: false,
+            has_found_way: false,
+            is_skipping: false,
+            is_broken: false,
+        }
+    }
+
+    /// True once a known way to rows was met, so that the source is a document and no lines of rows.
+    pub(super) fn has_found_way(&self) -> bool {
+        self.has_found_way
+    }
+
+    /// The members that stand around the rows: their names and texts of JSON, empty where there is none.
+    pub(super) fn context(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let texts = self.context.iter().map(|(_, text)| text.as_str());
+        CONTEXT_KEYS.into_iter().zip(texts).filter(|(_, text)| !text.is_empty())
+    }
+
+    /// The next row.
+    pub(super) fn next(&mut self, input: &mut Input) -> Option<Found> {
+        while !self.is_broken {
+            let step = self.step(input);
+            match step {
+                Ok(Some(cut)) => return Some(Found::Row(cut)),
+                Ok(None) if self.is_capture_too_long() => return self.give_up_capture(input).map(Found::Row),
+                Ok(None) if self.needs_bytes(input) => break,
+                Ok(None) => {}
+                Err(cause) => return Some(self.break_off(cause)),
+            }
+        }
+        if self.is_broken {
+            input.take_all();
+            return None;
+        }
+        if input.has_ended() {
+            return self.finish(input);
+        }
+        None
+    }
+
+    fn is_capture_too_long(&self) -> bool {
+        self.capture.is_some() && self.at > MOST_LINE_BYTES && !self.is_skipping
+    }
+
+    fn needs_bytes(&self, input: &Input) -> bool {
+        self.at >= input.waiting().len()
+    }
+
+    fn break_off(&mut self, cause: &'static str) -> Found {
+        self.is_broken = true;
+        Found::Broken { line: self.line, cause }
+    }
+
+    /// The source has ended and all of it was looked at.
+    fn finish(&mut self, input: &mut Input) -> Option<Found> {
+        if let State::Within(purpose) = self.state {
+            // A number at the very end has no byte behind it that would end it.
+            if self.end.is_at_scalar() && self.frames.is_empty() {
+                let cut = self.value_ended(input, purpose);
+                return match cut {
+                    Ok(cut) => cut.map(Found::Row),
+                    Err(cause) => Some(self.break_off(cause)),
+                };
+            }
+        } else if self.frames.is_empty() {
+            input.take_all();
+            return None;
+        }
+        Some(self.break_off("it ends before it is closed"))
+    }
+
+    /// Looks at what begins at `at`, or goes on with the value that is being passed.
+    fn step(&mut self, input: &mut Input) -> Result<Option<Cut>, &'static str> {
+        if let State::Within(purpose) = self.state {
+            return self.pass(input, purpose);
+        }
+        let Some(byte) = self.next_byte(input) else { return Ok(None) };
+        match (self.state, byte) {
+            (State::Value { may_end: true }, b']') | (State::Key { may_end: true }, b'}') => self.leave(input),
+            (State::Value { .. }, _) => self.value(input, byte),
+            (State::Key { .. }, b'"') => {
+                self.begin_passing(Purpose::Key);
+                Ok(None)
+            }
+            (State::Key { .. }, _) => Err("expected a key in quotes"),
+            (State::Colon, b':') => {
+                self.at += 1;
+                self.state = State::Value { may_end: false };
+                Ok(None)
+            }
+            (State::Colon, _) => Err("expected ':'"),
+            (State::Behind, _) => self.behind(input, byte),
+            (State::Within(_), _) => Ok(None),
+        }
+    }
+
+    /// The next byte that is no white space, without taking it.
+    fn next_byte(&mut self, input: &mut Input) -> Option<u8> {
+        while let Some(byte) = input.waiting().get(self.at) {
+            match byte {
+                b'\n' => self.line += 1,
+                b' ' | b'\t' | b'\r' => {}
+                // What separates documents in a sequence of them (RFC 7464).
+                0x1e if self.frames.is_empty() => {}
+                other => return Some(*other),
+            }
+            self.at += 1;
+        }
+        self.let_go(input);
+        None
+    }
+
+    /// Takes what was looked at, unless it may be a row.
+    fn let_go(&mut self, input: &mut Input) {
+        if self.capture.is_none() || self.is_skipping {
+            input.take(self.at, 0);
+            self.at = 0;
+        }
+    }
+
+    fn begin_passing(&mut self, purpose: Purpose) {
+        self.value_start = self.at;
+        self.value_line = self.line;
+        self.end = End::default();
+        self.state = State::Within(purpose);
+    }
+
+    fn value(&mut self, input: &mut Input, byte: u8) -> Result<Option<Cut>, &'static str> {
+        let outer = self.frames.last().copied();
+        if let Some(frame) = self.frames.last_mut() {
+            frame.is_empty = false;
+        }
+        let is_member = outer.is_some_and(|frame| frame.is_object);
+        let place = match outer {
+            None => Some(Place::ROOT),
+            Some(frame) if is_member => self.place.filter(|_| !frame.is_map),
+            Some(frame) => Some(frame.place),
+        };
+        let is_row_place = place.is_some_and(|place| !is_member && self.places.has_rows(place));
+        match (byte, place) {
+            (b'{', Some(place)) if is_row_place => return self.object_among_rows(input, place, outer),
+            (b'{' | b'[', Some(place)) => self.enter(byte == b'{', place),
+            (b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n', _) => {
+                let is_in_map = outer.is_some_and(|frame| frame.is_map);
+                if is_in_map || (is_row_place && self.capture.is_none()) {
+                    self.let_go(input);
+                    self.begin_passing(Purpose::Row);
+                } else {
+                    let context = self.context_key.filter(|_| is_member);
+                    self.begin_passing(context.map_or(Purpose::Nothing, Purpose::Context));
+                    self.note_time(byte);
+                }
+                Ok(None)
+            }
+            _ => Err("expected a value"),
+        }
+    }
+
+    /// An object where rows are: a row, or one that may hold rows itself.
+    fn object_among_rows(
+        &mut self,
+        input: &mut Input,
+        place: Place,
+        outer: Option<Frame>,
+    ) -> Result<Option<Cut>, &'static str> {
+        if place != Place::ROOT {
+            // What was captured up to here is no row, but lies around rows.
+            self.has_found_way = true;
+            self.capture = None;
+        }
+        let has_rows = outer.map_or(self.top_has_rows, |frame| frame.has_rows);
+        if has_rows || !self.places.has_ways(place) {
+            self.let_go(input);
+            self.begin_passing(Purpose::Row);
+            return Ok(None);
+        }
+        if self.capture.is_none() {
+            self.let_go(input);
+            let depth = self.frames.len();
+            self.capture = Some(Capture { line: self.line, depth, is_row: false, has_empty_place: false });
+        }
+        self.enter(true, place)
+    }
+
+    /// An object that shows an instant is a row, whatever arrays it holds.
+    fn note_time(&mut self, byte: u8) {
+        if let Some(capture) = &mut self.capture {
+            capture.is_row |= byte == b'"' && self.is_time_key && self.frames.len() == capture.depth + 1;
+        }
+    }
+
+    fn give_up_capture(&mut self, input: &mut Input) -> Option<Cut> {
+        let capture = self.capture.as_mut()?;
+        let line = capture.line;
+        capture.is_row = true;
+        self.place = None;
+        self.is_skipping = true;
+        let range = input.take(self.at, 0);
+        self.value_start = 0;
+        self.at = 0;
+        Some(Cut { line, range, is_too_long: true })
+    }
+
+    fn enter(&mut self, is_object: bool, place: Place) -> Result<Option<Cut>, &'static str> {
+        if self.frames.len() + 1 >= MOST_DEPTH {
+            return Err("expected no deeper nesting");
+        }
+        self.at += 1;
+        self.frames.push(Frame { is_object, place, is_map: false, has_rows: false, is_empty: true });
+        self.state = if is_object { State::Key { may_end: true } } else { State::Value { may_end: true } };
+        Ok(None)
+    }
+
+    /// The innermost frame ends with the byte at `at`.
+    fn leave(&mut self, input: &mut Input) -> Result<Option<Cut>, &'static str> {
+        self.at += 1;
+        let left = self.frames.pop();
+        self.state = State::Behind;
+        let depth = self.frames.len();
+        let is_gone = |context: &&mut (usize, String)| context.0 > depth;
+        self.context.iter_mut().filter(is_gone).for_each(|(_, text)| text.clear());
+        if let (Some(capture), Some(left)) = (&mut self.capture, left) {
+            let is_place = !left.is_object && left.place != Place::ROOT && self.places.has_rows(left.place);
+            capture.has_empty_place |= is_place && left.is_empty;
+        }
+        let capture = self.capture.filter(|capture| capture.depth == self.frames.len());
+        let Some(capture) = capture else { return Ok(None) };
+        self.capture = None;
+        let range = input.take(std::mem::take(&mut self.at), 0);
+        if std::mem::take(&mut self.is_skipping) {
+            return Ok(None);
+        }
+        if capture.has_empty_place && !capture.is_row {
+            self.has_found_way = true;
+            return Ok(None);
+        }
+        self.note_rows();
+        Ok(Some(Cut { line: capture.line, is_too_long: range.len() > MOST_LINE_BYTES, range }))
+    }
+
+    fn note_rows(&mut self) {
+        match self.frames.last_mut() {
+            Some(frame) => frame.has_rows = true,
+            None => self.top_has_rows = true,
+        }
+    }
+
+    fn behind(&mut self, input: &mut Input, byte: u8) -> Result<Option<Cut>, &'static str> {
+        let Some(frame) = self.frames.last().copied() else {
+            // Documents may follow one another, with or without a comma or a separator of records between them.
+            self.state = State::Value { may_end: false };
+            return Ok(None);
+        };
+        match (byte, frame.is_object) {
+            (b',', _) => {
+                self.at += 1;
+                self.state =
+                    if frame.is_object { State::Key { may_end: false } } else { State::Value { may_end: false } };
+                Ok(None)
+            }
+            (b'}', true) | (b']', false) => self.leave(input),
+            (_, true) => Err("expected ',' or '}'"),
+            (_, false) => Err("expected ',' or ']'"),
+        }
+    }
+
+    /// Goes on with the value that is being passed as a whole.
+    fn pass(&mut self, input: &mut Input, purpose: Purpose) -> Result<Option<Cut>, &'static str> {
+        let is_whole = self.end.seek(input.waiting(), &mut self.at, &mut self.line);
+        if is_whole {
+            return self.value_ended(input, purpose);
+        }
+        let is_too_long = self.at - self.value_start > MOST_LINE_BYTES;
+        match purpose {
+            // What is captured has its own limit.
+            _ if self.capture.is_some() && !self.is_skipping => Ok(None),
+            Purpose::Key if is_too_long => Err("expected a shorter key"),
+            Purpose::Row if is_too_long || self.is_skipping => {
+                let range = input.take(std::mem::take(&mut self.at), 0);
+                self.value_start = 0;
+                let was_skipping = std::mem::replace(&mut self.is_skipping, true);
+                Ok((!was_skipping).then_some(Cut { line: self.value_line, range, is_too_long: true }))
+            }
+            Purpose::Nothing | Purpose::Context(_) if is_too_long || self.is_skipping => {
+                // What is too long to be kept is not checked either, but for its end.
+                input.take(std::mem::take(&mut self.at), 0);
+                self.value_start = 0;
+                Ok(None)
+            }
+            Purpose::Key | Purpose::Row | Purpose::Nothing | Purpose::Context(_) => Ok(None),
+        }
+    }
+
+    fn value_ended(&mut self, input: &mut Input, purpose: Purpose) -> Result<Option<Cut>, &'static str> {
+        self.state = if purpose == Purpose::Key { State::Colon } else { State::Behind };
+        let range = self.value_start..self.at;
+        match purpose {
+            Purpose::Row => {
+                self.note_rows();
+                let range = input.take(std::mem::take(&mut self.at), 0);
+                if std::mem::take(&mut self.is_skipping) {
+                    return Ok(None);
+                }
+                return Ok(Some(Cut { line: self.value_line, is_too_long: range.len() > MOST_LINE_BYTES, range }));
+            }
+            Purpose::Key => self.key(input, range)?,
+            Purpose::Nothing | Purpose::Context(_) => {
+                let bytes = input.waiting().get(range).unwrap_or_default();
+                if !self.is_skipping && self.value_start < self.at && !is_json(bytes) {
+                    return Err("expected a value");
+                }
+                if let Purpose::Context(number) = purpose
+                    && bytes.len() <= MOST_CONTEXT_BYTES
+                    && let (Some(context), Ok(text)) = (self.context.get_mut(number), std::str::from_utf8(bytes))
+                {
+                    context.0 = self.frames.len();
+                    context.1.clear();
+                    context.1.push_str(text);
+                }
+            }
+        }
+        self.let_go(input);
+        Ok(None)
+    }
+
+    /// Finds out what the key says of its value.
+    fn key(&mut self, input: &Input, range: Range<usize>) -> Result<(), &'static str> {
+        if self.is_skipping {
+            self.place = None;
+            return Ok(());
+        }
+        let quoted = input.waiting().get(range).unwrap_or_default();
+        if !is_json(quoted) {
+            return Err("expected a key that is a text of JSON");
+        }
+        let bare = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
+        let key = std::str::from_utf8(bare).unwrap_or_default();
+        let Some(frame) = self.frames.last_mut() else { return Ok(()) };
+        let is_row = self.capture.is_some_and(|capture| capture.is_row);
+        self.place = self.places.enter(frame.place, key).filter(|_| !is_row);
+        self.context_key = CONTEXT_KEYS.iter().position(|known| *known == key);
+        self.is_time_key = names_time(key);
+        if self.place.is_none() && frame.place == Place::ROOT && self.frames.len() == 1 && is_id(key) {
+            self.begin_map();
+        }
+        Ok(())
+    }
+
+    /// Takes the only object of the source for a map of rows by their ids, if its first member is an object.
+    fn begin_map(&mut self) {
+        let is_first = self.capture.is_some_and(|capture| capture.depth == 0) && !self.top_has_rows;
+        if let Some(frame) = self.frames.last_mut().filter(|_| is_first && self.places.may_be_map()) {
+            frame.is_map = true;
+            self.has_found_way = true;
+            self.capture = None;
+        }
+    }
+}
+
+/// True for a key that names an instant of a row.
+fn names_time(key: &str) -> bool {
+    let holds = |part: &[u8]| key.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part));
+    holds(b"start") || holds(b"created")
+}
+
+/// True for a key that is an id rather than a name: digits, perhaps as hexadecimal ones with hyphens.
+fn is_id(key: &str) -> bool {
+    key.bytes().any(|byte| byte.is_ascii_digit()) && key.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+}
+
+/// Looks for the end of a value, over any number of chunks. Counts brackets and does not check them.
+#[derive(Clone, Copy, Debug, Default)]
+struct End {
+    depth: usize,
+    has_begun: bool,
+    is_in_text: bool,
+    is_escaped: bool,
+}
+
+impl End {
+    /// True while the value is a number or a literal, which end where something else begins.
+    fn is_at_scalar(&self) -> bool {
+        self.has_begun && self.depth == 0 && !self.is_in_text
+    }
+
+    /// Moves `at` behind the value; false if it goes on.
+    fn seek(&mut self, bytes: &[u8], at: &mut usize, line: &mut u64) -> bool {
+        while let Some(byte) = bytes.get(*at) {
+            if self.is_in_text {
+                if std::mem::take(&mut self.is_escaped) {
+                    *line += u64::from(*byte == b'\n');
+                    *at += 1;
+                    continue;
+                }
+                let Some(stop) = find::text_break(bytes, *at) else {
+                    *at = bytes.len();
+                    return false;
+                };
+                *at = stop + 1;
+                match bytes.get(stop) {
+                    Some(b'"') => {
+                        self.is_in_text = false;
+                        if self.depth == 0 {
+                            return true;
+                        }
+                    }
+                    Some(b'\\') => self.is_escaped = true,
+                    Some(b'\n') => *line += 1,
+                    _ => {}
+                }
+                continue;
+            }
+            match byte {
+                b'"' if self.depth == 0 && self.has_begun => return true,
+                b'"' => self.is_in_text = true,
+                b'{' | b'[' if self.depth == 0 && self.has_begun => return true,
+                b'{' | b'[' => self.depth += 1,
+                b'}' | b']' if self.depth == 0 => return true,
+                b'}' | b']' => {
+                    self.depth -= 1;
+                    if self.depth == 0 {
+                        *at += 1;
+                        return true;
+                    }
+                }
+                b',' | b':' | b' ' | b'\t' | b'\r' | b'\n' if self.depth == 0 => return true,
+                b'\n' => *line += 1,
+                _ => {}
+            }
+            self.has_begun = true;
+            *at += 1;
+        }
+        false
+    }
+}

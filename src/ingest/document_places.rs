@@ -1,0 +1,112 @@
+//! Where in documents rows are: the names under which systems list them.
+
+/// A place on the way to rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place(usize);
+
+impl Place {
+    /// The document itself.
+    pub(super) const ROOT: Place = Place(0);
+}
+
+/// The ways to rows that are known without being told; `*` stands for any key. Arrays on the way need no mention.
+const USUAL: &[&str] = &[
+    "",
+    "workflow_runs",
+    "jobs",
+    "runs",
+    "builds",
+    "allBuilds",
+    "pipelines",
+    "dag_runs",
+    "executions",
+    "workflowExecutions",
+    "items",
+    "results",
+    "rows",
+    "records",
+    "value",
+    "events",
+    "data",
+    "data.items",
+    "data.results",
+    "data.rows",
+    "data.nodes",
+    "data.*.results",
+    "data.*.nodes",
+    "data.*.*.nodes",
+    "resourceSpans.scopeSpans.spans",
+    "resourceSpans.instrumentationLibrarySpans.spans",
+];
+
+#[derive(Debug, Default)]
+struct Known {
+    has_rows: bool,
+    ways: Vec<(Box<str>, Place)>,
+}
+
+/// The ways to rows.
+#[derive(Debug)]
+pub(super) struct Places {
+    known: Vec<Known>,
+    may_be_map: bool,
+}
+
+impl Places {
+    /// Those that are known without being told.
+    pub(super) fn usual() -> Places {
+        Places::of(USUAL, true)
+    }
+
+    /// One way, keys separated by points; the empty one is the document itself.
+    pub(super) fn only(way: &str) -> Places {
+        Places::of(&[way], way.is_empty())
+    }
+
+    fn of(ways: &[&str], may_be_map: bool) -> Places {
+        let mut places = Places { known: vec![Known::default()], may_be_map };
+        for way in ways {
+            let keys = way.split('.').filter(|key| !key.is_empty());
+            let place = keys.fold(Place::ROOT, |place, key| places.make(place, key));
+            if let Some(known) = places.known.get_mut(place.0) {
+                known.has_rows = true;
+            }
+        }
+        places
+    }
+
+    fn make(&mut self, place: Place, key: &str) -> Place {
+        let next = Place(self.known.len());
+        let Some(known) = self.known.get_mut(place.0) else { return next };
+        match known.ways.iter().find(|(name, _)| &**name == key) {
+            Some((_, there)) => *there,
+            None => {
+                known.ways.push((key.into(), next));
+                self.known.push(Known::default());
+                next
+            }
+        }
+    }
+
+    /// Where the value of a key is, if rows may be there.
+    pub(super) fn enter(&self, place: Place, key: &str) -> Option<Place> {
+        let ways = &self.known.get(place.0)?.ways;
+        let named = |wanted: &str| ways.iter().find(|(name, _)| &**name == wanted).map(|(_, place)| *place);
+        named(key).or_else(|| named("*"))
+    }
+
+    /// True if the elements of an array at that place are rows.
+    pub(super) fn has_rows(&self, place: Place) -> bool {
+        self.known.get(place.0).is_some_and(|known| known.has_rows)
+    }
+
+    /// True if ways lead on from there.
+    pub(super) fn has_ways(&self, place: Place) -> bool {
+        self.known.get(place.0).is_some_and(|known| !known.ways.is_empty())
+    }
+
+    /// True if an object may hold rows as its members.
+    pub(super) fn may_be_map(&self) -> bool {
+        self.may_be_map
+    }
+}

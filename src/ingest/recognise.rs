@@ -1,0 +1,56 @@
+//! Whose rows a source holds, told by the names of the fields of its first row, and the reason in words.
+
+use super::preset::{self, Preset};
+use super::scan::Scanner;
+use super::text::with_text;
+use super::{Form, Value};
+
+/// How deep names are looked for.
+const MOST_LEVELS: usize = 3;
+
+/// A system whose signs a row bears, and which; only of those that are asked for by a name, or of all.
+pub(super) fn system(names: &[String], asked: Option<&str>) -> Option<(&'static Preset, &'static [&'static str])> {
+    let has = |sign: &&str| names.iter().any(|name| name.eq_ignore_ascii_case(sign));
+    let wanted = preset::ALL.iter().filter(|preset| asked.is_none_or(|asked| preset.is_named(asked)));
+    wanted.into_iter().find_map(|preset| {
+        let signs = preset.signs.iter().find(|signs| signs.iter().all(has))?;
+        Some((preset, *signs))
+    })
+}
+
+/// The first system of a name, for rows without its signs.
+pub(super) fn first_named(asked: &str) -> Option<&'static Preset> {
+    preset::ALL.iter().find(|preset| preset.is_named(asked))
+}
+
+/// The names of the fields of an object that was checked, those within objects with the way to them.
+pub(super) fn names_of(object: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    add_names(object, "", MOST_LEVELS, &mut names);
+    names
+}
+
+fn add_names(object: &str, way: &str, levels: usize, names: &mut Vec<String>) {
+    // The object was checked before, so there is no fault that could be told.
+    let _ = Scanner::new(object).members(|key, value| {
+        let name = with_text(key, |key| if way.is_empty() { key.to_owned() } else { [way, ".", key].concat() });
+        if let (Value::Object(inner), true) = (value, levels > 1) {
+            add_names(inner, &name, levels - 1, names);
+        }
+        names.push(name);
+    });
+}
+
+/// What a source was taken for, and why.
+pub(super) fn because(title: &str, form: Form, signs: &[&str]) -> String {
+    let mut words = ["taken for ", title, " in ", form.title(), ": has "].concat();
+    for (position, sign) in signs.iter().enumerate() {
+        words.push_str(match position {
+            0 => "",
+            last if last + 1 == signs.len() => " and ",
+            _ => ", ",
+        });
+        words.push_str(sign);
+    }
+    words
+}

@@ -1,0 +1,157 @@
+//! What was read of a part of a source, handed to another reading: ranges of one file are read at the same time and
+//! gathered in their order, with the same result as one reading. Rows that repeat one of another part are not found.
+
+use super::{Intake, Reading};
+use crate::bytes::{Broken, Bytes, push_long, push_short, push_text, push_text_if_any};
+use crate::ingest::StreamEnd;
+use crate::problem::{Problem, ProblemKind, Problems};
+use crate::table::Shift;
+
+/// Where a part lies in its source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Range {
+    /// Line feeds of the source before what the part was read from; below 0 where something was put before the part (the
+    /// header of CSV) that has more lines than lie before it.
+    pub lines: i64,
+    /// Where its rows lie.
+    pub shift: Shift,
+}
+
+impl Intake {
+    /// Hands over what was read so far, piece by piece. A part that is not the last of its source is handed over without
+    /// [`Intake::finish`].
+    pub fn write_part(&self, each: &mut dyn FnMut(&[u8])) {
+        let mut piece = Vec::new();
+        self.reading.write(&mut piece);
+        piece.extend([self.is_stream, self.went_on].map(u8::from));
+        push_end(&mut piece, self.end.as_ref());
+        each(&piece);
+        self.table.write(each);
+    }
+
+    /// Adds what was read of a part of a source, whose pieces `next` gives in the order in which they were handed over.
+    /// Parts come in the order in which they lie in their source, and sources one after the other.
+    ///
+    /// # Errors
+    /// The pieces are no part. This reading is of no use then.
+    pub fn absorb(&mut self, next: &mut dyn FnMut() -> Option<Vec<u8>>, range: Range) -> Result<(), Broken> {
+        let first = next().ok_or(Broken)?;
+        let mut bytes = Bytes::new(&first);
+        let mut reading = Reading::read(&mut bytes)?;
+        let (is_stream, went_on) = (bytes.truth()?, bytes.truth()?);
+        let end = read_end(&mut bytes)?;
+        bytes.end()?;
+        if range.shift.source != self.source {
+            self.settle();
+            self.source = range.shift.source;
+        }
+        reading.problems = reading.problems.moved(range.lines);
+        let before = self.table.rows();
+        self.table.absorb(next, range.shift)?;
+        // Rows that found no room were not read, as far as this reading goes.
+        let held = reading.read - reading.no_start - reading.unreadable - reading.duplicates;
+        let lost = held.saturating_sub(self.table.rows() - before);
+        reading.read -= lost;
+        reading.not_looked_for = reading.not_looked_for.saturating_sub(lost);
+        reading.incomplete = None;
+        self.went_on |= went_on || (self.end.is_some() && reading.read > 0);
+        self.is_stream |= is_stream;
+        self.end = self.end.take().or(end);
+        self.reading.merge(&reading);
+        Ok(())
+    }
+
+    /// A source has ended, and another one follows.
+    fn settle(&mut self) {
+        self.judge(None);
+        self.read_before = self.reading.read;
+        self.is_stream = false;
+        self.went_on = false;
+        self.end = None;
+    }
+}
+
+impl Reading {
+    fn numbers(&mut self) -> [&mut u64; 13] {
+        let [scheduled, queued, created] = &mut self.stand_ins;
+        [
+            &mut self.read,
+            &mut self.unreadable,
+            &mut self.no_start,
+            &mut self.left_out_outside_window,
+            &mut self.left_out_filtered,
+            &mut self.duplicates,
+            &mut self.not_looked_for,
+            &mut self.zoneless_starts,
+            scheduled,
+            queued,
+            created,
+            &mut self.parts,
+            &mut self.no_executions,
+        ]
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        self.clone().numbers().into_iter().for_each(|number| push_long(out, *number));
+        let kinds = ProblemKind::ALL.into_iter().zip(0..);
+        let problems: Vec<_> = kinds.filter_map(|(kind, number)| Some((self.problems.of(kind)?, number))).collect();
+        push_short(out, problems.len() as u32);
+        for ((count, problem), kind) in problems {
+            out.push(kind);
+            push_long(out, count);
+            push_long(out, problem.line);
+            push_text(out, &problem.message);
+        }
+        push_text_if_any(out, self.incomplete.as_deref());
+    }
+
+    fn read(bytes: &mut Bytes<'_>) -> Result<Self, Broken> {
+        let mut reading = Reading::default();
+        for number in reading.numbers() {
+            // No source has more rows than a number with a fraction counts exactly, and sums of such stay numbers.
+            *number = bytes.long().ok().filter(|number| *number < 1 << 53).ok_or(Broken)?;
+        }
+        if reading.read < reading.no_start + reading.unreadable + reading.duplicates {
+            return Err(Broken);
+        }
+        for _ in 0..bytes.count(21)? {
+            let kind = *ProblemKind::ALL.get(usize::from(bytes.byte()?)).ok_or(Broken)?;
+            let count = bytes.long().ok().filter(|count| *count < 1 << 53).ok_or(Broken)?;
+            let line = bytes.long().ok().filter(|line| *line < 1 << 53).ok_or(Broken)?;
+            let problem = Problem { line, kind, message: bytes.text()?.to_owned() };
+            reading.problems.merge(&Problems::of_one(count, problem));
+        }
+        reading.incomplete = bytes.text_if_any()?.map(str::to_owned);
+        Ok(reading)
+    }
+}
+
+fn push_end(out: &mut Vec<u8>, end: Option<&StreamEnd>) {
+    match end {
+        None => out.push(0),
+        Some(StreamEnd::End { rows, complete, reason }) => {
+            out.push(1);
+            push_long(out, *rows);
+            out.push(u8::from(*complete));
+            push_text_if_any(out, reason.as_deref());
+        }
+        Some(StreamEnd::Error { code, message }) => {
+            out.push(2);
+            push_text(out, code);
+            push_text(out, message);
+        }
+    }
+}
+
+fn read_end(bytes: &mut Bytes<'_>) -> Result<Option<StreamEnd>, Broken> {
+    Ok(match bytes.byte()? {
+        0 => None,
+        1 => Some(StreamEnd::End {
+            rows: bytes.long()?,
+            complete: bytes.truth()?,
+            reason: bytes.text_if_any()?.map(str::to_owned),
+        }),
+        2 => Some(StreamEnd::Error { code: bytes.text()?.to_owned(), message: bytes.text()?.to_owned() }),
+        _ => return Err(Broken),
+    })
+}
