@@ -2,11 +2,10 @@
 // is also run at the larger size. `cells: false` marks what reads without counting; it is held to no cells.
 
 export const READERS = [
-  { name: 'engine NDJSON', bundle: 'engine', peer: 'ndjson', form: 'ndjson', large: true },
-  { name: 'engine NDJSON by load()', bundle: 'engine', peer: 'loaded', form: 'ndjson', large: true },
-  { name: 'engine NDJSON of three shapes', bundle: 'engine', peer: 'ndjson', form: 'ndjson', file: 'mixed', large: true },
-  { name: 'engine CSV', bundle: 'engine', peer: 'csv', form: 'csv', large: true },
-  { name: 'engine Arrow', bundle: 'engine', peer: 'arrow', form: 'arrow', large: true },
+  { name: 'engine NDJSON', bundle: 'engine', peer: 'bytes', form: 'ndjson', large: true },
+  { name: 'engine NDJSON of three shapes', bundle: 'engine', peer: 'bytes', form: 'ndjson', file: 'mixed', large: true },
+  { name: 'engine CSV', bundle: 'engine', peer: 'bytes', form: 'csv', large: true },
+  { name: 'engine Arrow', bundle: 'engine', peer: 'bytes', form: 'arrow', large: true },
   { name: 'engine typed columns', bundle: 'engine', peer: 'columns', form: 'ndjson', large: true },
   { name: 'copy + newline scan (limit)', bundle: 'module', peer: 'scan', form: 'ndjson', large: true, cells: false },
   { name: 'serde_json owned (wasm)', bundle: 'module', peer: 'owned', form: 'ndjson', large: true },
@@ -34,7 +33,7 @@ export const REFERENCE = 'JS loop';
 
 /** Who holds rows and filters them, and up to how many millions. */
 export const HOLDERS = [
-  { name: 'engine', bundle: 'engine', peer: 'ndjson', form: 'ndjson', millions: 10 },
+  { name: 'engine', bundle: 'engine', peer: 'bytes', form: 'ndjson', millions: 10 },
   { name: 'DuckDB-wasm table', bundle: 'duckdb', peer: 'csv', form: 'csv', millions: 10 },
   { name: 'crossfilter2', bundle: 'crossfilter', peer: 'ndjson', form: 'ndjson', millions: 1 },
 ];

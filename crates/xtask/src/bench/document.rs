@@ -27,7 +27,8 @@ const METHOD: &str = "\
   rows as NDJSON, CSV, an Arrow stream with dictionaries, and NDJSON of three shapes of line.
 - **In the browser** every peer has a worker of its own, is warmed on 10,000 rows and on the whole, and runs once a
   round, the rounds beginning with another peer each; garbage is collected before each run and not counted. Bytes are in
-  the worker already; a copy into WebAssembly is counted. The engine and serde_json are built with the same flags.
+  the worker already; a copy into WebAssembly is counted. The engine is the package's own `load` and `view`, which also
+  writes the JSON of the answer. It and serde_json are built with the same flags.
 - **Ratios are of leasts within one run**, and of a worker's own time on a processor where the system tells it (reading and
   filters): what else the machine does then hardly counts. Threads that collect garbage or compile beside are left out,
   which is in favour of the peers in JavaScript. Cold starts, drawings and workers are by the clock on the wall, which
