@@ -14,7 +14,6 @@ use crate::table::{MOST_OTHER_STATUSES, Memory, Table, View};
 use crate::time::Timestamp;
 use crate::window::Window;
 use crate::zone::Zone;
-use std::collections::BTreeMap;
 
 /// Where a window ends when the query does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +67,13 @@ fn refuse_crowded(table: &Table, filter: &Filter) -> Result<(), Error> {
     Ok(())
 }
 
+/// Counts that came by buckets of UTC can be shown in a zone if its hours consist of whole ones.
+fn refuse_coarse(table: &Table, window: &Window, zone: &Zone) -> Result<(), Error> {
+    let Some(has) = table.longest_count() else { return Ok(()) };
+    let needs = zone.bucket_seconds(window.start_ms, window.until.ms());
+    if needs.is_some_and(|needs| has <= needs) { Ok(()) } else { Err(Error::coarse_counts(zone.name(), has, needs)) }
+}
+
 /// Everything that one view says.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -80,7 +86,7 @@ pub struct Answer {
     /// All placed rows together.
     pub totals: Sums,
     /// How often each unknown status word was placed; at most [`MOST_OTHER_STATUSES`], by text.
-    pub other_statuses: BTreeMap<String, u64>,
+    pub other_statuses: Vec<(String, u64)>,
     /// What became of every row.
     pub account: Account,
     /// The first problem of each kind, by line.
@@ -156,6 +162,7 @@ pub fn answer_from(
 ) -> Result<Answer, Error> {
     refuse_crowded(table, &query.filter)?;
     let window = window_of(table, query, zone, source)?;
+    refuse_coarse(table, &window, zone)?;
     let granularity = query.granularity.unwrap_or_else(|| Granularity::default_for(window.days()));
     let buckets = Buckets::new(&window, zone);
     let counted = memory.count(table, &View::of(query, &window, &buckets));

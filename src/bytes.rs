@@ -59,6 +59,11 @@ impl<'a> Bytes<'a> {
         if count.saturating_mul(least_bytes) > self.0.len() { Err(Broken) } else { Ok(count) }
     }
 
+    /// What is left.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.0
+    }
+
     /// Nothing may be left.
     pub(crate) fn end(self) -> Result<(), Broken> {
         if self.0.is_empty() { Ok(()) } else { Err(Broken) }

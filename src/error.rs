@@ -18,6 +18,7 @@ enum Kind {
     Zone { name: String, cause: &'static str },
     TooManyNames { parameter: &'static str, what: &'static str },
     NeedsAllRows { parameter: &'static str },
+    Coarse { zone: String, has: u32, needs: Option<u32> },
 }
 
 impl Error {
@@ -57,6 +58,12 @@ impl Error {
         Self(Box::new(Kind::NeedsAllRows { parameter }))
     }
 
+    /// A zone whose hours do not consist of whole buckets of `has` seconds of UTC, in which executions were counted;
+    /// they consist of buckets of `needs` seconds, if of any.
+    pub fn coarse_counts(zone: &str, has: u32, needs: Option<u32>) -> Self {
+        Self(Box::new(Kind::Coarse { zone: zone.to_owned(), has, needs }))
+    }
+
     /// The name of the parameter at fault, as HTTP, command line and element spell it.
     pub fn parameter(&self) -> &str {
         match &*self.0 {
@@ -64,7 +71,7 @@ impl Error {
             Kind::Unknown { parameter, .. } => parameter,
             Kind::TooManyNames { parameter, .. } | Kind::NeedsAllRows { parameter } => parameter,
             Kind::WindowTooLong { .. } => "days",
-            Kind::Zone { .. } => "time_zone",
+            Kind::Zone { .. } | Kind::Coarse { .. } => "time_zone",
         }
     }
 
@@ -94,6 +101,13 @@ impl fmt::Display for Error {
                     f,
                     "{parameter}: here rows are chosen by their starts and each attempt counts; files that are read whole take other values"
                 )
+            }
+            Kind::Coarse { zone, has, needs } => {
+                write!(f, "time_zone: the executions are counted by {has} seconds of UTC; '{}' needs ", Shown(zone))?;
+                match needs {
+                    Some(needs) => write!(f, "buckets of {needs} seconds"),
+                    None => write!(f, "the executions themselves"),
+                }
             }
             Kind::WindowTooLong { days, most } => {
                 write!(f, "days: a window of {days} days is too long; it takes 1 to {most}")

@@ -9,13 +9,16 @@ use crate::execution::MOST_DURATION_MS;
 /// Bins, up to the one of [`MOST_DURATION_MS`].
 pub const BINS: usize = 302;
 
+/// Every duration is below 2 to the power of this.
+const POWERS: usize = 42;
+
 /// Where bins begin.
 #[derive(Clone, Debug)]
 pub struct Bins {
     /// The least whole number of milliseconds of each bin or of one after it: 1.1 to the power of the bin, rounded up.
     begins: [u64; BINS + 1],
-    /// By power of two: the bin of that number.
-    first: [u16; 64],
+    /// By power of two and the three binary digits behind it: the bin of the least number that begins so.
+    first: [u16; POWERS * 8],
 }
 
 impl Default for Bins {
@@ -40,7 +43,8 @@ impl Bins {
             begin
         });
         let last = |ms: u64| begins.partition_point(|begin| *begin <= ms).saturating_sub(1).min(BINS - 1);
-        Self { begins, first: std::array::from_fn(|power| last(1 << power) as u16) }
+        let least = |place: usize| (8 | place as u64 & 7) << (place >> 3) >> 3;
+        Self { begins, first: std::array::from_fn(|place| last(least(place)) as u16) }
     }
 
     /// The bin of a duration.
@@ -51,8 +55,12 @@ impl Bins {
     /// ```
     #[inline]
     pub fn of(&self, ms: u64) -> usize {
-        let power = 63 - (ms | 1).leading_zeros();
-        let mut bin = self.first.get(power as usize).map_or(0, |bin| usize::from(*bin));
+        let power = 63 - (ms | 1).leading_zeros() as usize;
+        if power >= POWERS {
+            return BINS - 1;
+        }
+        let digits = (ms << 3 >> power) as usize & 7;
+        let mut bin = self.first.get(power << 3 | digits).map_or(0, |bin| usize::from(*bin));
         while bin + 1 < BINS && self.begins.get(bin + 1).is_some_and(|begin| *begin <= ms) {
             bin += 1;
         }

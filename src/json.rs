@@ -494,7 +494,7 @@ impl Json {
         }
     }
 
-    fn texts<'a>(&mut self, texts: &mut dyn Iterator<Item = &'a str>) {
+    fn texts(&mut self, texts: &mut dyn Iterator<Item = &str>) {
         self.open('[');
         for text in texts {
             self.text(text);

@@ -1,7 +1,9 @@
 //! Levels 0 to 4 and the scale that explains them: where one level ends and the next begins, and in which words.
 //! Knows values and units, no cells and no colours.
 
+use crate::number;
 use crate::options::{Family, Metric};
+use crate::order::sort_numbers;
 
 /// Where the levels of a success rate begin when nothing else is asked for.
 pub const RATE_BOUNDS: [f64; 3] = [0.6, 0.8, 0.95];
@@ -47,7 +49,7 @@ impl Scale {
         thresholds: Option<[f64; 3]>,
     ) -> Self {
         let mut values: Vec<f64> = values.collect();
-        values.sort_by(f64::total_cmp);
+        sort_numbers(&mut values);
         let bounds = thresholds.unwrap_or_else(|| bounds_of(metric, &values));
         let (min, max) = match metric.family() {
             Family::Rate if any_executions => (Some(0.0), Some(1.0)),
@@ -166,8 +168,11 @@ fn levels(metric: Metric, bounds: [f64; 3], ends: Option<(f64, f64)>, with_bound
     let [low, middle, high] = bounds;
     // Where no cell bears a value there are no bounds to tell, but those of a rate are fixed.
     let with_bounds = with_bounds || family == Family::Rate;
-    let words =
-        if with_bounds { in_words(family, bounds).map(|words| format!(" ({words})")) } else { Default::default() };
+    let words = if with_bounds {
+        in_words(family, bounds).map(|words| [" (", &words, ")"].concat())
+    } else {
+        Default::default()
+    };
     let ranges = ends.map(|(min, max)| {
         let least = if family == Family::Errors { 0.0 } else { min.min(low) };
         [(least, low), (low, middle), (middle, high), (high, max.max(high))]
@@ -175,7 +180,7 @@ fn levels(metric: Metric, bounds: [f64; 3], ends: Option<(f64, f64)>, with_bound
     let mut levels = vec![Level { level: 0, label: "No data".to_owned(), range: None }];
     for (position, (name, words)) in names.into_iter().zip(words).enumerate() {
         let range = ranges.and_then(|ranges| ranges.get(position).copied());
-        levels.push(Level { level: position as u8 + 1, label: format!("{name}{words}"), range });
+        levels.push(Level { level: position as u8 + 1, label: [name, &words].concat(), range });
     }
     levels
 }
@@ -184,23 +189,27 @@ fn levels(metric: Metric, bounds: [f64; 3], ends: Option<(f64, f64)>, with_bound
 fn in_words(family: Family, bounds: [f64; 3]) -> [String; 4] {
     let [low, middle, high] = bounds;
     let show = |value: f64| match family {
-        Family::Rate => format!("{}%", percent(value)),
+        Family::Rate => number::text(percent(value)) + "%",
         Family::Time => {
             let (count, unit) = whole_unit(value);
-            format!("{count} {unit}")
+            [&number::text(count), " ", unit].concat()
         }
-        _ => value.to_string(),
+        _ => number::text(value),
     };
-    let between = |from: f64, to: f64| match family {
-        Family::Rate => format!("{}-{}%", percent(from), percent(to)),
-        Family::Time if whole_unit(from).1 == whole_unit(to).1 => format!("{}-{}", whole_unit(from).0, show(to)),
-        _ => format!("{}-{}", show(from), show(to)),
+    let between = |from: f64, to: f64| {
+        let from = match family {
+            Family::Rate => number::text(percent(from)),
+            Family::Time if whole_unit(from).1 == whole_unit(to).1 => number::text(whole_unit(from).0),
+            _ => show(from),
+        };
+        [&from, "-", &show(to)].concat()
     };
+    let (below, above) = (|value| ["<", &show(value)].concat(), |value| [">", &show(value)].concat());
     // No count lies between 0 and 1, so the first level of errors is 0 and the second begins below its upper bound.
     if family == Family::Errors && low <= 1.0 {
-        return ["0".to_owned(), format!("<{}", show(middle)), between(middle, high), format!(">{}", show(high))];
+        return ["0".to_owned(), below(middle), between(middle, high), above(high)];
     }
-    [format!("<{}", show(low)), between(low, middle), between(middle, high), format!(">{}", show(high))]
+    [below(low), between(low, middle), between(middle, high), above(high)]
 }
 
 /// A rate in percent without the noise of its binary form: 0.57 is 57, not 56.99999999999999.
@@ -212,7 +221,7 @@ fn percent(rate: f64) -> f64 {
 fn whole_unit(ms: f64) -> (f64, &'static str) {
     for (unit, name) in [(DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s")] {
         // 30 hours stay hours: they are no whole number of days.
-        if ms >= unit && ms % unit == 0.0 {
+        if ms >= unit && (ms / unit).fract() == 0.0 {
             return (ms / unit, name);
         }
     }

@@ -15,6 +15,7 @@ pub mod bytes;
 pub mod error;
 pub mod execution;
 pub mod number;
+pub mod order;
 pub mod time;
 
 pub mod ingest;

@@ -7,10 +7,10 @@ use crate::execution::Status;
 use crate::ingest::excerpt;
 use crate::intake::Reading;
 use crate::options::{Attempts, Metric, Moment, Query};
+use crate::order::sort;
 use crate::picture::words::count;
 use crate::table::{Counted, MOST_NAMES, Table};
 use crate::window::WindowRequest;
-use std::collections::BTreeMap;
 
 /// What the facts are told of.
 pub(crate) struct Told<'a> {
@@ -27,7 +27,7 @@ pub(crate) struct Told<'a> {
 pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     let mut facts = Vec::new();
     let Told { table, reading, query, source, totals, counted, .. } = told;
-    if *source == Source::File && table.rows() == table.unstarted() {
+    if *source == Source::File && table.rows() == table.unstarted() && table.counted() == 0 {
         facts.push("no row has a start; the window is an empty one".to_owned());
     }
     if !query.filter.statuses.is_empty() {
@@ -172,13 +172,13 @@ fn crowding(table: &Table) -> Vec<String> {
 const MOST_NAMED_STATUSES: usize = 3;
 
 /// That rows bear status words that are not in the vocabulary, with the commonest of them.
-fn unknown_statuses(totals: &Sums, other_statuses: &BTreeMap<String, u64>) -> Option<String> {
+fn unknown_statuses(totals: &Sums, other_statuses: &[(String, u64)]) -> Option<String> {
     let other = totals.of(Status::Other);
     if other == 0 {
         return None;
     }
     let mut commonest: Vec<_> = other_statuses.iter().collect();
-    commonest.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
+    sort(&mut commonest, &|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)).is_lt());
     let named: Vec<String> =
         commonest.iter().take(MOST_NAMED_STATUSES).map(|(word, rows)| format!("{} ({rows})", excerpt(word))).collect();
     let more = if commonest.len() > MOST_NAMED_STATUSES { " and others" } else { "" };

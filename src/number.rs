@@ -27,6 +27,31 @@ pub fn whole(value: u64) -> String {
     out
 }
 
+/// A whole number as text with a comma before every third digit from the end.
+pub fn grouped(value: u64) -> String {
+    let digits = whole(value);
+    let mut grouped = String::new();
+    for (position, digit) in digits.bytes().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(char::from(digit));
+    }
+    grouped
+}
+
+/// A number within two bounds, of which the first is not above the second: the standard library's `clamp` writes its
+/// bounds into a message, and with it all that writes floats. What is no number stays so.
+pub fn within(value: f64, least: f64, most: f64) -> f64 {
+    if value < least {
+        least
+    } else if value > most {
+        most
+    } else {
+        value
+    }
+}
+
 /// Appends a whole number with zeros in front, so that it has `width` digits at least.
 pub fn push_padded(out: &mut String, value: u64, width: usize) {
     let digits = whole(value);

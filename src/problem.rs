@@ -1,7 +1,7 @@
 //! What was wrong with rows: a closed list of kinds, how often each was met, and the first of each with its line.
 //! Holds no more than one description a kind, whatever the input.
 
-use std::collections::BTreeMap;
+use crate::order::sort;
 
 /// Why a row could not be read, or was read with less than it carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,17 +59,17 @@ pub struct Problem {
 /// line, then the lesser message, so the order of merging decides nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Problems {
-    kinds: BTreeMap<ProblemKind, (u64, Problem)>,
+    /// By kind.
+    kinds: Vec<(u64, Problem)>,
 }
 
 impl Problems {
     /// Counts a problem and keeps it if it is the first of its kind. The message is made only when it is kept.
     pub fn add(&mut self, line: u64, kind: ProblemKind, message: impl FnOnce() -> String) {
-        match self.kinds.get_mut(&kind) {
-            None => {
-                self.kinds.insert(kind, (1, Problem { line, kind, message: message() }));
-            }
-            Some((count, first)) => {
+        match self.place(kind) {
+            Err(place) => self.kinds.insert(place, (1, Problem { line, kind, message: message() })),
+            Ok(place) => {
+                let Some((count, first)) = self.kinds.get_mut(place) else { return };
                 *count += 1;
                 if line < first.line {
                     *first = Problem { line, kind, message: message() };
@@ -78,14 +78,18 @@ impl Problems {
         }
     }
 
+    /// Where a kind is, or would have to be.
+    fn place(&self, kind: ProblemKind) -> Result<usize, usize> {
+        self.kinds.binary_search_by_key(&kind, |(_, problem)| problem.kind)
+    }
+
     /// Adds the problems of another reading.
     pub fn merge(&mut self, other: &Problems) {
-        for (kind, (count, problem)) in &other.kinds {
-            match self.kinds.get_mut(kind) {
-                None => {
-                    self.kinds.insert(*kind, (*count, problem.clone()));
-                }
-                Some((total, first)) => {
+        for (count, problem) in &other.kinds {
+            match self.place(problem.kind) {
+                Err(place) => self.kinds.insert(place, (*count, problem.clone())),
+                Ok(place) => {
+                    let Some((total, first)) = self.kinds.get_mut(place) else { continue };
                     *total += count;
                     if (problem.line, &problem.message) < (first.line, &first.message) {
                         *first = problem.clone();
@@ -97,29 +101,30 @@ impl Problems {
 
     /// So many problems of one kind, of which this is the first.
     pub fn of_one(count: u64, first: Problem) -> Self {
-        Self { kinds: BTreeMap::from([(first.kind, (count, first))]) }
+        Self { kinds: vec![(count, first)] }
     }
 
     /// How often a kind was met, and the first of it.
     pub fn of(&self, kind: ProblemKind) -> Option<(u64, &Problem)> {
-        self.kinds.get(&kind).map(|(count, first)| (*count, first))
+        self.place(kind).ok().and_then(|place| self.kinds.get(place)).map(|(count, first)| (*count, first))
     }
 
     /// The same problems so many lines further down.
     pub fn moved(mut self, lines: i64) -> Self {
-        self.kinds.values_mut().for_each(|(_, first)| first.line = first.line.saturating_add_signed(lines));
+        self.kinds.iter_mut().for_each(|(_, first)| first.line = first.line.saturating_add_signed(lines));
         self
     }
 
     /// How often a kind was met.
     pub fn count(&self, kind: ProblemKind) -> u64 {
-        self.kinds.get(&kind).map_or(0, |(count, _)| *count)
+        let kept = self.place(kind).ok().and_then(|place| self.kinds.get(place));
+        kept.map_or(0, |(count, _)| *count)
     }
 
     /// The first of each kind, by line.
     pub fn firsts(&self) -> Vec<&Problem> {
-        let mut firsts: Vec<_> = self.kinds.values().map(|(_, problem)| problem).collect();
-        firsts.sort_by_key(|problem| (problem.line, problem.kind));
+        let mut firsts: Vec<_> = self.kinds.iter().map(|(_, problem)| problem).collect();
+        sort(&mut firsts, &|a, b| (a.line, a.kind) < (b.line, b.kind));
         firsts
     }
 }

@@ -3,11 +3,13 @@
 pub(crate) mod decimal;
 mod number;
 mod text;
+mod usual;
 
-pub use number::parse_number;
+pub use number::{parse_number, parse_whole};
 pub use text::parse_text;
 
 pub(crate) use text::is_none_word;
+pub(crate) use usual::UsualTimes;
 
 use crate::number::push_padded;
 use chrono::{Datelike, NaiveDate};

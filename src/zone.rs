@@ -71,6 +71,20 @@ impl Zone {
         self.changes.iter().copied().filter(move |(at, _)| *at > from && *at < until)
     }
 
+    /// The longest of an hour, a half and a quarter, in seconds, of which all hours of the zone consist from one
+    /// instant to another; `None` if they consist of neither.
+    pub fn bucket_seconds(&self, from: i64, until: i64) -> Option<u32> {
+        let fits = |seconds: &u32| {
+            let is_whole = |ms: i64| ms.rem_euclid(i64::from(*seconds) * 1000) == 0;
+            let first = i64::from(self.offset_at(from)) * 1000;
+            is_whole(first)
+                && self
+                    .changes_between(from, until)
+                    .all(|(at, offset)| is_whole(at) && is_whole(i64::from(offset) * 1000))
+        };
+        [3600, 1800, 900].into_iter().find(fits)
+    }
+
     /// The local calendar date at an instant.
     pub fn local_date(&self, at: Timestamp) -> NaiveDate {
         let local = at.ms() + i64::from(self.offset_at(at.ms())) * 1000;

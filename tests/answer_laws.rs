@@ -118,7 +118,7 @@ fn is_wanted(row: &Row, (parameter, value): (&str, &str)) -> bool {
 fn moment(row: &Row, by: &str) -> Option<i64> {
     match (by, row.has_started) {
         ("start", true) => Some(row.started_ms),
-        ("end", true) => has_ended(row).then(|| row.duration_ms).flatten().map(|ms| row.started_ms + ms as i64),
+        ("end", true) => row.duration_ms.filter(|_| has_ended(row)).map(|ms| row.started_ms + ms as i64),
         ("scheduled", true) => row.waited_ms.map(|ms| row.started_ms - ms as i64),
         ("scheduled", false) => Some(row.started_ms),
         _ => None,

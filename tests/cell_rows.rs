@@ -5,13 +5,15 @@ mod support;
 use execution_heatmap::answer::{self, Patterns, Source};
 use execution_heatmap::bucket::Buckets;
 use execution_heatmap::ingest::{Form, Reader};
-use execution_heatmap::intake::Intake;
+use execution_heatmap::intake::{Intake, Range};
 use execution_heatmap::options::{Granularity, Query};
 use execution_heatmap::reread::reread;
-use execution_heatmap::table::{MOST_KEPT_TEXT_BYTES, Order, Row, Table, View};
+use execution_heatmap::table::{MOST_KEPT_TEXT_BYTES, Order, Row, Shift, Table, View};
 use execution_heatmap::zone::Zone;
 use proptest::prelude::*;
 use support::Seeded;
+
+const ROW: &str = "{\"status\":\"running\",\"started_at\":1770000000000}\n";
 
 /// A source of rows of two days with ids, errors and blank lines, in a form; each row is named by its id.
 fn source(seed: u64, rows: usize, form: Form) -> String {
@@ -21,7 +23,7 @@ fn source(seed: u64, rows: usize, form: Form) -> String {
         Form::Json => String::from("{\"page\": 1, \"data\": ["),
         Form::Csv => String::from("error,id,status,started_at,duration_ms,workflow_id\n"),
         Form::Tsv => String::from("error\tid\tstatus\tstarted_at\tduration_ms\tworkflow_id\n"),
-        Form::Swf => panic!("SWF carries no ids of its own"),
+        other => panic!("no source is written in {other:?} here"),
     };
     for id in 0..rows {
         let status = ["completed", "failed", "timed_out", "running"][seeded.below(4) as usize];
@@ -37,7 +39,7 @@ fn source(seed: u64, rows: usize, form: Form) -> String {
             Form::Ndjson => object() + "\n",
             Form::Json => if id > 0 { "," } else { "" }.to_owned() + &object() + "\n",
             Form::Tsv => format!("é{id}\t{id}\t{status}\t{start}\t{duration}\tw{workflow}\n"),
-            Form::Csv | Form::Swf => format!("\"é{id}\",{id},{status},{start},{duration},w{workflow}\n"),
+            _ => format!("\"é{id}\",{id},{status},{start},{duration},w{workflow}\n"),
         };
         if seeded.below(5) == 0 {
             source += if form == Form::Ndjson { "\nno row\n" } else { "\n" };
@@ -139,6 +141,59 @@ fn texts_beyond_their_limit_are_told_to_be_lost() {
     });
     assert!(kept > 5 && lost > 5, "{kept} kept, {lost} lost");
     assert!(intake.table().text_bytes() <= 2 * 400 + 64, "{} bytes", intake.table().text_bytes());
+}
+
+#[test]
+fn texts_go_with_a_part() {
+    let source = source(9, 30, Form::Ndjson);
+    let intake = read(&source, Form::Ndjson, Table::default().with_texts(MOST_KEPT_TEXT_BYTES));
+    let mut gathered = Intake::new(Form::Ndjson, false).onto(Table::default().with_texts(MOST_KEPT_TEXT_BYTES), None);
+    for part in [read(ROW, Form::Ndjson, Table::default().with_texts(100)), intake] {
+        let mut pieces = Vec::new();
+        part.write_part(&mut |piece| pieces.push(piece.to_vec()));
+        let mut pieces = pieces.into_iter();
+        gathered.absorb(&mut || pieces.next(), Range::default()).unwrap();
+    }
+    let mut errors = 0;
+    each_cell(&gathered, &[], Order::Start, |_, rows| {
+        for texts in rows.into_iter().map(|row| row.texts.unwrap()).filter(|texts| texts.error.is_some()) {
+            assert_eq!(texts.error, Some(format!("é{}", texts.id.unwrap())));
+            errors += 1;
+        }
+    });
+    assert_eq!(errors, 30);
+}
+
+#[test]
+fn a_table_of_both_knows_which_rows_can_be_read_again() {
+    let table = || Table::default().with_places().with_texts(MOST_KEPT_TEXT_BYTES);
+    let mut gathered = Intake::new(Form::Ndjson, false).onto(table(), None);
+    let sources = [1, 2, 3].map(|seed| source(seed, 10, Form::Ndjson));
+    for (source, number) in sources.iter().zip(0..) {
+        let own = if number == 1 { Table::default().with_places() } else { Table::default().with_texts(1 << 20) };
+        let mut pieces = Vec::new();
+        read(source, Form::Ndjson, own).write_part(&mut |piece| pieces.push(piece.to_vec()));
+        let mut pieces = pieces.into_iter();
+        let range = Range { lines: 0, shift: Shift { offset: 0, source: number } };
+        gathered.absorb(&mut || pieces.next(), range).unwrap();
+    }
+    let (mut placed, mut kept) = (0, 0);
+    let mut pieces = Vec::new();
+    gathered.table().write(&mut |piece| pieces.push(piece.to_vec()));
+    let mut pieces = pieces.into_iter();
+    let mut again = table();
+    again.absorb(&mut || pieces.next(), Shift { offset: 0, source: 1 }).unwrap();
+    each_cell(&gathered, &[], Order::Start, |_, rows| {
+        for row in rows {
+            assert_eq!(row.place.map(|place| place.source), row.texts.is_none().then_some(1));
+            assert!(!row.has_lost_texts);
+            placed += u32::from(row.place.is_some());
+            kept += u32::from(row.texts.is_some());
+        }
+    });
+    assert_eq!((placed, kept), (10, 20));
+    assert_eq!(again.first_offset(1), gathered.table().first_offset(1));
+    assert_eq!(gathered.table().first_offset(0), None);
 }
 
 #[test]

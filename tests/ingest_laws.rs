@@ -377,6 +377,102 @@ fn the_verdict_on_mutated_lines_is_that_of_serde_json() {
     assert!(good > 10_000, "both verdicts are met often enough, good {good}");
 }
 
+/// The events of a source as text, without the kinds of rows, which only short ways tell.
+fn events_without_kinds(reader: Reader, source: &[u8]) -> (Vec<String>, usize) {
+    let (mut events, _) = events_of_whole(reader, source);
+    let mut known = 0;
+    for event in &mut events {
+        if let Some(place) = event.find(", kind: Some(") {
+            known += 1;
+            event.truncate(place);
+        } else if let Some(place) = event.find(", kind: None") {
+            event.truncate(place);
+        }
+    }
+    (events, known)
+}
+
+/// Lines of one shape as exports have them, with nested values, escapes, several blanks and values that come again.
+fn line_of_a_shape(random: &mut Random) -> String {
+    const START: &str = "\"2026-02-12T04:30:00.000Z\"";
+    let end = random.pick(&["\"2026-02-12T04:30:04.000Z\"", "null", "\"2026-02-12 04:30:04\"", "1770870604"]);
+    format!(
+        r#"{{"id":"{}", "workflow":{},"status":"{}","started_at":{},"finished_at":{end} ,"extra":{},"duration_ms":{},"tags":{},"flag":{},"attempt":{},"error":{}}}"#,
+        random.pick(&["7f3a-11", "é", "a\\u00e9\\n", "", "0123456789abcdef0123456789abcdef"]),
+        random.pick(&[r#"{"id":7,"name":"Prüfung"}"#, r#"{"id":"7","name":"a}b"}"#, "\"Sync CRM\"", "null", "12"]),
+        random.pick(&["failed", "completed", "exploded", "Canceled", "running", "pending"]),
+        random.pick(&[START, START, START, "\"2026-02-12T04:30:00\"", "null", "1770870600.5", "\"later\""]),
+        random.pick(&["{}", "[1,-2.5e-3,[]]", r#"{"deep":[{"a":"]"}]}"#, "1e5", "\"\"", "true"]),
+        random.pick(&["3721", "0", "-5", "2.5", "null", "\"12\"", "1e300"]),
+        random.pick(&["[]", r#"["eu","prod"]"#, r#"["a]b",1]"#, "\"eu\"", "null"]),
+        random.pick(&["true", "false", "null"]),
+        random.pick(&["1", "2", "null"]),
+        random.pick(&["null", r#"{"message":"said \"no\"","code":5}"#, r#""plain""#]),
+    )
+}
+
+/// A line with one byte changed for one of sixteen kinds, or one that came twice or is missing.
+fn broken(random: &mut Random, line: &str) -> Vec<u8> {
+    const BYTES: &[u8] = b"\"\\{}[]:,0e-. \x01\x80\xff";
+    let mut line = line.as_bytes().to_vec();
+    let at = random.below(line.len());
+    match random.below(18) {
+        16 => drop(line.remove(at)),
+        17 => line.insert(at, line[at]),
+        kind => line[at] = BYTES[kind],
+    }
+    line
+}
+
+#[test]
+fn lines_that_a_shape_was_learned_for_are_read_as_if_it_were_not() {
+    let mut random = Random(4);
+    let (mut known, mut good, mut bad) = (0, 0, 0);
+    for _ in 0..3_000 {
+        let ends = random.pick(&[&["\n"][..], &["\r\n"], &["\n", "\n\n", " \n"]]);
+        let (mut source, mut verdicts) = (Vec::new(), Vec::new());
+        while verdicts.len() < 50 {
+            let whole = line_of_a_shape(&mut random);
+            let twice = random.pick(&["\"id\"", "\"status\"", "\"\\u0069d\"", "\"$end\""]);
+            let line = match random.below(7) {
+                0 | 1 if verdicts.len() > 10 => broken(&mut random, &whole),
+                2 if verdicts.len() > 10 => mutated(&mut random),
+                3 if verdicts.len() > 10 => whole.replacen("\"extra\"", twice, 1).into_bytes(),
+                _ => whole.into_bytes(),
+            };
+            let is_blank = line.iter().all(|byte| b" \t\r".contains(byte));
+            if is_blank || line.contains(&b'\n') || line.starts_with(b"\xef\xbb\xbf") {
+                continue;
+            }
+            verdicts.push(serde_json::from_slice::<serde_json::Value>(&line).is_ok());
+            source.extend_from_slice(&line);
+            source.extend_from_slice(random.pick(ends).as_bytes());
+        }
+        let (short, known_here) = events_without_kinds(Reader::new(Form::Ndjson), &source);
+        let (long, _) = events_without_kinds(Reader::new(Form::Ndjson).without_shortcuts(), &source);
+        assert_eq!(short, long, "{}", source.escape_ascii());
+        for (event, is_good) in short.iter().zip(&verdicts) {
+            assert_eq!(
+                !event.contains("the line is not JSON") && !event.contains("the line is not UTF-8"),
+                *is_good,
+                "{event}"
+            );
+        }
+        assert_eq!(short.len(), verdicts.len());
+        known += known_here;
+        good += verdicts.iter().filter(|is_good| **is_good).count();
+        bad += verdicts.iter().filter(|is_good| !**is_good).count();
+        let sizes = [random.below(200) + 1, random.below(50) + 1];
+        let whole = events_of_whole(Reader::new(Form::Ndjson), &source).0;
+        assert_eq!(
+            events_of_chunks(Reader::new(Form::Ndjson), &source, &sizes),
+            whole,
+            "kinds do not depend on chunks"
+        );
+    }
+    assert!(known > 40_000 && bad > 20_000, "{known} of {good} good lines went the short way, {bad} are bad");
+}
+
 /// Compares what the reader takes from a line with what serde_json's tree holds, where the tree keeps it.
 fn assert_is_row_of(line: &[u8], value: &serde_json::Value) {
     if line.contains(&b'\n') {
@@ -419,7 +515,8 @@ fn assert_is_row_of(line: &[u8], value: &serde_json::Value) {
         Some(Event::End(_) | Event::Control) => {
             assert!(value.as_object().unwrap().keys().all(|key| key.starts_with('$')), "{shown}");
         }
-        Some(Event::LeftOut { .. } | Event::Broken { .. } | Event::Unrecognised { .. }) | None => {
+        Some(Event::Counts { .. } | Event::LeftOut { .. } | Event::Broken { .. } | Event::Unrecognised { .. })
+        | None => {
             panic!("{shown} {event:?}")
         }
     }

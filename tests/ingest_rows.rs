@@ -32,6 +32,7 @@ fn say(event: &Event<'_>) -> String {
             words.extend(say_notes(notes).into_iter().map(str::to_owned));
             words.join(" ")
         }
+        Event::Counts { .. } => panic!("no counts are read here"),
         Event::Unstarted { line, execution, .. } => {
             format!("{line}: not started, due {}", short(execution.started_at))
         }

@@ -61,6 +61,9 @@ fn rows_of(from: NaiveDate, days: i64, tz: Tz) -> Vec<Row> {
                 started_ms: at + seeded.below(HOUR_MS as u64) as i64,
                 duration_ms: Some(1000 + seeded.below(600_000)),
                 tags: Vec::new(),
+                waited_ms: None,
+                attempt: 1,
+                has_started: true,
             });
         }
     }

@@ -2,16 +2,17 @@
 // object of the page.
 
 import type { LoadOptions } from './engine.js';
+import { handOver } from './given.js';
 import { isFromCompanion, refusal } from './source.js';
 import type {
-  Answer, Cells, HeatmapResponse, Loaded, PictureOptions, Progress, Query, Scene, Source, Theme, ViewOptions, Workflow,
+  Answer, Cells, Given, HeatmapResponse, Loaded, PictureOptions, Progress, Query, Scene, Source, Theme, ViewOptions, Workflow,
 } from './types.js';
 
 export type * from './types.js';
 export type { LoadOptions } from './engine.js';
 
 type Ask =
-  | { name: 'load'; source: Source; query: Query; companion: boolean }
+  | { name: 'load'; source: Source; query: Query; companion: boolean; form: string | undefined }
   | { name: 'stop' } | { name: 'close' } | { name: 'abort'; id: number }
   | { name: 'view'; query: Query; options: ViewOptions }
   | { name: 'scene'; query: Query; options: ViewOptions; picture: PictureOptions; load: number | undefined }
@@ -180,22 +181,27 @@ export class HeatmapClient {
   }
 
   /** Reads a source to its end; resolves with what was read, also if the source broke off (the views say so). */
-  async load(source: Source, { signal, onProgress, query = {}, companion }: LoadOptions = {}): Promise<Loaded> {
+  async load(given: Source | Given, { signal, onProgress, query = {}, companion, form }: LoadOptions = {}): Promise<Loaded> {
     signal?.throwIfAborted();
     clients.add(this.#id);
+    const handed = handOver(given);
+    let source = handed?.stream ?? (given as Source);
+    form ??= handed?.form;
     if (typeof source === 'string' || source instanceof URL) source = new URL(source, globalThis.document?.baseURI).href;
     companion ??= isFromCompanion(source);
     if (source instanceof Response) {
       if (!source.ok) throw await refusal(source);
       source = source.body ?? new Blob([]);
     }
-    const { id, answer } = ask<Loaded>(this.#id, { name: 'load', source, query, companion }, onProgress);
+    const { id, answer } = ask<Loaded>(this.#id, { name: 'load', source, query, companion, form }, onProgress);
     const lost = bereft.get(this.#id);
     bereft.delete(this.#id);
     const abort = () => void ask(this.#id, { name: 'abort', id }).answer.catch(() => {});
     signal?.addEventListener('abort', abort);
     try {
-      return await answer;
+      const loaded = await answer;
+      if (handed?.failure() !== undefined) throw handed.failure();
+      return loaded;
     } catch (error) {
       // A new worker that could read nothing holds no rows either.
       if (lost !== undefined && clients.has(this.#id) && !bereft.has(this.#id)) bereft.set(this.#id, lost);

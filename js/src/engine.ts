@@ -3,10 +3,11 @@
 
 import init, { Engine, initSync } from './execution_heatmap_wasm.js';
 import type { View } from './execution_heatmap_wasm.js';
+import { handOver } from './given.js';
 import { open } from './source.js';
 import { zoneTable } from './zone.js';
 import type {
-  Answer, Cells, Loaded, PictureOptions, Progress, Query, Scene, Source, Theme, ViewOptions, Workflow,
+  Answer, Cells, Given, Loaded, PictureOptions, Progress, Query, Scene, Source, Theme, ViewOptions, Workflow,
 } from './types.js';
 
 export type * from './types.js';
@@ -19,6 +20,8 @@ export interface LoadOptions {
   query?: Query;
   /** True for a stream of a companion's rows; a response and an address tell it themselves. */
   companion?: boolean;
+  /** The form of the source: `ndjson`, `csv`, `arrow`; by default it is found out. */
+  form?: string;
 }
 
 /** The most bytes that are parsed in one go: a few milliseconds' worth. */
@@ -89,12 +92,14 @@ export class HeatmapEngine {
    * Reads a source to its end, dropping what was held. A source that breaks off is no error: the answers say so.
    * `number` stands in the answers, so that who asks can tell one load's from another's.
    */
-  async load(source: Source, { signal, onProgress, query = {}, companion }: LoadOptions = {}, number?: number): Promise<Loaded> {
+  async load(source: Source | Given, { signal, onProgress, query = {}, companion, form: named }: LoadOptions = {}, number?: number): Promise<Loaded> {
     const turn = ++this.#loads;
     this.#stopped = false;
     await this.#reader?.cancel().catch(() => {});
     const now = Date.now();
-    const { stream, total, form, expectsEnd } = await open(source, query, now, companion, signal);
+    const handed = handOver(source);
+    const opened = handed ? { ...handed, total: null, expectsEnd: false } : await open(source as Source, query, now, companion, signal);
+    const { stream, total, form, expectsEnd } = { ...opened, ...(named !== undefined && { form: named }) };
     // Opening takes time, in which this load may have been given up or another one begun.
     const isGivenUp = () => signal?.aborted || turn !== this.#loads;
     if (isGivenUp()) void stream.cancel().catch(() => {});
@@ -150,6 +155,7 @@ export class HeatmapEngine {
     if (startsWith !== undefined) {
       throw Object.assign(new Error(`This is not a log that can be read. It starts with "${startsWith}".`), { startsWith, hint: this.#engine.unrecognisedHint() });
     }
+    if (handed?.failure() !== undefined) throw handed.failure();
     return { ...progress(), stopped: this.#stopped, now: this.#now };
   }
 

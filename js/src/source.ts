@@ -17,7 +17,6 @@ export interface Opened {
 /** Days that are asked for beyond a window, so that most other zones' midnights lie inside what was read, too. */
 const MARGIN_DAYS = 2;
 const DAY = 86_400_000;
-const SEVERAL_PARTS = 'the log is compressed in several parts; only the first could be read';
 
 /** True for the address of a companion's rows. */
 export function isCompanion(address: string | URL): boolean {
@@ -123,40 +122,56 @@ export async function refusal(response: Response): Promise<Error> {
   return Object.assign(new Error(words), { status: response.status });
 }
 
-/** Looks at the first bytes and undoes gzip; what is not compressed passes through. */
+/** Looks at the first bytes and undoes gzip and zstd; what is not compressed passes through. */
 async function inflated(stream: ReadableStream<Uint8Array>): Promise<{ stream: ReadableStream<Uint8Array>; compressed: boolean }> {
   const reader = stream.getReader();
-  const first = await reader.read();
-  const rest = new ReadableStream<Uint8Array<ArrayBuffer>>({
+  let first = new Uint8Array();
+  let done = false;
+  while (!done && first.length < MAGIC_BYTES) {
+    const next = await reader.read();
+    done = next.done;
+    if (next.value === undefined) continue;
+    const longer = new Uint8Array(first.length + next.value.length);
+    longer.set(first);
+    longer.set(next.value, first.length);
+    first = longer;
+  }
+  const rest = new ReadableStream<Uint8Array>({
     start(controller) {
-      if (first.done) controller.close();
-      else controller.enqueue(first.value as Uint8Array<ArrayBuffer>);
+      if (first.length > 0) controller.enqueue(first);
+      if (done) controller.close();
     },
     async pull(controller) {
       const { done, value } = await reader.read();
       if (done) controller.close();
-      else controller.enqueue(value as Uint8Array<ArrayBuffer>);
+      else controller.enqueue(value);
     },
     cancel: (reason) => reader.cancel(reason),
-  });
-  const compressed = !first.done && first.value[0] === 0x1f && first.value[1] === 0x8b;
-  return { stream: compressed ? unzipped(rest) : rest, compressed };
+  }, { highWaterMark: 0 });
+  const isGzip = first[0] === 0x1f && first[1] === 0x8b;
+  if (!isGzip && !isZstd(first)) return { stream: rest, compressed: false };
+  return { stream: await undone(rest, isGzip), compressed: true };
 }
 
-/** Undoes gzip. Of several members the browser reads one, and does not say where the next begins. */
-function unzipped(stream: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<Uint8Array> {
-  const reader = stream.pipeThrough(new DecompressionStream('gzip')).getReader();
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const { done, value } = await reader.read();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      } catch (error) {
-        const goesOn = error instanceof Error && /junk|trailing|unexpected input after/i.test(error.message);
-        throw goesOn ? new Error(SEVERAL_PARTS, { cause: error }) : error;
-      }
-    },
-    cancel: (reason) => reader.cancel(reason),
-  });
+/**
+ * Undoes compression by the module that is made for it. Where that cannot be had, as by a page that was left open without
+ * a network, the browser itself reads the first member of gzip, which mostly is the only one; it tells if another follows.
+ */
+async function undone(stream: ReadableStream<Uint8Array>, isGzip: boolean): Promise<ReadableStream<Uint8Array>> {
+  const isOffline = globalThis.navigator?.onLine === false;
+  try {
+    if (!isGzip || !isOffline) return await (await import('./inflate.js')).inflate(stream, isGzip);
+  } catch (error) {
+    if (!isGzip) throw new Error('What undoes zstd could not be loaded.', { cause: error });
+  }
+  return stream.pipeThrough(new DecompressionStream('gzip') as unknown as TransformStream<Uint8Array, Uint8Array>);
+}
+
+/** How many first bytes say how data is compressed. */
+const MAGIC_BYTES = 4;
+
+/** True for the first bytes of a frame of zstd, or of one that is to be skipped. */
+function isZstd([a, b, c, d]: Uint8Array): boolean {
+  if (a === undefined) return false;
+  return (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) || ((a & 0xf0) === 0x50 && b === 0x2a && c === 0x4d && d === 0x18);
 }

@@ -22,6 +22,47 @@ export interface Query {
 /** Bytes of a log, or where to get them. A string is an address. */
 export type Source = string | URL | Response | ReadableStream<Uint8Array> | Blob | ArrayBuffer | Uint8Array;
 
+/** An array of numbers whose type says how they are written. */
+export type NumberArray =
+  | Float64Array | Float32Array | BigInt64Array | BigUint64Array | Int32Array | Uint32Array | Int16Array | Uint16Array
+  | Int8Array | Uint8Array;
+
+/** Numbers that stand for texts: the place of each in `dictionary`; one below zero stands for none. */
+export interface CodedColumn {
+  codes: Exclude<NumberArray, Float64Array | Float32Array>;
+  dictionary: readonly (string | null)[];
+}
+
+export type ColumnValues = NumberArray | CodedColumn | readonly unknown[];
+
+/**
+ * Rows as columns of one length. The rules are those of rows: of an instant the magnitude of a number tells whether it
+ * is in seconds, milliseconds, microseconds or nanoseconds since 1970, 0 says "none" and so does NaN; of a text `''`,
+ * `null` and `undefined` say "none". Typed arrays and codes are fastest; other arrays are read value by value, where a
+ * `Date` is its instant.
+ */
+export interface Columns {
+  started_at: NumberArray | readonly (Date | string | number | bigint | null | undefined)[];
+  /** Words of the vocabulary, or of any system. */
+  status: CodedColumn | readonly (string | null | undefined)[];
+  finished_at?: NumberArray | readonly (Date | string | number | bigint | null | undefined)[];
+  /** Milliseconds. */
+  duration_ms?: NumberArray | readonly (number | bigint | string | null | undefined)[];
+  workflow_id?: NumberArray | CodedColumn | readonly (string | number | bigint | null | undefined)[];
+  workflow?: CodedColumn | readonly (string | null | undefined)[];
+  /** Of each row an array of texts, or one text in which `|` separates them. */
+  tags?: CodedColumn | readonly (readonly string[] | string | null | undefined)[];
+  id?: NumberArray | CodedColumn | readonly (string | number | bigint | null | undefined)[];
+  attempt?: NumberArray | readonly (number | null | undefined)[];
+  error?: CodedColumn | readonly (string | null | undefined)[];
+}
+
+/**
+ * What a program holds already: columns, or rows with the keys of a row of NDJSON. Of a row its own properties are read;
+ * a `Date` is its instant and a `bigint` its digits.
+ */
+export type Given = { columns: Columns } | Iterable<object> | AsyncIterable<object>;
+
 /** How far reading has come. */
 export interface Progress {
   /** Rows read so far. */

@@ -37,7 +37,7 @@ async function perform({ id, client, call }: Call): Promise<unknown> {
   switch (call.name) {
     case 'load': {
       const onProgress = (progress: unknown) => scope.postMessage({ id, progress } as Reply);
-      return it.load(call.source, { query: call.query, companion: call.companion, signal: abort.signal, onProgress }, id);
+      return it.load(call.source, { query: call.query, companion: call.companion, ...(call.form !== undefined && { form: call.form }), signal: abort.signal, onProgress }, id);
     }
     case 'stop': return it.stop();
     case 'view': return it.view(call.query, call.options);

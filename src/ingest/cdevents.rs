@@ -1,10 +1,10 @@
 //! Events of CDEvents put together: an execution is what the events of one subject tell, in whatever order and however
 //! often they come. Holds what has begun and not ended, and remembers what was told, both within a bound.
 
-use super::fields::Fields;
+use super::fields::{Fields, Taken};
 use super::mapping::{Mapping, Target};
 use super::role::Role;
-use super::row::{self, Scratch};
+use super::row::{self, Place, Scratch};
 use super::text::Text;
 use super::{Event, LeftOut, Value};
 use std::collections::BTreeMap;
@@ -47,7 +47,8 @@ pub(super) struct Pairs {
 
 impl Pairs {
     /// Takes an event. What is no event of a pipeline run is left out; else ask [`Pairs::has_next`].
-    pub(super) fn take(&mut self, line: u64, offset: u64, fields: &Fields<'_>) -> Result<(), LeftOut> {
+    pub(super) fn take(&mut self, place: Place, fields: &Taken<'_>) -> Result<(), LeftOut> {
+        let fields = Fields::Taken(*fields);
         let text = |role| owned(fields.get(role));
         let kind = text(Role::Kind);
         let (subject, what) = kind_of(&kind);
@@ -55,7 +56,7 @@ impl Pairs {
             let parts = ["taskrun", "testcaserun", "testsuiterun", "build"];
             return Err(if parts.contains(&subject) { LeftOut::Part } else { LeftOut::NoExecution });
         }
-        let place = self.place(text(Role::WorkflowSpace), text(Role::Id), line, offset);
+        let place = self.place(text(Role::WorkflowSpace), text(Role::Id), place);
         let Some(held) = self.held.get_mut(place).filter(|held| !held.is_told) else { return Ok(()) };
         let moment = match what {
             "queued" => &mut held.queued,
@@ -116,15 +117,16 @@ impl Pairs {
             (Role::QueuedAt, &*held.queued),
             (Role::Error, &*held.error),
         ];
-        let mut fields = Fields::default();
+        let mut fields = Taken::default();
         for (role, text) in values {
             fields.set(Target { role, rank: 0 }, Value::Text(Text::Plain(text)));
         }
-        Some(row::understand(held.line, held.offset, &fields, mapping, scratch))
+        let place = Place { line: held.line, offset: held.offset };
+        Some(row::understand(place, &Fields::Taken(fields), mapping, scratch))
     }
 
     /// Where the execution of a source and subject is held, a new one if there is none.
-    fn place(&mut self, source: Box<str>, id: Box<str>, line: u64, offset: u64) -> usize {
+    fn place(&mut self, source: Box<str>, id: Box<str>, begin: Place) -> usize {
         let key = [&*source, "\n", &id].concat();
         if let Some(place) = self.places.get(&*key) {
             return *place as usize;
@@ -133,7 +135,7 @@ impl Pairs {
             self.make_room();
         }
         self.places.insert(key.into(), self.held.len() as u32);
-        self.held.push(Held { line, offset, source, id, ..Held::default() });
+        self.held.push(Held { line: begin.line, offset: begin.offset, source, id, ..Held::default() });
         self.held.len() - 1
     }
 

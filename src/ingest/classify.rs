@@ -82,7 +82,9 @@ impl Class {
         self.read_status(fields, mapping);
         let kind = fields.get(Role::Kind);
         let is_one_of = |kinds: &[&str]| with_word(kind, |kind| kinds.iter().any(|known| is_word(kind, known)));
-        let is_part = !fields.get(Role::Parent).is_absent() || !fields.get(Role::StepId).is_absent();
+        let is_part = !fields.get(Role::Parent).is_absent()
+            || is_set(fields.get(Role::ParentId))
+            || with_word(fields.get(Role::StepId), |id| id.contains('.'));
         if is_part || is_one_of(rules.part_kinds) {
             self.verdict = Verdict::LeftOut(LeftOut::Part);
         } else if is_one_of(rules.other_kinds) {
@@ -126,7 +128,7 @@ impl Class {
         let conclusion = fields.get(Role::Conclusion);
         let word = if conclusion.is_absent() { fields.get(Role::Status) } else { conclusion };
         self.status_text = match word {
-            Value::Number(_) | Value::Bool(_) if rules.is_canonical => 0..0,
+            Value::Number(_) | Value::Whole(_) | Value::Bool(_) if rules.is_canonical => 0..0,
             Value::Bool(is_true) => {
                 self.add(Value::Absent, "", Value::Text(Text::Plain(if is_true { "true" } else { "false" })))
             }
@@ -259,7 +261,7 @@ fn flagged(fields: &Fields<'_>, rules: &Rules) -> Option<(Status, &'static str, 
     if rules.is_canonical {
         return None;
     }
-    let has_ended = is(Role::HasEnded) == Some(true);
+    let has_ended = is(Role::HasEnded) == Some(true) || is_set(fields.get(Role::EndedAt));
     let (status, weight) = match (is(Role::Succeeded), is(Role::Running)) {
         _ if is(Role::Cancelled) == Some(true) => (Status::Cancelled, Weight::AboveWords),
         _ if is(Role::Skipped) == Some(true) => (Status::Skipped, Weight::AboveWords),
@@ -320,6 +322,11 @@ const fn plain(byte: u8) -> u8 {
     }
 }
 
+/// True for a text or number that is more than zeros.
+fn is_set(value: Value<'_>) -> bool {
+    with_word(value, |text| text.bytes().any(|byte| byte != b'0'))
+}
+
 /// Calls with a text or number; false for everything else.
 fn with_word<T: Default>(value: Value<'_>, call: impl FnOnce(&str) -> T) -> T {
     let mut found = T::default();
@@ -331,7 +338,12 @@ fn with_text_of(value: Value<'_>, call: impl FnOnce(&str)) {
     match value {
         Value::Text(text) | Value::Joined(text) => with_text(text, call),
         Value::Number(text) => call(text),
-        Value::Absent | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {}
+        Value::Whole(_) => {
+            let mut text = String::new();
+            value.read_into(&mut text);
+            call(&text);
+        }
+        _ => {}
     }
 }
 

@@ -3,12 +3,12 @@
 //! Without a column `started_at` or `status`, or with more than [`MOST_COLUMNS`] of them, every row is unreadable and
 //! says so. Of two columns of one name the last counts.
 
-use super::fields::Fields;
+use super::fields::{Fields, Taken};
 use super::mapping::{Mapping, Target};
 use super::reader;
 use super::records::{Quoting, Records, Span};
 use super::role::Role;
-use super::row::{self, Scratch};
+use super::row::{self, Place, Scratch};
 use super::text::Text;
 use super::{Event, MOST_COLUMNS, StreamEnd, Value};
 use crate::problem::ProblemKind;
@@ -117,15 +117,14 @@ pub(super) fn control(record: &[u8], records: &Records) -> Option<Event<'static>
 
 /// The event of a record that is a row.
 pub(super) fn read<'a>(
-    line: u64,
-    offset: u64,
+    place: Place,
     record: &'a [u8],
     records: &Records,
     header: Option<&Header>,
     mapping: &Mapping,
     scratch: &'a mut Scratch,
 ) -> Event<'a> {
-    let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
+    let unreadable = |message: String| Event::Rejected { line: place.line, kind: ProblemKind::Unreadable, message };
     if records.is_unclosed() {
         return unreadable("the source ends within quotes, expected a closing quote".to_owned());
     }
@@ -137,7 +136,7 @@ pub(super) fn read<'a>(
     if count != expected {
         return unreadable(format!("the row has {count} fields, expected {expected} as in the header"));
     }
-    let mut fields = Fields::default();
+    let mut fields = Taken::default();
     for (targets, span) in header.columns.iter().zip(records.fields()) {
         let Some(first) = targets.first() else { continue };
         let Some(text) = text(record, span) else {
@@ -150,7 +149,7 @@ pub(super) fn read<'a>(
         };
         fields.set_all(targets, value);
     }
-    row::understand(line, offset, &fields, mapping, scratch)
+    row::understand(place, &Fields::Taken(fields), mapping, scratch)
 }
 
 /// A field's text, or `None` if it is not UTF-8.

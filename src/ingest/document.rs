@@ -5,7 +5,8 @@
 use super::document_places::{Place, Places};
 use super::input::Input;
 use super::scan::is_json;
-use super::{Cut, MOST_DEPTH, MOST_LINE_BYTES, find};
+use super::value_end::ValueEnd;
+use super::{Cut, MOST_DEPTH, MOST_LINE_BYTES};
 use std::ops::Range;
 
 /// What is kept of a member that stands beside the rows and says something of them, at most.
@@ -83,7 +84,7 @@ pub(super) struct Document {
     /// Where the value begins that is being passed, and on which line.
     value_start: usize,
     value_line: u64,
-    end: End,
+    end: ValueEnd,
     frames: Vec<Frame>,
     state: State,
     capture: Option<Capture>,
@@ -109,7 +110,7 @@ impl Document {
             at: 0,
             value_start: 0,
             value_line: line,
-            end: End::default(),
+            end: ValueEnd::default(),
             frames: Vec::new(),
             state: State::Value { may_end: false },
             capture: None,
@@ -240,7 +241,7 @@ impl Document {
     fn begin_passing(&mut self, purpose: Purpose) {
         self.value_start = self.at;
         self.value_line = self.line;
-        self.end = End::default();
+        self.end = ValueEnd::default();
         self.state = State::Within(purpose);
     }
 
@@ -485,70 +486,4 @@ fn names_time(key: &str) -> bool {
 /// True for a key that is an id rather than a name: digits, perhaps as hexadecimal ones with hyphens.
 fn is_id(key: &str) -> bool {
     key.bytes().any(|byte| byte.is_ascii_digit()) && key.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
-}
-
-/// Looks for the end of a value, over any number of chunks. Counts brackets and does not check them.
-#[derive(Clone, Copy, Debug, Default)]
-struct End {
-    depth: usize,
-    has_begun: bool,
-    is_in_text: bool,
-    is_escaped: bool,
-}
-
-impl End {
-    /// True while the value is a number or a literal, which end where something else begins.
-    fn is_at_scalar(&self) -> bool {
-        self.has_begun && self.depth == 0 && !self.is_in_text
-    }
-
-    /// Moves `at` behind the value; false if it goes on.
-    fn seek(&mut self, bytes: &[u8], at: &mut usize, line: &mut u64) -> bool {
-        while let Some(byte) = bytes.get(*at) {
-            if self.is_in_text {
-                if std::mem::take(&mut self.is_escaped) {
-                    *line += u64::from(*byte == b'\n');
-                    *at += 1;
-                    continue;
-                }
-                let Some(stop) = find::text_break(bytes, *at) else {
-                    *at = bytes.len();
-                    return false;
-                };
-                *at = stop + 1;
-                match bytes.get(stop) {
-                    Some(b'"') => {
-                        self.is_in_text = false;
-                        if self.depth == 0 {
-                            return true;
-                        }
-                    }
-                    Some(b'\\') => self.is_escaped = true,
-                    Some(b'\n') => *line += 1,
-                    _ => {}
-                }
-                continue;
-            }
-            match byte {
-                b'"' if self.depth == 0 && self.has_begun => return true,
-                b'"' => self.is_in_text = true,
-                b'{' | b'[' if self.depth == 0 && self.has_begun => return true,
-                b'{' | b'[' => self.depth += 1,
-                b'}' | b']' if self.depth == 0 => return true,
-                b'}' | b']' => {
-                    self.depth -= 1;
-                    if self.depth == 0 {
-                        *at += 1;
-                        return true;
-                    }
-                }
-                b',' | b':' | b' ' | b'\t' | b'\r' | b'\n' if self.depth == 0 => return true,
-                b'\n' => *line += 1,
-                _ => {}
-            }
-            self.has_begun = true;
-            *at += 1;
-        }
-        false
-    }
 }

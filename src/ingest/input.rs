@@ -1,13 +1,18 @@
 //! The bytes of a source that have come and are not yet taken. Holds no more than that: what is taken makes room for
 //! what comes, and no byte is moved more than a constant number of times.
 
+use super::lanes::Padded;
 use std::ops::Range;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
+/// Line feeds that stand behind what waits, so that looking at many bytes at a time stops there.
+const PADDING: usize = 64;
+
 #[derive(Debug, Default)]
 pub(super) struct Input {
-    /// Grows and is never cut, so that its end need not be cleared again for every chunk.
+    /// Grows and is never cut, so that its end need not be cleared again for every chunk. Behind `end` lie
+    /// [`PADDING`] line feeds once bytes have come.
     bytes: Vec<u8>,
     /// Bytes before this are taken; those from here to `end` wait.
     start: usize,
@@ -37,6 +42,9 @@ impl Input {
     pub(super) fn accept(&mut self, length: usize) {
         self.end += length.min(self.offered);
         self.offered = 0;
+        if let Some(padding) = self.bytes.get_mut(self.end..self.end + PADDING) {
+            padding.fill(b'\n');
+        }
     }
 
     pub(super) fn finish(&mut self) {
@@ -50,6 +58,21 @@ impl Input {
     /// What waits.
     pub(super) fn waiting(&self) -> &[u8] {
         self.get(self.start..self.end)
+    }
+
+    /// All bytes and the line feeds behind them; what waits begins at [`Input::start`]. What an offer may have left
+    /// behind its bytes is of no meaning.
+    pub(super) fn padded(&self) -> Padded<'_> {
+        Padded::new(self.bytes.get(..self.end + PADDING).unwrap_or_default())
+    }
+
+    pub(super) fn start(&self) -> usize {
+        self.start
+    }
+
+    /// True if a line that ends before the byte at `end` has come whole.
+    pub(super) fn has_whole(&self, end: usize) -> bool {
+        end < self.end || (end == self.end && self.has_ended)
     }
 
     /// Takes `length` bytes and then `end_length` more, which end them; says where the former lie until the next
@@ -100,8 +123,8 @@ impl Input {
             self.start = 0;
             self.end = waiting;
         }
-        if self.bytes.len() < self.end + length {
-            self.bytes.resize(self.end + length, 0);
+        if self.bytes.len() < self.end + length + PADDING {
+            self.bytes.resize(self.end + length + PADDING, 0);
         }
     }
 }
@@ -124,7 +147,7 @@ mod tests {
                 input.take_all();
             }
         }
-        assert!(input.bytes.len() < 100, "{}", input.bytes.len());
+        assert!(input.bytes.len() < 100 + PADDING, "{}", input.bytes.len());
     }
 
     #[test]

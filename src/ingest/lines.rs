@@ -46,6 +46,18 @@ impl Lines {
         None
     }
 
+    /// True if nothing is known yet of where the line ends that is next.
+    pub(super) fn is_at_start(&self) -> bool {
+        self.searched == 0 && !self.is_skipping
+    }
+
+    /// Takes a line of which is known that it ends behind `length` bytes.
+    pub(super) fn take(&mut self, input: &mut Input, length: usize) -> Cut {
+        let line = self.line;
+        self.line += 1;
+        Cut { line, range: input.take(length, 1), is_too_long: false }
+    }
+
     /// Drops bytes up to the end of the line; true if it was reached.
     fn skip(&mut self, input: &mut Input) -> bool {
         match find::line_feed(input.waiting(), 0) {

@@ -144,6 +144,8 @@ fn keys_of(path: &str) -> Vec<String> {
 /// How what stands in the roles is read: what is known of a system, as data.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rules {
+    /// True where a row is not one execution but a count of them.
+    pub(super) is_cube: bool,
     /// True for the canonical row: its statuses are the vocabulary's own words and nothing else.
     pub(super) is_canonical: bool,
     /// What status words mean in this system, before the words that most systems share.
@@ -182,6 +184,7 @@ impl Rules {
 
     /// The rules where a system has none of its own.
     pub(super) const GENERAL: Rules = Rules {
+        is_cube: false,
         is_canonical: false,
         words: &[],
         refinements: &[],

@@ -20,9 +20,12 @@
 //! In NDJSON an object whose only member has a key that begins with `$`; in CSV a record whose first field is `$end`,
 //! `$error` or `$alive` without quotes. They are no rows.
 
+mod arrow;
 mod cdevents;
 mod classify;
+mod columns;
 mod csv;
+mod cube_rows;
 mod custom;
 mod document;
 mod document_places;
@@ -31,9 +34,12 @@ mod fields;
 mod find;
 mod hint;
 mod input;
+mod lanes;
 mod length;
 mod lines;
 mod mapping;
+mod memo;
+mod memo_kinds;
 mod moments;
 mod ndjson;
 mod preset;
@@ -43,9 +49,15 @@ mod records;
 mod role;
 mod row;
 mod scan;
+mod shape;
+mod shape_learning;
+mod shape_value;
+mod shortcut;
 mod swf;
 mod text;
+mod value_end;
 
+pub use arrow::{MOST_BODY_BYTES, MOST_METADATA_BYTES};
 pub use expected::{Expected, preset_names};
 pub use hint::hint;
 pub use reader::Reader;
@@ -53,6 +65,8 @@ pub(crate) use text::excerpt;
 
 use crate::execution::Execution;
 use crate::problem::ProblemKind;
+use crate::table::Count;
+use crate::time::ParsedTime;
 use std::ops::Range;
 use text::Text;
 
@@ -78,13 +92,17 @@ pub enum Form {
     Csv,
     /// The same with tabs.
     Tsv,
+    /// Arrow IPC, stream or file, without compression.
+    Arrow,
+    /// Batches of arrays that a program hands over; not recognised, since no file has this form.
+    Columns,
     /// The Standard Workload Format of batch systems.
     Swf,
 }
 
 impl Form {
     /// Every form.
-    pub const ALL: [Form; 5] = [Form::Ndjson, Form::Json, Form::Csv, Form::Tsv, Form::Swf];
+    pub const ALL: [Form; 7] = [Form::Ndjson, Form::Json, Form::Csv, Form::Tsv, Form::Arrow, Form::Columns, Form::Swf];
 
     /// The name by which it is asked for.
     pub const fn name(self) -> &'static str {
@@ -93,6 +111,8 @@ impl Form {
             Form::Json => "json",
             Form::Csv => "csv",
             Form::Tsv => "tsv",
+            Form::Arrow => "arrow",
+            Form::Columns => "columns",
             Form::Swf => "swf",
         }
     }
@@ -109,6 +129,8 @@ impl Form {
             Form::Json => "JSON",
             Form::Csv => "CSV",
             Form::Tsv => "TSV",
+            Form::Arrow => "Arrow",
+            Form::Columns => "columns",
             Form::Swf => "SWF",
         }
     }
@@ -139,6 +161,15 @@ pub enum Event<'a> {
         offset: u64,
         /// The row.
         execution: Execution<'a>,
+    },
+    /// A row of a cube: executions that someone else has counted.
+    Counts {
+        /// Its physical line, from 1.
+        line: u64,
+        /// Workflow, status and tags of all of them; its start is the bucket's begin.
+        execution: Execution<'a>,
+        /// What is counted.
+        count: Count,
     },
     /// Something that is no row: a part of an execution that has a row of its own, or no execution at all.
     LeftOut {
@@ -275,6 +306,12 @@ enum Value<'a> {
     Bool(bool),
     /// A number as it is written.
     Number(&'a str),
+    /// A whole number of a form that has numbers of its own.
+    Whole(i64),
+    /// An instant of a form that has instants of its own.
+    Instant(ParsedTime),
+    /// Milliseconds of a form that has lengths of time of its own.
+    Length(i64),
     Text(Text<'a>),
     /// Texts that are separated by `|`.
     Joined(Text<'a>),
@@ -294,7 +331,7 @@ impl<'a> Value<'a> {
 impl Value<'_> {
     /// True for what is not there and for an empty text.
     fn is_absent(&self) -> bool {
-        matches!(self, Value::Absent | Value::Text(Text::Plain("")))
+        matches!(self, Value::Absent | Value::Text(Text::Plain("")) | Value::Instant(ParsedTime::Absent))
     }
 
     /// Adds what a text or number reads as.
@@ -302,7 +339,8 @@ impl Value<'_> {
         match self {
             Value::Text(text) => text.read_into(out),
             Value::Number(text) => out.push_str(text),
-            Value::Absent | Value::Bool(_) | Value::Joined(_) | Value::Array(_) | Value::Object(_) => {}
+            Value::Whole(number) => arrow::push_signed(*number, out),
+            _ => {}
         }
     }
 
@@ -311,7 +349,9 @@ impl Value<'_> {
         match self {
             Value::Absent => "null",
             Value::Bool(_) => "true or false",
-            Value::Number(_) => "a number",
+            Value::Number(_) | Value::Whole(_) => "a number",
+            Value::Instant(_) => "an instant",
+            Value::Length(_) => "a length of time",
             Value::Text(_) | Value::Joined(_) => "a text",
             Value::Array(_) => "an array",
             Value::Object(_) => "an object",

@@ -11,7 +11,7 @@ use super::text::{Text, excerpt, with_text};
 use super::{Notes, StartSource, Value};
 use crate::execution::{MOST_DURATION_MS, Status};
 use crate::time::decimal::Decimal;
-use crate::time::{ParsedTime, Timestamp, is_none_word, parse_number, parse_text};
+use crate::time::{ParsedTime, Timestamp, UsualTimes, is_none_word, parse_number, parse_text, parse_whole};
 
 /// What the moments of a row say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,32 +34,32 @@ const DUE: [(Role, StartSource); 3] = [
 ];
 
 /// Reads the moments of a row that stands so.
-pub(super) fn read(fields: &Fields<'_>, mapping: &Mapping, status: Status) -> Moments {
+pub(super) fn read(fields: &Fields<'_>, mapping: &Mapping, status: Status, times: &mut UsualTimes) -> Moments {
     let rules = &mapping.rules;
     let has_begun = !matches!(status, Status::Pending | Status::Waiting);
     let history = fields.get(Role::History);
-    let own = match parse_time(fields.get(Role::StartedAt), rules) {
-        ParsedTime::Absent if !history.is_absent() => first_run(history, rules),
+    let own = match parse_time(times, fields.get(Role::StartedAt), rules) {
+        ParsedTime::Absent if !history.is_absent() => first_run(times, history, rules),
         own => own,
     };
     let stand_in = rules.stand_in.filter(|_| own == ParsedTime::Absent && has_begun);
     let (start, start_role) = match stand_in {
-        Some(role) => (parse_time(fields.get(role), rules), role),
+        Some(role) => (parse_time(times, fields.get(role), rules), role),
         None => (own, Role::StartedAt),
     };
     let (started_at, zoneless_start) = match start {
         ParsedTime::At { at, zoneless } => (at, zoneless),
-        ParsedTime::Absent => return due(fields, rules).map_or(Moments::NoStart, Moments::Due),
+        ParsedTime::Absent => return due(times, fields, rules).map_or(Moments::NoStart, Moments::Due),
         ParsedTime::Unreadable => {
             return Moments::Unreadable(unreadable(mapping.name_of(start_role), fields.get(start_role), rules));
         }
     };
-    let duration = if status.is_ended() { duration(fields, mapping, started_at) } else { Duration::None };
+    let duration = if status.is_ended() { duration(times, fields, mapping, started_at) } else { Duration::None };
     let source = DUE.iter().find(|(role, _)| *role == start_role).map_or(StartSource::Start, |(_, source)| *source);
     Moments::Started {
         started_at,
         duration_ms: duration.ms(),
-        waited_ms: waited(fields, mapping, started_at, source),
+        waited_ms: waited(times, fields, mapping, started_at, source),
         notes: duration.notes(zoneless_start, source),
     }
 }
@@ -75,19 +75,25 @@ fn unreadable(name: &str, value: Value<'_>, rules: &Rules) -> String {
 }
 
 /// When the row was to start.
-fn due(fields: &Fields<'_>, rules: &Rules) -> Option<Timestamp> {
-    DUE.into_iter().find_map(|(role, _)| at(fields, role, rules))
+fn due(times: &mut UsualTimes, fields: &Fields<'_>, rules: &Rules) -> Option<Timestamp> {
+    DUE.into_iter().find_map(|(role, _)| at(times, fields, role, rules))
 }
 
-fn at(fields: &Fields<'_>, role: Role, rules: &Rules) -> Option<Timestamp> {
-    match parse_time(fields.get(role), rules) {
+fn at(times: &mut UsualTimes, fields: &Fields<'_>, role: Role, rules: &Rules) -> Option<Timestamp> {
+    match parse_time(times, fields.get(role), rules) {
         ParsedTime::At { at, .. } => Some(at),
         ParsedTime::Absent | ParsedTime::Unreadable => None,
     }
 }
 
 /// How long it waited: what is given, else from when it was due to its own start.
-fn waited(fields: &Fields<'_>, mapping: &Mapping, started_at: Timestamp, source: StartSource) -> Option<u64> {
+fn waited(
+    times: &mut UsualTimes,
+    fields: &Fields<'_>,
+    mapping: &Mapping,
+    started_at: Timestamp,
+    source: StartSource,
+) -> Option<u64> {
     if let Some(given) = read_duration(fields.get(Role::Waited), mapping.rules.waited_unit, &mapping.rules) {
         return given.ms();
     }
@@ -96,13 +102,13 @@ fn waited(fields: &Fields<'_>, mapping: &Mapping, started_at: Timestamp, source:
         .waits_from
         .iter()
         .filter(|_| source == StartSource::Start)
-        .find_map(|role| at(fields, *role, &mapping.rules))?;
+        .find_map(|role| at(times, fields, *role, &mapping.rules))?;
     Duration::of(i128::from(started_at.ms()) - i128::from(due.ms())).ms()
 }
 
 /// The instant at which a history of states first says that it runs.
 #[cold]
-fn first_run(history: Value<'_>, rules: &Rules) -> ParsedTime {
+fn first_run(times: &mut UsualTimes, history: Value<'_>, rules: &Rules) -> ParsedTime {
     let Value::Array(states) = history else { return ParsedTime::Absent };
     let mut found = ParsedTime::Absent;
     // The array was checked when its line was, so there is no fault that could be told.
@@ -111,15 +117,19 @@ fn first_run(history: Value<'_>, rules: &Rules) -> ParsedTime {
         let is_run =
             matches!(member(state, "state"), Value::Text(Text::Plain(word)) if word.eq_ignore_ascii_case("running"));
         if is_run && found == ParsedTime::Absent {
-            found = parse_time(member(state, "date"), rules);
+            found = parse_time(times, member(state, "date"), rules);
         }
     });
     found
 }
 
-fn parse_time(value: Value<'_>, rules: &Rules) -> ParsedTime {
+/// What a value says of an instant.
+pub(super) fn parse_time(times: &mut UsualTimes, value: Value<'_>, rules: &Rules) -> ParsedTime {
     match value {
+        Value::Text(Text::Plain(text)) if let Some(usual) = times.read(text.as_bytes()) => usual,
         Value::Number(number) => parse_number(number),
+        Value::Whole(number) => parse_whole(number),
+        Value::Instant(instant) => instant,
         Value::Text(text) if rules.is_canonical => with_text(text, parse_text),
         Value::Text(text) => with_text(text, |text| match reordered(text) {
             Some(reordered) if rules.is_month_first => parse_text(&reordered),
@@ -127,7 +137,7 @@ fn parse_time(value: Value<'_>, rules: &Rules) -> ParsedTime {
             _ => parse_text(text),
         }),
         Value::Absent => ParsedTime::Absent,
-        Value::Bool(_) | Value::Joined(_) | Value::Array(_) | Value::Object(_) => ParsedTime::Unreadable,
+        _ => ParsedTime::Unreadable,
     }
 }
 
@@ -179,10 +189,10 @@ impl Duration {
 }
 
 /// The duration that is given, or else the one that follows from the end.
-fn duration(fields: &Fields<'_>, mapping: &Mapping, start: Timestamp) -> Duration {
+fn duration(times: &mut UsualTimes, fields: &Fields<'_>, mapping: &Mapping, start: Timestamp) -> Duration {
     let rules = &mapping.rules;
     let given = read_duration(fields.get(Role::Duration), rules.duration_unit, rules);
-    let end = || match parse_time(fields.get(Role::FinishedAt), rules) {
+    let mut end = || match parse_time(times, fields.get(Role::FinishedAt), rules) {
         ParsedTime::At { at, .. } => Duration::of(i128::from(at.ms()) - i128::from(start.ms())),
         ParsedTime::Absent => Duration::None,
         ParsedTime::Unreadable => Duration::Bad,
@@ -209,11 +219,13 @@ fn read_duration(value: Value<'_>, unit: Unit, rules: &Rules) -> Option<Duration
     };
     match value {
         Value::Absent => None,
+        Value::Length(ms) => Some(Duration::of(i128::from(ms))),
+        Value::Whole(count) => Some(unit.to_ms(&Decimal::from_whole(count)).map_or(Duration::Bad, Duration::of)),
         Value::Number(text) => Some(number(text)),
         Value::Text(text) => with_text(text, |text| {
             let text = text.trim_ascii();
             (!is_none_word(text)).then(|| number(text))
         }),
-        Value::Bool(_) | Value::Joined(_) | Value::Array(_) | Value::Object(_) => Some(Duration::Bad),
+        _ => Some(Duration::Bad),
     }
 }

@@ -2,9 +2,9 @@
 //! `$`; what the reader does not know of them is skipped.
 
 use super::classify::member;
-use super::fields::Fields;
+use super::fields::{Fields, Taken};
 use super::mapping::{Mapping, Node};
-use super::row::{self, Scratch};
+use super::row::{self, Place, Scratch};
 use super::scan::{Fault, Scanner};
 use super::text::{Text, with_text};
 use super::{Event, StreamEnd, Value};
@@ -13,21 +13,15 @@ use crate::problem::ProblemKind;
 /// What a line or an element of a document turned out to be.
 pub(super) enum Parsed<'a> {
     /// An object with these values.
-    Row(Fields<'a>),
+    Row(Taken<'a>),
     /// Something else.
     Event(Event<'static>),
 }
 
 /// The event of a line that is not blank.
-pub(super) fn read<'a>(
-    line: u64,
-    offset: u64,
-    bytes: &'a [u8],
-    mapping: &Mapping,
-    scratch: &'a mut Scratch,
-) -> Event<'a> {
-    match parse(line, bytes, mapping, "line") {
-        Parsed::Row(fields) => row::understand(line, offset, &fields, mapping, scratch),
+pub(super) fn read<'a>(place: Place, bytes: &'a [u8], mapping: &Mapping, scratch: &'a mut Scratch) -> Event<'a> {
+    match parse(place.line, bytes, mapping, "line") {
+        Parsed::Row(fields) => row::understand(place, &Fields::Taken(fields), mapping, scratch),
         Parsed::Event(event) => event,
     }
 }
@@ -46,7 +40,7 @@ pub(super) fn parse<'a>(line: u64, bytes: &'a [u8], mapping: &Mapping, noun: &st
             Err(fault) => no_json(&fault, noun),
         });
     }
-    let mut fields = Fields::default();
+    let mut fields = Taken::default();
     let mut members = 0;
     let mut control = None;
     let scanned = scanner.members(|key, value| {
@@ -69,13 +63,7 @@ pub(super) fn parse<'a>(line: u64, bytes: &'a [u8], mapping: &Mapping, noun: &st
 
 /// Takes a member of an object to the roles that it feeds, and the members of its value to theirs; false if the mapping
 /// does not know the key. Calls itself as deep as the mapping's paths go and no deeper.
-pub(super) fn take<'a>(
-    fields: &mut Fields<'a>,
-    mapping: &Mapping,
-    node: Node,
-    key: Text<'a>,
-    value: Value<'a>,
-) -> bool {
+pub(super) fn take<'a>(fields: &mut Taken<'a>, mapping: &Mapping, node: Node, key: Text<'a>, value: Value<'a>) -> bool {
     let Some(entry) = with_text(key, |key| mapping.enter(node, key)) else { return false };
     fields.set_all(entry.targets(), value);
     let Some(child) = entry.child() else { return true };
@@ -91,7 +79,7 @@ pub(super) fn take<'a>(
 }
 
 /// Takes an element `{"key":…,"value":…}` of a list as the member of an object that it stands for.
-fn take_pair<'a>(fields: &mut Fields<'a>, mapping: &Mapping, node: Node, pair: Value<'a>) {
+fn take_pair<'a>(fields: &mut Taken<'a>, mapping: &Mapping, node: Node, pair: Value<'a>) {
     let Value::Object(pair) = pair else { return };
     if let Value::Text(key) = member(pair, "key") {
         take(fields, mapping, node, key, bare(member(pair, "value")));
@@ -108,6 +96,15 @@ fn bare(value: Value<'_>) -> Value<'_> {
 
 fn no_json(fault: &Fault, noun: &str) -> String {
     format!("the {noun} is not JSON: {} at byte {}", fault.cause, fault.at + 1)
+}
+
+/// The end of a stream that a form without lines tells: `key` without its `$`, `object` the text of an object that was
+/// checked.
+pub(super) fn control(key: &str, object: &str) -> Option<StreamEnd> {
+    match read_control(&["$", key].concat(), &Value::Object(object)) {
+        Event::End(end) => Some(end),
+        _ => None,
+    }
 }
 
 /// An `$end` that does not say how many rows were sent is not understood: the stream then has no end, which is told.

@@ -1,9 +1,11 @@
 //! The parser that is pushed: holds the input, finds out its form, and turns what the cutters find into events.
 
+use super::arrow::{self, Advance, Arrow};
 use super::cdevents::Pairs;
 use super::csv::{self, Header};
 use super::document::{Document, Found};
 use super::expected::{Expected, Rows};
+use super::fields::Fields;
 use super::input::Input;
 use super::lines::Lines;
 use super::mapping::{Mapping, Node};
@@ -11,7 +13,8 @@ use super::ndjson::{self, Parsed};
 use super::preset::CANONICAL;
 use super::recognise;
 use super::records::Records;
-use super::row::{self, Scratch};
+use super::row::{self, Place, Scratch};
+use super::shortcut::Shortcuts;
 use super::swf::{self, Log};
 use super::text::Text;
 use super::{Cut, Event, Form, MOST_LINE_BYTES, Value, is_json};
@@ -56,6 +59,7 @@ pub struct Reader {
     document: Option<Box<Document>>,
     log: Log,
     header: Option<Header>,
+    arrow: Arrow,
     /// Executions that several events tell of.
     pairs: Pairs,
     mapping: Mapping,
@@ -65,6 +69,7 @@ pub struct Reader {
     /// The name of that system.
     system: Option<&'static str>,
     scratch: Scratch,
+    shortcuts: Shortcuts,
 }
 
 #[derive(Debug)]
@@ -81,7 +86,7 @@ impl Reader {
         Self::expecting(Expected { form: Some(form), rows: Rows::Of(CANONICAL.name) })
     }
 
-    /// A parser that finds out form and system from the first bytes and the first row: JSON lines or documents if the
+    /// A parser that finds out form and system from the first bytes and the first row: Arrow by its own mark, JSON lines or documents if the
     /// first byte that is not blank is `{` or `[`, a log of jobs if it is `;` or the first line is eighteen numbers, and
     /// CSV or TSV if the first record names columns that are known. Any other source is one [`Event::Unrecognised`] and
     /// nothing more; one that is empty or blank is of no form and yields nothing.
@@ -105,17 +110,26 @@ impl Reader {
             },
             line: 1,
             lines: Lines::starting_at(1),
-            records: Records::starting_at(1).delimited_by(b'\t'),
+            records: Records::starting_at(1).separated_by(b'\t'),
             document: None,
             log: Log::default(),
             header: None,
+            arrow: if expected.form == Some(Form::Columns) { Arrow::handed() } else { Arrow::default() },
             pairs: Pairs::default(),
             mapping,
             expected,
             recognised: None,
             system: None,
             scratch: Scratch::default(),
+            shortcuts: Shortcuts::default(),
         }
+    }
+
+    /// The same parser, but one that looks at every byte of every row as if it were the first: for comparing with what the
+    /// short ways find, which has to be the same but for the rows' kinds.
+    pub fn without_shortcuts(mut self) -> Self {
+        self.shortcuts = Shortcuts::off();
+        self
     }
 
     /// What is known of the source once its first row was read, for parts of it that are read apart; `None` before, and
@@ -183,6 +197,7 @@ impl Reader {
             Stage::Reading(Form::Ndjson) => self.next_line(),
             Stage::Reading(Form::Json) => self.next_element(),
             Stage::Reading(Form::Csv | Form::Tsv) => self.next_record(),
+            Stage::Reading(Form::Arrow | Form::Columns) => self.next_of_columns(),
             Stage::Reading(Form::Swf) => self.next_job(),
             Stage::Refused(starts_with) => {
                 self.input.take_all();
@@ -199,7 +214,11 @@ impl Reader {
     /// Looks for the form as far as the bytes reach.
     fn seek_form(&mut self) {
         if self.expected.form.is_none() {
-            self.pass_blanks();
+            match arrow::is_arrow(self.input.waiting()) {
+                Some(true) => return self.stage = Stage::Reading(Form::Arrow),
+                None if !self.input.has_ended() => return,
+                _ => self.pass_blanks(),
+            }
         }
         let waiting = self.input.waiting();
         let Some(begin) = waiting.iter().position(|byte| !is_blank(*byte)) else { return };
@@ -222,14 +241,14 @@ impl Reader {
     }
 
     fn begin_records(&mut self, delimiter: u8, form: Form) {
-        self.records = Records::starting_at(self.line).delimited_by(delimiter);
+        self.records = Records::starting_at(self.line).separated_by(delimiter);
         self.stage = Stage::Reading(form);
     }
 
     /// Takes the source for records if the first one names columns that are known.
     fn seek_header(&mut self, delimiter: u8) {
         if !self.records.has_begun() {
-            self.records = Records::starting_at(self.line).delimited_by(delimiter);
+            self.records = Records::starting_at(self.line).separated_by(delimiter);
         }
         let Some(cut) = self.records.next(&mut self.input) else { return };
         let form = if delimiter == b'\t' { Form::Tsv } else { Form::Csv };
@@ -271,6 +290,8 @@ impl Reader {
             }
         });
         self.mapping = preset.mapping();
+        // What was learned of lines before was learned by another mapping.
+        self.shortcuts.forget();
         self.system = Some(preset.name);
     }
 
@@ -302,6 +323,45 @@ impl Reader {
     }
 
     fn next_line(&mut self) -> Option<Event<'_>> {
+        if self.mapping.rules.joins_events {
+            return self.next_joined();
+        }
+        loop {
+            let was_looked_at = !self.lines.is_at_start();
+            let whole = if was_looked_at { None } else { self.shortcuts.whole_line(&self.input) };
+            let (cut, is_known) = match whole {
+                Some(length) => (self.lines.take(&mut self.input, length), true),
+                None => {
+                    let cut = self.lines.next(&mut self.input)?;
+                    let is_known = was_looked_at && self.shortcuts.is_known(&self.input, &cut);
+                    (cut, is_known)
+                }
+            };
+            if cut.is_too_long {
+                return Some(too_long(&cut));
+            }
+            let place = self.place_of(&cut);
+            if is_known {
+                let start = cut.range.start;
+                return Some(self.shortcuts.read(place, self.input.padded(), start, &self.mapping, &mut self.scratch));
+            }
+            if self.is_blank_line(&cut) {
+                continue;
+            }
+            if self.recognised.is_none() {
+                self.settle_by(cut.range.clone(), Form::Ndjson);
+                if self.mapping.rules.joins_events {
+                    return self.joined(&cut);
+                }
+            }
+            let bytes = self.input.get(cut.range);
+            self.shortcuts.learn(bytes, &self.mapping);
+            return Some(ndjson::read(place, bytes, &self.mapping, &mut self.scratch));
+        }
+    }
+
+    /// The next event of lines of which several tell of one execution.
+    fn next_joined(&mut self) -> Option<Event<'_>> {
         loop {
             if self.pairs.has_next() {
                 return self.pairs.next(&self.mapping, &mut self.scratch);
@@ -310,22 +370,32 @@ impl Reader {
             if cut.is_too_long {
                 return Some(too_long(&cut));
             }
-            if self.input.get(cut.range.clone()).iter().all(|byte| is_blank(*byte)) {
+            if self.is_blank_line(&cut) {
                 continue;
             }
             if self.recognised.is_none() {
                 self.settle_by(cut.range.clone(), Form::Ndjson);
             }
-            if self.mapping.rules.joins_events {
-                match self.join(&cut, "line") {
-                    Some(event) => return Some(event),
-                    None => continue,
-                }
+            if let Some(event) = self.join(&cut, "line") {
+                return Some(event);
             }
-            let offset = self.input.offset_of(&cut.range);
-            let bytes = self.input.get(cut.range);
-            return Some(ndjson::read(cut.line, offset, bytes, &self.mapping, &mut self.scratch));
         }
+    }
+
+    /// The event of the first line of which it turned out that several tell of one execution, or the next one.
+    fn joined(&mut self, first: &Cut) -> Option<Event<'_>> {
+        match self.join(first, "line") {
+            Some(event) => Some(event),
+            None => self.next_joined(),
+        }
+    }
+
+    fn place_of(&self, cut: &Cut) -> Place {
+        Place { line: cut.line, offset: self.input.offset_of(&cut.range) }
+    }
+
+    fn is_blank_line(&self, cut: &Cut) -> bool {
+        self.input.get(cut.range.clone()).iter().all(|byte| is_blank(*byte))
     }
 
     fn next_element(&mut self) -> Option<Event<'_>> {
@@ -362,7 +432,7 @@ impl Reader {
     }
 
     fn read_element(&mut self, cut: &Cut) -> Event<'_> {
-        let offset = self.input.offset_of(&cut.range);
+        let place = self.place_of(cut);
         let bytes = self.input.get(cut.range.clone());
         match ndjson::parse(cut.line, bytes, &self.mapping, "element") {
             Parsed::Event(event) => event,
@@ -370,18 +440,18 @@ impl Reader {
                 for (name, text) in self.document.iter().flat_map(|document| document.context()) {
                     ndjson::take(&mut fields, &self.mapping, Node::ROOT, Text::Plain(name), Value::of_json(text));
                 }
-                row::understand(cut.line, offset, &fields, &self.mapping, &mut self.scratch)
+                row::understand(place, &Fields::Taken(fields), &self.mapping, &mut self.scratch)
             }
         }
     }
 
     /// Takes one of several events that tell of one execution; what is no such event is told at once.
     fn join(&mut self, cut: &Cut, noun: &str) -> Option<Event<'static>> {
-        let offset = self.input.offset_of(&cut.range);
+        let place = self.place_of(cut);
         match ndjson::parse(cut.line, self.input.get(cut.range.clone()), &self.mapping, noun) {
             Parsed::Event(event) => Some(event),
             Parsed::Row(fields) => {
-                let why = self.pairs.take(cut.line, offset, &fields).err()?;
+                let why = self.pairs.take(place, &fields).err()?;
                 Some(Event::LeftOut { line: cut.line, why })
             }
         }
@@ -395,6 +465,23 @@ impl Reader {
         self.pairs.next(&self.mapping, &mut self.scratch)
     }
 
+    fn next_of_columns(&mut self) -> Option<Event<'_>> {
+        loop {
+            match self.arrow.advance(&mut self.input) {
+                Advance::Wait => return None,
+                Advance::Event(event) => return Some(event),
+                Advance::Row => break,
+                Advance::Names(names) => {
+                    if self.recognised.is_none() {
+                        self.settle(&names, self.form().unwrap_or(Form::Arrow));
+                    }
+                    self.arrow.choose(&self.mapping);
+                }
+            }
+        }
+        self.arrow.row(&self.input, &self.mapping, &mut self.scratch)
+    }
+
     fn next_job(&mut self) -> Option<Event<'_>> {
         loop {
             let cut = self.lines.next(&mut self.input)?;
@@ -402,14 +489,14 @@ impl Reader {
                 return Some(too_long(&cut));
             }
             let bytes = self.input.get(cut.range.clone());
-            if bytes.iter().all(|byte| is_blank(*byte)) || self.log.take_header(bytes) {
+            if self.is_blank_line(&cut) || self.log.take_header(bytes) {
                 continue;
             }
             if self.recognised.is_none() {
                 self.recognised = Some(self.log.recognised());
             }
-            let (offset, bytes) = (self.input.offset_of(&cut.range), self.input.get(cut.range));
-            return Some(self.log.read(cut.line, offset, bytes, &mut self.scratch));
+            let (place, bytes) = (self.place_of(&cut), self.input.get(cut.range));
+            return Some(self.log.read(place, bytes, &mut self.scratch));
         }
     }
 
@@ -431,10 +518,10 @@ impl Reader {
                 self.read_header(cut.range, form);
                 continue;
             }
-            let offset = self.input.offset_of(&cut.range);
+            let place = self.place_of(&cut);
             let (bytes, header) = (self.input.get(cut.range), self.header.as_ref());
             let (records, mapping) = (&self.records, &self.mapping);
-            return Some(csv::read(cut.line, offset, bytes, records, header, mapping, &mut self.scratch));
+            return Some(csv::read(place, bytes, records, header, mapping, &mut self.scratch));
         }
     }
 }

@@ -30,8 +30,12 @@ pub(super) enum Role {
     IsPaused,
     /// Taken by its presence: the row is a part of another execution.
     Parent,
-    /// Taken by what it looks like: an id with a point is that of a step of the execution before the point.
+    /// The id of what the row is a part of, which may be written as zeros where there is none.
+    ParentId,
+    /// An id that is that of a step of another execution if it has a point.
     StepId,
+    /// An instant that may be written as zero: the row has an end if it is not.
+    EndedAt,
     /// The kind of the row; some kinds are no executions.
     Kind,
     /// Texts in an array, in one text or as labels with a key and a value.
@@ -89,6 +93,6 @@ impl Role {
 
     /// True for the roles of which only matters whether a value is there; it is then kept as `true`.
     pub(super) const fn is_presence(self) -> bool {
-        matches!(self, Role::HasEnded | Role::IsPaused | Role::Parent | Role::StepId)
+        matches!(self, Role::HasEnded | Role::IsPaused | Role::Parent)
     }
 }

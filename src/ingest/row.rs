@@ -2,6 +2,7 @@
 //! needed and not understood is taken as absent.
 
 use super::classify::{Class, Verdict, member};
+use super::cube_rows;
 use super::fields::Fields;
 use super::mapping::Mapping;
 use super::moments::{self, Moments};
@@ -10,50 +11,99 @@ use super::text::Text;
 use super::{Event, Value};
 use crate::execution::{Execution, Status};
 use crate::problem::ProblemKind;
-use crate::time::Timestamp;
 use crate::time::decimal::Decimal;
+use crate::time::{Timestamp, UsualTimes};
 
-/// Where texts are put together that a source does not carry as they read; kept from row to row, so that a row needs
-/// no allocation of its own.
+/// What reading a row needs room for; kept from row to row, so that a row needs no allocation of its own.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
     class: Class,
+    pub(super) texts: Texts,
+}
+
+/// Where texts are put together that a source does not carry as they read, and the dates that were read last.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
     text: String,
+    times: UsualTimes,
+}
+
+/// Where a row begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// Its physical line, from 1.
+    pub(super) line: u64,
+    /// The bytes of the source before it.
+    pub(super) offset: u64,
 }
 
 /// The event of a row.
 pub(super) fn understand<'a>(
-    line: u64,
-    offset: u64,
+    place: Place,
     fields: &Fields<'a>,
     mapping: &Mapping,
     scratch: &'a mut Scratch,
 ) -> Event<'a> {
-    assemble(line, offset, fields, mapping, scratch, &|status| moments::read(fields, mapping, status))
+    scratch.class.read(fields, mapping);
+    of_class(place, fields, mapping, &scratch.class, None, &mut scratch.texts)
 }
 
-/// The event of a row whose moments are told by how it stands.
-pub(super) fn assemble<'a>(
-    line: u64,
-    offset: u64,
+/// The event of a row whose moments are not among its fields, but told by how it stands.
+pub(super) fn with_moments<'a>(
+    place: Place,
     fields: &Fields<'a>,
     mapping: &Mapping,
     scratch: &'a mut Scratch,
     moments: &dyn Fn(Status) -> Moments,
 ) -> Event<'a> {
-    let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
     scratch.class.read(fields, mapping);
-    match &scratch.class.verdict {
+    let moments = moments(scratch.class.status);
+    told(place, fields, mapping, &scratch.class, None, &mut scratch.texts, moments)
+}
+
+/// The event of a row whose class is known; of its fields only those are asked that do not decide the class.
+pub(super) fn of_class<'a>(
+    place: Place,
+    fields: &Fields<'a>,
+    mapping: &Mapping,
+    class: &'a Class,
+    kind: Option<u32>,
+    texts: &'a mut Texts,
+) -> Event<'a> {
+    if mapping.rules.is_cube {
+        return cube_rows::event(place, fields, mapping, class);
+    }
+    let moments = match class.verdict {
+        Verdict::Row => moments::read(fields, mapping, class.status, &mut texts.times),
+        Verdict::LeftOut(_) | Verdict::Unreadable(_) => Moments::NoStart,
+    };
+    told(place, fields, mapping, class, kind, texts, moments)
+}
+
+fn told<'a>(
+    place: Place,
+    fields: &Fields<'a>,
+    mapping: &Mapping,
+    class: &'a Class,
+    kind: Option<u32>,
+    texts: &'a mut Texts,
+    moments: Moments,
+) -> Event<'a> {
+    let Place { line, offset } = place;
+    let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
+    match &class.verdict {
         Verdict::Row => {}
         Verdict::LeftOut(why) => return Event::LeftOut { line, why: *why },
         Verdict::Unreadable(message) => return unreadable(message.clone()),
     }
-    match moments(scratch.class.status) {
+    match moments {
         Moments::Started { started_at, duration_ms, waited_ms, notes } => {
-            let execution = execution(fields, scratch, started_at, duration_ms, waited_ms);
-            Event::Row { line, offset, execution, notes, kind: None }
+            let execution = execution(fields, class, texts, started_at, duration_ms, waited_ms);
+            Event::Row { line, offset, execution, notes, kind }
         }
-        Moments::Due(at) => Event::Unstarted { line, offset, execution: execution(fields, scratch, at, None, None) },
+        Moments::Due(at) => {
+            Event::Unstarted { line, offset, execution: execution(fields, class, texts, at, None, None) }
+        }
         Moments::NoStart => {
             let name = mapping.name_of(Role::StartedAt);
             let message = ["the row has no start: ", name, " is absent, null or a zero time"].concat();
@@ -65,22 +115,22 @@ pub(super) fn assemble<'a>(
 
 fn execution<'a>(
     fields: &Fields<'a>,
-    scratch: &'a mut Scratch,
+    class: &'a Class,
+    texts: &'a mut Texts,
     started_at: Timestamp,
     duration_ms: Option<u64>,
     waited_ms: Option<u64>,
 ) -> Execution<'a> {
-    scratch.text.clear();
+    texts.text.clear();
     let error = match fields.get(Role::Error) {
         Value::Object(object) => member(object, "message"),
         value => value,
     };
-    let error = scratch.piece(error);
-    let id = scratch.piece(fields.get(Role::Id));
-    let attempt = scratch.piece(fields.get(Role::Attempt));
-    let scratch: &'a Scratch = scratch;
-    let text_of = |piece: Option<Piece<'a>>| piece.map(|piece| scratch.text_of(piece));
-    let class = &scratch.class;
+    let error = texts.piece(error);
+    let id = texts.piece(fields.get(Role::Id));
+    let attempt = texts.piece(fields.get(Role::Attempt));
+    let texts: &'a Texts = texts;
+    let text_of = |piece: Option<Piece<'a>>| piece.map(|piece| texts.text_of(piece));
     Execution {
         id: text_of(id),
         workflow_id: class.workflow_id(),
@@ -96,14 +146,14 @@ fn execution<'a>(
     }
 }
 
-/// A text that is where it came from, or in the scratch.
+/// A text that is where it came from, or was put together.
 #[derive(Clone, Copy)]
 enum Piece<'a> {
     Source(&'a str),
     Scratch { start: usize, end: usize },
 }
 
-impl Scratch {
+impl Texts {
     /// The text of a value that is a text or a number, and not empty.
     fn piece<'a>(&mut self, value: Value<'a>) -> Option<Piece<'a>> {
         match value {
@@ -114,7 +164,12 @@ impl Scratch {
                 text.read_into(&mut self.text);
                 Some(Piece::Scratch { start, end: self.text.len() })
             }
-            Value::Absent | Value::Bool(_) | Value::Joined(_) | Value::Array(_) | Value::Object(_) => None,
+            value @ Value::Whole(_) => {
+                let start = self.text.len();
+                value.read_into(&mut self.text);
+                Some(Piece::Scratch { start, end: self.text.len() })
+            }
+            _ => None,
         }
     }
 

@@ -5,6 +5,7 @@
 use super::find;
 use super::text::Text;
 use super::{MOST_DEPTH, Value};
+use std::ops::Range;
 
 /// Where a line stops being JSON, and what is wrong there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,14 @@ impl<'a> Scanner<'a> {
 
     /// Hands out the members of an object, in their order and twice if they are there twice.
     pub(super) fn members(&mut self, mut each: impl FnMut(Text<'a>, Value<'a>)) -> Result<(), Fault> {
+        self.placed_members(|key, value, _| each(key, value))
+    }
+
+    /// The same, and where each value lies.
+    pub(super) fn placed_members(
+        &mut self,
+        mut each: impl FnMut(Text<'a>, Value<'a>, Range<usize>),
+    ) -> Result<(), Fault> {
         self.skip_space();
         if !self.eat(b'{') {
             return Err(self.fault("expected an object"));
@@ -44,7 +53,10 @@ impl<'a> Scanner<'a> {
         }
         loop {
             let key = self.key()?;
-            each(key, self.value(1)?);
+            self.skip_space();
+            let start = self.at;
+            let value = self.value(1)?;
+            each(key, value, start..self.at);
             self.skip_space();
             match self.peek() {
                 Some(b',') => self.at += 1,
@@ -102,6 +114,11 @@ impl<'a> Scanner<'a> {
             None => Ok(()),
             Some(_) => Err(self.fault("expected the end of the line")),
         }
+    }
+
+    /// True if the last value ends with the text.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.at == self.text.len()
     }
 
     /// The first byte that is no white space, without taking it.

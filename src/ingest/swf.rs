@@ -2,11 +2,11 @@
 //! a line, at least eighteen numbers separated by white space, -1 for unknown. What stands behind the eighteenth is not
 //! looked at.
 
-use super::fields::Fields;
+use super::fields::{Fields, Taken};
 use super::mapping::{Mapping, Meaning, Rules, Target, Word};
 use super::moments::{Duration, Moments};
 use super::role::Role;
-use super::row::{self, Scratch};
+use super::row::{self, Place, Scratch};
 use super::text::{Text, excerpt};
 use super::{Event, StartSource, Value};
 use crate::execution::Status;
@@ -98,17 +98,17 @@ impl Log {
     }
 
     /// The event of a line of a job.
-    pub(super) fn read<'a>(&self, line: u64, offset: u64, bytes: &'a [u8], scratch: &'a mut Scratch) -> Event<'a> {
+    pub(super) fn read<'a>(&self, place: Place, bytes: &'a [u8], scratch: &'a mut Scratch) -> Event<'a> {
         let Some(job) = std::str::from_utf8(bytes).ok().and_then(split) else {
             let message = "the line is no job: expected eighteen numbers".to_owned();
-            return Event::Rejected { line, kind: ProblemKind::Unreadable, message };
+            return Event::Rejected { line: place.line, kind: ProblemKind::Unreadable, message };
         };
         let fields = self.fields(&job);
-        row::assemble(line, offset, &fields, &self.mapping, scratch, &|status| self.moments(&job, status))
+        row::with_moments(place, &Fields::Taken(fields), &self.mapping, scratch, &|status| self.moments(&job, status))
     }
 
-    fn fields<'a>(&self, job: &[&'a str; FIELDS]) -> Fields<'a> {
-        let mut fields = Fields::default();
+    fn fields<'a>(&self, job: &[&'a str; FIELDS]) -> Taken<'a> {
+        let mut fields = Taken::default();
         let mut set = |role, text| fields.set(Target { role, rank: 0 }, Value::Text(Text::Plain(text)));
         let known = |place: &usize| known(at(job, *place));
         set(Role::Id, at(job, JOB));

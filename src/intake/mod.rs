@@ -198,6 +198,12 @@ impl Intake {
         }
     }
 
+    /// A stretch of the source has ended that others follow ([`Intake::follow`]): nothing is said of the whole.
+    pub fn finish_stretch(&mut self) {
+        self.reader.finish();
+        self.drain();
+    }
+
     /// The source has ended. `broken` says why if it ended before its time.
     pub fn finish(&mut self, broken: Option<&str>) {
         self.reader.finish();
@@ -299,12 +305,7 @@ impl Intake {
                         });
                     }
                     if execution.status == Status::Other {
-                        reading.problems.add(line, ProblemKind::UnknownStatus, || {
-                            format!(
-                                "the status {} is not known; the row is counted as other",
-                                excerpt(execution.status_text)
-                            )
-                        });
+                        reading.problems.add(line, ProblemKind::UnknownStatus, || unknown_status(&execution));
                     }
                     let arrival = arrival(true, offset);
                     match duplicates {
@@ -331,6 +332,21 @@ impl Intake {
                         Some(known) => reading.duplicates += u64::from(known.push(table, &execution, arrival)),
                     }
                 }
+                Event::Counts { line, execution, count } => {
+                    let executions = count.executions;
+                    if execution.status == Status::Other {
+                        reading.problems.add(line, ProblemKind::UnknownStatus, || unknown_status(&execution));
+                    }
+                    if table.push_count(&execution, count) {
+                        reading.read += executions;
+                    } else {
+                        reading.read += 1;
+                        reading.unreadable += 1;
+                        reading.problems.add(line, ProblemKind::Unreadable, || {
+                            "the rows count more executions than 2^53".to_owned()
+                        });
+                    }
+                }
                 Event::LeftOut { why: LeftOut::Part, .. } => reading.parts += 1,
                 Event::LeftOut { why: LeftOut::NoExecution, .. } => reading.no_executions += 1,
                 Event::Rejected { line, kind, message } => {
@@ -354,6 +370,10 @@ impl Intake {
             }
         }
     }
+}
+
+fn unknown_status(execution: &Execution<'_>) -> String {
+    ["the status ", &excerpt(execution.status_text), " is not known; the row is counted as other"].concat()
 }
 
 /// Adds a row to the table, by the number of its kind where one is known.

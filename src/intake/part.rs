@@ -3,9 +3,10 @@
 
 use super::{Intake, Reading};
 use crate::bytes::{Broken, Bytes, push_long, push_short, push_text, push_text_if_any};
+use crate::duplicate::Duplicates;
 use crate::ingest::StreamEnd;
 use crate::problem::{Problem, ProblemKind, Problems};
-use crate::table::Shift;
+use crate::table::{Shift, Table};
 
 /// Where a part lies in its source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,6 +19,27 @@ pub struct Range {
 }
 
 impl Intake {
+    /// Gives table and known identities away and keeps what became of the rows, so that the reading of the next part can
+    /// go on with them ([`Intake::onto`]) and this one be added to another ([`Intake::follow`]).
+    pub fn take_rows(&mut self) -> (Table, Option<Duplicates>) {
+        self.kinds.clear();
+        (std::mem::take(&mut self.table), self.duplicates.take())
+    }
+
+    /// Adds the reading of the part of the same source that follows this one's, `lines` lines further down. Both were ended
+    /// by [`Intake::finish_stretch`]; once the last part is added, [`Intake::finish`] says whether the whole is complete.
+    pub fn follow(&mut self, mut next: Intake, lines: i64) {
+        next.reading.problems = next.reading.problems.moved(lines);
+        self.went_on |= next.went_on || (self.end.is_some() && (next.reading.read > 0 || next.end.is_some()));
+        self.reading.merge(&next.reading);
+        self.table.merge(&next.table);
+        self.is_stream |= next.is_stream;
+        self.broken_off = self.broken_off.take().or(next.broken_off);
+        if !matches!(self.end, Some(StreamEnd::Error { .. })) {
+            self.end = next.end.or(self.end.take());
+        }
+    }
+
     /// Hands over what was read so far, piece by piece. A part that is not the last of its source is handed over without
     /// [`Intake::finish`].
     pub fn write_part(&self, each: &mut dyn FnMut(&[u8])) {
@@ -25,6 +47,11 @@ impl Intake {
         self.reading.write(&mut piece);
         piece.extend([self.is_stream, self.went_on].map(u8::from));
         push_end(&mut piece, self.end.as_ref());
+        piece.push(u8::from(self.broken_off.is_some()));
+        if let Some((line, message)) = &self.broken_off {
+            push_long(&mut piece, *line);
+            push_text(&mut piece, message);
+        }
         each(&piece);
         self.table.write(each);
     }
@@ -40,6 +67,7 @@ impl Intake {
         let mut reading = Reading::read(&mut bytes)?;
         let (is_stream, went_on) = (bytes.truth()?, bytes.truth()?);
         let end = read_end(&mut bytes)?;
+        let broken_off = if bytes.truth()? { Some((bytes.long()?, bytes.text()?.to_owned())) } else { None };
         bytes.end()?;
         if range.shift.source != self.source {
             self.settle();
@@ -57,6 +85,8 @@ impl Intake {
         self.went_on |= went_on || (self.end.is_some() && reading.read > 0);
         self.is_stream |= is_stream;
         self.end = self.end.take().or(end);
+        let moved = broken_off.map(|(line, message)| (line.saturating_add_signed(range.lines), message));
+        self.broken_off = self.broken_off.take().or(moved);
         self.reading.merge(&reading);
         Ok(())
     }
@@ -68,6 +98,7 @@ impl Intake {
         self.is_stream = false;
         self.went_on = false;
         self.end = None;
+        self.broken_off = None;
     }
 }
 

@@ -1,20 +1,19 @@
 //! Which executions are counted, by workflow, status and tag.
 
 use crate::execution::Status;
-use std::collections::BTreeSet;
 
 /// Values that are wanted and values that are not. Nothing wanted means all are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice<T> {
-    /// Any of these.
-    pub any_of: BTreeSet<T>,
-    /// None of these; wins over `any_of`.
-    pub none_of: BTreeSet<T>,
+    /// Any of these, rising, each once.
+    pub any_of: Vec<T>,
+    /// None of these; wins over `any_of`. Rising, each once.
+    pub none_of: Vec<T>,
 }
 
 impl<T> Default for Choice<T> {
     fn default() -> Self {
-        Self { any_of: BTreeSet::new(), none_of: BTreeSet::new() }
+        Self { any_of: Vec::new(), none_of: Vec::new() }
     }
 }
 
@@ -30,8 +29,9 @@ impl<T: Ord> Choice<T> {
     where
         T: std::borrow::Borrow<Q>,
     {
-        let wanted = self.any_of.is_empty() || values.clone().any(|value| self.any_of.contains(value.as_ref()));
-        wanted && !values.into_iter().any(|value| self.none_of.contains(value.as_ref()))
+        let holds = |list: &[T], value: &Q| list.binary_search_by(|item| item.borrow().cmp(value)).is_ok();
+        let wanted = self.any_of.is_empty() || values.clone().any(|value| holds(&self.any_of, value.as_ref()));
+        wanted && !values.into_iter().any(|value| holds(&self.none_of, value.as_ref()))
     }
 }
 

@@ -9,10 +9,10 @@ pub use metric::{Attempts, Counting, Family, Granularity, Metric, Moment};
 
 use crate::error::Error;
 use crate::execution::Status;
+use crate::number;
 use crate::time::Timestamp;
 use crate::window::{MOST_DAYS, WindowRequest};
 use chrono::NaiveDate;
-use std::collections::BTreeSet;
 
 /// The greatest threshold: beyond any count or any number of milliseconds that is believed.
 pub const MOST_THRESHOLD: f64 = 1e15;
@@ -83,13 +83,14 @@ impl Query {
     /// without `to`.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, Error> {
         let mut query = Self::default();
-        let mut seen = BTreeSet::new();
+        let mut seen: Vec<&str> = Vec::new();
         for (parameter, value) in pairs {
             let repeatable = matches!(parameter, "workflow_id" | "status" | "tag");
-            if !seen.insert(parameter) && !repeatable {
+            if seen.contains(&parameter) && !repeatable {
                 let known = Self::PARAMETERS.iter().find(|known| **known == parameter).copied().unwrap_or("parameter");
                 return Err(Error::value(known, value, "one value; it came twice"));
             }
+            seen.push(parameter);
             query.set(parameter, value)?;
         }
         query.settle()
@@ -97,10 +98,9 @@ impl Query {
 
     fn set(&mut self, parameter: &str, value: &str) -> Result<(), Error> {
         match parameter {
-            "metric" => self.metric = one_of("metric", value, Metric::ALL.map(|metric| (metric.name(), metric)))?,
+            "metric" => self.metric = one_of("metric", value, &Metric::ALL, Metric::name)?,
             "granularity" => {
-                let both = Granularity::ALL.map(|granularity| (granularity.name(), granularity));
-                self.granularity = Some(one_of("granularity", value, both)?);
+                self.granularity = Some(one_of("granularity", value, &Granularity::ALL, Granularity::name)?);
             }
             "days" => {
                 let takes = || Error::value("days", value, format!("a whole number from 1 to {MOST_DAYS}"));
@@ -128,9 +128,9 @@ impl Query {
                 }
                 value.clone_into(&mut self.time_zone);
             }
-            "workflow_id" => choose(&mut self.filter.workflows, "workflow_id", value, |name| Ok(name.to_owned()))?,
-            "tag" => choose(&mut self.filter.tags, "tag", value, |name| Ok(name.to_owned()))?,
-            "status" => choose(&mut self.filter.statuses, "status", value, |name| {
+            "workflow_id" => choose(&mut self.filter.workflows, "workflow_id", value, &|name| Ok(name.to_owned()))?,
+            "tag" => choose(&mut self.filter.tags, "tag", value, &|name| Ok(name.to_owned()))?,
+            "status" => choose(&mut self.filter.statuses, "status", value, &|name| {
                 let status = Status::of(name);
                 if status != Status::Other || name.eq_ignore_ascii_case("other") {
                     return Ok(status);
@@ -139,10 +139,9 @@ impl Query {
                 Err(Error::value("status", value, format!("{names}, each with ! in front to leave it out")))
             })?,
             "thresholds" => self.thresholds = Some(thresholds(value)?),
-            "by" => self.counting.by = one_of("by", value, Moment::ALL.map(|moment| (moment.name(), moment)))?,
+            "by" => self.counting.by = one_of("by", value, &Moment::ALL, Moment::name)?,
             "attempts" => {
-                let both = Attempts::ALL.map(|attempts| (attempts.name(), attempts));
-                self.counting.attempts = one_of("attempts", value, both)?;
+                self.counting.attempts = one_of("attempts", value, &Attempts::ALL, Attempts::name)?;
             }
             _ => return Err(Error::unknown_parameter(parameter, Self::PARAMETERS.join(", "))),
         }
@@ -180,13 +179,12 @@ impl Query {
     }
 }
 
-fn one_of<T: Copy, const N: usize>(
-    parameter: &'static str,
-    value: &str,
-    known: [(&'static str, T); N],
-) -> Result<T, Error> {
-    let found = known.iter().find(|(name, _)| *name == value).map(|(_, item)| *item);
-    found.ok_or_else(|| Error::value(parameter, value, known.map(|(name, _)| name).join(", ")))
+fn one_of<T: Copy>(parameter: &'static str, value: &str, all: &[T], name: fn(T) -> &'static str) -> Result<T, Error> {
+    let found = all.iter().find(|item| name(**item) == value).copied();
+    found.ok_or_else(|| {
+        let names: Vec<_> = all.iter().map(|item| name(*item)).collect();
+        Error::value(parameter, value, names.join(", "))
+    })
 }
 
 /// A date of the form 2026-02-18 and no other.
@@ -208,8 +206,10 @@ fn date(parameter: &'static str, value: &str) -> Result<NaiveDate, Error> {
 
 fn thresholds(value: &str) -> Result<[f64; 3], Error> {
     let takes = || Error::value("thresholds", value, "three strictly rising numbers above 0 such as 0.6,0.8,0.95");
-    let numbers: Vec<f64> =
-        value.split(',').map(|part| part.trim().parse::<f64>()).collect::<Result<_, _>>().map_err(|_| takes())?;
+    let mut numbers = Vec::new();
+    for part in value.split(',') {
+        numbers.push(number::parse(part.trim()).ok_or_else(takes)?);
+    }
     match numbers[..] {
         [low, middle, high] if low > 0.0 && low < middle && middle < high && high <= MOST_THRESHOLD => {
             Ok([low, middle, high])
@@ -224,7 +224,7 @@ fn choose<T: Ord>(
     choice: &mut Choice<T>,
     parameter: &'static str,
     value: &str,
-    parse: impl Fn(&str) -> Result<T, Error>,
+    parse: &dyn Fn(&str) -> Result<T, Error>,
 ) -> Result<(), Error> {
     let marks = value.bytes().take_while(|byte| *byte == b'!').count();
     let rest = value.get(marks..).unwrap_or("");
@@ -232,8 +232,11 @@ fn choose<T: Ord>(
     if name.is_empty() {
         return Err(Error::value(parameter, value, "a name, with ! in front to leave it out"));
     }
-    let set = if marks % 2 == 1 { &mut choice.none_of } else { &mut choice.any_of };
-    set.insert(parse(&name)?);
+    let chosen = parse(&name)?;
+    let list = if marks % 2 == 1 { &mut choice.none_of } else { &mut choice.any_of };
+    if let Err(place) = list.binary_search(&chosen) {
+        list.insert(place, chosen);
+    }
     Ok(())
 }
 
@@ -281,7 +284,11 @@ mod tests {
     fn an_exclamation_mark_excludes_and_two_are_the_name() {
         let query =
             Query::from_pairs([("tag", "eu"), ("tag", "!test"), ("tag", "!!urgent"), ("tag", "!!!loud")]).unwrap();
-        let of = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+        let of = |names: &[&str]| {
+            let mut rising: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            rising.sort();
+            rising
+        };
         assert_eq!(query.filter.tags.any_of, of(&["eu", "!urgent"]));
         assert_eq!(query.filter.tags.none_of, of(&["test", "!loud"]));
     }

@@ -14,6 +14,7 @@ use super::residual::Residuals;
 use super::ring::{Class, Ring, RingWindow, WINDOWS, Windows, maxima, sums};
 use super::sentence::{self, Strength};
 use super::{Finding, Kind, WeekWindow};
+use crate::number::within;
 use chrono::{Days, NaiveDate};
 
 /// What the smallest of the four chances is multiplied by.
@@ -84,7 +85,7 @@ fn examine(weeks: &[Week], occupied: &[Week], residuals: &Residuals, shuffles: u
         let chosen = winner.map(|winner| coin.scan.boundaries(winner, class, &variance));
         consider(coin.scan.chance(class).max(least_chance_of_coin), chosen.map(|window| window.window));
     }
-    best.map(|claim| Claim { chance: (FACTOR * claim.chance).clamp(LEAST_CHANCE, 1.0), ..claim })
+    best.map(|claim| Claim { chance: within(FACTOR * claim.chance, LEAST_CHANCE, 1.0), ..claim })
 }
 
 /// A window with its position among all.

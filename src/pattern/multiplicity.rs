@@ -1,5 +1,7 @@
 //! Several claims in one report: how their chances are corrected for each other. Knows only numbers.
 
+use crate::order::sort;
+
 /// The share of false claims among all claims that a report accepts.
 pub const FALSE_DISCOVERY_RATE: f64 = 0.05;
 
@@ -8,7 +10,7 @@ pub const FALSE_DISCOVERY_RATE: f64 = 0.05;
 /// nothing came of it.
 pub fn adjusted(chances: &[f64]) -> Vec<f64> {
     let mut rising: Vec<(usize, f64)> = chances.iter().copied().enumerate().collect();
-    rising.sort_by(|(_, a), (_, b)| a.total_cmp(b));
+    sort(&mut rising, &|(_, a), (_, b)| a.total_cmp(b).is_lt());
     let mut adjusted = vec![1.0; chances.len()];
     let mut least: f64 = 1.0;
     for (rank, (place, chance)) in rising.into_iter().enumerate().rev() {

@@ -4,6 +4,8 @@
 
 use super::history::RING;
 use super::ring::Ring;
+use crate::number::within;
+use crate::order::sort_numbers;
 
 /// Shuffles of a first look; the chance of the rarest outcome among them is 1 in 300.
 pub const FEW: usize = 299;
@@ -156,13 +158,13 @@ pub fn tail_chance(observed: f64, maxima: &[f64]) -> f64 {
         return share_at_least(observed, maxima.iter().copied());
     }
     let reduced = (observed.max(0.0) * observed.max(0.0) - (mean - EULER_GAMMA * scale)) / scale;
-    (-libm::expm1(-libm::exp(-reduced))).clamp(0.0, 1.0)
+    within(-libm::expm1(-libm::exp(-reduced)), 0.0, 1.0)
 }
 
 /// The value below which a share of the values lies, interpolated between neighbours; 0 of no values.
 pub fn quantile(values: impl Iterator<Item = f64>, share: f64) -> f64 {
     let mut rising: Vec<f64> = values.collect();
-    rising.sort_by(f64::total_cmp);
+    sort_numbers(&mut rising);
     let place = share * rising.len().saturating_sub(1) as f64;
     let below = rising.get(place as usize).copied().unwrap_or(0.0);
     let above = rising.get(place as usize + 1).copied().unwrap_or(below);

@@ -5,6 +5,7 @@
 use super::history::{RING, Week};
 use super::random::{Turnable, median};
 use super::ring::Ring;
+use crate::number::within;
 
 /// One week.
 #[derive(Clone, Debug)]
@@ -122,7 +123,7 @@ fn week_rates(decided: &[Ring], failures: &[Ring]) -> Vec<f64> {
     let pull = rate * (1.0 - rate) / variance.max(1e-9);
     by_week
         .iter()
-        .map(|(decided, failures)| ((failures + pull * rate) / (decided + pull).max(1e-9)).clamp(1e-4, 1.0 - 1e-4))
+        .map(|(decided, failures)| within((failures + pull * rate) / (decided + pull).max(1e-9), 1e-4, 1.0 - 1e-4))
         .collect()
 }
 
@@ -138,7 +139,7 @@ fn correlation_within_hours(decided: &[Ring], failures: &[Ring], rates: &[f64]) 
             pairs += decided * (decided - 1.0) * variance;
         }
     }
-    (beyond_chance / pairs.max(1e-9)).clamp(0.0, 0.6)
+    within(beyond_chance / pairs.max(1e-9), 0.0, 0.6)
 }
 
 /// Decided executions by hour, cut to what is typical of that hour of the week: a storm of retries multiplies
@@ -175,7 +176,7 @@ fn week_residuals(decided: &Ring, failures: &Ring, typical: Ring, rate: f64, cor
         if *occupied {
             let deviation = variance(*decided).max(1e-9).sqrt();
             let most = MOST_DEVIATIONS.max(MOST_FAILURES_CLIPPED / deviation);
-            *standardized = ((failures - decided * rate) / deviation).clamp(-most, most);
+            *standardized = within((failures - decided * rate) / deviation, -most, most);
         }
         *weight = variance(*typical).max(0.0).sqrt();
     }

@@ -3,6 +3,7 @@
 
 use super::gate::Tally;
 use super::ring::{DaySet, RingWindow};
+use crate::number;
 
 /// How sure a sentence may sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +39,8 @@ pub fn failure_window(
     let when = when(window);
     let inside = percent(inside.failures, inside.decided);
     let outside = percent(outside.failures, outside.decided);
-    format!("{subject} {when} ({inside} vs {outside} otherwise, {held} of {weeks} weeks)")
+    let (held, weeks) = (digits(held), digits(weeks));
+    [subject, " ", &when, " (", &inside, " vs ", &outside, " otherwise, ", &held, " of ", &weeks, " weeks)"].concat()
 }
 
 /// Where a peak of volume lies.
@@ -68,24 +70,28 @@ pub fn volume_peak(peak: Peak, zone: &str, ratio: f64, (held, days): (usize, usi
         Peak::Hour(hour) => hour_name(hour),
         Peak::Around { start, length } => hour_range(start, length),
     };
-    let zone = if zone == "UTC" { "UTC".to_owned() } else { format!("({zone})") };
-    let (held, days) = (grouped(held), grouped(days));
-    format!("Execution volume {verb} {when} {zone} daily ({ratio:.1}× the daily average, {held} of {days} days)")
+    let (open, close) = if zone == "UTC" { (" ", " daily (") } else { (" (", ") daily (") };
+    let (held, days) = (number::grouped(held as u64), number::grouped(days as u64));
+    let mut sentence = ["Execution volume ", verb, " ", &when, open, zone, close].concat();
+    number::push_fixed(&mut sentence, ratio, 1);
+    sentence += &["× the daily average, ", &held, " of ", &days, " days)"].concat();
+    sentence
 }
 
 /// Why no recurring failures were looked for.
 pub fn too_few_weeks(needed: usize, there: usize) -> String {
-    format!("needs {needed} weeks to name a weekday; there {}", is_or_are(there))
+    ["needs ", &digits(needed), " weeks to name a weekday; there ", &is_or_are(there)].concat()
 }
 
 /// Why no peak of volume was looked for: days with fewer than `executions` do not count.
 pub fn too_few_days(needed: usize, executions: u64, there: usize) -> String {
-    let there = is_or_are(there);
-    format!("needs {needed} whole days with {executions} or more executions to name an hour of the day; there {there}")
+    let (needed, executions, there) = (digits(needed), number::whole(executions), is_or_are(there));
+    let to_name = " or more executions to name an hour of the day; there ";
+    ["needs ", &needed, " whole days with ", &executions, to_name, &there].concat()
 }
 
 fn is_or_are(count: usize) -> String {
-    if count == 1 { "is 1".to_owned() } else { format!("are {count}") }
+    [if count == 1 { "is " } else { "are " }, &digits(count)].concat()
 }
 
 fn when(window: RingWindow) -> String {
@@ -102,32 +108,27 @@ fn when(window: RingWindow) -> String {
     }
     let hours = hour_range(window.start, window.length);
     match window.days {
-        DaySet::Daily => format!("between {hours} {days}"),
-        _ => format!("{days} between {hours}"),
+        DaySet::Daily => ["between ", &hours, " ", days].concat(),
+        _ => [days, " between ", &hours].concat(),
     }
 }
 
 /// "9–11 AM", "11 AM–1 PM", "8 PM–12 AM".
 fn hour_range(start: u8, length: u8) -> String {
     let end = (start + length) % 24;
-    if (start % 24 < 12) == (end < 12) && length < 12 {
-        format!("{}–{}", clock(start), hour_name(end))
-    } else {
-        format!("{}–{}", hour_name(start), hour_name(end))
-    }
+    let is_same_half = (start % 24 < 12) == (end < 12) && length < 12;
+    let start = if is_same_half { clock(start) } else { hour_name(start) };
+    [&start, "–", &hour_name(end)].concat()
 }
 
 /// "12 AM" at midnight, "12 PM" at noon.
 fn hour_name(hour: u8) -> String {
-    format!("{} {}", clock(hour), if hour % 24 < 12 { "AM" } else { "PM" })
+    clock(hour) + if hour % 24 < 12 { " AM" } else { " PM" }
 }
 
 /// The hour on the face of a clock, 1 to 12.
-fn clock(hour: u8) -> u8 {
-    match hour % 12 {
-        0 => 12,
-        hour => hour,
-    }
+fn clock(hour: u8) -> String {
+    digits(if hour % 12 == 0 { 12 } else { usize::from(hour % 12) })
 }
 
 /// A share in whole per cent; 0% only of nothing, 100% only of all.
@@ -137,21 +138,12 @@ fn percent(part: u64, whole: u64) -> String {
     match rounded {
         0 if part > 0 => "under 1%".to_owned(),
         100 if part < whole => "over 99%".to_owned(),
-        _ => format!("{rounded}%"),
+        _ => number::whole(rounded as u64) + "%",
     }
 }
 
-/// A count with a comma after every three digits.
-fn grouped(count: usize) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+fn digits(count: usize) -> String {
+    number::whole(count as u64)
 }
 
 #[cfg(test)]
@@ -259,7 +251,7 @@ mod tests {
     #[test]
     fn counts_are_grouped_and_one_is_one() {
         assert_eq!(
-            (grouped(999), grouped(1097), grouped(1_234_567)),
+            (number::grouped(999), number::grouped(1097), number::grouped(1_234_567)),
             ("999".into(), "1,097".into(), "1,234,567".into())
         );
         assert_eq!(too_few_weeks(8, 5), "needs 8 weeks to name a weekday; there are 5");

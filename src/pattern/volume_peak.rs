@@ -9,8 +9,8 @@ use super::history::Day;
 use super::random::{self, FEW, MANY, Random, median, quantile, share_at_least};
 use super::sentence::{self, Peak, Strength};
 use super::{Finding, Kind, WeekWindow};
+use crate::number::within;
 use chrono::{Datelike, Days, NaiveDate};
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 /// Days below which no hour of the day is named.
@@ -225,7 +225,7 @@ fn rises(by_day: &[Profile]) -> Vec<[f64; ARCS]> {
     for arc in 0..ARCS {
         let most = MOST_MEDIANS * median(rises.iter().filter_map(|day| day.get(arc)).map(|rise| rise.abs())) + 1e-9;
         for rise in rises.iter_mut().filter_map(|day| day.get_mut(arc)) {
-            *rise = rise.clamp(-most, most);
+            *rise = within(*rise, -most, most);
         }
     }
     rises
@@ -353,14 +353,19 @@ fn monday_of(date: NaiveDate) -> NaiveDate {
 
 /// By week that the days touch, whether enough of its days that were looked at are above par.
 fn weeks(days: &[Day], counts: &Counts) -> Vec<(NaiveDate, Option<bool>)> {
-    let mut weeks: BTreeMap<NaiveDate, (usize, usize)> = BTreeMap::new();
+    let mut weeks: Vec<(NaiveDate, (usize, usize))> = Vec::new();
+    let mut counted = counts.days.iter().peekable();
     for day in days {
-        weeks.entry(monday_of(day.date)).or_default();
-    }
-    for (date, is_above_par) in &counts.days {
-        let (above, all) = weeks.entry(monday_of(*date)).or_default();
-        *above += usize::from(*is_above_par);
-        *all += 1;
+        let monday = monday_of(day.date);
+        if weeks.last().is_none_or(|(last, _)| *last != monday) {
+            weeks.push((monday, (0, 0)));
+        }
+        if let (Some((_, is_above_par)), Some((_, (above, all)))) =
+            (counted.next_if(|(date, _)| *date == day.date), weeks.last_mut())
+        {
+            *above += usize::from(*is_above_par);
+            *all += 1;
+        }
     }
     let holds = |(above, all): (usize, usize)| (all > 0).then_some(above as f64 >= LEAST_SHARE_OF_DAYS * all as f64);
     weeks.into_iter().map(|(monday, week)| (monday, holds(week))).collect()

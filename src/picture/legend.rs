@@ -44,7 +44,7 @@ pub fn legend(answer: &Answer) -> Vec<LegendItem> {
         .zip(ranges(scale))
         .map(|(level, range)| LegendItem {
             level: level.level,
-            name: level.label.split(" (").next().unwrap_or("").to_owned(),
+            name: level.label.split('(').next().unwrap_or("").trim_ascii_end().to_owned(),
             // A label without bounds is of a scale that has none.
             range: if level.label.contains('(') { range } else { String::new() },
             cells: answer.grid.cells.iter().filter(|cell| cell.level == level.level).count() as u64,
@@ -163,7 +163,7 @@ fn quantity(value: f64) -> String {
 /// A duration in the largest unit in which it is whole: bounds are chosen so that there is one.
 fn whole_unit(ms: f64) -> (f64, &'static str) {
     let units = [(86_400_000.0, "d"), (3_600_000.0, "h"), (60_000.0, "min"), (1000.0, "s")];
-    let found = units.into_iter().find(|(unit, _)| ms >= *unit && ms % unit == 0.0);
+    let found = units.into_iter().find(|(unit, _)| ms >= *unit && (ms / unit).fract() == 0.0);
     found.map_or((tidy(ms), "ms"), |(unit, name)| (ms / unit, name))
 }
 

@@ -8,6 +8,7 @@ use super::scene::{Anchor, Role};
 use super::sheet::Sheet;
 use super::words;
 use crate::grid::{Cell, Grid};
+use crate::number::within;
 use crate::options::Metric;
 
 /// How much of a cell, in each direction, the mark of few executions takes.
@@ -144,7 +145,7 @@ fn mark(sheet: &mut Sheet, metric: Metric, look: Look, area: Area, measures: Mea
         }
         Look::Unfinished => {
             let ring = area.shrunk(FEW_SHARE);
-            let stroke = (ring.width.min(ring.height) * 0.16).clamp(1.0, 2.0);
+            let stroke = within(ring.width.min(ring.height) * 0.16, 1.0, 2.0);
             sheet.pen(Role::Unfinished, stroke, None).rounded_rectangle(ring.inset(stroke / 2.0), 1.0);
         }
         Look::Skipped => {

@@ -19,6 +19,7 @@ mod svg;
 pub use svg::style_sheet;
 
 use crate::answer::Answer;
+use crate::number::within;
 use crate::pattern::told;
 use geometry::Space;
 use scene::Scene;
@@ -102,15 +103,15 @@ impl Default for PictureOptions {
 }
 
 /// A number within limits, or a default for what is no number.
-fn within((least, most): (f64, f64), default: f64, value: f64) -> f64 {
-    if value.is_nan() { default } else { value.clamp(least, most) }
+fn limited((least, most): (f64, f64), default: f64, value: f64) -> f64 {
+    if value.is_nan() { default } else { within(value, least, most) }
 }
 
 /// Lays out the picture of an answer. It is as wide as asked for, or wider where a layout was forced in which its cells
 /// have no room; widths from 160 to 10,000 and labels from 6 to 44 pixels are kept, others taken as the nearest.
 pub fn lay_out(answer: &Answer, options: &PictureOptions) -> Scene {
-    let width = within(WIDTHS, DEFAULT_WIDTH, options.width);
-    let label = within(LABEL_SIZES, DEFAULT_LABEL_SIZE, options.label_size);
+    let width = limited(WIDTHS, DEFAULT_WIDTH, options.width);
+    let label = limited(LABEL_SIZES, DEFAULT_LABEL_SIZE, options.label_size);
     let words = &options.words;
     let padding = match (options.framed, width < 600.0) {
         (false, _) => 0.0,

@@ -67,7 +67,7 @@ impl Discs {
     fn place(&mut self, sheet: &mut Sheet, number: u8, x: f64, y: f64) {
         let apart = 2.0 * self.radius + 1.0;
         let rightmost = (self.right - self.radius).max(self.radius);
-        let start = x.clamp(self.radius, rightmost);
+        let start = number::within(x, self.radius, rightmost);
         let (mut x, mut y) = (start, y.max(self.radius));
         let collides = |x: f64, y: f64, other: &(f64, f64)| (other.0 - x).abs() < apart && (other.1 - y).abs() < apart;
         // Every disc can push this one on once along its line, and each line is left once.

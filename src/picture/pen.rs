@@ -1,7 +1,7 @@
 //! SVG path data: relative commands in hundredths of a pixel, so that errors do not add up, in as few bytes as the
 //! grammar allows. Knows no roles and no colours.
 
-use crate::number::push_whole;
+use crate::number::{push_whole, within};
 
 /// Writes the data of one path.
 #[derive(Clone, Debug, Default)]
@@ -157,7 +157,7 @@ const MOST_PIXELS: f64 = 1e9;
 /// A length in hundredths of a pixel.
 pub(super) fn hundredths(pixels: f64) -> i64 {
     // A length that is no number has no place either; 0 keeps the path well-formed.
-    if pixels.is_nan() { 0 } else { (pixels.clamp(-MOST_PIXELS, MOST_PIXELS) * 100.0).round() as i64 }
+    if pixels.is_nan() { 0 } else { (within(pixels, -MOST_PIXELS, MOST_PIXELS) * 100.0).round() as i64 }
 }
 
 /// Appends hundredths as the shortest decimal: no zero before the point, none at the end.

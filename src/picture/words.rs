@@ -57,15 +57,7 @@ fn texts<const COUNT: usize>(words: &str) -> [String; COUNT] {
 
 /// A count with its digits grouped: `82,794`.
 pub fn count(number: u64) -> String {
-    let digits = number::whole(number);
-    let mut grouped = String::new();
-    for (position, digit) in digits.bytes().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(char::from(digit));
-    }
-    grouped
+    number::grouped(number)
 }
 
 /// A count with its noun in the right number: `1 execution`, `2 executions`.
@@ -137,7 +129,8 @@ pub fn duration(ms: f64) -> String {
     {
         let smalls = (ms / small).round();
         let a_large = large / small;
-        let (whole, rest) = ((smalls / a_large).floor(), smalls % a_large);
+        let whole = (smalls / a_large).floor();
+        let rest = smalls - whole * a_large;
         // Rounding may have carried into the next unit, which then tells it.
         let is_last = large == DAY;
         let limit = if large == MINUTE { 60.0 } else { 24.0 };

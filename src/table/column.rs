@@ -42,15 +42,19 @@ impl Longs {
     }
 
     /// The number of a row whose column holds `column`.
+    #[inline]
     pub(super) fn decode(&self, row: u64, column: u32) -> Option<u64> {
         match column {
             NONE => None,
-            LONG => {
-                let place = self.0.binary_search_by_key(&row, |(row, _)| *row).ok()?;
-                self.0.get(place).map(|(_, ms)| *ms)
-            }
+            LONG => self.long(row),
             short => Some(u64::from(short)),
         }
+    }
+
+    #[cold]
+    fn long(&self, row: u64) -> Option<u64> {
+        let place = self.0.binary_search_by_key(&row, |(row, _)| *row).ok()?;
+        self.0.get(place).map(|(_, ms)| *ms)
     }
 
     /// All of them, by row.
@@ -205,7 +209,8 @@ impl Columns {
     /// Where a row lies in its source, if that was kept.
     pub(super) fn lies(&self, row: u64) -> Option<Place> {
         let (chunk, place) = Self::place(row);
-        self.chunks.get(chunk)?.places.get(place).map(|packed| Place::unpacked(*packed))
+        let packed = self.chunks.get(chunk)?.places.get(place).filter(|packed| **packed != Place::UNKNOWN);
+        packed.map(|packed| Place::unpacked(*packed))
     }
 
     /// Puts a row in the place of another one, with where it lies in its source if that is another place too.

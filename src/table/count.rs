@@ -8,8 +8,8 @@ use crate::bucket::Buckets;
 use crate::cube::{Cube, Sums};
 use crate::execution::Status;
 use crate::options::{Counting, Filter, Metric, Query};
+use crate::order::sort;
 use crate::window::Window;
-use std::collections::BTreeMap;
 
 /// Unknown status words that are listed by name in an answer.
 pub const MOST_OTHER_STATUSES: usize = 100;
@@ -57,7 +57,7 @@ pub struct Counted {
     /// Rows in the window that the filter left out.
     pub filtered: u64,
     /// How often each unknown status word was placed.
-    pub other_statuses: BTreeMap<String, u64>,
+    pub other_statuses: Vec<(String, u64)>,
     /// True if there was no memory to count what the metric needs; its values are then missing.
     pub is_short: bool,
 }
@@ -121,6 +121,8 @@ impl Memory {
             }
         }
         is_short |= durations.is_none();
+        let wanted_durations = durations.as_mut().filter(|_| view.metric.needs_histograms());
+        table.counts.add(table, (view.counting, view.buckets), &admitted, &mut sums, wanted_durations);
         let nothing = Placed::default();
         let found = self.of.as_ref().map_or(&nothing, |(_, placed)| placed);
         let of_admitted = |counts: &[u64]| -> u64 {
@@ -152,7 +154,9 @@ impl Memory {
         let of = Of { rows: table.rows(), changes: table.changes, counting, window: *window };
         if self.of.as_ref().is_none_or(|(known, _)| *known != of) {
             self.swept = None;
-            self.of = Some((of, table.placed(counting, window)));
+            let mut placed = table.placed(counting, window);
+            table.counts.place(counting, window, &mut placed);
+            self.of = Some((of, placed));
         }
     }
 
@@ -175,7 +179,7 @@ impl ByClass {
         let class =
             |kind: &Kind| u64::from(kind.workflow().map_or(0, |workflow| workflow + 1)) << 8 | kind.status as u64;
         let mut classes: Vec<u64> = table.kinds.all().iter().map(class).collect();
-        classes.sort_unstable();
+        sort(&mut classes, &|one, other| one < other);
         classes.dedup();
         let sums = classes.len().saturating_mul(buckets.hours().len() + 1);
         if sums > MOST_REMEMBERED || sums as u64 > table.rows() {
@@ -239,11 +243,11 @@ impl Table {
         });
         let unnamed = Workflow { id: None, name: None, executions: without };
         let mut workflows: Vec<_> = named.chain([unnamed]).filter(|workflow| workflow.executions > 0).collect();
-        workflows.sort_by(|a, b| b.executions.cmp(&a.executions).then_with(|| a.id.cmp(&b.id)));
+        sort(&mut workflows, &|a, b| b.executions.cmp(&a.executions).then_with(|| a.id.cmp(&b.id)).is_lt());
         workflows
     }
 
-    fn other_statuses(&self, admitted: &[bool], by_kind: &[u64]) -> BTreeMap<String, u64> {
+    fn other_statuses(&self, admitted: &[bool], by_kind: &[u64]) -> Vec<(String, u64)> {
         let mut counts = vec![0u64; self.kinds.words.len()];
         for ((kind, rows), admitted) in self.kinds.all().iter().zip(by_kind).zip(admitted) {
             let count = counts.get_mut(kind.word as usize).filter(|_| *admitted && kind.status == Status::Other);
@@ -252,7 +256,9 @@ impl Table {
             }
         }
         let words = self.kinds.words.iter().zip(counts).filter(|(_, count)| *count > 0);
-        words.map(|(word, count)| (word.to_owned(), count)).collect()
+        let mut statuses: Vec<_> = words.map(|(word, count)| (word.to_owned(), count)).collect();
+        sort(&mut statuses, &|(a, _), (b, _)| a < b);
+        statuses
     }
 
     pub(super) fn is_admitted(&self, filter: &Filter, kind: &Kind) -> bool {

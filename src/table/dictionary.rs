@@ -134,7 +134,8 @@ impl Sets {
         if let Some(number) = self.index.find(hash, &mut |number| self.set(number) == set) {
             return Ok(number);
         }
-        if self.ends.len() >= MOST_NAMES || self.members.len() + set.len() > MOST_SET_MEMBERS {
+        // The empty set takes no place of one.
+        if self.ends.len() > MOST_NAMES || self.members.len() + set.len() > MOST_SET_MEMBERS {
             return Err(Crowded);
         }
         self.members.extend_from_slice(set);

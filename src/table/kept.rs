@@ -27,13 +27,27 @@ impl Kept {
 
     /// Keeps the texts of a row, whether or not it has had others.
     pub(super) fn keep(&mut self, row: u64, execution: &Execution<'_>) {
-        let Ok(row) = usize::try_from(row) else { return };
+        let error =
+            execution.error.map(|error| error.get(..error.floor_char_boundary(MOST_KEPT_ERROR_BYTES)).unwrap_or(""));
         let before = self.texts.len();
         push_short(&mut self.texts, execution.attempt);
         push_text_if_any(&mut self.texts, execution.id);
-        let error =
-            execution.error.map(|error| error.get(..error.floor_char_boundary(MOST_KEPT_ERROR_BYTES)).unwrap_or(""));
         push_text_if_any(&mut self.texts, error);
+        self.settle(row, before);
+    }
+
+    /// Keeps for a row what others keep for one of theirs.
+    pub(super) fn adopt(&mut self, row: u64, others: &Kept, their_row: u64) {
+        if let Some((texts, length)) = others.begin(their_row).and_then(|from| Some((from, record(from).ok()?.1))) {
+            let before = self.texts.len();
+            self.texts.extend_from_slice(texts.get(..length).unwrap_or_default());
+            self.settle(row, before);
+        }
+    }
+
+    /// The texts that begin at `before` are those of a row, if there is room for them.
+    fn settle(&mut self, row: u64, before: usize) {
+        let Ok(row) = usize::try_from(row) else { return };
         let has_room = self.texts.len() + (row + 1) * size_of::<u32>() <= self.most_bytes;
         if !has_room {
             self.texts.truncate(before);
@@ -51,18 +65,44 @@ impl Kept {
 
     /// The texts of a row; `None` if they found no room.
     pub(super) fn texts(&self, row: u64) -> Option<RowTexts> {
+        record(self.begin(row)?).ok().map(|(texts, _)| texts)
+    }
+
+    /// All of it, as bytes.
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        push_short(out, self.begins.len() as u32);
+        self.begins.iter().for_each(|begin| push_short(out, *begin));
+        out.extend_from_slice(&self.texts);
+    }
+
+    /// What [`Kept::write`] wrote; only to be adopted. What is no text there is none of any row.
+    pub(super) fn read(piece: &[u8]) -> Result<Self, Broken> {
+        let mut bytes = Bytes::new(piece);
+        let mut kept = Self::default();
+        for _ in 0..bytes.count(4)? {
+            kept.begins.push(bytes.short()?);
+        }
+        kept.texts.extend_from_slice(bytes.rest());
+        Ok(kept)
+    }
+
+    /// The bytes with which the texts of a row begin.
+    fn begin(&self, row: u64) -> Option<&[u8]> {
         let begin = self.begins.get(usize::try_from(row).ok()?)?.checked_sub(1)?;
-        let mut bytes = Bytes::new(self.texts.get(begin as usize..)?);
-        let mut read = || -> Result<RowTexts, Broken> {
-            let attempt = bytes.short()?;
-            let id = bytes.text_if_any()?.map(str::to_owned);
-            Ok(RowTexts { id, attempt, error: bytes.text_if_any()?.map(str::to_owned) })
-        };
-        read().ok()
+        self.texts.get(begin as usize..)
     }
 
     /// Bytes that are taken.
     pub(super) fn bytes(&self) -> usize {
         self.texts.capacity() + self.begins.capacity() * size_of::<u32>()
     }
+}
+
+/// The texts that some bytes begin with, and how many bytes those are.
+fn record(from: &[u8]) -> Result<(RowTexts, usize), Broken> {
+    let mut bytes = Bytes::new(from);
+    let attempt = bytes.short()?;
+    let id = bytes.text_if_any()?.map(str::to_owned);
+    let error = bytes.text_if_any()?.map(str::to_owned);
+    Ok((RowTexts { id, attempt, error }, from.len() - bytes.rest().len()))
 }

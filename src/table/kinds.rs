@@ -6,6 +6,7 @@ use super::dictionary::{Crowded, Index, Sets, Texts};
 use super::siphash::siphash;
 use crate::bytes::{Broken, Bytes, push_long, push_short};
 use crate::execution::{Execution, Status};
+use crate::order::sort;
 
 /// The number of a text that is not there.
 const NONE: u32 = u32::MAX;
@@ -251,7 +252,10 @@ impl Kinds {
         set.clear();
         let mut tags = tags.map(|tag| self.tags.number(self.key, tag).map(|number| set.push(number)));
         let is_whole = tags.all(|found| found.is_ok());
-        set.sort_unstable();
+        // Most rows name their tags in one order.
+        if !set.is_sorted() {
+            sort(&mut set, &|one, other| one < other);
+        }
         set.dedup();
         let number = if is_whole { self.tag_sets.number(self.key, &set) } else { Err(Crowded) };
         self.scratch = set;

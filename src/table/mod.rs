@@ -4,6 +4,7 @@
 
 mod column;
 mod count;
+mod counts;
 mod dictionary;
 mod kept;
 mod kinds;
@@ -13,6 +14,7 @@ mod scan;
 mod siphash;
 
 pub use count::{Counted, MOST_OTHER_STATUSES, MOST_REMEMBERED, Memory, View, Workflow};
+pub use counts::{Count, MOST_COUNTED};
 pub use dictionary::{MOST_NAME_BYTES, MOST_NAMES};
 pub use kept::{MOST_KEPT_ERROR_BYTES, MOST_KEPT_TEXT_BYTES};
 pub use kinds::{Crowding, MOST_STATUS_BYTES};
@@ -23,6 +25,7 @@ use crate::execution::Execution;
 use crate::options::Moment;
 use crate::time::Timestamp;
 use column::{Cells, Chunk, Columns, KIND, LONG, Longs, RETRY, SUPERSEDED, UNSTARTED};
+use counts::Counts;
 use kept::Kept;
 use kinds::Kinds;
 
@@ -37,6 +40,8 @@ pub struct Place {
 
 impl Place {
     const OFFSET_BITS: u32 = 48;
+    /// In the column: the row's place was not kept. No source is that long.
+    const UNKNOWN: u64 = u64::MAX;
 
     fn packed(self) -> u64 {
         u64::from(self.source) << Self::OFFSET_BITS | self.offset & ((1 << Self::OFFSET_BITS) - 1)
@@ -63,6 +68,7 @@ pub struct Table {
     columns: Columns,
     long_durations: Longs,
     long_waits: Longs,
+    counts: Counts,
     /// Texts of rows whose source cannot be read again; `None` if they are not kept.
     kept: Option<Kept>,
     /// The rows that never started, that are second or later attempts, and that a later attempt follows.
@@ -84,6 +90,7 @@ impl Default for Table {
             columns: Columns::default(),
             long_durations: Longs::default(),
             long_waits: Longs::default(),
+            counts: Counts::default(),
             kept: None,
             unstarted: 0,
             retries: 0,
@@ -180,7 +187,8 @@ impl Table {
     #[inline]
     pub fn set_place(&mut self, place: Place) {
         if let Some(chunk) = self.columns.chunks.last_mut().filter(|_| self.columns.with_places) {
-            chunk.places.resize(chunk.len(), place.packed());
+            chunk.places.resize(chunk.len() - 1, Place::UNKNOWN);
+            chunk.places.push(place.packed());
         }
     }
 
@@ -229,6 +237,7 @@ impl Table {
     /// Adds the executions of another table.
     pub fn merge(&mut self, other: &Table) {
         let numbers = self.adopt(other);
+        self.merge_counts(other, &numbers);
         let mut first_row = 0;
         for chunk in &other.columns.chunks {
             self.append(other, &numbers, chunk, first_row, None);
@@ -273,7 +282,7 @@ impl Table {
     /// Every tag that a row bears, sorted.
     pub fn tags(&self) -> Vec<&str> {
         let mut tags: Vec<&str> = self.kinds.tags.iter().collect();
-        tags.sort_unstable();
+        crate::order::sort(&mut tags, &|a, b| a < b);
         tags
     }
 
@@ -338,8 +347,11 @@ impl Table {
                 cells.wait = self.long_waits.encode(self.rows(), other.long_waits.decode(row, LONG));
             }
             self.count_flags(cells.kind, 1);
+            if let (Some(mine), Some(theirs)) = (&mut self.kept, &other.kept) {
+                mine.adopt(self.columns.rows(), theirs, row);
+            }
             self.columns.push(cells);
-            if let Some(packed) = chunk.places.get(place) {
+            if let Some(packed) = chunk.places.get(place).filter(|packed| **packed != Place::UNKNOWN) {
                 let lies = Place::unpacked(*packed);
                 self.set_place(shift.map_or(lies, |shift| lies.shifted(shift)));
             }

@@ -2,7 +2,9 @@
 //! crate for itself: they are checked as hostile ones are, but no other version reads them.
 
 use super::column::{CHUNK_ROWS, Chunk, KIND, LONG, Longs, UNSTARTED};
+use super::counts::Counts;
 use super::dictionary::Texts;
+use super::kept::Kept;
 use super::kinds::{Crowding, Kinds};
 use super::{Place, Table};
 use crate::bytes::{Broken, Bytes, push_long, push_short, push_text};
@@ -21,7 +23,8 @@ pub struct Shift {
 }
 
 impl Table {
-    /// Hands the table on, piece by piece: one of everything but the rows, then one a chunk.
+    /// Hands the table on, piece by piece: one of everything but the rows, one of their texts if
+    /// those are kept, then one a chunk.
     pub fn write(&self, each: &mut dyn FnMut(&[u8])) {
         let mut piece = MAGIC.to_vec();
         self.kinds.write(&mut piece);
@@ -35,9 +38,16 @@ impl Table {
         for end in [self.oldest, self.newest] {
             push_long(&mut piece, end.map_or(i64::MIN, Timestamp::ms) as u64);
         }
+        self.counts.write(&mut piece);
         piece.push(u8::from(self.is_full));
         push_short(&mut piece, self.columns.chunks.len() as u32);
+        piece.push(u8::from(self.kept.is_some()));
         each(&piece);
+        if let Some(kept) = &self.kept {
+            piece.clear();
+            kept.write(&mut piece);
+            each(&piece);
+        }
         for chunk in &self.columns.chunks {
             piece.clear();
             chunk.write(&mut piece);
@@ -66,10 +76,16 @@ impl Table {
             let ms = bytes.long()? as i64;
             *end = if ms == i64::MIN { None } else { Some(Timestamp::from_ms(ms).ok_or(Broken)?) };
         }
+        other.counts = Counts::read(&mut bytes, other.kinds.all().len())?;
         other.is_full = bytes.truth()?;
         let chunks = bytes.short()?;
+        let has_texts = bytes.truth()?;
         bytes.end()?;
+        if has_texts {
+            other.kept = Some(Kept::read(&next().ok_or(Broken)?)?);
+        }
         let numbers = self.adopt(&other);
+        self.merge_counts(&other, &numbers);
         let mut first_row = 0;
         for _ in 0..chunks {
             let piece = next().ok_or(Broken)?;
@@ -102,7 +118,10 @@ impl Chunk {
         out.push(u8::from(!self.places.is_empty()));
         self.starts.iter().for_each(|start| push_long(out, *start as u64));
         [&self.kinds, &self.durations, &self.waits].into_iter().flatten().for_each(|number| push_short(out, *number));
-        self.places.iter().for_each(|place| push_long(out, *place));
+        if !self.places.is_empty() {
+            let unknown = std::iter::repeat(&Place::UNKNOWN);
+            self.places.iter().chain(unknown).take(self.len()).for_each(|place| push_long(out, *place));
+        }
     }
 
     /// A chunk whose kinds are below `kinds`.

@@ -47,7 +47,7 @@ pub struct Row<'a> {
     pub place: Option<Place>,
     /// What only its source holds of it, where that was kept.
     pub texts: Option<RowTexts>,
-    /// True if texts are kept, but this row's found no room.
+    /// True if texts are kept, but this row's found no room, and it cannot be read again either.
     pub has_lost_texts: bool,
     /// Its number in the table, in the order of reading.
     pub number: u64,
@@ -124,6 +124,7 @@ impl Table {
         let kind = self.kind(cells.kind)?;
         let mut tags: Vec<&str> = self.kinds.tags_of(kind).collect();
         tags.sort_unstable();
+        let place = self.columns.lies(number);
         let texts = self.kept.as_ref().and_then(|kept| kept.texts(number));
         Some(Row {
             at: Timestamp::from_ms(cells.start_ms)?,
@@ -136,8 +137,8 @@ impl Table {
             workflow: self.kinds.name_of(kind),
             tags,
             is_retry: cells.kind & RETRY != 0,
-            place: self.columns.lies(number),
-            has_lost_texts: self.kept.is_some() && texts.is_none(),
+            place,
+            has_lost_texts: self.kept.is_some() && texts.is_none() && place.is_none(),
             texts,
             number,
         })

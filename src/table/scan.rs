@@ -16,6 +16,13 @@ const NO_MOMENT: i64 = i64::MIN;
 /// In place of a moment: a later attempt counts instead of the row.
 const REPEATED: i64 = i64::MIN + 1;
 
+/// The instant so many milliseconds after (`sign` 1) or before another; one beyond the calendar is none.
+#[inline]
+fn spanned(start_ms: i64, ms: Option<u64>, sign: i64) -> Option<i64> {
+    let moment = start_ms.saturating_add(i64::try_from(ms?).ok()?.saturating_mul(sign));
+    (Timestamp::MIN.ms()..=Timestamp::MAX.ms()).contains(&moment).then_some(moment)
+}
+
 /// What the rows of one class did in one bucket.
 #[derive(Clone, Copy, Debug, Default)]
 struct Entry {
@@ -40,10 +47,20 @@ impl Swept {
     /// Adds up the classes that are wanted, by bucket: `statuses` holds each one's status, or nothing.
     pub(super) fn sums(&self, statuses: &[Option<Status>]) -> Vec<Sums> {
         let mut sums = vec![Sums::default(); self.stride - 1];
-        for (status, entries) in statuses.iter().zip(self.entries.chunks(self.stride)) {
-            let Some(status) = *status else { continue };
-            for (sums, entry) in sums.iter_mut().zip(entries).filter(|(_, entry)| entry.rows > 0) {
-                sums.count_many(status, entry.rows.into(), entry.timed.into(), entry.duration_ms.into());
+        let mut together = vec![Entry::default(); self.stride];
+        for status in Status::ALL {
+            let mut is_there = false;
+            for (_, entries) in
+                statuses.iter().zip(self.entries.chunks(self.stride)).filter(|(of, _)| **of == Some(status))
+            {
+                together.iter_mut().zip(entries).for_each(|(together, entry)| together.add(entry));
+                is_there = true;
+            }
+            if is_there {
+                for (sums, entry) in sums.iter_mut().zip(&mut together) {
+                    let Entry { rows, timed, duration_ms } = std::mem::take(entry);
+                    sums.count_many(status, rows.into(), timed.into(), duration_ms.into());
+                }
             }
         }
         for (entry, duration_ms) in &self.longs {
@@ -53,6 +70,16 @@ impl Swept {
             }
         }
         sums
+    }
+}
+
+impl Entry {
+    /// Nothing overflows here: all entries together count no more rows than a table numbers.
+    #[inline]
+    fn add(&mut self, more: &Entry) {
+        self.rows = self.rows.wrapping_add(more.rows);
+        self.timed = self.timed.wrapping_add(more.timed);
+        self.duration_ms = self.duration_ms.wrapping_add(more.duration_ms);
     }
 }
 
@@ -77,6 +104,8 @@ impl Table {
         let kinds = self.kinds.all().len();
         // Two counts a kind: first attempts, and later ones.
         let mut counts = vec![0u64; kinds * 2];
+        let mut placed = Placed::default();
+        let is_plain = self.has_plain_moments(counting);
         let length = window.until.ms().saturating_sub(window.start_ms).max(0) as u64;
         self.each_chunk(counting, &mut |chunk, moments, _| {
             for (moment, kind) in moments.iter().zip(&chunk.kinds) {
@@ -85,20 +114,15 @@ impl Table {
                     *count += u64::from((moment.wrapping_sub(window.start_ms) as u64) < length);
                 }
             }
+            for moment in moments.iter().filter(|_| !is_plain) {
+                placed.no_moment += u64::from(*moment == NO_MOMENT);
+                placed.repeated += u64::from(*moment == REPEATED);
+            }
         });
-        let mut placed = Placed::default();
         for pair in counts.chunks_exact(2) {
             let [first, later] = pair else { continue };
             placed.by_kind.push(first + later);
             placed.retries.push(*later);
-        }
-        if !self.has_plain_moments(counting) {
-            self.each_chunk(counting, &mut |_, moments, _| {
-                for moment in moments {
-                    placed.no_moment += u64::from(*moment == NO_MOMENT);
-                    placed.repeated += u64::from(*moment == REPEATED);
-                }
-            });
         }
         let in_window: u64 = placed.by_kind.iter().sum();
         placed.outside_window = self.rows() - placed.no_moment - placed.repeated - in_window;
@@ -126,9 +150,8 @@ impl Table {
             for ((moment, kind), duration) in moments.iter().zip(&chunk.kinds).zip(&chunk.durations) {
                 if let Some(entry) = entries.get_mut(place(*kind, *moment)) {
                     let is_timed = *duration < LONG;
-                    entry.rows += 1;
-                    entry.timed += u32::from(is_timed);
-                    entry.duration_ms += if is_timed { u64::from(*duration) } else { 0 };
+                    let duration_ms = if is_timed { u64::from(*duration) } else { 0 };
+                    entry.add(&Entry { rows: 1, timed: u32::from(is_timed), duration_ms });
                 }
             }
         });
@@ -218,8 +241,7 @@ impl Table {
                 each(chunk, &chunk.starts, first_row);
             } else {
                 moments.clear();
-                let rows = (0..chunk.len()).filter_map(|place| chunk.get(place)).zip(first_row..);
-                moments.extend(rows.map(|(cells, row)| self.moment(counting, row, cells)));
+                self.push_moments(counting, chunk, first_row, &mut moments);
                 each(chunk, &moments, first_row);
             }
             first_row += chunk.len() as u64;
@@ -229,22 +251,27 @@ impl Table {
     /// The moment that places a row, or why none does.
     pub(super) fn moment(&self, counting: Counting, row: u64, cells: Cells) -> i64 {
         let has_started = cells.kind & UNSTARTED == 0;
-        let span = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
         let moment = match counting.by {
             Moment::Start => has_started.then_some(cells.start_ms),
-            Moment::End => {
-                self.long_durations.decode(row, cells.duration).map(|ms| cells.start_ms.saturating_add(span(ms)))
-            }
-            Moment::Scheduled if has_started => {
-                self.long_waits.decode(row, cells.wait).map(|ms| cells.start_ms.saturating_sub(span(ms)))
-            }
+            Moment::End => spanned(cells.start_ms, self.long_durations.decode(row, cells.duration), 1),
+            Moment::Scheduled if has_started => spanned(cells.start_ms, self.long_waits.decode(row, cells.wait), -1),
             Moment::Scheduled => Some(cells.start_ms),
         };
-        // An end beyond the year 9999, or a time before the year 1 at which a row was due, is none.
-        match moment.filter(|ms| Timestamp::from_ms(*ms).is_some()) {
+        match moment {
             None => NO_MOMENT,
             Some(_) if counting.attempts == Attempts::Last && cells.kind & SUPERSEDED != 0 => REPEATED,
             Some(moment) => moment,
+        }
+    }
+
+    /// The same of the rows of a chunk, one after the other.
+    fn push_moments(&self, counting: Counting, chunk: &Chunk, first_row: u64, moments: &mut Vec<i64>) {
+        let no_waits = std::iter::repeat(u32::MAX);
+        let waits = chunk.waits.iter().copied().chain(no_waits);
+        let columns = chunk.starts.iter().zip(&chunk.kinds).zip(&chunk.durations).zip(waits).zip(first_row..);
+        for ((((start_ms, kind), duration), wait), row) in columns {
+            let cells = Cells { start_ms: *start_ms, kind: *kind, duration: *duration, wait };
+            moments.push(self.moment(counting, row, cells));
         }
     }
 

@@ -25,8 +25,17 @@ struct Whole {
 }
 
 impl Decimal {
+    /// A whole number.
+    pub(crate) fn from_whole(number: i64) -> Decimal {
+        let digits = u128::from(number.unsigned_abs());
+        Decimal { is_negative: number < 0, digits, exponent: 0, has_more: false }
+    }
+
     /// Reads `-?digits(.digits)?([eE][+-]?digits)?`, the grammar of JSON except that leading zeros are allowed.
     pub(crate) fn parse(text: &str) -> Option<Decimal> {
+        if let Some(digits) = few_digits(text.as_bytes()) {
+            return Some(Decimal { is_negative: false, digits: u128::from(digits), exponent: 0, has_more: false });
+        }
         let (is_negative, rest) = match text.as_bytes() {
             [b'-', rest @ ..] => (true, rest),
             rest => (false, rest),
@@ -97,6 +106,9 @@ impl Decimal {
 
     fn whole(&self, shift: i32) -> Option<Whole> {
         let exponent = self.exponent.saturating_add(shift);
+        if exponent == 0 && !self.has_more {
+            return Some(Whole { value: self.digits, has_rest: false, is_half_or_more: false });
+        }
         if self.digits == 0 {
             return Some(Whole { value: 0, has_rest: self.has_more, is_half_or_more: false });
         }
@@ -114,6 +126,14 @@ impl Decimal {
             is_half_or_more: rest >= power / 2,
         })
     }
+}
+
+/// The number of a text of one to eighteen digits and nothing else, as most numbers are.
+fn few_digits(bytes: &[u8]) -> Option<u64> {
+    if bytes.is_empty() || bytes.len() > 18 {
+        return None;
+    }
+    bytes.iter().try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + u64::from(byte - b'0')))
 }
 
 fn split_digits(bytes: &[u8]) -> (&[u8], &[u8]) {

@@ -40,6 +40,27 @@ pub fn parse_number(text: &str) -> ParsedTime {
     }
 }
 
+/// Reads a whole number as [`parse_number`] reads its text.
+///
+/// ```
+/// use execution_heatmap::time::{parse_number, parse_whole};
+/// assert_eq!(parse_whole(1_544_712_660_123_456_789), parse_number("1544712660123456789"));
+/// ```
+pub fn parse_whole(number: i64) -> ParsedTime {
+    let ms = match u128::from(number.unsigned_abs()) {
+        0..SECONDS_BELOW => number.checked_mul(1000),
+        SECONDS_BELOW..MILLISECONDS_BELOW => Some(number),
+        MILLISECONDS_BELOW..MICROSECONDS_BELOW => Some(number.div_euclid(1000)),
+        MICROSECONDS_BELOW.. => Some(number.div_euclid(1_000_000)),
+    };
+    match ms.and_then(Timestamp::from_ms) {
+        _ if number == -1 => ParsedTime::Absent,
+        Some(at) if at.ms() == 0 => ParsedTime::Absent,
+        Some(at) => ParsedTime::At { at, zoneless: false },
+        None => ParsedTime::Unreadable,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +101,15 @@ mod tests {
     fn zero_and_minus_one_say_none() {
         for text in ["0", "-0", "0.0", "-1", "-1.0", "0e5", "-10e-1"] {
             check(text, "Absent");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_whole_number_is_read_as_its_text_is(number: i64, digits in 0..64_u32) {
+            for number in [number, number >> digits] {
+                assert_eq!(parse_whole(number), parse_number(&number.to_string()), "{number}");
+            }
         }
     }
 

@@ -5,8 +5,8 @@ use super::number::parse_number;
 use super::{DAYS_TO_1970, MS_OF_DAY, ParsedTime, Timestamp};
 use chrono::{Datelike, NaiveDate};
 
-const MS_OF_MINUTE: i64 = 60_000;
-const MS_OF_HOUR: i64 = 60 * MS_OF_MINUTE;
+pub(super) const MS_OF_MINUTE: i64 = 60_000;
+pub(super) const MS_OF_HOUR: i64 = 60 * MS_OF_MINUTE;
 
 /// Reads a text that names an instant. White space around it is ignored.
 ///

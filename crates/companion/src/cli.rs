@@ -38,7 +38,7 @@ const ANALYZE_EXAMPLES: &str = "Examples:
   export-runs | execution-heatmap analyze - --status '!cancelled' --format json
 
 Exit status: 0 done, 1 failed, 2 wrong use, 3 --strict and rows were unreadable or the source incomplete,
-4 --fail-on-finding and there is a finding.";
+4 --fail-on-finding and there is a finding, 130 interrupted.";
 
 /// Whether to look for repeated rows, which costs memory for every row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -54,7 +54,7 @@ pub enum Deduplicate {
 /// What `analyze` takes.
 #[derive(Debug, Args)]
 pub struct AnalyzeArgs {
-    /// Files of rows, compressed with gzip or not; - is standard input
+    /// Files of rows, compressed with gzip or zstd or not; - is standard input
     #[arg(value_name = "FILE", default_value = "-")]
     pub files: Vec<String>,
     /// The view
@@ -200,6 +200,8 @@ pub enum Input {
     Tsv,
     /// The Standard Workload Format
     Swf,
+    /// A Parquet file whose columns bear the same names
+    Parquet,
 }
 
 /// The forms that are written.
@@ -216,7 +218,7 @@ pub enum Format {
 /// What `import` takes.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
-    /// Files of rows, compressed with gzip or not; - is standard input
+    /// Files of rows, compressed with gzip or zstd or not; - is standard input
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<String>,
     /// The workspace that the rows belong to; it is made if it is not there

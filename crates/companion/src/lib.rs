@@ -7,6 +7,7 @@
 
 pub mod cli;
 pub mod failure;
+mod interrupt;
 mod verbs;
 
 pub mod clock;

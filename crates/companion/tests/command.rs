@@ -18,7 +18,7 @@ fn data_goes_to_standard_output_and_words_to_standard_error() {
     let heatmap: serde_json::Value = serde_json::from_str(&json.out).unwrap();
     assert_eq!(heatmap["totals"]["executions"], 3);
     assert!(json.out.ends_with('}'), "the bytes are those of every surface");
-    assert_eq!(json.err, "3 rows read, 3 placed\n");
+    assert!(json.err.starts_with("3 rows read, 3 placed\n"), "{}", json.err);
     let picture = run(&["analyze", &good]);
     assert!(
         picture
@@ -65,7 +65,7 @@ fn every_end_has_its_exit_code() {
     check(&["analyze", &good, "--time-zone", "Mars/Olympus"], 2, "'Mars/Olympus' is not a zone");
     check(&["analyze", "/nonexistent/file", "--time-zone", "Mars/Olympus"], 2, "is not a zone");
     check(&["analyze", &good, "--format", "png"], 2, "terminal, json, svg");
-    check(&["analyze", &good, "--input", "parquet"], 2, "auto, ndjson, csv");
+    check(&["analyze", &good, "--input", "xml"], 2, "auto, ndjson, json, csv");
     check(&["analyze", &good, "--from", "2026-02-12"], 2, "to:");
     check(&["fly"], 2, "fly");
     check(&[], 2, "Usage");
@@ -147,10 +147,10 @@ fn a_problem_is_told_with_its_file_and_a_file_without_rows_is_named() {
 #[test]
 fn a_source_that_is_no_log_is_told_what_it_looks_like() {
     let files = Files::new();
-    let array = files.with("runs.json", "[{\"status\":\"completed\"}]\n");
-    let ran = run(&["analyze", &array]);
+    let other = files.with("runs.csv", "when,what\nyesterday,nothing\n");
+    let ran = run(&["analyze", &other]);
     assert_eq!(ran.code, Some(1));
-    assert!(ran.err.contains("It looks like a JSON array"), "{}", ran.err);
+    assert!(ran.err.contains("It looks like CSV"), "{}", ran.err);
 }
 
 #[test]
@@ -203,6 +203,10 @@ fn every_flag_of_the_view_reaches_the_engine() {
     );
     let pinned = json(&["--metric", "volume", "--thresholds", "2,4,8"]);
     assert_eq!(pinned["scale"]["levels"][2]["range"], serde_json::json!([2, 4]));
+    assert_eq!(json(&["--metric", "p95_duration"])["metric"], "p95_duration");
+    assert!(json(&["--by", "end"])["notices"].to_string().contains("executions are placed by their end"));
+    let last = json(&["--attempts", "last"])["notices"].to_string();
+    assert!(!last.contains("repeated rows were not looked for"), "the last attempt is looked for: {last}");
 }
 
 #[test]
@@ -217,7 +221,8 @@ fn rows_come_from_standard_input_compressed_or_not() {
             .unwrap();
         child.stdin.take().unwrap().write_all(&content).unwrap();
         let ran = ran(child.wait_with_output().unwrap());
-        assert_eq!((ran.code, ran.err.as_str()), (Some(0), "3 rows read, 3 placed\n"));
+        assert_eq!(ran.code, Some(0));
+        assert!(ran.err.starts_with("3 rows read, 3 placed\n"), "{}", ran.err);
     }
 }
 

@@ -174,6 +174,12 @@ pub fn workflows(workflows: &[Workflow]) -> Result<JsValue, JsValue> {
     Ok(entries.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
 }
 
+/// Whether this module can lay out pictures. Inlined, so that what draws is left out where it is never reached.
+#[inline(always)]
+pub fn picture_is_there() -> Result<(), JsValue> {
+    if cfg!(feature = "picture") { Ok(()) } else { Err(fault("this module was built without pictures")) }
+}
+
 /// What a page asks of the picture's layout.
 pub fn picture(value: &JsValue) -> Result<PictureOptions, JsValue> {
     let mut options = PictureOptions::default();

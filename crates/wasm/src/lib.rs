@@ -20,7 +20,6 @@ use execution_heatmap::picture::look::FEW_EXECUTIONS;
 use execution_heatmap::reread::reread;
 use execution_heatmap::table::{self, MOST_KEPT_TEXT_BYTES, Memory, Order, Shift, Table, Workflow};
 use execution_heatmap::time::{Timestamp, push_date};
-use execution_heatmap::zone::Zone;
 use execution_heatmap::{json, picture};
 use js_sys::{Float64Array, Int32Array, Math, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -34,6 +33,8 @@ pub struct Engine {
     intake: Intake,
     /// What earlier views found in the rows.
     memory: Memory,
+    /// What was known of the source when it began.
+    expected: Expected,
     keeps_places: bool,
     keeps_texts: bool,
     deduplicates: bool,
@@ -48,6 +49,7 @@ impl Engine {
         Engine {
             intake: Intake::recognising(false),
             memory: Memory::default(),
+            expected: Expected::anything(),
             keeps_places: false,
             keeps_texts: false,
             deduplicates: false,
@@ -63,8 +65,8 @@ impl Engine {
         self.deduplicates = identities;
     }
 
-    /// Begins a source and drops what was held. `form` is `auto`, `ndjson`, `json`, `csv`, `tsv` or `swf`;
-    /// `expects_end` is true for a stream that is incomplete without its last control line. `preset` is `auto` (also
+    /// Begins a source and drops what was held. `form` is `auto`, `ndjson`, `json`, `csv`, `tsv`,
+    /// `swf`, `arrow` or `columns`; `expects_end` is true for a stream that is incomplete without its last control line. `preset` is `auto` (also
     /// where it is absent) or the name of a system, `map` a mapping as JSON; of both the mapping counts.
     pub fn begin(
         &mut self,
@@ -80,9 +82,10 @@ impl Engine {
         }
         if form != "auto" {
             let form = Form::named(form)
-                .ok_or_else(|| convert::fault("form: it takes auto, ndjson, json, csv, tsv or swf"))?;
+                .ok_or_else(|| convert::fault("form: it takes auto, ndjson, json, csv, tsv, swf, arrow or columns"))?;
             expected = expected.form(form);
         }
+        self.expected = expected.clone();
         let intake = Intake::expecting(expected, expects_end);
         // Whoever made the rows does not know these numbers, and so cannot choose names that collide.
         let chance = || (Math::random() * 9_007_199_254_740_992.0) as u64;
@@ -147,7 +150,8 @@ impl Engine {
     /// whole there. `is_end` is true if nothing follows the bytes.
     #[wasm_bindgen(js_name = readRow)]
     pub fn read_row(&self, head: &[u8], bytes: &[u8], is_end: bool) -> Option<String> {
-        let reader = Reader::expecting(self.intake.understood()?);
+        // An engine that gathers what others read finds out again what they found.
+        let reader = Reader::expecting(self.intake.understood().unwrap_or_else(|| self.expected.clone()));
         reread(reader, head, bytes, is_end).map(|texts| json::row_texts(&texts))
     }
 
@@ -266,11 +270,13 @@ impl View {
 
     /// The picture, laid out, as the bytes of its JSON.
     pub fn scene(&self, options: JsValue) -> Result<String, JsValue> {
+        convert::picture_is_there()?;
         Ok(json::scene(&picture::lay_out(&self.answer, &convert::picture(&options)?)))
     }
 
     /// The picture as an SVG file. `theme` is `auto`, `light` or `dark`.
     pub fn svg(&self, options: JsValue, theme: &str) -> Result<String, JsValue> {
+        convert::picture_is_there()?;
         let options = convert::picture(&options)?;
         let scene = picture::lay_out(&self.answer, &options);
         Ok(picture::svg(&scene, &self.answer, convert::theme(theme)?))

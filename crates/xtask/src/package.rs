@@ -11,13 +11,27 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
-/// The name of the module that wasm-pack makes; what `js/` imports begins with it.
-const WASM_MODULE: &str = "execution_heatmap_wasm";
+/// A module of WebAssembly that the package holds.
+struct Module {
+    /// What its files begin with, and so what `js/` imports.
+    name: &'static str,
+    /// Its crate, from the root.
+    folder: &'static str,
+    /// What it is made from: when none of it is newer than the module, the module is kept.
+    inputs: &'static [&'static str],
+}
+
+/// The engine, and decompression, which is loaded only when compressed data comes.
+const MODULES: [Module; 2] =
+    [ENGINE, Module { name: "execution_heatmap_inflate", folder: "crates/inflate-wasm", inputs: &["crates/inflate"] }];
+const ENGINE: Module = Module { name: "execution_heatmap_wasm", folder: "crates/wasm", inputs: &["src"] };
 /// The only file of `pkg/` that is in git.
 const KEPT_FILE: &str = "README.md";
 const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
-/// What the wasm module is made from: when none of it is newer than the module, the module is kept.
-const WASM_INPUTS: [&str; 5] = ["src", "crates/wasm", "Cargo.toml", "Cargo.lock", ".cargo/config.toml"];
+/// The profile in Cargo.toml with which modules are built.
+const WASM_PROFILE: &str = "download";
+/// What every module is made from.
+const COMMON_INPUTS: [&str; 3] = ["Cargo.toml", "Cargo.lock", ".cargo/config.toml"];
 
 /// `cargo xtask build`.
 pub fn build_command() -> Result {
@@ -34,26 +48,70 @@ pub const BUILD_STEPS: usize = 2;
 
 /// Builds the package with tools that are installed already.
 pub fn build(tools: &Tools, steps: &mut Steps) -> Result {
-    let module = steps.run("the WebAssembly module (wasm-pack)", || build_wasm(tools))?;
-    steps.run("the npm package in pkg/ (tsc)", || assemble(tools, &module))
+    let outputs = steps.run("the WebAssembly modules (wasm-pack)", || {
+        MODULES.iter().map(|module| build_module(tools, module, Features::All)).collect::<Result<Vec<_>>>()
+    })?;
+    steps.run("the npm package in pkg/ (tsc)", || assemble(tools, &outputs))
 }
 
-/// Gives the folder with the module and its glue.
-fn build_wasm(tools: &Tools) -> Result<PathBuf> {
-    let output = project::work_directory("wasm")?;
+/// What a module is built with. All but the first are built only to be weighed: what a module without something weighs
+/// less, that something weighs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Features {
+    /// What is published.
+    All,
+    /// All but the pattern engine.
+    WithoutPatterns,
+    /// Neither patterns nor pictures.
+    Least,
+}
+
+impl Features {
+    /// Where such modules are kept.
+    const fn folder(self) -> &'static str {
+        match self {
+            Features::All => "wasm",
+            Features::WithoutPatterns => "wasm-without-patterns",
+            Features::Least => "wasm-least",
+        }
+    }
+
+    /// What cargo has to be told.
+    const fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Features::All => &[],
+            Features::WithoutPatterns => &["--no-default-features", "--features", "picture"],
+            Features::Least => &["--no-default-features"],
+        }
+    }
+}
+
+/// The engine's module with some of its features.
+pub fn engine_module(tools: &Tools, features: Features) -> Result<PathBuf> {
+    let output = build_module(tools, &ENGINE, features)?;
+    Ok(output.join(format!("{}_bg.wasm", ENGINE.name)))
+}
+
+/// Gives the folder with a module and its glue.
+fn build_module(tools: &Tools, Module { name, folder, inputs }: &Module, features: Features) -> Result<PathBuf> {
+    let kind = features.folder();
+    let output = project::work_directory(&format!("{kind}/{name}"))?;
     let stamp = output.join("versions.txt");
     let versions = tools.versions()?;
-    let module = output.join(format!("{WASM_MODULE}_bg.wasm"));
-    if std::fs::read_to_string(&stamp).is_ok_and(|built_with| built_with == versions) && is_fresh(&module)? {
-        eprintln!("      nothing has changed");
+    let module = output.join(format!("{name}_bg.wasm"));
+    let mut inputs = inputs.iter().chain([folder]).chain(&COMMON_INPUTS);
+    if std::fs::read_to_string(&stamp).is_ok_and(|built_with| built_with == versions) && is_fresh(&module, &mut inputs)?
+    {
+        eprintln!("      {name}: nothing has changed");
         return Ok(output);
     }
     remove_directory(&output)?;
     let mut command = Command::new(tools.wasm_pack()?);
-    command.args(["build", "--release", "--target", "web", "--out-name", WASM_MODULE, "--out-dir"]).arg(&output);
-    command.arg(root().join("crates/wasm")).args(["--", "--config", &path_remapping()?]);
+    command.args(["build", "--profile", WASM_PROFILE, "--target", "web", "--out-name", name, "--out-dir"]).arg(&output);
+    command.arg(root().join(folder)).args(["--", "--config", &path_remapping()?]);
+    command.args(features.arguments());
     command.env("PATH", tools.search_path()?).current_dir(root());
-    run_logged(&mut command, &project::work_directory("logs")?.join("wasm-pack.log"))?;
+    run_logged(&mut command, &project::work_directory("logs")?.join(format!("{kind}-{name}.log")))?;
     if !module.is_file() {
         return Err(format!("wasm-pack ended well, but there is no {}", module.display()).into());
     }
@@ -73,9 +131,9 @@ fn path_remapping() -> Result<String> {
     Ok(format!("target.{WASM_TARGET}.rustflags = [{flags}]"))
 }
 
-fn is_fresh(module: &Path) -> Result<bool> {
+fn is_fresh<'a>(module: &Path, inputs: &mut dyn Iterator<Item = &'a &'a str>) -> Result<bool> {
     let Ok(built) = module.metadata().and_then(|metadata| metadata.modified()) else { return Ok(false) };
-    for input in WASM_INPUTS {
+    for input in inputs {
         if newest_change(&root().join(input))? > built {
             return Ok(false);
         }
@@ -94,22 +152,29 @@ fn newest_change(path: &Path) -> Result<SystemTime> {
     Ok(newest)
 }
 
-fn assemble(tools: &Tools, module: &Path) -> Result {
+fn assemble(tools: &Tools, modules: &[PathBuf]) -> Result {
     let package = package_directory();
     std::fs::create_dir_all(&package)?;
     empty_but_for_kept_file(&package)?;
-    for entry in module.read_dir()? {
-        let name = entry?.file_name();
-        if name.to_string_lossy().starts_with(WASM_MODULE) {
-            copy(&module.join(&name), &package.join(&name))?;
+    for (folder, module) in modules.iter().zip(&MODULES) {
+        for entry in folder.read_dir()? {
+            let name = entry?.file_name();
+            if name.to_string_lossy().starts_with(module.name) {
+                copy(&folder.join(&name), &package.join(&name))?;
+            }
         }
     }
     let configuration = root().join("js/tsconfig.json");
     if !configuration.is_file() {
         return Err("js/tsconfig.json is missing: there is no TypeScript to build the package from".into());
     }
-    let mut compiler = Command::new(tools.npm_program("tsc")?);
-    run_shown(compiler.arg("--project").arg(configuration).arg("--outDir").arg(&package).current_dir(root()))?;
+    // Comments belong into declarations, which editors show, and not into scripts, which readers download.
+    for part in [["--emitDeclarationOnly", "--removeComments", "false"], ["--declaration", "false", "--removeComments"]]
+    {
+        let mut compiler = Command::new(tools.npm_program("tsc")?);
+        compiler.arg("--project").arg(&configuration).arg("--outDir").arg(&package).args(part);
+        run_shown(compiler.current_dir(root()))?;
+    }
     let published = root().join("js/package.json");
     let text = std::fs::read_to_string(&published).map_err(|error| format!("{}: {error}", published.display()))?;
     std::fs::write(package.join("package.json"), manifest::with_version(&text, project::VERSION)?)?;

@@ -15,12 +15,12 @@ pub(super) const OTLP: Preset = Preset {
         ("resource.attributes.service\\.name", Role::WorkflowSpace),
         ("attributes.cicd\\.pipeline\\.name", Role::Workflow),
         ("name", Role::Workflow),
-        ("parentSpanId", Role::Parent),
+        ("parentSpanId", Role::ParentId),
         ("status.code", Role::Conclusion),
         ("status.message", Role::Error),
         ("startTimeUnixNano", Role::StartedAt),
         ("endTimeUnixNano", Role::FinishedAt),
-        ("endTimeUnixNano", Role::HasEnded),
+        ("endTimeUnixNano", Role::EndedAt),
     ],
     rules: Rules {
         words: &[

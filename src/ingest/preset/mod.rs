@@ -4,6 +4,7 @@
 mod automation;
 mod canonical;
 mod continuous;
+mod cube;
 mod events;
 mod orchestration;
 
@@ -59,6 +60,7 @@ pub(super) static ALL: &[Preset] = &[
     automation::KESTRA,
     events::OTLP,
     events::CDEVENTS,
+    cube::CUBE,
     CANONICAL,
 ];
 

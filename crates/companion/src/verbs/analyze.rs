@@ -2,20 +2,21 @@
 
 use crate::cli::{AnalyzeArgs, Deduplicate, Format, Input, ScreenArgs, When};
 use crate::failure::Failure;
+use crate::files::Parquet;
+use crate::files::parallel::{self, Outcome, Settings};
+use crate::files::progress::Progress;
 use crate::terminal::{self, Colours, Look};
 use crate::voice::{counted, say};
-use crate::{files, zones};
+use crate::{files, interrupt, zones};
 use execution_heatmap::answer::{self, Answer, Patterns, Source};
-use execution_heatmap::duplicate::Duplicates;
 use execution_heatmap::ingest::{Expected, Form, hint};
-use execution_heatmap::intake::{Intake, Reading};
+use execution_heatmap::intake::Reading;
 use execution_heatmap::json;
 use execution_heatmap::options::{Attempts, Query};
 use execution_heatmap::picture::{self, PictureOptions, Theme};
 use execution_heatmap::problem::Problems;
 use execution_heatmap::table::Table;
 use std::io::IsTerminal;
-use std::ops::ControlFlow;
 
 /// The picture's columns where nothing says how many there are.
 const DEFAULT_WIDTH: u16 = 80;
@@ -38,32 +39,33 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     judge(args, &answer)
 }
 
-/// Reads files into one table, in the order in which they are named. Beside it, what is to be said of each file: once
-/// the readings are one, a line number no longer says which file it is of.
+/// Reads files into one table. Beside it, what is to be said of each file: once the readings are one, a line number no
+/// longer says which file it is of.
 fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<String>), Failure> {
-    let is_looked_for = match args.deduplicate {
+    let deduplicate = match args.deduplicate {
         Deduplicate::Auto => args.files.len() > 1 || attempts == Attempts::Last,
         Deduplicate::On => true,
         Deduplicate::Off => false,
     };
-    let (mut table, mut readings) = (Table::default(), Reading::default());
-    let mut remarks = Vec::new();
-    let mut duplicates = is_looked_for.then(Duplicates::default);
+    let parquet = match args.input {
+        Input::Auto => Parquet::Recognise,
+        Input::Parquet => Parquet::Require,
+        _ => Parquet::Never,
+    };
     let expected = expected(args)?;
-    for file in &args.files {
-        let mut intake = Intake::expecting(expected.clone(), false).onto(table, duplicates);
-        let broken = files::read(file, |bytes| {
-            intake.extend(bytes);
-            // What follows in a file that is no log is of no use.
-            if intake.unrecognised().is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        })?;
-        intake.finish(broken.as_deref());
-        if let Some(starts_with) = intake.unrecognised() {
-            return Err(not_a_log(file, starts_with));
-        }
-        remarks.extend(intake.recognised().map(|what| format!("{}: {what}", files::called(file))));
-        let reading;
-        (table, reading, duplicates) = intake.into_parts();
+    interrupt::ends_the_process();
+    let progress = Progress::of(&args.files);
+    let read = parallel::read(&args.files, Settings::new(expected, parquet, deduplicate), &progress);
+    progress.clear();
+    let (table, outcomes) = read?;
+    let mut readings = Reading::default();
+    let mut remarks = Vec::new();
+    for (file, outcome) in args.files.iter().zip(outcomes) {
+        let (reading, recognised) = match outcome {
+            Outcome::Read { reading, recognised } => (reading, recognised),
+            Outcome::Unrecognised(starts_with) => return Err(not_a_log(file, &starts_with)),
+        };
+        remarks.extend(recognised.map(|what| format!("{}: {what}", files::called(file))));
         remarks.extend(problems_in_words(file, &reading.problems));
         if reading.read == reading.no_start + reading.unreadable {
             remarks.push(without_rows(file));
@@ -79,7 +81,7 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<S
 /// What the flags say of the files.
 fn expected(args: &AnalyzeArgs) -> Result<Expected, Failure> {
     let form = match args.input {
-        Input::Auto => None,
+        Input::Auto | Input::Parquet => None,
         Input::Ndjson => Some(Form::Ndjson),
         Input::Json => Some(Form::Json),
         Input::Csv => Some(Form::Csv),

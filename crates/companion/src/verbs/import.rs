@@ -125,7 +125,7 @@ impl Imported {
                         "the row has no start, only a time at which it was to start".to_owned()
                     });
                 }
-                Event::LeftOut { .. } => {}
+                Event::LeftOut { .. } | Event::Counts { .. } => {}
                 Event::Broken { line, message } => self.broken_off = Some(format!("{message} in line {line}")),
                 Event::Rejected { line, kind, message } => {
                     self.rows += 1;

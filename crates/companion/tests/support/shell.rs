@@ -64,6 +64,14 @@ pub fn gzip(content: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+/// A frame of zstd with its check sum behind it.
+pub fn zstd(content: &[u8]) -> Vec<u8> {
+    let mut encoder = zstd::Encoder::new(Vec::new(), 3).unwrap();
+    encoder.include_checksum(true).unwrap();
+    encoder.write_all(content).unwrap();
+    encoder.finish().unwrap()
+}
+
 /// Weekly history in which evenings of Mondays fail: enough for a finding.
 pub fn recurring() -> String {
     let monday_ms = 1_767_571_200_000i64; // 2026-01-05T00:00:00Z

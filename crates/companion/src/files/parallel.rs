@@ -1,0 +1,597 @@
+//! Files as rows, read by several threads: each takes a file that nobody has begun, or helps with one that another has
+//! begun, block by block. A block is read by an intake of its own into the thread's own table; what the intakes counted
+//! is added up in the order of the blocks, the tables at the end. So the result is what one thread reading from the first
+//! byte to the last gives. Parses nothing itself.
+//!
+//! What the engine has to know of a block that is not the first is in [`Plan`], and nowhere else: what it found out of the
+//! file from the first row, and the bytes that stand before every block (the header of CSV).
+
+use super::blocks::{self, Block, Blocks, Cutter, Quotes};
+use super::progress::Progress;
+use super::{PIECE_BYTES, Parquet, Plain};
+use crate::failure::Failure;
+use execution_heatmap::duplicate::Duplicates;
+use execution_heatmap::ingest::{Expected, Form};
+use execution_heatmap::intake::{Intake, Reading};
+use execution_heatmap::table::Table;
+use memchr::memchr_iter;
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+/// Bytes of a block: some milliseconds of work, so that threads end together and seldom wait for one another.
+const BLOCK_BYTES: usize = 4 * 1024 * 1024;
+
+/// How files are read.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What is known of all files.
+    expected: Expected,
+    /// Whether files may be Parquet files, whose rows have a form of their own.
+    parquet: Parquet,
+    /// Whether rows are looked for that repeat another one. All rows then have to be held against all, in one thread.
+    deduplicate: bool,
+    /// How many threads read.
+    threads: usize,
+    block_bytes: usize,
+}
+
+impl Settings {
+    /// As many threads as there are cores, one if repeated rows are looked for.
+    pub fn new(expected: Expected, parquet: Parquet, deduplicate: bool) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        Self { expected, parquet, deduplicate, threads: if deduplicate { 1 } else { cores }, block_bytes: BLOCK_BYTES }
+    }
+}
+
+/// What became of a file.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was read, to its end or as far as it goes.
+    Read {
+        /// What became of its rows.
+        reading: Reading,
+        /// What it was taken for and why, in a sentence without a full stop, if it has rows.
+        recognised: Option<String>,
+    },
+    /// It is of no form that is read; its first characters.
+    Unrecognised(String),
+}
+
+/// Reads files into one table; says of each what became of it, in their order, up to the first that is unrecognised.
+///
+/// # Errors
+/// A file cannot be opened.
+pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result<(Table, Vec<Outcome>), Failure> {
+    let work = Work {
+        files,
+        settings,
+        progress,
+        failed: AtomicUsize::new(usize::MAX),
+        begun: Mutex::default(),
+        opened: Condvar::new(),
+        done: Mutex::default(),
+    };
+    let mut rows = Rows { duplicates: work.settings.deduplicate.then(Duplicates::default), ..Rows::default() };
+    std::thread::scope(|scope| {
+        let helper = || {
+            let mut rows = Rows::default();
+            work.run(&mut rows);
+            rows.table
+        };
+        let helpers: Vec<_> = (1..work.settings.threads).map(|_| scope.spawn(helper)).collect();
+        work.run(&mut rows);
+        for helper in helpers {
+            match helper.join() {
+                Ok(table) => rows.table.merge(&table),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+    });
+    let done = work.done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut outcomes = Vec::new();
+    for outcome in done.into_values() {
+        let mut outcome = outcome?;
+        if let (Outcome::Read { reading, .. }, true) = (&mut outcome, rows.table.is_full()) {
+            reading.incomplete.get_or_insert_with(|| "memory did not suffice; not all rows were read".to_owned());
+        }
+        outcomes.push(outcome);
+        if let Some(Outcome::Unrecognised(_)) = outcomes.last() {
+            break;
+        }
+    }
+    Ok((rows.table, outcomes))
+}
+
+/// The rows that one thread has read.
+struct Rows {
+    table: Table,
+    duplicates: Option<Duplicates>,
+}
+
+impl Default for Rows {
+    /// A table that finds texts under a key that nobody can know, so that no log can be made to be slow to read.
+    fn default() -> Self {
+        let random = RandomState::new();
+        Self { table: Table::with_key([random.hash_one(0), random.hash_one(1)]), duplicates: None }
+    }
+}
+
+/// What the threads share.
+struct Work<'a> {
+    files: &'a [String],
+    settings: Settings,
+    progress: &'a Progress,
+    /// The first file that came to nothing, so that those behind it need not be read: the answer is about it.
+    failed: AtomicUsize,
+    begun: Mutex<Begun<'a>>,
+    /// Told when a file has been opened, or could not be.
+    opened: Condvar,
+    done: Mutex<BTreeMap<usize, Result<Outcome, Failure>>>,
+}
+
+/// The files that were begun.
+#[derive(Default)]
+struct Begun<'a> {
+    /// How many.
+    count: usize,
+    /// How many of them are just being opened.
+    opening: usize,
+    /// Those that have blocks left, or may have.
+    open: Vec<Arc<Open<'a>>>,
+}
+
+/// A file that is being read.
+struct Open<'a> {
+    place: usize,
+    /// What is said of it in place of what the engine says of its rows.
+    taken_for: Option<&'static str>,
+    plan: Plan,
+    /// `None` behind the last block.
+    blocks: Mutex<Source<'a>>,
+    parts: Mutex<Parts>,
+}
+
+/// Where the blocks of a file come from.
+struct Source<'a> {
+    blocks: Option<Blocks<'a>>,
+    /// How many were taken.
+    taken: u64,
+}
+
+/// How the blocks of a file are read.
+struct Plan {
+    /// What is known of the file before its first byte is read.
+    expected: Expected,
+    /// What is known of every block but the first; `None` if what stands in one may be needed in another, so that all are
+    /// read in one go.
+    known: Option<Expected>,
+    /// What stands before every block but the first.
+    prefix: Vec<u8>,
+}
+
+/// What the blocks of a file gave.
+#[derive(Default)]
+struct Parts {
+    /// The first blocks, added up.
+    whole: Option<Intake>,
+    /// How many blocks and how many lines those are.
+    added: u64,
+    lines: i64,
+    /// Blocks that were read before one that comes before them.
+    waiting: BTreeMap<u64, (Intake, i64)>,
+    /// Once it is known: how many blocks there are, and why there are no more if there should be.
+    end: Option<(u64, Option<String>)>,
+}
+
+impl<'a> Work<'a> {
+    fn run(&self, rows: &mut Rows) {
+        while let Some(file) = self.take_file() {
+            self.read_blocks(&file, rows);
+        }
+        while let Some(file) = self.unfinished_file() {
+            self.read_blocks(&file, rows);
+        }
+    }
+
+    /// Opens the first file that nobody has begun.
+    fn take_file(&self) -> Option<Arc<Open<'a>>> {
+        loop {
+            let mut begun = locked(&self.begun);
+            let place = begun.count;
+            let name = self.files.get(place).filter(|_| !self.is_in_vain(place))?;
+            begun.count += 1;
+            begun.opening += 1;
+            drop(begun);
+            let opened = self.open(place, name).map(Arc::new);
+            let mut begun = locked(&self.begun);
+            begun.opening -= 1;
+            begun.open.extend(opened.as_ref().ok().cloned());
+            drop(begun);
+            self.opened.notify_all();
+            match opened {
+                Ok(file) => return Some(file),
+                Err(failure) => self.end(place, Err(failure)),
+            }
+        }
+    }
+
+    fn open(&self, place: usize, name: &str) -> Result<Open<'a>, Failure> {
+        let mut plain = Plain::open(name, self.settings.parquet, self.progress)?;
+        let mut first = Vec::new();
+        plain.fill(&mut first, PIECE_BYTES.min(self.settings.block_bytes));
+        let taken_for = plain.taken_for();
+        let (plan, cutter) = Plan::of(plain.expected().unwrap_or_else(|| self.settings.expected.clone()), &first);
+        let blocks = Blocks::new(plain, cutter, self.settings.block_bytes, first);
+        Ok(Open {
+            place,
+            taken_for,
+            plan,
+            blocks: Mutex::new(Source { blocks: Some(blocks), taken: 0 }),
+            parts: Mutex::default(),
+        })
+    }
+
+    /// A file that another thread reads and that can be helped with. Waits for those that are just being opened.
+    fn unfinished_file(&self) -> Option<Arc<Open<'a>>> {
+        let mut begun = locked(&self.begun);
+        loop {
+            let file = begun.open.iter().find(|file| file.plan.known.is_some());
+            if file.is_some() || begun.opening == 0 {
+                return file.cloned();
+            }
+            begun = self.opened.wait(begun).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Reads blocks of a file until it has none left.
+    fn read_blocks(&self, file: &Open<'a>, rows: &mut Rows) {
+        loop {
+            let mut source = locked(&file.blocks);
+            let block = source.blocks.as_mut().and_then(Blocks::next);
+            let number = source.taken;
+            let Some(block) = block.filter(|_| !self.is_in_vain(file.place)) else {
+                if let Some(blocks) = source.blocks.take() {
+                    locked(&file.parts).end = Some((number, blocks.broken()));
+                    locked(&self.begun).open.retain(|open| open.place != file.place);
+                    self.add_up(file);
+                }
+                return;
+            };
+            source.taken += 1;
+            let mut intake = file.plan.begin(number);
+            intake = intake.onto(std::mem::take(&mut rows.table), rows.duplicates.take());
+            let mut lines = 0;
+            if block.ends {
+                drop(source);
+                lines += self.feed(file, &mut intake, &block);
+            } else {
+                // Nobody else can read on before the row ends.
+                let mut next = Some(block);
+                while let Some(block) = next {
+                    lines += self.feed(file, &mut intake, &block);
+                    let goes_on = !block.ends && !self.is_in_vain(file.place);
+                    next = source.blocks.as_mut().filter(|_| goes_on).and_then(Blocks::next);
+                }
+                drop(source);
+            }
+            intake.finish_stretch();
+            (rows.table, rows.duplicates) = intake.take_rows();
+            if let Some(starts_with) = intake.unrecognised() {
+                self.end(file.place, Ok(Outcome::Unrecognised(starts_with.to_owned())));
+            }
+            locked(&file.parts).waiting.insert(number, (intake, lines));
+            self.add_up(file);
+        }
+    }
+
+    /// Gives a block to an intake; says how many lines it ended.
+    fn feed(&self, file: &Open<'a>, intake: &mut Intake, block: &Block) -> i64 {
+        let before = intake.reading().read;
+        for piece in block.bytes.chunks(PIECE_BYTES) {
+            intake.extend(piece);
+            if intake.unrecognised().is_some() {
+                self.failed.fetch_min(file.place, Ordering::Relaxed);
+                break;
+            }
+        }
+        self.progress.add_rows(intake.reading().read - before);
+        memchr_iter(b'\n', &block.bytes).count() as i64
+    }
+
+    /// Adds up the blocks of a file as far as they are read, and ends it behind the last.
+    fn add_up(&self, file: &Open<'a>) {
+        let mut parts = locked(&file.parts);
+        parts.add_up(&file.plan);
+        if parts.end.as_ref().is_none_or(|(blocks, _)| parts.added < *blocks) || self.is_in_vain(file.place) {
+            return;
+        }
+        // Taken, since the thread that read the last block and the one that found no more both come here.
+        let Some((_, broken)) = parts.end.take() else { return };
+        let mut whole = parts.whole.take().unwrap_or_else(|| file.plan.begin(0));
+        whole.finish(broken.as_deref());
+        let recognised = whole.recognised().map(|rows| file.taken_for.unwrap_or(rows).to_owned());
+        let (_, reading, _) = whole.into_parts();
+        self.end(file.place, Ok(Outcome::Read { reading, recognised }));
+    }
+
+    /// A file has come to its end; unless it was read, those behind it need not be.
+    fn end(&self, place: usize, outcome: Result<Outcome, Failure>) {
+        if !matches!(outcome, Ok(Outcome::Read { .. })) {
+            self.failed.fetch_min(place, Ordering::Relaxed);
+        }
+        locked(&self.done).insert(place, outcome);
+    }
+
+    /// True if what a file holds no longer matters.
+    fn is_in_vain(&self, place: usize) -> bool {
+        place >= self.failed.load(Ordering::Relaxed)
+    }
+}
+
+impl Plan {
+    /// Reads the first bytes of a file to find out of it what it can.
+    fn of(expected: Expected, first: &[u8]) -> (Plan, Cutter) {
+        let mut intake = Intake::expecting(expected.clone(), false);
+        intake.extend(first);
+        let known = intake.known();
+        let cut = match intake.form() {
+            // A blank line is no row. It keeps a byte order mark from being taken for the one that may begin a file.
+            Some(Form::Ndjson) => Some((Cutter::Lines, b"\n".to_vec())),
+            Some(Form::Csv | Form::Tsv) => blocks::header(first)
+                .map(|(header, delimiter)| (Cutter::Records(Quotes::between(delimiter)), header.to_vec())),
+            _ => None,
+        };
+        match (known, cut) {
+            (Some(known), Some((cutter, prefix))) => (Plan { expected, known: Some(known), prefix }, cutter),
+            _ => (Plan { expected, known: None, prefix: Vec::new() }, Cutter::Nowhere),
+        }
+    }
+
+    /// An intake for a block.
+    fn begin(&self, number: u64) -> Intake {
+        match &self.known {
+            Some(known) if number > 0 => {
+                let mut intake = Intake::expecting(known.clone(), false);
+                intake.extend(&self.prefix);
+                intake
+            }
+            _ => Intake::expecting(self.expected.clone(), false),
+        }
+    }
+
+    fn prefix_lines(&self) -> i64 {
+        memchr_iter(b'\n', &self.prefix).count() as i64
+    }
+}
+
+impl Parts {
+    fn add_up(&mut self, plan: &Plan) {
+        while let Some((intake, lines)) = self.waiting.remove(&self.added) {
+            match &mut self.whole {
+                None => self.whole = Some(intake),
+                Some(whole) => whole.follow(intake, self.lines - plan.prefix_lines()),
+            }
+            self.added += 1;
+            self.lines += lines;
+        }
+    }
+}
+
+/// A lock whose data is whole even if another thread panicked, since that panic goes on to the caller.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use execution_heatmap::answer::{self, Patterns, Source as Kind};
+    use execution_heatmap::json;
+    use execution_heatmap::options::Query;
+
+    /// Numbers from a seed (splitmix64).
+    struct Seeded(u64);
+
+    impl Seeded {
+        fn below(&mut self, bound: u64) -> u64 {
+            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            (mixed ^ (mixed >> 31)) % bound
+        }
+
+        fn one_of<'a>(&mut self, parts: &[&'a str]) -> &'a str {
+            parts[self.below(parts.len() as u64) as usize]
+        }
+    }
+
+    fn expected(form: Option<Form>) -> Expected {
+        form.into_iter().fold(Expected::anything(), Expected::form)
+    }
+
+    /// What one intake makes of the whole file from the first byte to the last.
+    fn at_once(form: Option<Form>, file: &[u8], deduplicate: bool) -> (Table, Outcome) {
+        let mut intake =
+            Intake::expecting(expected(form), false).onto(Table::default(), deduplicate.then(Duplicates::default));
+        intake.extend(file);
+        intake.finish(None);
+        let unrecognised = intake.unrecognised().map(str::to_owned);
+        let recognised = intake.recognised().map(str::to_owned);
+        let (table, reading, _) = intake.into_parts();
+        (table, unrecognised.map_or(Outcome::Read { reading, recognised }, Outcome::Unrecognised))
+    }
+
+    fn response(table: &Table, outcomes: &[Outcome]) -> String {
+        let mut readings = Reading::default();
+        for outcome in outcomes {
+            if let Outcome::Read { reading, .. } = outcome {
+                readings.merge(reading);
+            }
+        }
+        let query = Query::from_pairs([("metric", "duration"), ("days", "400")]).unwrap();
+        let zone = crate::zones::zone("UTC", answer::zone_span(table, &query, Kind::File)).unwrap();
+        let answer = answer::answer(table, &readings, &query, &zone, Kind::File, Patterns::Skip).unwrap();
+        json::heatmap(&answer) + &format!("{:?}", (table.rows(), table.tags(), table.oldest(), table.newest()))
+    }
+
+    /// Holds files that are read in blocks by several threads against each read in one go.
+    fn check(form: Option<Form>, files: &[Vec<u8>], deduplicate: bool) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut names = Vec::new();
+        let (mut table, mut outcomes) = (Table::default(), Vec::new());
+        for (place, file) in files.iter().enumerate() {
+            let path = folder.path().join(place.to_string());
+            std::fs::write(&path, file).unwrap();
+            names.push(path.to_str().unwrap().to_owned());
+            let (rows, outcome) = at_once(form, file, deduplicate);
+            table.merge(&rows);
+            outcomes.push(outcome);
+        }
+        let answer = response(&table, &outcomes);
+        for (threads, block_bytes) in [(1, 100), (1, 4096), (2, 333), (4, 150), (4, BLOCK_BYTES)] {
+            let threads = if deduplicate { 1 } else { threads };
+            let settings =
+                Settings { expected: expected(form), parquet: Parquet::Never, deduplicate, threads, block_bytes };
+            let (table, read) = super::read(&names, settings, &Progress::silent()).unwrap();
+            let how = format!("{threads} threads, blocks of {block_bytes}");
+            assert_eq!(read, outcomes, "{how}");
+            assert!(response(&table, &read) == answer, "{how}");
+        }
+    }
+
+    const START: &[&str] =
+        &["2026-02-12T04:30:00Z", "2026-02-13 05:30:00", "2026-03-01T00:00:00.5+01:00", "never", "0", ""];
+    const STATUS: &[&str] = &["completed", "failed", "exploded", "CANCELED", ""];
+
+    fn ndjson(random: &mut Seeded, rows: u64) -> Vec<u8> {
+        let mut text = String::new();
+        for _ in 0..rows {
+            let (start, status) = (random.one_of(START), random.one_of(STATUS));
+            let (id, duration, spaces) = (random.below(40), random.below(9000), " ".repeat(random.below(60) as usize));
+            text += &match random.below(30) {
+                0 => "\n".to_owned(),
+                1 => "no row\r\n".to_owned(),
+                2 => "{\"$alive\":1}\n".to_owned(),
+                3 => format!("{{\"$end\":{{\"rows\":{},\"complete\":true}}}}\n", random.below(50)),
+                4 => "\u{feff}{\"status\":\"completed\",\"started_at\":\"2026-02-12T04:30:00Z\"}\n".to_owned(),
+                5 => format!("{{\"status\":\"completed\",\"error\":\"{}\"}}\n", "x".repeat(random.below(900) as usize)),
+                _ => format!(
+                    "{{\"id\":{id},\"workflow\":\"w{}\",{spaces}\"status\":\"{status}\",\"started_at\":\"{start}\",\"duration_ms\":{duration}}}\n",
+                    id % 7
+                ),
+            };
+        }
+        text.truncate(text.len().saturating_sub(random.below(2) as usize));
+        text.into_bytes()
+    }
+
+    fn csv(random: &mut Seeded, rows: u64) -> Vec<u8> {
+        let end = random.one_of(&["\n", "\r\n"]);
+        let mut text = format!("{}id,\"status\",started_at,error,tags{end}", random.one_of(&["", "\u{feff}", "\n \n"]));
+        for row in 0..rows {
+            let (start, status) = (random.one_of(START), random.one_of(STATUS));
+            let error = random.one_of(&[
+                "",
+                "refused",
+                "\"a\nb\"",
+                "\"say \"\"no\"\"\n\n\"",
+                "5\" disk",
+                "\"x\"y\"",
+                "\"\"",
+                "\"\"\"\n\"",
+                " \"\n",
+            ]);
+            text += &match random.below(25) {
+                0 => end.to_owned(),
+                1 => format!("$alive{end}"),
+                2 => format!("1,2{end}"),
+                _ => format!("{row},{status},{start},{error},eu|us{end}"),
+            };
+        }
+        if random.below(4) == 0 {
+            text += "9,completed,2026-02-12T04:30:00Z,\"never closed\n";
+        }
+        text.into_bytes()
+    }
+
+    #[test]
+    fn blocks_read_by_threads_are_what_one_reading_gives() {
+        for seed in 0..40 {
+            let random = &mut Seeded(seed);
+            let rows = random.below(200);
+            check(None, &[ndjson(random, rows)], false);
+            check(Some(Form::Ndjson), &[ndjson(random, rows)], false);
+            check(None, &[csv(random, rows)], false);
+            check(Some(Form::Csv), &[csv(random, rows)], false);
+        }
+    }
+
+    #[test]
+    fn several_files_are_read_together() {
+        for seed in 0..10 {
+            let random = &mut Seeded(seed);
+            let files = [ndjson(random, 100), Vec::new(), csv(random, 100), ndjson(random, 3), csv(random, 50)];
+            check(None, &files, false);
+        }
+    }
+
+    #[test]
+    fn repeated_rows_are_found_across_blocks() {
+        for seed in 0..10 {
+            check(None, &[ndjson(&mut Seeded(seed), 200)], true);
+        }
+    }
+
+    #[test]
+    fn a_line_or_record_longer_than_a_block_is_read_whole() {
+        let row = |error: &str| {
+            format!("{{\"status\":\"completed\",\"started_at\":\"2026-02-12T04:30:00Z\",\"error\":\"{error}\"}}\n")
+        };
+        let long = [row("a"), row(&"x".repeat(30_000)), row("b"), "not a row\n".to_owned()].concat();
+        check(None, &[long.into_bytes()], false);
+        let quoted =
+            format!("status,started_at,error\ncompleted,2026-02-12T04:30:00Z,\"{}\"\n\nspoilt\n", "x\n".repeat(20_000));
+        check(None, &[quoted.into_bytes()], false);
+    }
+
+    #[test]
+    fn what_does_not_show_its_form_at_once_is_read_whole() {
+        let mut late = "\n \r\n".repeat(300).into_bytes();
+        late.extend_from_slice(&ndjson(&mut Seeded(5), 100));
+        check(None, &[ndjson(&mut Seeded(6), 100), late, b" \n".to_vec()], false);
+        let cr_only = b"status,started_at\rcompleted,2026-02-12T04:30:00Z\rfailed,2026-02-13T04:30:00Z\r".to_vec();
+        check(None, &[[cr_only, b"spoilt\nfailed,2026-02-14T04:30:00Z\n".repeat(50)].concat()], false);
+    }
+
+    #[test]
+    fn the_first_file_that_comes_to_nothing_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let good = folder.path().join("good");
+        std::fs::write(&good, ndjson(&mut Seeded(1), 500)).unwrap();
+        let bad = folder.path().join("bad");
+        std::fs::write(&bad, "%PDF-1.7\n").unwrap();
+        let [good, bad] = [good, bad].map(|path| path.to_str().unwrap().to_owned());
+        let missing = folder.path().join("missing").to_str().unwrap().to_owned();
+        for threads in [1, 3] {
+            let settings = Settings {
+                expected: expected(None),
+                parquet: Parquet::Never,
+                deduplicate: false,
+                threads,
+                block_bytes: 100,
+            };
+            let read = |files: &[&String]| {
+                let files: Vec<String> = files.iter().map(|file| (*file).clone()).collect();
+                super::read(&files, settings.clone(), &Progress::silent()).map(|(_, outcomes)| outcomes)
+            };
+            let outcomes = read(&[&good, &bad, &missing, &good]).unwrap();
+            assert!(
+                matches!(&outcomes[..], [Outcome::Read { .. }, Outcome::Unrecognised(first)] if first.starts_with("%PDF"))
+            );
+            assert!(read(&[&good, &missing, &bad]).unwrap_err().to_string().contains("missing"));
+        }
+    }
+}

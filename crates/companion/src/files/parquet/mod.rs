@@ -1,0 +1,127 @@
+//! A Parquet file as canonical rows: lines of NDJSON that the engine reads like any others, so that there is one reader
+//! and one account of rows. Line n is row n. Only columns that bear a canonical name are decoded, a row group after the
+//! other and some thousand rows at a time.
+
+mod column;
+
+use column::Column;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use std::cell::Cell;
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
+
+/// The names of the fields of a row, which are those of the columns.
+const NAMES: [&str; 10] =
+    ["id", "workflow_id", "workflow", "status", "started_at", "finished_at", "duration_ms", "tags", "attempt", "error"];
+/// Rows that are decoded together.
+const BATCH_ROWS: usize = 2048;
+
+/// A file that is being read.
+pub struct ParquetRows {
+    file: SerializedFileReader<File>,
+    /// The columns that are read: their place in the file and in [`NAMES`].
+    places: Vec<(usize, &'static str)>,
+    next_group: usize,
+    columns: Vec<Column>,
+    /// Rows that the row group still has.
+    left: usize,
+    /// Bytes of the row group, which count as read once it is.
+    group_bytes: usize,
+}
+
+impl ParquetRows {
+    /// Reads what the file says of itself.
+    ///
+    /// # Errors
+    /// Why it cannot be read, in words.
+    pub fn open(file: File) -> Result<Self, String> {
+        guarded(|| {
+            let file = SerializedFileReader::new(file).map_err(|error| in_words(&error))?;
+            let schema = file.metadata().file_metadata().schema_descr();
+            let mut places = Vec::new();
+            for (place, column) in schema.columns().iter().enumerate() {
+                let path = column.path().parts();
+                let name = path.first().map(|name| name.trim().to_ascii_lowercase()).unwrap_or_default();
+                let is_list = path.len() > 1;
+                let known = NAMES.into_iter().find(|known| *known == name);
+                places.extend(known.filter(|name| !is_list || *name == "tags").map(|name| (place, name)));
+            }
+            Ok(Self { file, places, next_group: 0, columns: Vec::new(), left: 0, group_bytes: 0 })
+        })
+    }
+
+    /// Appends the lines of the next rows; says how many bytes of the file those were. `None` behind the last row.
+    ///
+    /// # Errors
+    /// Why no more rows can be read, in words. Nothing has been appended then.
+    pub fn append(&mut self, into: &mut Vec<u8>) -> Result<Option<usize>, String> {
+        guarded(|| {
+            while self.left == 0 {
+                if self.next_group >= self.file.num_row_groups() {
+                    return Ok(None);
+                }
+                self.begin_group().map_err(|error| in_words(&error))?;
+            }
+            let rows = self.left.min(BATCH_ROWS);
+            for column in &mut self.columns {
+                column.read(rows).map_err(|error| in_words(&error))?;
+            }
+            for row in 0..rows {
+                into.push(b'{');
+                let mut is_first = true;
+                for column in &self.columns {
+                    if let Some(value) = column.value(row) {
+                        into.extend_from_slice(if is_first { b"\"" } else { b",\"" });
+                        is_first = false;
+                        into.extend_from_slice(column.name().as_bytes());
+                        into.extend_from_slice(b"\":");
+                        into.extend_from_slice(value);
+                    }
+                }
+                into.extend_from_slice(b"}\n");
+            }
+            self.left -= rows;
+            Ok(Some(if self.left == 0 { self.group_bytes } else { 0 }))
+        })
+    }
+
+    fn begin_group(&mut self) -> parquet::errors::Result<()> {
+        let group = self.file.get_row_group(self.next_group)?;
+        self.next_group += 1;
+        self.columns.clear();
+        for (place, name) in &self.places {
+            let description = group.metadata().column(*place).column_descr_ptr();
+            self.columns.push(Column::new(name, &description, group.get_column_reader(*place)?));
+        }
+        self.left = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
+        self.group_bytes = usize::try_from(group.metadata().compressed_size()).unwrap_or(0);
+        Ok(())
+    }
+}
+
+fn in_words(error: &parquet::errors::ParquetError) -> String {
+    format!("the Parquet file cannot be read: {error}")
+}
+
+/// Runs code of the `parquet` crate, which panics at some files that are damaged. It is not ours to mend, so its panic
+/// becomes an answer in words; nobody is told of it otherwise.
+fn guarded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    thread_local! {
+        static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
+    }
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let loud = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !IS_GUARDED.get() {
+                loud(panic);
+            }
+        }));
+    });
+    IS_GUARDED.set(true);
+    // Whoever reads on after a panic would find a reader in between; it is not asked again.
+    let read = catch_unwind(AssertUnwindSafe(read));
+    IS_GUARDED.set(false);
+    read.unwrap_or_else(|_| Err("the Parquet file is damaged".to_owned()))
+}

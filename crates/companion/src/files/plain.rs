@@ -1,0 +1,199 @@
+//! The plain bytes of one source. Compressed ones are undone with the decoder that browsers run, so that both give the
+//! same bytes and refuse the same data in the same words. Those of a Parquet file are its rows as NDJSON. Holds no more
+//! than the decoder does.
+
+#[cfg(feature = "parquet")]
+use super::parquet::ParquetRows;
+use super::progress::Progress;
+use super::{PIECE_BYTES, STANDARD_INPUT};
+use crate::failure::Failure;
+use execution_heatmap::ingest::{self, Expected};
+use execution_heatmap_inflate::{Decoder, Form, Limits, MAGIC_BYTES};
+use std::fs::File;
+use std::io::{self, Read, Seek};
+
+/// The most bytes that a compressed file is decompressed to.
+const MOST_OUTPUT_BYTES: u64 = 64 * 1024 * 1024 * 1024;
+
+/// The preset of the rows that a Parquet file is read as.
+#[cfg(feature = "parquet")]
+const CANONICAL: &str = "canonical";
+/// What a Parquet file begins with.
+const PARQUET: &[u8] = b"PAR1";
+
+/// Whether a source may be a Parquet file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parquet {
+    /// It is one if it begins as one.
+    Recognise,
+    /// It has to be one.
+    Require,
+    /// It is something else, whatever it begins with.
+    Never,
+}
+
+/// A source of which plain bytes can be asked.
+pub struct Plain<'a> {
+    source: Source<'a>,
+    /// True once the source gives nothing more; the decoder still may.
+    source_has_ended: bool,
+    has_ended: bool,
+    broken: Option<String>,
+    progress: &'a Progress,
+}
+
+enum Source<'a> {
+    Bytes(Box<dyn Read + Send + 'a>),
+    Compressed(Box<dyn Read + Send + 'a>, Box<Decoder>),
+    #[cfg(feature = "parquet")]
+    Parquet(Box<ParquetRows>),
+}
+
+impl<'a> Plain<'a> {
+    /// A file, or standard input.
+    ///
+    /// # Errors
+    /// It cannot be opened, its first bytes cannot be read, or it has to be a Parquet file that it is not.
+    pub fn open(name: &str, parquet: Parquet, progress: &'a Progress) -> Result<Self, Failure> {
+        let failed = |error: io::Error| Failure::on(name, error);
+        let mut first = Vec::with_capacity(MAGIC_BYTES);
+        if name == STANDARD_INPUT {
+            io::stdin().take(MAGIC_BYTES as u64).read_to_end(&mut first).map_err(failed)?;
+            return match parquet {
+                Parquet::Recognise | Parquet::Require if first == PARQUET => {
+                    Err(Failure::on(super::called(name), "Parquet is read from a file, not from a pipe"))
+                }
+                Parquet::Require => Err(no_parquet(name)),
+                _ => Ok(Plain::behind(first, io::stdin(), progress)),
+            };
+        }
+        let mut file = File::open(name).map_err(failed)?;
+        (&mut file).take(MAGIC_BYTES as u64).read_to_end(&mut first).map_err(failed)?;
+        match parquet {
+            Parquet::Recognise | Parquet::Require if first == PARQUET => {
+                file.rewind().map_err(failed)?;
+                Plain::parquet(name, file, progress)
+            }
+            Parquet::Require => Err(no_parquet(name)),
+            _ => Ok(Plain::behind(first, file, progress)),
+        }
+    }
+
+    /// Anything that can be read.
+    ///
+    /// # Errors
+    /// Its first bytes cannot be read.
+    pub fn new(mut source: impl Read + Send + 'a, progress: &'a Progress) -> io::Result<Self> {
+        let mut first = Vec::with_capacity(MAGIC_BYTES);
+        (&mut source).take(MAGIC_BYTES as u64).read_to_end(&mut first)?;
+        Ok(Plain::behind(first, source, progress))
+    }
+
+    /// A source of which the first bytes were read.
+    fn behind(first: Vec<u8>, source: impl Read + Send + 'a, progress: &'a Progress) -> Self {
+        let limits = Limits { output_bytes: MOST_OUTPUT_BYTES, ..Limits::default() };
+        let form = Form::of(&first);
+        let whole = Box::new(io::Cursor::new(first).chain(source));
+        let source = match form {
+            Some(form) => Source::Compressed(whole, Box::new(Decoder::new(form, limits))),
+            None => Source::Bytes(whole),
+        };
+        Self { source, source_has_ended: false, has_ended: false, broken: None, progress }
+    }
+
+    #[cfg(feature = "parquet")]
+    fn parquet(name: &str, file: File, progress: &'a Progress) -> Result<Self, Failure> {
+        let rows = ParquetRows::open(file).map_err(|words| Failure::on(name, words))?;
+        let source = Source::Parquet(Box::new(rows));
+        Ok(Self { source, source_has_ended: false, has_ended: false, broken: None, progress })
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn parquet(name: &str, _: File, _: &'a Progress) -> Result<Self, Failure> {
+        Err(Failure::on(name, "Parquet is not read by this build; it lacks the feature `parquet`"))
+    }
+
+    /// What is known of the bytes because of the kind of the source.
+    pub fn expected(&self) -> Option<Expected> {
+        match self.source {
+            #[cfg(feature = "parquet")]
+            Source::Parquet(_) => Expected::anything().form(ingest::Form::Ndjson).preset(CANONICAL).ok(),
+            _ => None,
+        }
+    }
+
+    /// What the source was taken for, in a sentence without a full stop, if not its rows but its kind says it.
+    pub fn taken_for(&self) -> Option<&'static str> {
+        self.expected().map(|_| "read as canonical rows in Parquet")
+    }
+
+    /// Appends bytes until there are `length` or some more, or the source has ended: then false.
+    pub fn fill(&mut self, into: &mut Vec<u8>, length: usize) -> bool {
+        while into.len() < length && !self.has_ended {
+            if let Err(why) = self.append(into, length) {
+                self.broken = Some(why);
+                self.has_ended = true;
+            }
+        }
+        !self.has_ended
+    }
+
+    /// Why the bytes ended before their time, if they did.
+    pub fn broken(self) -> Option<String> {
+        self.broken
+    }
+
+    /// Appends some bytes; the error says why there are no more.
+    fn append(&mut self, into: &mut Vec<u8>, length: usize) -> Result<(), String> {
+        match &mut self.source {
+            Source::Bytes(source) => {
+                let most = (length - into.len()).min(4 * PIECE_BYTES);
+                let read = source.take(most as u64).read_to_end(into).map_err(|error| error.to_string())?;
+                self.has_ended = read < most;
+                self.progress.add_bytes(read);
+            }
+            Source::Compressed(_, decoder) => {
+                if let Some(piece) = decoder.next() {
+                    into.extend_from_slice(piece);
+                } else if let Some(problem) = decoder.problem() {
+                    // That the source failed is the reason for what the decoder misses.
+                    return Err(self.broken.take().unwrap_or_else(|| problem.to_string()));
+                } else if self.source_has_ended {
+                    self.has_ended = true;
+                } else {
+                    self.feed();
+                }
+            }
+            #[cfg(feature = "parquet")]
+            Source::Parquet(rows) => match rows.append(into)? {
+                Some(bytes) => self.progress.add_bytes(bytes),
+                None => self.has_ended = true,
+            },
+        }
+        Ok(())
+    }
+
+    /// Gives the decoder more to decode.
+    fn feed(&mut self) {
+        let Source::Compressed(source, decoder) = &mut self.source else { return };
+        match source.read(decoder.buffer(PIECE_BYTES)) {
+            Ok(0) => self.source_has_ended = true,
+            Ok(read) => {
+                decoder.filled(read);
+                self.progress.add_bytes(read);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                self.broken = Some(error.to_string());
+                self.source_has_ended = true;
+            }
+        }
+        if self.source_has_ended {
+            decoder.finish();
+        }
+    }
+}
+
+fn no_parquet(name: &str) -> Failure {
+    Failure::on(super::called(name), "it is no Parquet file")
+}

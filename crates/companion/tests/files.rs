@@ -1,0 +1,155 @@
+//! Files as `analyze` and `import` read them: compressed ones, ones that stand for more than they should, several at
+//! once; what is shown while it lasts, and how an interrupt ends it.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "support/shell.rs"]
+mod shell;
+
+use shell::{Files, GOOD, binary, gzip, recurring, run, zstd};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+#[test]
+fn compressed_files_are_read_as_what_they_hold() {
+    let files = Files::new();
+    let log = recurring();
+    let (left, right) = log.as_bytes().split_at(log.len() / 3);
+    let plain = run(&["analyze", &files.with("log", &log), "--format", "json"]);
+    assert_eq!(plain.code, Some(0), "{}", plain.err);
+    let check = |name: &str, content: Vec<u8>| {
+        let ran = run(&["analyze", &files.with(name, content), "--format", "json"]);
+        assert_eq!((ran.code, ran.err), (Some(0), plain.err.replace("log:", &format!("{name}:"))), "{name}");
+        assert!(ran.out == plain.out, "{name}");
+    };
+    check("one member", gzip(log.as_bytes()));
+    check("members", [gzip(left), gzip(b""), gzip(right), vec![0; 100]].concat());
+    check("one frame", zstd(log.as_bytes()));
+    check("frames", [zstd(left), zstd(b""), b"\x50\x2a\x4d\x18\x01\0\0\0x".to_vec(), zstd(right)].concat());
+}
+
+#[test]
+fn several_files_are_the_same_answer_for_one_thread_and_many() {
+    let files = Files::new();
+    let log = recurring();
+    let whole = files.with("whole.ndjson", &log);
+    let mut parts = Vec::new();
+    for (number, lines) in log.lines().collect::<Vec<_>>().chunks(5_000).enumerate() {
+        let text = lines.join("\n");
+        let content = if number % 2 == 0 { zstd(text.as_bytes()) } else { text.into_bytes() };
+        parts.push(files.with(&format!("part {number}"), content));
+    }
+    let answer = |names: &[String], deduplicate: &str| {
+        let mut args = vec!["analyze", "--format", "json", "--deduplicate", deduplicate];
+        args.extend(names.iter().map(String::as_str));
+        let ran = run(&args);
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        ran.out
+    };
+    assert!(answer(&parts, "off") == answer(std::slice::from_ref(&whole), "off"));
+    assert!(answer(&parts, "on") == answer(&[whole], "on"));
+}
+
+#[test]
+fn faults_of_compressed_files_are_told_with_their_byte() {
+    let files = Files::new();
+    let check = |content: &[u8], rows: usize, why: &str| {
+        let ran = run(&["analyze", &files.with("log", content), "--strict", "--format", "json"]);
+        assert_eq!(ran.code, Some(3), "{}", ran.err);
+        let heatmap: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(heatmap["rows"]["read"], rows);
+        assert_eq!(heatmap["incomplete_reason"], format!("the source broke off after {rows} rows: {why}"));
+    };
+    let (member, frame) = (gzip(GOOD.as_bytes()), zstd(GOOD.as_bytes()));
+    check(&member[..member.len() - 1], 3, &format!("the gzip data is cut off at byte {}", member.len() - 1));
+    check(
+        &[&member[..], b"PK"].concat(),
+        3,
+        &format!("the gzip data ends at byte {}, but something else follows", member.len()),
+    );
+    check(&[&frame[..], &frame[..20]].concat(), 3, &format!("the zstd data is cut off at byte {}", frame.len() + 20));
+    let window = [0x28, 0xb5, 0x2f, 0xfd, 0, 21 << 3, 1, 0, 0];
+    check(
+        &window,
+        0,
+        "the zstd data needs a window of 2 GiB, at most 8 MiB are allowed; compress it without --long and --ultra",
+    );
+}
+
+#[test]
+fn import_reads_the_same_files() {
+    let files = Files::new();
+    let database = files.path("runs.sqlite");
+    let log = files.with("log", [zstd(GOOD.as_bytes()), zstd(GOOD.as_bytes())].concat());
+    let ran = run(&["import", &log, "--workspace", "w", "--database", database.to_str().unwrap()]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(ran.err.contains("6 rows read, 3 stored"), "{}", ran.err);
+}
+
+/// Runs of 128 KiB of one letter: one line, far too long.
+#[cfg(target_os = "linux")]
+#[test]
+fn little_that_stands_for_much_costs_no_memory() {
+    const MOST_KIB: u64 = 64 * 1024;
+    let files = Files::new();
+    let mut bomb = vec![0x28, 0xb5, 0x2f, 0xfd, 0, 13 << 3];
+    for block in 0..2048 {
+        bomb.extend_from_slice(&[u8::from(block == 2047) | 2, 0, 0x10, b'x']);
+    }
+    let mut child = binary()
+        .args(["analyze", &files.with("bomb", bomb), "--input", "ndjson", "--format", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut most = 0;
+    while child.try_wait().unwrap().is_none() {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        most = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(most);
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let ran = shell::ran(child.wait_with_output().unwrap());
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert!(ran.err.contains("1 row read, 0 placed, 1 unreadable"), "{}", ran.err);
+    assert!((1..MOST_KIB).contains(&most), "{most} KiB");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn progress_is_shown_on_a_terminal_alone() {
+    let files = Files::new();
+    let good = files.with("good.ndjson", GOOD);
+    let program = env!("CARGO_BIN_EXE_execution-heatmap");
+    let slowly =
+        format!("(cat {good}; sleep 0.7; cat {good}) | {program} analyze - --format json --output {good}.json");
+    // `script` runs a command on a terminal of its own.
+    let output = Command::new("script").args(["-qec", &slowly, "/dev/null"]).stdin(Stdio::null()).output();
+    let shown = String::from_utf8(output.expect("this test needs `script`, of util-linux").stdout).unwrap();
+    let line = format!("\r{} B, ", 2 * GOOD.len());
+    assert!(shown.contains(&line) && shown.contains("B/s"), "{shown:?}");
+    assert!(shown.contains("\r6 rows read, 6 placed\r\n"), "the line is gone where words follow: {shown:?}");
+    let piped = Command::new("sh").args(["-c", &slowly]).stdin(Stdio::null()).output().unwrap();
+    let said = String::from_utf8(piped.stderr).unwrap();
+    assert!(said.starts_with("6 rows read, 6 placed\n") && !said.contains('\r'), "{said:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_reading_at_once() {
+    let mut child = binary()
+        .args(["analyze", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Held, since waiting for a child would end what it reads.
+    let _input = child.stdin.take();
+    // Time for the program to start.
+    std::thread::sleep(Duration::from_millis(700));
+    let begun = Instant::now();
+    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupt.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+}

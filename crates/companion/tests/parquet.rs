@@ -1,0 +1,273 @@
+//! Parquet files that the test itself writes, with every type that a column may have, held against the same rows as
+//! NDJSON; and ones that are damaged.
+#![cfg(feature = "parquet")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "support/shell.rs"]
+mod shell;
+
+use parquet::basic::Compression;
+use parquet::column::writer::ColumnWriter;
+use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
+use shell::{Files, Ran, run};
+use std::sync::Arc;
+
+/// The values of a column that has one in every row that is not null, as the writer takes them.
+enum Values {
+    Bool(Vec<bool>),
+    Int32(Vec<i32>),
+    Int64(Vec<i64>),
+    Int96(Vec<Int96>),
+    Double(Vec<f64>),
+    Bytes(Vec<&'static str>),
+    Fixed(Vec<Vec<u8>>),
+}
+
+/// A column: where it has values (definition levels) and where rows begin (repetition levels), if it says so.
+struct Column(Values, Option<Vec<i16>>, Option<Vec<i16>>);
+
+fn column(values: Values) -> Column {
+    Column(values, None, None)
+}
+
+fn sparse(values: Values, levels: &[i16]) -> Column {
+    Column(values, Some(levels.to_vec()), None)
+}
+
+/// Writes each list of columns as a row group.
+fn written(schema: &str, groups: &[&[Column]], compression: Compression) -> Vec<u8> {
+    let schema = Arc::new(parse_message_type(&format!("message rows {{ {schema} }}")).unwrap());
+    let properties = Arc::new(WriterProperties::builder().set_compression(compression).build());
+    let mut file = SerializedFileWriter::new(Vec::new(), schema, properties).unwrap();
+    for columns in groups {
+        let mut group = file.next_row_group().unwrap();
+        for Column(values, definitions, repetitions) in *columns {
+            let mut writer = group.next_column().unwrap().unwrap();
+            let (definitions, repetitions) = (definitions.as_deref(), repetitions.as_deref());
+            match (writer.untyped(), values) {
+                (ColumnWriter::BoolColumnWriter(writer), Values::Bool(values)) => {
+                    writer.write_batch(values, definitions, repetitions).unwrap()
+                }
+                (ColumnWriter::Int32ColumnWriter(writer), Values::Int32(values)) => {
+                    writer.write_batch(values, definitions, repetitions).unwrap()
+                }
+                (ColumnWriter::Int64ColumnWriter(writer), Values::Int64(values)) => {
+                    writer.write_batch(values, definitions, repetitions).unwrap()
+                }
+                (ColumnWriter::Int96ColumnWriter(writer), Values::Int96(values)) => {
+                    writer.write_batch(values, definitions, repetitions).unwrap()
+                }
+                (ColumnWriter::DoubleColumnWriter(writer), Values::Double(values)) => {
+                    writer.write_batch(values, definitions, repetitions).unwrap()
+                }
+                (ColumnWriter::ByteArrayColumnWriter(writer), Values::Bytes(values)) => {
+                    let values: Vec<ByteArray> = values.iter().map(|value| ByteArray::from(*value)).collect();
+                    writer.write_batch(&values, definitions, repetitions).unwrap()
+                }
+                (ColumnWriter::FixedLenByteArrayColumnWriter(writer), Values::Fixed(values)) => {
+                    let values: Vec<FixedLenByteArray> =
+                        values.iter().map(|value| ByteArray::from(value.clone()).into()).collect();
+                    writer.write_batch(&values, definitions, repetitions).unwrap()
+                }
+                _ => panic!("a column of another type"),
+            };
+            writer.close().unwrap();
+        }
+        group.close().unwrap();
+    }
+    file.into_inner().unwrap()
+}
+
+fn analyzed(files: &Files, name: &str, content: &[u8], input: &str) -> Ran {
+    run(&[
+        "analyze",
+        &files.with(name, content),
+        "--format",
+        "json",
+        "--days",
+        "30",
+        "--metric",
+        "duration",
+        "--input",
+        input,
+    ])
+}
+
+/// What is said of the rows of a file, without its name and what it was taken for.
+fn said(ran: &Ran) -> Vec<String> {
+    let lines = ran.err.lines().filter(|line| !line.contains("canonical rows in"));
+    lines.map(|line| line.replace("rows.parquet", "rows.ndjson")).collect()
+}
+
+/// Holds a Parquet file against the same rows as NDJSON.
+fn check(parquet: &[u8], ndjson: &str) {
+    let files = Files::new();
+    let expected = analyzed(&files, "rows.ndjson", ndjson.as_bytes(), "ndjson");
+    assert_eq!(expected.code, Some(0), "{}", expected.err);
+    for input in ["auto", "parquet"] {
+        let ran = analyzed(&files, "rows.parquet", parquet, input);
+        assert_eq!(said(&ran), said(&expected));
+        let has_rows = !ndjson.is_empty();
+        assert_eq!(ran.err.contains("rows.parquet: read as canonical rows in Parquet"), has_rows, "{}", ran.err);
+        assert_eq!(ran.out, expected.out);
+    }
+}
+
+/// 2026-02-12T04:30:00Z in milliseconds.
+const START: i64 = 1_770_870_600_000;
+
+const PLAIN_SCHEMA: &str = "required binary status (STRING); required int64 started_at (TIMESTAMP(MILLIS,true));";
+
+fn plain(rows: usize) -> Vec<u8> {
+    let starts = (0..rows as i64).map(|row| START + row * 60_000).collect();
+    let columns = [column(Values::Bytes(vec!["completed"; rows])), column(Values::Int64(starts))];
+    written(PLAIN_SCHEMA, &[&columns], Compression::SNAPPY)
+}
+
+#[test]
+fn every_field_is_read() {
+    let schema = "required binary ID (STRING); required int32 workflow_id; optional binary workflow (STRING);
+        required binary status (ENUM); required int64 started_at (TIMESTAMP(MICROS,true));
+        optional int64 finished_at (TIMESTAMP(NANOS,true)); optional double duration_ms;
+        optional group tags (LIST) { repeated group list { optional binary element (STRING); } }
+        required int32 attempt (INTEGER(8,false)); optional binary error (STRING); required boolean unknown;
+        required group nested { required binary id (STRING); }";
+    let group = |start: i64| {
+        vec![
+            column(Values::Bytes(vec!["a", "b\"\\\n", "c"])),
+            column(Values::Int32(vec![7, -8, 7])),
+            sparse(Values::Bytes(vec!["Sync", "Söhne"]), &[1, 0, 1]),
+            column(Values::Bytes(vec!["failed", "completed", "exploded"])),
+            column(Values::Int64(vec![start * 1000 + 999, start * 1000, -1])),
+            sparse(Values::Int64(vec![(start + 1500) * 1_000_000]), &[0, 1, 0]),
+            sparse(Values::Double(vec![3721.0, f64::NAN]), &[1, 0, 1]),
+            Column(Values::Bytes(vec!["eu", "us"]), Some(vec![3, 3, 2, 0, 1]), Some(vec![0, 1, 1, 0, 0])),
+            column(Values::Int32(vec![1, 200, 3])),
+            sparse(Values::Bytes(vec!["refused"]), &[1, 0, 0]),
+            column(Values::Bool(vec![true, false, true])),
+            column(Values::Bytes(vec!["x", "y", "z"])),
+        ]
+    };
+    let lines = |day: u32| {
+        format!(
+            r#"{{"id":"a","workflow_id":7,"workflow":"Sync","status":"failed","started_at":"2026-02-{day}T04:30:00.000Z","duration_ms":3721,"tags":["eu","us"],"attempt":1,"error":"refused"}}
+{{"id":"b\"\\\n","workflow_id":-8,"status":"completed","started_at":"2026-02-{day}T04:30:00Z","finished_at":"2026-02-{day}T04:30:01.500Z","attempt":200}}
+{{"id":"c","workflow_id":7,"workflow":"Söhne","status":"exploded","started_at":"1969-12-31T23:59:59.999Z","duration_ms":null,"attempt":3}}
+"#
+        )
+    };
+    for compression in [
+        Compression::UNCOMPRESSED,
+        Compression::SNAPPY,
+        Compression::GZIP(Default::default()),
+        Compression::ZSTD(Default::default()),
+        Compression::LZ4_RAW,
+    ] {
+        let file = written(schema, &[&group(START), &group(START + 86_400_000)], compression);
+        check(&file, &[lines(12), lines(13)].concat());
+    }
+}
+
+#[test]
+fn starts_are_instants_of_any_kind() {
+    let rows = |started_at: &str| format!("{{\"status\":\"completed\",\"started_at\":{started_at}}}\n");
+    let file = |kind: &str, values| {
+        let schema = format!("required binary status (STRING); optional {kind};");
+        written(
+            &schema,
+            &[&[column(Values::Bytes(vec!["completed"])), sparse(values, &[1])]],
+            Compression::UNCOMPRESSED,
+        )
+    };
+    let check = |kind: &str, values: Values, started_at: &str| check(&file(kind, values), &rows(started_at));
+    check(
+        "int64 started_at (TIMESTAMP(NANOS,true))",
+        Values::Int64(vec![START * 1_000_000 + 5]),
+        "\"2026-02-12T04:30:00Z\"",
+    );
+    check(
+        "int64 started_at (TIMESTAMP(MICROS,false))",
+        Values::Int64(vec![START * 1000]),
+        "\"2026-02-12T04:30:00.000\"",
+    );
+    check("int64 started_at (TIMESTAMP_MILLIS)", Values::Int64(vec![START]), "\"2026-02-12T04:30:00Z\"");
+    check("int64 started_at (TIMESTAMP_MICROS)", Values::Int64(vec![START * 1000]), "\"2026-02-12T04:30:00Z\"");
+    check("int64 started_at", Values::Int64(vec![START * 1_000_000]), "1770870600000000000");
+    check("int32 started_at", Values::Int32(vec![(START / 1000) as i32]), "1770870600");
+    check("int32 started_at (DATE)", Values::Int32(vec![(START / 86_400_000) as i32]), "\"2026-02-12T00:00:00.000\"");
+    check("binary started_at (STRING)", Values::Bytes(vec!["2026-02-12 04:30:00"]), "\"2026-02-12 04:30:00\"");
+    check("int64 started_at (TIMESTAMP(MILLIS,true))", Values::Int64(vec![i64::MAX]), "\"beyond the years 1 to 9999\"");
+    let mut spark = Int96::new();
+    let nanos = (START % 86_400_000) * 1_000_000;
+    spark.set_data(nanos as u32, (nanos >> 32) as u32, 2_440_588 + (START / 86_400_000) as u32);
+    check("int96 started_at", Values::Int96(vec![spark]), "\"2026-02-12T04:30:00Z\"");
+}
+
+#[test]
+fn durations_may_be_decimals_and_unsigned() {
+    let check = |kind: &str, values: Values, duration: &str| {
+        let schema = format!("{PLAIN_SCHEMA} required {kind};");
+        let columns = [column(Values::Bytes(vec!["failed"])), column(Values::Int64(vec![START])), column(values)];
+        let file = written(&schema, &[&columns], Compression::UNCOMPRESSED);
+        check(
+            &file,
+            &format!("{{\"status\":\"failed\",\"started_at\":\"2026-02-12T04:30:00Z\",\"duration_ms\":{duration}}}\n"),
+        );
+    };
+    check("int32 duration_ms (DECIMAL(9,2))", Values::Int32(vec![123_456]), "1234.56");
+    check("int64 duration_ms (DECIMAL(18,3))", Values::Int64(vec![-5]), "-0.005");
+    check("fixed_len_byte_array(3) duration_ms (DECIMAL(6,1))", Values::Fixed(vec![vec![0, 1, 4]]), "26.0");
+    check("int32 duration_ms (INTEGER(32,false))", Values::Int32(vec![-1]), "4294967295");
+    check("int64 duration_ms (INTEGER(64,false))", Values::Int64(vec![70_000]), "70000");
+    check("double duration_ms", Values::Double(vec![0.1 + 0.2]), "0.30000000000000004");
+    check("fixed_len_byte_array(2) duration_ms", Values::Fixed(vec![vec![1, 2]]), "null");
+}
+
+#[test]
+fn rows_without_what_is_needed_are_counted() {
+    let schema = "optional binary status (STRING); optional int64 started_at (TIMESTAMP(MILLIS,true));";
+    let columns = [
+        sparse(Values::Bytes(vec!["failed", "failed"]), &[1, 0, 1]),
+        sparse(Values::Int64(vec![START, START]), &[1, 1, 0]),
+    ];
+    let rows = "{\"status\":\"failed\",\"started_at\":\"2026-02-12T04:30:00Z\"}\n{\"started_at\":\"2026-02-12T04:30:00Z\"}\n{\"status\":\"failed\"}\n";
+    check(&written(schema, &[&columns], Compression::UNCOMPRESSED), rows);
+    check(&written(schema, &[], Compression::UNCOMPRESSED), "");
+}
+
+#[test]
+fn many_rows_are_read_in_pieces() {
+    let rows: String = (0..10_000)
+        .map(|row| {
+            let at = execution_heatmap::time::Timestamp::from_ms(START + row * 60_000).unwrap();
+            format!("{{\"status\":\"completed\",\"started_at\":\"{}\"}}\n", at.to_text())
+        })
+        .collect();
+    check(&plain(10_000), &rows);
+}
+
+#[test]
+fn damaged_files_are_told_in_words() {
+    let files = Files::new();
+    let good = plain(300);
+    let ran = |name: &str, content: &[u8]| {
+        let ran = analyzed(&files, name, content, "auto");
+        assert!(matches!(ran.code, Some(0 | 1)) && !ran.err.contains("panicked"), "{}", ran.err);
+        ran
+    };
+    let cut = ran("cut", &good[..good.len() - 1]);
+    assert_eq!(cut.code, Some(1));
+    assert!(cut.err.contains("the Parquet file cannot be read: "), "{}", cut.err);
+    // Some bytes of data and of the description at the end, which is most of so small a file.
+    for place in (4..good.len()).step_by(7) {
+        let mut damaged = good.clone();
+        damaged[place] ^= 0x55;
+        ran("damaged", &damaged);
+    }
+    let no_parquet = analyzed(&files, "no", b"{}", "parquet");
+    assert_eq!(no_parquet.code, Some(1));
+    assert!(no_parquet.err.contains("it is no Parquet file"), "{}", no_parquet.err);
+}

@@ -1,0 +1,44 @@
+// What a program holds already, rows as objects or columns as arrays, as a stream of bytes in a form of the engine's.
+
+import { batches } from './columns.js';
+import { lines } from './objects.js';
+import type { Given, Source } from './types.js';
+
+/** A stream of what was given, and what went wrong in making it. */
+export interface Handed {
+  stream: ReadableStream<Uint8Array>;
+  form: 'ndjson' | 'columns';
+  /** Why the rows or columns could not be handed over; a stream of bytes can only break off. */
+  failure(): unknown;
+}
+
+const isBytes = (source: Source | Given): boolean =>
+  typeof source === 'string' || source instanceof URL || source instanceof Response || source instanceof ReadableStream
+  || source instanceof Blob || source instanceof ArrayBuffer || ArrayBuffer.isView(source);
+
+/** The stream of what is no source of bytes; `undefined` for sources of bytes. Throws an error for what is neither. */
+export function handOver(source: Source | Given): Handed | undefined {
+  if (isBytes(source)) return undefined;
+  const given = source as Given;
+  if (typeof given !== 'object' || given === null) throw new TypeError('load takes an address, bytes, rows or { columns }');
+  const isRows = Symbol.iterator in given || Symbol.asyncIterator in given;
+  if (!isRows && !('columns' in given)) throw new TypeError('load takes an address, bytes, rows or { columns }');
+  const pieces = isRows ? lines(given) : batches(given.columns);
+  let failure: unknown;
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch (error) {
+        failure = error;
+        controller.error(error);
+      }
+    },
+    async cancel() {
+      await pieces.return(undefined);
+    },
+  });
+  return { stream, form: isRows ? 'ndjson' : 'columns', failure: () => failure };
+}

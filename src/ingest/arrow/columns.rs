@@ -1,0 +1,406 @@
+//! The columns that a row is made of: which of the schema's they are, and each row's values out of them. Understands no
+//! value; `row` does.
+
+use super::super::classify::Class;
+use super::super::fields::{Fields, Taken};
+use super::super::mapping::{Mapping, Target};
+use super::super::memo_kinds::Kinds;
+use super::super::role::Role;
+use super::super::row::{self, Place, Scratch};
+use super::super::text::Text;
+use super::super::{Event, StreamEnd, Value};
+use super::array::{Array, Batch, Cell, Entry};
+use super::dictionary::Dictionaries;
+use super::schema::{Field, Kind, Schema, Unit};
+use super::text::{push_cell, push_list};
+use super::words::Words;
+use crate::problem::ProblemKind;
+use crate::time::{ParsedTime, Timestamp};
+use std::ops::Range;
+
+/// A column of interest.
+#[derive(Debug)]
+struct Column {
+    name: String,
+    kind: Kind,
+    /// The roles that it feeds.
+    targets: Vec<Target>,
+    decides: Decides,
+    /// True if it also says something that does not decide the class.
+    says_more: bool,
+    /// Its place in the schema.
+    place: usize,
+    dictionary: Option<i64>,
+    /// The same for what its lists hold.
+    item_dictionary: Option<i64>,
+    /// The numbers of what it says.
+    words: Words,
+}
+
+/// What of a column decides the class of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Decides {
+    Nothing,
+    /// Whether there is a value.
+    Presence,
+    Value,
+}
+
+impl Decides {
+    fn of(targets: &[Target]) -> Decides {
+        let decides = |target: &Target| match target.role {
+            role if role.is_presence() => Decides::Presence,
+            role if role.is_class() => Decides::Value,
+            _ => Decides::Nothing,
+        };
+        targets.iter().map(decides).max().unwrap_or(Decides::Nothing)
+    }
+}
+
+impl Column {
+    /// True for the column of all tags, whose texts are joined.
+    fn is_tags(&self) -> bool {
+        self.targets.iter().any(|target| target.role == Role::Tags)
+    }
+}
+
+/// The columns of interest of a schema.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    all: Vec<Column>,
+    /// Where values are written that have no text of their own, and which part each column's is.
+    written: String,
+    parts: Vec<Range<usize>>,
+    /// The numbers of what the columns that decide the class say.
+    keys: Vec<u32>,
+    kinds: Kinds,
+    /// Counts the schemas of the source: the same numbers mean something else under another one.
+    schemas: u32,
+}
+
+/// A batch whose rows are being handed out.
+#[derive(Debug)]
+pub(super) struct OpenBatch {
+    rows: usize,
+    row: usize,
+    /// One for each column of interest, with the bytes of text that it may still hand out.
+    arrays: Vec<(Array, u64)>,
+    end: Option<StreamEnd>,
+}
+
+impl OpenBatch {
+    fn new(rows: usize, arrays: Vec<Array>, body: &[u8], end: Option<StreamEnd>) -> Self {
+        let with_budget = |array: Array| {
+            let budget = array.text_budget(body);
+            (array, budget)
+        };
+        Self { rows, row: 0, arrays: arrays.into_iter().map(with_budget).collect(), end }
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub(super) fn is_read(&self) -> bool {
+        self.row >= self.rows
+    }
+
+    pub(super) fn into_end(self) -> Option<StreamEnd> {
+        self.end
+    }
+}
+
+impl Columns {
+    /// Takes the columns of a schema in the place of those of the one before.
+    pub(super) fn choose(&mut self, schema: &Schema, mapping: &Mapping) -> Result<(), String> {
+        self.all.clear();
+        self.schemas += 1;
+        for (place, field) in schema.fields.iter().enumerate() {
+            let targets = mapping.column(field.name.trim());
+            if targets.is_empty() {
+                continue;
+            }
+            if let Some(type_name) = unread(field) {
+                return Err(["column '", &field.name, "' is of type ", type_name, ", which is not read"].concat());
+            }
+            let item = field.children.first().and_then(|child| child.encoding);
+            self.all.push(Column {
+                name: field.name.clone(),
+                kind: field.kind,
+                decides: Decides::of(&targets),
+                says_more: targets.iter().any(|target| !target.role.is_class()),
+                targets,
+                place,
+                dictionary: field.encoding.map(|encoding| encoding.id),
+                item_dictionary: item.map(|encoding| encoding.id),
+                words: Words::default(),
+            });
+        }
+        let has = |role: Role| self.all.iter().any(|column| column.targets.iter().any(|target| target.role == role));
+        let has_start = has(Role::StartedAt) || mapping.rules.stand_in.is_some_and(has);
+        let missing = [(has_start, Role::StartedAt), (Role::STATUSES.into_iter().any(has), Role::Status)];
+        match missing.into_iter().find(|(is_there, _)| !is_there) {
+            Some((_, role)) => Err(["there is no column '", mapping.name_of(role), "'"].concat()),
+            None => Ok(()),
+        }
+    }
+
+    /// True if a column of interest points into a dictionary.
+    pub(super) fn use_dictionary(&self, id: i64) -> bool {
+        self.all.iter().any(|column| column.dictionary == Some(id) || column.item_dictionary == Some(id))
+    }
+
+    /// Finds the columns in a batch.
+    pub(super) fn open(
+        &mut self,
+        mut batch: Batch<'_>,
+        schema: &Schema,
+        dictionaries: &Dictionaries,
+        end: Option<StreamEnd>,
+    ) -> Result<OpenBatch, String> {
+        let mut arrays = Vec::new();
+        let mut wanted = self.all.iter().peekable();
+        for (place, field) in schema.fields.iter().enumerate() {
+            let column = wanted.next_if(|column| column.place == place);
+            let array = batch.column(field, column.is_some()).map_err(|_| {
+                ["the lengths of column '", &field.name, "' do not fit the bytes of its batch"].concat()
+            })?;
+            arrays.extend(array);
+        }
+        self.learn(dictionaries);
+        Ok(OpenBatch::new(batch.rows, arrays, batch.body(), end))
+    }
+
+    /// True if the column at a place of the schema is of interest.
+    pub(super) fn use_place(&self, place: usize) -> bool {
+        self.all.iter().any(|column| column.place == place)
+    }
+
+    /// The batch of arrays of the columns of the schema, of which those of no interest may be missing.
+    pub(super) fn open_arrays(
+        &mut self,
+        rows: usize,
+        arrays: Vec<Option<Array>>,
+        body: &[u8],
+        dictionaries: &Dictionaries,
+    ) -> OpenBatch {
+        self.learn(dictionaries);
+        OpenBatch::new(rows, arrays.into_iter().flatten().collect(), body, None)
+    }
+
+    fn learn(&mut self, dictionaries: &Dictionaries) {
+        for column in self.all.iter_mut().filter(|column| column.decides == Decides::Value) {
+            if let Some(id) = column.dictionary {
+                column.words.learn(dictionaries, id);
+            }
+        }
+    }
+
+    /// The event of the next row of a batch.
+    pub(super) fn next_row<'a>(
+        &'a mut self,
+        batch: &'a mut OpenBatch,
+        rows_before: u64,
+        body: &'a [u8],
+        dictionaries: &'a Dictionaries,
+        mapping: &Mapping,
+        scratch: &'a mut Scratch,
+    ) -> Event<'a> {
+        let row = batch.row;
+        batch.row += 1;
+        let offset = rows_before + row as u64;
+        let place = Place { line: offset + 1, offset };
+        let is_numbered = match self.look(batch, row, body, dictionaries) {
+            Ok(is_numbered) => is_numbered,
+            Err((column, why)) => return broken(place, self.all.get(column), why),
+        };
+        let Self { all, written, parts, keys, kinds, schemas, .. } = self;
+        let (batch, written) = (&*batch, &*written);
+        let known = if is_numbered { kinds.get(*schemas, keys) } else { None };
+        let mut fields = Taken::default();
+        for ((column, (array, _)), part) in all.iter().zip(&batch.arrays).zip(parts.iter()) {
+            if known.is_some() && !column.says_more {
+                continue;
+            }
+            let cell = array.cell(body, row, dictionaries);
+            if let Cell::Broken(why) = cell {
+                return broken(place, Some(column), why);
+            }
+            let value = value(cell, column, written.get(part.clone()).unwrap_or_default());
+            fields.set_all(&column.targets, value);
+        }
+        let fields = Fields::Taken(fields);
+        let kind = known.or_else(|| {
+            let mut class = Class::default();
+            class.read(&fields, mapping);
+            if is_numbered { kinds.keep(*schemas, keys, class) } else { None }
+        });
+        match kind.and_then(|kind| kinds.class(kind)) {
+            Some(class) => row::of_class(place, &fields, mapping, class, kind, &mut scratch.texts),
+            None => row::understand(place, &fields, mapping, scratch),
+        }
+    }
+
+    /// Looks at a row: writes what has no text of its own, and numbers what decides its class. False if that has no
+    /// numbers; the number of the column and a cause if the row cannot be read.
+    #[inline]
+    fn look(
+        &mut self,
+        batch: &mut OpenBatch,
+        row: usize,
+        body: &[u8],
+        dictionaries: &Dictionaries,
+    ) -> Result<bool, (usize, &'static str)> {
+        let Self { all, written, parts, keys, .. } = self;
+        written.clear();
+        parts.clear();
+        keys.clear();
+        let mut is_numbered = true;
+        for (place, (column, (array, budget))) in all.iter_mut().zip(&mut batch.arrays).enumerate() {
+            let start = written.len();
+            let number = match array.entry(body, row) {
+                Some(Entry::Absent) => Some(0),
+                Some(Entry::At(_)) if column.decides == Decides::Presence => Some(1),
+                Some(Entry::At(entry)) => column.words.entry(entry),
+                Some(Entry::Broken) => None,
+                None => {
+                    let cell = array.cell(body, row, dictionaries);
+                    match cell {
+                        Cell::Broken(why) => return Err((place, why)),
+                        Cell::Text(text) => match budget.checked_sub(text.len() as u64) {
+                            Some(left) => *budget = left,
+                            None => return Err((place, REPEATS)),
+                        },
+                        Cell::List(from, to) => push_list(array, from..to, body, dictionaries, budget, written),
+                        Cell::Float(number) if is_whole(number) && column.decides != Decides::Value => {}
+                        Cell::Float(_) | Cell::Unsigned(_) => push_cell(cell, written),
+                        Cell::Integer(_) | Cell::Bool(_) | Cell::Absent => {}
+                    }
+                    match column.decides {
+                        Decides::Nothing => None,
+                        Decides::Presence => Some(u32::from(!value(cell, column, "").is_absent())),
+                        Decides::Value => number_of(cell, &mut column.words, written.get(start..).unwrap_or_default()),
+                    }
+                }
+            };
+            parts.push(start..written.len());
+            if column.decides != Decides::Nothing {
+                is_numbered &= number.is_some();
+                keys.extend(number);
+            }
+        }
+        Ok(is_numbered)
+    }
+}
+
+const REPEATS: &str = "repeats the bytes of others";
+
+/// The number of a value that decides the class.
+fn number_of(cell: Cell<'_>, words: &mut Words, written: &str) -> Option<u32> {
+    match cell {
+        Cell::Absent => Some(0),
+        Cell::Text(text) => words.number(text),
+        Cell::List(..) | Cell::Unsigned(_) => words.number(written),
+        Cell::Bool(value) => words.number(if value { "true" } else { "false" }),
+        Cell::Integer(_) => {
+            let mut text = String::new();
+            push_cell(cell, &mut text);
+            words.number(&text)
+        }
+        // What is no number has no text.
+        Cell::Float(_) if written.is_empty() => None,
+        Cell::Float(_) => words.number(written),
+        Cell::Broken(_) => None,
+    }
+}
+
+fn broken(place: Place, column: Option<&Column>, why: &str) -> Event<'static> {
+    let name = column.map_or("", |column| &column.name);
+    let message = ["the value of column '", name, "' ", why].concat();
+    Event::Rejected { line: place.line, kind: ProblemKind::Unreadable, message }
+}
+
+/// The name of a type that a column of interest cannot have.
+fn unread(field: &Field) -> Option<&'static str> {
+    match field.kind {
+        Kind::Other { name, .. } => Some(name),
+        Kind::List(_) => match field.children.first()?.kind {
+            Kind::Text(_) | Kind::TextView | Kind::Integer(_) | Kind::Null => None,
+            _ => Some("list of something else than texts and whole numbers"),
+        },
+        kind if field.encoding.is_some() => match kind {
+            Kind::Text(_) | Kind::TextView | Kind::Integer(_) | Kind::Float(_) => None,
+            other => Some(other.name()),
+        },
+        _ => None,
+    }
+}
+
+/// A value as other forms carry it.
+fn value<'a>(cell: Cell<'a>, column: &Column, written: &'a str) -> Value<'a> {
+    match cell {
+        Cell::Absent | Cell::Broken(_) => Value::Absent,
+        Cell::Bool(value) => Value::Bool(value),
+        Cell::Text(text) if column.is_tags() => Value::Joined(Text::Plain(text)),
+        Cell::Text(text) => match column.kind {
+            Kind::Integer(_) | Kind::Float(_) => Value::Number(text),
+            _ => Value::Text(Text::Plain(text)),
+        },
+        Cell::List(..) => Value::Array(written),
+        Cell::Integer(number) => match column.kind {
+            Kind::Timestamp { unit, has_zone } => Value::Instant(instant(to_ms(number, unit), !has_zone)),
+            Kind::Days => Value::Instant(instant(number.checked_mul(MS_OF_DAY), true)),
+            Kind::DaysInMilliseconds => Value::Instant(instant(Some(number), true)),
+            Kind::Duration(unit) => Value::Length(length_ms(number, unit)),
+            _ => Value::Whole(number),
+        },
+        Cell::Unsigned(_) => Value::Number(written),
+        Cell::Float(number) if number.is_nan() => Value::Absent,
+        Cell::Float(number) if is_whole(number) => Value::Whole(number as i64),
+        Cell::Float(number) if number.is_infinite() => Value::Number(TOO_LONG),
+        Cell::Float(_) => Value::Number(written),
+    }
+}
+
+/// True for a float that a whole number says as exactly.
+fn is_whole(number: f64) -> bool {
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    number.abs() < MOST && number.trunc() == number
+}
+
+/// A number that no instant and no duration is.
+const TOO_LONG: &str = "1e400";
+const MS_OF_DAY: i64 = 86_400_000;
+
+/// An instant in milliseconds; `None` is one that is too far. 1970-01-01T00:00:00Z, the first instant of the year 1 and
+/// the least number of all say "none", as in texts.
+fn instant(ms: Option<i64>, zoneless: bool) -> ParsedTime {
+    match ms {
+        Some(0 | i64::MIN) => ParsedTime::Absent,
+        Some(ms) if ms == Timestamp::MIN.ms() => ParsedTime::Absent,
+        Some(ms) => Timestamp::from_ms(ms).map_or(ParsedTime::Unreadable, |at| ParsedTime::At { at, zoneless }),
+        None => ParsedTime::Unreadable,
+    }
+}
+
+/// Milliseconds, cut towards −∞; `None` if they are too many.
+fn to_ms(number: i64, unit: Unit) -> Option<i64> {
+    match unit {
+        _ if number == i64::MIN => Some(number),
+        Unit::Seconds => number.checked_mul(1000),
+        Unit::Milliseconds => Some(number),
+        Unit::Microseconds => Some(number.div_euclid(1000)),
+        Unit::Nanoseconds => Some(number.div_euclid(1_000_000)),
+    }
+}
+
+/// A length of time in milliseconds, halves away from zero.
+fn length_ms(number: i64, unit: Unit) -> i64 {
+    let rounded = |by: i64| number / by + (number % by) / (by / 2);
+    match unit {
+        Unit::Seconds => number.saturating_mul(1000),
+        Unit::Milliseconds => number,
+        Unit::Microseconds => rounded(1000),
+        Unit::Nanoseconds => rounded(1_000_000),
+    }
+}

@@ -1,0 +1,238 @@
+//! Arrow IPC, stream and file, read without a library: the parts of the format that rows of executions need.
+//!
+//! Columns are matched by name like the headers of CSV. Read are texts (`utf8`, `large_utf8`, `utf8_view`, and any of
+//! them as a dictionary with indices of any width), whole numbers, floats, booleans, timestamps and durations of every
+//! unit, dates, and lists of texts for tags. A timestamp without a zone and a date are UTC, which is told. Columns of
+//! other types and of unknown names are passed. A text of tags is separated by `|`, as in CSV.
+//!
+//! `line` of an event is the number of the row from 1, `offset` the same from 0: in columns a row has no place of its
+//! own. An empty batch whose metadata have `end` or `error` is the last line of a stream, its value what the control
+//! line `$end` or `$error` has as its value.
+//!
+//! # What is refused, in words
+//! Compressed buffers, big-endian numbers, a column of interest whose type is not read, streams from before Arrow 0.15.
+//! What is refused or broken ends the source: the rows before it stay, and it is told as [`StreamEnd::Error`]. A value
+//! that its offsets place outside its column, a number that the dictionary lacks and a text that is not UTF-8 make one
+//! row unreadable.
+//!
+//! # Safety
+//! Every offset and length is held against bytes that have come. A batch is looked at when all of it has come; nothing
+//! is allocated by what a length claims. Messages above [`MOST_METADATA_BYTES`] and [`MOST_BODY_BYTES`] are refused. A
+//! batch cannot have more rows than bytes.
+
+mod array;
+mod columns;
+mod dictionary;
+mod flat;
+mod handed;
+mod message;
+mod schema;
+mod text;
+mod words;
+
+pub(super) use message::is_arrow;
+pub use message::{MOST_BODY_BYTES, MOST_METADATA_BYTES};
+pub(super) use text::push_signed;
+
+use super::input::Input;
+use super::mapping::Mapping;
+use super::row::Scratch;
+use super::{Event, StreamEnd, is_json, ndjson};
+use array::Batch;
+use columns::{Columns, OpenBatch};
+use dictionary::Dictionaries;
+use flat::Table;
+use message::{Extent, Header, MALFORMED, Messages, Step};
+use schema::Schema;
+use std::ops::Range;
+
+/// Reads one source of Arrow.
+#[derive(Debug, Default)]
+pub(super) struct Arrow {
+    messages: Messages,
+    schema: Option<Schema>,
+    columns: Columns,
+    dictionaries: Dictionaries,
+    open: Option<Open>,
+    /// Rows of the batches before.
+    rows_before: u64,
+    /// Why what follows cannot be read, until it is told.
+    fault: Option<String>,
+    is_over: bool,
+}
+
+/// What [`Arrow::advance`] came to.
+#[derive(Debug)]
+pub(super) enum Advance {
+    /// More bytes are needed, or none will come.
+    Wait,
+    /// A row, which [`Arrow::row`] reads.
+    Row,
+    Event(Event<'static>),
+    /// The names of the columns that follow; [`Arrow::choose`] has to say what they mean.
+    Names(Vec<String>),
+}
+
+/// What a message was.
+enum Taken {
+    Rows(OpenBatch),
+    /// One of which all is taken.
+    All,
+    /// New columns; `is_all` is false if the message has rows too and is to be looked at again.
+    Schema {
+        is_all: bool,
+    },
+}
+
+/// The batch whose rows are being handed out.
+#[derive(Debug)]
+struct Open {
+    /// Where its body lies among the bytes that wait, and how many of them are its.
+    body: Range<usize>,
+    length: usize,
+    batch: OpenBatch,
+}
+
+impl Arrow {
+    /// Goes on to the next row.
+    pub(super) fn advance(&mut self, input: &mut Input) -> Advance {
+        while self.open.as_ref().is_none_or(|open| open.batch.is_read()) {
+            if let Some(Open { length, batch, .. }) = self.open.take() {
+                self.rows_before += batch.rows() as u64;
+                input.take(length, 0);
+                if let Some(end) = batch.into_end() {
+                    return Advance::Event(Event::End(end));
+                }
+            }
+            if let Some(cause) = self.fault.take() {
+                return self.give_up(cause);
+            }
+            if self.is_over {
+                input.take_all();
+                return Advance::Wait;
+            }
+            match self.messages.next(input) {
+                Step::Wait => return Advance::Wait,
+                Step::Broken(cause) => return self.give_up(cause),
+                Step::End => {
+                    // Behind the messages of a file lies its index; behind a stream another one may follow.
+                    self.is_over = self.messages.is_file() || input.waiting().is_empty();
+                }
+                Step::Message(extent) => match self.take(extent, input.waiting()) {
+                    Ok(Taken::Rows(batch)) => {
+                        self.open = Some(Open { body: extent.body(), length: extent.len(), batch });
+                    }
+                    Ok(Taken::All) => drop(input.take(extent.len(), 0)),
+                    Ok(Taken::Schema { is_all }) => {
+                        if is_all {
+                            input.take(extent.len(), 0);
+                        }
+                        return Advance::Names(self.names());
+                    }
+                    Err(cause) => return self.give_up(cause),
+                },
+            }
+        }
+        Advance::Row
+    }
+
+    /// Says what the columns that [`Advance::Names`] named mean.
+    pub(super) fn choose(&mut self, mapping: &Mapping) {
+        if let Some(schema) = &self.schema {
+            self.fault = self.columns.choose(schema, mapping).err();
+        }
+    }
+
+    /// The event of the row that [`Arrow::advance`] went to.
+    pub(super) fn row<'a>(
+        &'a mut self,
+        input: &'a Input,
+        mapping: &Mapping,
+        scratch: &'a mut Scratch,
+    ) -> Option<Event<'a>> {
+        let Self { open, columns, dictionaries, rows_before, .. } = self;
+        let Open { body, batch, .. } = open.as_mut()?;
+        let body = input.waiting().get(body.clone()).unwrap_or_default();
+        Some(columns.next_row(batch, *rows_before, body, dictionaries, mapping, scratch))
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.schema.iter().flat_map(|schema| &schema.fields).map(|field| field.name.trim().to_owned()).collect()
+    }
+
+    fn give_up(&mut self, cause: String) -> Advance {
+        self.is_over = true;
+        self.open = None;
+        Advance::Event(Event::End(StreamEnd::error(Some("arrow".to_owned()), Some(cause))))
+    }
+
+    /// Deals with a message.
+    fn take(&mut self, extent: Extent, waiting: &[u8]) -> Result<Taken, String> {
+        let (metadata, body) = extent.parts(waiting);
+        if self.messages.is_handed() {
+            return self.hand(metadata, body);
+        }
+        let malformed = |_| MALFORMED.to_owned();
+        let (header, message) = message::header(metadata).map_err(malformed)?;
+        match header {
+            Header::Schema(table) => {
+                let schema = Schema::read(&table).map_err(malformed)?;
+                if schema.is_big_endian {
+                    return Err("the Arrow columns are big-endian; little-endian ones are read".to_owned());
+                }
+                self.dictionaries = Dictionaries::default();
+                self.schema = Some(schema);
+                Ok(Taken::Schema { is_all: true })
+            }
+            Header::Dictionary { id, is_delta, batch } => {
+                let schema = self.schema.as_ref().ok_or_else(no_schema)?;
+                if self.columns.use_dictionary(id) {
+                    is_readable(&batch)?;
+                    let field = schema.encoded_with(id).ok_or(MALFORMED)?;
+                    let taken = self.dictionaries.take(id, field, is_delta, &batch, body);
+                    taken.map_err(|_| ["the dictionary of column '", &field.name, "' cannot be read"].concat())?;
+                }
+                Ok(Taken::All)
+            }
+            Header::Rows(table) => {
+                let schema = self.schema.as_ref().ok_or_else(no_schema)?;
+                is_readable(&table)?;
+                let batch = Batch::read(&table, body).map_err(malformed)?;
+                let end = control(&message).map_err(malformed)?;
+                if batch.rows > body.len() {
+                    return Err("an Arrow batch says that it has more rows than bytes".to_owned());
+                }
+                self.columns.open(batch, schema, &self.dictionaries, end).map(Taken::Rows)
+            }
+            Header::Other => Err("an Arrow message holds no table".to_owned()),
+        }
+    }
+}
+
+fn no_schema() -> String {
+    "an Arrow batch comes before the schema".to_owned()
+}
+
+fn is_readable(batch: &Table<'_>) -> Result<(), String> {
+    match message::compression(batch) {
+        Ok(None) => Ok(()),
+        Ok(Some(codec)) => Err([
+            "the Arrow columns are compressed with ",
+            codec,
+            ", which is not read; write them without compression",
+        ]
+        .concat()),
+        Err(_) => Err(MALFORMED.to_owned()),
+    }
+}
+
+/// What the metadata of a batch say of the stream's end.
+fn control(message: &Table<'_>) -> flat::Checked<Option<StreamEnd>> {
+    for key in ["end", "error"] {
+        if let Some(value) = message::custom(message, key)? {
+            let is_object = value.trim_ascii_start().starts_with('{') && is_json(value.as_bytes());
+            return Ok(is_object.then(|| ndjson::control(key, value)).flatten());
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,59 @@
+//! Values of a column as the texts that other forms write for them: numbers as JSON has them. Reads no bytes.
+
+use super::array::{Array, Cell};
+use super::dictionary::Dictionaries;
+use crate::json::push_text;
+use crate::number;
+use std::ops::Range;
+
+/// Appends what a value is written as; nothing for one that is absent or has no text of its own.
+pub(super) fn push_cell(cell: Cell<'_>, out: &mut String) {
+    match cell {
+        Cell::Text(text) => out.push_str(text),
+        Cell::Integer(value) => push_signed(value, out),
+        Cell::Unsigned(value) => number::push_whole(out, value),
+        Cell::Float(value) if value.is_finite() => number::push(out, value),
+        Cell::Bool(value) => out.push_str(if value { "true" } else { "false" }),
+        Cell::Float(_) | Cell::Absent | Cell::List(..) | Cell::Broken(_) => {}
+    }
+}
+
+/// Appends a whole number with its sign.
+pub(in super::super) fn push_signed(value: i64, out: &mut String) {
+    if value < 0 {
+        out.push('-');
+    }
+    number::push_whole(out, value.unsigned_abs());
+}
+
+/// Appends the texts and numbers of a list as a JSON array. What is neither or lies outside is left out, as from any list of tags.
+pub(super) fn push_list(
+    lists: &Array,
+    range: Range<usize>,
+    body: &[u8],
+    dictionaries: &Dictionaries,
+    budget: &mut u64,
+    out: &mut String,
+) {
+    let Some(items) = lists.items() else { return };
+    out.push('[');
+    let start = out.len();
+    for item in range {
+        let cell = items.cell(body, item, dictionaries);
+        let length = if let Cell::Text(text) = cell { text.len() as u64 } else { 0 };
+        // A list that repeats what others have said is cut where it would cost more than it brought.
+        let Some(left) = budget.checked_sub(1 + length) else { break };
+        *budget = left;
+        if matches!(cell, Cell::Absent | Cell::Broken(_) | Cell::List(..)) {
+            continue;
+        }
+        if out.len() > start {
+            out.push(',');
+        }
+        match cell {
+            Cell::Text(text) => push_text(out, text),
+            cell => push_cell(cell, out),
+        }
+    }
+    out.push(']');
+}

@@ -1,0 +1,388 @@
+//! Sixteen bytes looked at in one step: comparisons that give a bit a byte, the first byte in the lowest bit. On wasm32
+//! with simd128 and on x86_64 they are vector instructions, elsewhere arithmetic on two words; the results are the same.
+//!
+//! The only `unsafe` of the engine is here, in three kinds. Reading from [`Padded`] leaves out the bound check of a slice
+//! behind one of its own, two lines above each read. Bytes of ASCII are taken as a text behind a check that they are. And on x86_64 SSE2 instructions are called that take and give
+//! values; every x86_64 processor has them.
+
+#![allow(unsafe_code)]
+
+#[cfg(not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128"))))]
+use words as lanes;
+
+use lanes::Vector;
+
+/// The bytes that one step looks at.
+pub(super) const WIDTH: usize = 16;
+
+/// Bytes behind which line feeds stand without end, so that a loop that stops at one needs no other bound.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Padded<'a> {
+    bytes: &'a [u8],
+    /// The last place from which a step can look; at least [`WIDTH`] bytes lie from there.
+    last: usize,
+}
+
+impl<'a> Padded<'a> {
+    /// Looks at these bytes. They have to end with [`WIDTH`] line feeds, which are not looked at on their own; less than
+    /// that are taken as none.
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        match bytes.len().checked_sub(WIDTH) {
+            Some(last) => Self { bytes, last },
+            None => Self { bytes: &[b'\n'; WIDTH], last: 0 },
+        }
+    }
+
+    /// The sixteen bytes from `at`.
+    #[inline(always)]
+    pub(super) fn lanes(self, at: usize) -> Lanes {
+        if at > self.last {
+            return Lanes::filled(b'\n');
+        }
+        // SAFETY: `at` is at most `last`, from which on there are WIDTH bytes.
+        Lanes::of(unsafe { &*self.bytes.as_ptr().add(at).cast::<[u8; WIDTH]>() })
+    }
+
+    /// The eight bytes from `at` as a number, the first as its lowest byte.
+    #[inline(always)]
+    pub(super) fn word(self, at: usize) -> u64 {
+        if at > self.last {
+            return u64::from_le_bytes([b'\n'; 8]);
+        }
+        // SAFETY: as above, and a word is shorter than WIDTH.
+        u64::from_le_bytes(unsafe { *self.bytes.as_ptr().add(at).cast::<[u8; 8]>() })
+    }
+
+    #[inline(always)]
+    pub(super) fn byte(self, at: usize) -> u8 {
+        if at > self.last {
+            return b'\n';
+        }
+        // SAFETY: as above.
+        unsafe { *self.bytes.as_ptr().add(at) }
+    }
+
+    /// The bytes that end a field or a record of CSV, and quotes, among the 64 from `at`: a bit each.
+    #[inline(always)]
+    pub(super) fn separators(self, at: usize, delimiter: u8) -> u64 {
+        let of =
+            |part: usize| u64::from(self.lanes(at.wrapping_add(part * WIDTH)).separators(delimiter)) << (part * WIDTH);
+        of(0) | of(1) | of(2) | of(3)
+    }
+
+    /// True if the byte at `at` is one of those that are looked at as line feeds whatever they are.
+    pub(super) fn is_behind(self, at: usize) -> bool {
+        at > self.last
+    }
+
+    #[inline(always)]
+    pub(super) fn slice(self, start: usize, end: usize) -> &'a [u8] {
+        self.bytes.get(start..end).unwrap_or_default()
+    }
+}
+
+/// The text of bytes that were found to be UTF-8 when they were checked; an empty one if they are not.
+#[inline]
+pub(super) fn text_of(bytes: &[u8]) -> &str {
+    let mut rest = bytes;
+    let mut high = 0;
+    while let Some((block, behind)) = rest.split_first_chunk::<8>() {
+        high |= u64::from_le_bytes(*block);
+        rest = behind;
+    }
+    let last = rest.iter().fold(0, |sum, byte| sum | byte);
+    if (high & 0x8080_8080_8080_8080) == 0 && last < 0x80 {
+        // SAFETY: every byte is below 0x80, so each is a character of its own.
+        return unsafe { std::str::from_utf8_unchecked(bytes) };
+    }
+    std::str::from_utf8(bytes).unwrap_or_default()
+}
+
+/// Sixteen bytes.
+#[derive(Clone, Copy)]
+pub(super) struct Lanes(Vector);
+
+impl Lanes {
+    #[inline(always)]
+    pub(super) fn of(block: &[u8; WIDTH]) -> Lanes {
+        // Two words that lie side by side become one load of sixteen bytes.
+        let (low, high) = block.split_at(WIDTH / 2);
+        Lanes(lanes::of(word(low), word(high)))
+    }
+
+    #[inline(always)]
+    pub(super) fn filled(byte: u8) -> Lanes {
+        Lanes(lanes::filled(byte))
+    }
+
+    /// The bytes that are the same in both.
+    #[inline(always)]
+    pub(super) fn same(self, other: Lanes) -> u32 {
+        lanes::mask(lanes::equal(self.0, other.0))
+    }
+
+    #[inline(always)]
+    pub(super) fn are(self, byte: u8) -> u32 {
+        lanes::mask(lanes::equal(self.0, lanes::filled(byte)))
+    }
+
+    #[inline(always)]
+    pub(super) fn are_either(self, one: u8, other: u8) -> u32 {
+        lanes::mask(lanes::or(lanes::equal(self.0, lanes::filled(one)), lanes::equal(self.0, lanes::filled(other))))
+    }
+
+    /// The bytes that a text of JSON cannot carry as they are (quote, backslash, control), and those outside ASCII.
+    #[inline(always)]
+    pub(super) fn text_stops(self) -> u32 {
+        let special = lanes::or(lanes::equal(self.0, lanes::filled(b'"')), lanes::equal(self.0, lanes::filled(b'\\')));
+        // As signed numbers, bytes outside ASCII are below the space as well as controls are.
+        lanes::mask(lanes::or(special, lanes::below(self.0, 0x20)))
+    }
+
+    /// The bytes that a text of JSON cannot carry as they are: quote, backslash, control.
+    #[inline(always)]
+    pub(super) fn text_breaks(self) -> u32 {
+        let special = lanes::or(lanes::equal(self.0, lanes::filled(b'"')), lanes::equal(self.0, lanes::filled(b'\\')));
+        lanes::mask(lanes::or(special, lanes::up_to(self.0, 0x1f)))
+    }
+
+    #[inline(always)]
+    pub(super) fn outside_ascii(self) -> u32 {
+        lanes::mask(lanes::below(self.0, 0))
+    }
+
+    #[inline(always)]
+    pub(super) fn digits(self) -> u32 {
+        lanes::mask(lanes::up_to(lanes::less(self.0, b'0'), 9))
+    }
+
+    /// The bytes that end a field or a record of CSV, and quotes.
+    #[inline(always)]
+    pub(super) fn separators(self, delimiter: u8) -> u32 {
+        let ends = lanes::or(lanes::equal(self.0, lanes::filled(b'\n')), lanes::equal(self.0, lanes::filled(b'\r')));
+        let others =
+            lanes::or(lanes::equal(self.0, lanes::filled(delimiter)), lanes::equal(self.0, lanes::filled(b'"')));
+        lanes::mask(lanes::or(ends, others))
+    }
+}
+
+#[inline(always)]
+fn word(bytes: &[u8]) -> u64 {
+    bytes.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+}
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod lanes {
+    use core::arch::wasm32::*;
+
+    pub(super) type Vector = v128;
+
+    #[inline(always)]
+    pub(super) fn of(low: u64, high: u64) -> Vector {
+        u64x2(low, high)
+    }
+
+    #[inline(always)]
+    pub(super) fn filled(byte: u8) -> Vector {
+        u8x16_splat(byte)
+    }
+
+    #[inline(always)]
+    pub(super) fn equal(one: Vector, other: Vector) -> Vector {
+        u8x16_eq(one, other)
+    }
+
+    /// The bytes that are below `bound` as signed numbers.
+    #[inline(always)]
+    pub(super) fn below(vector: Vector, bound: i8) -> Vector {
+        i8x16_lt(vector, i8x16_splat(bound))
+    }
+
+    /// The bytes that are at most `bound`.
+    #[inline(always)]
+    pub(super) fn up_to(vector: Vector, bound: u8) -> Vector {
+        u8x16_le(vector, u8x16_splat(bound))
+    }
+
+    /// Each byte less `byte`, around below zero.
+    #[inline(always)]
+    pub(super) fn less(vector: Vector, byte: u8) -> Vector {
+        u8x16_sub(vector, u8x16_splat(byte))
+    }
+
+    #[inline(always)]
+    pub(super) fn or(one: Vector, other: Vector) -> Vector {
+        v128_or(one, other)
+    }
+
+    #[inline(always)]
+    pub(super) fn mask(vector: Vector) -> u32 {
+        u32::from(u8x16_bitmask(vector))
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod lanes {
+    use core::arch::x86_64::*;
+
+    pub(super) type Vector = __m128i;
+
+    #[inline(always)]
+    pub(super) fn of(low: u64, high: u64) -> Vector {
+        // SAFETY: every x86_64 processor has SSE2; the same holds of each call below.
+        unsafe { _mm_set_epi64x(high.cast_signed(), low.cast_signed()) }
+    }
+
+    #[inline(always)]
+    pub(super) fn filled(byte: u8) -> Vector {
+        // SAFETY: as above.
+        unsafe { _mm_set1_epi8(byte.cast_signed()) }
+    }
+
+    #[inline(always)]
+    pub(super) fn equal(one: Vector, other: Vector) -> Vector {
+        // SAFETY: as above.
+        unsafe { _mm_cmpeq_epi8(one, other) }
+    }
+
+    /// The bytes that are below `bound` as signed numbers.
+    #[inline(always)]
+    pub(super) fn below(vector: Vector, bound: i8) -> Vector {
+        // SAFETY: as above.
+        unsafe { _mm_cmplt_epi8(vector, _mm_set1_epi8(bound)) }
+    }
+
+    /// The bytes that are at most `bound`.
+    #[inline(always)]
+    pub(super) fn up_to(vector: Vector, bound: u8) -> Vector {
+        // SAFETY: as above. Where the lesser of both is the byte itself, it is at most the bound.
+        unsafe { _mm_cmpeq_epi8(_mm_min_epu8(vector, _mm_set1_epi8(bound.cast_signed())), vector) }
+    }
+
+    /// Each byte less `byte`, around below zero.
+    #[inline(always)]
+    pub(super) fn less(vector: Vector, byte: u8) -> Vector {
+        // SAFETY: as above.
+        unsafe { _mm_sub_epi8(vector, _mm_set1_epi8(byte.cast_signed())) }
+    }
+
+    #[inline(always)]
+    pub(super) fn or(one: Vector, other: Vector) -> Vector {
+        // SAFETY: as above.
+        unsafe { _mm_or_si128(one, other) }
+    }
+
+    #[inline(always)]
+    pub(super) fn mask(vector: Vector) -> u32 {
+        // SAFETY: as above.
+        unsafe { _mm_movemask_epi8(vector).cast_unsigned() }
+    }
+}
+
+/// The same on two words, for every other processor. A byte of a result is 0x80 or 0.
+#[cfg(any(test, not(any(target_arch = "x86_64", all(target_arch = "wasm32", target_feature = "simd128")))))]
+mod words {
+    pub(super) type Vector = [u64; 2];
+
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+    pub(super) fn of(low: u64, high: u64) -> Vector {
+        [low, high]
+    }
+
+    pub(super) fn filled(byte: u8) -> Vector {
+        [ONES * u64::from(byte); 2]
+    }
+
+    pub(super) fn equal([low, high]: Vector, [other_low, other_high]: Vector) -> Vector {
+        [low ^ other_low, high ^ other_high].map(zeros)
+    }
+
+    /// The bytes that are below `bound` as signed numbers; `bound` is not negative.
+    pub(super) fn below(vector: Vector, bound: i8) -> Vector {
+        vector.map(|word| (word & HIGHS) | (!((word | HIGHS) - ONES * u64::from(bound.unsigned_abs())) & HIGHS))
+    }
+
+    /// The bytes that are at most `bound`, which is below 0x80.
+    pub(super) fn up_to(vector: Vector, bound: u8) -> Vector {
+        vector.map(|word| !(word | ((word & !HIGHS) + ONES * u64::from(0x7f - bound))) & HIGHS)
+    }
+
+    /// Each byte less `byte`, which is below 0x80, around below zero.
+    pub(super) fn less(vector: Vector, byte: u8) -> Vector {
+        vector.map(|word| ((word | HIGHS) - ONES * u64::from(byte)) ^ (!word & HIGHS))
+    }
+
+    pub(super) fn or([low, high]: Vector, [other_low, other_high]: Vector) -> Vector {
+        [low | other_low, high | other_high]
+    }
+
+    pub(super) fn mask([low, high]: Vector) -> u32 {
+        // The multiplication gathers the lowest bits of the eight bytes in the highest byte.
+        let gather = |word: u64| ((word >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32;
+        gather(low) | gather(high) << 8
+    }
+
+    /// 0x80 for every byte that is zero, exactly.
+    fn zeros(word: u64) -> u64 {
+        !(((word & !HIGHS) + !HIGHS) | word) & HIGHS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn bits(bytes: &[u8; 16], is_wanted: impl Fn(u8) -> bool) -> u32 {
+        (0..16).map(|place| u32::from(is_wanted(bytes[place])) << place).sum()
+    }
+
+    /// Any bytes, often those at the edge of being sought.
+    fn sixteen() -> impl Strategy<Value = [u8; 16]> {
+        let edges =
+            proptest::sample::select(&b"\n\r\x0b\t\x00\x1f\x20!\"#,;/09:[\\]\x7f\x80\x8a\x9f\xa2\xb0\xb9\xdc\xff"[..]);
+        proptest::array::uniform16(prop_oneof![1 => any::<u8>(), 1 => edges])
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+        #[test]
+        fn every_mask_is_what_a_loop_says(bytes in sixteen(), other in sixteen(), byte in any::<u8>(), shared in any::<u16>()) {
+            let mut other = other;
+            (0..16).filter(|place| shared >> place & 1 == 1).for_each(|place| other[place] = bytes[place]);
+            let lanes = Lanes::of(&bytes);
+            let same = (0..16).map(|place| u32::from(bytes[place] == other[place]) << place).sum::<u32>();
+            let is_break = |byte: u8| byte == b'"' || byte == b'\\' || byte < 0x20;
+            prop_assert_eq!(lanes.same(Lanes::of(&other)), same);
+            prop_assert_eq!(lanes.are(byte), bits(&bytes, |found| found == byte));
+            prop_assert_eq!(lanes.text_stops(), bits(&bytes, |byte| is_break(byte) || byte >= 0x80));
+            prop_assert_eq!(lanes.text_breaks(), bits(&bytes, is_break));
+            prop_assert_eq!(lanes.outside_ascii(), bits(&bytes, |byte| byte >= 0x80));
+            prop_assert_eq!(lanes.digits(), bits(&bytes, |byte| byte.is_ascii_digit()));
+            prop_assert_eq!(lanes.separators(b';'), bits(&bytes, |byte| b";\"\r\n".contains(&byte)));
+
+            let (low, high) = bytes.split_at(8);
+            let (other_low, other_high) = other.split_at(8);
+            let vector = words::of(word(low), word(high));
+            prop_assert_eq!(words::mask(words::equal(vector, words::of(word(other_low), word(other_high)))), same);
+            prop_assert_eq!(words::mask(words::up_to(words::less(vector, b'0'), 9)), lanes.digits());
+            prop_assert_eq!(words::mask(words::below(vector, 0)), lanes.outside_ascii());
+            let signed = bits(&bytes, |byte| !(0x20..0x80).contains(&byte));
+            prop_assert_eq!(words::mask(words::below(vector, 0x20)), signed);
+            let either = words::or(words::equal(vector, words::filled(byte)), words::below(vector, 0));
+            prop_assert_eq!(words::mask(either), bits(&bytes, |found| found == byte || found >= 0x80));
+        }
+    }
+
+    #[test]
+    fn behind_the_bytes_stand_line_feeds() {
+        let bytes = *b"abc\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n";
+        let padded = Padded::new(&bytes);
+        assert_eq!((padded.byte(2), padded.byte(3), padded.byte(usize::MAX)), (b'c', b'\n', b'\n'));
+        assert_eq!((padded.word(1) & 0xffff, padded.word(40)), (0x6362, 0x0a0a_0a0a_0a0a_0a0a));
+        assert_eq!((padded.lanes(3).are(b'\n'), padded.lanes(4).are(b'\n')), (0xffff, 0xffff));
+        assert_eq!(Padded::new(b"too few").byte(0), b'\n');
+    }
+}

@@ -1,0 +1,286 @@
+//! How shapes are learned: from a line that the full scanner has read, in one more walk over it. Learns only what is sure
+//! to mean the same again, and stops learning where lines have nothing in common.
+
+use super::Value;
+use super::lanes::WIDTH;
+use super::mapping::{Entry, Mapping, Node};
+use super::memo::first_bits;
+use super::role::Role;
+use super::scan::Scanner;
+use super::shape::{Behind, Key, MOST_KEYS, MOST_SPOTS, NONE, Shapes, Step, Use, Way};
+use super::text::with_text;
+use std::ops::Range;
+
+/// The most steps that are kept.
+const MOST_STEPS: usize = 1024;
+/// The most bytes of literals that are kept.
+const MOST_LITERAL_BYTES: usize = 1 << 16;
+/// The most ways to go on from one place.
+const MOST_WAYS: usize = 16;
+
+/// Whether learning pays: lines that fitted and lines that did not, and a rest after learning for nothing.
+#[derive(Debug, Default)]
+pub(super) struct Pace {
+    fitting: u32,
+    others: u32,
+    /// How many lines the last rest lasted, and how many of the present one are left.
+    rest: u32,
+    rest_left: u32,
+}
+
+impl Pace {
+    /// How many lines have fitted.
+    pub(super) fn fitting(&self) -> u32 {
+        self.fitting
+    }
+}
+
+/// A value of the line that is learned.
+struct Part<'m> {
+    range: Range<usize>,
+    /// What the mapping knows of its key.
+    entry: Option<&'m Entry>,
+    /// The arrays and objects around it.
+    depth: u8,
+}
+
+impl Part<'_> {
+    fn usage(&self) -> Use {
+        let targets = self.entry.map_or(&[][..], Entry::targets);
+        let is_class = |is_presence| {
+            targets.iter().any(|target| target.role.is_class() && target.role.is_presence() == is_presence)
+        };
+        match targets {
+            [] => Use::Skip,
+            _ if is_class(false) => Use::Class,
+            _ if is_class(true) => Use::Presence,
+            _ => Use::Take,
+        }
+    }
+}
+
+impl Shapes {
+    /// True while lines are worth being tried.
+    pub(super) fn is_resting(&self) -> bool {
+        self.pace.rest_left > 0
+    }
+
+    /// A line fitted.
+    pub(super) fn fitted(&mut self) {
+        self.pace.fitting = self.pace.fitting.saturating_add(1);
+    }
+
+    /// A line did not fit; it was read by the full scanner. Learns it where that is worth the time.
+    pub(super) fn learn(&mut self, line: &str, mapping: &Mapping) {
+        if self.pace.rest_left > 0 {
+            self.pace.rest_left -= 1;
+            return;
+        }
+        self.pace.others = self.pace.others.saturating_add(1);
+        let is_full = self.steps.len() >= MOST_STEPS || self.literals.len() >= MOST_LITERAL_BYTES;
+        if is_full {
+            if self.pace.fitting / 2 < self.pace.others {
+                self.rest();
+            }
+            return;
+        }
+        let mut parts = Vec::new();
+        if collect(line, 0..line.len(), Node::ROOT, 1, mapping, &mut parts).is_some() && are_few(&parts) {
+            self.add(line, &parts);
+        }
+    }
+
+    /// Forgets what was learned and waits, longer each time.
+    fn rest(&mut self) {
+        self.steps.clear();
+        self.ways.clear();
+        self.literals.clear();
+        let rest = (self.pace.rest * 4).clamp(1024, 1 << 20);
+        self.pace = Pace { rest, rest_left: rest, ..Pace::default() };
+    }
+
+    /// Adds the line's way through the steps where it leaves the ways that are there.
+    fn add(&mut self, line: &str, parts: &[Part<'_>]) {
+        let mut from = 0;
+        let mut before = None;
+        let (mut spot, mut key) = (0, 0);
+        for part in parts {
+            let is_text = line.as_bytes().get(part.range.start) == Some(&b'"');
+            let literal = line.get(from..part.range.start + usize::from(is_text)).unwrap_or_default();
+            let usage = part.usage();
+            let added = Step {
+                behind: if is_text { Behind::Text } else { Behind::Other },
+                usage,
+                spot,
+                key,
+                depth: part.depth,
+                takes_nested: part.entry.and_then(Entry::child).is_none(),
+                ..Step::ending()
+            };
+            let Some(place) = self.step(before, literal, added) else { return };
+            before = Some(place);
+            from = part.range.end;
+            spot += u8::from(usage != Use::Skip);
+            key += u8::from(usage.is_key());
+        }
+        let end = self.step(before, line.get(from..).unwrap_or_default(), Step::ending());
+        if let Some(end) = end.and_then(|end| self.steps.get_mut(end as usize)).filter(|end| end.next == NONE) {
+            end.next = self.ways.len() as u32;
+            self.ways.push(Way::of(parts));
+        }
+    }
+
+    /// The step behind `before` that has this literal; `added` if there is none.
+    fn step(&mut self, before: Option<u32>, literal: &str, added: Step) -> Option<u32> {
+        let first = match before {
+            Some(before) => self.steps.get(before as usize)?.next,
+            None if self.steps.is_empty() => NONE,
+            None => 0,
+        };
+        let (mut place, mut last, mut ways, mut next) = (first, None, 0, NONE);
+        let key = literal.strip_suffix('"').filter(|_| added.behind == Behind::Text).unwrap_or(literal);
+        while let Some(step) = self.steps.get(place as usize) {
+            let text = self.literal_of(step);
+            if text == literal.as_bytes() && step.behind == added.behind {
+                return Some(place);
+            }
+            // Behind a text and another value of one key lies the same.
+            let is_twin = match step.behind {
+                Behind::End => false,
+                Behind::Text => text.strip_suffix(b"\"") == Some(key.as_bytes()),
+                Behind::Other => text == key.as_bytes(),
+            };
+            if is_twin && added.behind != Behind::End {
+                next = step.next;
+            }
+            last = Some(place);
+            place = step.otherwise;
+            ways += 1;
+        }
+        if ways >= MOST_WAYS {
+            return None;
+        }
+        let place = self.steps.len() as u32;
+        match (last, before) {
+            (Some(last), _) => self.steps.get_mut(last as usize)?.otherwise = place,
+            (None, Some(before)) => self.steps.get_mut(before as usize)?.next = place,
+            (None, None) => {}
+        }
+        let start = self.literals.len().saturating_sub(WIDTH);
+        self.literals.truncate(start);
+        self.literals.extend_from_slice(literal.as_bytes());
+        self.literals.resize(self.literals.len() + WIDTH, b'\n');
+        let mut head = [b'\n'; WIDTH];
+        head.iter_mut().zip(literal.bytes()).for_each(|(place, byte)| *place = byte);
+        self.steps.push(Step {
+            head,
+            head_bits: first_bits(literal.len().min(WIDTH)),
+            length: literal.len() as u32,
+            literal: start as u32,
+            next,
+            ..added
+        });
+        Some(place)
+    }
+
+    fn literal_of(&self, step: &Step) -> &[u8] {
+        let start = step.literal as usize;
+        self.literals.get(start..start + step.length as usize).unwrap_or_default()
+    }
+}
+
+impl Step {
+    /// A step that ends a line, without its literal.
+    fn ending() -> Step {
+        Step {
+            head: [0; WIDTH],
+            head_bits: 0,
+            length: 0,
+            literal: 0,
+            next: NONE,
+            otherwise: NONE,
+            behind: Behind::End,
+            usage: Use::Skip,
+            spot: 0,
+            key: 0,
+            depth: 0,
+            takes_nested: true,
+        }
+    }
+}
+
+impl Way {
+    fn of(parts: &[Part<'_>]) -> Way {
+        let taken = || parts.iter().filter(|part| part.usage() != Use::Skip);
+        let keys = taken().enumerate().filter(|(_, part)| part.usage().is_key());
+        Way {
+            targets: taken().map(|part| part.entry.map_or(Vec::new(), |entry| entry.targets().to_vec())).collect(),
+            places: places(parts),
+            keys: keys.map(|(spot, _)| Key { spot, unknown: 0 }).collect(),
+        }
+    }
+}
+
+/// Which of the spots of a way feeds which role; `None` if two feed one.
+fn places(parts: &[Part<'_>]) -> Option<[u8; Role::COUNT]> {
+    let mut places = [u8::MAX; Role::COUNT];
+    let taken = parts.iter().filter(|part| part.usage() != Use::Skip).filter_map(|part| part.entry);
+    for (spot, entry) in (0..).zip(taken) {
+        for target in entry.targets() {
+            let place = places.get_mut(target.role as usize)?;
+            if *place != u8::MAX {
+                return None;
+            }
+            *place = spot;
+        }
+    }
+    Some(places)
+}
+
+/// True if a found line has room for what is handed on of these values.
+fn are_few(parts: &[Part<'_>]) -> bool {
+    let count = |is_counted: fn(Use) -> bool| parts.iter().filter(|part| is_counted(part.usage())).count();
+    count(|usage| usage != Use::Skip) <= MOST_SPOTS && count(Use::is_key) <= MOST_KEYS
+}
+
+/// The values of an object, those of objects that the mapping goes into taken apart; `None` if the line's shape does not
+/// say enough: a key of the mapping is there twice, or an object feeds a role and is gone into.
+fn collect<'m>(
+    line: &str,
+    object: Range<usize>,
+    node: Node,
+    depth: u8,
+    mapping: &'m Mapping,
+    parts: &mut Vec<Part<'m>>,
+) -> Option<()> {
+    let mut members = Vec::new();
+    let mut scanner = Scanner::new(line.get(object.clone())?);
+    let scanned = scanner.placed_members(|key, value, place| {
+        let entry = with_text(key, |key| mapping.enter(node, key));
+        members.push((entry, value, place.start + object.start..place.end + object.start));
+    });
+    scanned.and_then(|()| scanner.end()).ok()?;
+    // The only member of a line may make it a control line.
+    if depth == 1 && members.len() < 2 {
+        return None;
+    }
+    for (position, (entry, value, range)) in members.iter().enumerate() {
+        let is_same =
+            |other: &Option<&Entry>| matches!((entry, other), (Some(one), Some(two)) if std::ptr::eq(*one, *two));
+        if members.iter().skip(position + 1).any(|(other, ..)| is_same(other)) {
+            return None;
+        }
+        match (entry.and_then(Entry::child), value) {
+            (Some(child), Value::Object(_)) => {
+                if entry.is_some_and(|entry| !entry.targets().is_empty()) {
+                    return None;
+                }
+                collect(line, range.clone(), child, depth + 1, mapping, parts)?;
+            }
+            // Lists of keys and values are gone into element by element.
+            (Some(_), Value::Array(_)) => return None,
+            _ => parts.push(Part { range: range.clone(), entry: *entry, depth }),
+        }
+    }
+    Some(())
+}
