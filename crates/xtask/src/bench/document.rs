@@ -28,7 +28,7 @@ const METHOD: &str = "\
 - **In the browser** every peer has a worker of its own, is warmed on 10,000 rows and on the whole, and runs once a
   round, the rounds beginning with another peer each; garbage is collected before each run and not counted. Bytes are in
   the worker already; a copy into WebAssembly is counted. The engine is the package's own `load` and `view`, which also
-  writes the JSON of the answer. It and serde_json are built with the same flags.
+  writes the JSON of the answer; its module is built to be small, as it is published, serde_json's to be fast.
 - **Ratios are of leasts within one run**, and of a worker's own time on a processor where the system tells it (reading and
   filters): what else the machine does then hardly counts. Threads that collect garbage or compile beside are left out,
   which is in favour of the peers in JavaScript. Cold starts, drawings and workers are by the clock on the wall, which
@@ -41,7 +41,8 @@ const METHOD: &str = "\
   texts that lie in the line, `three fields alone` skips all but what the job counts. Hours are a `HashMap`, instants are
   chrono's. The engine keeps columns for every filter meanwhile.
 - **Cold start**: a new context for each run, a local server, no delay of a network; the first result is at hand when the
-  page has it. Download: every file that the page loads for it, gzipped; the page itself and the rows left out.
+  page has it. Beside it every file that the page loads for it, gzipped, the page itself and the rows left out. Goal 10
+  adds up what `cargo xtask size` tells: module, glue, worker and client with pictures, without patterns.
 - **Drawing**: a page of its own for every run, values → nodes, one forced layout. The row `engine` lays the scene out in
   the page as well, its module still cold at the first drawing; a real page leaves that to the worker and does what the
   row of nodes alone shows, by which the goal is judged.

@@ -11,12 +11,18 @@ pub struct Measures {
     absent: BTreeMap<(String, String), String>,
     /// Whose cells were compared, in the order of comparing.
     same: Vec<(String, String)>,
+    /// Every line that was understood, as it came.
+    lines: String,
 }
 
 impl Measures {
     /// Takes a line; gives back words for a person who waits where it tells of progress.
     pub fn take(&mut self, line: &str) -> Option<String> {
         let words: Vec<&str> = line.split('\t').collect();
+        if matches!(words.first(), Some(&("time" | "processor" | "fact" | "same" | "absent"))) {
+            self.lines.push_str(line);
+            self.lines.push('\n');
+        }
         match words.as_slice() {
             [kind @ ("time" | "processor"), part, peer, time] => {
                 let all = if *kind == "time" { &mut self.times } else { &mut self.processor };
@@ -91,9 +97,14 @@ impl Measures {
         self.fact(name)?.parse().ok()
     }
 
-    /// Remembers a fact that xtask found itself.
-    pub fn tell(&mut self, name: &str, value: &str) {
-        self.facts.insert(name.to_owned(), value.to_owned());
+    /// Takes a fact that xtask found itself.
+    pub fn tell(&mut self, name: &str, value: impl std::fmt::Display) {
+        self.take(&format!("fact\t{name}\t{value}"));
+    }
+
+    /// Every line that was understood: another [`Measures`] that takes them knows the same.
+    pub fn lines(&self) -> &str {
+        &self.lines
     }
 
     /// How many results were held to another one's and were the same.

@@ -9,6 +9,7 @@ mod goals;
 mod machine;
 mod measures;
 mod options;
+mod parts;
 mod peers;
 mod random;
 mod rows;
@@ -17,63 +18,23 @@ mod tables;
 
 use crate::browser;
 use crate::package;
-use crate::process::{Result, Steps, ask, run_logged};
-use crate::project::{self, package_directory, root};
+use crate::process::{Result, Steps, run_logged};
+use crate::project::{self, root};
 use crate::tools::Tools;
 use measures::Measures;
-use options::{BROWSER_PARTS, Options, WARM_ROWS};
+use options::{Options, PARTS, WARM_ROWS};
+use parts::Bench;
 use peers::Peers;
-use runs::option;
-use std::path::Path;
 use std::process::Command;
-
-/// The test file and the test that hold the readers' verdict on broken lines to serde_json's.
-const VERDICTS: (&str, &str) = ("ingest_laws", "the_verdict_on_mutated_lines_is_that_of_serde_json");
-const STEPS: usize = 6 + package::BUILD_STEPS;
 
 /// `cargo xtask bench …`.
 pub fn bench(arguments: &[String]) -> Result {
     let options = Options::read(arguments)?;
     let load = machine::load();
-    let tools = Tools::locate()?;
-    let mut steps = Steps::new(STEPS);
-    let (peers, browser) = steps.run("tools and peers", || {
-        tools.install_for_build()?;
-        Ok((peers::install(&tools)?, browser::find_or_install()?))
-    })?;
-    package::build(&tools, &mut steps)?;
-    let (module, programs) = steps
-        .run("serde_json and the native programs", || Ok((peers::build_module(&tools)?, peers::build_native()?)))?;
-    let mut measures = Measures::default();
-    steps.run("the data", || make_data(&options, &peers, &mut measures))?;
-    steps.run("in the browser", || {
-        let mut command = Command::new("node");
-        command.arg(root().join("benches/browser/run.mjs"));
-        let parts: Vec<&str> = BROWSER_PARTS.into_iter().filter(|part| options.wants(part)).collect();
-        if parts.is_empty() {
-            return Ok(());
-        }
-        command.args([
-            option("parts", parts.join(",")),
-            option("sources", root().join("benches/browser").display()),
-            option("package", package_directory().display()),
-            option("data", files::folder()?.display()),
-            option("module", module.display()),
-            option("peers", peers.node_modules.display()),
-            option("tools", tools.node_modules()?.display()),
-            option("output", project::work_directory("bench/bundle")?.display()),
-            option("chromium", browser.chromium.display()),
-            option("rows", options.rows),
-            option("smallRows", options.small_rows),
-            option("warmRows", WARM_ROWS),
-            option("copies", options.copies),
-            option("rounds", options.rounds),
-            option("only", &options.peer),
-        ]);
-        runs::measure(&mut command, &mut measures)
-    })?;
-    steps.run("native", || native(&options, &peers, &programs, &mut measures))?;
-    steps.run("the verdict on broken lines", || verdicts(&options, &mut measures))?;
+    if !options.is_again {
+        measure(&options)?;
+    }
+    let measures = told(&options)?;
     let text = document::text(&options, &measures, load.as_deref());
     println!("{text}");
     if options.writes {
@@ -85,7 +46,42 @@ pub fn bench(arguments: &[String]) -> Result {
     }
 }
 
-fn make_data(options: &Options, peers: &Peers, measures: &mut Measures) -> Result {
+/// Installs, builds and makes what is missing, then runs every part that is wanted; each leaves what it told in a file.
+fn measure(options: &Options) -> Result {
+    let tools = Tools::locate()?;
+    let wanted: Vec<&str> = PARTS.into_iter().filter(|part| options.wants(part)).collect();
+    let mut steps = Steps::new(3 + package::BUILD_STEPS + wanted.len());
+    let (peers, browser) = steps.run("tools and peers", || {
+        tools.install_for_build()?;
+        Ok((peers::install(&tools)?, browser::find_or_install()?))
+    })?;
+    package::build(&tools, &mut steps)?;
+    let (module, programs) = steps
+        .run("serde_json and the native programs", || Ok((peers::build_module(&tools)?, peers::build_native()?)))?;
+    steps.run("the data", || make_data(options, &peers))?;
+    let bench = Bench { options, tools: &tools, peers: &peers, chromium: &browser.chromium, module, programs };
+    for part in wanted {
+        steps.run(part, || {
+            let mut measures = Measures::default();
+            bench.run(part, &mut measures)?;
+            Ok(std::fs::write(parts::told_file(options, part)?, measures.lines())?)
+        })?;
+    }
+    Ok(())
+}
+
+/// What the parts that are wanted told when each was run last.
+fn told(options: &Options) -> Result<Measures> {
+    let mut measures = Measures::default();
+    for part in PARTS.into_iter().filter(|part| options.wants(part)) {
+        let path = parts::told_file(options, part)?;
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        text.lines().for_each(|line| drop(measures.take(line)));
+    }
+    Ok(measures)
+}
+
+fn make_data(options: &Options, peers: &Peers) -> Result {
     for count in [WARM_ROWS, options.small_rows, options.rows] {
         files::make(count)?;
         let arrow = files::folder()?.join(format!("rows-{count}.arrow"));
@@ -96,61 +92,5 @@ fn make_data(options: &Options, peers: &Peers, measures: &mut Measures) -> Resul
             run_logged(&mut command, &project::work_directory("logs")?.join("bench-arrow.log"))?;
         }
     }
-    for (name, file) in [("ndjson", "rows"), ("csv", "rows"), ("arrow", "rows"), ("mixed", "mixed")] {
-        let extension = if name == "mixed" { "ndjson" } else { name };
-        let path = files::folder()?.join(format!("{file}-{}.{extension}", options.small_rows));
-        if let Ok(metadata) = path.metadata() {
-            measures.tell(&format!("bytes {name}"), &metadata.len().to_string());
-        }
-    }
     Ok(())
-}
-
-/// Goal 13 is held by a test of the engine, which is run here so that a reader fast and wrong is not praised.
-fn verdicts(options: &Options, measures: &mut Measures) -> Result {
-    if !options.wants("verdicts") || options.is_quick {
-        return Ok(());
-    }
-    let mut command = Command::new("cargo");
-    command.args(["test", "--test", VERDICTS.0, "--", "--exact", VERDICTS.1]).current_dir(root());
-    let log = project::work_directory("logs")?.join("bench-verdicts.log");
-    run_logged(&mut command, &log)?;
-    if !std::fs::read_to_string(&log)?.contains("1 passed") {
-        return Err(format!("there is no test {} in tests/{}.rs", VERDICTS.1, VERDICTS.0).into());
-    }
-    measures.tell("verdicts", "equal");
-    Ok(())
-}
-
-fn native(options: &Options, peers: &Peers, programs: &Path, measures: &mut Measures) -> Result {
-    let folder = files::folder()?;
-    if options.wants("memory") {
-        let mut command = Command::new(programs.join("bench-memory"));
-        command.arg(folder.join(format!("rows-{}.ndjson", options.rows))).arg(options.copies.to_string());
-        let told = ask(&mut command).ok_or("bench-memory failed")?;
-        for (name, number) in ["memory held", "memory at most", "memory rows"].into_iter().zip(told.split(' ')) {
-            measures.tell(name, number);
-        }
-    }
-    if !options.wants("native") {
-        return Ok(());
-    }
-    let python = match &peers.python {
-        Ok(python) => python,
-        Err(why) => {
-            measures.take(&format!("absent\tnative ndjson\tDuckDB, Polars, DataFusion\tnot installable: {why}"));
-            return Ok(());
-        }
-    };
-    let mut command = Command::new(python);
-    command.arg(root().join("benches/native/peers.py"));
-    command.args([
-        option("binary", programs.join("bench-read").display()),
-        option("folder", folder.display()),
-        option("rows", options.small_rows),
-        option("rounds", options.rounds),
-        option("first", rows::FIRST_HOUR),
-        option("count", rows::HOURS),
-    ]);
-    runs::measure(&mut command, measures)
 }

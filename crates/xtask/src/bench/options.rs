@@ -19,6 +19,8 @@ pub struct Options {
     pub peer: String,
     /// Sizes for a glance instead of figures to keep.
     pub is_quick: bool,
+    /// Measure nothing: report what each part told when it was run last at these sizes.
+    pub is_again: bool,
     /// A must that is lost is an error.
     pub is_strict: bool,
     /// Write `docs/speed.md`.
@@ -28,8 +30,10 @@ pub struct Options {
 /// The parts that a browser runs, in the order of running.
 pub const BROWSER_PARTS: [&str; 7] = ["small", "large", "filters", "held", "workers", "cold", "drawing"];
 /// All parts.
-pub const PARTS: [&str; 10] =
-    ["small", "large", "filters", "held", "workers", "cold", "drawing", "memory", "native", "verdicts"];
+pub const PARTS: [&str; 11] =
+    ["small", "large", "filters", "held", "workers", "cold", "drawing", "memory", "native", "download", "verdicts"];
+/// Those of them that build for minutes and measure no time; a glance goes without.
+const SLOW_PARTS: [&str; 2] = ["download", "verdicts"];
 /// What every peer is warmed on.
 pub const WARM_ROWS: u64 = 10_000;
 /// The rows of the small readings, if there are not fewer in all.
@@ -48,6 +52,7 @@ impl Options {
             part: None,
             peer: String::new(),
             is_quick,
+            is_again: false,
             is_strict: false,
             writes: false,
         };
@@ -56,6 +61,7 @@ impl Options {
             let mut value = || words.next().ok_or_else(|| format!("`{word}` needs a value"));
             match word.as_str() {
                 "--quick" => {}
+                "--again" => options.is_again = true,
                 "--strict" => options.is_strict = true,
                 "--write" => options.writes = true,
                 "--rows" => options.rows = number(word, value()?, WARM_ROWS)?,
@@ -81,7 +87,10 @@ impl Options {
 
     /// True if a part is wanted.
     pub fn wants(&self, part: &str) -> bool {
-        self.part.as_deref().is_none_or(|only| part == only)
+        match self.part.as_deref() {
+            Some(only) => part == only,
+            None => !(self.is_quick && SLOW_PARTS.contains(&part)),
+        }
     }
 }
 
