@@ -15,18 +15,16 @@ const PIECE_BYTES: usize = 1 << 20;
 const MS_PER_HOUR: i64 = 3_600_000;
 const HOURS_PER_DAY: usize = 24;
 
-/// Reads files one after the other as if they were one.
-pub fn read(paths: &[&Path]) -> Result<Intake, Box<dyn Error>> {
+/// Reads a file whose form shows in its first bytes.
+pub fn read(path: &Path) -> Result<Intake, Box<dyn Error>> {
     let mut intake = Intake::recognising(false);
-    for path in paths {
-        let mut file = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        loop {
-            let length = file.read(intake.buffer(PIECE_BYTES))?;
-            if length == 0 {
-                break;
-            }
-            intake.filled(length);
+    let mut file = File::open(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    loop {
+        let length = file.read(intake.buffer(PIECE_BYTES))?;
+        if length == 0 {
+            break;
         }
+        intake.filled(length);
     }
     intake.finish(None);
     match intake.unrecognised() {
@@ -36,14 +34,13 @@ pub fn read(paths: &[&Path]) -> Result<Intake, Box<dyn Error>> {
 }
 
 /// Four numbers a cell: executions, completed, failed, mean duration or NaN; `count` hours of UTC from `first` on.
-pub fn cells(intake: &Intake, filter: &[(&str, &str)], first: i64, count: usize) -> Result<Vec<f64>, Box<dyn Error>> {
+pub fn cells(intake: &Intake, first: i64, count: usize) -> Result<Vec<f64>, Box<dyn Error>> {
     let date = |day: usize| {
         let ms = first * MS_PER_HOUR + (day * HOURS_PER_DAY) as i64 * MS_PER_HOUR;
         Timestamp::from_ms(ms).map(|at| at.to_text().chars().take("2026-01-01".len()).collect::<String>())
     };
     let (from, to) = (date(0).ok_or("FIRST: too large")?, date(count / HOURS_PER_DAY - 1).ok_or("COUNT: too large")?);
-    let window = [("granularity", "hourly"), ("from", &from), ("to", &to)];
-    let query = Query::from_pairs(window.into_iter().chain(filter.iter().copied()))?;
+    let query = Query::from_pairs([("granularity", "hourly"), ("from", &from), ("to", &to)])?;
     let answer = answer::answer(intake.table(), intake.reading(), &query, &Zone::utc(), Source::File, Patterns::Skip)?;
     let account = answer.account;
     if account.unreadable + account.outside_window > 0 {

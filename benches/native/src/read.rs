@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let (first, count): (i64, usize) = (first.parse()?, count.parse()?);
     let cells = match (way.as_str(), Way::of(way)) {
-        ("engine", _) => engine::cells(&engine::read(&[path.as_ref()])?, &[], first, count)?,
+        ("engine", _) => engine::cells(&engine::read(path.as_ref())?, first, count)?,
         (_, Some(way)) => serde(path, way, Cells::new(first, count))?,
         _ => return Err("WAY: it takes engine, owned, borrowed or lean".into()),
     };

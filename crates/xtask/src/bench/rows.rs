@@ -155,6 +155,16 @@ mod tests {
     }
 
     #[test]
+    fn the_page_knows_the_same_window_and_filters() {
+        let page = include_str!("../../../../benches/browser/cells.mjs").replace('_', "");
+        assert!(page.contains(&format!("FIRST_HOUR = {FIRST_HOUR};").replace('_', "")));
+        assert!(page.contains(&format!("HOURS = {} * 24;", HOURS / 24)));
+        for name in crate::bench::goals::FILTERS {
+            assert!(page.contains(&format!("'{name}': {{")), "{name}");
+        }
+    }
+
+    #[test]
     fn only_what_has_ended_says_how_long_it_took() {
         let mut said = 0;
         for row in rows(5_000) {
