@@ -13,7 +13,8 @@ const HEAD: &str = "\
 # Speed
 
 What the engine does against its peers on the same bytes. This page is written by `cargo xtask bench --write`; nothing
-in it is edited by hand, and rows that are lost stay in it.
+in it is edited by hand, and rows that are lost stay in it. Parts can be run one at a time (`--only PART`) and reported
+together (`--again --write`); within a part all peers took turns.
 
 Run it again with `cargo xtask bench` (about 20 minutes; `--quick` takes a few, at sizes too small to be kept). It
 installs the peers once into the tool cache at the versions below, makes the data from a seed, compares every peer's
