@@ -128,7 +128,7 @@ fn hour_name(hour: u8) -> String {
 
 /// The hour on the face of a clock, 1 to 12.
 fn clock(hour: u8) -> String {
-    digits(if hour % 12 == 0 { 12 } else { usize::from(hour % 12) })
+    digits(if hour.is_multiple_of(12) { 12 } else { usize::from(hour % 12) })
 }
 
 /// A share in whole per cent; 0% only of nothing, 100% only of all.

@@ -3,7 +3,6 @@
 use execution_heatmap::execution::Status;
 use execution_heatmap::options::Filter;
 use rusqlite::types::Value;
-use std::collections::BTreeSet;
 
 /// A condition and the values of its question marks, in order.
 #[derive(Clone, Debug, Default)]
@@ -18,8 +17,8 @@ impl Condition {
     /// What [`Filter::admits`] admits, on the columns of `executions`.
     pub fn of(filter: &Filter) -> Self {
         let mut condition = Self::default();
-        let texts = |set: &BTreeSet<String>| set.iter().map(|text| Value::Text(text.clone())).collect::<Vec<_>>();
-        let statuses = |set: &BTreeSet<Status>| set.iter().map(|status| Value::Integer(code(*status))).collect();
+        let texts = |set: &[String]| set.iter().map(|text| Value::Text(text.clone())).collect::<Vec<_>>();
+        let statuses = |set: &[Status]| set.iter().map(|status| Value::Integer(code(*status))).collect();
         const TAGGED: &str = "tag_set IN (SELECT tag_set FROM tag_set_members WHERE tag IN (…))";
 
         condition.and("workflow_id IN (…)", texts(&filter.workflows.any_of));
