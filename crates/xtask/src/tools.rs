@@ -103,14 +103,32 @@ impl Tools {
     /// The `node_modules` with everything of `npm/package.json`.
     pub fn node_modules(&self) -> Result<PathBuf> {
         let name = format!("npm-{:016x}", fingerprint(NPM_LOCK.as_bytes()));
-        let directory = self.install(&name, "some seconds", |staging, log| {
-            std::fs::write(staging.join("package.json"), NPM_MANIFEST)?;
-            std::fs::write(staging.join("package-lock.json"), NPM_LOCK)?;
-            let mut command = Command::new("npm");
-            command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(staging);
-            run_logged(&mut command, log)
-        })?;
+        let directory =
+            self.install(&name, "some seconds", |staging, log| npm_ci(staging, log, NPM_MANIFEST, NPM_LOCK))?;
         Ok(directory.join("node_modules"))
+    }
+
+    /// The `node_modules` of another manifest and its lock, under a name of its own.
+    pub fn other_node_modules(&self, label: &str, manifest: &str, lock: &str) -> Result<PathBuf> {
+        let name = format!("{label}-{:016x}", fingerprint(lock.as_bytes()));
+        let directory = self.install(&name, "about 1 minute", |staging, log| npm_ci(staging, log, manifest, lock))?;
+        Ok(directory.join("node_modules"))
+    }
+
+    /// The Python of a virtual environment with exactly the packages that `requirements` lists.
+    pub fn python_environment(&self, label: &str, requirements: &str) -> Result<PathBuf> {
+        let name = format!("{label}-{:016x}", fingerprint(requirements.as_bytes()));
+        let directory = self.install(&name, "about 1 minute", |staging, log| {
+            let list = staging.join("requirements.txt");
+            std::fs::write(&list, requirements)?;
+            let environment = staging.join("environment");
+            run_logged(Command::new("python3").args(["-m", "venv"]).arg(&environment), log)?;
+            // Through the interpreter, not the `pip` script: that one names the folder it was made in.
+            let mut command = Command::new(environment.join("bin/python"));
+            command.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"]);
+            run_logged(command.arg("--requirement").arg(list), log)
+        })?;
+        Ok(directory.join("environment/bin/python"))
     }
 
     /// A program of an installed npm package, such as `tsc`.
@@ -210,6 +228,15 @@ fn wait_for(lock: &File, name: &str) -> Result {
         }
         Err(TryLockError::Error(error)) => Err(error.into()),
     }
+}
+
+/// `npm ci` of a manifest and its lock into `staging`; nothing that a package brings is run.
+fn npm_ci(staging: &Path, log: &Path, manifest: &str, lock: &str) -> Result {
+    std::fs::write(staging.join("package.json"), manifest)?;
+    std::fs::write(staging.join("package-lock.json"), lock)?;
+    let mut command = Command::new("npm");
+    command.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(staging);
+    run_logged(&mut command, log)
 }
 
 /// `cargo install` of one published program into `staging`, untouched by this repository's own configuration.
