@@ -258,7 +258,7 @@ impl Document {
         };
         let is_row_place = place.is_some_and(|place| !is_member && self.places.has_rows(place));
         match (byte, place) {
-            (b'{', Some(place)) if is_row_place => return self.object_among_rows(input, place, outer),
+            (b'{', Some(place)) if is_row_place => self.object_among_rows(input, place, outer),
             (b'{' | b'[', Some(place)) => self.enter(byte == b'{', place),
             (b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n', _) => {
                 let is_in_map = outer.is_some_and(|frame| frame.is_map);

@@ -8,6 +8,7 @@ use super::text::Text;
 
 /// The values of one row, by role.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::large_enum_variant, reason = "made once a row on the stack, and never kept")]
 pub(super) enum Fields<'a> {
     /// Values that were taken to their roles one by one.
     Taken(Taken<'a>),

@@ -11,6 +11,7 @@ use super::{Event, StreamEnd, Value};
 use crate::problem::ProblemKind;
 
 /// What a line or an element of a document turned out to be.
+#[expect(clippy::large_enum_variant, reason = "made once a row on the stack, and never kept")]
 pub(super) enum Parsed<'a> {
     /// An object with these values.
     Row(Taken<'a>),
