@@ -13,11 +13,14 @@ use std::time::Instant;
 
 const PIECE: usize = 1 << 20;
 
+/// The name of a reading, its source, and what reads it into a number that cannot be left out.
+type Task<'a> = (&'a str, &'a str, fn(&str) -> u64);
+
 fn main() {
     let mut arguments = std::env::args().skip(1).filter_map(|argument| argument.parse().ok());
     let (rows, rounds) = (arguments.next().unwrap_or(100_000), arguments.next().unwrap_or(7));
     let sources = Sources::new(rows);
-    let tasks: [(&str, &str, fn(&str) -> u64); 11] = [
+    let tasks: [Task; 11] = [
         ("copy and line feeds", &sources.ndjson, copy_and_scan),
         ("NDJSON", &sources.ndjson, |source| intake(source, Form::Ndjson)),
         ("NDJSON, events alone", &sources.ndjson, events),
