@@ -62,6 +62,12 @@ impl<'a> Padded<'a> {
         unsafe { *self.bytes.as_ptr().add(at) }
     }
 
+    /// The 64 bytes from `at`; `None` where so many do not lie there.
+    #[inline(always)]
+    pub(super) fn near(self, at: usize) -> Option<Near<'a>> {
+        self.bytes.get(at..)?.first_chunk().map(Near)
+    }
+
     /// The bytes that end a field or a record of CSV, and quotes, among the 64 from `at`: a bit each.
     #[inline(always)]
     pub(super) fn separators(self, at: usize, delimiter: u8) -> u64 {
@@ -78,6 +84,33 @@ impl<'a> Padded<'a> {
     #[inline(always)]
     pub(super) fn slice(self, start: usize, end: usize) -> &'a [u8] {
         self.bytes.get(start..end).unwrap_or_default()
+    }
+}
+
+/// As many bytes as a literal and the begin of what stands behind it take, held against the end of all bytes once.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Near<'a>(&'a [u8; NEAR]);
+
+/// The bytes of [`Near`]; a power of two.
+const NEAR: usize = 64;
+
+impl Near<'_> {
+    /// The sixteen bytes from `at`, which is at most 48.
+    #[inline(always)]
+    pub(super) fn lanes(self, at: usize) -> Lanes {
+        self.0.get(at..).and_then(|bytes| bytes.first_chunk()).map_or_else(|| Lanes::filled(b'\n'), Lanes::of)
+    }
+
+    /// The eight bytes from `at`, which is at most 56, as a number, the first as its lowest byte.
+    #[inline(always)]
+    pub(super) fn word(self, at: usize) -> u64 {
+        self.0.get(at..).and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    }
+
+    /// The byte at a place below 64.
+    #[inline(always)]
+    pub(super) fn byte(self, at: usize) -> u8 {
+        self.0[at % NEAR]
     }
 }
 

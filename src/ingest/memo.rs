@@ -1,72 +1,234 @@
-//! Values that were checked before, recognised by their bytes: equal bytes are an equal value, so nothing of it is
-//! looked at again. Each value has a number. A memo forgets, but never takes one value for another.
+//! The classes of rows that were read before, by the bytes that decide them: rows that say the same in these are of one
+//! class, and nothing of that is worked out again. Each class has a number of its own, the kind of its rows. Forgets
+//! when there is no more room, but never takes one class for another.
 
-use super::lanes::{Padded, WIDTH};
+use super::classify::Class;
+use super::fields::{Spot, SpotKind};
+use super::lanes::{Padded, WIDTH, is_utf8};
+use super::shape::Key;
 
-/// The longest value that is kept.
-pub(super) const MOST_BYTES: usize = 256;
-/// Places for values; a power of two.
-const PLACES: usize = 2048;
+/// The longest value that may be a part of what decides a kept class.
+const MOST_BYTES: usize = 256;
+/// The most kinds that are kept at a time.
+const MOST_KINDS: usize = 1 << 14;
 /// Bytes of values at which all are forgotten.
-const MOST_HELD_BYTES: usize = 1 << 20;
+const MOST_HELD_BYTES: usize = 1 << 22;
+/// So many are kept whether or not one of them was met again.
+const FREELY_KEPT: u32 = 4096;
+/// The most places that are looked at for one kind, so that no choice of values makes looking slow.
+const MOST_TRIES: usize = 8;
 
-/// Values by their bytes.
+/// Classes by what decides them.
 #[derive(Debug, Default)]
-pub(super) struct Values {
-    places: Vec<Place>,
+pub(super) struct Classes {
+    kinds: Vec<Kind>,
+    /// The number of the first of them: numbers are not given twice.
+    first: u32,
+    /// What each value of each kind is: its length and what kind of value it is.
+    marks: Vec<u32>,
     /// The bytes of the values, each filled up to whole steps, and a step of line feeds.
     bytes: Vec<u8>,
-    next_number: u32,
+    /// Kinds by their hash; a power of two of them, less than half in use.
+    places: Vec<Place>,
+    /// How many rows had a kind that was known, and how many had none.
+    known: u32,
+    unknown: u32,
 }
 
-/// A value that is kept; an empty one is none.
+#[derive(Debug)]
+struct Kind {
+    way: u32,
+    /// Where its marks and its bytes begin.
+    marks: u32,
+    bytes: u32,
+    hash: u64,
+    class: Class,
+    /// What whoever is told of the rows calls the kind.
+    name: Option<u32>,
+}
+
+/// A kind's number within [`Classes::kinds`] and one more, or 0 for none, and the lower half of its hash.
 #[derive(Clone, Copy, Debug, Default)]
 struct Place {
-    start: u32,
-    length: u32,
-    number: u32,
+    hash: u32,
+    kind: u32,
 }
 
-impl Values {
-    /// The number of a value, if it is known.
+/// Room for the values that decide a class.
+pub(super) const MOST_KEYS: usize = 16;
+
+/// What of a row decides its class: the way that it came and where the values lie.
+#[derive(Debug, Default)]
+pub(super) struct Deciding {
+    way: u32,
+    count: usize,
+    parts: [Part; MOST_KEYS],
+    hash: u64,
+}
+
+/// A value that decides: where it lies, how long it is and what kind of value. Of one of which only the presence counts,
+/// nothing lies anywhere.
+#[derive(Clone, Copy, Debug, Default)]
+struct Part {
+    at: usize,
+    length: usize,
+    mark: u32,
+}
+
+impl Deciding {
+    /// Looks at a row whose values lie at spots; it begins at `begin`.
     #[inline(always)]
-    pub(super) fn number(&self, bytes: Padded<'_>, at: usize, length: usize) -> Option<u32> {
-        let place = place_of(bytes, at, length);
-        [place, place ^ 1].into_iter().find_map(|place| {
-            let kept = self.places.get(place).filter(|kept| kept.length as usize == length)?;
-            is_same(bytes, at, Padded::new(&self.bytes), kept.start as usize, length).then_some(kept.number)
-        })
+    pub(super) fn look(&mut self, way: u32, keys: &[Key], spots: &[Spot], bytes: Padded<'_>, begin: usize) {
+        self.way = way;
+        self.count = keys.len();
+        let mut hash = u64::from(way);
+        for (key, part) in keys.iter().zip(&mut self.parts) {
+            let spot = spots.get(key.spot).copied().unwrap_or_default();
+            let at = begin.wrapping_add(spot.start as usize);
+            let length = spot.end.wrapping_sub(spot.start);
+            *part = if key.is_presence {
+                let is_word = spot.kind == SpotKind::Other && matches!(bytes.byte(at), b'n' | b'f');
+                Part { at, length: 0, mark: u32::from(length == 0 || is_word) }
+            } else {
+                Part { at, length: length as usize, mark: length << 3 | spot.kind as u32 }
+            };
+            let value = mixed(bytes, at, part.length) ^ u64::from(part.mark).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
+            hash = (hash.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+        self.hash = hash ^ hash >> 32;
     }
 
-    /// Keeps a value that was checked and is not known; `None` if it is empty or too long.
-    pub(super) fn keep(&mut self, bytes: Padded<'_>, at: usize, length: usize) -> Option<u32> {
-        if length == 0 || length > MOST_BYTES {
+    /// True if the values are UTF-8.
+    pub(super) fn are_utf8(&self, bytes: Padded<'_>) -> bool {
+        self.parts().iter().all(|part| is_utf8(bytes.slice(part.at, part.at.wrapping_add(part.length))))
+    }
+
+    #[inline(always)]
+    fn parts(&self) -> &[Part] {
+        self.parts.get(..self.count).unwrap_or_default()
+    }
+}
+
+impl Classes {
+    /// The place of the kind of a row among the kinds that are kept.
+    #[inline(always)]
+    pub(super) fn find(&self, row: &Deciding, bytes: Padded<'_>) -> Option<u32> {
+        let last = self.places.len().wrapping_sub(1);
+        for attempt in 0..MOST_TRIES {
+            let place = self.places.get(place_of(row.hash).wrapping_add(attempt) & last)?;
+            let kind = place.kind.checked_sub(1)?;
+            if place.hash == row.hash as u32 && self.is_same(kind, row, bytes) {
+                return Some(kind);
+            }
+        }
+        None
+    }
+
+    #[inline(always)]
+    fn is_same(&self, kind: u32, row: &Deciding, bytes: Padded<'_>) -> bool {
+        let Some(kind) = self.kinds.get(kind as usize).filter(|kind| kind.way == row.way) else { return false };
+        let marks = self.marks.get(kind.marks as usize..).unwrap_or_default();
+        let mut kept = kind.bytes as usize;
+        let held = Padded::new(&self.bytes);
+        for (part, kept_mark) in row.parts().iter().zip(marks) {
+            if part.mark != *kept_mark || !is_same(bytes, part.at, held, kept, part.length) {
+                return false;
+            }
+            kept = kept.wrapping_add(part.length.wrapping_add(WIDTH - 1) & !(WIDTH - 1));
+        }
+        true
+    }
+
+    /// The class at a place, its kind's number and its name if it has one.
+    #[inline]
+    pub(super) fn get(&self, place: u32) -> Option<(&Class, u32, Option<u32>)> {
+        self.kinds.get(place as usize).map(|kind| (&kind.class, self.first.wrapping_add(place), kind.name))
+    }
+
+    /// Counts a row.
+    #[inline]
+    pub(super) fn count(&mut self, is_known: bool) {
+        let count = if is_known { &mut self.known } else { &mut self.unknown };
+        *count = count.saturating_add(1);
+    }
+
+    /// True while most rows are of known kinds.
+    pub(super) fn are_worth_trying(&self) -> bool {
+        self.known >= self.unknown
+    }
+
+    /// Keeps the class of a row whose kind is not known and whose values were checked; its place. `None` where a value is
+    /// too long, and where classes differ from row to row.
+    pub(super) fn keep(&mut self, row: &Deciding, bytes: Padded<'_>, class: Class) -> Option<u32> {
+        let kept = self.first.saturating_add(self.kinds.len() as u32);
+        let is_worth_keeping = kept < FREELY_KEPT || kept <= self.known / 4;
+        if !is_worth_keeping || row.parts().iter().any(|part| part.length > MOST_BYTES) {
             return None;
         }
-        if self.bytes.len() + length > MOST_HELD_BYTES {
+        if self.kinds.len() >= MOST_KINDS || self.bytes.len() >= MOST_HELD_BYTES {
             self.forget();
         }
-        if self.places.is_empty() {
-            self.places.resize(PLACES, Place::default());
+        if self.places.len() <= 2 * self.kinds.len() {
+            self.grow();
         }
-        let first = place_of(bytes, at, length);
-        let is_free = |place: usize| self.places.get(place).is_some_and(|kept| kept.length == 0);
-        let place = if !is_free(first) && is_free(first ^ 1) { first ^ 1 } else { first };
+        let place = self.kinds.len() as u32;
+        if !put(&mut self.places, row.hash, place) {
+            return None;
+        }
+        let marks = self.marks.len() as u32;
         let start = self.bytes.len().saturating_sub(WIDTH);
         self.bytes.truncate(start);
-        self.bytes.extend_from_slice(bytes.slice(at, at + length));
-        self.bytes.resize(self.bytes.len().next_multiple_of(WIDTH) + WIDTH, b'\n');
-        let kept = Place { start: start as u32, length: length as u32, number: self.next_number };
-        // Numbers are not given twice, so that what is remembered by them stays true.
-        self.next_number = self.next_number.checked_add(1)?;
-        *self.places.get_mut(place)? = kept;
-        Some(kept.number)
+        for part in row.parts() {
+            self.marks.push(part.mark);
+            self.bytes.extend_from_slice(bytes.slice(part.at, part.at.wrapping_add(part.length)));
+            self.bytes.resize(self.bytes.len().next_multiple_of(WIDTH), b'\n');
+        }
+        self.bytes.resize(self.bytes.len() + WIDTH, b'\n');
+        self.kinds.push(Kind { way: row.way, marks, bytes: start as u32, hash: row.hash, class, name: None });
+        Some(place)
     }
 
-    fn forget(&mut self) {
-        self.places.clear();
-        self.bytes.clear();
+    /// Names the kind of a number, if it is still kept.
+    pub(super) fn name(&mut self, number: u32, name: u32) {
+        let place = number.checked_sub(self.first).map_or(usize::MAX, |place| place as usize);
+        if let Some(kind) = self.kinds.get_mut(place) {
+            kind.name = Some(name);
+        }
     }
+
+    /// Forgets what kinds were named.
+    pub(super) fn forget_names(&mut self) {
+        self.kinds.iter_mut().for_each(|kind| kind.name = None);
+    }
+
+    /// Forgets all classes; their numbers are not given again.
+    pub(super) fn forget(&mut self) {
+        let first = self.first.wrapping_add(self.kinds.len() as u32);
+        *self = Self { first, known: self.known, unknown: self.unknown, ..Self::default() };
+    }
+
+    fn grow(&mut self) {
+        self.places = vec![Place::default(); (self.places.len() * 2).max(256)];
+        for (place, kind) in (0..).zip(&self.kinds) {
+            // One that finds no place is met as a new kind.
+            put(&mut self.places, kind.hash, place);
+        }
+    }
+}
+
+/// Where a kind is looked for first.
+#[inline(always)]
+fn place_of(hash: u64) -> usize {
+    (hash >> 32) as usize
+}
+
+fn put(places: &mut [Place], hash: u64, kind: u32) -> bool {
+    let last = places.len().wrapping_sub(1);
+    let mut tried = (0..MOST_TRIES).map(|attempt| place_of(hash).wrapping_add(attempt) & last);
+    let free = tried.find(|place| places.get(*place).is_some_and(|place| place.kind == 0));
+    let Some(place) = free.and_then(|free| places.get_mut(free)) else { return false };
+    *place = Place { hash: hash as u32, kind: kind + 1 };
+    true
 }
 
 /// True if the `length` bytes at both places are the same. Behind both lie enough others to look at whole steps.
@@ -89,60 +251,17 @@ pub(super) fn first_bits(count: usize) -> u32 {
     !(u32::MAX << (count & 31))
 }
 
-/// The place of a value, from its length and all bytes of up to 16, of more the first and the last sixteen.
+/// A number of a value, from all bytes of up to 16, of more the first and the last sixteen.
 #[inline(always)]
-fn place_of(bytes: Padded<'_>, at: usize, length: usize) -> usize {
+fn mixed(bytes: Padded<'_>, at: usize, length: usize) -> u64 {
     let end = at.wrapping_add(length);
-    let (first, last) = if length >= 8 {
-        (bytes.word(at), bytes.word(end.wrapping_sub(8)))
-    } else {
-        (bytes.word(at) & !(u64::MAX << (8 * (length & 7))), 0)
-    };
-    let middle = if length > WIDTH {
-        bytes.word(at.wrapping_add(8)) ^ bytes.word(end.wrapping_sub(16)).rotate_left(32)
-    } else {
-        0
-    };
-    let mixed = (first ^ middle.rotate_left(17) ^ length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-        ^ last.wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
-    (mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - PLACES.trailing_zeros())) as usize
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn padded(text: &str) -> Vec<u8> {
-        let mut bytes = text.as_bytes().to_vec();
-        bytes.resize(bytes.len() + 64, b'\n');
-        bytes
+    if length < 8 {
+        return bytes.word(at) & !(u64::MAX << (8 * (length & 7)));
     }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(200))]
-        #[test]
-        fn no_value_is_taken_for_another(texts in prop::collection::vec("[ab]{1,40}", 1..400)) {
-            let mut values = Values::default();
-            let mut texts_of = std::collections::HashMap::new();
-            for text in &texts {
-                let source = padded(text);
-                let bytes = Padded::new(&source);
-                match values.number(bytes, 0, text.len()) {
-                    Some(known) => prop_assert_eq!(&texts_of[&known], text),
-                    None => {
-                        let number = values.keep(bytes, 0, text.len()).unwrap();
-                        prop_assert_eq!(values.number(bytes, 0, text.len()), Some(number));
-                        prop_assert!(texts_of.insert(number, text.clone()).is_none());
-                    }
-                }
-            }
-        }
-
-        #[test]
-        fn places_are_compared_byte_by_byte(text in "[ab]{0,50}", other in "[ab]{0,50}", length in 0usize..60) {
-            let (one, two) = (padded(&text), padded(&other));
-            prop_assert_eq!(is_same(Padded::new(&one), 0, Padded::new(&two), 0, length), one[..length] == two[..length]);
-        }
+    let ends = bytes.word(at) ^ bytes.word(end.wrapping_sub(8)).rotate_left(31);
+    if length <= WIDTH {
+        return ends.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
+    let middle = bytes.word(at.wrapping_add(8)) ^ bytes.word(end.wrapping_sub(16)).rotate_left(29);
+    (ends ^ middle.rotate_left(17)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

@@ -27,6 +27,7 @@
 //! `$error` or `$alive` without quotes. They are no rows.
 
 mod arrow;
+mod brief;
 mod cdevents;
 mod classify;
 mod columns;
@@ -72,7 +73,7 @@ pub(crate) use text::excerpt;
 use crate::execution::Execution;
 use crate::problem::ProblemKind;
 use crate::table::Count;
-use crate::time::ParsedTime;
+use crate::time::{ParsedTime, Timestamp};
 use std::ops::Range;
 use text::Text;
 
@@ -210,6 +211,23 @@ pub enum Event<'a> {
     /// A control line of another kind (`$alive`, or one of a later version): the stream speaks the companion's
     /// protocol, nothing else follows from it.
     Control,
+}
+
+/// A row of a kind that was named, and all that it does not share with others of its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// What its kind was named ([`Reader::name_kind`]).
+    pub name: u32,
+    /// When it started.
+    pub started_at: Timestamp,
+    /// How long it took.
+    pub duration_ms: Option<u64>,
+    /// True for a second or later attempt.
+    pub is_retry: bool,
+    /// True if the start named no zone; UTC was assumed.
+    pub zoneless_start: bool,
+    /// Where it begins in the source, as of every row.
+    pub offset: u64,
 }
 
 /// What was wrong with a row that is placed all the same.

@@ -1,6 +1,7 @@
 //! The parser that is pushed: holds the input, finds out its form, and turns what the cutters find into events.
 
 use super::arrow::{self, Advance, Arrow};
+use super::brief::Said;
 use super::cdevents::Pairs;
 use super::csv::{self, Header};
 use super::document::{Document, Found};
@@ -17,7 +18,7 @@ use super::row::{self, Place, Scratch};
 use super::shortcut::Shortcuts;
 use super::swf::{self, Log};
 use super::text::Text;
-use super::{Cut, Event, Form, MOST_LINE_BYTES, Value, is_json};
+use super::{Cut, Event, Form, Known, MOST_LINE_BYTES, Value, is_json};
 use crate::problem::ProblemKind;
 use std::ops::Range;
 
@@ -72,6 +73,8 @@ pub struct Reader {
     system: Option<&'static str>,
     scratch: Scratch,
     shortcuts: Shortcuts,
+    /// A line or record that was cut out and has not been told yet, and whether it is of a known shape.
+    cut: Option<(Cut, bool)>,
 }
 
 #[derive(Debug)]
@@ -125,12 +128,26 @@ impl Reader {
             system: None,
             scratch: Scratch::default(),
             shortcuts: Shortcuts::default(),
+            cut: None,
         }
     }
 
     /// Leaves out of rows their own identity and what went wrong, where nobody asks for these.
     pub fn leave_out_texts(&mut self, are_left_out: bool) {
         self.scratch.texts.are_left_out = are_left_out;
+    }
+
+    /// From now on, rows of the kind that this number of an [`Event::Row`] says may be told by [`Reader::next_known`] under
+    /// the caller's own name for it. Only where nobody asks for their own identity and for what went wrong.
+    pub(crate) fn name_kind(&mut self, kind: u32, name: u32) {
+        if self.scratch.texts.are_left_out {
+            self.shortcuts.name_kind(kind, name);
+        }
+    }
+
+    /// Forgets what kinds were named.
+    pub(crate) fn forget_names(&mut self) {
+        self.shortcuts.forget_names();
     }
 
     /// The same parser, but one that looks at every byte of every row as if it were the first: for comparing with what the
@@ -226,6 +243,60 @@ impl Reader {
             Stage::Refused(starts_with) => {
                 self.input.take_all();
                 starts_with.take().map(|starts_with| Event::Unrecognised { starts_with })
+            }
+        }
+    }
+
+    /// The next row, if its kind was named and there is nothing about it that has to be said in words. `None` says nothing
+    /// of what comes: [`Reader::next`] has to be asked then, before any more bytes come.
+    #[inline]
+    pub(crate) fn next_known(&mut self) -> Option<Known> {
+        match self.stage {
+            Stage::Reading(Form::Ndjson) => self.next_known_line(),
+            Stage::Reading(Form::Csv | Form::Tsv) => self.next_known_record(),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn next_known_line(&mut self) -> Option<Known> {
+        if !self.lines.is_at_start() || self.mapping.rules.joins_events || self.cut.is_some() {
+            return None;
+        }
+        let length = self.shortcuts.whole_line(&self.input)?;
+        let cut = self.lines.take(&mut self.input, length);
+        self.known_of(cut)
+    }
+
+    #[inline]
+    fn next_known_record(&mut self) -> Option<Known> {
+        if self.cut.is_some() || self.header.is_none() || !self.input.pass_mark() {
+            return None;
+        }
+        let cut = self.records.next(&mut self.input)?;
+        let (start, length) = (cut.range.start, cut.range.len());
+        // A control line is no row, whatever its fields are.
+        let may_be_known = !cut.is_too_long && self.input.padded().byte(start) != b'$';
+        if may_be_known && self.shortcuts.is_record_known(&self.input, start, length, &self.records) {
+            return self.known_of(cut);
+        }
+        self.cut = Some((cut, false));
+        None
+    }
+
+    /// The row of what was cut out and is of a known shape, or nothing until [`Reader::next`] tells it.
+    #[inline(always)]
+    fn known_of(&mut self, cut: Cut) -> Option<Known> {
+        let row = (self.input.padded(), cut.range.start);
+        match self.shortcuts.known(row, &self.mapping, self.scratch.texts.times()) {
+            Some((name, said)) => {
+                let Said { started_at, duration_ms, is_retry, zoneless_start } = said;
+                let offset = self.input.offset_of(&cut.range);
+                Some(Known { name, started_at, duration_ms, is_retry, zoneless_start, offset })
+            }
+            None => {
+                self.cut = Some((cut, true));
+                None
             }
         }
     }
@@ -358,15 +429,9 @@ impl Reader {
             return self.next_joined();
         }
         loop {
-            let was_looked_at = !self.lines.is_at_start();
-            let whole = if was_looked_at { None } else { self.shortcuts.whole_line(&self.input) };
-            let (cut, is_known) = match whole {
-                Some(length) => (self.lines.take(&mut self.input, length), true),
-                None => {
-                    let cut = self.lines.next(&mut self.input)?;
-                    let is_known = was_looked_at && self.shortcuts.is_known(&self.input, &cut);
-                    (cut, is_known)
-                }
+            let (cut, is_known) = match self.cut.take() {
+                Some(cut) => cut,
+                None => self.cut_line()?,
             };
             if cut.is_too_long {
                 return Some(too_long(&cut));
@@ -389,6 +454,18 @@ impl Reader {
             self.shortcuts.learn(bytes, &self.mapping);
             return Some(ndjson::read(place, bytes, &self.mapping, &mut self.scratch));
         }
+    }
+
+    /// The next line, and whether it is of a known shape.
+    fn cut_line(&mut self) -> Option<(Cut, bool)> {
+        let was_looked_at = !self.lines.is_at_start();
+        let whole = if was_looked_at { None } else { self.shortcuts.whole_line(&self.input) };
+        if let Some(length) = whole {
+            return Some((self.lines.take(&mut self.input, length), true));
+        }
+        let cut = self.lines.next(&mut self.input)?;
+        let is_known = was_looked_at && self.shortcuts.is_known(&self.input, &cut);
+        Some((cut, is_known))
     }
 
     /// The next event of lines of which several tell of one execution.
@@ -533,7 +610,10 @@ impl Reader {
 
     fn next_record(&mut self) -> Option<Event<'_>> {
         loop {
-            let cut = self.records.next(&mut self.input)?;
+            let (cut, is_known) = match self.cut.take() {
+                Some(cut) => cut,
+                None => (self.records.next(&mut self.input)?, false),
+            };
             if cut.is_too_long {
                 return Some(too_long(&cut));
             }
@@ -551,7 +631,7 @@ impl Reader {
             }
             let place = self.place_of(&cut);
             let (start, length) = (cut.range.start, cut.range.len());
-            if self.shortcuts.is_record_known(&self.input, start, length, &self.records) {
+            if is_known || self.shortcuts.is_record_known(&self.input, start, length, &self.records) {
                 return Some(self.shortcuts.read(place, self.input.padded(), start, &self.mapping, &mut self.scratch));
             }
             let (bytes, header) = (self.input.get(cut.range), self.header.as_ref());

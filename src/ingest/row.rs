@@ -158,6 +158,11 @@ enum Piece<'a> {
 }
 
 impl Texts {
+    /// The dates that were read last.
+    pub(super) fn times(&mut self) -> &mut UsualTimes {
+        &mut self.times
+    }
+
     /// The text of a value that is a text or a number, and not empty.
     fn piece<'a>(&mut self, value: Value<'a>) -> Option<Piece<'a>> {
         match value {

@@ -7,37 +7,28 @@
 //! nothing is ever refused here.
 
 use super::Value;
+use super::brief::Brief;
 use super::fields::{Places, Spot, SpotKind, Taken};
-use super::lanes::{Lanes, Padded, WIDTH};
+use super::lanes::{Lanes, Near, Padded, WIDTH};
 use super::mapping::{Mapping, Node, Target};
-use super::memo::{Values, is_same};
+use super::memo::is_same;
 use super::ndjson::take_pairs;
 use super::shape_learning::Pace;
 use super::shape_value::{
-    known_text_end, nested_end, probable_nested_end, text_stop, unusual_text_end, word_or_number_end,
+    nested_end, probable_nested_end, probable_text_end, text_stop_near, unusual_text_end, word_or_number_end_near,
 };
 
 /// Room for the values of a line that are handed on; a power of two.
 pub(super) const MOST_SPOTS: usize = 64;
-/// Room for those of them that decide its class; a power of two.
-pub(super) const MOST_KEYS: usize = 16;
 
-/// In a key: a value that is not known by number yet.
-pub(super) const UNKNOWN: u32 = u32::MAX;
-/// In a key: `null`, an empty text, and, where only presence counts, `false`.
-pub(super) const ABSENT: u32 = u32::MAX - 1;
-/// In a key, where only presence counts: a value.
-pub(super) const PRESENT: u32 = u32::MAX - 2;
-/// Numbers of values are below this, so that a key can say whether the value is a text.
-const MOST_NUMBERS: u32 = 1 << 30;
+/// The longest literal that is compared with [`Near`].
+pub(super) const MOST_NEAR_BYTES: usize = 31;
 
 /// What stands behind a literal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Behind {
-    /// A text; the literal ends with its opening quote.
-    Text,
-    /// A value that is no text.
-    Other,
+    /// A value.
+    Value,
     /// The end of the line.
     End,
 }
@@ -58,9 +49,11 @@ pub(super) enum Use {
 /// A literal and what stands behind it.
 #[derive(Debug)]
 pub(super) struct Step {
-    /// The first bytes of the literal, and a bit for each that counts.
+    /// The first bytes of the literal and the next ones, and a bit for each that counts.
     pub(super) head: [u8; WIDTH],
+    pub(super) second: [u8; WIDTH],
     pub(super) head_bits: u32,
+    pub(super) second_bits: u32,
     pub(super) length: u32,
     /// Where the literal lies whole in [`Shapes::literals`].
     pub(super) literal: u32,
@@ -70,9 +63,8 @@ pub(super) struct Step {
     pub(super) otherwise: u32,
     pub(super) behind: Behind,
     pub(super) usage: Use,
-    /// Where the value is put among the values that are handed on, and among those that decide the class.
+    /// Where the value is put among the values that are handed on.
     pub(super) spot: u8,
-    pub(super) key: u8,
     /// The arrays and objects around the value.
     pub(super) depth: u8,
     /// False where an object is taken apart, which another step does.
@@ -88,6 +80,8 @@ pub(super) struct Way {
     pub(super) places: Option<Places>,
     /// The spots that decide the class.
     pub(super) keys: Vec<Key>,
+    /// How a row that came this way is read where its kind is known.
+    pub(super) brief: Option<Brief>,
 }
 
 /// What the value of a spot feeds.
@@ -101,11 +95,11 @@ pub(super) struct Feed {
 }
 
 /// A value that decides the class of rows.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Key {
     pub(super) spot: usize,
-    /// How many values were not known: where most are not, none is kept any more.
-    pub(super) unknown: u32,
+    /// True if only whether it is there counts.
+    pub(super) is_presence: bool,
 }
 
 /// No step and no way.
@@ -115,21 +109,23 @@ pub(super) const NONE: u32 = u32::MAX;
 #[derive(Debug)]
 pub(super) struct Found {
     spots: [Spot; MOST_SPOTS],
-    keys: [u32; MOST_KEYS],
     /// Where the line ends, before its line feed.
     pub(super) end: usize,
     /// The way that led there.
     pub(super) way: u32,
+    /// True if a value that decides the class was taken to end where such values mostly do, and was not checked.
+    pub(super) is_guess: bool,
 }
 
 impl Default for Found {
     fn default() -> Self {
-        Self { spots: [Spot::default(); MOST_SPOTS], keys: [0; MOST_KEYS], end: 0, way: NONE }
+        Self { spots: [Spot::default(); MOST_SPOTS], end: 0, way: NONE, is_guess: false }
     }
 }
 
 impl Found {
     /// The values that are handed on, in the way's order; those behind the way's last one are of no meaning.
+    #[inline(always)]
     pub(super) fn spots(&self) -> &[Spot] {
         &self.spots
     }
@@ -137,16 +133,7 @@ impl Found {
     /// Puts a value that is handed on at its spot.
     #[inline(always)]
     pub(super) fn put(&mut self, spot: u8, start: usize, end: usize, kind: SpotKind) {
-        if let Some(place) = self.spots.get_mut(usize::from(spot) % MOST_SPOTS) {
-            *place = Spot { start: start as u32, end: end as u32, kind };
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn set_key(&mut self, key: u8, is: u32) {
-        if let Some(place) = self.keys.get_mut(usize::from(key) % MOST_KEYS) {
-            *place = is;
-        }
+        self.spots[usize::from(spot) % MOST_SPOTS] = Spot { start: start as u32, end: end as u32, kind };
     }
 }
 
@@ -163,26 +150,30 @@ pub(super) struct Shapes {
 impl Shapes {
     /// What is in the line that begins at `start`; false if it is of no known shape or breaks off. Changes nothing that
     /// is remembered, so that a line that has not come whole leaves no trace.
+    ///
+    /// Unless `IS_SURE`, values that decide the class are not checked where that takes time: then what was found is a
+    /// guess, and true only if all of these values are those of a class that is known.
     #[inline]
-    pub(super) fn find(&self, values: &Values, bytes: Padded<'_>, start: usize, found: &mut Found) -> bool {
+    pub(super) fn find<const IS_SURE: bool>(&self, bytes: Padded<'_>, start: usize, found: &mut Found) -> bool {
+        found.is_guess = false;
         let mut at = start;
         let mut place = 0;
         while let Some(step) = self.steps.get(place as usize) {
-            let end = if !self.is_literal_at(step, bytes, at) {
-                None
-            } else {
-                let from = at.wrapping_add(step.length as usize);
-                match step.behind {
-                    Behind::Text => step.text_end(values, bytes, from, start, found),
-                    Behind::Other => step.other_end(values, bytes, from, start, found),
-                    Behind::End if bytes.byte(from) == b'\n' => {
-                        found.end = from;
+            let Some(near) = bytes.near(at) else { return false };
+            let mut end = None;
+            if step.is_literal_near(near)
+                && let Some(behind) = self.behind(step, bytes, near, at)
+            {
+                if step.behind == Behind::End {
+                    if behind.first() == b'\n' {
+                        found.end = behind.place();
                         found.way = step.next;
                         return true;
                     }
-                    Behind::End => None,
+                } else {
+                    end = step.value_end::<IS_SURE>(bytes, behind, start, found);
                 }
-            };
+            }
             match end {
                 Some(end) => {
                     at = end;
@@ -192,6 +183,24 @@ impl Shapes {
             }
         }
         false
+    }
+
+    /// What stands behind a literal whose first bytes are there.
+    #[inline(always)]
+    fn behind<'a>(&self, step: &Step, bytes: Padded<'a>, near: Near<'a>, at: usize) -> Option<Place<'a>> {
+        let length = step.length as usize;
+        if length <= MOST_NEAR_BYTES {
+            return Some(Place { near, at, from: length });
+        }
+        self.far_behind(step, bytes, at)
+    }
+
+    #[inline(never)]
+    fn far_behind<'a>(&self, step: &Step, bytes: Padded<'a>, at: usize) -> Option<Place<'a>> {
+        let (length, literal) = (step.length as usize, step.literal as usize);
+        is_same(bytes, at, Padded::new(&self.literals), literal, length).then_some(())?;
+        let at = at.wrapping_add(length);
+        Some(Place { near: bytes.near(at)?, at, from: 0 })
     }
 
     /// The values of a line by their roles, as the long way would take them.
@@ -217,45 +226,16 @@ impl Shapes {
         self.ways.get(way as usize)?.places.as_ref()
     }
 
-    /// The numbers of the values that decide the class, if all of them have one.
+    /// How rows of a way are read where their kind is known.
     #[inline]
-    pub(super) fn keys<'a>(&self, found: &'a Found) -> Option<&'a [u32]> {
-        let count = self.ways.get(found.way as usize)?.keys.len();
-        found.keys.get(..count).filter(|keys| !keys.contains(&UNKNOWN))
+    pub(super) fn brief(&self, way: u32) -> Option<&Brief> {
+        self.ways.get(way as usize)?.brief.as_ref()
     }
 
-    /// Gives a number to the values of the class that have none, so that they are known from now on.
-    pub(super) fn number(&mut self, values: &mut Values, bytes: Padded<'_>, start: usize, found: &mut Found) {
-        let lines = self.pace.fitting();
-        let Some(way) = self.ways.get_mut(found.way as usize) else { return };
-        for (key, number) in way.keys.iter_mut().zip(&mut found.keys) {
-            let spot = found.spots.get(key.spot).copied().unwrap_or_default();
-            if *number == UNKNOWN && key.is_worth_keeping(lines) {
-                let (at, length) = (start + spot.start as usize, (spot.end - spot.start) as usize);
-                let kept = values.keep(bytes, at, length).filter(|number| *number < MOST_NUMBERS);
-                *number = kept.map_or(UNKNOWN, |number| key_of(number, spot.kind != SpotKind::Other));
-            }
-        }
-    }
-
+    /// The values that decide the class of a line that came this way.
     #[inline(always)]
-    fn is_literal_at(&self, step: &Step, bytes: Padded<'_>, at: usize) -> bool {
-        let same = bytes.lanes(at).same(Lanes::of(&step.head));
-        same & step.head_bits == step.head_bits && (step.length as usize <= WIDTH || self.is_rest_at(step, bytes, at))
-    }
-
-    fn is_rest_at(&self, step: &Step, bytes: Padded<'_>, at: usize) -> bool {
-        let (length, literal) = (step.length as usize, step.literal as usize);
-        let (rest, rest_at) = (length.wrapping_sub(WIDTH), at.wrapping_add(WIDTH));
-        is_same(bytes, rest_at, Padded::new(&self.literals), literal.wrapping_add(WIDTH), rest)
-    }
-}
-
-impl Key {
-    /// Values that differ from row to row are not worth keeping.
-    fn is_worth_keeping(&mut self, lines: u32) -> bool {
-        self.unknown = self.unknown.saturating_add(1);
-        self.unknown <= 1024 || self.unknown <= lines / 4
+    pub(super) fn keys(&self, way: u32) -> &[Key] {
+        self.ways.get(way as usize).map_or(&[][..], |way| &way.keys)
     }
 }
 
@@ -267,87 +247,80 @@ impl Use {
     }
 }
 
-impl Step {
-    /// Behind the text whose first byte is at `from`, its closing quote included.
+/// A place near bytes that are looked at together.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    near: Near<'a>,
+    /// Where those begin.
+    at: usize,
+    /// How far the place lies behind that, at most [`MOST_NEAR_BYTES`].
+    from: usize,
+}
+
+impl Place<'_> {
     #[inline(always)]
-    fn text_end(
-        &self,
-        values: &Values,
-        bytes: Padded<'_>,
-        from: usize,
-        start: usize,
-        found: &mut Found,
-    ) -> Option<usize> {
-        let stop = text_stop(bytes, from);
-        let (end, kind) = if bytes.byte(stop) == b'"' {
-            (stop, SpotKind::Plain)
-        } else {
-            let known = known_text_end(bytes, stop)
-                .filter(|end| self.usage == Use::Class && values.number(bytes, from, end.wrapping_sub(from)).is_some());
-            (known.or_else(|| unusual_text_end(bytes, from, stop))?, SpotKind::Unusual)
-        };
-        if self.usage != Use::Skip {
-            found.put(self.spot, from.wrapping_sub(start), end.wrapping_sub(start), kind);
-            if self.usage == Use::Class {
-                let length = end.wrapping_sub(from);
-                let key = values.number(bytes, from, length).map_or(UNKNOWN, |number| key_of(number, true));
-                found.set_key(self.key, if length == 0 { ABSENT } else { key });
-            } else if self.usage == Use::Presence {
-                found.set_key(self.key, if end == from { ABSENT } else { PRESENT });
-            }
-        }
-        Some(end.wrapping_add(1))
+    fn place(self) -> usize {
+        self.at.wrapping_add(self.from)
     }
 
-    /// Behind the value that begins at `from` and is no text.
     #[inline(always)]
-    fn other_end(
-        &self,
-        values: &Values,
-        bytes: Padded<'_>,
-        from: usize,
-        start: usize,
-        found: &mut Found,
-    ) -> Option<usize> {
-        let first = bytes.byte(from);
-        let is_class = self.usage == Use::Class;
-        let (end, number) = match first {
-            b'{' if !self.takes_objects => return None,
-            b'{' | b'[' => match self.known_end(values, bytes, from, first) {
-                Some((end, number)) => (end, Some(number)),
-                None => (nested_end(bytes, from, usize::from(self.depth))?, None),
-            },
-            _ => {
-                let end = word_or_number_end(bytes, from, first)?;
-                (end, if is_class { values.number(bytes, from, end.wrapping_sub(from)) } else { None })
-            }
-        };
-        if self.usage != Use::Skip {
-            found.put(self.spot, from.wrapping_sub(start), end.wrapping_sub(start), SpotKind::Other);
-            if is_class {
-                let key = number.map_or(UNKNOWN, |number| key_of(number, false));
-                found.set_key(self.key, if first == b'n' { ABSENT } else { key });
-            } else if self.usage == Use::Presence {
-                found.set_key(self.key, if matches!(first, b'n' | b'f') { ABSENT } else { PRESENT });
-            }
-        }
-        Some(end)
+    fn from(self) -> usize {
+        self.from & MOST_NEAR_BYTES
     }
 
-    /// The end of an array or object that is known, and its number. What is known ends where it seems to, or is met as
-    /// unknown.
     #[inline(always)]
-    fn known_end(&self, values: &Values, bytes: Padded<'_>, from: usize, first: u8) -> Option<(usize, u32)> {
-        if self.usage != Use::Class {
-            return None;
-        }
-        let end = probable_nested_end(bytes, from, first)?;
-        values.number(bytes, from, end.wrapping_sub(from)).map(|number| (end, number))
+    fn first(self) -> u8 {
+        self.near.byte(self.from())
     }
 }
 
-/// The number of a value and whether it is a text: `7` and `"7"` are not the same.
-#[inline(always)]
-pub(super) fn key_of(number: u32, is_text: bool) -> u32 {
-    number << 1 | u32::from(is_text)
+impl Step {
+    #[inline(always)]
+    fn is_literal_near(&self, near: Near<'_>) -> bool {
+        let head = near.lanes(0).same(Lanes::of(&self.head)) & self.head_bits == self.head_bits;
+        head && (self.length as usize <= WIDTH
+            || near.lanes(WIDTH).same(Lanes::of(&self.second)) & self.second_bits == self.second_bits)
+    }
+
+    /// Behind the value that begins at `behind`.
+    #[inline(always)]
+    fn value_end<const IS_SURE: bool>(
+        &self,
+        bytes: Padded<'_>,
+        behind: Place<'_>,
+        start: usize,
+        found: &mut Found,
+    ) -> Option<usize> {
+        let Place { near, at, .. } = behind;
+        let (place, from) = (behind.place(), behind.from());
+        let first = near.byte(from);
+        let (begin, end, kind, behind) = if first == b'"' {
+            let begin = place.wrapping_add(1);
+            let (stop, byte) = text_stop_near(bytes, near, at, from + 1);
+            let (end, kind) = if byte == b'"' {
+                (stop, SpotKind::Plain)
+            } else if !IS_SURE && self.usage == Use::Class {
+                found.is_guess = true;
+                (probable_text_end(bytes, stop)?, SpotKind::Unusual)
+            } else {
+                (unusual_text_end(bytes, begin, stop)?, SpotKind::Unusual)
+            };
+            (begin, end, kind, end.wrapping_add(1))
+        } else {
+            let end = match first {
+                b'{' if !self.takes_objects => return None,
+                b'{' | b'[' if !IS_SURE && self.usage == Use::Class => {
+                    found.is_guess = true;
+                    probable_nested_end(bytes, place, first)?
+                }
+                b'{' | b'[' => nested_end(bytes, place, usize::from(self.depth))?,
+                _ => word_or_number_end_near(bytes, near, at, from)?,
+            };
+            (place, end, SpotKind::Other, end)
+        };
+        if self.usage != Use::Skip {
+            found.put(self.spot, begin.wrapping_sub(start), end.wrapping_sub(start), kind);
+        }
+        Some(behind)
+    }
 }

@@ -2,13 +2,14 @@
 //! to mean the same again, and stops learning where lines have nothing in common.
 
 use super::Value;
+use super::brief::Brief;
 use super::fields::Places;
 use super::lanes::WIDTH;
 use super::mapping::{Entry, Mapping, Node, Target};
-use super::memo::first_bits;
+use super::memo::{MOST_KEYS, first_bits};
 use super::role::Role;
 use super::scan::Scanner;
-use super::shape::{Behind, Feed, Key, MOST_KEYS, MOST_SPOTS, NONE, Shapes, Step, Use, Way};
+use super::shape::{Behind, Feed, Key, MOST_SPOTS, NONE, Shapes, Step, Use, Way};
 use super::text::with_text;
 use std::ops::Range;
 
@@ -27,13 +28,6 @@ pub(super) struct Pace {
     /// How many lines the last rest lasted, and how many of the present one are left.
     rest: u32,
     rest_left: u32,
-}
-
-impl Pace {
-    /// How many lines have fitted.
-    pub(super) fn fitting(&self) -> u32 {
-        self.fitting
-    }
 }
 
 /// A value of the line that is learned.
@@ -83,24 +77,27 @@ impl Shapes {
         self.pace.fitting = self.pace.fitting.saturating_add(1);
     }
 
-    /// A line did not fit; it was read by the full scanner. Learns it where that is worth the time.
-    pub(super) fn learn(&mut self, line: &str, mapping: &Mapping) {
+    /// A line did not fit; it was read by the full scanner. Learns it where that is worth the time; true if everything
+    /// learned was forgotten instead.
+    pub(super) fn learn(&mut self, line: &str, mapping: &Mapping) -> bool {
         if self.pace.rest_left > 0 {
             self.pace.rest_left -= 1;
-            return;
+            return false;
         }
         self.pace.others = self.pace.others.saturating_add(1);
         let is_full = self.steps.len() >= MOST_STEPS || self.literals.len() >= MOST_LITERAL_BYTES;
         if is_full {
-            if self.pace.fitting / 2 < self.pace.others {
+            let is_in_vain = self.pace.fitting / 2 < self.pace.others;
+            if is_in_vain {
                 self.rest();
             }
-            return;
+            return is_in_vain;
         }
         let mut parts = Vec::new();
         if collect(line, 0..line.len(), Node::ROOT, 1, mapping, &mut parts).is_some() && are_few(&parts) {
             self.add(line, &parts);
         }
+        false
     }
 
     /// Forgets what was learned and waits, longer each time.
@@ -116,16 +113,14 @@ impl Shapes {
     fn add(&mut self, line: &str, parts: &[Part<'_>]) {
         let mut from = 0;
         let mut before = None;
-        let (mut spot, mut key) = (0, 0);
+        let mut spot = 0;
         for part in parts {
-            let is_text = line.as_bytes().get(part.range.start) == Some(&b'"');
-            let literal = line.get(from..part.range.start + usize::from(is_text)).unwrap_or_default();
+            let literal = line.get(from..part.range.start).unwrap_or_default();
             let usage = part.usage();
             let added = Step {
-                behind: if is_text { Behind::Text } else { Behind::Other },
+                behind: Behind::Value,
                 usage,
                 spot,
-                key,
                 depth: part.depth,
                 takes_objects: part.entry.and_then(Entry::child).is_none(),
                 ..Step::ending()
@@ -134,7 +129,6 @@ impl Shapes {
             before = Some(place);
             from = part.range.end;
             spot += u8::from(usage != Use::Skip);
-            key += u8::from(usage.is_key());
         }
         let end = self.step(before, line.get(from..).unwrap_or_default(), Step::ending());
         if let Some(end) = end.and_then(|end| self.steps.get_mut(end as usize)).filter(|end| end.next == NONE) {
@@ -150,22 +144,10 @@ impl Shapes {
             None if self.steps.is_empty() => NONE,
             None => 0,
         };
-        let (mut place, mut last, mut ways, mut next) = (first, None, 0, NONE);
-        let key = literal.strip_suffix('"').filter(|_| added.behind == Behind::Text).unwrap_or(literal);
+        let (mut place, mut last, mut ways) = (first, None, 0);
         while let Some(step) = self.steps.get(place as usize) {
-            let text = self.literal_of(step);
-            if text == literal.as_bytes() && step.behind == added.behind {
+            if self.literal_of(step) == literal.as_bytes() && step.behind == added.behind {
                 return Some(place);
-            }
-            // Behind a text and another value of one key lies the same.
-            let is_twin = match step.behind {
-                Behind::End => false,
-                Behind::Text => text.strip_suffix(b"\"") == Some(key.as_bytes()),
-                Behind::Other => text == key.as_bytes(),
-            };
-            let is_used_alike = (step.usage, step.spot, step.key) == (added.usage, added.spot, added.key);
-            if is_twin && is_used_alike && added.behind != Behind::End {
-                next = step.next;
             }
             last = Some(place);
             place = step.otherwise;
@@ -184,14 +166,15 @@ impl Shapes {
         self.literals.truncate(start);
         self.literals.extend_from_slice(literal.as_bytes());
         self.literals.resize(self.literals.len() + WIDTH, b'\n');
-        let mut head = [b'\n'; WIDTH];
-        head.iter_mut().zip(literal.bytes()).for_each(|(place, byte)| *place = byte);
+        let (mut head, mut second) = ([b'\n'; WIDTH], [b'\n'; WIDTH]);
+        head.iter_mut().chain(&mut second).zip(literal.bytes()).for_each(|(place, byte)| *place = byte);
         self.steps.push(Step {
             head,
+            second,
             head_bits: first_bits(literal.len().min(WIDTH)),
+            second_bits: first_bits(literal.len().saturating_sub(WIDTH).min(WIDTH)),
             length: literal.len() as u32,
             literal: start as u32,
-            next,
             ..added
         });
         Some(place)
@@ -208,7 +191,9 @@ impl Step {
     fn ending() -> Step {
         Step {
             head: [0; WIDTH],
+            second: [0; WIDTH],
             head_bits: 0,
+            second_bits: 0,
             length: 0,
             literal: 0,
             next: NONE,
@@ -216,7 +201,6 @@ impl Step {
             behind: Behind::End,
             usage: Use::Skip,
             spot: 0,
-            key: 0,
             depth: 0,
             takes_objects: true,
         }
@@ -248,7 +232,13 @@ impl Way {
     fn new(taken: Vec<(Use, Feed)>) -> Way {
         let (usages, feeds): (Vec<Use>, Vec<Feed>) = taken.into_iter().unzip();
         let keys = usages.iter().enumerate().filter(|(_, usage)| usage.is_key());
-        Way { places: places(&feeds), keys: keys.map(|(spot, _)| Key { spot, unknown: 0 }).collect(), feeds }
+        let places = places(&feeds);
+        Way {
+            brief: places.as_ref().and_then(Brief::of),
+            places,
+            keys: keys.map(|(spot, usage)| Key { spot, is_presence: *usage == Use::Presence }).collect(),
+            feeds,
+        }
     }
 }
 

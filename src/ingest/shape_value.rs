@@ -1,39 +1,45 @@
 //! Where a value of JSON ends that begins at a place, checked on the way; `None` where it is no value or ends with the
 //! bytes. Accepts only what [`super::scan`] accepts, and where a value is out of the ordinary asks that.
 
-use super::lanes::{Padded, WIDTH};
+use super::MOST_DEPTH;
+use super::lanes::{Near, Padded, WIDTH};
 use super::scan::Scanner;
 
-/// The end of a value that begins at `at` with the byte `first` and is no text, array or object.
+/// The end of a value that is no text, array or object and begins `from` behind `at`, from where `near` is.
 #[inline(always)]
-pub(super) fn word_or_number_end(bytes: Padded<'_>, at: usize, first: u8) -> Option<usize> {
+pub(super) fn word_or_number_end_near(bytes: Padded<'_>, near: Near<'_>, at: usize, from: usize) -> Option<usize> {
+    let first = near.byte(from);
+    let begin = at.wrapping_add(from);
     if matches!(first, b'0'..=b'9' | b'-') {
-        return number_end(bytes, at, first);
+        // Up to fifteen digits are read here.
+        let whole = (!near.lanes(from).digits()).trailing_zeros() as usize;
+        let is_usual = whole > 0 && whole < WIDTH && (whole == 1 || first != b'0');
+        let is_whole = !matches!(near.byte(from + whole), b'.' | b'e' | b'E' | b'-');
+        return if is_usual && is_whole { Some(begin.wrapping_add(whole)) } else { unusual_number_end(bytes, begin) };
     }
-    let word = bytes.word(at);
+    let word = near.word(from);
     let is = |text: &[u8; 8], length: u32| (word ^ u64::from_le_bytes(*text)) << (64 - 8 * length) == 0;
     let length = match () {
         () if is(b"null\0\0\0\0", 4) || is(b"true\0\0\0\0", 4) => 4,
         () if is(b"false\0\0\0", 5) => 5,
         () => return None,
     };
-    Some(at.wrapping_add(length))
+    Some(begin.wrapping_add(length))
 }
 
-/// Where a text stops to be plain whose first byte is at `from`: at its closing quote, or at what has to be looked at.
+/// Where a text stops to be plain whose first byte is `from` behind `at`: at its closing quote, or at what has to be
+/// looked at; and the byte there. `near` is at `at`.
 #[inline(always)]
-pub(super) fn text_stop(bytes: Padded<'_>, from: usize) -> usize {
+pub(super) fn text_stop_near(bytes: Padded<'_>, near: Near<'_>, at: usize, from: usize) -> (usize, u8) {
     // Most texts end within two steps; written out, these need no counting.
-    let stops = bytes.lanes(from).text_stops();
+    let first = near.lanes(from).text_stops();
+    let (stops, from) = if first != 0 { (first, from) } else { (near.lanes(from + WIDTH).text_stops(), from + WIDTH) };
     if stops != 0 {
-        return from.wrapping_add(stops.trailing_zeros() as usize);
+        let stop = from + stops.trailing_zeros() as usize;
+        return (at.wrapping_add(stop), near.byte(stop));
     }
-    let second = from.wrapping_add(WIDTH);
-    let stops = bytes.lanes(second).text_stops();
-    if stops != 0 {
-        return second.wrapping_add(stops.trailing_zeros() as usize);
-    }
-    far_text_stop(bytes, second.wrapping_add(WIDTH))
+    let stop = far_text_stop(bytes, at.wrapping_add(from + WIDTH));
+    (stop, bytes.byte(stop))
 }
 
 #[inline(never)]
@@ -48,7 +54,7 @@ fn far_text_stop(bytes: Padded<'_>, mut at: usize) -> usize {
 }
 
 /// The next quote behind `stop`, which closes a text that is known if one is known that ends there.
-pub(super) fn known_text_end(bytes: Padded<'_>, stop: usize) -> Option<usize> {
+pub(super) fn probable_text_end(bytes: Padded<'_>, stop: usize) -> Option<usize> {
     first_of(bytes, stop, b'"')
 }
 
@@ -109,19 +115,6 @@ fn passed_text(bytes: Padded<'_>, mut at: usize, has_escapes: &mut bool) -> Opti
     }
 }
 
-/// The end of a number: up to fifteen digits, and as many behind a point, are read here.
-#[inline(always)]
-fn number_end(bytes: Padded<'_>, at: usize, first: u8) -> Option<usize> {
-    let whole = (!bytes.lanes(at).digits()).trailing_zeros() as usize;
-    let end = at.wrapping_add(whole);
-    let is_usual = whole > 0 && whole < WIDTH && (whole == 1 || first != b'0');
-    match bytes.byte(end) {
-        b'.' | b'e' | b'E' | b'-' => unusual_number_end(bytes, at),
-        _ if is_usual => Some(end),
-        _ => unusual_number_end(bytes, at),
-    }
-}
-
 #[inline(never)]
 fn unusual_number_end(bytes: Padded<'_>, at: usize) -> Option<usize> {
     let mut end = at;
@@ -135,6 +128,48 @@ fn unusual_number_end(bytes: Padded<'_>, at: usize) -> Option<usize> {
 /// The end of an array or object: first where its brackets say, then checked.
 #[inline(never)]
 pub(super) fn nested_end(bytes: Padded<'_>, at: usize, depth: usize) -> Option<usize> {
+    // What is within one more bracket must not be too deep.
+    match flat_end(bytes, at).filter(|_| depth + 1 < MOST_DEPTH) {
+        Some(end) => Some(end),
+        None => deep_end(bytes, at, depth),
+    }
+}
+
+/// The end of an array or object whose values are neither arrays nor objects and that nothing out of the ordinary is in:
+/// plain texts, short numbers and words, at most one space behind a comma or colon.
+fn flat_end(bytes: Padded<'_>, at: usize) -> Option<usize> {
+    let is_object = bytes.byte(at) == b'{';
+    let mut at = at.wrapping_add(1);
+    loop {
+        if is_object {
+            at = plain_text_end(bytes, at)?;
+            if bytes.byte(at) != b':' {
+                return None;
+            }
+            at = at.wrapping_add(1 + usize::from(bytes.byte(at.wrapping_add(1)) == b' '));
+        }
+        let near = bytes.near(at)?;
+        at =
+            if near.byte(0) == b'"' { plain_text_end(bytes, at) } else { word_or_number_end_near(bytes, near, at, 0) }?;
+        match bytes.byte(at) {
+            b',' => at = at.wrapping_add(1 + usize::from(bytes.byte(at.wrapping_add(1)) == b' ')),
+            b'}' if is_object => return Some(at.wrapping_add(1)),
+            b']' if !is_object => return Some(at.wrapping_add(1)),
+            _ => return None,
+        }
+    }
+}
+
+/// Behind a plain text that begins with the quote at `at`.
+#[inline(always)]
+fn plain_text_end(bytes: Padded<'_>, at: usize) -> Option<usize> {
+    let near = bytes.near(at).filter(|near| near.byte(0) == b'"')?;
+    let (stop, byte) = text_stop_near(bytes, near, at, 1);
+    (byte == b'"').then(|| stop.wrapping_add(1))
+}
+
+#[inline(never)]
+fn deep_end(bytes: Padded<'_>, at: usize, depth: usize) -> Option<usize> {
     let mut open = 0usize;
     let mut end = at;
     loop {
@@ -172,12 +207,12 @@ mod tests {
     fn value_end(bytes: Padded<'_>, depth: usize) -> Option<usize> {
         match bytes.byte(0) {
             b'"' => {
-                let stop = text_stop(bytes, 1);
-                let end = if bytes.byte(stop) == b'"' { Some(stop) } else { unusual_text_end(bytes, 1, stop) };
+                let (stop, byte) = text_stop_near(bytes, bytes.near(0)?, 0, 1);
+                let end = if byte == b'"' { Some(stop) } else { unusual_text_end(bytes, 1, stop) };
                 end.map(|end| end + 1)
             }
             b'[' | b'{' => nested_end(bytes, 0, depth),
-            first => word_or_number_end(bytes, 0, first),
+            _ => word_or_number_end_near(bytes, bytes.near(0)?, 0, 0),
         }
     }
 

@@ -1,28 +1,31 @@
 //! The short ways of reading: a line that looks like earlier ones is read by its shape, and what earlier rows said is
 //! known by its bytes. The events are those of the long way, and where a short way does not lead, that one is taken.
 
+use super::brief::Said;
 use super::classify::Class;
 use super::fields::{Fields, Placed};
 use super::input::Input;
 use super::lanes::{Padded, is_utf8};
 use super::mapping::{Mapping, Target};
-use super::memo::Values;
-use super::memo_kinds::Kinds;
+use super::memo::{Classes, Deciding, MOST_KEYS};
 use super::records::Records;
 use super::row::{self, Place, Scratch};
-use super::shape::{ABSENT, Found, MOST_KEYS, MOST_SPOTS, PRESENT, Shapes, UNKNOWN, Use, Way, key_of};
+use super::shape::{Found, MOST_SPOTS, Shapes, Use, Way};
 use super::{Cut, Event, MOST_LINE_BYTES};
+use crate::time::UsualTimes;
 
 /// What is remembered of earlier rows of one source, read by one mapping.
 #[derive(Debug, Default)]
 pub(super) struct Shortcuts {
     is_off: bool,
     shapes: Shapes,
-    values: Values,
-    kinds: Kinds,
+    classes: Classes,
     /// What becomes of the columns of CSV, whose way is then the only one.
     columns: Vec<Use>,
     found: Found,
+    /// What of it decides the class, and the place of that if it is known.
+    deciding: Deciding,
+    class: Option<u32>,
 }
 
 impl Shortcuts {
@@ -34,7 +37,7 @@ impl Shortcuts {
     /// The length of the line that waits, if it has come whole and is of a known shape.
     #[inline]
     pub(super) fn whole_line(&mut self, input: &Input) -> Option<usize> {
-        if self.shapes.is_resting() || !self.shapes.find(&self.values, input.padded(), input.start(), &mut self.found) {
+        if self.shapes.is_resting() || !self.find(input.padded(), input.start()) {
             return None;
         }
         let length = self.found.end - input.start();
@@ -45,8 +48,35 @@ impl Shortcuts {
     pub(super) fn is_known(&mut self, input: &Input, line: &Cut) -> bool {
         !line.is_too_long
             && !self.shapes.is_resting()
-            && self.shapes.find(&self.values, input.padded(), line.range.start, &mut self.found)
+            && self.find(input.padded(), line.range.start)
             && self.found.end == line.range.end
+    }
+
+    /// Looks at the line that begins at `start`, and for the class of its row.
+    #[inline]
+    fn find(&mut self, bytes: Padded<'_>, start: usize) -> bool {
+        if self.classes.are_worth_trying() {
+            let is_line = self.shapes.find::<false>(bytes, start, &mut self.found);
+            if is_line {
+                self.look_up(bytes, start);
+            }
+            // What was guessed is true if the class is known.
+            if !self.found.is_guess || is_line && self.class.is_some() {
+                return is_line;
+            }
+        }
+        let is_line = self.shapes.find::<true>(bytes, start, &mut self.found);
+        if is_line {
+            self.look_up(bytes, start);
+        }
+        is_line
+    }
+
+    #[inline(always)]
+    fn look_up(&mut self, bytes: Padded<'_>, start: usize) {
+        let way = self.found.way;
+        self.deciding.look(way, self.shapes.keys(way), self.found.spots(), bytes, start);
+        self.class = self.classes.find(&self.deciding, bytes);
     }
 
     /// From now on, records have these columns.
@@ -65,34 +95,39 @@ impl Shortcuts {
         if self.columns.is_empty() || fields.len() != self.columns.len() || records.is_unclosed() {
             return false;
         }
-        let Self { columns, values, found, .. } = self;
         let bytes = input.padded();
-        let (mut spot, mut key) = (0, 0);
-        for (usage, field) in columns.iter().zip(fields).filter(|(usage, _)| **usage != Use::Skip) {
+        let mut spot = 0;
+        for (usage, field) in self.columns.iter().zip(fields).filter(|(usage, _)| **usage != Use::Skip) {
             let (from, end, kind) = field.spot();
             let at = start.wrapping_add(from);
-            let length = end.wrapping_sub(from);
-            let number = if *usage == Use::Class { values.number(bytes, at, length) } else { None };
-            if number.is_none() && !is_utf8(bytes.slice(at, at.wrapping_add(length))) {
+            // A value that decides the class is checked by what is known of it.
+            if *usage != Use::Class && !is_utf8(bytes.slice(at, start.wrapping_add(end))) {
                 return false;
             }
-            found.put(spot, from, end, kind);
+            self.found.put(spot, from, end, kind);
             spot += 1;
-            if usage.is_key() {
-                found.set_key(
-                    key,
-                    match (usage, number) {
-                        _ if length == 0 => ABSENT,
-                        (Use::Presence, _) => PRESENT,
-                        (_, number) => number.map_or(UNKNOWN, |number| key_of(number, true)),
-                    },
-                );
-                key += 1;
-            }
         }
-        found.end = start.wrapping_add(length);
-        found.way = 0;
-        true
+        self.found.end = start.wrapping_add(length);
+        self.found.way = 0;
+        self.look_up(bytes, start);
+        self.class.is_some() || self.deciding.are_utf8(bytes)
+    }
+
+    /// What the row says that was found at `start`, if its kind is named and it says it in the usual way.
+    #[inline(always)]
+    pub(super) fn known(
+        &mut self,
+        (bytes, start): (Padded<'_>, usize),
+        mapping: &Mapping,
+        times: &mut UsualTimes,
+    ) -> Option<(u32, Said)> {
+        let (class, _, name) = self.classes.get(self.class?)?;
+        let (name, status) = (name?, class.status);
+        let brief = self.shapes.brief(self.found.way)?;
+        let said = brief.read(self.found.spots(), (bytes, start), &mapping.rules, status, times)?;
+        self.shapes.fitted();
+        self.classes.count(true);
+        Some((name, said))
     }
 
     /// The event of the line that was found to be of a known shape; it begins at `start`.
@@ -105,33 +140,39 @@ impl Shortcuts {
         mapping: &Mapping,
         scratch: &'a mut Scratch,
     ) -> Event<'a> {
-        let Self { shapes, values, kinds, found, .. } = self;
-        shapes.fitted();
+        self.shapes.fitted();
+        self.classes.count(self.class.is_some());
+        let Self { shapes, classes, found, .. } = self;
         let line = bytes.slice(start, found.end);
-        let known = shapes.keys(found).and_then(|keys| kinds.get(found.way, keys));
-        let kind = known.or_else(|| {
-            shapes.number(values, bytes, start, found);
-            let keys = shapes.keys(found)?;
-            kinds.get(found.way, keys).or_else(|| {
-                let mut class = Class::default();
-                class.read(&Fields::Taken(shapes.taken(found, line, mapping)), mapping);
-                kinds.keep(found.way, keys, class)
-            })
+        let class = self.class.or_else(|| {
+            let mut class = Class::default();
+            class.read(&Fields::Taken(shapes.taken(found, line, mapping)), mapping);
+            classes.keep(&self.deciding, bytes, class)
         });
-        match (kind.and_then(|number| kinds.class(number)), shapes.places(found.way)) {
-            (Some(class), Some(places)) => {
+        match (class.and_then(|class| classes.get(class)), shapes.places(found.way)) {
+            (Some((class, kind, _)), Some(places)) => {
                 let fields = Fields::Placed(Placed { line, spots: found.spots(), places });
-                row::of_class(place, &fields, mapping, class, kind, &mut scratch.texts)
+                row::of_class(place, &fields, mapping, class, Some(kind), &mut scratch.texts)
             }
-            (Some(class), None) => {
+            (Some((class, kind, _)), None) => {
                 let fields = Fields::Taken(shapes.taken(found, line, mapping));
-                row::of_class(place, &fields, mapping, class, kind, &mut scratch.texts)
+                row::of_class(place, &fields, mapping, class, Some(kind), &mut scratch.texts)
             }
             (None, _) => {
                 let fields = Fields::Taken(shapes.taken(found, line, mapping));
                 row::understand(place, &fields, mapping, scratch)
             }
         }
+    }
+
+    /// From now on, rows of a kind are told by this name.
+    pub(super) fn name_kind(&mut self, kind: u32, name: u32) {
+        self.classes.name(kind, name);
+    }
+
+    /// Forgets these names.
+    pub(super) fn forget_names(&mut self) {
+        self.classes.forget_names();
     }
 
     /// Forgets everything, since the mapping has changed.
@@ -144,8 +185,11 @@ impl Shortcuts {
         if self.is_off {
             return;
         }
-        if let Ok(line) = std::str::from_utf8(line) {
-            self.shapes.learn(line, mapping);
+        if let Ok(line) = std::str::from_utf8(line)
+            && self.shapes.learn(line, mapping)
+        {
+            // Ways are counted anew, and classes are known by them.
+            self.classes.forget();
         }
     }
 }

@@ -10,10 +10,6 @@ use crate::ingest::{Event, Expected, Form, LeftOut, Reader, StartSource, StreamE
 use crate::problem::{ProblemKind, Problems};
 use crate::table::{Arrival, Place, Table};
 
-/// Rows whose workflow, status and tags were seen before are added by the number that those have in the table; so many
-/// kinds of row are remembered.
-const MOST_KINDS: usize = 1 << 16;
-
 /// What became of the rows of a source before any view was taken of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
@@ -100,8 +96,6 @@ pub struct Intake {
     before_stop: Option<Option<String>>,
     /// Rows that were read of sources before this one.
     read_before: u64,
-    /// The table's numbers of the parser's kinds of row, by kind.
-    kinds: Vec<Option<u32>>,
 }
 
 impl Intake {
@@ -121,7 +115,6 @@ impl Intake {
             source: 0,
             before_stop: None,
             read_before: 0,
-            kinds: Vec::new(),
         }
     }
 
@@ -140,7 +133,6 @@ impl Intake {
         self.is_stream = expects_end;
         self.unrecognised = None;
         self.source = self.source.saturating_add(1);
-        self.kinds.clear();
     }
 
     /// Says which of several sources this is: the places of its rows bear the number.
@@ -303,27 +295,21 @@ impl Intake {
 
     fn drain(&mut self) {
         let Self {
-            reader,
-            table,
-            reading,
-            is_stream,
-            end,
-            went_on,
-            unrecognised,
-            broken_off,
-            duplicates,
-            source,
-            kinds,
-            ..
+            reader, table, reading, is_stream, end, went_on, unrecognised, broken_off, duplicates, source, ..
         } = self;
         // Nothing that is counted depends on these, where repeated rows are not looked for.
         reader.leave_out_texts(duplicates.is_none() && !table.keeps_texts());
         let arrival = |has_started, offset| Arrival { has_started, place: Place { source: *source, offset } };
-        while let Some(event) = reader.next() {
+        loop {
+            if end.is_none() && !take_known(reader, table, reading, *source) {
+                return;
+            }
+            let Some(event) = reader.next() else { return };
             if matches!(event, Event::Row { .. } | Event::Unstarted { .. }) && !table.make_room() {
                 return;
             }
             *went_on |= end.is_some() && !matches!(event, Event::Control);
+            let mut to_name = None;
             match event {
                 Event::Row { line, execution, notes, kind, offset } => {
                     reading.read += 1;
@@ -346,8 +332,11 @@ impl Intake {
                     match duplicates {
                         None => {
                             reading.not_looked_for += 1;
-                            add(table, kinds, &execution, kind);
+                            let number = table.intern(&execution);
+                            table.push_interned(&execution, number);
                             table.set_place(arrival.place);
+                            // A row of an unknown status is a problem that has to be told of each.
+                            to_name = kind.filter(|_| execution.status != Status::Other).map(|kind| (kind, number));
                         }
                         Some(known) => reading.duplicates += u64::from(known.push(table, &execution, arrival)),
                     }
@@ -403,23 +392,31 @@ impl Intake {
                 Event::Broken { line, message } => *broken_off = Some((line, message)),
                 Event::Unrecognised { starts_with } => *unrecognised = Some(starts_with),
             }
+            if let Some((kind, number)) = to_name {
+                reader.name_kind(kind, number);
+            }
         }
     }
 }
 
-fn unknown_status(execution: &Execution<'_>) -> String {
-    ["the status ", &excerpt(execution.status_text), " is not known; the row is counted as other"].concat()
+/// Adds the rows of kinds that are known, one after the other; false if there is no room for one.
+fn take_known(reader: &mut Reader, table: &mut Table, reading: &mut Reading, source: u16) -> bool {
+    let (mut rows, mut zoneless) = (0, 0);
+    let has_room = loop {
+        let Some(known) = reader.next_known() else { break true };
+        if !table.make_room() {
+            break false;
+        }
+        table.push_known(&known, Place { source, offset: known.offset });
+        rows += 1;
+        zoneless += u64::from(known.zoneless_start);
+    };
+    reading.read += rows;
+    reading.not_looked_for += rows;
+    reading.zoneless_starts += zoneless;
+    has_room
 }
 
-/// Adds a row to the table, by the number of its kind where one is known.
-fn add(table: &mut Table, kinds: &mut Vec<Option<u32>>, execution: &Execution<'_>, kind: Option<u32>) {
-    let Some(place) = kind.map(|kind| kind as usize).filter(|kind| *kind < MOST_KINDS) else {
-        return table.push(execution);
-    };
-    if place >= kinds.len() {
-        kinds.resize(place + 1, None);
-    }
-    let Some(known) = kinds.get_mut(place) else { return };
-    let number = *known.get_or_insert_with(|| table.intern(execution));
-    table.push_interned(execution, number);
+fn unknown_status(execution: &Execution<'_>) -> String {
+    ["the status ", &excerpt(execution.status_text), " is not known; the row is counted as other"].concat()
 }

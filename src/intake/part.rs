@@ -22,7 +22,7 @@ impl Intake {
     /// Gives table and known identities away and keeps what became of the rows, so that the reading of the next part can
     /// go on with them ([`Intake::onto`]) and this one be added to another ([`Intake::follow`]).
     pub fn take_rows(&mut self) -> (Table, Option<Duplicates>) {
-        self.kinds.clear();
+        self.reader.forget_names();
         (std::mem::take(&mut self.table), self.duplicates.take())
     }
 

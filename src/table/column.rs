@@ -9,7 +9,7 @@ pub(super) const CHUNK_ROWS: usize = 1 << 14;
 const FIRST_ROWS: usize = 64;
 
 /// A column's way of saying "none".
-const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = u32::MAX;
 /// A column's way of saying "too long for 32 bits, see [`Longs`]". Whatever is below is a number of milliseconds.
 pub(super) const LONG: u32 = u32::MAX - 1;
 

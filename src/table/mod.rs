@@ -22,9 +22,10 @@ pub use parts::Shift;
 pub use rows::{Order, Row, Rows};
 
 use crate::execution::Execution;
+use crate::ingest::Known;
 use crate::options::Moment;
 use crate::time::Timestamp;
-use column::{Cells, Chunk, Columns, KIND, LONG, Longs, RETRY, SUPERSEDED, UNSTARTED};
+use column::{Cells, Chunk, Columns, KIND, LONG, Longs, NONE, RETRY, SUPERSEDED, UNSTARTED};
 use counts::Counts;
 use kept::Kept;
 use kinds::Kinds;
@@ -175,6 +176,22 @@ impl Table {
             self.reach(execution.started_at);
             self.keep(self.rows() - 1, execution);
         }
+    }
+
+    /// Adds a row of which the kind's number is known, after [`Table::make_room`]; for tables that keep no texts.
+    #[inline]
+    pub(crate) fn push_known(&mut self, known: &Known, place: Place) {
+        let row = self.rows();
+        self.retries += u64::from(known.is_retry);
+        self.columns.push(Cells {
+            start_ms: known.started_at.ms(),
+            kind: known.name | if known.is_retry { RETRY } else { 0 },
+            duration: self.long_durations.encode(row, known.duration_ms),
+            wait: NONE,
+        });
+        self.set_place(place);
+        self.kinds.see(known.name, known.started_at.ms());
+        self.reach(known.started_at);
     }
 
     /// Adds a row that never started; its `started_at` is when it was due.

@@ -142,6 +142,21 @@ pub(crate) fn few_digits(text: &[u8]) -> Option<u64> {
     (!is_other).then_some(number)
 }
 
+/// The number of one to eight digits, the first in the lowest byte of `word`; `None` where another byte is among them.
+#[inline]
+pub(crate) fn eight_digits(word: u64, length: usize) -> Option<u64> {
+    let bits = 64_u32.checked_sub(8 * u32::try_from(length).ok()?).filter(|bits| *bits < 64)?;
+    // The bytes behind the digits go out at the top; zeros come in where a longer number would have its first digits.
+    let digits = (word << bits) ^ 0x3030_3030_3030_3030 & (u64::MAX << bits);
+    let above_nine = digits.wrapping_add(0x7676_7676_7676_7676) | digits;
+    if above_nine & 0x8080_8080_8080_8080 != 0 {
+        return None;
+    }
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
+    Some(fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff)
+}
+
 fn split_digits(bytes: &[u8]) -> (&[u8], &[u8]) {
     let length = bytes.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(bytes.len());
     bytes.split_at_checked(length).unwrap_or((bytes, &[]))

@@ -2,8 +2,7 @@
 //! bytes at a time. What it reads, [`super::parse_text`] reads the same; everything else it leaves to that.
 
 use super::text::{MS_OF_HOUR, MS_OF_MINUTE};
-use super::{DAYS_TO_1970, MS_OF_DAY, ParsedTime, Timestamp};
-use chrono::{Datelike, NaiveDate};
+use super::{MS_OF_DAY, ParsedTime, Timestamp};
 
 /// Which bytes of a word are digits (`0`); all others are themselves.
 const YEAR_AND_MONTH: u64 = u64::from_le_bytes(*b"0000-00-");
@@ -12,6 +11,9 @@ const SECOND_AND_FRACTION: u64 = u64::from_le_bytes(*b":00.000Z");
 /// The bit by which `T` and a space differ is no single one; a space is turned into a `T` by these.
 const SPACE_FOR_T: u64 = ((b' ' ^ b'T') as u64) << 16;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// Days from 1 March of the year -400 to 1970.
+const DAYS_FROM_MARCH_TO_1970: i64 = 719_468 + 146_097;
 
 /// Reads instants one after the other and remembers the last date, since rows that lie together often share it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,6 +35,13 @@ impl UsualTimes {
             19 => (whole_second(text)?, true),
             _ => return None,
         };
+        self.read_words([first, second, third], zoneless)
+    }
+
+    /// The instant of a text of 24 bytes, given as three words of which the first byte is the lowest; `zoneless` is true if
+    /// the `Z` at the end was put there.
+    #[inline]
+    pub(crate) fn read_words(&mut self, [first, second, third]: [u64; 3], zoneless: bool) -> Option<ParsedTime> {
         let second = if second >> 16 & 0xff == u64::from(b' ') { second ^ SPACE_FOR_T } else { second };
         digits(first, YEAR_AND_MONTH)?;
         let (day_to_minute, seconds) = (digits(second, DAY_TO_MINUTE)?, digits(third, SECOND_AND_FRACTION)?);
@@ -82,11 +91,22 @@ fn pair(values: u64, place: u32) -> i64 {
     (both & 0xff) as i64 * 10 + (both >> 8 & 0xff) as i64
 }
 
+/// The first millisecond of a date; `None` if there is no such date.
+#[inline]
 fn first_ms_of(year_and_month: u64, day: i64) -> Option<i64> {
     let year = pair(year_and_month, 0) * 100 + pair(year_and_month, 2);
-    let month = u32::try_from(pair(year_and_month, 5)).ok()?;
-    let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, u32::try_from(day).ok()?)?;
-    Some((i64::from(date.num_days_from_ce()) - DAYS_TO_1970) * MS_OF_DAY)
+    let month = pair(year_and_month, 5);
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    // From August on it is the even months that have 31 days.
+    let days = if month == 2 { 28 + i64::from(is_leap) } else { 30 + (month + month / 8) % 2 };
+    if !(1..=12).contains(&month) || !(1..=days).contains(&day) {
+        return None;
+    }
+    // Counted from March on, the leap day is a year's last and the months' lengths follow one rule. 400 years have 146,097
+    // days; these keep the year before the first one above zero.
+    let (year, month) = if month > 2 { (year + 400, month - 3) } else { (year + 399, month + 9) };
+    let before = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day - 1;
+    Some((before - DAYS_FROM_MARCH_TO_1970) * MS_OF_DAY)
 }
 
 #[cfg(test)]

@@ -1,0 +1,124 @@
+//! Rows of a kind that is known, read without putting a row together: when it started, how long it took and which try it
+//! was, straight from where these lie. What is not written in the usual way is left to `row`; what is read here, that
+//! reads the same.
+
+use super::fields::{Places, Spot, SpotKind};
+use super::lanes::Padded;
+use super::mapping::{Rules, Unit};
+use super::role::Role;
+use crate::execution::{MOST_DURATION_MS, Status};
+use crate::time::decimal::{eight_digits, few_digits};
+use crate::time::{ParsedTime, Timestamp, UsualTimes};
+
+/// Which spots of a way say when, how long and which try; those that are not there lie beyond the last spot.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Brief {
+    start: u8,
+    duration: u8,
+    finished: u8,
+    attempt: u8,
+}
+
+/// What a row says beside its class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Said {
+    pub(super) started_at: Timestamp,
+    pub(super) duration_ms: Option<u64>,
+    pub(super) is_retry: bool,
+    pub(super) zoneless_start: bool,
+}
+
+impl Brief {
+    /// `None` where a row says more of its moments than a canonical one can.
+    pub(super) fn of(places: &Places) -> Option<Brief> {
+        let place = |role: Role| places.get(role as usize).copied().unwrap_or(u8::MAX);
+        let has_more = [Role::History, Role::Waited].into_iter().any(|role| place(role) != u8::MAX);
+        let has_start = place(Role::StartedAt) != u8::MAX;
+        (has_start && !has_more).then(|| Brief {
+            start: place(Role::StartedAt),
+            duration: place(Role::Duration),
+            finished: place(Role::FinishedAt),
+            attempt: place(Role::Attempt),
+        })
+    }
+
+    /// Reads a row that begins at `begin` and stands so.
+    #[inline]
+    pub(super) fn read(
+        &self,
+        spots: &[Spot],
+        (bytes, begin): (Padded<'_>, usize),
+        rules: &Rules,
+        status: Status,
+        times: &mut UsualTimes,
+    ) -> Option<Said> {
+        if !rules.waits_from.is_empty() || rules.duration_unit != Unit::Milliseconds {
+            return None;
+        }
+        let row = Row { spots, bytes, begin };
+        let ParsedTime::At { at: started_at, zoneless: zoneless_start } = row.instant(self.start, times)?? else {
+            return None;
+        };
+        let mut duration_ms = None;
+        if status.is_ended() {
+            duration_ms = row.number(self.duration)?;
+            if duration_ms.is_none()
+                && let Some(ParsedTime::At { at, .. }) = row.instant(self.finished, times)?
+            {
+                duration_ms = Some(u64::try_from(at.ms() - started_at.ms()).ok()?);
+            }
+            if duration_ms.is_some_and(|ms| ms > MOST_DURATION_MS) {
+                return None;
+            }
+        }
+        let attempt = row.number(self.attempt)?.unwrap_or(1);
+        let is_retry = attempt > 1 && attempt <= u64::from(u32::MAX);
+        Some(Said { started_at, duration_ms, is_retry, zoneless_start })
+    }
+}
+
+/// A row whose values lie at spots.
+struct Row<'a> {
+    spots: &'a [Spot],
+    bytes: Padded<'a>,
+    begin: usize,
+}
+
+impl Row<'_> {
+    /// The number of a few digits at a place; `None` within if there is none, `None` where there is something else.
+    #[inline(always)]
+    fn number(&self, place: u8) -> Option<Option<u64>> {
+        let Some(spot) = self.spots.get(usize::from(place)) else { return Some(None) };
+        let (at, length) = self.extent(spot);
+        match spot.kind {
+            SpotKind::Field if length == 0 => Some(None),
+            SpotKind::Other if self.bytes.byte(at) == b'n' => Some(None),
+            SpotKind::Field | SpotKind::Other if length <= 8 => eight_digits(self.bytes.word(at), length).map(Some),
+            SpotKind::Field | SpotKind::Other => few_digits(self.bytes.slice(at, at.wrapping_add(length))).map(Some),
+            _ => None,
+        }
+    }
+
+    /// The instant in the usual layout at a place, in the same way.
+    #[inline(always)]
+    fn instant(&self, place: u8, times: &mut UsualTimes) -> Option<Option<ParsedTime>> {
+        let Some(spot) = self.spots.get(usize::from(place)) else { return Some(None) };
+        let (at, length) = self.extent(spot);
+        match spot.kind {
+            SpotKind::Field if length == 0 => Some(None),
+            SpotKind::Other if self.bytes.byte(at) == b'n' => Some(None),
+            SpotKind::Field | SpotKind::Plain if length == 24 => {
+                let near = self.bytes.near(at)?;
+                times.read_words([near.word(0), near.word(8), near.word(16)], false).map(Some)
+            }
+            SpotKind::Field | SpotKind::Plain => times.read(self.bytes.slice(at, at.wrapping_add(length))).map(Some),
+            _ => None,
+        }
+    }
+
+    /// Where a value lies and how long it is.
+    #[inline(always)]
+    fn extent(&self, spot: &Spot) -> (usize, usize) {
+        (self.begin.wrapping_add(spot.start as usize), spot.end.wrapping_sub(spot.start) as usize)
+    }
+}
