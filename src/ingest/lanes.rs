@@ -68,12 +68,15 @@ impl<'a> Padded<'a> {
         self.bytes.get(at..)?.first_chunk().map(Near)
     }
 
-    /// The bytes that end a field or a record of CSV, and quotes, among the 64 from `at`: a bit each.
+    /// The bytes that end a field or a record of CSV, and quotes, among the 64 from `at`: a bit each; and whether any of
+    /// them is outside ASCII.
     #[inline(always)]
-    pub(super) fn separators(self, at: usize, delimiter: u8) -> u64 {
-        let of =
-            |part: usize| u64::from(self.lanes(at.wrapping_add(part * WIDTH)).separators(delimiter)) << (part * WIDTH);
-        of(0) | of(1) | of(2) | of(3)
+    pub(super) fn separators(self, at: usize, delimiter: u8) -> (u64, bool) {
+        let part = |part: usize| self.lanes(at.wrapping_add(part * WIDTH));
+        let (one, two, three, four) = (part(0), part(1), part(2), part(3));
+        let of = |lanes: Lanes, part: usize| u64::from(lanes.separators(delimiter)) << (part * WIDTH);
+        let high = Lanes(vectors::or(vectors::or(one.0, two.0), vectors::or(three.0, four.0)));
+        (of(one, 0) | of(two, 1) | of(three, 2) | of(four, 3), high.highs() != 0)
     }
 
     /// True if the byte at `at` is one of those that are looked at as line feeds whatever they are.
@@ -189,6 +192,12 @@ impl Lanes {
         let special =
             vectors::or(vectors::equal(self.0, vectors::filled(b'"')), vectors::equal(self.0, vectors::filled(b'\\')));
         vectors::mask(vectors::or(special, vectors::up_to(self.0, 0x1f)))
+    }
+
+    /// The bytes outside ASCII.
+    #[inline(always)]
+    pub(super) fn highs(self) -> u32 {
+        vectors::mask(vectors::below(self.0, 0))
     }
 
     #[inline(always)]
@@ -402,6 +411,7 @@ mod tests {
             prop_assert_eq!(lanes.are_either(byte, b'x'), bits(&bytes, |found| found == byte || found == b'x'));
             prop_assert_eq!(lanes.text_stops(), bits(&bytes, |byte| is_break(byte) || byte >= 0x80));
             prop_assert_eq!(lanes.text_breaks(), bits(&bytes, is_break));
+            prop_assert_eq!(lanes.highs(), bits(&bytes, |byte| byte >= 0x80));
             prop_assert_eq!(lanes.digits(), bits(&bytes, |byte| byte.is_ascii_digit()));
             prop_assert_eq!(lanes.separators(b';'), bits(&bytes, |byte| b";\"\r\n".contains(&byte)));
 

@@ -4,7 +4,7 @@
 
 use super::classify::Class;
 use super::fields::{Spot, SpotKind};
-use super::lanes::{Padded, WIDTH, is_utf8};
+use super::lanes::{Padded, WIDTH};
 use super::shape::Key;
 
 /// The longest value that may be a part of what decides a kept class.
@@ -96,11 +96,6 @@ impl Deciding {
             hash = (hash.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         }
         self.hash = hash ^ hash >> 32;
-    }
-
-    /// True if the values are UTF-8.
-    pub(super) fn are_utf8(&self, bytes: Padded<'_>) -> bool {
-        self.parts().iter().all(|part| is_utf8(bytes.slice(part.at, part.at.wrapping_add(part.length))))
     }
 
     #[inline(always)]

@@ -14,6 +14,8 @@ struct Kind {
     way: u32,
     keys: Box<[u32]>,
     class: Class,
+    /// What whoever is told of the rows calls the kind.
+    name: Option<u32>,
 }
 
 /// Kinds by what decides them.
@@ -46,6 +48,24 @@ impl Kinds {
         self.kinds.get(kind as usize).map(|kind| &kind.class)
     }
 
+    /// The class of the rows of a kind and its name, if it has one.
+    #[inline]
+    pub(super) fn named(&self, kind: u32) -> Option<(&Class, u32)> {
+        self.kinds.get(kind as usize).and_then(|kind| Some((&kind.class, kind.name?)))
+    }
+
+    /// Names a kind.
+    pub(super) fn name(&mut self, kind: u32, name: u32) {
+        if let Some(kind) = self.kinds.get_mut(kind as usize) {
+            kind.name = Some(name);
+        }
+    }
+
+    /// Forgets what kinds were named.
+    pub(super) fn forget_names(&mut self) {
+        self.kinds.iter_mut().for_each(|kind| kind.name = None);
+    }
+
     /// Keeps the class of a row whose kind is not known, if there is room; its number.
     pub(super) fn keep(&mut self, way: u32, keys: &[u32], class: Class) -> Option<u32> {
         let number = self.kinds.len();
@@ -58,7 +78,7 @@ impl Kinds {
         if !place(&mut self.places, mixed(way, keys), number) {
             return None;
         }
-        self.kinds.push(Kind { way, keys: keys.into(), class });
+        self.kinds.push(Kind { way, keys: keys.into(), class, name: None });
         u32::try_from(number).ok()
     }
 

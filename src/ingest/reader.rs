@@ -141,13 +141,17 @@ impl Reader {
     /// the caller's own name for it. Only where nobody asks for their own identity and for what went wrong.
     pub(crate) fn name_kind(&mut self, kind: u32, name: u32) {
         if self.scratch.texts.are_left_out {
-            self.shortcuts.name_kind(kind, name);
+            match self.form() {
+                Some(Form::Arrow | Form::Columns) => self.arrow.name_kind(kind, name),
+                _ => self.shortcuts.name_kind(kind, name),
+            }
         }
     }
 
     /// Forgets what kinds were named.
     pub(crate) fn forget_names(&mut self) {
         self.shortcuts.forget_names();
+        self.arrow.forget_names();
     }
 
     /// The same parser, but one that looks at every byte of every row as if it were the first: for comparing with what the
@@ -258,6 +262,15 @@ impl Reader {
         }
     }
 
+    /// Rows that lie side by side in columns, in the same way; none says nothing of what comes.
+    #[inline]
+    pub(crate) fn next_known_rows(&mut self) -> &[Known] {
+        match self.stage {
+            Stage::Reading(Form::Arrow | Form::Columns) => self.arrow.known_rows(&self.input),
+            _ => &[],
+        }
+    }
+
     #[inline]
     fn next_known_line(&mut self) -> Option<Known> {
         if !self.lines.is_at_start() || self.mapping.rules.joins_events || self.cut.is_some() {
@@ -270,18 +283,21 @@ impl Reader {
 
     #[inline]
     fn next_known_record(&mut self) -> Option<Known> {
-        if self.cut.is_some() || self.header.is_none() || !self.input.pass_mark() {
+        if self.cut.is_some() {
             return None;
         }
-        let cut = self.records.next(&mut self.input)?;
-        let (start, length) = (cut.range.start, cut.range.len());
-        // A control line is no row, whatever its fields are.
-        let may_be_known = !cut.is_too_long && self.input.padded().byte(start) != b'$';
-        if may_be_known && self.shortcuts.is_record_known(&self.input, start, length, &self.records) {
-            return self.known_of(cut);
+        let cut = self.cut_known_record()?;
+        self.known_of(cut)
+    }
+
+    /// The next record, if it is of the usual shape.
+    #[inline]
+    fn cut_known_record(&mut self) -> Option<Cut> {
+        if self.header.is_none() || !self.records.pass_ends(&mut self.input) {
+            return None;
         }
-        self.cut = Some((cut, false));
-        None
+        let (length, lines, is_line) = self.shortcuts.whole_record(&self.input, self.records.delimiter())?;
+        Some(self.records.take(&mut self.input, length, lines, is_line))
     }
 
     /// The row of what was cut out and is of a known shape, or nothing until [`Reader::next`] tells it.
@@ -610,10 +626,12 @@ impl Reader {
 
     fn next_record(&mut self) -> Option<Event<'_>> {
         loop {
-            let (cut, is_known) = match self.cut.take() {
-                Some(cut) => cut,
-                None => (self.records.next(&mut self.input)?, false),
-            };
+            let known = self.cut.take().map(|(cut, _)| cut).or_else(|| self.cut_known_record());
+            if let Some(cut) = known {
+                let (place, start) = (self.place_of(&cut), cut.range.start);
+                return Some(self.shortcuts.read(place, self.input.padded(), start, &self.mapping, &mut self.scratch));
+            }
+            let cut = self.records.next(&mut self.input)?;
             if cut.is_too_long {
                 return Some(too_long(&cut));
             }
@@ -629,9 +647,8 @@ impl Reader {
                 self.read_header(cut.range, form);
                 continue;
             }
-            let place = self.place_of(&cut);
-            let (start, length) = (cut.range.start, cut.range.len());
-            if is_known || self.shortcuts.is_record_known(&self.input, start, length, &self.records) {
+            let (place, start) = (self.place_of(&cut), cut.range.start);
+            if self.shortcuts.is_usual(&self.input, &cut, self.records.delimiter()) {
                 return Some(self.shortcuts.read(place, self.input.padded(), start, &self.mapping, &mut self.scratch));
             }
             let (bytes, header) = (self.input.get(cut.range), self.header.as_ref());

@@ -3,9 +3,7 @@
 //! none. A record ends at a line feed, a carriage return or both. Looks at each byte once and keeps no record above the
 //! limit.
 
-use super::fields::SpotKind;
 use super::input::Input;
-use super::lanes::{Padded, WIDTH};
 use super::{Cut, MOST_COLUMNS, MOST_LINE_BYTES};
 
 /// Where a field lies within its record.
@@ -14,18 +12,6 @@ pub(super) struct Span {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) quoting: Quoting,
-}
-
-impl Span {
-    /// What of the field is looked at, and what that is.
-    #[inline(always)]
-    pub(super) fn spot(&self) -> (usize, usize, SpotKind) {
-        match self.quoting {
-            Quoting::None => (self.start, self.end, SpotKind::Field),
-            Quoting::Simple => (self.start.wrapping_add(1), self.end.wrapping_sub(1), SpotKind::Field),
-            Quoting::Mixed => (self.start, self.end, SpotKind::MixedField),
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,14 +109,8 @@ impl Records {
     /// The next record without its end. Lines without a byte are none.
     pub(super) fn next(&mut self, input: &mut Input) -> Option<Cut> {
         loop {
-            if self.state == State::Between {
-                if !self.begin(input) {
-                    return None;
-                }
-                if let Some(length) = self.pass_whole(input) {
-                    self.state = State::Between;
-                    return Some(Cut { line: self.record_line, range: input.take(length, 1), is_too_long: false });
-                }
+            if self.state == State::Between && !self.begin(input) {
+                return None;
             }
             let is_whole = self.advance(input.waiting()) || (input.has_ended() && self.close());
             let (line, length) = (self.record_line, self.at);
@@ -154,14 +134,40 @@ impl Records {
         }
     }
 
-    /// Takes the ends of lines that lie between records; false if nothing else is there.
+    /// Takes the ends of lines that lie between records; true if a record begins behind them of which nothing was looked
+    /// at yet.
+    #[inline]
+    pub(super) fn pass_ends(&mut self, input: &mut Input) -> bool {
+        if self.state != State::Between || self.is_skipping {
+            return false;
+        }
+        if matches!(input.padded().byte(input.start()), b'\n' | b'\r') {
+            let waiting = input.waiting();
+            let length = waiting.iter().position(|byte| !matches!(byte, b'\n' | b'\r')).unwrap_or(waiting.len());
+            let ends = waiting.get(..length).unwrap_or_default();
+            self.line += ends.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+            input.take(length, 0);
+        }
+        !input.waiting().is_empty()
+    }
+
+    /// Takes a record of which is known that it ends behind `length` bytes, with a line feed if `is_line` is true, and
+    /// that there are so many line feeds in it.
+    #[inline]
+    pub(super) fn take(&mut self, input: &mut Input, length: usize, lines: u64, is_line: bool) -> Cut {
+        let line = self.line;
+        self.line += lines + u64::from(is_line);
+        Cut { line, range: input.take(length, 1), is_too_long: false }
+    }
+
+    /// The byte between fields.
+    pub(super) fn delimiter(&self) -> u8 {
+        self.delimiter
+    }
+
     fn begin(&mut self, input: &mut Input) -> bool {
-        let waiting = input.waiting();
-        let length = waiting.iter().position(|byte| !matches!(byte, b'\n' | b'\r')).unwrap_or(waiting.len());
-        let ends = waiting.get(..length).unwrap_or_default();
-        self.line += ends.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
-        let is_there = length < waiting.len();
-        input.take(length, 0);
+        // What is skipped of a record that is too long is not between records.
+        let is_there = self.pass_ends(input);
         if is_there {
             self.state = State::FieldStart;
             self.record_line = self.line;
@@ -172,63 +178,6 @@ impl Records {
             self.fields.clear();
         }
         is_there
-    }
-
-    /// The length of the record that has just begun, and its fields, if it has come whole and no text follows behind a
-    /// closing quote; in all other cases nothing is changed. What [`Records::advance`] finds byte by byte is found here by
-    /// masks of 64 bytes.
-    fn pass_whole(&mut self, input: &Input) -> Option<usize> {
-        let (bytes, start) = (input.padded(), input.start());
-        let mut field = start;
-        let mut quoting = Quoting::None;
-        let mut lines = 0;
-        let mut block = start;
-        loop {
-            let mut separators = bytes.separators(block, self.delimiter);
-            while separators != 0 {
-                let at = block.wrapping_add(separators.trailing_zeros() as usize);
-                separators &= separators.wrapping_sub(1);
-                let byte = bytes.byte(at);
-                if byte == b'"' {
-                    if at == field {
-                        let close;
-                        (close, quoting) = close_of(bytes, at, &mut lines)
-                            .filter(|(close, _)| input.has_whole(*close))
-                            .or_else(|| self.give_up())?;
-                        // The byte behind the closing quote has to end the field.
-                        let behind = bytes.byte(close.wrapping_add(1));
-                        if behind != self.delimiter && !matches!(behind, b'\n' | b'\r') {
-                            return self.give_up();
-                        }
-                        block = close.wrapping_add(1);
-                        separators = bytes.separators(block, self.delimiter);
-                    }
-                    continue;
-                }
-                self.field_count += 1;
-                if self.fields.len() < MOST_COLUMNS {
-                    self.fields.push(Span { start: field.wrapping_sub(start), end: at.wrapping_sub(start), quoting });
-                }
-                quoting = Quoting::None;
-                field = at.wrapping_add(1);
-                if byte != self.delimiter {
-                    let length = at.wrapping_sub(start);
-                    if !input.has_whole(at) || length > MOST_LINE_BYTES || self.is_skipping {
-                        return self.give_up();
-                    }
-                    self.is_unclosed = false;
-                    self.line += lines + u64::from(byte == b'\n');
-                    return Some(length);
-                }
-            }
-            block = block.wrapping_add(64);
-        }
-    }
-
-    fn give_up<T>(&mut self) -> Option<T> {
-        self.fields.clear();
-        self.field_count = 0;
-        None
     }
 
     /// Looks at the bytes that are new; true if the record ends at the byte `at`.
@@ -286,33 +235,6 @@ impl Records {
             self.fields.push(Span { start: self.field_start, end: self.at, quoting: self.field_quoting });
         }
         self.field_quoting = Quoting::None;
-    }
-}
-
-/// The quote that closes the field whose opening quote is at `open`, how the field is quoted, and the line feeds between.
-fn close_of(bytes: Padded<'_>, open: usize, lines: &mut u64) -> Option<(usize, Quoting)> {
-    let mut quoting = Quoting::Simple;
-    let mut at = open.wrapping_add(1);
-    loop {
-        let stops = bytes.lanes(at).are_either(b'"', b'\n');
-        if stops == 0 {
-            at = at.wrapping_add(WIDTH);
-            continue;
-        }
-        at = at.wrapping_add(stops.trailing_zeros() as usize);
-        if bytes.byte(at) == b'\n' {
-            // Behind the bytes there are line feeds without end; a field does not go on there.
-            if bytes.is_behind(at) {
-                return None;
-            }
-            *lines += 1;
-        } else if bytes.byte(at.wrapping_add(1)) == b'"' {
-            quoting = Quoting::Mixed;
-            at = at.wrapping_add(1);
-        } else {
-            return Some((at, quoting));
-        }
-        at = at.wrapping_add(1);
     }
 }
 

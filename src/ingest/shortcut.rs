@@ -3,12 +3,11 @@
 
 use super::brief::Said;
 use super::classify::Class;
-use super::fields::{Fields, Placed};
+use super::fields::{Fields, Placed, SpotKind};
 use super::input::Input;
-use super::lanes::{Padded, is_utf8};
+use super::lanes::{Padded, WIDTH, is_utf8};
 use super::mapping::{Mapping, Target};
 use super::memo::{Classes, Deciding, MOST_KEYS};
-use super::records::Records;
 use super::row::{self, Place, Scratch};
 use super::shape::{Found, MOST_SPOTS, Shapes, Use, Way};
 use super::{Cut, Event, MOST_LINE_BYTES};
@@ -89,28 +88,54 @@ impl Shortcuts {
         }
     }
 
-    /// True if the fields of a record are good; it begins at `start`.
-    pub(super) fn is_record_known(&mut self, input: &Input, start: usize, length: usize, records: &Records) -> bool {
-        let fields = records.fields();
-        if self.columns.is_empty() || fields.len() != self.columns.len() || records.is_unclosed() {
-            return false;
+    /// The record that waits, if it has come whole and is of the usual shape: its length, the line feeds in it and whether
+    /// one ends it.
+    #[inline]
+    pub(super) fn whole_record(&mut self, input: &Input, delimiter: u8) -> Option<(usize, u64, bool)> {
+        let (bytes, start) = (input.padded(), input.start());
+        let lines = self.find_record(bytes, start, delimiter, |end| input.has_whole(end))?;
+        let length = self.found.end - start;
+        (length <= MOST_LINE_BYTES).then(|| (length, lines, bytes.byte(self.found.end) == b'\n'))
+    }
+
+    /// True if a record that was cut out is of the usual shape.
+    pub(super) fn is_usual(&mut self, input: &Input, record: &Cut, delimiter: u8) -> bool {
+        let (bytes, end) = (input.padded(), record.range.end);
+        self.find_record(bytes, record.range.start, delimiter, |found| found == end).is_some()
+    }
+
+    /// Looks at the record that begins at `start`, and for the class of its row: the line feeds in it if it ends where it
+    /// may, has as many fields as there are columns and none with text behind a closing quote, and all of them are good.
+    #[inline(always)]
+    fn find_record(
+        &mut self,
+        bytes: Padded<'_>,
+        start: usize,
+        delimiter: u8,
+        may_end: impl Fn(usize) -> bool,
+    ) -> Option<u64> {
+        // A control line may have any number of fields, and a record of one field may be a blank line.
+        if self.columns.len() < 2 || bytes.byte(start) == b'$' {
+            return None;
         }
-        let bytes = input.padded();
-        let mut spot = 0;
-        for (usage, field) in self.columns.iter().zip(fields).filter(|(usage, _)| **usage != Use::Skip) {
-            let (from, end, kind) = field.spot();
-            let at = start.wrapping_add(from);
-            // A value that decides the class is checked by what is known of it.
-            if *usage != Use::Class && !is_utf8(bytes.slice(at, start.wrapping_add(end))) {
-                return false;
-            }
-            self.found.put(spot, from, end, kind);
-            spot += 1;
+        let walked = walk(&self.columns, bytes, (start, delimiter), &mut self.found)?;
+        if !may_end(self.found.end) {
+            return None;
         }
-        self.found.end = start.wrapping_add(length);
         self.found.way = 0;
         self.look_up(bytes, start);
-        self.class.is_some() || self.deciding.are_utf8(bytes)
+        let is_good = !walked.has_others || self.are_spots_utf8(bytes.slice(start, self.found.end));
+        is_good.then_some(walked.lines)
+    }
+
+    /// True if all values of a record are UTF-8 of which that is not known.
+    fn are_spots_utf8(&self, record: &[u8]) -> bool {
+        let used = self.columns.iter().filter(|usage| **usage != Use::Skip);
+        // A value that decides the class is good if the class is known.
+        let unknown = used.zip(self.found.spots()).filter(|(usage, _)| self.class.is_none() || **usage != Use::Class);
+        unknown
+            .into_iter()
+            .all(|(_, spot)| is_utf8(record.get(spot.start as usize..spot.end as usize).unwrap_or_default()))
     }
 
     /// What the row says that was found at `start`, if its kind is named and it says it in the usual way.
@@ -191,5 +216,91 @@ impl Shortcuts {
             // Ways are counted anew, and classes are known by them.
             self.classes.forget();
         }
+    }
+}
+
+/// What a record is in which fields were found.
+struct Walked {
+    /// The line feeds in it.
+    lines: u64,
+    /// True if there may be bytes outside ASCII in it.
+    has_others: bool,
+}
+
+/// Finds the fields of the record that begins at `start`, by masks of 64 bytes, as `records` finds them byte by byte.
+/// `None` where that is not certain.
+#[inline(always)]
+fn walk(columns: &[Use], bytes: Padded<'_>, (start, delimiter): (usize, u8), found: &mut Found) -> Option<Walked> {
+    let mut walked = Walked { lines: 0, has_others: false };
+    let mut columns = columns.iter();
+    let (mut field, mut block, mut spot) = (start, start, 0_u8);
+    // Where the text of a field lies if that is not all of the field.
+    let mut quoted = None;
+    loop {
+        let (mut separators, has_others) = bytes.separators(block, delimiter);
+        walked.has_others |= has_others;
+        while separators != 0 {
+            let at = block.wrapping_add(separators.trailing_zeros() as usize);
+            separators &= separators.wrapping_sub(1);
+            let byte = bytes.byte(at);
+            if byte == b'"' {
+                // Within a field that does not begin with one, a quote is a byte like others.
+                if at == field {
+                    let (close, kind) = close_of(bytes, at, &mut walked.lines)?;
+                    walked.has_others = true;
+                    quoted = Some(match kind {
+                        SpotKind::MixedField => (at, close.wrapping_add(1), kind),
+                        _ => (at.wrapping_add(1), close, kind),
+                    });
+                    // The byte behind the closing quote has to end the field.
+                    block = close.wrapping_add(1);
+                    let behind = bytes.byte(block);
+                    if behind != delimiter && !matches!(behind, b'\n' | b'\r') {
+                        return None;
+                    }
+                    (separators, _) = bytes.separators(block, delimiter);
+                }
+                continue;
+            }
+            if *columns.next()? != Use::Skip {
+                let (from, to, kind) = quoted.unwrap_or((field, at, SpotKind::Field));
+                found.put(spot, from.wrapping_sub(start), to.wrapping_sub(start), kind);
+                spot = spot.wrapping_add(1);
+            }
+            if byte != delimiter {
+                found.end = at;
+                return columns.next().is_none().then_some(walked);
+            }
+            quoted = None;
+            field = at.wrapping_add(1);
+        }
+        block = block.wrapping_add(64);
+    }
+}
+
+/// The quote that closes the field whose opening quote is at `open`, how the field reads, and the line feeds between.
+fn close_of(bytes: Padded<'_>, open: usize, lines: &mut u64) -> Option<(usize, SpotKind)> {
+    let mut kind = SpotKind::Field;
+    let mut at = open.wrapping_add(1);
+    loop {
+        let stops = bytes.lanes(at).are_either(b'"', b'\n');
+        if stops == 0 {
+            at = at.wrapping_add(WIDTH);
+            continue;
+        }
+        at = at.wrapping_add(stops.trailing_zeros() as usize);
+        if bytes.byte(at) == b'\n' {
+            // Behind the bytes there are line feeds without end; a field does not go on there.
+            if bytes.is_behind(at) {
+                return None;
+            }
+            *lines += 1;
+        } else if bytes.byte(at.wrapping_add(1)) == b'"' {
+            kind = SpotKind::MixedField;
+            at = at.wrapping_add(1);
+        } else {
+            return Some((at, kind));
+        }
+        at = at.wrapping_add(1);
     }
 }

@@ -6,7 +6,7 @@ pub use part::Range;
 
 use crate::duplicate::Duplicates;
 use crate::execution::{Execution, Status};
-use crate::ingest::{Event, Expected, Form, LeftOut, Reader, StartSource, StreamEnd, excerpt};
+use crate::ingest::{Event, Expected, Form, Known, LeftOut, Reader, StartSource, StreamEnd, excerpt};
 use crate::problem::{ProblemKind, Problems};
 use crate::table::{Arrival, Place, Table};
 
@@ -402,14 +402,27 @@ impl Intake {
 /// Adds the rows of kinds that are known, one after the other; false if there is no room for one.
 fn take_known(reader: &mut Reader, table: &mut Table, reading: &mut Reading, source: u16) -> bool {
     let (mut rows, mut zoneless) = (0, 0);
-    let has_room = loop {
-        let Some(known) = reader.next_known() else { break true };
-        if !table.make_room() {
-            break false;
+    let mut add = |known: &Known| {
+        let has_room = table.make_room();
+        if has_room {
+            table.push_known(known, Place { source, offset: known.offset });
+            rows += 1;
+            zoneless += u64::from(known.zoneless_start);
         }
-        table.push_known(&known, Place { source, offset: known.offset });
-        rows += 1;
-        zoneless += u64::from(known.zoneless_start);
+        has_room
+    };
+    let has_room = loop {
+        if let Some(known) = reader.next_known() {
+            if !add(&known) {
+                break false;
+            }
+            continue;
+        }
+        match reader.next_known_rows() {
+            [] => break true,
+            known if known.iter().all(&mut add) => {}
+            _ => break false,
+        }
     };
     reading.read += rows;
     reading.not_looked_for += rows;

@@ -4,11 +4,11 @@ use super::decimal::Decimal;
 use super::{ParsedTime, Timestamp};
 
 /// Numbers below this magnitude are seconds (up to the year 5138).
-const SECONDS_BELOW: u128 = 100_000_000_000;
+const SECONDS_BELOW: u64 = 100_000_000_000;
 /// Those below this one are milliseconds (up to the year 5138, from 1973 on).
-const MILLISECONDS_BELOW: u128 = 100_000_000_000_000;
+const MILLISECONDS_BELOW: u64 = 100_000_000_000_000;
 /// Those below this one are microseconds, all others nanoseconds.
-const MICROSECONDS_BELOW: u128 = 100_000_000_000_000_000;
+const MICROSECONDS_BELOW: u64 = 100_000_000_000_000_000;
 
 /// Reads a number that counts from 1970-01-01T00:00:00Z: below 10¹¹ seconds, below 10¹⁴ milliseconds, below 10¹⁷
 /// microseconds, else nanoseconds; negative numbers by their magnitude. Digits below the millisecond are cut towards
@@ -26,6 +26,7 @@ pub fn parse_number(text: &str) -> ParsedTime {
         return ParsedTime::Absent;
     }
     let Some(magnitude) = decimal.magnitude() else { return ParsedTime::Unreadable };
+    let magnitude = u64::try_from(magnitude).unwrap_or(u64::MAX);
     let shift_to_ms = match magnitude {
         0..SECONDS_BELOW => 3,
         SECONDS_BELOW..MILLISECONDS_BELOW => 0,
@@ -47,7 +48,7 @@ pub fn parse_number(text: &str) -> ParsedTime {
 /// assert_eq!(parse_whole(1_544_712_660_123_456_789), parse_number("1544712660123456789"));
 /// ```
 pub fn parse_whole(number: i64) -> ParsedTime {
-    let ms = match u128::from(number.unsigned_abs()) {
+    let ms = match number.unsigned_abs() {
         0..SECONDS_BELOW => number.checked_mul(1000),
         SECONDS_BELOW..MILLISECONDS_BELOW => Some(number),
         MILLISECONDS_BELOW..MICROSECONDS_BELOW => Some(number.div_euclid(1000)),

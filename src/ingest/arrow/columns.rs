@@ -8,8 +8,9 @@ use super::super::memo_kinds::Kinds;
 use super::super::role::Role;
 use super::super::row::{self, Place, Scratch};
 use super::super::text::Text;
-use super::super::{Event, Notes, StreamEnd, Value};
+use super::super::{Event, Known, Notes, StreamEnd, Value};
 use super::array::{Array, Batch, Cell, Entry};
+use super::block::Blocks;
 use super::dictionary::Dictionaries;
 use super::quick::{self, Plan, Said};
 use super::schema::{Field, Kind, Schema, Unit};
@@ -32,7 +33,7 @@ pub(super) struct Column {
     says_more: bool,
     /// Its place in the schema.
     place: usize,
-    dictionary: Option<i64>,
+    pub(super) dictionary: Option<i64>,
     /// The same for what its lists hold.
     item_dictionary: Option<i64>,
     /// The numbers of what it says.
@@ -76,6 +77,7 @@ pub(super) struct Columns {
     /// The numbers of what the columns that decide the class say.
     keys: Vec<u32>,
     kinds: Kinds,
+    blocks: Blocks,
     /// The short way, where the columns have one.
     plan: Option<Plan>,
     /// Counts the schemas of the source: the same numbers mean something else under another one.
@@ -105,6 +107,19 @@ impl OpenBatch {
         self.rows
     }
 
+    /// The row that is next.
+    pub(super) fn row(&self) -> usize {
+        self.row
+    }
+
+    pub(super) fn array(&self, place: usize) -> Option<&Array> {
+        self.arrays.get(place).map(|(array, _)| array)
+    }
+
+    pub(super) fn arrays(&self) -> &[(Array, u64)] {
+        &self.arrays
+    }
+
     pub(super) fn is_read(&self) -> bool {
         self.row >= self.rows
     }
@@ -118,6 +133,7 @@ impl Columns {
     /// Takes the columns of a schema in the place of those of the one before.
     pub(super) fn choose(&mut self, schema: &Schema, mapping: &Mapping) -> Result<(), String> {
         self.all.clear();
+        self.blocks.forget();
         self.schemas += 1;
         for (place, field) in schema.fields.iter().enumerate() {
             let targets = mapping.column(field.name.trim());
@@ -200,6 +216,33 @@ impl Columns {
                 column.words.learn(dictionaries, id);
             }
         }
+        self.blocks.hold_against(&self.all, dictionaries);
+    }
+
+    /// The next rows of a batch that are of named kinds and say nothing out of the ordinary; none if the next row is not.
+    pub(super) fn known_rows(
+        &mut self,
+        batch: &mut OpenBatch,
+        rows_before: u64,
+        body: &[u8],
+        dictionaries: &Dictionaries,
+    ) -> &[Known] {
+        let Self { all, keys, kinds, blocks, plan, schemas, .. } = self;
+        let Some(plan) = plan else { return &[] };
+        blocks.read((plan, all), batch, (body, rows_before), dictionaries, (kinds, *schemas, keys));
+        batch.row += blocks.rows().len();
+        blocks.rows()
+    }
+
+    /// From now on, rows of a kind may be told by this name.
+    pub(super) fn name_kind(&mut self, kind: u32, name: u32) {
+        self.kinds.name(kind, name);
+    }
+
+    /// Forgets these names.
+    pub(super) fn forget_names(&mut self) {
+        self.kinds.forget_names();
+        self.blocks.forget();
     }
 
     /// The event of the next row of a batch.

@@ -21,6 +21,7 @@
 //! batch cannot have more rows than bytes.
 
 mod array;
+mod block;
 mod columns;
 mod dictionary;
 mod flat;
@@ -38,7 +39,7 @@ pub(super) use text::push_signed;
 use super::input::Input;
 use super::mapping::Mapping;
 use super::row::Scratch;
-use super::{Event, StreamEnd, is_json, ndjson};
+use super::{Event, Known, StreamEnd, is_json, ndjson};
 use array::Batch;
 use columns::{Columns, OpenBatch};
 use dictionary::Dictionaries;
@@ -155,6 +156,25 @@ impl Arrow {
         let Open { body, batch, .. } = open.as_mut()?;
         let body = input.waiting().get(body.clone()).unwrap_or_default();
         Some(columns.next_row(batch, *rows_before, body, dictionaries, mapping, scratch))
+    }
+
+    /// The rows that lie side by side from here on, are of named kinds and say nothing out of the ordinary; none if
+    /// [`Arrow::advance`] has to be asked.
+    pub(super) fn known_rows(&mut self, input: &Input) -> &[Known] {
+        let Self { open, columns, dictionaries, rows_before, .. } = self;
+        let Some(Open { body, batch, .. }) = open else { return &[] };
+        let body = input.waiting().get(body.clone()).unwrap_or_default();
+        columns.known_rows(batch, *rows_before, body, dictionaries)
+    }
+
+    /// From now on, rows of a kind may be told by this name.
+    pub(super) fn name_kind(&mut self, kind: u32, name: u32) {
+        self.columns.name_kind(kind, name);
+    }
+
+    /// Forgets these names.
+    pub(super) fn forget_names(&mut self) {
+        self.columns.forget_names();
     }
 
     fn names(&self) -> Vec<String> {

@@ -12,10 +12,10 @@ use crate::time::{ParsedTime, Timestamp, parse_whole};
 /// Which columns say when, how long and which try; `None` for those that are not there.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Plan {
-    start: usize,
-    end: Option<usize>,
-    duration: Option<usize>,
-    attempt: Option<usize>,
+    pub(super) start: usize,
+    pub(super) end: Option<usize>,
+    pub(super) duration: Option<usize>,
+    pub(super) attempt: Option<usize>,
     pub(super) id: Option<usize>,
     pub(super) error: Option<usize>,
 }
