@@ -15,6 +15,10 @@ pub fn hint(starts_with: &str) -> Option<&'static str> {
     };
     if is_utf_16(starts_with) {
         Some("It looks like text in UTF-16; UTF-8 is read.")
+    } else if starts_with.starts_with("PAR1") {
+        Some(
+            "It looks like a Parquet file, which `execution-heatmap analyze FILE` reads and a page does not; a page reads the same rows as Arrow, NDJSON or CSV.",
+        )
     } else if starts_with.contains([',', ';', '|']) {
         Some(
             "It looks like CSV, but its header has no column 'started_at', nor the columns of a system that is known; a mapping can say what its columns mean.",
@@ -40,6 +44,7 @@ mod tests {
         check("id,workflow,", Some("no column 'started_at'"));
         check("id;workflow;", Some("no column 'started_at'"));
         check("..i.d.,.s.t.", Some("UTF-16"));
+        check("PAR1....,..;", Some("a Parquet file"));
         check("%PDF-1.7", None);
         check(".PNG....", None);
         check("", None);

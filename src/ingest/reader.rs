@@ -57,6 +57,8 @@ pub struct Reader {
     sought: usize,
     lines: Lines,
     records: Records,
+    /// What separates the fields of records.
+    delimiter: u8,
     /// There once the form is known to be JSON.
     document: Option<Box<Document>>,
     log: Log,
@@ -114,6 +116,7 @@ impl Reader {
             sought: 0,
             lines: Lines::starting_at(1),
             records: Records::starting_at(1).separated_by(b'\t'),
+            delimiter: b'\t',
             document: None,
             log: Log::default(),
             header: None,
@@ -168,6 +171,11 @@ impl Reader {
             Stage::Reading(form) => Some(*form),
             Stage::Seeking | Stage::Refused(_) => None,
         }
+    }
+
+    /// What separates the fields of delimited text, once the form is known to be one.
+    pub fn delimiter(&self) -> Option<u8> {
+        matches!(self.form(), Some(Form::Csv | Form::Tsv)).then_some(self.delimiter)
     }
 
     /// Takes bytes; then ask [`Reader::next`] until it has nothing more.
@@ -270,6 +278,7 @@ impl Reader {
 
     fn begin_records(&mut self, delimiter: u8, form: Form) {
         self.records = Records::starting_at(self.line).separated_by(delimiter);
+        self.delimiter = delimiter;
         self.stage = Stage::Reading(form);
     }
 
@@ -277,6 +286,7 @@ impl Reader {
     fn seek_header(&mut self, delimiter: u8) {
         if !self.records.has_begun() {
             self.records = Records::starting_at(self.line).separated_by(delimiter);
+            self.delimiter = delimiter;
         }
         let Some(cut) = self.records.next(&mut self.input) else { return };
         let form = if delimiter == b'\t' { Form::Tsv } else { Form::Csv };
@@ -341,11 +351,16 @@ impl Reader {
         self.settle(&names, form);
     }
 
-    /// Takes what is blank before the first byte that tells the form.
+    /// Takes what is blank before the first byte that tells the form, but for tabs in the same line: they may separate
+    /// columns of which the first has no name.
     fn pass_blanks(&mut self) {
         let waiting = self.input.waiting();
-        let length = waiting.iter().position(|byte| !is_blank(*byte)).unwrap_or(waiting.len());
-        let blanks = waiting.get(..length).unwrap_or_default();
+        let blank = waiting.iter().position(|byte| !is_blank(*byte)).unwrap_or(waiting.len());
+        let blanks = waiting.get(..blank).unwrap_or_default();
+        let line = blanks.iter().rposition(|byte| *byte == b'\n').map_or(0, |feed| feed + 1);
+        let tab = blanks.iter().skip(line).position(|byte| *byte == b'\t');
+        let length = tab.map_or(blank, |tab| line + tab);
+        let blanks = blanks.get(..length).unwrap_or_default();
         if !blanks.is_empty() {
             self.line += blanks.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
             self.lines = Lines::starting_at(self.line);
