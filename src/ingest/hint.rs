@@ -1,6 +1,9 @@
 //! What a source that is of no form that is read looks like, so that its owner knows what to do. Guesses from the first
 //! characters alone, and decides nothing.
 
+/// First characters of an unrecognised source that its event tells.
+const MOST_SHOWN_BYTES: usize = 12;
+
 /// A sentence about a source whose first characters (as [`super::Event::Unrecognised`] tells them) look familiar.
 ///
 /// ```
@@ -26,6 +29,12 @@ pub fn hint(starts_with: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// The first bytes as printable ASCII, a point for each that is not.
+pub(super) fn first_characters(bytes: &[u8]) -> String {
+    let shown = |byte: &u8| if matches!(byte, b' '..=b'~') { char::from(*byte) } else { '.' };
+    bytes.iter().take(MOST_SHOWN_BYTES).map(shown).collect()
 }
 
 #[cfg(test)]

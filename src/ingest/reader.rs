@@ -6,6 +6,7 @@ use super::csv::{self, Header};
 use super::document::{Document, Found};
 use super::expected::{Expected, Rows};
 use super::fields::Fields;
+use super::hint::first_characters;
 use super::input::Input;
 use super::lines::Lines;
 use super::mapping::{Mapping, Node};
@@ -20,9 +21,6 @@ use super::text::Text;
 use super::{Cut, Event, Form, MOST_LINE_BYTES, Value, is_json};
 use crate::problem::ProblemKind;
 use std::ops::Range;
-
-/// First characters of an unrecognised source that its event tells.
-const MOST_SHOWN_BYTES: usize = 12;
 
 /// Bytes by which the form shows where no line has ended before.
 const MOST_SOUGHT_BYTES: usize = 1 << 16;
@@ -90,10 +88,9 @@ impl Reader {
         Self::expecting(Expected { form: Some(form), rows: Rows::Of(CANONICAL.name) })
     }
 
-    /// A parser that finds out form and system from the first bytes and the first row: Arrow by its own mark, JSON lines or documents if the
-    /// first byte that is not blank is `{` or `[`, a log of jobs if it is `;` or the first line is eighteen numbers, and
-    /// CSV or TSV if the first record names columns that are known. Any other source is one [`Event::Unrecognised`] and
-    /// nothing more; one that is empty or blank is of no form and yields nothing.
+    /// A parser that finds out form and system from the first bytes and the first row: Arrow by its mark, JSON by `{` or
+    /// `[`, a log of jobs by a comment or eighteen numbers, CSV or TSV by columns that are known. Any other source is
+    /// one [`Event::Unrecognised`] and nothing more; one that is empty or blank is of no form and yields nothing.
     pub fn recognising() -> Self {
         Self::expecting(Expected::anything())
     }
@@ -351,8 +348,7 @@ impl Reader {
         self.settle(&names, form);
     }
 
-    /// Takes what is blank before the first byte that tells the form, but for tabs in the same line: they may separate
-    /// columns of which the first has no name.
+    /// Takes what is blank before the first byte that tells the form, but for tabs of its line, which may separate columns.
     fn pass_blanks(&mut self) {
         let waiting = self.input.waiting();
         let blank = waiting.iter().position(|byte| !is_blank(*byte)).unwrap_or(waiting.len());
@@ -601,10 +597,4 @@ fn too_long(cut: &Cut) -> Event<'static> {
 /// True for the bytes that blank lines consist of.
 pub(super) const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
-}
-
-/// The first bytes as printable ASCII, a point for each that is not.
-fn first_characters(bytes: &[u8]) -> String {
-    let shown = |byte: &u8| if matches!(byte, b' '..=b'~') { char::from(*byte) } else { '.' };
-    bytes.iter().take(MOST_SHOWN_BYTES).map(shown).collect()
 }
