@@ -165,10 +165,17 @@ pub fn answer_from(
     refuse_coarse(table, &window, zone)?;
     let granularity = query.granularity.unwrap_or_else(|| Granularity::default_for(window.days()));
     let buckets = Buckets::new(&window, zone);
-    let counted = memory.count(table, &View::of(query, &window, &buckets));
+    let mut counted = memory.count(table, &View::of(query, &window, &buckets));
+    // What a database did not give away is told like what lies in the table and does not count.
+    counted.no_moment += reading.left_out_without_moment;
+    counted.repeated += reading.left_out_repeated;
     let grid = Grid::new(&counted.cube, &buckets, &window, query.metric, granularity, query.thresholds);
     let account = Account {
-        read: reading.read + reading.left_out_outside_window + reading.left_out_filtered,
+        read: reading.read
+            + reading.left_out_outside_window
+            + reading.left_out_filtered
+            + reading.left_out_without_moment
+            + reading.left_out_repeated,
         placed: counted.placed,
         no_start: reading.no_start + counted.no_moment,
         outside_window: counted.outside_window + reading.left_out_outside_window,

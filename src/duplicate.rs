@@ -30,12 +30,32 @@ struct Kept {
 }
 
 /// The identities that a table holds, each with its row.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Duplicates {
     kept: BTreeMap<Identity, Kept>,
+    /// What they take, about.
+    bytes: usize,
+    most_bytes: usize,
 }
 
+impl Default for Duplicates {
+    fn default() -> Self {
+        Self { kept: BTreeMap::new(), bytes: 0, most_bytes: usize::MAX }
+    }
+}
+
+/// What an identity takes beside its texts, about: its place in a tree that is two thirds full, and what an allocator
+/// adds to three texts.
+const IDENTITY_BYTES: usize = (size_of::<Identity>() + size_of::<Kept>()) * 3 / 2 + 3 * 16;
+
 impl Duplicates {
+    /// Lets the identities take about so many bytes; once they take more, the table is full as soon as it would have to grow. By
+    /// default what the machine has.
+    pub fn limited_to(mut self, most_bytes: usize) -> Self {
+        self.most_bytes = most_bytes;
+        self
+    }
+
     /// Adds an execution to a table, or lets the greater of it and the one that it repeats stay there. True if it
     /// repeats one. Of several attempts of one execution, the table is told which is the last. All rows of the table
     /// have to have come this way.
@@ -70,6 +90,11 @@ impl Duplicates {
             if let Some((_, before)) = before.filter(|(before, _)| before.is_of_same_execution(&identity)) {
                 table.supersede(before.row);
             }
+        }
+        let texts = identity.workflow_id.as_deref().map_or(0, str::len) + identity.id.len() + rank.0.text_bytes();
+        self.bytes += IDENTITY_BYTES + texts;
+        if self.bytes > self.most_bytes {
+            table.grow_no_more();
         }
         self.kept.insert(identity, Kept { row, rank });
         false

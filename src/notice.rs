@@ -43,6 +43,11 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     if *source == Source::File && reading.not_looked_for > 0 {
         facts.push("repeated rows were not looked for".to_owned());
     }
+    match reading.duplicates {
+        0 => {}
+        1 => facts.push("1 row repeats another one and is not counted".to_owned()),
+        rows => facts.push(format!("{} rows repeat another one and are not counted", count(rows))),
+    }
     match reading.zoneless_starts {
         0 => {}
         1 => facts.push("1 start names no zone and was read as UTC".to_owned()),
@@ -95,10 +100,10 @@ const fn moment(by: Moment) -> &'static str {
 
 /// By which moment rows were placed, which of them lack it, and how many of them lie outside the window.
 fn moments(told: &Told<'_>) -> Vec<String> {
-    let Told { table, query, source, account, counted, totals, .. } = told;
+    let Told { table, reading, query, source, account, counted, totals } = told;
     let by = query.counting.by;
     let mut facts = Vec::new();
-    let placeable = table.rows() - counted.no_moment;
+    let placeable = table.rows() + reading.left_out_without_moment - counted.no_moment;
     let ends_with_newest =
         *source == Source::File && query.until.is_none() && !matches!(query.window, WindowRequest::Dates { .. });
     if ends_with_newest && account.outside_window * 2 > placeable {

@@ -5,7 +5,7 @@ mod support;
 
 use execution_heatmap::answer::{self, Patterns, Source};
 use execution_heatmap::duplicate::Duplicates;
-use execution_heatmap::ingest::Form;
+use execution_heatmap::ingest::{Expected, Form};
 use execution_heatmap::intake::{Intake, Reading};
 use execution_heatmap::json;
 use execution_heatmap::options::Query;
@@ -163,6 +163,65 @@ fn the_ended_one_stays_then_the_later_then_the_greater() {
     check(json!({"status": "failed", "duration_ms": 5}), json!({"status": "completed", "duration_ms": 4}), "failed");
     check(json!({"status": "failed"}), json!({"status": "completed", "duration_ms": 0}), "completed");
     check(json!({"status": "completed", "duration_ms": 4}), json!({"status": "failed", "duration_ms": 4}), "failed");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    /// A page reads several files with one intake, a terminal with one each: the same bytes.
+    #[test]
+    fn one_intake_for_several_files_finds_what_one_each_finds(seed in any::<u64>(), count in 0usize..40, files in 1usize..4) {
+        let rows = rows(seed, count);
+        let files: Vec<Vec<&Value>> = (0..files).map(|file| rows.iter().skip(file).step_by(files).collect()).collect();
+        let mut one = Intake::recognising(false).onto(Table::default(), Some(Duplicates::default()));
+        for (number, file) in files.iter().enumerate() {
+            if number > 0 {
+                one.begin_next(Expected::anything(), false);
+            }
+            file.iter().for_each(|row| one.extend(format!("{row}\n").as_bytes()));
+            one.finish(None);
+        }
+        let (table, reading) = read(&files);
+        let query = Query::from_pairs([("metric", "volume")]).unwrap();
+        let answer = |table: &Table, reading: &Reading| {
+            json::heatmap(&answer::answer(table, reading, &query, &Zone::utc(), Source::File, Patterns::Skip).unwrap())
+        };
+        prop_assert_eq!(answer(one.table(), one.reading()), answer(&table, &reading));
+    }
+}
+
+#[test]
+fn how_many_rows_repeat_another_one_is_said() {
+    let check = |ids: &[&str], expected: &str| {
+        let row = |id: &&str| json!({"id": id, "status": "failed", "started_at": "2026-02-12T04:30:00Z"});
+        let rows: Vec<Value> = ids.iter().map(row).collect();
+        let response = respond(&[rows.iter().collect()]);
+        let notices = response["notices"].to_string();
+        assert!(!notices.contains("were not looked for"), "{notices}");
+        let repeats =
+            response["notices"].as_array().unwrap().iter().find(|notice| notice.to_string().contains("repeat"));
+        assert_eq!(repeats.and_then(Value::as_str).unwrap_or(""), expected);
+    };
+    check(&["1", "2"], "");
+    check(&["1", "2", "1"], "1 row repeats another one and is not counted");
+    check(&["1", "2", "1", "1"], "2 rows repeat another one and are not counted");
+}
+
+#[test]
+fn what_finds_no_room_is_not_read_and_that_is_said() {
+    let mut intake = Intake::recognising(false).onto(Table::default(), Some(Duplicates::default().limited_to(100_000)));
+    for id in 0..100_000 {
+        if intake.is_full() {
+            break;
+        }
+        let row = json!({"id": id.to_string(), "status": "failed", "started_at": "2026-02-12T04:30:00Z"});
+        intake.extend(format!("{row}\n{row}\n").as_bytes());
+    }
+    intake.finish(None);
+    let (table, reading) = (intake.table(), intake.reading());
+    assert!(intake.is_full() && table.rows() > 100, "{} rows", table.rows());
+    assert_eq!(reading.read, table.rows() + reading.duplicates);
+    assert!(reading.incomplete.as_ref().is_some_and(|why| why.starts_with("memory did not suffice")));
 }
 
 #[test]

@@ -58,6 +58,23 @@ fn check_document(source: &str, expected: &str) {
 }
 
 #[test]
+fn the_first_column_may_have_no_name() {
+    let check = |before: &str, delimiter: &str, offset: usize| {
+        let source = format!("{before},id,status,started_at\n0,a,failed,1770870600\n").replace(',', delimiter);
+        let line = 2 + before.matches('\n').count();
+        let expected = format!("{line}@{offset}: a failed");
+        assert_eq!(events(Reader::recognising(), source.as_bytes()), expected, "{source:?}");
+        let each: Vec<&[u8]> = source.as_bytes().chunks(1).collect();
+        assert_eq!(events_of(Reader::recognising(), &each), [expected], "{source:?} byte by byte");
+    };
+    for delimiter in [",", ";", "\t", "|"] {
+        check("", delimiter, 22);
+        check("\n \t\r\n", delimiter, 27);
+        check("\u{feff}", delimiter, 25);
+    }
+}
+
+#[test]
 fn documents_are_arrays_or_hold_them() {
     let check = check_document;
     check("[A,B]", "1@1: a failed\n1@55: b failed");

@@ -3,7 +3,7 @@
 
 import type { LoadOptions } from './engine.js';
 import type { Gathering } from './pool.js';
-import { handOver, isSeveral } from './given.js';
+import { handOver, isOfSeveral, isSeveral } from './given.js';
 import { isFromCompanion, refusal } from './source.js';
 import { Thread } from './thread.js';
 import type { Call } from './worker.js';
@@ -107,7 +107,7 @@ export class HeatmapClient {
    * Reads a source, several as one, or rows that are given, to the end; resolves with what was read, also if a source
    * broke off (the views say so).
    */
-  async load(source: Loadable, { signal, onProgress, query = {}, companion, workers, deduplicate = false, ...as }: LoadOptions = {}): Promise<Loaded> {
+  async load(source: Loadable, { signal, onProgress, query = {}, companion, workers, deduplicate = isOfSeveral(source), ...as }: LoadOptions = {}): Promise<Loaded> {
     signal?.throwIfAborted();
     clients.add(this.#id);
     this.#gathering?.giveUp();

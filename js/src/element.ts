@@ -5,7 +5,7 @@ import { HeatmapClient, type HeatmapView, type Loaded, type Loadable, type LoadO
 import { Format } from './format.js';
 import { Frame } from './frame.js';
 import { DEFAULT_DAYS, MOST_DAYS } from './limits.js';
-import { isSeveral } from './given.js';
+import { isOfSeveral, isSeveral } from './given.js';
 import { covers, isFromCompanion, windowFor } from './source.js';
 import { errorWords, PATIENCE_MS } from './status.js';
 import { isZone } from './zone.js';
@@ -22,7 +22,7 @@ export interface LoadSettings extends ReadAs {
   companion?: boolean;
   /** The most workers that read at the same time; by default as many as there are cores, at most 8. */
   workers?: number;
-  /** True looks for rows that repeat another one; by default where only last attempts count. Then one worker reads. */
+  /** True looks for rows that repeat another one; by default where there are several sources, or only last attempts count. Then one worker reads. */
   deduplicate?: boolean;
 }
 interface Read { window: Query; now: number }
@@ -219,7 +219,7 @@ export class ExecutionHeatmap extends Base {
     const span = query.from === undefined ? `${query.days ?? DEFAULT_DAYS} days` : this.#words().range(query.from, query.to ?? query.from);
     try {
       await this.#follow(signal, asking ? `Asking ${from} for ${span} of executions.` : `Opening ${from}.`, async (options) => {
-        const deduplicate = this.#deduplicated = as.deduplicate ?? this.attempts === 'last';
+        const deduplicate = this.#deduplicated = as.deduplicate ?? (this.attempts === 'last' || isOfSeveral(source));
         const loaded = await client.load(source, { ...as, deduplicate, query, companion, ...options });
         this.#read = asking && { ...asking, now: loaded.now ?? asking.now };
         return loaded;

@@ -3,7 +3,7 @@
 
 import { Engine } from './execution_heatmap_wasm.js';
 import type { View } from './execution_heatmap_wasm.js';
-import { handOver, isSeveral } from './given.js';
+import { handOver, isOfSeveral, isSeveral } from './given.js';
 import { Meter } from './meter.js';
 import { start } from './module.js';
 import { begin, counts, refuseUnrecognised, sentenceOf, understood, type Counted, type Place } from './part.js';
@@ -28,7 +28,7 @@ export interface LoadOptions extends ReadAs {
   companion?: boolean;
   /** The most workers that read at the same time; by default as many as there are cores, at most 8. */
   workers?: number;
-  /** True looks for rows that repeat another one; then one worker reads. */
+  /** True looks for rows that repeat another one, by default where there are several sources; then one worker reads. */
   deduplicate?: boolean;
 }
 
@@ -88,7 +88,7 @@ export class HeatmapEngine {
    * Reads a source, several one after the other, or rows that are given, to the end, dropping what was held. A source that breaks off is no
    * error: the answers say so. `number` stands in the answers, so that who asks can tell one load's from another's.
    */
-  async load(source: Loadable, { signal, onProgress, query = {}, companion, deduplicate = false, ...as }: LoadOptions = {}, number?: number): Promise<Loaded> {
+  async load(source: Loadable, { signal, onProgress, query = {}, companion, deduplicate = isOfSeveral(source), ...as }: LoadOptions = {}, number?: number): Promise<Loaded> {
     const turn = ++this.#loads;
     this.#stopped = false;
     this.#pour?.halt();

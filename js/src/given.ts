@@ -21,6 +21,11 @@ export function isSeveral(source: Loadable): source is readonly Source[] {
   return Array.isArray(source) && source.length > 0 && source.every(isBytes);
 }
 
+/** True for more than one source of bytes, whose rows may repeat each other. */
+export function isOfSeveral(source: Loadable): boolean {
+  return isSeveral(source) && source.length > 1;
+}
+
 /** The stream of what is no source of bytes; `undefined` for sources of bytes. Throws an error for what is neither. */
 export function handOver(source: Loadable): Handed | undefined {
   if (isBytes(source)) return undefined;

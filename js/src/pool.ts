@@ -13,6 +13,8 @@ import type { Loaded, Progress, ReadAs } from './types.js';
 
 /** Small enough that no worker has much left to do when the others are done. */
 const PIECE_BYTES = 8 * 1024 * 1024;
+/** A worker waits for bytes of one piece while it parses another. */
+const PIECES_A_WORKER = 2;
 /** What is looked at of a file to tell its form. */
 const LOOK_BYTES = 64 * 1024;
 const PROGRESS_MS = 250;
@@ -132,19 +134,23 @@ export class Gathering {
       await main.ask(this.#client, { name: 'gather', load: this.#load, as: this.#as, places, texts }).answer;
     }
     this.#hasBegun = true;
-    const work = [this.#work(main)];
     const wanted = Math.min(this.#workers, this.#pieces()) - 1;
-    if (wanted > 0) {
-      const module = await main.ask<WebAssembly.Module>(this.#client, { name: 'module' }).answer;
-      for (let i = 0; i < wanted; i += 1) {
-        const helper = new Thread((cause) => this.#fail(new Error(cause)), module);
-        helpers.push(helper);
-        work.push(this.#work(helper));
-      }
+    // Asked for before the first worker has other work, so that helpers start while it reads its first piece.
+    const asked = wanted > 0 ? main.ask<WebAssembly.Module>(this.#client, { name: 'module' }).answer : undefined;
+    const work = this.#lanes(main);
+    const module = await asked;
+    for (let i = 0; i < wanted; i += 1) {
+      const helper = new Thread((cause) => this.#fail(new Error(cause)), module);
+      helpers.push(helper);
+      work.push(...this.#lanes(helper));
     }
     await Promise.all(work);
     await this.#draining;
     if (this.#isStopped || this.#broken !== undefined) this.#rewind();
+  }
+
+  #lanes(thread: Thread): Promise<void>[] {
+    return Array.from({ length: PIECES_A_WORKER }, () => this.#work(thread));
   }
 
   async #work(thread: Thread): Promise<void> {

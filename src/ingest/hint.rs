@@ -1,6 +1,9 @@
 //! What a source that is of no form that is read looks like, so that its owner knows what to do. Guesses from the first
 //! characters alone, and decides nothing.
 
+/// First characters of an unrecognised source that its event tells.
+const MOST_SHOWN_BYTES: usize = 12;
+
 /// A sentence about a source whose first characters (as [`super::Event::Unrecognised`] tells them) look familiar.
 ///
 /// ```
@@ -15,6 +18,10 @@ pub fn hint(starts_with: &str) -> Option<&'static str> {
     };
     if is_utf_16(starts_with) {
         Some("It looks like text in UTF-16; UTF-8 is read.")
+    } else if starts_with.starts_with("PAR1") {
+        Some(
+            "It looks like a Parquet file, which `execution-heatmap analyze FILE` reads and a page does not; a page reads the same rows as Arrow, NDJSON or CSV.",
+        )
     } else if starts_with.contains([',', ';', '|']) {
         Some(
             "It looks like CSV, but its header has no column 'started_at', nor the columns of a system that is known; a mapping can say what its columns mean.",
@@ -22,6 +29,12 @@ pub fn hint(starts_with: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// The first bytes as printable ASCII, a point for each that is not.
+pub(super) fn first_characters(bytes: &[u8]) -> String {
+    let shown = |byte: &u8| if matches!(byte, b' '..=b'~') { char::from(*byte) } else { '.' };
+    bytes.iter().take(MOST_SHOWN_BYTES).map(shown).collect()
 }
 
 #[cfg(test)]
@@ -40,6 +53,7 @@ mod tests {
         check("id,workflow,", Some("no column 'started_at'"));
         check("id;workflow;", Some("no column 'started_at'"));
         check("..i.d.,.s.t.", Some("UTF-16"));
+        check("PAR1....,..;", Some("a Parquet file"));
         check("%PDF-1.7", None);
         check(".PNG....", None);
         check("", None);

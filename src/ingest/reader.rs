@@ -7,6 +7,7 @@ use super::csv::{self, Header};
 use super::document::{Document, Found};
 use super::expected::{Expected, Rows};
 use super::fields::Fields;
+use super::hint::first_characters;
 use super::input::Input;
 use super::lines::Lines;
 use super::mapping::{Mapping, Node};
@@ -21,9 +22,6 @@ use super::text::Text;
 use super::{Cut, Event, Form, Known, MOST_LINE_BYTES, Value, is_json};
 use crate::problem::ProblemKind;
 use std::ops::Range;
-
-/// First characters of an unrecognised source that its event tells.
-const MOST_SHOWN_BYTES: usize = 12;
 
 /// Bytes by which the form shows where no line has ended before.
 const MOST_SOUGHT_BYTES: usize = 1 << 16;
@@ -58,6 +56,8 @@ pub struct Reader {
     sought: usize,
     lines: Lines,
     records: Records,
+    /// What separates the fields of records.
+    delimiter: u8,
     /// There once the form is known to be JSON.
     document: Option<Box<Document>>,
     log: Log,
@@ -91,10 +91,9 @@ impl Reader {
         Self::expecting(Expected { form: Some(form), rows: Rows::Of(CANONICAL.name) })
     }
 
-    /// A parser that finds out form and system from the first bytes and the first row: Arrow by its own mark, JSON lines or documents if the
-    /// first byte that is not blank is `{` or `[`, a log of jobs if it is `;` or the first line is eighteen numbers, and
-    /// CSV or TSV if the first record names columns that are known. Any other source is one [`Event::Unrecognised`] and
-    /// nothing more; one that is empty or blank is of no form and yields nothing.
+    /// A parser that finds out form and system from the first bytes and the first row: Arrow by its mark, JSON by `{` or
+    /// `[`, a log of jobs by a comment or eighteen numbers, CSV or TSV by columns that are known. Any other source is
+    /// one [`Event::Unrecognised`] and nothing more; one that is empty or blank is of no form and yields nothing.
     pub fn recognising() -> Self {
         Self::expecting(Expected::anything())
     }
@@ -117,6 +116,7 @@ impl Reader {
             sought: 0,
             lines: Lines::starting_at(1),
             records: Records::starting_at(1).separated_by(b'\t'),
+            delimiter: b'\t',
             document: None,
             log: Log::default(),
             header: None,
@@ -189,6 +189,11 @@ impl Reader {
             Stage::Reading(form) => Some(*form),
             Stage::Seeking | Stage::Refused(_) => None,
         }
+    }
+
+    /// What separates the fields of delimited text, once the form is known to be one.
+    pub fn delimiter(&self) -> Option<u8> {
+        matches!(self.form(), Some(Form::Csv | Form::Tsv)).then_some(self.delimiter)
     }
 
     /// Takes bytes; then ask [`Reader::next`] until it has nothing more.
@@ -357,6 +362,7 @@ impl Reader {
 
     fn begin_records(&mut self, delimiter: u8, form: Form) {
         self.records = Records::starting_at(self.line).separated_by(delimiter);
+        self.delimiter = delimiter;
         self.stage = Stage::Reading(form);
     }
 
@@ -364,6 +370,7 @@ impl Reader {
     fn seek_header(&mut self, delimiter: u8) {
         if !self.records.has_begun() {
             self.records = Records::starting_at(self.line).separated_by(delimiter);
+            self.delimiter = delimiter;
         }
         let Some(cut) = self.records.next(&mut self.input) else { return };
         let form = if delimiter == b'\t' { Form::Tsv } else { Form::Csv };
@@ -428,11 +435,15 @@ impl Reader {
         self.settle(&names, form);
     }
 
-    /// Takes what is blank before the first byte that tells the form.
+    /// Takes what is blank before the first byte that tells the form, but for tabs of its line, which may separate columns.
     fn pass_blanks(&mut self) {
         let waiting = self.input.waiting();
-        let length = waiting.iter().position(|byte| !is_blank(*byte)).unwrap_or(waiting.len());
-        let blanks = waiting.get(..length).unwrap_or_default();
+        let blank = waiting.iter().position(|byte| !is_blank(*byte)).unwrap_or(waiting.len());
+        let blanks = waiting.get(..blank).unwrap_or_default();
+        let line = blanks.iter().rposition(|byte| *byte == b'\n').map_or(0, |feed| feed + 1);
+        let tab = blanks.iter().skip(line).position(|byte| *byte == b'\t');
+        let length = tab.map_or(blank, |tab| line + tab);
+        let blanks = blanks.get(..length).unwrap_or_default();
         if !blanks.is_empty() {
             self.line += blanks.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
             self.lines = Lines::starting_at(self.line);
@@ -683,10 +694,4 @@ fn too_long(cut: &Cut) -> Event<'static> {
 /// True for the bytes that blank lines consist of.
 pub(super) const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
-}
-
-/// The first bytes as printable ASCII, a point for each that is not.
-fn first_characters(bytes: &[u8]) -> String {
-    let shown = |byte: &u8| if matches!(byte, b' '..=b'~') { char::from(*byte) } else { '.' };
-    bytes.iter().take(MOST_SHOWN_BYTES).map(shown).collect()
 }

@@ -57,10 +57,12 @@ impl Default for Log {
     }
 }
 
-/// True if a source may be such a log, by its first line.
+/// True if a source may be such a log, by its first line: a comment or a job. With more semicolons and no colon it
+/// is the header of delimited text whose first column has no name.
 pub(super) fn is_first_line(line: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(line) else { return false };
-    text.trim_ascii_start().starts_with(';') || split(text).is_some()
+    let comment = text.trim_ascii_start().strip_prefix(';');
+    comment.map_or_else(|| split(text).is_some(), |said| said.contains(':') || !said.contains(';'))
 }
 
 /// The fields of a job, if there are so many and all are numbers.

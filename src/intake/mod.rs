@@ -23,6 +23,10 @@ pub struct Reading {
     pub left_out_outside_window: u64,
     /// Rows that the source left out because of a filter.
     pub left_out_filtered: u64,
+    /// Rows that the source left out because they lack the moment that is asked for.
+    pub left_out_without_moment: u64,
+    /// Attempts that the source left out because a later one counts instead.
+    pub left_out_repeated: u64,
     /// Rows that repeat another one, where that was looked for.
     pub duplicates: u64,
     /// Rows that were not held against the others to see whether they repeat one.
@@ -60,6 +64,8 @@ impl Reading {
         self.no_start += other.no_start;
         self.left_out_outside_window += other.left_out_outside_window;
         self.left_out_filtered += other.left_out_filtered;
+        self.left_out_without_moment += other.left_out_without_moment;
+        self.left_out_repeated += other.left_out_repeated;
         self.duplicates += other.duplicates;
         self.not_looked_for += other.not_looked_for;
         self.zoneless_starts += other.zoneless_starts;

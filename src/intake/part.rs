@@ -106,7 +106,7 @@ impl Intake {
 }
 
 impl Reading {
-    fn numbers(&mut self) -> [&mut u64; 13] {
+    fn numbers(&mut self) -> [&mut u64; 15] {
         let [scheduled, queued, created] = &mut self.stand_ins;
         [
             &mut self.read,
@@ -114,6 +114,8 @@ impl Reading {
             &mut self.no_start,
             &mut self.left_out_outside_window,
             &mut self.left_out_filtered,
+            &mut self.left_out_without_moment,
+            &mut self.left_out_repeated,
             &mut self.duplicates,
             &mut self.not_looked_for,
             &mut self.zoneless_starts,

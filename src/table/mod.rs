@@ -139,6 +139,11 @@ impl Table {
         has_room
     }
 
+    /// Leaves room for no more rows than the table has memory for by now.
+    pub(crate) fn grow_no_more(&mut self) {
+        self.most_bytes = 0;
+    }
+
     /// True once a row found no room.
     pub fn is_full(&self) -> bool {
         self.is_full

@@ -81,7 +81,7 @@ for (const name of ['ndjson', 'csv', 'unclosed']) {
 test('several files are read as one, and each has its own form', async () => {
   const { page, close } = await opened();
   const { rows, small } = await page.evaluate(async () => {
-    const several = await read([files.ndjson(), files.csv(), new Blob([])], { workers: 2 });
+    const several = await read([files.ndjson(), files.csv(), new Blob([])], { workers: 2, deduplicate: false });
     const line = '{"started_at":"2026-02-02T00:00:00Z","status":"completed"}\n';
     const small = await read([new Blob([line]), new Blob([line.repeat(2)])]);
     return { rows: JSON.parse(several.answer).rows.read, small: JSON.parse(small.answer).rows.read };
@@ -91,26 +91,48 @@ test('several files are read as one, and each has its own form', async () => {
   await close();
 });
 
-test('repeated rows of several files are found where that is asked for', async () => {
+test('repeated rows of several files are found unless that is not wanted', async () => {
   const { page, close } = await opened();
   const seen = await page.evaluate(async () => {
     const line = (id, attempt, status) => `${JSON.stringify({ id, workflow_id: 'w', attempt, status, started_at: '2026-02-02T00:00:00Z', error: `${id} ${attempt}` })}\n`;
     const files = [new Blob([line('a', 1, 'failed'), line('b', 1, 'failed')]), new Blob([line('a', 2, 'completed'), line('b', 1, 'failed')])];
     const answers = [];
-    for (const deduplicate of [false, true]) {
+    for (const options of [{ deduplicate: false }, {}]) {
       const client = new HeatmapClient();
-      await client.load(files, { deduplicate });
+      await client.load(files, options);
       const { response } = await client.view({ granularity: 'hourly' });
       const last = await client.view({ granularity: 'hourly', attempts: 'last' });
       const cell = last.cells.executions.findIndex((count) => count > 0);
       const { rows } = await last.rowsAt(cell);
-      answers.push([response.rows.placed, response.rows.duplicate, last.response.rows.placed, rows.map(({ error }) => error).sort()]);
+      const said = response.notices.filter((notice) => /repeat/.test(notice));
+      answers.push([response.rows.placed, response.rows.duplicate, said, last.response.rows.placed, rows.map(({ error }) => error).sort()]);
       client.close();
     }
     return answers;
   });
-  assert.deepEqual(seen[0].slice(0, 2), [4, 0]);
-  assert.deepEqual(seen[1], [3, 1, 2, ['a 2', 'b 1']]);
+  assert.deepEqual(seen[0].slice(0, 3), [4, 0, ['repeated rows were not looked for']]);
+  assert.deepEqual(seen[1], [3, 1, ['1 row repeats another one and is not counted'], 2, ['a 2', 'b 1']]);
+  await close();
+});
+
+test('an element finds repeated rows of several big files as one worker does', async () => {
+  const { page, close } = await opened();
+  const { counted, same } = await page.evaluate(async () => {
+    await import('/pkg/define.js');
+    const element = document.createElement('execution-heatmap');
+    document.body.append(element);
+    const file = files.ndjson();
+    // The second file holds rows of the first again, and more.
+    const both = [file.slice(0, file.size - 1_000_000), file];
+    await element.load(both);
+    const { rows } = element.view.response;
+    const whole = JSON.parse((await read(file.stream(), { deduplicate: true })).answer);
+    const several = JSON.parse((await read(both)).answer);
+    element.remove();
+    return { counted: [rows.placed, rows.duplicate > 100_000, rows.read > 300_000], same: JSON.stringify(several.cells) === JSON.stringify(whole.cells) && rows.placed === whole.rows.placed };
+  });
+  assert.deepEqual(counted.slice(1), [true, true]);
+  assert.equal(same, true, 'the rows of both files are those of the longer one');
   await close();
 });
 

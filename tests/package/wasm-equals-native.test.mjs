@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { HeatmapEngine } from 'execution-heatmap/engine';
@@ -37,3 +39,25 @@ for (const query of queries) {
     assert.equal(answer, native(query));
   });
 }
+
+test('the same bytes for several files whose rows repeat each other, and for those of one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'execution-heatmap-'));
+  try {
+    const line = (i, attempt, status) => `${JSON.stringify({ id: String(i % 50), workflow_id: 'w', attempt, status, started_at: new Date(Date.UTC(2026, 1, 2) + i * 1_000_000).toISOString() })}\n`;
+    const contents = ['completed', 'failed', 'running'].map((status, file) => Array.from({ length: 40 + file }, (_, i) => line(i * (file + 1), 1 + (i % 2), status)).join(''));
+    const paths = contents.map((content, file) => {
+      const path = join(folder, `${file}.ndjson`);
+      writeFileSync(path, content);
+      return path;
+    });
+    const answer = (files) => execFileSync(binary, ['analyze', ...files, '--format', 'json']).toString().trim();
+    for (const files of [paths, paths.slice(1), paths.slice(0, 1)]) {
+      await engine.load(files.map((path) => new Blob([readFileSync(path)])));
+      const bytes = wasm({});
+      assert.equal(bytes, answer(files));
+      assert.equal(JSON.parse(bytes).rows.duplicate > 0, files.length > 1);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -200,8 +200,12 @@ pub enum Input {
     Tsv,
     /// The Standard Workload Format
     Swf,
+    /// Arrow IPC, a stream or a file, without compression
+    Arrow,
     /// A Parquet file whose columns bear the same names
     Parquet,
+    /// Counts that a database made instead of rows, in any form but Parquet
+    Cube,
 }
 
 /// The forms that are written.

@@ -104,6 +104,30 @@ fn imports_at_the_same_time_all_end_well() {
 }
 
 #[test]
+fn imports_that_begin_together_wait_for_one_another() {
+    let files = Files::new();
+    for round in 0..12 {
+        // One after the other makes the tables and changes the journal of a database that was not there.
+        let database = files.path(&format!("runs-{round}.sqlite"));
+        let children: Vec<_> = (0..6)
+            .map(|number| {
+                let own =
+                    files.with(&format!("{number}.ndjson"), GOOD.replace("\"id\":\"", &format!("\"id\":\"{number}")));
+                let args = ["import", &own, "--workspace", "w", "--database", database.to_str().unwrap()];
+                binary().args(args).stderr(Stdio::piped()).spawn().unwrap()
+            })
+            .collect();
+        for child in children {
+            let ran = ran(child.wait_with_output().unwrap());
+            assert_eq!(ran.code, Some(0), "round {round}: {}", ran.err);
+        }
+        let connection = rusqlite::Connection::open(&database).unwrap();
+        let rows: i64 = connection.query_row("SELECT count(*) FROM executions", [], |row| row.get(0)).unwrap();
+        assert_eq!(rows, 6 * 3, "round {round}");
+    }
+}
+
+#[test]
 fn an_import_that_is_killed_goes_on_from_where_it_was() {
     let files = Files::new();
     // Rows without an id, each of them three times.

@@ -1,11 +1,15 @@
-//! The binary on exports of other systems: what it takes a file for, and what it is told.
+//! The binary on every form that it can be told, and on exports of other systems: what it takes a file for, and what it
+//! is told.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[path = "support/shell.rs"]
 mod shell;
 
+use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use arrow_ipc::writer::{FileWriter, StreamWriter};
 use shell::{Files, run};
+use std::sync::Arc;
 
 const RUNS: &str = r#"{"total_count":2,"workflow_runs":[
   {"id":1,"name":"CI","run_attempt":1,"status":"completed","conclusion":"success","workflow_id":9,"run_started_at":"2024-02-22T06:00:01Z"},
@@ -46,4 +50,123 @@ fn what_a_file_was_taken_for_is_said_and_can_be_told() {
     check(&[&runs, "--preset", "gihub"], 2, "the preset is 'gihub', it takes auto, github");
     check(&[&own, "--map", &wrong], 2, "wrong.json: the mapping's started_at is a number");
     check(&[&own, "--map", "nowhere.json"], 1, "nowhere.json cannot be read");
+}
+
+/// Columns as Arrow, the stream or the file.
+fn arrow(columns: &[(&str, ArrayRef)], is_file: bool) -> Vec<u8> {
+    let batch = RecordBatch::try_from_iter(columns.iter().cloned()).unwrap();
+    let mut bytes = Vec::new();
+    if is_file {
+        let mut writer = FileWriter::try_new(&mut bytes, &batch.schema()).unwrap();
+        writer.write(&batch).unwrap();
+        writer.finish().unwrap();
+    } else {
+        let mut writer = StreamWriter::try_new(&mut bytes, &batch.schema()).unwrap();
+        writer.write(&batch).unwrap();
+        writer.finish().unwrap();
+    }
+    bytes
+}
+
+/// Two texts as a column of Parquet each.
+#[cfg(feature = "parquet")]
+fn parquet(names: [&str; 2], columns: [[&'static str; 2]; 2]) -> Vec<u8> {
+    use parquet::data_type::{ByteArray, ByteArrayType};
+    let [one, other] = names;
+    let schema = format!("message rows {{ required binary {one} (UTF8); required binary {other} (UTF8); }}");
+    let schema = Arc::new(parquet::schema::parser::parse_message_type(&schema).unwrap());
+    let mut file = parquet::file::writer::SerializedFileWriter::new(Vec::new(), schema, Arc::default()).unwrap();
+    let mut group = file.next_row_group().unwrap();
+    for texts in columns {
+        let mut column = group.next_column().unwrap().unwrap();
+        column.typed::<ByteArrayType>().write_batch(&texts.map(ByteArray::from), None, None).unwrap();
+        column.close().unwrap();
+    }
+    group.close().unwrap();
+    file.into_inner().unwrap()
+}
+
+const STARTS: [&str; 2] = ["2024-02-22T06:00:01Z", "2024-02-22T07:00:01Z"];
+const STATUSES: [&str; 2] = ["completed", "failed"];
+
+/// Two executions at six and seven, in the form of each name and as which file.
+fn forms() -> Vec<(&'static str, &'static str, Vec<u8>)> {
+    let [[six, seven], [completed, failed]] = [STARTS, STATUSES];
+    let rows = [[six, completed], [seven, failed]];
+    let objects = rows.map(|[start, status]| format!("{{\"started_at\":\"{start}\",\"status\":\"{status}\"}}"));
+    let lines = |header: &str, between: &str| {
+        format!("{header}\n{}\n", rows.map(|row| row.join(between)).join("\n")).replace(',', between).into_bytes()
+    };
+    let text = |texts: [&'static str; 2]| Arc::new(StringArray::from(texts.to_vec())) as ArrayRef;
+    let columns = [("started_at", text(STARTS)), ("status", text(STATUSES))];
+    let ones = Arc::new(Int64Array::from(vec![1, 1])) as ArrayRef;
+    let counts =
+        [("hour", text(["2024-02-22T06:00:00Z", "2024-02-22T07:00:00Z"])), ("status", text(STATUSES)), ("n", ones)];
+    let counted = "hour,status,n\n2024-02-22T06:00:00Z,completed,1\n2024-02-22T07:00:00Z,failed,1\n";
+    let objects_of_counts = r#"[{"hour":"2024-02-22T06:00:00Z","status":"completed","n":1},{"hour":"2024-02-22T07:00:00Z","status":"failed","n":1}]"#;
+    // Of eighteen numbers the second is when a job was submitted, the third how long it waited, the eleventh how it ended.
+    let job =
+        |number: u32, at: u32, status: u32| format!("{number} {at} 1 60 1 -1 -1 -1 -1 -1 {status} 1 1 1 1 1 -1 -1\n");
+    let swf = format!("; UnixStartTime: 1708581600\n{}{}", job(1, 0, 1), job(2, 3600, 0));
+    let forms = vec![
+        ("ndjson", "rows.ndjson", objects.join("\n").into_bytes()),
+        ("json", "rows.json", format!("{{\"rows\": [{}]}}", objects.join(", ")).into_bytes()),
+        ("csv", "rows.csv", lines("started_at,status", ",")),
+        ("csv", "semicolons.csv", lines("started_at,status", ";")),
+        ("csv", "bars.csv", lines("started_at,status", "|")),
+        ("tsv", "rows.tsv", lines("started_at,status", "\t")),
+        ("swf", "jobs.swf", swf.into_bytes()),
+        ("arrow", "stream.arrow", arrow(&columns, false)),
+        ("arrow", "file.arrow", arrow(&columns, true)),
+        ("cube", "counts.csv", counted.into()),
+        ("cube", "counts.json", objects_of_counts.into()),
+        ("cube", "counts.arrow", arrow(&counts, false)),
+    ];
+    #[cfg(feature = "parquet")]
+    let forms =
+        [forms, vec![("parquet", "rows.parquet", parquet(["started_at", "status"], [STARTS, STATUSES]))]].concat();
+    forms
+}
+
+#[test]
+fn every_form_is_read_by_its_name_and_without() {
+    let files = Files::new();
+    let cells = |args: &[&str]| {
+        let ran = run(&[&["analyze", "--format", "json", "--metric", "error_count"], args].concat());
+        assert_eq!(ran.code, Some(0), "{args:?}: {}", ran.err);
+        let answer: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        (answer["cells"].to_string(), answer["rows"]["placed"].to_string())
+    };
+    let cell = |hour, value, level| {
+        format!(r#"{{"count":1,"date":"2024-02-22","hour":{hour},"level":{level},"value":{value}}}"#)
+    };
+    let expected = (format!("[{},{}]", cell(6, 0, 1), cell(7, 1, 2)), "2".to_owned());
+    for (form, name, content) in forms() {
+        let file = files.with(name, content);
+        assert_eq!(cells(&[&file, "--input", form]), expected, "{name} as {form}");
+        assert_eq!(cells(&[&file]), expected, "{name}");
+    }
+}
+
+#[test]
+fn a_file_of_another_form_than_it_was_told_is_refused_or_counted_in_words() {
+    let files = Files::new();
+    let file = |wanted: &str| {
+        let (_, name, content) = forms().into_iter().find(|(_, name, _)| *name == wanted).unwrap();
+        files.with(name, content)
+    };
+    let check = |name: &str, args: &[&str], code: i32, words: &str| {
+        let ran = run(&[&["analyze", &file(name), "--strict"], args].concat());
+        assert_eq!(ran.code, Some(code), "{name} {args:?}: {}", ran.err);
+        assert!(ran.err.contains(words), "{name} {args:?} says {}", ran.err);
+    };
+    check("rows.ndjson", &["--input", "arrow"], 3, "is incomplete");
+    check("stream.arrow", &["--input", "ndjson"], 3, "unreadable");
+    check("rows.csv", &["--input", "cube"], 1, "is not a log this can read");
+    check("counts.csv", &["--input", "cube", "--preset", "github"], 2, "neither --preset nor --map");
+    check("counts.csv", &["--input", "cube", "--map", "map.json"], 2, "neither --preset nor --map");
+    check("counts.csv", &["--input", "cube", "--preset", "cube"], 0, "2 rows read");
+    check("rows.ndjson", &["--input", "parquet"], 1, "it is no Parquet file");
+    #[cfg(feature = "parquet")]
+    check("rows.parquet", &["--input", "cube"], 1, "It looks like a Parquet file");
 }

@@ -51,9 +51,8 @@ fn each_bad_parameter_is_named_with_what_it_takes() {
         ("workflow_id=!", 400, "workflow_id"),
         ("thresholds=3,2,1", 400, "three strictly rising"),
         ("thresholds=NaN,1,2", 400, "three strictly rising"),
-        ("by=end", 400, "by: here rows are chosen by their starts"),
+        ("by=scheduled", 400, "by: here rows are chosen by their starts"),
         ("by=finish", 400, "start, end, scheduled"),
-        ("attempts=last", 400, "attempts: here rows are chosen by their starts"),
         ("colour=red", 400, "'colour' is not a parameter here"),
         ("metric=%1b[31m%00%e2%80%ae", 400, "metric"),
         ("metric=%ff%fe", 400, "metric"),
@@ -67,6 +66,24 @@ fn each_bad_parameter_is_named_with_what_it_takes() {
             assert!(!said.chars().any(|c| c.is_control() || c == '\u{202e}'), "{said:?}");
         }
     }
+    // Rows as they are come by their starts, and each of them.
+    for query in ["by=end", "attempts=last"] {
+        let response = server.get(&format!("/api/v1/workspaces/w/executions?{query}"));
+        assert_problem(&response, 400, "Bad parameter", ": here rows are chosen by their starts");
+    }
+}
+
+#[test]
+fn what_a_database_of_an_earlier_version_lacks_is_said() {
+    let database = Database::with_rows(&rows_over(1));
+    let connection = rusqlite::Connection::open(&database.path).unwrap();
+    connection.pragma_update(None, "user_version", 2).unwrap();
+    let server = Server::start(&database.path);
+    let get = |query: &str| server.get(&format!("/api/v1/workspaces/w/executions/heatmap?{query}"));
+    assert_problem(&get("by=end"), 409, "The database is of an earlier version", "any import brings it up to date");
+    assert_eq!(get("by=start").status, 200);
+    connection.pragma_update(None, "user_version", 3).unwrap();
+    assert_eq!(get("by=end&attempts=last").status, 200);
 }
 
 #[test]

@@ -3,10 +3,17 @@
 
 mod support;
 
+use execution_heatmap::answer::{self, Patterns, Source};
+use execution_heatmap::duplicate::Duplicates;
 use execution_heatmap::execution::Status;
-use execution_heatmap::options::{Filter, Query};
+use execution_heatmap::intake::Intake;
+use execution_heatmap::json;
+use execution_heatmap::options::{Attempts, Filter, Moment, Query};
+use execution_heatmap::problem::Problems;
 use execution_heatmap::row;
+use execution_heatmap::table::Table;
 use execution_heatmap::window::Window;
+use execution_heatmap::zone::Zone;
 use execution_heatmap_companion::source::sqlite::read::{self, LeftOut, Selection};
 use execution_heatmap_companion::source::sqlite::schema;
 use execution_heatmap_companion::source::sqlite::write::{Stored, Writer};
@@ -26,7 +33,7 @@ fn window(hours: i64) -> Window {
 fn lines(connection: &Connection, workspace: &str, window: &Window, filter: &Filter) -> Vec<String> {
     let workspace = read::workspace_number(connection, workspace).unwrap().unwrap();
     let mut lines = Vec::new();
-    read::for_each_row(connection, &Selection { workspace, window, filter }, |execution| {
+    read::for_each_row(connection, &Selection::by_start(workspace, window, filter), |execution| {
         lines.push(row::line(execution));
         ControlFlow::Continue(())
     })
@@ -97,10 +104,14 @@ fn a_filter_in_sql_admits_what_the_engines_filter_admits() {
         found.sort();
         expected.sort();
         assert_eq!(found, expected, "{filter:?}");
-        let left_out = read::left_out(&connection, &Selection { workspace, window: &window, filter: &filter }).unwrap();
+        let left_out = read::left_out(&connection, &Selection::by_start(workspace, &window, &filter)).unwrap();
         let outside_window = (rows.len() - in_window.len()) as u64;
         let filtered = (in_window.len() - expected.len()) as u64;
-        assert_eq!(left_out, LeftOut { no_start: 0, outside_window, filtered }, "{filter:?}");
+        assert_eq!(
+            left_out,
+            LeftOut { no_start: 0, without_moment: 0, repeated: 0, outside_window, filtered },
+            "{filter:?}"
+        );
         narrowed += usize::from(!expected.is_empty() && filtered > 0);
         emptied += usize::from(expected.is_empty());
     }
@@ -209,7 +220,8 @@ fn what_became_of_a_row_is_said() {
 fn no_start(database: &Database) -> u64 {
     let connection = schema::open_read_only(&database.path).unwrap();
     let workspace = read::workspace_number(&connection, "w").unwrap().unwrap();
-    let selection = Selection { workspace, window: &window(1), filter: &Filter::default() };
+    let (window, filter) = (window(1), Filter::default());
+    let selection = Selection::by_start(workspace, &window, &filter);
     let (_, reading) = read::load(&connection, &selection, 10).unwrap();
     assert_eq!(reading.read, reading.no_start);
     reading.no_start
@@ -243,12 +255,20 @@ fn rows_without_a_start_are_counted_once_for_each_content_and_a_file_that_grew_r
     check(&[("a", 1), ("ab", 0)], 0);
 }
 
+/// Takes away what the third version of the tables brought.
+const WITHOUT_COUNTING: &str =
+    "DROP INDEX executions_by_end; DROP INDEX executions_retried; DROP INDEX executions_superseded;
+     ALTER TABLE executions DROP COLUMN superseded;";
+
 #[test]
 fn a_database_of_the_first_version_is_read_as_it_is_and_written_on() {
     let database = Database::with_rows(&[]);
     let first_version = "INSERT INTO files (workspace, content, no_start) VALUES (1, x'00', 4);
-         ALTER TABLE files DROP COLUMN bytes; PRAGMA user_version = 1";
-    Connection::open(&database.path).unwrap().execute_batch(first_version).unwrap();
+         ALTER TABLE files DROP COLUMN bytes;";
+    let connection = Connection::open(&database.path).unwrap();
+    connection.execute_batch(first_version).unwrap();
+    connection.execute_batch(WITHOUT_COUNTING).unwrap();
+    connection.pragma_update(None, "user_version", 1).unwrap();
     assert_eq!(no_start(&database), 4);
     import_contents(&database, &[("a", 1), ("ab", 2)]);
     assert_eq!(no_start(&database), 6);
@@ -260,8 +280,7 @@ fn a_window_of_rows_is_found_through_the_index_and_never_sorted() {
     let connection = schema::open_read_only(&database.path).unwrap();
     for pairs in [vec![], vec![("status", "failed"), ("workflow_id", "7"), ("tag", "eu"), ("tag", "!us")]] {
         let filter = Query::from_pairs(pairs).unwrap().filter;
-        let (statement, values) =
-            read::rows_statement(&Selection { workspace: 1, window: &window(24), filter: &filter });
+        let (statement, values) = read::rows_statement(&Selection::by_start(1, &window(24), &filter));
         let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN {statement}")).unwrap();
         let plan = explain.query_map(rusqlite::params_from_iter(values), |row| row.get::<_, String>(3)).unwrap();
         let plan: Vec<String> = plan.map(Result::unwrap).collect();
@@ -314,10 +333,122 @@ fn files_of_something_else_are_told_apart() {
 fn a_window_with_too_many_rows_says_so() {
     let database = Database::with_rows(&rows_over(2));
     let connection = schema::open_read_only(&database.path).unwrap();
-    let selection = Selection { workspace: 1, window: &window(48), filter: &Filter::default() };
+    let (window, filter) = (window(48), Filter::default());
+    let selection = Selection::by_start(1, &window, &filter);
     let (table, reading) = read::load(&connection, &selection, 10).unwrap();
     assert_eq!(table.rows(), 10);
     assert!(reading.incomplete.unwrap().contains("more than 10 rows"));
     let (_, reading) = read::load(&connection, &selection, 48).unwrap();
     assert_eq!((reading.read, reading.incomplete), (48, None));
+}
+
+/// A window of a filter, counted as asked.
+fn counted<'a>(window: &'a Window, filter: &'a Filter, query: &Query) -> Selection<'a> {
+    let (by_end, only_last) = (query.counting.by == Moment::End, query.counting.attempts == Attempts::Last);
+    Selection { by_end, only_last, ..Selection::by_start(1, window, filter) }
+}
+
+/// The response over the rows of a database, or over those of a file that holds all of them.
+fn respond(query: &Query, window: &Window, rows: Result<&Connection, &str>) -> String {
+    let (table, reading) = match rows {
+        Ok(connection) => read::load(connection, &counted(window, &query.filter, query), u64::MAX).unwrap(),
+        Err(file) => {
+            let mut intake = Intake::recognising(false).onto(Table::default(), Some(Duplicates::default()));
+            intake.extend(file.as_bytes());
+            intake.finish(None);
+            let (table, mut reading, _) = intake.into_parts();
+            // Lines are a file's alone.
+            reading.problems = Problems::default();
+            (table, reading)
+        }
+    };
+    let source = Source::Live { now: window.until };
+    json::heatmap(&answer::answer(&table, &reading, query, &Zone::utc(), source, Patterns::Look).unwrap())
+}
+
+#[test]
+fn ends_and_last_attempts_are_counted_as_those_of_a_file() {
+    let mut seeded = Seeded(19);
+    let mut seen = [0; 3];
+    for round in 0..60 {
+        let mut rows: Vec<Row> = (0..40).map(|number| random_row(&mut seeded, number)).collect();
+        for row in &mut rows {
+            // Few executions with many attempts, of which no one knows in what order they come.
+            row.id = row.id.take().map(|_| seeded.below(6).to_string());
+            row.workflow_id = (seeded.below(5) > 0).then(|| seeded.one_of(&["7", "8"]).to_owned());
+            row.attempt = seeded.one_of(&[0, 1, 1, 2, 3, u32::MAX]);
+            if row.status.is_empty() {
+                row.status = "failed".to_owned();
+            }
+            // What has not ended has no duration, as every reader of rows sees to.
+            let duration_ms = row.duration_ms.filter(|_| Status::of(&row.status).is_ended());
+            row.duration_ms = duration_ms.map(|ms| ms * seeded.one_of(&[1, 60, 300]));
+        }
+        let identity = |row: &Row| row.id.clone().map(|id| (id, row.workflow_id.clone(), row.attempt));
+        let mut known = std::collections::BTreeSet::new();
+        rows.retain(|row| identity(row).is_none_or(|identity| known.insert(identity)));
+        let database = Database::new();
+        for some in rows.chunks(7) {
+            database.add("w", some);
+        }
+        let connection = schema::open_read_only(&database.path).unwrap();
+        let file: String = all(&database).concat();
+        let window = window(24);
+        for pairs in [
+            [("by", "start"), ("attempts", "last")],
+            [("by", "end"), ("attempts", "each")],
+            [("by", "end"), ("attempts", "last")],
+        ] {
+            let filter = if round % 3 == 0 { vec![("status", "!failed"), ("workflow_id", "7")] } else { Vec::new() };
+            let dates = [("from", "2026-01-01"), ("to", "2026-01-01")];
+            let query = Query::from_pairs(pairs.into_iter().chain(dates).chain(filter)).unwrap();
+            let (found, expected) = (respond(&query, &window, Ok(&connection)), respond(&query, &window, Err(&file)));
+            assert_eq!(found, expected, "{pairs:?} of {file}");
+            let response: serde_json::Value = serde_json::from_str(&found).unwrap();
+            for (seen, name) in seen.iter_mut().zip(["placed", "no_start", "duplicate"]) {
+                *seen += response["rows"][name].as_u64().unwrap();
+            }
+        }
+    }
+    assert!(seen.iter().all(|rows| *rows > 500), "{seen:?}");
+}
+
+#[test]
+fn ends_and_earlier_attempts_are_found_through_an_index() {
+    let database = Database::with_rows(&rows_over(30));
+    let connection = schema::open_read_only(&database.path).unwrap();
+    let (window, filter) = (window(24), Filter::default());
+    let plan = |by: &str, attempts: &str| {
+        let query = Query::from_pairs([("by", by), ("attempts", attempts)]).unwrap();
+        let (statement, values) = read::rows_statement(&counted(&window, &filter, &query));
+        let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN {statement}")).unwrap();
+        let plan = explain.query_map(rusqlite::params_from_iter(values), |row| row.get::<_, String>(3)).unwrap();
+        plan.map(Result::unwrap).collect::<Vec<_>>()
+    };
+    let by_end = "SEARCH executions USING INDEX executions_by_end (workspace=? AND <expr>>? AND <expr><?)";
+    assert_eq!(plan("end", "each"), [by_end]);
+    assert_eq!(plan("end", "last"), [by_end]);
+    let by_start = "SEARCH executions USING INDEX executions_by_start (workspace=? AND started_ms>? AND started_ms<?)";
+    assert_eq!(plan("start", "last"), [by_start]);
+}
+
+#[test]
+fn a_database_of_the_second_version_says_nothing_of_attempts_until_it_is_written_on() {
+    let attempts = [0, 1, 2, 5].map(|attempt| Row { attempt, ..Row::new("1", "failed", NEW_YEAR_MS) });
+    let alone =
+        [Row::new("2", "failed", NEW_YEAR_MS), Row { workflow_id: None, ..Row::new("1", "failed", NEW_YEAR_MS) }];
+    let database = Database::with_rows(&[&attempts[..], &alone].concat());
+    let second_version =
+        "DROP INDEX executions_by_end; DROP INDEX executions_retried; DROP INDEX executions_superseded;
+         ALTER TABLE executions DROP COLUMN superseded; PRAGMA user_version = 2";
+    Connection::open(&database.path).unwrap().execute_batch(second_version).unwrap();
+    let reader = schema::open_read_only(&database.path).unwrap();
+    assert!(!schema::has_counting(&reader).unwrap());
+    assert_eq!(lines(&reader, "w", &window(24), &Filter::default()).len(), 6);
+    schema::open_to_write(&database.path).unwrap();
+    assert!(schema::has_counting(&reader).unwrap());
+    let (window, filter) = (window(24), Filter::default());
+    let last = Selection { only_last: true, ..Selection::by_start(1, &window, &filter) };
+    let (table, reading) = read::load(&reader, &last, 100).unwrap();
+    assert_eq!((table.rows(), reading.left_out_repeated), (3, 3));
 }

@@ -135,13 +135,17 @@ impl Quotes {
     }
 }
 
-/// The first record of a file of records with its end, and what separates its fields, if the record lies within these
-/// first bytes and says beyond doubt what does.
-pub(super) fn header(first: &[u8]) -> Option<(&[u8], u8)> {
-    let first = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first).trim_ascii_start();
-    let line = first.get(..memchr(b'\n', first)?)?;
-    let mut delimiters = b",;|\t".iter().filter(|delimiter| line.contains(delimiter));
-    let delimiter = *delimiters.next()?;
+/// The first record of a file of records with its end, if the record lies within these first bytes and is the first one
+/// beyond doubt.
+pub(super) fn header(first: &[u8], delimiter: u8) -> Option<&[u8]> {
+    let first = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first);
+    let blank = first.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))?;
+    let (blanks, _) = first.split_at_checked(memrchr(b'\n', first.get(..blank)?).map_or(0, |feed| feed + 1))?;
+    // Fields without anything in them are a header, too, if a bad one.
+    if memchr(delimiter, blanks).is_some() {
+        return None;
+    }
+    let first = first.get(blanks.len()..)?;
     let mut quotes = Quotes::between(delimiter);
     let mut from = 0;
     loop {
@@ -149,10 +153,8 @@ pub(super) fn header(first: &[u8]) -> Option<(&[u8], u8)> {
         if quotes.last_end(first.get(from..to)?).is_some() {
             let record = first.get(..to)?;
             let ends = record.iter().filter(|byte| **byte == b'\r').count();
-            let is_plain = delimiters.next().is_none()
-                && !record.starts_with(b"$")
-                && ends == usize::from(record.ends_with(b"\r\n"));
-            return is_plain.then_some((record, delimiter));
+            let is_plain = !record.starts_with(b"$") && ends == usize::from(record.ends_with(b"\r\n"));
+            return is_plain.then_some(record);
         }
         from = to;
     }
@@ -192,20 +194,21 @@ mod tests {
 
     #[test]
     fn a_header_is_known_beyond_doubt_or_not_at_all() {
-        let check = |text: &str, expected: Option<&str>| {
-            let found = header(text.as_bytes());
-            assert_eq!(found.map(|(record, _)| record), expected.map(str::as_bytes), "{text:?}");
-            assert!(found.is_none_or(|(record, delimiter)| record.contains(&delimiter)));
+        let check = |text: &str, delimiter: u8, expected: Option<&str>| {
+            assert_eq!(header(text.as_bytes(), delimiter), expected.map(str::as_bytes), "{text:?}");
         };
-        check("id,status\n1", Some("id,status\n"));
-        check("\u{feff}\r\n id,status\r\n1", Some("id,status\r\n"));
-        check("\"id\",\"a\nb\"\n1", Some("\"id\",\"a\nb\"\n"));
-        check("id,status", None);
-        check("id;status\n1", Some("id;status\n"));
-        check("id\tstatus\n1", Some("id\tstatus\n"));
-        check("id;status,started_at\n1", None);
-        check("started_at\n1", None);
-        check("id,status\r1,completed\n", None);
-        check("$alive\nid,status\n", None);
+        check("id,status\n1", b',', Some("id,status\n"));
+        check("\u{feff}\r\n id,status\r\n1", b',', Some(" id,status\r\n"));
+        check("\"id\",\"a\nb\"\n1", b',', Some("\"id\",\"a\nb\"\n"));
+        check("id,status", b',', None);
+        check("id;\"a,\nb\"\n1", b';', Some("id;\"a,\nb\"\n"));
+        check("id;a,\"b\n1", b';', Some("id;a,\"b\n"));
+        check("id\tstatus\n1", b'\t', Some("id\tstatus\n"));
+        check("\n\tstatus\n1", b'\t', Some("\tstatus\n"));
+        check("\t\n\tstatus\n1", b'\t', None);
+        check("started_at\n1", b',', Some("started_at\n"));
+        check("id,status\r1,completed\n", b',', None);
+        check("\rid,status\n1", b',', None);
+        check("$alive\nid,status\n", b',', None);
     }
 }

@@ -340,8 +340,10 @@ impl Plan {
         let cut = match intake.form() {
             // A blank line is no row. It keeps a byte order mark from being taken for the one that may begin a file.
             Some(Form::Ndjson) => Some((Cutter::Lines, b"\n".to_vec())),
-            Some(Form::Csv | Form::Tsv) => blocks::header(first)
-                .map(|(header, delimiter)| (Cutter::Records(Quotes::between(delimiter)), header.to_vec())),
+            Some(Form::Csv | Form::Tsv) => intake.reader().delimiter().and_then(|delimiter| {
+                let header = blocks::header(first, delimiter)?;
+                Some((Cutter::Records(Quotes::between(delimiter)), header.to_vec()))
+            }),
             _ => None,
         };
         match (known, cut) {
@@ -408,14 +410,14 @@ mod tests {
         }
     }
 
-    fn expected(form: Option<Form>) -> Expected {
+    fn expected_of(form: Option<Form>) -> Expected {
         form.into_iter().fold(Expected::anything(), Expected::form)
     }
 
     /// What one intake makes of the whole file from the first byte to the last.
     fn at_once(form: Option<Form>, file: &[u8], deduplicate: bool) -> (Table, Outcome) {
         let mut intake =
-            Intake::expecting(expected(form), false).onto(Table::default(), deduplicate.then(Duplicates::default));
+            Intake::expecting(expected_of(form), false).onto(Table::default(), deduplicate.then(Duplicates::default));
         intake.extend(file);
         intake.finish(None);
         let unrecognised = intake.unrecognised().map(str::to_owned);
@@ -454,7 +456,7 @@ mod tests {
         for (threads, block_bytes) in [(1, 100), (1, 4096), (2, 333), (4, 150), (4, BLOCK_BYTES)] {
             let threads = if deduplicate { 1 } else { threads };
             let settings =
-                Settings { expected: expected(form), parquet: Parquet::Never, deduplicate, threads, block_bytes };
+                Settings { expected: expected_of(form), parquet: Parquet::Never, deduplicate, threads, block_bytes };
             let (table, read) = super::read(&names, settings, &Progress::silent()).unwrap();
             let how = format!("{threads} threads, blocks of {block_bytes}");
             assert_eq!(read, outcomes, "{how}");
@@ -464,6 +466,7 @@ mod tests {
 
     const START: &[&str] =
         &["2026-02-12T04:30:00Z", "2026-02-13 05:30:00", "2026-03-01T00:00:00.5+01:00", "never", "0", ""];
+    const ROW: &[u8] = b"{\"status\":\"completed\",\"started_at\":\"2026-02-12T04:30:00Z\"}\n";
     const STATUS: &[&str] = &["completed", "failed", "exploded", "CANCELED", ""];
 
     fn ndjson(random: &mut Seeded, rows: u64) -> Vec<u8> {
@@ -488,9 +491,15 @@ mod tests {
         text.into_bytes()
     }
 
-    fn csv(random: &mut Seeded, rows: u64) -> Vec<u8> {
+    fn csv(random: &mut Seeded, rows: u64, delimiter: &str) -> Vec<u8> {
         let end = random.one_of(&["\n", "\r\n"]);
-        let mut text = format!("{}id,\"status\",started_at,error,tags{end}", random.one_of(&["", "\u{feff}", "\n \n"]));
+        // A header may have columns without a name, and the other delimiters in its names.
+        let first = random
+            .one_of(&["id", "", "\"a,b;c|d\te\"", "a, b"])
+            .replace(", ", if delimiter == "," { " " } else { ", " });
+        let before = random.one_of(&["", "\u{feff}", "\n \n", "\t \n"]);
+        let mut text =
+            before.to_owned() + &[&*first, "\"status\"", "started_at", "error", "tags"].join(delimiter) + end;
         for row in 0..rows {
             let (start, status) = (random.one_of(START), random.one_of(STATUS));
             let error = random.one_of(&[
@@ -507,12 +516,15 @@ mod tests {
             text += &match random.below(25) {
                 0 => end.to_owned(),
                 1 => format!("$alive{end}"),
-                2 => format!("1,2{end}"),
-                _ => format!("{row},{status},{start},{error},eu|us{end}"),
+                2 => format!("1{delimiter}2{end}"),
+                _ => {
+                    let tags = if delimiter == "|" { "eu" } else { "eu|us" };
+                    [&row.to_string(), status, start, error, tags].join(delimiter) + end
+                }
             };
         }
         if random.below(4) == 0 {
-            text += "9,completed,2026-02-12T04:30:00Z,\"never closed\n";
+            text += &["9", "completed", "2026-02-12T04:30:00Z", "\"never closed\n"].join(delimiter);
         }
         text.into_bytes()
     }
@@ -524,16 +536,40 @@ mod tests {
             let rows = random.below(200);
             check(None, &[ndjson(random, rows)], false);
             check(Some(Form::Ndjson), &[ndjson(random, rows)], false);
-            check(None, &[csv(random, rows)], false);
-            check(Some(Form::Csv), &[csv(random, rows)], false);
+            for delimiter in [",", ";", "\t", "|"] {
+                check(None, &[csv(random, rows, delimiter)], false);
+                let form = if delimiter == "\t" { Form::Tsv } else { Form::Csv };
+                check(Some(form), &[csv(random, rows, delimiter)], false);
+            }
         }
+    }
+
+    #[test]
+    fn what_can_be_cut_is_cut() {
+        let check = |form: Option<Form>, text: &str, expected: bool| {
+            let (plan, cutter) = Plan::of(expected_of(form), text.as_bytes());
+            assert_eq!((plan.known.is_some(), cutter != Cutter::Nowhere), (expected, expected), "{text:?}");
+        };
+        let lines = "started_at,status,a\n2026-02-12T04:30:00Z,completed,\n";
+        for delimiter in [",", ";", "\t", "|"] {
+            check(None, &lines.replace(',', delimiter), true);
+            check(Some(if delimiter == "\t" { Form::Tsv } else { Form::Csv }), &lines.replace(',', delimiter), true);
+        }
+        check(None, "started_at;status;a,b\n2026-02-12T04:30:00Z;completed;\n", true);
+        check(None, "\tstarted_at\tstatus\ta, b\n0\t2026-02-12T04:30:00Z\tcompleted\t\n", true);
+        check(None, "{\"started_at\":\"2026-02-12T04:30:00Z\",\"status\":\"completed\"}\n", true);
+        check(None, "[{\"started_at\":\"2026-02-12T04:30:00Z\",\"status\":\"completed\"}]\n", false);
+        check(None, "started_at,status\r2026-02-12T04:30:00Z,completed\r", false);
     }
 
     #[test]
     fn several_files_are_read_together() {
         for seed in 0..10 {
             let random = &mut Seeded(seed);
-            let files = [ndjson(random, 100), Vec::new(), csv(random, 100), ndjson(random, 3), csv(random, 50)];
+            // What begins with no row is of no form, and nothing behind it is read.
+            let mut begun = |rows| [ROW, &ndjson(random, rows)].concat();
+            let files = [begun(100), Vec::new(), begun(3)];
+            let files = [&files[..], &[csv(random, 100, ";"), csv(random, 50, ",")]].concat();
             check(None, &files, false);
         }
     }
@@ -577,7 +613,7 @@ mod tests {
         let missing = folder.path().join("missing").to_str().unwrap().to_owned();
         for threads in [1, 3] {
             let settings = Settings {
-                expected: expected(None),
+                expected: expected_of(None),
                 parquet: Parquet::Never,
                 deduplicate: false,
                 threads,

@@ -6,11 +6,12 @@ use super::problem::Problem;
 use super::routes::State;
 use crate::source::sqlite::pool::PoolError;
 use crate::source::sqlite::read::{self, Selection};
+use crate::source::sqlite::schema;
 use crate::zones;
 use execution_heatmap::answer::{self, Answer, Patterns, Source};
 use execution_heatmap::intake::Reading;
 use execution_heatmap::json;
-use execution_heatmap::options::{Filter, Query};
+use execution_heatmap::options::{Attempts, Counting, Filter, Moment, Query};
 use execution_heatmap::picture::{self, PictureOptions};
 use execution_heatmap::table::Table;
 use execution_heatmap::window::Window;
@@ -30,13 +31,25 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Resolves a query for rows as they are, which are chosen by their starts and are each of their own.
+    ///
+    /// # Errors
+    /// As [`Asked::now`], and where they are to be chosen otherwise.
+    pub fn rows_now(query: Query) -> Result<Self, Problem> {
+        match query.counting.needs_all_rows() {
+            Some(parameter) => Err(execution_heatmap::Error::needs_all_rows(parameter).into()),
+            None => Self::now(query),
+        }
+    }
+
     /// Resolves a query that comes now.
     ///
     /// # Errors
     /// An unknown zone, or a window that is too long.
     pub fn now(query: Query) -> Result<Self, Problem> {
-        if let Some(parameter) = query.counting.needs_all_rows() {
-            return Err(execution_heatmap::Error::needs_all_rows(parameter).into());
+        // The database does not hold when an execution was to start.
+        if query.counting.by == Moment::Scheduled {
+            return Err(execution_heatmap::Error::needs_all_rows("by").into());
         }
         let source = Source::Live { now: crate::clock::now() };
         let no_rows = Table::default();
@@ -106,10 +119,15 @@ pub async fn workspace_number(state: &State, name: String) -> Result<i64, Proble
 async fn load(state: &State, workspace: String, asked: &Asked, filter: Filter) -> Result<Rows, Problem> {
     let place = state.place_for_rows().await?;
     let (window, most_rows) = (asked.window, state.limits().rows);
+    let Counting { by, attempts } = asked.query.counting;
+    let (by_end, only_last) = (by == Moment::End, attempts == Attempts::Last);
     let name = workspace.clone();
     let load = move |connection: &_| {
         let Some(workspace) = read::workspace_number(connection, &name)? else { return Ok(None) };
-        let selection = Selection { workspace, window: &window, filter: &filter };
+        if (by_end || only_last) && !schema::has_counting(connection)? {
+            return Err(PoolError::Outdated);
+        }
+        let selection = Selection { workspace, window: &window, filter: &filter, by_end, only_last };
         let (table, reading) = read::load(connection, &selection, most_rows)?;
         Ok(Some(Rows { table, reading, _place: place }))
     };

@@ -96,12 +96,21 @@ impl From<execution_heatmap::Error> for Problem {
     }
 }
 
-/// 503: the database does not answer. What it said goes to the log, not to the client.
+/// 503: the database does not answer. What it said goes to the log, not to the client. 409: it lacks what is asked for.
 impl From<PoolError> for Problem {
     fn from(error: PoolError) -> Self {
         let detail = match error {
             PoolError::Busy => "all connections to the database are in use",
             PoolError::TooSlow => "the database took too long",
+            PoolError::Outdated => {
+                let detail = "by and attempts: an earlier version of this program wrote the database last; any import brings it up to date";
+                return Self::new(
+                    StatusCode::CONFLICT,
+                    "outdated",
+                    "The database is of an earlier version",
+                    detail.to_owned(),
+                );
+            }
             PoolError::Database(said) => {
                 crate::voice::say(&format!("database: {said}"));
                 "the database does not answer"

@@ -143,7 +143,7 @@ async fn executions(
     if !rows::accepts_ndjson(&headers) {
         return Err(Problem::not_acceptable());
     }
-    let asked = Asked::now(parameters::query(raw.as_deref())?)?;
+    let asked = Asked::rows_now(parameters::query(raw.as_deref())?)?;
     let workspace = heatmap::workspace_number(&state, workspace).await?;
     let most = state.limits().streams;
     let permit = Arc::clone(&state.streams).try_acquire_owned().map_err(|_| Problem::too_many_streams(most))?;

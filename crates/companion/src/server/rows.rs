@@ -95,7 +95,7 @@ enum Ending {
 
 /// What the blocking thread does.
 fn produce(outbox: Outbox, mut lease: Lease, permit: OwnedSemaphorePermit, wanted: &Wanted) {
-    let selection = Selection { workspace: wanted.workspace, window: &wanted.window, filter: &wanted.filter };
+    let selection = Selection::by_start(wanted.workspace, &wanted.window, &wanted.filter);
     // Rows and looks come on this thread alone, and never one within the other.
     let outbox = Arc::new(Mutex::new(outbox));
     let looking = Arc::clone(&outbox);

@@ -21,6 +21,9 @@ use std::io::IsTerminal;
 /// The picture's columns where nothing says how many there are.
 const DEFAULT_WIDTH: u16 = 80;
 
+/// The preset of counts, which come in several forms.
+const CUBE: &str = "cube";
+
 /// Analyses.
 ///
 /// # Errors
@@ -81,14 +84,22 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<S
 /// What the flags say of the files.
 fn expected(args: &AnalyzeArgs) -> Result<Expected, Failure> {
     let form = match args.input {
-        Input::Auto | Input::Parquet => None,
+        Input::Auto | Input::Parquet | Input::Cube => None,
         Input::Ndjson => Some(Form::Ndjson),
         Input::Json => Some(Form::Json),
         Input::Csv => Some(Form::Csv),
         Input::Tsv => Some(Form::Tsv),
         Input::Swf => Some(Form::Swf),
+        Input::Arrow => Some(Form::Arrow),
     };
-    let mut expected = Expected::anything().preset(&args.preset).map_err(Failure::Usage)?;
+    let preset = match args.input {
+        Input::Cube if args.map.is_some() || !matches!(&*args.preset, "auto" | CUBE) => {
+            return Err(Failure::Usage("--input cube: it goes with neither --preset nor --map".to_owned()));
+        }
+        Input::Cube => CUBE,
+        _ => &args.preset,
+    };
+    let mut expected = Expected::anything().preset(preset).map_err(Failure::Usage)?;
     if let Some(file) = &args.map {
         let map = std::fs::read_to_string(file)
             .map_err(|error| Failure::Failed(format!("{} cannot be read: {error}", file.display())))?;
@@ -112,7 +123,7 @@ pub fn without_rows(file: &str) -> String {
 pub fn not_a_log(file: &str, starts_with: &str) -> Failure {
     let hint = hint(starts_with).map(|hint| format!(" {hint}")).unwrap_or_default();
     Failure::Failed(format!(
-        "{file} is not a log this can read. It starts with \"{starts_with}\". It takes NDJSON, JSON, CSV, TSV and SWF.{hint}"
+        "{file} is not a log this can read. It starts with \"{starts_with}\". It takes NDJSON, JSON, CSV, TSV, SWF, Arrow and Parquet.{hint}"
     ))
 }
 

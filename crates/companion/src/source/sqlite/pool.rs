@@ -22,6 +22,8 @@ pub enum PoolError {
     Busy,
     /// The query took longer than was allowed, and was stopped.
     TooSlow,
+    /// An earlier version of this program wrote the file last, and it lacks what is asked for.
+    Outdated,
     /// The database itself failed.
     Database(String),
 }

@@ -24,10 +24,34 @@ const MOST_REMEMBERED_TAG_SETS: usize = 65_536;
 pub struct Selection<'a> {
     /// The workspace's number, from [`workspace_number`].
     pub workspace: i64,
-    /// Starts within it.
+    /// Starts, or ends, within it.
     pub window: &'a Window,
     /// And what is left of those.
     pub filter: &'a Filter,
+    /// True if executions lie where they ended; those without an end then lie nowhere.
+    pub by_end: bool,
+    /// True if of several attempts only the last counts. Of these two a file of an earlier version knows nothing
+    /// ([`super::schema::has_counting`]).
+    pub only_last: bool,
+}
+
+impl<'a> Selection<'a> {
+    /// Each attempt by its start.
+    pub fn by_start(workspace: i64, window: &'a Window, filter: &'a Filter) -> Self {
+        Self { workspace, window, filter, by_end: false, only_last: false }
+    }
+
+    /// The instant that places an execution, in SQL.
+    fn moment(&self) -> &'static str {
+        if self.by_end { "started_ms + duration_ms" } else { "started_ms" }
+    }
+
+    /// The condition that a row of the workspace lies within the window, in SQL.
+    fn in_window(&self) -> String {
+        let moment = self.moment();
+        let last = if self.only_last { " AND superseded = 0" } else { "" };
+        format!("workspace = ?1 AND {moment} >= ?2 AND {moment} < ?3{last}")
+    }
 }
 
 /// All workspaces, by name.
@@ -62,15 +86,13 @@ pub fn workspace_number(connection: &Connection, name: &str) -> rusqlite::Result
 /// The statement that reads the rows of a selection and its values.
 pub fn rows_statement(selection: &Selection<'_>) -> (String, Vec<Value>) {
     let Condition { sql, values } = Condition::of(selection.filter);
-    let statement = format!(
-        "SELECT {COLUMNS} FROM executions
-         WHERE workspace = ? AND started_ms >= ? AND started_ms < ?{sql}
-         ORDER BY started_ms, id, execution"
-    );
+    let order = if selection.by_end { selection.moment() } else { "started_ms, id" };
+    let in_window = selection.in_window();
+    let statement = format!("SELECT {COLUMNS} FROM executions WHERE {in_window}{sql} ORDER BY {order}, execution");
     (statement, bounds(selection).into_iter().chain(values).collect())
 }
 
-/// Gives each row of a selection to `each`, by start, then id, until there are no more or `each` breaks.
+/// Gives each row of a selection to `each`, by start, then id (or by end), until there are no more or `each` breaks.
 ///
 /// # Errors
 /// The database does not answer or the query was interrupted.
@@ -116,6 +138,8 @@ pub fn load(connection: &Connection, selection: &Selection<'_>, most_rows: u64) 
     let reading = Reading {
         read: table.rows() + left_out.no_start,
         no_start: left_out.no_start,
+        left_out_without_moment: left_out.without_moment,
+        left_out_repeated: left_out.repeated,
         left_out_outside_window: left_out.outside_window,
         left_out_filtered: left_out.filtered,
         incomplete: is_cut
@@ -131,7 +155,11 @@ pub fn load(connection: &Connection, selection: &Selection<'_>, most_rows: u64) 
 pub struct LeftOut {
     /// Rows that an import met and that had no start.
     pub no_start: u64,
-    /// Rows with a start outside the window.
+    /// Rows without the end that would place them.
+    pub without_moment: u64,
+    /// Attempts instead of which a later one counts.
+    pub repeated: u64,
+    /// Rows with a start, or an end, outside the window.
     pub outside_window: u64,
     /// Rows of the window that the filter does not admit.
     pub filtered: u64,
@@ -143,25 +171,42 @@ pub struct LeftOut {
 /// The database does not answer or the query was interrupted.
 pub fn left_out(connection: &Connection, selection: &Selection<'_>) -> rusqlite::Result<LeftOut> {
     let Condition { sql, values } = Condition::of(selection.filter);
-    // Without a filter the second count is the first one, and SQLite need not look at the rows again.
-    let admitted = if values.is_empty() {
-        String::new()
+    let (moment, in_window) = (selection.moment(), selection.in_window());
+    let rows = |condition: &str| format!("(SELECT count(*) FROM executions WHERE {condition})");
+    let (newest, none) = (Timestamp::MAX.ms(), "0".to_owned());
+    // What ends after all instants ends at none, as everywhere in the engine.
+    let without_moment = if selection.by_end {
+        let [absent, beyond] = ["IS NULL".to_owned(), format!("> {newest}")]
+            .map(|condition| rows(&format!("workspace = ?1 AND {moment} {condition}")));
+        format!("{absent} + {beyond}")
     } else {
-        format!(
-            ", (SELECT count(*) FROM executions WHERE workspace = ?1 AND started_ms >= ?2 AND started_ms < ?3{sql})"
-        )
+        none.clone()
     };
+    let repeated = if selection.only_last {
+        rows(&format!("workspace = ?1 AND superseded = 1 AND {moment} <= {newest}"))
+    } else {
+        none
+    };
+    let is_filtered = !values.is_empty();
+    // Without a filter this is the same count, and SQLite need not look at the rows again.
+    let admitted = if is_filtered { rows(&format!("{in_window}{sql}")) } else { "NULL".to_owned() };
     let statement = format!(
-        "SELECT (SELECT coalesce(sum(no_start), 0) FROM files WHERE workspace = ?1),
-                (SELECT count(*) FROM executions WHERE workspace = ?1),
-                (SELECT count(*) FROM executions WHERE workspace = ?1 AND started_ms >= ?2 AND started_ms < ?3){admitted}"
+        "SELECT (SELECT coalesce(sum(no_start), 0) FROM files WHERE workspace = ?1), {}, {without_moment}, {repeated}, {}, {admitted}",
+        rows("workspace = ?1"),
+        rows(&in_window),
     );
     let mut statement = connection.prepare_cached(&statement)?;
-    let is_filtered = !values.is_empty();
     statement.query_row(params_from_iter(bounds(selection).into_iter().chain(values)), |row| {
-        let (all, in_window) = (count(row, 1)?, count(row, 2)?);
-        let admitted = if is_filtered { count(row, 3)? } else { in_window };
-        Ok(LeftOut { no_start: count(row, 0)?, outside_window: all - in_window, filtered: in_window - admitted })
+        let (all, without_moment, repeated) = (count(row, 1)?, count(row, 2)?, count(row, 3)?);
+        let in_window = count(row, 4)?;
+        let admitted = if is_filtered { count(row, 5)? } else { in_window };
+        Ok(LeftOut {
+            no_start: count(row, 0)?,
+            without_moment,
+            repeated,
+            outside_window: all.saturating_sub(without_moment + repeated + in_window),
+            filtered: in_window - admitted,
+        })
     })
 }
 

@@ -11,7 +11,7 @@
 use super::content::Content;
 use super::filter::code;
 use super::read::with_row_of_identity;
-use super::schema::{self, OpenError};
+use super::schema::{self, OpenError, WRITER_GIVES_WAY};
 use execution_heatmap::execution::{Execution, Status};
 use execution_heatmap::row;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -73,6 +73,7 @@ impl Writer {
         let stored = self.store(execution, &identity)?;
         if self.in_batch == ROWS_A_BATCH {
             self.commit()?;
+            std::thread::sleep(WRITER_GIVES_WAY);
         }
         Ok(stored)
     }
@@ -159,6 +160,9 @@ impl Writer {
             )?
             .execute(values)?;
         if inserted > 0 {
+            if let Some(id) = execution.id {
+                self.settle_attempts(execution, id, identity)?;
+            }
             return Ok(Stored::New);
         }
         let stays = |_, kept: &Execution<'_>| row::precedence(kept, execution) != Ordering::Less;
@@ -175,6 +179,40 @@ impl Writer {
         Ok(Stored::Updated)
     }
 
+    /// Says of a new row and of the other attempts of its execution which of them a later one follows. The first attempt
+    /// is found by its identity; all others are in an index that holds no first ones.
+    fn settle_attempts(&self, execution: &Execution<'_>, id: &str, identity: &Identity) -> rusqlite::Result<()> {
+        const SUPERSEDE: &str = "UPDATE executions SET superseded = 1 WHERE workspace = ?1 AND identity = ?2";
+        let workflow_id = row::workflow_id(execution);
+        let others = params![self.workspace, id, workflow_id, execution.attempt];
+        self.connection
+            .prepare_cached(
+                "UPDATE executions SET superseded = 1
+                 WHERE workspace = ?1 AND id = ?2 AND workflow_id IS ?3 AND attempt <> 1 AND attempt < ?4",
+            )?
+            .execute(others)?;
+        let mut has_later: bool = self
+            .connection
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM executions
+                 WHERE workspace = ?1 AND id = ?2 AND workflow_id IS ?3 AND attempt <> 1 AND attempt > ?4)",
+            )?
+            .query_row(others, |row| row.get(0))?;
+        if execution.attempt != 1 {
+            let first = identity_of(workflow_id, id, 1);
+            if execution.attempt > 1 {
+                self.connection.prepare_cached(SUPERSEDE)?.execute(params![self.workspace, first])?;
+            } else {
+                has_later |=
+                    with_row_of_identity(&self.connection, self.workspace, &first, |_, _| ()).optional()?.is_some();
+            }
+        }
+        if has_later {
+            self.connection.prepare_cached(SUPERSEDE)?.execute(params![self.workspace, identity])?;
+        }
+        Ok(())
+    }
+
     fn identity(&mut self, execution: &Execution<'_>) -> Identity {
         let Some(id) = execution.id else {
             let content = hash([b"content".as_slice(), row::line(execution).as_bytes()]);
@@ -182,15 +220,7 @@ impl Writer {
             *earlier += 1;
             return hash([b"without id".as_slice(), &content, &earlier.to_le_bytes()]);
         };
-        let workflow_id = row::workflow_id(execution);
-        let has_workflow = [u8::from(workflow_id.is_some())];
-        hash([
-            b"with id".as_slice(),
-            &has_workflow,
-            workflow_id.unwrap_or("").as_bytes(),
-            id.as_bytes(),
-            &execution.attempt.to_le_bytes(),
-        ])
+        identity_of(row::workflow_id(execution), id, execution.attempt)
     }
 
     /// The number of the row's set of tags, in the row's order.
@@ -230,6 +260,17 @@ impl Writer {
         }
         Ok(number)
     }
+}
+
+/// The identity of a row with an id.
+fn identity_of(workflow_id: Option<&str>, id: &str, attempt: u32) -> Identity {
+    hash([
+        b"with id".as_slice(),
+        &[u8::from(workflow_id.is_some())],
+        workflow_id.unwrap_or("").as_bytes(),
+        id.as_bytes(),
+        &attempt.to_le_bytes(),
+    ])
 }
 
 /// The first half of a SHA-256 over parts, each with its length in front so that no two lists of parts read alike.
