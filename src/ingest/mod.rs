@@ -51,6 +51,7 @@ mod moments;
 mod ndjson;
 mod preset;
 mod reader;
+mod reader_known;
 mod recognise;
 mod records;
 mod role;

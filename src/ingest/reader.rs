@@ -1,7 +1,6 @@
 //! The parser that is pushed: holds the input, finds out its form, and turns what the cutters find into events.
 
 use super::arrow::{self, Advance, Arrow};
-use super::brief::Said;
 use super::cdevents::Pairs;
 use super::csv::{self, Header};
 use super::document::{Document, Found};
@@ -19,7 +18,7 @@ use super::row::{self, Place, Scratch};
 use super::shortcut::Shortcuts;
 use super::swf::{self, Log};
 use super::text::Text;
-use super::{Cut, Event, Form, Known, MOST_LINE_BYTES, Value, is_json};
+use super::{Cut, Event, Form, MOST_LINE_BYTES, Value, is_json};
 use crate::problem::ProblemKind;
 use std::ops::Range;
 
@@ -48,37 +47,37 @@ const MOST_SOUGHT_BYTES: usize = 1 << 16;
 /// ```
 #[derive(Debug)]
 pub struct Reader {
-    input: Input,
-    stage: Stage,
+    pub(super) input: Input,
+    pub(super) stage: Stage,
     /// The number of the line that the input begins with while the form is sought.
     line: u64,
     /// Bytes of the first line in which its end was sought and is not.
     sought: usize,
-    lines: Lines,
-    records: Records,
+    pub(super) lines: Lines,
+    pub(super) records: Records,
     /// What separates the fields of records.
     delimiter: u8,
     /// There once the form is known to be JSON.
     document: Option<Box<Document>>,
     log: Log,
-    header: Option<Header>,
-    arrow: Arrow,
+    pub(super) header: Option<Header>,
+    pub(super) arrow: Arrow,
     /// Executions that several events tell of.
     pairs: Pairs,
-    mapping: Mapping,
+    pub(super) mapping: Mapping,
     expected: Expected,
     /// Whose rows these are and why, once that is known.
     recognised: Option<String>,
     /// The name of that system.
     system: Option<&'static str>,
-    scratch: Scratch,
-    shortcuts: Shortcuts,
+    pub(super) scratch: Scratch,
+    pub(super) shortcuts: Shortcuts,
     /// A line or record that was cut out and has not been told yet, and whether it is of a known shape.
-    cut: Option<(Cut, bool)>,
+    pub(super) cut: Option<(Cut, bool)>,
 }
 
 #[derive(Debug)]
-enum Stage {
+pub(super) enum Stage {
     Seeking,
     Reading(Form),
     /// The source is of no form that is read; its first characters until they are told.
@@ -135,23 +134,6 @@ impl Reader {
     /// Leaves out of rows their own identity and what went wrong, where nobody asks for these.
     pub fn leave_out_texts(&mut self, are_left_out: bool) {
         self.scratch.texts.are_left_out = are_left_out;
-    }
-
-    /// From now on, rows of the kind that this number of an [`Event::Row`] says may be told by [`Reader::next_known`] under
-    /// the caller's own name for it. Only where nobody asks for their own identity and for what went wrong.
-    pub(crate) fn name_kind(&mut self, kind: u32, name: u32) {
-        if self.scratch.texts.are_left_out {
-            match self.form() {
-                Some(Form::Arrow | Form::Columns) => self.arrow.name_kind(kind, name),
-                _ => self.shortcuts.name_kind(kind, name),
-            }
-        }
-    }
-
-    /// Forgets what kinds were named.
-    pub(crate) fn forget_names(&mut self) {
-        self.shortcuts.forget_names();
-        self.arrow.forget_names();
     }
 
     /// The same parser, but one that looks at every byte of every row as if it were the first: for comparing with what the
@@ -252,72 +234,6 @@ impl Reader {
             Stage::Refused(starts_with) => {
                 self.input.take_all();
                 starts_with.take().map(|starts_with| Event::Unrecognised { starts_with })
-            }
-        }
-    }
-
-    /// The next row, if its kind was named and there is nothing about it that has to be said in words. `None` says nothing
-    /// of what comes: [`Reader::next`] has to be asked then, before any more bytes come.
-    #[inline]
-    pub(crate) fn next_known(&mut self) -> Option<Known> {
-        match self.stage {
-            Stage::Reading(Form::Ndjson) => self.next_known_line(),
-            Stage::Reading(Form::Csv | Form::Tsv) => self.next_known_record(),
-            _ => None,
-        }
-    }
-
-    /// Rows that lie side by side in columns, in the same way; none says nothing of what comes.
-    #[inline]
-    pub(crate) fn next_known_rows(&mut self) -> &[Known] {
-        match self.stage {
-            Stage::Reading(Form::Arrow | Form::Columns) => self.arrow.known_rows(&self.input),
-            _ => &[],
-        }
-    }
-
-    #[inline]
-    fn next_known_line(&mut self) -> Option<Known> {
-        if !self.lines.is_at_start() || self.mapping.rules.joins_events || self.cut.is_some() {
-            return None;
-        }
-        let length = self.shortcuts.whole_line(&self.input)?;
-        let cut = self.lines.take(&mut self.input, length);
-        self.known_of(cut)
-    }
-
-    #[inline]
-    fn next_known_record(&mut self) -> Option<Known> {
-        if self.cut.is_some() {
-            return None;
-        }
-        let cut = self.cut_known_record()?;
-        self.known_of(cut)
-    }
-
-    /// The next record, if it is of the usual shape.
-    #[inline]
-    fn cut_known_record(&mut self) -> Option<Cut> {
-        if self.header.is_none() || !self.records.pass_ends(&mut self.input) {
-            return None;
-        }
-        let (length, lines, is_line) = self.shortcuts.whole_record(&self.input, self.records.delimiter())?;
-        Some(self.records.take(&mut self.input, length, lines, is_line))
-    }
-
-    /// The row of what was cut out and is of a known shape, or nothing until [`Reader::next`] tells it.
-    #[inline(always)]
-    fn known_of(&mut self, cut: Cut) -> Option<Known> {
-        let row = (self.input.padded(), cut.range.start);
-        match self.shortcuts.known(row, &self.mapping, self.scratch.texts.times()) {
-            Some((name, said)) => {
-                let Said { started_at, duration_ms, is_retry, zoneless_start } = said;
-                let offset = self.input.offset_of(&cut.range);
-                Some(Known { name, started_at, duration_ms, is_retry, zoneless_start, offset })
-            }
-            None => {
-                self.cut = Some((cut, true));
-                None
             }
         }
     }
@@ -481,18 +397,6 @@ impl Reader {
             self.shortcuts.learn(bytes, &self.mapping);
             return Some(ndjson::read(place, bytes, &self.mapping, &mut self.scratch));
         }
-    }
-
-    /// The next line, and whether it is of a known shape.
-    fn cut_line(&mut self) -> Option<(Cut, bool)> {
-        let was_looked_at = !self.lines.is_at_start();
-        let whole = if was_looked_at { None } else { self.shortcuts.whole_line(&self.input) };
-        if let Some(length) = whole {
-            return Some((self.lines.take(&mut self.input, length), true));
-        }
-        let cut = self.lines.next(&mut self.input)?;
-        let is_known = was_looked_at && self.shortcuts.is_known(&self.input, &cut);
-        Some((cut, is_known))
     }
 
     /// The next event of lines of which several tell of one execution.
