@@ -55,8 +55,6 @@ pub struct Reader {
     sought: usize,
     pub(super) lines: Lines,
     pub(super) records: Records,
-    /// What separates the fields of records.
-    delimiter: u8,
     /// There once the form is known to be JSON.
     document: Option<Box<Document>>,
     log: Log,
@@ -115,7 +113,6 @@ impl Reader {
             sought: 0,
             lines: Lines::starting_at(1),
             records: Records::starting_at(1).separated_by(b'\t'),
-            delimiter: b'\t',
             document: None,
             log: Log::default(),
             header: None,
@@ -175,7 +172,7 @@ impl Reader {
 
     /// What separates the fields of delimited text, once the form is known to be one.
     pub fn delimiter(&self) -> Option<u8> {
-        matches!(self.form(), Some(Form::Csv | Form::Tsv)).then_some(self.delimiter)
+        matches!(self.form(), Some(Form::Csv | Form::Tsv)).then(|| self.records.delimiter())
     }
 
     /// Takes bytes; then ask [`Reader::next`] until it has nothing more.
@@ -278,7 +275,6 @@ impl Reader {
 
     fn begin_records(&mut self, delimiter: u8, form: Form) {
         self.records = Records::starting_at(self.line).separated_by(delimiter);
-        self.delimiter = delimiter;
         self.stage = Stage::Reading(form);
     }
 
@@ -286,8 +282,7 @@ impl Reader {
     fn seek_header(&mut self, delimiter: u8) {
         if !self.records.has_begun() {
             self.records = Records::starting_at(self.line).separated_by(delimiter);
-            self.delimiter = delimiter;
-        }
+            }
         let Some(cut) = self.records.next(&mut self.input) else { return };
         let form = if delimiter == b'\t' { Form::Tsv } else { Form::Csv };
         let is_whole = !cut.is_too_long && !self.records.is_unclosed();
