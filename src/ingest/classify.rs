@@ -72,7 +72,7 @@ impl Class {
 
     /// Makes this the class of a row.
     pub(super) fn read(&mut self, fields: &Fields<'_>, mapping: &Mapping) {
-        let rules = &mapping.rules;
+        let rules = mapping.rules();
         self.verdict = Verdict::Row;
         self.text.clear();
         self.tags.clear();
@@ -124,7 +124,7 @@ impl Class {
     }
 
     fn read_status(&mut self, fields: &Fields<'_>, mapping: &Mapping) {
-        let rules = &mapping.rules;
+        let rules = mapping.rules();
         let conclusion = fields.get(Role::Conclusion);
         let word = if conclusion.is_absent() { fields.get(Role::Status) } else { conclusion };
         self.status_text = match word {
@@ -281,7 +281,7 @@ fn flagged(fields: &Fields<'_>, rules: &Rules) -> Option<(Status, &'static str, 
 
 /// What a status word means: by the user's mapping, by the system, by what most systems mean, by the vocabulary.
 fn meaning(text: &str, mapping: &Mapping) -> Meaning {
-    let rules = &mapping.rules;
+    let rules = mapping.rules();
     if rules.is_canonical {
         return Meaning::Is(Status::of(text));
     }

@@ -38,6 +38,7 @@ mod document_places;
 mod expected;
 mod fields;
 mod find;
+mod forms;
 mod hint;
 mod input;
 mod lanes;
@@ -75,6 +76,9 @@ use crate::table::Count;
 use crate::time::ParsedTime;
 use std::ops::Range;
 use text::Text;
+
+/// Whether this build reads other forms than NDJSON and CSV, and other rows than canonical ones.
+const FORMS: bool = cfg!(feature = "forms");
 
 /// The longest line that is read, in bytes without its end; a longer one is skipped as
 /// [`ProblemKind::LineTooLong`].

@@ -35,7 +35,7 @@ const DUE: [(Role, StartSource); 3] = [
 
 /// Reads the moments of a row that stands so.
 pub(super) fn read(fields: &Fields<'_>, mapping: &Mapping, status: Status, times: &mut UsualTimes) -> Moments {
-    let rules = &mapping.rules;
+    let rules = mapping.rules();
     let has_begun = !matches!(status, Status::Pending | Status::Waiting);
     let history = fields.get(Role::History);
     let own = match parse_time(times, fields.get(Role::StartedAt), rules) {
@@ -94,15 +94,15 @@ fn waited(
     started_at: Timestamp,
     source: StartSource,
 ) -> Option<u64> {
-    if let Some(given) = read_duration(fields.get(Role::Waited), mapping.rules.waited_unit, &mapping.rules) {
+    if let Some(given) = read_duration(fields.get(Role::Waited), mapping.rules().waited_unit, mapping.rules()) {
         return given.ms();
     }
     let due = mapping
-        .rules
+        .rules()
         .waits_from
         .iter()
         .filter(|_| source == StartSource::Start)
-        .find_map(|role| at(times, fields, *role, &mapping.rules))?;
+        .find_map(|role| at(times, fields, *role, mapping.rules()))?;
     Duration::of(i128::from(started_at.ms()) - i128::from(due.ms())).ms()
 }
 
@@ -190,7 +190,7 @@ impl Duration {
 
 /// The duration that is given, or else the one that follows from the end.
 fn duration(times: &mut UsualTimes, fields: &Fields<'_>, mapping: &Mapping, start: Timestamp) -> Duration {
-    let rules = &mapping.rules;
+    let rules = mapping.rules();
     let given = read_duration(fields.get(Role::Duration), rules.duration_unit, rules);
     let mut end = || match parse_time(times, fields.get(Role::FinishedAt), rules) {
         ParsedTime::At { at, .. } => Duration::of(i128::from(at.ms()) - i128::from(start.ms())),

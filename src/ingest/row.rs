@@ -72,7 +72,7 @@ pub(super) fn of_class<'a>(
     kind: Option<u32>,
     texts: &'a mut Texts,
 ) -> Event<'a> {
-    if mapping.rules.is_cube {
+    if mapping.rules().is_cube {
         return cube_rows::event(place, fields, mapping, class);
     }
     let moments = match class.verdict {

@@ -184,6 +184,11 @@ impl Intake {
         self.unrecognised.as_deref()
     }
 
+    /// True once it shows that only a reader with forms can read the source ([`Reader::needs_forms`]).
+    pub fn needs_forms(&self) -> bool {
+        self.reader.needs_forms()
+    }
+
     /// The form that is read, once it is known.
     pub fn form(&self) -> Option<Form> {
         self.reader.form()
@@ -318,6 +323,8 @@ impl Intake {
         } = self;
         // Nothing that is counted depends on these, where repeated rows are not looked for.
         reader.leave_out_texts(duplicates.is_none() && !table.keeps_texts());
+        // A build without the feature has no identities to look for, which the compiler does not know.
+        let mut duplicates = duplicates.as_mut().filter(|_| cfg!(feature = "parts"));
         let arrival = |has_started, offset| Arrival { has_started, place: Place { source: *source, offset } };
         while let Some(event) = reader.next() {
             if matches!(event, Event::Row { .. } | Event::Unstarted { .. }) && !table.make_room() {
@@ -343,7 +350,7 @@ impl Intake {
                         reading.problems.add(line, ProblemKind::UnknownStatus, || unknown_status(&execution));
                     }
                     let arrival = arrival(true, offset);
-                    match duplicates {
+                    match &mut duplicates {
                         None => {
                             reading.not_looked_for += 1;
                             add(table, kinds, &execution, kind);
@@ -358,7 +365,7 @@ impl Intake {
                         "the row has no start, only a time at which it was to start".to_owned()
                     });
                     let arrival = arrival(false, offset);
-                    match duplicates {
+                    match &mut duplicates {
                         None => {
                             reading.not_looked_for += 1;
                             table.push_unstarted(&execution);
