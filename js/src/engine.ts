@@ -48,6 +48,11 @@ function cellsOf(columns: Float64Array): Cells {
   return { ...numbers, state: Uint8Array.from(column(0)), level: Uint8Array.from(column(1)) } as Cells;
 }
 
+/** Of each workflow its id, its name and its executions stand behind each other. */
+function workflowsOf(parts: unknown[]): Workflow[] {
+  return Array.from({ length: parts.length / 3 }, (_, i) => ({ id: parts[3 * i], name: parts[3 * i + 1], executions: parts[3 * i + 2] }) as Workflow);
+}
+
 function sceneOf(text: string): Scene {
   const { places, ...scene } = JSON.parse(text);
   const [columns, rows] = [Float64Array.from(places.columns), Float64Array.from(places.rows)];
@@ -222,7 +227,7 @@ export class HeatmapEngine {
       cells: cellsOf(view.cells()),
       fewRuns: view.fewRuns,
       dates: view.dates(),
-      workflows: view.workflows() as Workflow[],
+      workflows: workflowsOf(view.workflows()),
       tags: view.tags(),
       load: this.#rowsOf,
       scene: options.picture ? sceneOf(view.scene(options.picture)) : null,

@@ -7,7 +7,7 @@ use super::mapping::{Mapping, Meaning, Rules, TagRule};
 use super::role::Role;
 use super::scan::Scanner;
 use super::text::{Text, with_text};
-use super::{LeftOut, Value};
+use super::{FORMS, LeftOut, Value};
 use crate::execution::{Status, Tags};
 use crate::time::decimal::Decimal;
 use std::ops::Range;
@@ -195,6 +195,9 @@ impl Class {
             }),
             other => self.add_tag("", other),
         }
+        if rules.is_canonical {
+            return;
+        }
         for (role, rule) in Role::TAGS.into_iter().zip(rules.tags.iter()) {
             let value = fields.get(role);
             match rule {
@@ -338,7 +341,7 @@ fn with_text_of(value: Value<'_>, call: impl FnOnce(&str)) {
     match value {
         Value::Text(text) | Value::Joined(text) => with_text(text, call),
         Value::Number(text) => call(text),
-        Value::Whole(_) => {
+        Value::Whole(_) if FORMS => {
             let mut text = String::new();
             value.read_into(&mut text);
             call(&text);

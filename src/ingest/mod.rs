@@ -70,15 +70,13 @@ pub use hint::hint;
 pub use reader::Reader;
 pub(crate) use text::excerpt;
 
+use crate::FORMS;
 use crate::execution::Execution;
 use crate::problem::ProblemKind;
 use crate::table::Count;
 use crate::time::ParsedTime;
 use std::ops::Range;
 use text::Text;
-
-/// Whether this build reads other forms than NDJSON and CSV, and other rows than canonical ones.
-const FORMS: bool = cfg!(feature = "forms");
 
 /// The longest line that is read, in bytes without its end; a longer one is skipped as
 /// [`ProblemKind::LineTooLong`].
@@ -349,7 +347,7 @@ impl Value<'_> {
         match self {
             Value::Text(text) => text.read_into(out),
             Value::Number(text) => out.push_str(text),
-            Value::Whole(number) => arrow::push_signed(*number, out),
+            Value::Whole(number) if FORMS => arrow::push_signed(*number, out),
             _ => {}
         }
     }

@@ -8,7 +8,7 @@ use super::mapping::{Mapping, Rules, Unit};
 use super::role::Role;
 use super::scan::Scanner;
 use super::text::{Text, excerpt, with_text};
-use super::{Notes, StartSource, Value};
+use super::{FORMS, Notes, StartSource, Value};
 use crate::execution::{MOST_DURATION_MS, Status};
 use crate::time::decimal::{Decimal, few_digits};
 use crate::time::{ParsedTime, Timestamp, UsualTimes, is_none_word, parse_number, parse_text, parse_whole};
@@ -128,8 +128,8 @@ pub(super) fn parse_time(times: &mut UsualTimes, value: Value<'_>, rules: &Rules
     match value {
         Value::Text(Text::Plain(text)) if let Some(usual) = times.read(text.as_bytes()) => usual,
         Value::Number(number) => parse_number(number),
-        Value::Whole(number) => parse_whole(number),
-        Value::Instant(instant) => instant,
+        Value::Whole(number) if FORMS => parse_whole(number),
+        Value::Instant(instant) if FORMS => instant,
         Value::Text(text) if rules.is_canonical => with_text(text, parse_text),
         Value::Text(text) => with_text(text, |text| match reordered(text) {
             Some(reordered) if rules.is_month_first => parse_text(&reordered),
@@ -222,8 +222,10 @@ fn read_duration(value: Value<'_>, unit: Unit, rules: &Rules) -> Option<Duration
     };
     match value {
         Value::Absent => None,
-        Value::Length(ms) => Some(Duration::of(i128::from(ms))),
-        Value::Whole(count) => Some(unit.to_ms(&Decimal::from_whole(count)).map_or(Duration::Bad, Duration::of)),
+        Value::Length(ms) if FORMS => Some(Duration::of(i128::from(ms))),
+        Value::Whole(count) if FORMS => {
+            Some(unit.to_ms(&Decimal::from_whole(count)).map_or(Duration::Bad, Duration::of))
+        }
         Value::Number(text) => Some(number(text)),
         Value::Text(text) => with_text(text, |text| {
             let text = text.trim_ascii();

@@ -4,6 +4,7 @@ mod part;
 
 pub use part::Range;
 
+use crate::FORMS;
 use crate::duplicate::Duplicates;
 use crate::execution::{Execution, Status};
 use crate::ingest::{Event, Expected, Form, LeftOut, Reader, StartSource, StreamEnd, excerpt};
@@ -332,6 +333,9 @@ impl Intake {
             }
             *went_on |= end.is_some() && !matches!(event, Event::Control);
             match event {
+                // What only the forms tell.
+                Event::Unstarted { .. } | Event::Counts { .. } | Event::LeftOut { .. } if !FORMS => {}
+                Event::Broken { .. } | Event::Unrecognised { .. } if !FORMS => {}
                 Event::Row { line, execution, notes, kind, offset } => {
                     reading.read += 1;
                     reading.zoneless_starts += u64::from(notes.zoneless_start);

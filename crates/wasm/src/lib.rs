@@ -361,8 +361,9 @@ impl View {
         Ok(picture::svg(&scene, &self.answer, convert::theme(theme)?))
     }
 
-    /// The workflows of the window's rows under the other filters, most executions first.
-    pub fn workflows(&self) -> Result<JsValue, JsValue> {
+    /// The workflows of the window's rows under the other filters, most executions first: of each its id, its name and
+    /// its executions.
+    pub fn workflows(&self) -> Vec<JsValue> {
         convert::workflows(&self.workflows)
     }
 
