@@ -205,7 +205,7 @@ fn read_words(value: &JsValue, words: &mut Words) -> Result<(), JsValue> {
     let weekday = |value: &JsValue| value.as_f64().filter(|day| (0.0..=255.0).contains(day)).map(|day| day as u8);
     let first_day = member(value, "firstDay").and_then(|day| weekday(&day));
     words.first_day = first_day.ok_or_else(|| fault("words.firstDay: it takes 1 to 7"))?;
-    let weekend = member(value, "weekend").filter(|days| Array::is_array(days));
+    let weekend = member(value, "weekend").filter(Array::is_array);
     let weekend: Array = weekend.ok_or_else(|| fault("words.weekend: it takes a list of weekdays"))?.unchecked_into();
     words.weekend.clear();
     for day in 0..weekend.length() {
@@ -224,7 +224,7 @@ fn read_texts(value: &JsValue, name: &str, places: &mut [String]) -> Result<(), 
         message.push_str(" texts");
         fault(&message)
     };
-    let list = member(value, name).filter(|list| Array::is_array(list)).ok_or_else(takes)?;
+    let list = member(value, name).filter(Array::is_array).ok_or_else(takes)?;
     let list: Array = list.unchecked_into();
     let mut texts = Vec::new();
     for item in 0..list.length() {
