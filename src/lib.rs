@@ -11,6 +11,10 @@
 //!
 //! The modules stand below in that order.
 
+/// Whether this build reads other forms than lines and records, and other rows than canonical ones. Asked where code is
+/// only reached by what they hold, which the compiler cannot know.
+const FORMS: bool = cfg!(feature = "forms");
+
 pub mod bytes;
 pub mod error;
 pub mod execution;

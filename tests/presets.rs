@@ -9,7 +9,17 @@ fn read(source: &str) -> (String, String) {
 }
 
 fn read_as(expected: Expected, source: &str) -> (String, String) {
-    read_by(Reader::expecting(expected), source)
+    let whole = read_by(Reader::expecting(expected.clone()), source);
+    // A reader without forms leaves a source to one with them, or finds in it the same.
+    let mut plain = Reader::without_forms(expected);
+    plain.extend(source.as_bytes());
+    plain.finish();
+    let first = plain.next().map(|event| say(&event));
+    match plain.needs_forms() {
+        true => assert!(first.is_none(), "{first:?} was told of what needs forms: {source}"),
+        false => assert_eq!(first.unwrap_or_default(), whole.0.lines().next().unwrap_or_default(), "{source}"),
+    }
+    whole
 }
 
 fn read_by(mut reader: Reader, source: &str) -> (String, String) {

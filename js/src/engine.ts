@@ -1,11 +1,10 @@
 // The engine without a worker: reads a source and answers queries on this thread. What `worker.ts` runs, and what Node
 // and tests use. It carries bytes and answers; it parses and counts nothing.
 
-import { Engine } from './execution_heatmap_wasm.js';
-import type { View } from './execution_heatmap_wasm.js';
+import type { Engine, View } from './execution_heatmap_wasm.js';
 import { handOver, isOfSeveral, isSeveral } from './given.js';
 import { Meter } from './meter.js';
-import { start } from './module.js';
+import { start, startWhole, type Core } from './module.js';
 import { begin, counts, refuseUnrecognised, sentenceOf, understood, type Counted, type Place } from './part.js';
 import { Pour } from './pour.js';
 import { blobOf, completed, isPlain, type Origin } from './rows.js';
@@ -49,6 +48,11 @@ function cellsOf(columns: Float64Array): Cells {
   return { ...numbers, state: Uint8Array.from(column(0)), level: Uint8Array.from(column(1)) } as Cells;
 }
 
+/** Of each workflow its id, its name and its executions stand behind each other. */
+function workflowsOf(parts: unknown[]): Workflow[] {
+  return Array.from({ length: parts.length / 3 }, (_, i) => ({ id: parts[3 * i], name: parts[3 * i + 1], executions: parts[3 * i + 2] }) as Workflow);
+}
+
 function sceneOf(text: string): Scene {
   const { places, ...scene } = JSON.parse(text);
   const [columns, rows] = [Float64Array.from(places.columns), Float64Array.from(places.rows)];
@@ -56,8 +60,8 @@ function sceneOf(text: string): Scene {
 }
 
 export class HeatmapEngine {
-  readonly #engine: Engine;
-  readonly #memory: WebAssembly.Memory;
+  #core: Core;
+  #engine: Engine;
   #pour: Pour | undefined;
   /** The sources that can be read again, by their numbers. */
   #origins = new Map<number, Origin>();
@@ -70,9 +74,8 @@ export class HeatmapEngine {
   /** The number of the load whose rows are held. */
   #rowsOf = 0;
 
-  private constructor(memory: WebAssembly.Memory) {
-    this.#memory = memory;
-    this.#engine = new Engine();
+  private constructor(core: Core) {
+    [this.#core, this.#engine] = [core, new core.Engine()];
   }
 
   static async create(): Promise<HeatmapEngine> {
@@ -95,7 +98,7 @@ export class HeatmapEngine {
     const now = Date.now();
     const check = () => {
       signal?.throwIfAborted();
-      if (turn !== this.#loads) throw new DOMException(REPLACED, 'AbortError');
+      this.#checkLoad(turn);
     };
     const handed = isSeveral(source) ? undefined : handOver(source);
     if (handed) as = { form: handed.form, ...as };
@@ -113,19 +116,29 @@ export class HeatmapEngine {
       check();
       this.#forget();
       const said = as.form === undefined ? { ...as, form: opened.form } : as;
+      const begun = (): void => {
+        // What a stream holds of a row is kept; a file is read again where the row lies.
+        if (place === 0) this.#engine.keep(plain.includes(true), plain.includes(false), deduplicate);
+        begin(this.#engine, said, opened.expectsEnd, place > 0);
+      };
+      const turned = async (): Promise<[Engine, Core]> => {
+        await this.#turnWhole(check);
+        begun();
+        return [this.#engine, this.#core];
+      };
       if (place === 0) {
         this.#origins.clear();
-        // What a stream holds of a row is kept; a file is read again where the row lies.
-        this.#engine.keep(plain.includes(true), plain.includes(false), deduplicate);
+        if (sources.length > 1 || deduplicate) await this.#turnWhole(check);
         total = sources.length > 1 ? sizes.reduce((sum, size) => sum + size, 0) : opened.total;
         if (Number.isNaN(total)) total = null;
         this.#now = opened.expectsEnd ? now : null;
       }
-      begin(this.#engine, said, opened.expectsEnd, place > 0);
+      begun();
+      if (this.#engine.needsForms) await turned();
       this.#rowsOf = number ?? turn;
       const blob = plain[place] ? blobOf(each) : undefined;
       this.#whole = blob && { blob, as, source: place };
-      const pour = this.#pour = new Pour(this.#engine, this.#memory, opened.stream);
+      const pour = this.#pour = new Pour(this.#engine, this.#core.memory, opened.stream, turned);
       const cancel = () => pour.halt(signal?.reason);
       signal?.addEventListener('abort', cancel);
       if (this.#stopped) pour.halt();
@@ -137,6 +150,7 @@ export class HeatmapEngine {
           onProgress?.(progress());
         });
         this.#finish(pour.broken, this.#stopped);
+        if (await pour.turn()) this.#finish(pour.broken, this.#stopped);
       } catch (error) {
         throw sources.length > 1 && each instanceof File ? Object.assign(error as Error, { file: each.name }) : error;
       } finally {
@@ -150,6 +164,16 @@ export class HeatmapEngine {
     }
     if (handed?.failure() !== undefined) throw handed.failure();
     return { ...progress(), stopped: this.#stopped, readAs, canReadOn: false, now: this.#now };
+  }
+
+  /** Goes on with the module that reads every form, dropping what is held. `check` throws if that is not wanted any more. */
+  async #turnWhole(check: () => void): Promise<void> {
+    const core = await startWhole();
+    check();
+    if (core === this.#core) return;
+    this.#forget();
+    this.#engine.free();
+    [this.#core, this.#engine] = [core, new core.Engine()];
   }
 
   /** What is known by now of the source that is read here is what its rows are read again with. */
@@ -167,9 +191,10 @@ export class HeatmapEngine {
   }
 
   /** @internal Drops what was held and waits for parts that others read, with their places or their texts. */
-  gather(number: number, as: ReadAs, places: boolean, texts: boolean): void {
-    this.#loads += 1;
+  async gather(number: number, as: ReadAs, places: boolean, texts: boolean): Promise<void> {
+    const turn = ++this.#loads;
     this.#pour?.halt();
+    await this.#turnWhole(() => this.#checkLoad(turn));
     this.#forget();
     this.#origins.clear();
     this.#whole = undefined;
@@ -202,7 +227,7 @@ export class HeatmapEngine {
       cells: cellsOf(view.cells()),
       fewRuns: view.fewRuns,
       dates: view.dates(),
-      workflows: view.workflows() as Workflow[],
+      workflows: workflowsOf(view.workflows()),
       tags: view.tags(),
       load: this.#rowsOf,
       scene: options.picture ? sceneOf(view.scene(options.picture)) : null,
@@ -215,7 +240,7 @@ export class HeatmapEngine {
     const text = this.#engine.rows(this.#view(query, options), Uint32Array.of(cell), true, page.offset, page.limit);
     const { rows, total } = JSON.parse(text) as Rows;
     this.#remember();
-    const complete = await completed(rows, this.#origins, (source) => this.#engine.headBytes(source));
+    const complete = await completed(this.#core, rows, this.#origins, (source) => this.#engine.headBytes(source));
     this.#check(load);
     return { rows: complete, total };
   }
@@ -245,6 +270,10 @@ export class HeatmapEngine {
     if (load !== undefined && load !== this.#rowsOf) {
       throw Object.assign(new Error('The rows of this view are gone: another load took their place. Ask for a new view.'), { stale: true });
     }
+  }
+
+  #checkLoad(turn: number): void {
+    if (turn !== this.#loads) throw new DOMException(REPLACED, 'AbortError');
   }
 
   #checkTurn(number: number): void {

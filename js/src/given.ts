@@ -1,8 +1,6 @@
 // What a program holds already, rows as objects or columns as arrays, as a stream of bytes in a form of the engine's.
 
-import { batches } from './columns.js';
-import { lines } from './objects.js';
-import type { Given, Loadable, Source } from './types.js';
+import type { Columns, Given, Loadable, Source } from './types.js';
 
 /** A stream of what was given, and what went wrong in making it. */
 export interface Handed {
@@ -10,6 +8,15 @@ export interface Handed {
   form: 'ndjson' | 'columns';
   /** Why the rows or columns could not be handed over; a stream of bytes can only break off. */
   failure(): unknown;
+}
+
+// What makes bytes of rows and columns is fetched only when there are some.
+async function* linesOf(rows: Iterable<object> | AsyncIterable<object>): AsyncGenerator<Uint8Array> {
+  yield* (await import('./objects.js')).lines(rows);
+}
+
+async function* batchesOf(columns: Columns): AsyncGenerator<Uint8Array> {
+  yield* (await import('./columns.js')).batches(columns);
 }
 
 const isBytes = (source: unknown): boolean =>
@@ -33,7 +40,7 @@ export function handOver(source: Loadable): Handed | undefined {
   if (typeof given !== 'object' || given === null) throw new TypeError('load takes an address, bytes, rows or { columns }');
   const isRows = Symbol.iterator in given || Symbol.asyncIterator in given;
   if (!isRows && !('columns' in given)) throw new TypeError('load takes an address, bytes, rows or { columns }');
-  const pieces = isRows ? lines(given) : batches(given.columns);
+  const pieces = isRows ? linesOf(given) : batchesOf(given.columns);
   let failure: unknown;
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {

@@ -1,27 +1,56 @@
-// The module of WebAssembly: compiled once a page, started once a thread.
+// The modules of WebAssembly, each fetched once a page and started once a thread: the plain one, which reads canonical
+// rows and which every page loads, and the whole one, which reads every form and gathers from several engines.
 
-import { initSync } from './execution_heatmap_wasm.js';
+import { Engine as PlainEngine, initSync } from './execution_heatmap_plain.js';
+import type { Engine } from './execution_heatmap_wasm.js';
 
-let compiling: Promise<WebAssembly.Module> | undefined;
-let starting: Promise<WebAssembly.Memory> | undefined;
-
-/** The compiled module, which other threads may have. In Node its bytes come from disk, else from beside this file. */
-export function compiled(): Promise<WebAssembly.Module> {
-  return compiling ??= (async () => {
-    const address = new URL('execution_heatmap_wasm_bg.wasm', import.meta.url);
-    const process = (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }).process;
-    const files = process?.getBuiltinModule?.('node:fs') as { readFileSync(path: URL): Uint8Array<ArrayBuffer> } | undefined;
-    if (files !== undefined) return WebAssembly.compile(files.readFileSync(address));
-    const response = await fetch(address);
-    if (!response.ok) throw new Error(`${address.pathname.split('/').pop()} could not be loaded: the server answered ${response.status}.`);
-    const isStreamed = response.headers.get('content-type')?.startsWith('application/wasm');
-    return isStreamed ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
-  })();
+/** A module that runs on this thread. */
+export interface Core {
+  /** What only the whole module's engines can do is not there in the plain one's. */
+  Engine: new () => Engine;
+  memory: WebAssembly.Memory;
 }
 
-/** Starts the engine on this thread, with the module that another one compiled if there is one. */
-export function start(module?: WebAssembly.Module): Promise<WebAssembly.Memory> {
-  return starting ??= (async () => initSync({ module: module ?? await compiled() }).memory)();
+/** What is made once, and again after it failed: what could not be fetched once may be there the next time. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let making: Promise<T> | undefined;
+  return () => making ??= make().catch((error: unknown) => {
+    making = undefined;
+    throw error;
+  });
+}
+
+/** In Node the bytes come from disk. */
+async function compiledFrom(address: URL): Promise<WebAssembly.Module> {
+  const process = (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }).process;
+  const files = process?.getBuiltinModule?.('node:fs') as { readFileSync(path: URL): Uint8Array<ArrayBuffer> } | undefined;
+  if (files !== undefined) return WebAssembly.compile(files.readFileSync(address));
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${address.pathname.split('/').pop()} could not be loaded: the server answered ${response.status}.`);
+  const isStreamed = response.headers.get('content-type')?.startsWith('application/wasm');
+  return isStreamed ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+}
+
+/** Starts the plain module. */
+export const start: () => Promise<Core> = once(async () => {
+  // Bundlers look for exactly this.
+  const module = await compiledFrom(new URL('execution_heatmap_plain_bg.wasm', import.meta.url));
+  return { Engine: PlainEngine as unknown as Core['Engine'], memory: initSync({ module }).memory };
+});
+
+/** The whole module, compiled, which other threads may have. */
+export const compiledWhole = once(() => compiledFrom(new URL('execution_heatmap_wasm_bg.wasm', import.meta.url)));
+
+let given: WebAssembly.Module | undefined;
+const startGiven = once(async (): Promise<Core> => {
+  const [glue, module] = await Promise.all([import('./execution_heatmap_wasm.js'), given ?? compiledWhole()]);
+  return { Engine: glue.Engine, memory: glue.initSync({ module }).memory };
+});
+
+/** Starts the whole module, as another thread compiled it if there is one. */
+export function startWhole(module?: WebAssembly.Module): Promise<Core> {
+  given ??= module;
+  return startGiven();
 }
 
 /** True for an error after which the engine's memory cannot be trusted. */

@@ -1,7 +1,7 @@
 // Reading a piece of a file into an engine of its own, on whatever thread has time, for another engine to absorb.
 
-import { Engine } from './execution_heatmap_wasm.js';
-import { isTrap, start } from './module.js';
+import type { Engine } from './execution_heatmap_wasm.js';
+import { isTrap, startWhole } from './module.js';
 import { feed, Pour } from './pour.js';
 import { open } from './source.js';
 import type { Progress, ReadAs, Source } from './types.js';
@@ -106,7 +106,7 @@ export function refuseUnrecognised(engine: Engine): void {
 
 /** Looks at a file's first bytes. */
 export async function look(bytes: Uint8Array, as: ReadAs): Promise<Look> {
-  const memory = await start();
+  const { Engine, memory } = await startWhole();
   const engine = new Engine();
   try {
     begin(engine, as, false);
@@ -120,7 +120,7 @@ export async function look(bytes: Uint8Array, as: ReadAs): Promise<Look> {
 
 /** Reads a piece. `onStart` gets what halts it; `onProgress` is called at most four times a second. */
 export async function readPart({ source, hasPlaces, start: from, end, isLast, head, as }: Piece, signal: AbortSignal, onStart: (halt: () => void) => void, onProgress: (counted: Counted & { bytes: number }) => void): Promise<Part> {
-  const memory = await start();
+  const { Engine, memory } = await startWhole();
   // Only a whole source can be compressed.
   const stream = end === undefined ? (await open(source, {}, Date.now(), undefined, signal)).stream : (source as Blob).slice(from, end).stream();
   const engine = new Engine();

@@ -1,10 +1,12 @@
 // Bytes of a stream on their way into an engine, in turns that leave room for other work of the thread.
 
 import type { Engine } from './execution_heatmap_wasm.js';
-import { isTrap } from './module.js';
+import { isTrap, type Core } from './module.js';
 
 /** The most bytes that are parsed in one go: a few milliseconds' worth. */
 const PIECE_BYTES = 128 * 1024;
+/** The most bytes that are kept while it does not show whether an engine can read them. */
+const MOST_KEPT_BYTES = 1024 * 1024;
 /** How long reading may go on before other work gets its turn. */
 const TURN_MS = 40;
 /** Room for what a stream of bytes gives at a time. */
@@ -15,13 +17,35 @@ export class Pour {
   bytes = 0;
   /** Why the stream broke off. */
   broken: string | undefined;
-  readonly #engine: Engine;
-  readonly #memory: WebAssembly.Memory;
+  #engine: Engine;
+  #memory: WebAssembly.Memory;
   readonly #chunks: Chunks;
+  readonly #other: (() => Promise<[Engine, Core]>) | undefined;
+  /** What was poured while it did not show whether the engine can read it. */
+  #kept: Uint8Array[] | undefined;
+  #failure: unknown;
   #isHalted = false;
 
-  constructor(engine: Engine, memory: WebAssembly.Memory, stream: ReadableStream<Uint8Array>) {
-    [this.#engine, this.#memory, this.#chunks] = [engine, memory, chunksOf(stream)];
+  /** `other` gives the engine that reads what the first one cannot; where it is absent, the first reads everything. */
+  constructor(engine: Engine, memory: WebAssembly.Memory, stream: ReadableStream<Uint8Array>, other?: () => Promise<[Engine, Core]>) {
+    [this.#engine, this.#memory, this.#chunks, this.#other] = [engine, memory, chunksOf(stream), other];
+    if (other) this.#kept = [];
+  }
+
+  /** Pours into the other engine what the first one cannot read, or has not known for long; true if it did. */
+  async turn(): Promise<boolean> {
+    if (!this.#other || !this.#kept || !(this.#engine.needsForms || this.bytes > MOST_KEPT_BYTES)) return false;
+    const kept = this.#kept;
+    this.#kept = undefined;
+    try {
+      let core;
+      [this.#engine, core] = await this.#other();
+      this.#memory = core.memory;
+    } catch (error) {
+      throw this.#failure = error;
+    }
+    for (const piece of kept) feed(this.#engine, this.#memory, piece);
+    return true;
   }
 
   /** Pours to the stream's end. `onTurn` comes after each turn; what it throws gives the stream up. */
@@ -35,6 +59,12 @@ export class Pour {
           const piece = value.subarray(at, at + PIECE_BYTES);
           feed(this.#engine, this.#memory, piece);
           this.bytes += piece.length;
+          if (this.#kept) {
+            // The room that it lies in is used again.
+            this.#kept.push(piece.slice());
+            if (this.#engine.recognised() !== undefined) this.#kept = undefined;
+            else await this.turn();
+          }
           onFeed();
           if (performance.now() - turned < TURN_MS) continue;
           await otherWork();
@@ -45,7 +75,7 @@ export class Pour {
     } catch (error) {
       this.halt();
       onTurn();
-      if (isTrap(error)) throw error;
+      if (isTrap(error) || (error !== undefined && error === this.#failure)) throw error;
       this.broken = error instanceof Error ? error.message : String(error);
     }
     onTurn();

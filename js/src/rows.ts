@@ -1,6 +1,6 @@
 // What only the source of a row holds, read again where the row lies. Asks nobody but the file.
 
-import { Engine } from './execution_heatmap_wasm.js';
+import type { Core } from './module.js';
 import { begin } from './part.js';
 import { isCompressed, MAGIC_BYTES } from './source.js';
 import type { ReadAs, Row, Source } from './types.js';
@@ -21,7 +21,7 @@ const MOST_BYTES = 32 * 1024 * 1024;
 const MOST_HEAD_BYTES = 1024 * 1024;
 
 /** Completes rows from their sources. `headBytes` says how much of a source stands before its rows. */
-export function completed(rows: readonly Held[], origins: ReadonlyMap<number, Origin>, headBytes: (source: number) => number | undefined): Promise<Row[]> {
+export function completed({ Engine }: Core, rows: readonly Held[], origins: ReadonlyMap<number, Origin>, headBytes: (source: number) => number | undefined): Promise<Row[]> {
   const heads = new Map<number, Promise<Uint8Array>>();
   const headOf = ({ blob, as }: Origin, source: number): Promise<Uint8Array> => {
     let head = heads.get(source);
@@ -33,13 +33,12 @@ export function completed(rows: readonly Held[], origins: ReadonlyMap<number, Or
   return Promise.all(rows.map(async ({ source, offset, ...row }) => {
     const origin = source === undefined ? undefined : origins.get(source);
     if (!origin || source === undefined || offset === undefined) return row;
-    const texts = await reread(origin, await headOf(origin, source), offset);
+    const texts = await reread(new Engine(), origin, await headOf(origin, source), offset);
     return texts === undefined ? row : { ...row, ...texts };
   }));
 }
 
-async function reread({ blob, as }: Origin, head: Uint8Array, offset: number): Promise<Partial<Row> | undefined> {
-  const engine = new Engine();
+async function reread(engine: InstanceType<Core['Engine']>, { blob, as }: Origin, head: Uint8Array, offset: number): Promise<Partial<Row> | undefined> {
   try {
     for (let length = FIRST_BYTES; length <= MOST_BYTES; length *= 8) {
       const bytes = await bytesOf(blob, offset, offset + length);

@@ -1,7 +1,7 @@
 // The worker: one engine a client, all in one module of WebAssembly. Answers what `client.ts` and `pool.ts` ask.
 
 import { HeatmapEngine } from './engine.js';
-import { compiled, isTrap, start } from './module.js';
+import { compiledWhole, isTrap, start, startWhole } from './module.js';
 import { look, readPart, type Piece, type Place } from './part.js';
 import type { Origin } from './rows.js';
 import type { Answer, PictureOptions, Progress, Query, ReadAs, Source, Theme, ViewOptions } from './types.js';
@@ -49,7 +49,7 @@ async function perform({ id, client, call }: Call): Promise<unknown> {
   switch (call.name) {
     case 'abort': return void aborts.get(call.id)?.abort();
     case 'halt': return void halts.get(call.id)?.();
-    case 'module': return compiled();
+    case 'module': return compiledWhole();
     case 'close': {
       const engine = engines.get(client);
       engines.delete(client);
@@ -97,11 +97,11 @@ scope.onmessage = async ({ data }) => {
   }
 };
 
-/** Starts the engine with the first message, which may bring the module that another worker compiled. */
+/** Starts the engine with the first message, which may bring the whole module that another worker compiled. */
 function tellOfItself(module?: WebAssembly.Module): void {
   if (hasTold) return;
   hasTold = true;
-  const started = start(module);
+  const started = module ? startWhole(module) : start();
   // A lock ends with whoever holds it, however that comes about: so the page learns of a worker that died in silence.
   const lock = `execution-heatmap ${Math.random().toString(36).slice(2)}`;
   const ready = (lock: string | null) => started.then(

@@ -7,7 +7,7 @@ use super::mapping::{Mapping, Meaning, Rules, TagRule};
 use super::role::Role;
 use super::scan::Scanner;
 use super::text::{Text, with_text};
-use super::{LeftOut, Value};
+use super::{FORMS, LeftOut, Value};
 use crate::execution::{Status, Tags};
 use crate::time::decimal::Decimal;
 use std::ops::Range;
@@ -72,7 +72,7 @@ impl Class {
 
     /// Makes this the class of a row.
     pub(super) fn read(&mut self, fields: &Fields<'_>, mapping: &Mapping) {
-        let rules = &mapping.rules;
+        let rules = mapping.rules();
         self.verdict = Verdict::Row;
         self.text.clear();
         self.tags.clear();
@@ -124,7 +124,7 @@ impl Class {
     }
 
     fn read_status(&mut self, fields: &Fields<'_>, mapping: &Mapping) {
-        let rules = &mapping.rules;
+        let rules = mapping.rules();
         let conclusion = fields.get(Role::Conclusion);
         let word = if conclusion.is_absent() { fields.get(Role::Status) } else { conclusion };
         self.status_text = match word {
@@ -194,6 +194,9 @@ impl Class {
                 joined.split('|').for_each(|tag| self.add_tag("", Value::Text(Text::Plain(tag))));
             }),
             other => self.add_tag("", other),
+        }
+        if rules.is_canonical {
+            return;
         }
         for (role, rule) in Role::TAGS.into_iter().zip(rules.tags.iter()) {
             let value = fields.get(role);
@@ -281,7 +284,7 @@ fn flagged(fields: &Fields<'_>, rules: &Rules) -> Option<(Status, &'static str, 
 
 /// What a status word means: by the user's mapping, by the system, by what most systems mean, by the vocabulary.
 fn meaning(text: &str, mapping: &Mapping) -> Meaning {
-    let rules = &mapping.rules;
+    let rules = mapping.rules();
     if rules.is_canonical {
         return Meaning::Is(Status::of(text));
     }
@@ -338,7 +341,7 @@ fn with_text_of(value: Value<'_>, call: impl FnOnce(&str)) {
     match value {
         Value::Text(text) | Value::Joined(text) => with_text(text, call),
         Value::Number(text) => call(text),
-        Value::Whole(_) => {
+        Value::Whole(_) if FORMS => {
             let mut text = String::new();
             value.read_into(&mut text);
             call(&text);

@@ -51,13 +51,13 @@ impl Header {
         if self.column_count > MOST_COLUMNS {
             return Some(format!("the header has {} columns, expected at most {MOST_COLUMNS}", self.column_count));
         }
-        let stand_in = mapping.rules.stand_in;
+        let stand_in = mapping.rules().stand_in;
         if !self.has_start() && stand_in.is_none_or(|role| !self.has(role)) {
             let names = [mapping.name_of(Role::StartedAt), stand_in.map_or("", |role| mapping.name_of(role))];
             let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
             return Some(["the header has no column '", name, "'"].concat());
         }
-        let has_status = mapping.rules.otherwise.is_some() || Role::STATUSES.into_iter().any(|role| self.has(role));
+        let has_status = mapping.rules().otherwise.is_some() || Role::STATUSES.into_iter().any(|role| self.has(role));
         (!has_status).then(|| ["the header has no column '", mapping.name_of(Role::Status), "'"].concat())
     }
 }

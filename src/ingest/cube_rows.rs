@@ -132,7 +132,7 @@ fn begin(value: Value<'_>, seconds: u32, mapping: &Mapping) -> Result<Option<Tim
     let number = whole(value).ok().flatten().filter(|number| (1..MOST_BUCKET_NUMBER).contains(number));
     let at = match number {
         Some(number) => Timestamp::from_ms(number as i64 * length_ms),
-        None => match parse_time(&mut UsualTimes::default(), value, &mapping.rules) {
+        None => match parse_time(&mut UsualTimes::default(), value, mapping.rules()) {
             ParsedTime::At { at, .. } => Some(at),
             ParsedTime::Absent => return Ok(None),
             ParsedTime::Unreadable => None,

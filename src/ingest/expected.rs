@@ -1,10 +1,10 @@
 //! What a caller knows of a source before it is read: its form, the system it comes from, or a mapping of its own.
 
-use super::Form;
 use super::custom;
 use super::mapping::Mapping;
-use super::preset;
+use super::preset::{self, CANONICAL};
 use super::text::excerpt;
+use super::{FORMS, Form};
 
 /// What is known of a source beforehand. What is not, is found out.
 ///
@@ -20,6 +20,8 @@ use super::text::excerpt;
 pub struct Expected {
     pub(super) form: Option<Form>,
     pub(super) rows: Rows,
+    /// True if a build without forms was told of rows that it does not know.
+    needs_forms: bool,
 }
 
 /// Whose rows they are.
@@ -40,7 +42,21 @@ pub(super) enum Rows {
 impl Expected {
     /// Nothing is known.
     pub fn anything() -> Self {
-        Self { form: None, rows: Rows::Any }
+        Self::of(None, Rows::Any)
+    }
+
+    pub(super) const fn of(form: Option<Form>, rows: Rows) -> Self {
+        Self { form, rows, needs_forms: false }
+    }
+
+    /// True if a reader without forms can read what is expected, or find out that it cannot.
+    pub(super) fn is_plain(&self) -> bool {
+        let is_canonical = match self.rows {
+            Rows::Any => true,
+            Rows::Of(name) => name == CANONICAL.name,
+            Rows::Own { .. } => false,
+        };
+        is_canonical && !self.needs_forms && matches!(self.form, None | Some(Form::Ndjson | Form::Csv | Form::Tsv))
     }
 
     /// The form is known.
@@ -61,10 +77,17 @@ impl Expected {
     /// The system is known, by one of the names of [`preset_names`]; `auto` is none.
     ///
     /// # Errors
-    /// A sentence that lists the names that there are.
+    /// A sentence that lists the names that there are. A build without forms knows one and leaves the others to a reader
+    /// with forms.
     pub fn preset(self, name: &str) -> Result<Self, String> {
         if name == "auto" {
             return Ok(self);
+        }
+        if name == CANONICAL.name {
+            return Ok(Self { rows: Rows::Of(CANONICAL.name), ..self });
+        }
+        if !FORMS {
+            return Ok(Self { needs_forms: true, ..self });
         }
         if name == preset::SWF {
             return Ok(Self { form: Some(Form::Swf), ..self });
@@ -101,8 +124,12 @@ impl Expected {
     /// - `rows`: where in a document the rows are. `dates`: `month-day-year` reads `05-10-23` as 10 May 2023.
     ///
     /// # Errors
-    /// A sentence that names the key, what came and what it takes.
+    /// A sentence that names the key, what came and what it takes. A build without forms leaves all mappings to a reader
+    /// with forms.
     pub fn map(self, json: &str) -> Result<Self, String> {
+        if !FORMS {
+            return Ok(Self { needs_forms: true, ..self });
+        }
         let (mapping, way) = custom::read(json)?;
         Ok(Self { rows: Rows::Own { mapping: Box::new(mapping), way }, ..self })
     }

@@ -1,10 +1,10 @@
 //! What a row says in each role, in whatever form it came and under whatever names. Understands no value.
 
-use super::Value;
 use super::lanes::text_of;
 use super::mapping::Target;
 use super::role::Role;
 use super::text::Text;
+use super::{FORMS, Value};
 
 /// The values of one row, by role.
 #[derive(Clone, Copy, Debug)]
@@ -63,8 +63,13 @@ pub(super) enum SpotKind {
 
 impl<'a> Fields<'a> {
     /// The value of a role.
-    #[inline]
+    #[inline(always)]
     pub(super) fn get(&self, role: Role) -> Value<'a> {
+        if FORMS || role.is_canonical() { self.value(role) } else { Value::Absent }
+    }
+
+    #[inline]
+    fn value(&self, role: Role) -> Value<'a> {
         match self {
             Fields::Taken(taken) => taken.values.get(role as usize).copied().unwrap_or_default(),
             Fields::Placed(placed) => placed.get(role),

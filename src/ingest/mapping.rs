@@ -1,6 +1,7 @@
 //! From the places of a source to roles: which key of JSON or column of CSV means what, and the rules by which what
 //! stands there is read. A scanner walks a mapping key by key beside the members that it meets.
 
+use super::FORMS;
 use super::role::Role;
 use crate::execution::Status;
 
@@ -55,7 +56,7 @@ pub(super) struct Mapping {
     columns: Vec<Column>,
     /// What status words mean by the user's own mapping; asked before the rules.
     pub(super) own_words: Vec<(Box<str>, Status)>,
-    pub(super) rules: Rules,
+    rules: Rules,
 }
 
 impl Mapping {
@@ -65,6 +66,12 @@ impl Mapping {
         let mut mapping = Mapping { nodes: vec![Vec::new()], columns: Vec::new(), own_words: Vec::new(), rules };
         paths.iter().for_each(|(path, role)| mapping.add(path, *role));
         mapping
+    }
+
+    /// How what stands in the roles is read. A build without forms has one answer, so that the compiler leaves out what
+    /// only other rules ask for.
+    pub(super) fn rules(&self) -> &Rules {
+        if FORMS { &self.rules } else { &Rules::CANONICAL }
     }
 
     /// What is known of a key of an object.

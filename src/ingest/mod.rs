@@ -39,6 +39,7 @@ mod document_places;
 mod expected;
 mod fields;
 mod find;
+mod forms;
 mod hint;
 mod input;
 mod lanes;
@@ -71,6 +72,7 @@ pub use hint::hint;
 pub use reader::Reader;
 pub(crate) use text::excerpt;
 
+use crate::FORMS;
 use crate::execution::Execution;
 use crate::problem::ProblemKind;
 use crate::table::Count;
@@ -364,7 +366,7 @@ impl Value<'_> {
         match self {
             Value::Text(text) => text.read_into(out),
             Value::Number(text) => out.push_str(text),
-            Value::Whole(number) => arrow::push_signed(*number, out),
+            Value::Whole(number) if FORMS => arrow::push_signed(*number, out),
             _ => {}
         }
     }

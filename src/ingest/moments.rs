@@ -8,7 +8,7 @@ use super::mapping::{Mapping, Rules, Unit};
 use super::role::Role;
 use super::scan::Scanner;
 use super::text::{Text, excerpt, with_text};
-use super::{Notes, StartSource, Value};
+use super::{FORMS, Notes, StartSource, Value};
 use crate::execution::{MOST_DURATION_MS, Status};
 use crate::time::decimal::{Decimal, few_digits};
 use crate::time::{ParsedTime, Timestamp, UsualTimes, is_none_word, parse_number, parse_text, parse_whole};
@@ -35,7 +35,7 @@ const DUE: [(Role, StartSource); 3] = [
 
 /// Reads the moments of a row that stands so.
 pub(super) fn read(fields: &Fields<'_>, mapping: &Mapping, status: Status, times: &mut UsualTimes) -> Moments {
-    let rules = &mapping.rules;
+    let rules = mapping.rules();
     let has_begun = !matches!(status, Status::Pending | Status::Waiting);
     let history = fields.get(Role::History);
     let own = match parse_time(times, fields.get(Role::StartedAt), rules) {
@@ -94,15 +94,15 @@ fn waited(
     started_at: Timestamp,
     source: StartSource,
 ) -> Option<u64> {
-    if let Some(given) = read_duration(fields.get(Role::Waited), mapping.rules.waited_unit, &mapping.rules) {
+    if let Some(given) = read_duration(fields.get(Role::Waited), mapping.rules().waited_unit, mapping.rules()) {
         return given.ms();
     }
     let due = mapping
-        .rules
+        .rules()
         .waits_from
         .iter()
         .filter(|_| source == StartSource::Start)
-        .find_map(|role| at(times, fields, *role, &mapping.rules))?;
+        .find_map(|role| at(times, fields, *role, mapping.rules()))?;
     Duration::of(i128::from(started_at.ms()) - i128::from(due.ms())).ms()
 }
 
@@ -128,8 +128,8 @@ pub(super) fn parse_time(times: &mut UsualTimes, value: Value<'_>, rules: &Rules
     match value {
         Value::Text(Text::Plain(text)) if let Some(usual) = times.read(text.as_bytes()) => usual,
         Value::Number(number) => parse_number(number),
-        Value::Whole(number) => parse_whole(number),
-        Value::Instant(instant) => instant,
+        Value::Whole(number) if FORMS => parse_whole(number),
+        Value::Instant(instant) if FORMS => instant,
         Value::Text(text) if rules.is_canonical => with_text(text, parse_text),
         Value::Text(text) => with_text(text, |text| match reordered(text) {
             Some(reordered) if rules.is_month_first => parse_text(&reordered),
@@ -190,7 +190,7 @@ impl Duration {
 
 /// The duration that is given, or else the one that follows from the end.
 fn duration(times: &mut UsualTimes, fields: &Fields<'_>, mapping: &Mapping, start: Timestamp) -> Duration {
-    let rules = &mapping.rules;
+    let rules = mapping.rules();
     let given = read_duration(fields.get(Role::Duration), rules.duration_unit, rules);
     let mut end = || match parse_time(times, fields.get(Role::FinishedAt), rules) {
         ParsedTime::At { at, .. } => Duration::of(i128::from(at.ms()) - i128::from(start.ms())),
@@ -222,8 +222,10 @@ fn read_duration(value: Value<'_>, unit: Unit, rules: &Rules) -> Option<Duration
     };
     match value {
         Value::Absent => None,
-        Value::Length(ms) => Some(Duration::of(i128::from(ms))),
-        Value::Whole(count) => Some(unit.to_ms(&Decimal::from_whole(count)).map_or(Duration::Bad, Duration::of)),
+        Value::Length(ms) if FORMS => Some(Duration::of(i128::from(ms))),
+        Value::Whole(count) if FORMS => {
+            Some(unit.to_ms(&Decimal::from_whole(count)).map_or(Duration::Bad, Duration::of))
+        }
         Value::Number(text) => Some(number(text)),
         Value::Text(text) => with_text(text, |text| {
             let text = text.trim_ascii();

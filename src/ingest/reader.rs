@@ -1,24 +1,20 @@
-//! The parser that is pushed: holds the input, finds out its form, and turns what the cutters find into events.
+//! The parser that is pushed: holds the input, finds out its form, and turns what the cutters find into events. What only
+//! forms beside lines and records need stands in `forms`.
 
-use super::arrow::{self, Advance, Arrow};
-use super::cdevents::Pairs;
 use super::csv::{self, Header};
-use super::document::{Document, Found};
 use super::expected::{Expected, Rows};
-use super::fields::Fields;
+use super::forms::{self, Held};
 use super::hint::first_characters;
 use super::input::Input;
 use super::lines::Lines;
-use super::mapping::{Mapping, Node};
-use super::ndjson::{self, Parsed};
+use super::mapping::Mapping;
+use super::ndjson;
 use super::preset::CANONICAL;
 use super::recognise;
 use super::records::Records;
-use super::row::{self, Place, Scratch};
+use super::row::{Place, Scratch};
 use super::shortcut::Shortcuts;
-use super::swf::{self, Log};
-use super::text::Text;
-use super::{Cut, Event, Form, MOST_LINE_BYTES, Value, is_json};
+use super::{Cut, Event, Form, MOST_LINE_BYTES, is_json};
 use crate::problem::ProblemKind;
 use std::ops::Range;
 
@@ -50,22 +46,19 @@ pub struct Reader {
     pub(super) input: Input,
     pub(super) stage: Stage,
     /// The number of the line that the input begins with while the form is sought.
-    line: u64,
+    pub(super) line: u64,
     /// Bytes of the first line in which its end was sought and is not.
     sought: usize,
     pub(super) lines: Lines,
     pub(super) records: Records,
-    /// There once the form is known to be JSON.
-    document: Option<Box<Document>>,
-    log: Log,
     pub(super) header: Option<Header>,
-    pub(super) arrow: Arrow,
-    /// Executions that several events tell of.
-    pairs: Pairs,
+    /// What reads other forms and the rows of other systems. A reader without it reads canonical rows of NDJSON and CSV
+    /// as any other does, and nothing else.
+    pub(super) forms: Option<Held>,
     pub(super) mapping: Mapping,
-    expected: Expected,
+    pub(super) expected: Expected,
     /// Whose rows these are and why, once that is known.
-    recognised: Option<String>,
+    pub(super) recognised: Option<String>,
     /// The name of that system.
     system: Option<&'static str>,
     pub(super) scratch: Scratch,
@@ -80,12 +73,14 @@ pub(super) enum Stage {
     Reading(Form),
     /// The source is of no form that is read; its first characters until they are told.
     Refused(Option<String>),
+    /// The source is for a reader with forms; nothing of it was read but control lines.
+    Foreign,
 }
 
 impl Reader {
     /// A parser of canonical rows in a form.
     pub fn new(form: Form) -> Self {
-        Self::expecting(Expected { form: Some(form), rows: Rows::Of(CANONICAL.name) })
+        Self::expecting(Expected::of(Some(form), Rows::Of(CANONICAL.name)))
     }
 
     /// A parser that finds out form and system from the first bytes and the first row: Arrow by its mark, JSON by `{` or
@@ -97,14 +92,27 @@ impl Reader {
 
     /// A parser of a source of which something is known.
     pub fn expecting(expected: Expected) -> Self {
+        let forms = forms::held(&expected);
+        Self::holding(forms, expected)
+    }
+
+    /// A parser that reads canonical rows of NDJSON and CSV alone, as every parser is in a build without the feature
+    /// `forms`. What it reads it reads as any other does; of all other sources it tells no row, but that they need the
+    /// forms ([`Reader::needs_forms`]).
+    pub fn without_forms(expected: Expected) -> Self {
+        Self::holding(None, expected)
+    }
+
+    fn holding(forms: Option<Held>, expected: Expected) -> Self {
         let mapping = match &expected.rows {
-            Rows::Any => CANONICAL.mapping(),
-            Rows::Of(name) => recognise::first_named(name).unwrap_or(&CANONICAL).mapping(),
-            Rows::Own { mapping, .. } => (**mapping).clone(),
+            Rows::Own { mapping, .. } if forms.is_some() => (**mapping).clone(),
+            Rows::Of(name) if forms.is_some() => recognise::first_named(name).unwrap_or(&CANONICAL).mapping(),
+            _ => CANONICAL.mapping(),
         };
         Self {
             input: Input::default(),
             stage: match expected.form {
+                _ if forms.is_none() && !expected.is_plain() => Stage::Foreign,
                 // What stands between the fields shows in the first line.
                 None | Some(Form::Csv) => Stage::Seeking,
                 Some(form) => Stage::Reading(form),
@@ -113,11 +121,8 @@ impl Reader {
             sought: 0,
             lines: Lines::starting_at(1),
             records: Records::starting_at(1).separated_by(b'\t'),
-            document: None,
-            log: Log::default(),
             header: None,
-            arrow: if expected.form == Some(Form::Columns) { Arrow::handed() } else { Arrow::default() },
-            pairs: Pairs::default(),
+            forms,
             mapping,
             expected,
             recognised: None,
@@ -154,7 +159,7 @@ impl Reader {
             (Rows::Own { .. }, _) => self.expected.rows.clone(),
             (Rows::Any | Rows::Of(_), system) => Rows::Of(system?),
         };
-        (!self.mapping.rules.joins_events).then_some(Expected { form: Some(form), rows })
+        (!self.mapping.rules().joins_events).then(|| Expected::of(Some(form), rows))
     }
 
     /// What the source was taken for and why, in a sentence without a full stop; `None` until the first row.
@@ -166,13 +171,19 @@ impl Reader {
     pub fn form(&self) -> Option<Form> {
         match &self.stage {
             Stage::Reading(form) => Some(*form),
-            Stage::Seeking | Stage::Refused(_) => None,
+            Stage::Seeking | Stage::Refused(_) | Stage::Foreign => None,
         }
     }
 
     /// What separates the fields of delimited text, once the form is known to be one.
     pub fn delimiter(&self) -> Option<u8> {
         matches!(self.form(), Some(Form::Csv | Form::Tsv)).then(|| self.records.delimiter())
+    }
+
+    /// True once it shows that a reader without forms cannot read the source: a reader with them has to be given it from
+    /// its first byte on. No row was told.
+    pub fn needs_forms(&self) -> bool {
+        matches!(self.stage, Stage::Foreign)
     }
 
     /// Takes bytes; then ask [`Reader::next`] until it has nothing more.
@@ -222,7 +233,7 @@ impl Reader {
             self.seek_form();
         }
         match &mut self.stage {
-            Stage::Seeking => None,
+            Stage::Seeking | Stage::Foreign => None,
             Stage::Reading(Form::Ndjson) => self.next_line(),
             Stage::Reading(Form::Json) => self.next_element(),
             Stage::Reading(Form::Csv | Form::Tsv) => self.next_record(),
@@ -243,8 +254,8 @@ impl Reader {
     /// Looks for the form as far as the bytes reach.
     fn seek_form(&mut self) {
         if self.expected.form.is_none() {
-            match arrow::is_arrow(self.input.waiting()) {
-                Some(true) => return self.stage = Stage::Reading(Form::Arrow),
+            match forms::is_arrow(self.input.waiting()) {
+                Some(true) => return self.stage = self.beyond_lines(Form::Arrow),
                 None if !self.input.has_ended() => return,
                 _ => self.pass_blanks(),
             }
@@ -263,14 +274,29 @@ impl Reader {
         let line = first.get(..line_end.unwrap_or(first.len())).unwrap_or_default();
         match behind.first() {
             _ if self.expected.form.is_some() => self.begin_records(csv::delimiter(line), Form::Csv),
-            Some(b'{') if !is_part_of_document(line, line_end.is_some()) => self.stage = Stage::Reading(Form::Ndjson),
-            Some(b'{' | b'[') => self.stage = Stage::Reading(Form::Json),
-            _ if swf::is_first_line(line) => self.stage = Stage::Reading(Form::Swf),
+            Some(b'{') if self.is_line_of_rows(line, line_end.is_some()) => self.stage = Stage::Reading(Form::Ndjson),
+            Some(b'{' | b'[') => self.stage = self.beyond_lines(Form::Json),
+            _ if forms::is_job(line) => self.stage = self.beyond_lines(Form::Swf),
             _ => {
                 let delimiter = csv::delimiter(line);
                 self.seek_header(delimiter);
             }
         }
+    }
+
+    /// Reading a form that is neither lines nor records, where this reader can.
+    fn beyond_lines(&self, form: Form) -> Stage {
+        if self.forms.is_some() { Stage::Reading(form) } else { Stage::Foreign }
+    }
+
+    /// True for a first line that is a row, and no beginning of a document that has rows within it.
+    fn is_line_of_rows(&self, line: &[u8], goes_on: bool) -> bool {
+        let names = object(line).map(recognise::names_of);
+        if self.forms.is_none() {
+            return names.is_some_and(|names| recognise::canonical_signs(&names).is_some());
+        }
+        names.is_some_and(|names| recognise::system(&names, None).is_some())
+            || !forms::is_part_of_document(line, goes_on)
     }
 
     fn begin_records(&mut self, delimiter: u8, form: Form) {
@@ -282,12 +308,14 @@ impl Reader {
     fn seek_header(&mut self, delimiter: u8) {
         if !self.records.has_begun() {
             self.records = Records::starting_at(self.line).separated_by(delimiter);
-            }
+        }
         let Some(cut) = self.records.next(&mut self.input) else { return };
         let form = if delimiter == b'\t' { Form::Tsv } else { Form::Csv };
         let is_whole = !cut.is_too_long && !self.records.is_unclosed();
         if is_whole && self.read_header(cut.range.clone(), form) {
             self.stage = Stage::Reading(form);
+        } else if self.forms.is_none() {
+            self.stage = Stage::Foreign;
         } else {
             self.stage = Stage::Refused(Some(first_characters(self.input.get(cut.range))));
         }
@@ -298,17 +326,20 @@ impl Reader {
         let names = csv::names(self.input.get(range), &self.records);
         self.settle(&names, form);
         let header = Header::read(&names, self.records.field_count(), &self.mapping);
-        let is_canonical = self.mapping.rules.is_canonical;
+        let is_canonical = self.mapping.rules().is_canonical;
         let is_known = if is_canonical { header.has_start() } else { header.is_known() };
         if let Some(columns) = header.useful_columns(&self.mapping) {
             self.shortcuts.expect_columns(columns);
         }
         self.header = Some(header);
-        is_known
+        is_known && !self.needs_forms()
     }
 
     /// Decides whose rows these are, by the names of the first one's fields.
-    fn settle(&mut self, names: &[String], form: Form) {
+    pub(super) fn settle(&mut self, names: &[String], form: Form) {
+        if self.forms.is_none() {
+            return self.settle_as_canonical(names, form);
+        }
         let (asked, found) = match &self.expected.rows {
             Rows::Own { .. } => {
                 self.recognised = Some(["read in ", form.title(), " by the mapping that was given"].concat());
@@ -319,7 +350,7 @@ impl Reader {
         };
         let preset = found.map(|(preset, _)| preset).or_else(|| recognise::first_named(asked?)).unwrap_or(&CANONICAL);
         self.recognised = Some(match (asked, found) {
-            (Some(_), _) => ["read as ", preset.title, " in ", form.title(), ", as asked"].concat(),
+            (Some(_), _) => recognise::as_asked(preset.title, form),
             (None, Some((_, signs))) => recognise::because(preset.title, form, signs),
             (None, None) => {
                 ["taken for ", preset.title, " in ", form.title(), ": no fields of a known system"].concat()
@@ -331,17 +362,29 @@ impl Reader {
         self.system = Some(preset.name);
     }
 
+    /// The same of a reader without forms: rows that any reader takes for canonical ones are its own.
+    fn settle_as_canonical(&mut self, names: &[String], form: Form) {
+        let signs = recognise::canonical_signs(names);
+        self.recognised = match (&self.expected.rows, signs) {
+            (Rows::Of(_), _) => Some(recognise::as_asked(CANONICAL.title, form)),
+            (_, Some(signs)) => Some(recognise::because(CANONICAL.title, form, signs)),
+            (_, None) => return self.stage = Stage::Foreign,
+        };
+        self.system = Some(CANONICAL.name);
+    }
+
     /// Decides it by an object, if it is one and no control line.
-    fn settle_by(&mut self, range: Range<usize>, form: Form) {
-        let Ok(text) = std::str::from_utf8(self.input.get(range)) else { return };
-        if !text.trim_ascii_start().starts_with('{') || !is_json(text.as_bytes()) {
+    pub(super) fn settle_by(&mut self, range: Range<usize>, form: Form) {
+        let Some(mut names) = object(self.input.get(range)).map(recognise::names_of) else {
+            if self.forms.is_none() {
+                self.stage = Stage::Foreign;
+            }
+            return;
+        };
+        if recognise::is_control(&names) {
             return;
         }
-        let mut names = recognise::names_of(text);
-        if matches!(&names[..], [only] if only.starts_with('$')) {
-            return;
-        }
-        let context = self.document.iter().flat_map(|document| document.context());
+        let context = self.forms.iter().flat_map(|forms| forms.context());
         names.extend(context.map(|(name, _)| name.to_owned()));
         self.settle(&names, form);
     }
@@ -363,7 +406,7 @@ impl Reader {
     }
 
     fn next_line(&mut self) -> Option<Event<'_>> {
-        if self.mapping.rules.joins_events {
+        if self.mapping.rules().joins_events {
             return self.next_joined();
         }
         loop {
@@ -372,7 +415,7 @@ impl Reader {
                 None => self.cut_line()?,
             };
             if cut.is_too_long {
-                return Some(too_long(&cut));
+                return self.skipped(&cut);
             }
             let place = self.place_of(&cut);
             if is_known {
@@ -384,7 +427,10 @@ impl Reader {
             }
             if self.recognised.is_none() {
                 self.settle_by(cut.range.clone(), Form::Ndjson);
-                if self.mapping.rules.joins_events {
+                if self.needs_forms() {
+                    return None;
+                }
+                if self.mapping.rules().joins_events {
                     return self.joined(&cut);
                 }
             }
@@ -394,144 +440,21 @@ impl Reader {
         }
     }
 
-    /// The next event of lines of which several tell of one execution.
-    fn next_joined(&mut self) -> Option<Event<'_>> {
-        loop {
-            if self.pairs.has_next() {
-                return self.pairs.next(&self.mapping, &mut self.scratch);
-            }
-            let Some(cut) = self.lines.next(&mut self.input) else { return self.end_pairs() };
-            if cut.is_too_long {
-                return Some(too_long(&cut));
-            }
-            if self.is_blank_line(&cut) {
-                continue;
-            }
-            if self.recognised.is_none() {
-                self.settle_by(cut.range.clone(), Form::Ndjson);
-            }
-            if let Some(event) = self.join(&cut, "line") {
-                return Some(event);
-            }
+    /// What is told of a line that is too long. One before the first row leaves open whose rows they are.
+    fn skipped(&mut self, cut: &Cut) -> Option<Event<'_>> {
+        if self.forms.is_none() && self.recognised.is_none() {
+            self.stage = Stage::Foreign;
+            return None;
         }
+        Some(too_long(cut))
     }
 
-    /// The event of the first line of which it turned out that several tell of one execution, or the next one.
-    fn joined(&mut self, first: &Cut) -> Option<Event<'_>> {
-        match self.join(first, "line") {
-            Some(event) => Some(event),
-            None => self.next_joined(),
-        }
-    }
-
-    fn place_of(&self, cut: &Cut) -> Place {
+    pub(super) fn place_of(&self, cut: &Cut) -> Place {
         Place { line: cut.line, offset: self.input.offset_of(&cut.range) }
     }
 
-    fn is_blank_line(&self, cut: &Cut) -> bool {
+    pub(super) fn is_blank_line(&self, cut: &Cut) -> bool {
         self.input.get(cut.range.clone()).iter().all(|byte| is_blank(*byte))
-    }
-
-    fn next_element(&mut self) -> Option<Event<'_>> {
-        loop {
-            if self.pairs.has_next() {
-                return self.pairs.next(&self.mapping, &mut self.scratch);
-            }
-            let way = match &self.expected.rows {
-                Rows::Own { way, .. } => way.as_deref(),
-                Rows::Any | Rows::Of(_) => None,
-            };
-            let document = self.document.get_or_insert_with(|| Box::new(Document::new(self.line, way)));
-            let cut = match document.next(&mut self.input) {
-                None => return self.end_pairs(),
-                Some(Found::Row(cut)) => cut,
-                Some(Found::Broken { line, cause }) => {
-                    return Some(Event::Broken { line, message: ["the JSON cannot be read on: ", cause].concat() });
-                }
-            };
-            if cut.is_too_long {
-                return Some(too_long(&cut));
-            }
-            if self.recognised.is_none() {
-                self.settle_by(cut.range.clone(), Form::Json);
-            }
-            if self.mapping.rules.joins_events {
-                match self.join(&cut, "element") {
-                    Some(event) => return Some(event),
-                    None => continue,
-                }
-            }
-            return Some(self.read_element(&cut));
-        }
-    }
-
-    fn read_element(&mut self, cut: &Cut) -> Event<'_> {
-        let place = self.place_of(cut);
-        let bytes = self.input.get(cut.range.clone());
-        match ndjson::parse(cut.line, bytes, &self.mapping, "element") {
-            Parsed::Event(event) => event,
-            Parsed::Row(mut fields) => {
-                for (name, text) in self.document.iter().flat_map(|document| document.context()) {
-                    ndjson::take(&mut fields, &self.mapping, Node::ROOT, Text::Plain(name), Value::of_json(text));
-                }
-                row::understand(place, &Fields::Taken(fields), &self.mapping, &mut self.scratch)
-            }
-        }
-    }
-
-    /// Takes one of several events that tell of one execution; what is no such event is told at once.
-    fn join(&mut self, cut: &Cut, noun: &str) -> Option<Event<'static>> {
-        let place = self.place_of(cut);
-        match ndjson::parse(cut.line, self.input.get(cut.range.clone()), &self.mapping, noun) {
-            Parsed::Event(event) => Some(event),
-            Parsed::Row(fields) => {
-                let why = self.pairs.take(place, &fields).err()?;
-                Some(Event::LeftOut { line: cut.line, why })
-            }
-        }
-    }
-
-    /// Once the source has ended, tells the executions that have not.
-    fn end_pairs(&mut self) -> Option<Event<'_>> {
-        if self.input.has_ended() {
-            self.pairs.end();
-        }
-        self.pairs.next(&self.mapping, &mut self.scratch)
-    }
-
-    fn next_of_columns(&mut self) -> Option<Event<'_>> {
-        loop {
-            match self.arrow.advance(&mut self.input) {
-                Advance::Wait => return None,
-                Advance::Event(event) => return Some(event),
-                Advance::Row => break,
-                Advance::Names(names) => {
-                    if self.recognised.is_none() {
-                        self.settle(&names, self.form().unwrap_or(Form::Arrow));
-                    }
-                    self.arrow.choose(&self.mapping);
-                }
-            }
-        }
-        self.arrow.row(&self.input, &self.mapping, &mut self.scratch)
-    }
-
-    fn next_job(&mut self) -> Option<Event<'_>> {
-        loop {
-            let cut = self.lines.next(&mut self.input)?;
-            if cut.is_too_long {
-                return Some(too_long(&cut));
-            }
-            let bytes = self.input.get(cut.range.clone());
-            if self.is_blank_line(&cut) || self.log.take_header(bytes) {
-                continue;
-            }
-            if self.recognised.is_none() {
-                self.recognised = Some(self.log.recognised());
-            }
-            let (place, bytes) = (self.place_of(&cut), self.input.get(cut.range));
-            return Some(self.log.read(place, bytes, &mut self.scratch));
-        }
     }
 
     fn next_record(&mut self) -> Option<Event<'_>> {
@@ -543,7 +466,7 @@ impl Reader {
             }
             let cut = self.records.next(&mut self.input)?;
             if cut.is_too_long {
-                return Some(too_long(&cut));
+                return self.skipped(&cut);
             }
             let bytes = self.input.get(cut.range.clone());
             if csv::is_blank(bytes, &self.records) {
@@ -555,6 +478,9 @@ impl Reader {
             if self.header.is_none() && !self.records.is_unclosed() {
                 let form = if self.form() == Some(Form::Tsv) { Form::Tsv } else { Form::Csv };
                 self.read_header(cut.range, form);
+                if self.needs_forms() {
+                    return None;
+                }
                 continue;
             }
             let (place, start) = (self.place_of(&cut), cut.range.start);
@@ -568,26 +494,18 @@ impl Reader {
     }
 }
 
-/// True for the beginning of a document whose first line is no row: it leads to rows, or breaks off where only layout
-/// does.
-fn is_part_of_document(line: &[u8], goes_on: bool) -> bool {
-    let whole = std::str::from_utf8(line).ok().filter(|_| is_json(line));
-    if whole.is_some_and(|row| recognise::system(&recognise::names_of(row), None).is_some()) {
-        return false;
-    }
-    let mut input = Input::default();
-    input.extend(line);
-    let mut document = Document::new(1, None);
-    let _ = document.next(&mut input);
-    document.has_found_way() || goes_on && matches!(line.trim_ascii_end().last(), Some(b'{' | b'[' | b',' | b':'))
-}
-
-fn too_long(cut: &Cut) -> Event<'static> {
+pub(super) fn too_long(cut: &Cut) -> Event<'static> {
     Event::Rejected {
         line: cut.line,
         kind: ProblemKind::LineTooLong,
         message: format!("the line is longer than {} MiB", MOST_LINE_BYTES / 1024 / 1024),
     }
+}
+
+/// The text of a line that is an object and nothing else.
+fn object(line: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(line).ok()?;
+    (text.trim_ascii_start().starts_with('{') && is_json(line)).then_some(text)
 }
 
 /// True for the bytes that blank lines consist of.

@@ -10,8 +10,8 @@ impl Reader {
     /// the caller's own name for it. Only where nobody asks for their own identity and for what went wrong.
     pub(crate) fn name_kind(&mut self, kind: u32, name: u32) {
         if self.scratch.texts.are_left_out {
-            match self.form() {
-                Some(Form::Arrow | Form::Columns) => self.arrow.name_kind(kind, name),
+            match (self.form(), &mut self.forms) {
+                (Some(Form::Arrow | Form::Columns), Some(forms)) => forms.arrow().name_kind(kind, name),
                 _ => self.shortcuts.name_kind(kind, name),
             }
         }
@@ -20,7 +20,9 @@ impl Reader {
     /// Forgets what kinds were named.
     pub(crate) fn forget_names(&mut self) {
         self.shortcuts.forget_names();
-        self.arrow.forget_names();
+        if let Some(forms) = &mut self.forms {
+            forms.arrow().forget_names();
+        }
     }
 
     /// The next row, if its kind was named and there is nothing about it that has to be said in words. `None` says nothing
@@ -37,15 +39,15 @@ impl Reader {
     /// Rows that lie side by side in columns, in the same way; none says nothing of what comes.
     #[inline]
     pub(crate) fn next_known_rows(&mut self) -> &[Known] {
-        match self.stage {
-            Stage::Reading(Form::Arrow | Form::Columns) => self.arrow.known_rows(&self.input),
+        match (&self.stage, &mut self.forms) {
+            (Stage::Reading(Form::Arrow | Form::Columns), Some(forms)) => forms.arrow().known_rows(&self.input),
             _ => &[],
         }
     }
 
     #[inline]
     fn next_known_line(&mut self) -> Option<Known> {
-        if !self.lines.is_at_start() || self.mapping.rules.joins_events || self.cut.is_some() {
+        if !self.lines.is_at_start() || self.mapping.rules().joins_events || self.cut.is_some() {
             return None;
         }
         let length = self.shortcuts.whole_line(&self.input)?;

@@ -1,6 +1,6 @@
 //! Whose rows a source holds, told by the names of the fields of its first row, and the reason in words.
 
-use super::preset::{self, Preset};
+use super::preset::{self, CANONICAL, Preset};
 use super::scan::Scanner;
 use super::text::with_text;
 use super::{Form, Value};
@@ -16,6 +16,21 @@ pub(super) fn system(names: &[String], asked: Option<&str>) -> Option<(&'static 
         let signs = preset.signs.iter().find(|signs| signs.iter().all(has))?;
         Some((preset, *signs))
     })
+}
+
+/// The signs of canonical rows, if rows with these names are taken for such by [`system`]: they bear no other system's.
+pub(super) fn canonical_signs(names: &[String]) -> Option<&'static [&'static str]> {
+    let bears = |signs: &&&[&str]| signs.iter().all(|sign| names.iter().any(|name| name.eq_ignore_ascii_case(sign)));
+    let is_others = preset::OTHER_SIGNS.iter().copied().flatten().any(|signs| bears(&signs));
+    CANONICAL.signs.iter().find(bears).filter(|_| !is_others).copied()
+}
+
+/// True for the names of a control line: one member whose key begins with `$`.
+pub(super) fn is_control(names: &[String]) -> bool {
+    // What is within a member stands before it.
+    let Some((name, within)) = names.split_last() else { return false };
+    let is_within = |inner: &String| inner.strip_prefix(&**name).is_some_and(|rest| rest.starts_with('.'));
+    name.starts_with('$') && within.iter().all(is_within)
 }
 
 /// The first system of a name, for rows without its signs.
@@ -39,6 +54,11 @@ fn add_names(object: &str, way: &str, levels: usize, names: &mut Vec<String>) {
         }
         names.push(name);
     });
+}
+
+/// What a source is read as because its caller said so.
+pub(super) fn as_asked(title: &str, form: Form) -> String {
+    ["read as ", title, " in ", form.title(), ", as asked"].concat()
 }
 
 /// What a source was taken for, and why.

@@ -91,6 +91,12 @@ impl Role {
         (self as u8) < Role::StartedAt as u8
     }
 
+    /// True for the roles that canonical rows have; all others are asked for in vain without the forms.
+    pub(super) const fn is_canonical(self) -> bool {
+        use Role::{Attempt, Duration, Error, FinishedAt, Id, StartedAt, Status, Tags, Workflow, WorkflowId};
+        matches!(self, Id | WorkflowId | Workflow | Status | StartedAt | FinishedAt | Duration | Tags | Attempt | Error)
+    }
+
     /// True for the roles of which only matters whether a value is there; it is then kept as `true`.
     pub(super) const fn is_presence(self) -> bool {
         matches!(self, Role::HasEnded | Role::IsPaused | Role::Parent)

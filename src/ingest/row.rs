@@ -8,7 +8,7 @@ use super::mapping::Mapping;
 use super::moments::{self, Moments};
 use super::role::Role;
 use super::text::Text;
-use super::{Event, Value};
+use super::{Event, FORMS, Value};
 use crate::execution::{Execution, Status};
 use crate::problem::ProblemKind;
 use crate::time::decimal::{Decimal, few_digits};
@@ -72,7 +72,7 @@ pub(super) fn of_class<'a>(
     kind: Option<u32>,
     texts: &'a mut Texts,
 ) -> Event<'a> {
-    if mapping.rules.is_cube {
+    if mapping.rules().is_cube {
         return cube_rows::event(place, fields, mapping, class);
     }
     let moments = match class.verdict {
@@ -173,7 +173,7 @@ impl Texts {
                 text.read_into(&mut self.text);
                 Some(Piece::Scratch { start, end: self.text.len() })
             }
-            value @ Value::Whole(_) => {
+            value @ Value::Whole(_) if FORMS => {
                 let start = self.text.len();
                 value.read_into(&mut self.text);
                 Some(Piece::Scratch { start, end: self.text.len() })

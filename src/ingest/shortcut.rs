@@ -149,7 +149,7 @@ impl Shortcuts {
         let (class, _, name) = self.classes.get(self.class?)?;
         let (name, status) = (name?, class.status);
         let brief = self.shapes.brief(self.found.way)?;
-        let said = brief.read(self.found.spots(), (bytes, start), &mapping.rules, status, times)?;
+        let said = brief.read(self.found.spots(), (bytes, start), mapping.rules(), status, times)?;
         self.shapes.fitted();
         self.classes.count(true);
         Some((name, said))

@@ -4,6 +4,7 @@ mod part;
 
 pub use part::Range;
 
+use crate::FORMS;
 use crate::duplicate::Duplicates;
 use crate::execution::{Execution, Status};
 use crate::ingest::{Event, Expected, Form, Known, LeftOut, Reader, StartSource, StreamEnd, excerpt};
@@ -182,6 +183,11 @@ impl Intake {
         self.unrecognised.as_deref()
     }
 
+    /// True once it shows that only a reader with forms can read the source ([`Reader::needs_forms`]).
+    pub fn needs_forms(&self) -> bool {
+        self.reader.needs_forms()
+    }
+
     /// The form that is read, once it is known.
     pub fn form(&self) -> Option<Form> {
         self.reader.form()
@@ -305,6 +311,8 @@ impl Intake {
         } = self;
         // Nothing that is counted depends on these, where repeated rows are not looked for.
         reader.leave_out_texts(duplicates.is_none() && !table.keeps_texts());
+        // A build without the feature has no identities to look for, which the compiler does not know.
+        let mut duplicates = duplicates.as_mut().filter(|_| cfg!(feature = "parts"));
         let arrival = |has_started, offset| Arrival { has_started, place: Place { source: *source, offset } };
         loop {
             if end.is_none() && !take_known(reader, table, reading, *source) {
@@ -317,6 +325,9 @@ impl Intake {
             *went_on |= end.is_some() && !matches!(event, Event::Control);
             let mut to_name = None;
             match event {
+                // What only the forms tell.
+                Event::Unstarted { .. } | Event::Counts { .. } | Event::LeftOut { .. } if !FORMS => {}
+                Event::Broken { .. } | Event::Unrecognised { .. } if !FORMS => {}
                 Event::Row { line, execution, notes, kind, offset } => {
                     reading.read += 1;
                     reading.zoneless_starts += u64::from(notes.zoneless_start);
@@ -335,7 +346,7 @@ impl Intake {
                         reading.problems.add(line, ProblemKind::UnknownStatus, || unknown_status(&execution));
                     }
                     let arrival = arrival(true, offset);
-                    match duplicates {
+                    match &mut duplicates {
                         None => {
                             reading.not_looked_for += 1;
                             let number = table.intern(&execution);
@@ -353,7 +364,7 @@ impl Intake {
                         "the row has no start, only a time at which it was to start".to_owned()
                     });
                     let arrival = arrival(false, offset);
-                    match duplicates {
+                    match &mut duplicates {
                         None => {
                             reading.not_looked_for += 1;
                             table.push_unstarted(&execution);

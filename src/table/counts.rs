@@ -4,6 +4,7 @@
 
 use super::Table;
 use super::scan::Placed;
+use crate::FORMS;
 use crate::bucket::Buckets;
 use crate::bytes::{Broken, Bytes, push_long, push_short};
 use crate::cube::Sums;
@@ -61,17 +62,17 @@ impl Table {
 
     /// How many executions were added as counts.
     pub fn counted(&self) -> u64 {
-        self.counts.executions
+        if FORMS { self.counts.executions } else { 0 }
     }
 
     /// The length in seconds of the longest bucket that counts came in.
     pub fn longest_count(&self) -> Option<u32> {
-        self.counts.rows.iter().map(|row| row.count.seconds).max()
+        self.counts.rows().iter().map(|row| row.count.seconds).max()
     }
 
     /// Adds the counts of another table, whose kinds have these numbers here.
     pub(super) fn merge_counts(&mut self, other: &Table, numbers: &[u32]) {
-        for row in &other.counts.rows {
+        for row in other.counts.rows() {
             if let Some(kind) = numbers.get(row.kind as usize) {
                 self.is_full |= !self.add_count(Row { kind: *kind, ..row.clone() });
             }
@@ -94,6 +95,10 @@ impl Table {
 }
 
 impl Counts {
+    fn rows(&self) -> &[Row] {
+        if FORMS { &self.rows } else { &[] }
+    }
+
     /// Appends the rows for another engine.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         push_short(out, self.rows.len() as u32);
@@ -137,7 +142,7 @@ impl Counts {
 
     /// Adds where the counted executions are to where the rows are.
     pub(super) fn place(&self, counting: Counting, window: &Window, placed: &mut Placed) {
-        for row in &self.rows {
+        for row in self.rows() {
             let place = if counting.by != Moment::Start {
                 &mut placed.no_moment
             } else if row.start_ms < window.start_ms || row.start_ms >= window.until.ms() {
@@ -160,11 +165,11 @@ impl Counts {
         sums: &mut [Sums],
         mut durations: Option<&mut Vec<Histogram>>,
     ) {
-        if counting.by != Moment::Start || self.rows.is_empty() {
+        if counting.by != Moment::Start || self.rows().is_empty() {
             return;
         }
         let bins = Bins::new();
-        for row in &self.rows {
+        for row in self.rows() {
             let kind = table.kinds.all().get(row.kind as usize);
             let is_admitted = admitted.get(row.kind as usize).copied().unwrap_or(false);
             let (Some(kind), true, Some(bucket)) = (kind, is_admitted, buckets.of(row.start_ms)) else { continue };

@@ -7,6 +7,7 @@ use super::{Place, Table, View};
 use crate::execution::Status;
 use crate::grid::Grid;
 use crate::options::Granularity;
+use crate::order::{order, sort};
 use crate::reread::RowTexts;
 use crate::time::Timestamp;
 use std::cmp::Reverse;
@@ -73,7 +74,7 @@ impl Table {
         view: &View<'_>,
         granularity: Granularity,
         cells: &[usize],
-        order: Order,
+        by: Order,
         (offset, limit): (usize, usize),
     ) -> Rows<'_> {
         let a_date = Grid::cells_a_date(granularity);
@@ -88,12 +89,13 @@ impl Table {
                     && admitted.get((kind & KIND) as usize) == Some(&true);
                 if let Some(cells) = chunk.get(place).filter(|_| is_wanted) {
                     let lies = chunk.places.get(place).copied().unwrap_or(row);
-                    found.push((self.rank(order, row, cells, lies), row));
+                    found.push((self.rank(by, row, cells, lies), row));
                 }
             }
         });
-        found.sort_unstable();
-        let page = found.iter().skip(offset).take(limit).filter_map(|(_, row)| self.row(*row));
+        // Every row lies elsewhere, so no two are equal.
+        let places = order(found.len(), &|one, other| found.get(one) < found.get(other));
+        let page = places.iter().skip(offset).take(limit).filter_map(|place| self.row(found.get(*place)?.1));
         Rows { rows: page.collect(), total: found.len() as u64 }
     }
 
@@ -123,7 +125,7 @@ impl Table {
         let cells = self.columns.get(number)?;
         let kind = self.kind(cells.kind)?;
         let mut tags: Vec<&str> = self.kinds.tags_of(kind).collect();
-        tags.sort_unstable();
+        sort(&mut tags, &|one, other| one < other);
         let place = self.columns.lies(number);
         let texts = self.kept.as_ref().and_then(|kept| kept.texts(number));
         Some(Row {

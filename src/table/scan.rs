@@ -3,6 +3,7 @@
 
 use super::Table;
 use super::column::{Cells, Chunk, KIND, LONG, RETRY, SUPERSEDED, UNSTARTED};
+use crate::FORMS;
 use crate::bucket::Buckets;
 use crate::cube::Sums;
 use crate::execution::Status;
@@ -208,6 +209,10 @@ impl Table {
 
     /// Adds to each bucket how long its rows of wanted kinds waited.
     pub(super) fn add_waits(&self, counting: Counting, buckets: &Buckets, wanted: &[bool], sums: &mut [Sums]) {
+        // A canonical row says nothing of when it was due.
+        if !FORMS {
+            return;
+        }
         self.each_chunk(counting, &mut |chunk, moments, first_row| {
             for (((moment, kind), wait), row) in moments.iter().zip(&chunk.kinds).zip(&chunk.waits).zip(first_row..) {
                 let sums = sums.get_mut(buckets.place(*moment));

@@ -263,7 +263,7 @@ test('after the engine trapped the rows are given up in words, and the next load
       const { Engine } = await import(address);
       const module = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 116, 0, 0, 10, 5, 1, 3, 0, 0, 11]);
       Engine.prototype.view = new WebAssembly.Instance(new WebAssembly.Module(module)).exports.t;
-    }, `${front.origin}/pkg/execution_heatmap_wasm.js`);
+    }, `${front.origin}/pkg/execution_heatmap_plain.js`);
     await page.click(`#metric [value=${round % 2 ? 'success_rate' : 'volume'}]`);
     await settled(page, ['error']);
     assert.match(await notice(page), /^The engine stopped: unreachable/);

@@ -54,7 +54,7 @@ async function loadOrNotYet(engine, source) {
 
 const bytes = {
   async start() {
-    this.memory = await start();
+    ({ memory: this.memory } = await start());
     this.engine = await HeatmapEngine.create();
   },
   async run(source) {

@@ -2,7 +2,7 @@
 //! results.
 //!
 //! Options are read property by property: deserialising them would bring the standard library's tables for floats into
-//! every reader's download, for the sake of messages about wrong types. Small results go through serde.
+//! every reader's download, for the sake of messages about wrong types.
 
 use execution_heatmap::Error;
 use execution_heatmap::answer::Source;
@@ -16,7 +16,6 @@ use execution_heatmap::table::Workflow;
 use execution_heatmap::time::Timestamp;
 use execution_heatmap::zone::Zone;
 use js_sys::{Array, Float64Array, Int32Array, Object, Reflect};
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 /// An engine error as a JavaScript `Error` that bears the parameter's name.
@@ -154,24 +153,14 @@ const fn state_number(look: Look) -> f64 {
     }
 }
 
-#[derive(Serialize)]
-struct WorkflowEntry<'a> {
-    id: Option<&'a str>,
-    name: Option<&'a str>,
-    executions: f64,
-}
-
-/// A list of workflows as plain objects.
-pub fn workflows(workflows: &[Workflow]) -> Result<JsValue, JsValue> {
+/// A list of workflows as ids, names and numbers of executions behind each other, null where there is none.
+pub fn workflows(workflows: &[Workflow]) -> Vec<JsValue> {
+    let text = |text: &Option<String>| text.as_deref().map_or(JsValue::NULL, JsValue::from_str);
     let mut entries = Vec::new();
     for workflow in workflows {
-        entries.push(WorkflowEntry {
-            id: workflow.id.as_deref(),
-            name: workflow.name.as_deref(),
-            executions: workflow.executions as f64,
-        });
+        entries.extend([text(&workflow.id), text(&workflow.name), (workflow.executions as f64).into()]);
     }
-    Ok(entries.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
+    entries
 }
 
 /// Whether this module can lay out pictures. Inlined, so that what draws is left out where it is never reached.

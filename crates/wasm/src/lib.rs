@@ -2,6 +2,9 @@
 //!
 //! Bytes are written straight into a buffer that the engine owns ([`Engine::reserve`], [`Engine::feed`]); cells leave
 //! as typed arrays; options come in and small results leave as plain objects. No object crosses for a row.
+//!
+//! It is built twice: as the module with all features, and as a small one that every page loads first, which reads
+//! canonical rows of one source and says of everything else that the other module is needed.
 #![allow(missing_docs, reason = "wasm-bindgen's generated items carry none; what is written here does")]
 
 mod convert;
@@ -11,14 +14,17 @@ mod tests;
 use convert::failure;
 use execution_heatmap::answer::{self, Answer, Patterns};
 use execution_heatmap::bucket::Buckets;
+#[cfg(feature = "parts")]
 use execution_heatmap::bytes::Broken;
 use execution_heatmap::duplicate::Duplicates;
 use execution_heatmap::ingest::{Expected, Form, Reader, hint};
-use execution_heatmap::intake::{Intake, Range};
+use execution_heatmap::intake::Intake;
+#[cfg(feature = "parts")]
+use execution_heatmap::intake::Range;
 use execution_heatmap::options::Query;
 use execution_heatmap::picture::look::FEW_EXECUTIONS;
 use execution_heatmap::reread::reread;
-use execution_heatmap::table::{self, MOST_KEPT_TEXT_BYTES, Memory, Order, Shift, Table, Workflow};
+use execution_heatmap::table::{self, MOST_KEPT_TEXT_BYTES, Memory, Order, Table, Workflow};
 use execution_heatmap::time::{Timestamp, push_date};
 use execution_heatmap::{json, picture};
 use js_sys::{Float64Array, Int32Array, Math, Uint8Array};
@@ -101,40 +107,16 @@ impl Engine {
         self.intake.recognised().map(str::to_owned)
     }
 
-    /// Begins another source, whose rows are added to those that are held; it takes what [`Engine::begin`] takes.
-    #[wasm_bindgen(js_name = beginNext)]
-    pub fn begin_next(
-        &mut self,
-        form: &str,
-        expects_end: bool,
-        preset: Option<String>,
-        map: Option<String>,
-    ) -> Result<(), JsValue> {
-        self.intake.begin_next(expected(form, preset, map)?, expects_end);
-        Ok(())
+    /// True once it shows that this module cannot read the source and the one with forms has to: nothing of it was kept.
+    #[wasm_bindgen(getter, js_name = needsForms)]
+    pub fn needs_forms(&self) -> bool {
+        self.intake.needs_forms()
     }
 
     /// True once memory did not suffice for another row: nothing that follows is read.
     #[wasm_bindgen(getter, js_name = isFull)]
     pub fn is_full(&self) -> bool {
         self.intake.is_full()
-    }
-
-    /// What was read, in pieces that [`Engine::absorb`] takes.
-    #[wasm_bindgen(js_name = takePart)]
-    pub fn take_part(&self) -> Vec<Uint8Array> {
-        let mut pieces = Vec::new();
-        self.intake.write_part(&mut |piece| pieces.push(Uint8Array::from(piece)));
-        pieces
-    }
-
-    /// Adds what another engine read of a part of a source: `lines` and `offset` are what of the source lies before what
-    /// it was read from, `source` says which of several it is. Parts come in their order.
-    pub fn absorb(&mut self, pieces: Vec<Uint8Array>, lines: f64, offset: f64, source: u16) -> Result<(), JsValue> {
-        let mut pieces = pieces.into_iter().map(|piece| piece.to_vec());
-        let shift = Shift { offset: offset as i64 as u64, source };
-        let absorbed = self.intake.absorb(&mut || pieces.next(), Range { lines: lines as i64, shift });
-        absorbed.map_err(|Broken| convert::fault("a part of a reading is broken"))
     }
 
     /// Some of the rows of cells of a view, as the bytes of its JSON: `cells` by number, failed ones first and then the
@@ -178,36 +160,9 @@ impl Engine {
         self.intake.finish(broken.as_deref());
     }
 
-    /// No bytes follow; whether the source was whole is for the engine to say that absorbs the parts.
-    pub fn close(&mut self) {
-        self.intake.finish_stretch();
-    }
-
     /// Reading was given up, for a reason; bytes of a row that is not whole are no row.
     pub fn stop(&mut self, why: &str) {
         self.intake.stop(why);
-    }
-
-    /// Bytes of a row that is not yet whole.
-    pub fn pending(&self) -> usize {
-        self.intake.reader().pending()
-    }
-
-    /// True if what follows would read the same in an engine of its own.
-    #[wasm_bindgen(js_name = isBetweenRows)]
-    pub fn is_between_rows(&self) -> bool {
-        self.intake.reader().is_between_rows()
-    }
-
-    /// Line feeds before the row that comes next.
-    pub fn lines(&self) -> f64 {
-        self.intake.reader().lines() as f64
-    }
-
-    /// The form and the preset by which parts of this source are read apart, known from the first row on: two texts, of
-    /// which the preset's is empty under a mapping. Absent where a part cannot be read by itself.
-    pub fn known(&self) -> Option<Vec<String>> {
-        names(&self.intake.known()?)
     }
 
     /// The form and the preset with which a row of this source is read again, as [`Engine::known`] gives them.
@@ -238,7 +193,7 @@ impl Engine {
     /// What a source of no form that is read looks like, in a sentence.
     #[wasm_bindgen(js_name = unrecognisedHint)]
     pub fn unrecognised_hint(&self) -> Option<String> {
-        self.intake.unrecognised().and_then(hint).map(str::to_owned)
+        self.intake.unrecognised().filter(|_| cfg!(feature = "forms")).and_then(hint).map(str::to_owned)
     }
 
     /// `[from, until]` in milliseconds: the span for which a query needs the zone's table. `now` is the clock of a
@@ -272,6 +227,68 @@ impl Engine {
         let workflows = memory.workflows(table, &others, query.counting, &answer.window);
         let tags = table.tags().into_iter().map(str::to_owned).collect();
         Ok(View { answer, query, workflows, tags })
+    }
+}
+
+/// What only gathering from several sources or several engines asks for.
+#[cfg(feature = "parts")]
+#[wasm_bindgen]
+impl Engine {
+    /// Begins another source, whose rows are added to those that are held; it takes what [`Engine::begin`] takes.
+    #[wasm_bindgen(js_name = beginNext)]
+    pub fn begin_next(
+        &mut self,
+        form: &str,
+        expects_end: bool,
+        preset: Option<String>,
+        map: Option<String>,
+    ) -> Result<(), JsValue> {
+        self.intake.begin_next(expected(form, preset, map)?, expects_end);
+        Ok(())
+    }
+
+    /// What was read, in pieces that [`Engine::absorb`] takes.
+    #[wasm_bindgen(js_name = takePart)]
+    pub fn take_part(&self) -> Vec<Uint8Array> {
+        let mut pieces = Vec::new();
+        self.intake.write_part(&mut |piece| pieces.push(Uint8Array::from(piece)));
+        pieces
+    }
+
+    /// Adds what another engine read of a part of a source: `lines` and `offset` are what of the source lies before what
+    /// it was read from, `source` says which of several it is. Parts come in their order.
+    pub fn absorb(&mut self, pieces: Vec<Uint8Array>, lines: f64, offset: f64, source: u16) -> Result<(), JsValue> {
+        let mut pieces = pieces.into_iter().map(|piece| piece.to_vec());
+        let shift = table::Shift { offset: offset as i64 as u64, source };
+        let absorbed = self.intake.absorb(&mut || pieces.next(), Range { lines: lines as i64, shift });
+        absorbed.map_err(|Broken| convert::fault("a part of a reading is broken"))
+    }
+
+    /// No bytes follow; whether the source was whole is for the engine to say that absorbs the parts.
+    pub fn close(&mut self) {
+        self.intake.finish_stretch();
+    }
+
+    /// Bytes of a row that is not yet whole.
+    pub fn pending(&self) -> usize {
+        self.intake.reader().pending()
+    }
+
+    /// True if what follows would read the same in an engine of its own.
+    #[wasm_bindgen(js_name = isBetweenRows)]
+    pub fn is_between_rows(&self) -> bool {
+        self.intake.reader().is_between_rows()
+    }
+
+    /// Line feeds before the row that comes next.
+    pub fn lines(&self) -> f64 {
+        self.intake.reader().lines() as f64
+    }
+
+    /// The form and the preset by which parts of this source are read apart, known from the first row on: two texts, of
+    /// which the preset's is empty under a mapping. Absent where a part cannot be read by itself.
+    pub fn known(&self) -> Option<Vec<String>> {
+        names(&self.intake.known()?)
     }
 }
 
@@ -348,8 +365,9 @@ impl View {
         Ok(picture::svg(&scene, &self.answer, convert::theme(theme)?))
     }
 
-    /// The workflows of the window's rows under the other filters, most executions first.
-    pub fn workflows(&self) -> Result<JsValue, JsValue> {
+    /// The workflows of the window's rows under the other filters, most executions first: of each its id, its name and
+    /// its executions.
+    pub fn workflows(&self) -> Vec<JsValue> {
         convert::workflows(&self.workflows)
     }
 

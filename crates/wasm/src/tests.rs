@@ -82,6 +82,9 @@ fn a_refusal_names_its_parameter() {
 
 #[wasm_bindgen_test]
 fn what_is_no_log_is_told_by_its_beginning() {
-    assert!(engine("\u{7f}ELF\u{2}\u{1}\u{1}", 4).unrecognised().is_some());
+    let engine_of_none = engine("\u{7f}ELF\u{2}\u{1}\u{1}", 4);
+    assert_eq!(engine_of_none.unrecognised().is_some(), cfg!(feature = "forms"));
+    assert_eq!(engine_of_none.needs_forms(), !cfg!(feature = "forms"));
     assert_eq!(engine(ROWS, 64).unrecognised(), None);
+    assert!(!engine(ROWS, 64).needs_forms());
 }

@@ -6,7 +6,7 @@
 use crate::browser::{self, Browser};
 use crate::counts::{self, Counts};
 use crate::demo::{Profile, build_companion};
-use crate::package;
+use crate::package::{self, PLAIN_FEATURES};
 use crate::process::{Output, Result, Steps, command_line, run_kept, run_logged, run_shown};
 use crate::project::{self, package_directory, root};
 use crate::report::{Demand, Report};
@@ -46,7 +46,11 @@ pub fn test() -> Result {
         Ok((counts::of_cargo(&output.text), output.success))
     });
     let built = installed && report.check("package", || package::build(&tools, &mut Steps::new(package::BUILD_STEPS)));
-    report.tests("wasm tests in the browser", Demand::All, || wasm_tests(&tools, needed(&browser, "browser")?));
+    report.tests("wasm tests in the browser", Demand::All, || wasm_tests(&tools, needed(&browser, "browser")?, &[]));
+    report.tests("wasm tests of the plain engine", Demand::All, || {
+        let features = ["--no-default-features", "--features", PLAIN_FEATURES];
+        wasm_tests(&tools, needed(&browser, "browser")?, &features)
+    });
     let companion = built.then(|| report.value("companion", || build_companion(Profile::Debug))).flatten();
     report.tests("package as a consumer", Demand::All, || {
         require(built)?;
@@ -63,11 +67,12 @@ pub fn test() -> Result {
     report.finish()
 }
 
-fn wasm_tests(tools: &Tools, browser: &Browser) -> Result<(Counts, bool)> {
+fn wasm_tests(tools: &Tools, browser: &Browser, features: &[&str]) -> Result<(Counts, bool)> {
     let capabilities = project::work_directory("browser")?.join("webdriver.json");
     std::fs::write(&capabilities, browser::webdriver_capabilities(browser))?;
     let runner = tools.wasm_bindgen_binaries()?.join("wasm-bindgen-test-runner");
     let mut command = cargo(&["test", "--package", WASM_PACKAGE, "--target", WASM_TARGET, "--no-fail-fast"]);
+    command.args(features);
     command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
     command.env("CHROMEDRIVER", &browser.driver).env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
     command.env("WASM_BINDGEN_TEST_TIMEOUT", WASM_TEST_SECONDS);

@@ -156,10 +156,10 @@ impl Columns {
                 words: Words::default(),
             });
         }
-        let rules = &mapping.rules;
+        let rules = mapping.rules();
         self.plan = Plan::of(&self.all).filter(|_| rules.is_canonical && !rules.is_cube);
         let has = |role: Role| self.all.iter().any(|column| column.targets.iter().any(|target| target.role == role));
-        let has_start = has(Role::StartedAt) || mapping.rules.stand_in.is_some_and(has);
+        let has_start = has(Role::StartedAt) || mapping.rules().stand_in.is_some_and(has);
         let missing = [(has_start, Role::StartedAt), (Role::STATUSES.into_iter().any(has), Role::Status)];
         match missing.into_iter().find(|(is_there, _)| !is_there) {
             Some((_, role)) => Err(["there is no column '", mapping.name_of(role), "'"].concat()),

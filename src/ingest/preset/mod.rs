@@ -39,7 +39,9 @@ impl Preset {
 }
 
 /// Every system. Of several whose signs a row has, the first is taken; the canonical row stands last.
-pub(super) static ALL: &[Preset] = &[
+pub(super) static ALL: &[Preset] = PRESETS;
+
+const PRESETS: &[Preset] = &[
     automation::LINKFLOW,
     automation::N8N,
     continuous::GITHUB_RUNS,
@@ -63,6 +65,17 @@ pub(super) static ALL: &[Preset] = &[
     cube::CUBE,
     CANONICAL,
 ];
+
+/// The signs of every system but the canonical row. Apart, so that a reader without forms holds nothing else of them.
+pub(super) static OTHER_SIGNS: [&[&[&str]]; PRESETS.len() - 1] = {
+    let mut signs: [&[&[&str]]; PRESETS.len() - 1] = [&[]; PRESETS.len() - 1];
+    let mut place = 0;
+    while place < signs.len() {
+        signs[place] = PRESETS[place].signs;
+        place += 1;
+    }
+    signs
+};
 
 /// The name of the system whose rows are no fields with names.
 pub(super) const SWF: &str = "swf";

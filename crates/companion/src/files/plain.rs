@@ -7,7 +7,7 @@ use super::parquet::ParquetRows;
 use super::progress::Progress;
 use super::{PIECE_BYTES, STANDARD_INPUT};
 use crate::failure::Failure;
-use execution_heatmap::ingest::{self, Expected};
+use execution_heatmap::ingest::Expected;
 use execution_heatmap_inflate::{Decoder, Form, Limits, MAGIC_BYTES};
 use std::fs::File;
 use std::io::{self, Read, Seek};
