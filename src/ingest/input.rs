@@ -190,10 +190,12 @@ mod tests {
             let room = input.bytes.capacity();
             moves += usize::from(room != before);
             let length = count * CHUNK;
-            let most = match length {
-                ..=MOST_DOUBLED_BYTES => 2 * length,
-                ..=MOST_LINE_BYTES => MOST_LINE_BYTES + 2 * CHUNK,
-                _ => length + length / 8 + CHUNK,
+            let most = if length <= MOST_DOUBLED_BYTES {
+                2 * length
+            } else if length <= MOST_LINE_BYTES {
+                MOST_LINE_BYTES + 2 * CHUNK
+            } else {
+                length + length / 8 + CHUNK
             };
             assert!(room <= most + 2 * PADDING, "{room} for {length}");
         }
