@@ -59,8 +59,7 @@ impl Default for Log {
 
 /// True if a source may be such a log, by its first line.
 pub(super) fn is_first_line(line: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(line) else { return false };
-    text.trim_ascii_start().starts_with(';') || split(text).is_some()
+    line.trim_ascii_start().starts_with(b";") || std::str::from_utf8(line).ok().and_then(split).is_some()
 }
 
 /// The fields of a job, if there are so many and all are numbers.
@@ -84,12 +83,11 @@ impl Log {
         ["taken for jobs in the Standard Workload Format: ", because].concat()
     }
 
-    /// Takes a line of the header; false if it is none.
+    /// Takes a line of the header; false if it is none. Notes in it are in whatever encoding their author had.
     pub(super) fn take_header(&mut self, line: &[u8]) -> bool {
-        let Some(text) = std::str::from_utf8(line).ok().and_then(|text| text.trim_ascii().strip_prefix(';')) else {
-            return false;
-        };
-        if let Some((name, value)) = text.split_once(':')
+        let Some(header) = line.trim_ascii().strip_prefix(b";") else { return false };
+        if let Ok(text) = std::str::from_utf8(header)
+            && let Some((name, value)) = text.split_once(':')
             && name.trim_ascii().eq_ignore_ascii_case("UnixStartTime")
         {
             self.begins_ms = Decimal::parse(value.trim_ascii()).and_then(|seconds| seconds.floor(3));
