@@ -186,11 +186,12 @@ fn unknown_statuses(totals: &Sums, other_statuses: &[(String, u64)]) -> Option<S
     sort(&mut commonest, &|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)).is_lt());
     let named: Vec<String> =
         commonest.iter().take(MOST_NAMED_STATUSES).map(|(word, rows)| format!("{} ({rows})", excerpt(word))).collect();
+    // Where there are too many words, none is listed.
+    let named = if named.is_empty() { String::new() } else { [", ", &named.join(", ")].concat() };
     let more = if commonest.len() > MOST_NAMED_STATUSES { " and others" } else { "" };
     Some(format!(
-        "{} of {} executions have a status that is not known, {}{more}; they count as volume and in no rate",
+        "{} of {} executions have a status that is not known{named}{more}; they count as volume and in no rate",
         other,
         totals.executions(),
-        named.join(", ")
     ))
 }

@@ -238,6 +238,19 @@ fn lengths_that_lie_are_refused_in_words_before_anything_waits_for_them() {
 }
 
 #[test]
+fn a_stream_behind_a_stream_is_read_wherever_the_chunks_end() {
+    let stream = write::write(&some_rows(11), 4, Shape::default());
+    for piece in [stream.len(), 2 * stream.len(), 8, 1] {
+        assert_eq!(account(&stream.repeat(2), piece), (22, None), "{piece}");
+    }
+    let rest = [&stream[..], b"what is no message"].concat();
+    for piece in [stream.len(), rest.len()] {
+        let (rows, incomplete) = account(&rest, piece);
+        assert!(rows == 11 && incomplete.is_some(), "{piece}: {incomplete:?}");
+    }
+}
+
+#[test]
 fn what_is_not_read_is_named() {
     let check = |bytes: &[u8], words: &str| {
         let (rows, incomplete) = account(bytes, 7);

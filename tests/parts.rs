@@ -95,6 +95,35 @@ proptest! {
 }
 
 #[test]
+fn a_part_accounts_for_what_it_holds() {
+    let row = |begin: &str| {
+        format!(
+            "{{\"hour\":\"2026-02-12T{begin}:00:00Z\",\"status\":\"failed\",\"n\":5,\"bins\":[72],\"counts\":[5]}}\n"
+        )
+    };
+    let cube = |source: &str| {
+        let mut intake = Intake::recognising(false);
+        intake.extend(source.as_bytes());
+        intake.finish(None);
+        intake
+    };
+    let one = cube(&(row("04") + &row("05")));
+    let mut whole = Intake::new(Form::Ndjson, false);
+    for begin in ["04", "05"] {
+        let mut pieces = pieces_of(&cube(&row(begin))).into_iter();
+        whole.absorb(&mut || pieces.next(), Range::default()).unwrap();
+    }
+    whole.finish(None);
+    assert_eq!(respond(&whole, &[]), respond(&one, &[]));
+    assert_eq!(whole.reading().read, 10);
+    // One that says that it read fewer rows than it holds is none.
+    let mut pieces = pieces_of(&read(SOURCE, true));
+    pieces[0][..8].copy_from_slice(&3_u64.to_le_bytes());
+    let mut pieces = pieces.into_iter();
+    assert!(Intake::new(Form::Ndjson, false).absorb(&mut || pieces.next(), Range::default()).is_err());
+}
+
+#[test]
 fn the_end_of_one_source_is_not_that_of_the_next() {
     let file = |rows: u64| {
         let row = "{\"status\":\"failed\",\"started_at\":\"2026-02-12T04:30:00Z\"}\n".repeat(rows as usize);

@@ -15,6 +15,9 @@ const MOST_CONTEXT_BYTES: usize = 1 << 16;
 /// Members of the objects around the rows that say something of them, by their names.
 const CONTEXT_KEYS: [&str; 2] = ["resource", "fullName"];
 
+/// What is said where a value should stand.
+const NO_VALUE: &str = "expected a value";
+
 /// What was found next.
 #[derive(Debug)]
 pub(super) enum Found {
@@ -72,6 +75,9 @@ struct Capture {
     is_row: bool,
     /// True once a place for rows was met in it that holds none.
     has_empty_place: bool,
+    /// True once a member was met that is no JSON: the row is told with its fault, but what lies around rows breaks the
+    /// document.
+    has_fault: bool,
 }
 
 #[derive(Debug)]
@@ -272,7 +278,7 @@ impl Document {
                 }
                 Ok(None)
             }
-            _ => Err("expected a value"),
+            _ => Err(NO_VALUE),
         }
     }
 
@@ -284,9 +290,7 @@ impl Document {
         outer: Option<Frame>,
     ) -> Result<Option<Cut>, &'static str> {
         if place != Place::ROOT {
-            // What was captured up to here is no row, but lies around rows.
-            self.has_found_way = true;
-            self.capture = None;
+            self.drop_capture()?;
         }
         let has_rows = outer.map_or(self.top_has_rows, |frame| frame.has_rows);
         if has_rows || !self.places.has_ways(place) {
@@ -297,7 +301,8 @@ impl Document {
         if self.capture.is_none() {
             self.let_go(input);
             let depth = self.frames.len();
-            self.capture = Some(Capture { line: self.line, depth, is_row: false, has_empty_place: false });
+            self.capture =
+                Some(Capture { line: self.line, depth, is_row: false, has_empty_place: false, has_fault: false });
         }
         self.enter(true, place)
     }
@@ -352,7 +357,7 @@ impl Document {
         }
         if capture.has_empty_place && !capture.is_row {
             self.has_found_way = true;
-            return Ok(None);
+            return if capture.has_fault { Err(NO_VALUE) } else { Ok(None) };
         }
         self.note_rows();
         Ok(Some(Cut { line: capture.line, is_too_long: range.len() > MOST_LINE_BYTES, range }))
@@ -427,7 +432,7 @@ impl Document {
             Purpose::Nothing | Purpose::Context(_) => {
                 let bytes = input.waiting().get(range).unwrap_or_default();
                 if !self.is_skipping && self.value_start < self.at && !is_json(bytes) {
-                    return Err("expected a value");
+                    self.capture.as_mut().ok_or(NO_VALUE)?.has_fault = true;
                 }
                 if let Purpose::Context(number) = purpose
                     && bytes.len() <= MOST_CONTEXT_BYTES
@@ -461,19 +466,26 @@ impl Document {
         self.context_key = CONTEXT_KEYS.iter().position(|known| *known == key);
         self.is_time_key = names_time(key);
         if self.place.is_none() && frame.place == Place::ROOT && self.frames.len() == 1 && is_id(key) {
-            self.begin_map();
+            self.begin_map()?;
         }
         Ok(())
     }
 
     /// Takes the only object of the source for a map of rows by their ids, if its first member is an object.
-    fn begin_map(&mut self) {
+    fn begin_map(&mut self) -> Result<(), &'static str> {
         let is_first = self.capture.is_some_and(|capture| capture.depth == 0) && !self.top_has_rows;
         if let Some(frame) = self.frames.last_mut().filter(|_| is_first && self.places.may_be_map()) {
             frame.is_map = true;
-            self.has_found_way = true;
-            self.capture = None;
+            self.drop_capture()?;
         }
+        Ok(())
+    }
+
+    /// What was captured up to here is no row, but lies around rows.
+    fn drop_capture(&mut self) -> Result<(), &'static str> {
+        self.has_found_way = true;
+        let has_fault = self.capture.take().is_some_and(|capture| capture.has_fault);
+        if has_fault { Err(NO_VALUE) } else { Ok(()) }
     }
 }
 

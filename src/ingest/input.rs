@@ -1,10 +1,15 @@
 //! The bytes of a source that have come and are not yet taken. Holds no more than that: what is taken makes room for
 //! what comes, and no byte is moved more than a constant number of times.
 
+use super::MOST_LINE_BYTES;
 use super::lanes::Padded;
 use std::ops::Range;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// What is held up to here may take twice its room, as a vector does that grows. Beyond, there is an eighth more than is
+/// needed, so that a byte is moved some nine times at most.
+const MOST_DOUBLED_BYTES: usize = 2 << 20;
 
 /// Line feeds that stand behind what waits, so that looking at many bytes at a time stops there.
 const PADDING: usize = 64;
@@ -123,8 +128,18 @@ impl Input {
             self.start = 0;
             self.end = waiting;
         }
-        if self.bytes.len() < self.end + length + PADDING {
-            self.bytes.resize(self.end + length + PADDING, 0);
+        let needed = self.end + length + PADDING;
+        if self.bytes.len() < needed {
+            if self.bytes.capacity() < needed && needed > MOST_DOUBLED_BYTES {
+                let target = if waiting > MOST_DOUBLED_BYTES && needed <= MOST_LINE_BYTES + 2 * length {
+                    // A long line may become as long as a line may be, and no longer.
+                    MOST_LINE_BYTES + 2 * length + PADDING
+                } else {
+                    needed + needed / 8
+                };
+                self.bytes.reserve_exact(target - self.bytes.len());
+            }
+            self.bytes.resize(needed, 0);
         }
     }
 }
@@ -164,6 +179,30 @@ mod tests {
     }
 
     #[test]
+    fn what_waits_takes_little_more_room_than_it_has_bytes() {
+        const CHUNK: usize = 1 << 20;
+        let chunk = vec![b'x'; CHUNK];
+        let mut input = Input::default();
+        let mut moves = 0;
+        for count in 1..=64 {
+            let before = input.bytes.capacity();
+            input.extend(&chunk);
+            let room = input.bytes.capacity();
+            moves += usize::from(room != before);
+            let length = count * CHUNK;
+            let most = if length <= MOST_DOUBLED_BYTES {
+                2 * length
+            } else if length <= MOST_LINE_BYTES {
+                MOST_LINE_BYTES + 2 * CHUNK
+            } else {
+                length + length / 8 + CHUNK
+            };
+            assert!(room <= most + 2 * PADDING, "{room} for {length}");
+        }
+        assert!(moves < 20, "{moves}");
+    }
+
+    #[test]
     fn no_line_is_held_above_the_limit() {
         const CHUNK: usize = 1 << 16;
         let chunk = vec![b'x'; CHUNK];
@@ -175,8 +214,7 @@ mod tests {
                 while reader.next().is_some() {
                     events += 1;
                 }
-                // A vector that grows doubles its room at most.
-                assert!(reader.input().bytes.capacity() <= 2 * (MOST_LINE_BYTES + 2 * CHUNK));
+                assert!(reader.input().bytes.capacity() <= MOST_LINE_BYTES + 2 * CHUNK + PADDING);
             }
             assert_eq!(events, 1);
             assert!(reader.input().waiting().is_empty());

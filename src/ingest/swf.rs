@@ -60,9 +60,10 @@ impl Default for Log {
 /// True if a source may be such a log, by its first line: a comment or a job. With more semicolons and no colon it
 /// is the header of delimited text whose first column has no name.
 pub(super) fn is_first_line(line: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(line) else { return false };
-    let comment = text.trim_ascii_start().strip_prefix(';');
-    comment.map_or_else(|| split(text).is_some(), |said| said.contains(':') || !said.contains(';'))
+    match line.trim_ascii_start().strip_prefix(b";") {
+        Some(said) => said.contains(&b':') || !said.contains(&b';'),
+        None => std::str::from_utf8(line).ok().and_then(split).is_some(),
+    }
 }
 
 /// The fields of a job, if there are so many and all are numbers.
@@ -86,12 +87,11 @@ impl Log {
         ["taken for jobs in the Standard Workload Format: ", because].concat()
     }
 
-    /// Takes a line of the header; false if it is none.
+    /// Takes a line of the header; false if it is none. Notes in it are in whatever encoding their author had.
     pub(super) fn take_header(&mut self, line: &[u8]) -> bool {
-        let Some(text) = std::str::from_utf8(line).ok().and_then(|text| text.trim_ascii().strip_prefix(';')) else {
-            return false;
-        };
-        if let Some((name, value)) = text.split_once(':')
+        let Some(header) = line.trim_ascii().strip_prefix(b";") else { return false };
+        if let Ok(text) = std::str::from_utf8(header)
+            && let Some((name, value)) = text.split_once(':')
             && name.trim_ascii().eq_ignore_ascii_case("UnixStartTime")
         {
             self.begins_ms = Decimal::parse(value.trim_ascii()).and_then(|seconds| seconds.floor(3));

@@ -75,11 +75,12 @@ impl Intake {
             self.source = range.shift.source;
         }
         reading.problems = reading.problems.moved(range.lines);
-        let before = self.table.rows();
+        let held_before = self.table.rows() + self.table.counted();
         self.table.absorb(next, range.shift)?;
         // Rows that found no room were not read, as far as this reading goes.
         let held = reading.read - reading.no_start - reading.unreadable - reading.duplicates;
-        let lost = held.saturating_sub(self.table.rows() - before);
+        let added = self.table.rows() + self.table.counted() - held_before;
+        let lost = held.checked_sub(added).ok_or(Broken)?;
         reading.read -= lost;
         reading.not_looked_for = reading.not_looked_for.saturating_sub(lost);
         reading.incomplete = None;

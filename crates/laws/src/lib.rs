@@ -2,6 +2,8 @@
 //! the fuzz targets in `fuzz/` call them at length, `tests/corpora.rs` runs them over the corpora in every test run.
 //! Reads nothing and makes nothing of its own; what it judges by is the input and independent crates.
 
+mod compressed;
+pub mod part;
 mod source;
 mod text;
 
@@ -9,11 +11,22 @@ mod text;
 pub type Law = fn(&[u8]);
 
 /// Every law under the name of its fuzz target and of the folder of its corpus.
-pub const LAWS: [(&str, Law); 5] = [
-    ("recognised", source::recognised),
-    ("ndjson", source::ndjson),
+pub const LAWS: [(&str, Law); 16] = [
+    ("arrow", source::arrow),
+    ("columns", source::columns),
     ("csv", source::csv),
+    ("cube", source::cube),
+    ("json", source::json),
+    ("mapping", source::mapping),
+    ("ndjson", source::ndjson),
     ("picture", source::picture),
+    ("presets", source::presets),
+    ("recognised", source::recognised),
+    ("swf", source::swf),
+    ("tsv", source::tsv),
+    ("parts", part::parts),
+    ("gzip", compressed::gzip),
+    ("zstd", compressed::zstd),
     ("text", text::text),
 ];
 

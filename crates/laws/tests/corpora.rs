@@ -1,6 +1,10 @@
 //! Every law over its corpus in `fuzz/corpus`, over each file cut short, and over mutations that a seed makes of them: a
 //! small run of the fuzz targets on the stable toolchain. `cargo xtask fuzz` runs them at length.
 
+use execution_heatmap::ingest::Form;
+use execution_heatmap::intake::Intake;
+use execution_heatmap::table::Table;
+use execution_heatmap_laws::part::{framed, pieces_of};
 use execution_heatmap_laws::{LAWS, Seeded};
 use std::path::{Path, PathBuf};
 
@@ -9,8 +13,12 @@ const MUTATIONS: usize = 200;
 /// Places at which each file is cut.
 const CUTS: usize = 50;
 
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(name)
+}
+
 fn corpus(name: &str) -> Vec<(PathBuf, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(name);
+    let folder = folder(name);
     let files = folder.read_dir().unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
     files.sort();
@@ -18,10 +26,13 @@ fn corpus(name: &str) -> Vec<(PathBuf, Vec<u8>)> {
     files.into_iter().map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
 }
 
-/// Runs a law, and names the input where it breaks.
-fn hold(law: fn(&[u8]), path: &Path, what: &str, bytes: &[u8]) {
-    let held = std::panic::catch_unwind(|| law(bytes));
-    assert!(held.is_ok(), "{} {what}: {}", path.display(), bytes.escape_ascii());
+/// Runs a law; where it breaks, the input is kept and named.
+fn hold(name: &str, law: fn(&[u8]), path: &Path, what: &str, bytes: &[u8]) {
+    if std::panic::catch_unwind(|| law(bytes)).is_err() {
+        let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("breaks-{name}"));
+        std::fs::write(&kept, bytes).unwrap();
+        panic!("{} {what} breaks the law `{name}`; the input is {}", path.display(), kept.display());
+    }
 }
 
 /// One to four bytes changed, put in, taken out, or a piece repeated.
@@ -52,17 +63,62 @@ fn mutated(bytes: &[u8], seeded: &mut Seeded) -> Vec<u8> {
 
 #[test]
 fn every_law_holds_over_its_corpus() {
-    for (name, law) in LAWS {
-        for (path, bytes) in corpus(name) {
-            hold(law, &path, "as it is", &bytes);
-            let mut seeded = Seeded::of(&bytes);
-            for _ in 0..CUTS {
-                hold(law, &path, "cut short", &bytes[..seeded.below(bytes.len() + 1)]);
-            }
-            for _ in 0..MUTATIONS {
-                hold(law, &path, "mutated", &mutated(&bytes, &mut seeded));
-            }
+    let broken: Vec<_> = LAWS
+        .into_iter()
+        .filter(|(name, law)| std::panic::catch_unwind(|| over_corpus(name, *law)).is_err())
+        .map(|(name, _)| name)
+        .collect();
+    assert!(broken.is_empty(), "broken: {broken:?}");
+}
+
+fn over_corpus(name: &str, law: fn(&[u8])) {
+    for (path, bytes) in corpus(name) {
+        hold(name, law, &path, "as it is", &bytes);
+        let mut seeded = Seeded::of(&bytes);
+        for _ in 0..CUTS {
+            hold(name, law, &path, "cut short", &bytes[..seeded.below(bytes.len() + 1)]);
         }
+        for _ in 0..MUTATIONS {
+            hold(name, law, &path, "mutated", &mutated(&bytes, &mut seeded));
+        }
+    }
+}
+
+/// Parts of one version mean nothing to another: a corpus of old ones would be refused at the first byte.
+#[test]
+fn the_corpus_of_parts_is_what_is_written_today() {
+    let part = |source: &[u8], form, is_stretch: bool, table: Table| {
+        let mut intake = Intake::new(form, false).onto(table, None);
+        intake.extend(source);
+        if is_stretch {
+            intake.finish_stretch()
+        } else {
+            intake.finish(None)
+        }
+        framed(&pieces_of(&intake))
+    };
+    let read = |name: &str| std::fs::read(folder(name)).unwrap();
+    let kept = Table::default().with_places().with_texts(1 << 20);
+    let counts = b"{\"hour\":\"2026-02-12T04:00:00Z\",\"status\":\"failed\",\"n\":5,\"bins\":[72],\"counts\":[5]}\n";
+    let mut cube = Intake::recognising(false);
+    cube.extend(&counts.repeat(2));
+    cube.finish(None);
+    let expected = [
+        ("rows.part", part(&read("ndjson/mixed.ndjson"), Form::Ndjson, true, Table::default())),
+        ("rows-kept.part", part(&read("ndjson/mixed.ndjson"), Form::Ndjson, false, kept)),
+        ("ended.part", part(&read("ndjson/canonical.ndjson"), Form::Ndjson, true, Table::default().with_places())),
+        ("edges.part", part(&read("ndjson/edges.ndjson"), Form::Ndjson, true, Table::default())),
+        ("nothing.part", part(b"", Form::Csv, false, Table::default())),
+        ("cube.part", framed(&pieces_of(&cube))),
+    ];
+    let blesses = std::env::var_os("EXECUTION_HEATMAP_BLESS").is_some();
+    for (name, bytes) in expected {
+        if blesses {
+            std::fs::write(folder("parts").join(name), &bytes).unwrap();
+        }
+        let advice = "the bytes of parts have changed: EXECUTION_HEATMAP_BLESS=1 renews this corpus";
+        let kept = std::fs::read(folder("parts").join(name)).unwrap_or_default();
+        assert!(kept == bytes, "{name}: {advice}");
     }
 }
 

@@ -118,7 +118,7 @@ impl Arrow {
                 Step::Broken(cause) => return self.give_up(cause),
                 Step::End => {
                     // Behind the messages of a file lies its index; behind a stream another one may follow.
-                    self.is_over = self.messages.is_file() || input.waiting().is_empty();
+                    self.is_over = self.messages.is_file() || (input.has_ended() && input.waiting().is_empty());
                 }
                 Step::Message(extent) => match self.take(extent, input.waiting()) {
                     Ok(Taken::Rows(batch)) => {

@@ -117,7 +117,9 @@ impl<'a> Plain<'a> {
     pub fn expected(&self) -> Option<Expected> {
         match self.source {
             #[cfg(feature = "parquet")]
-            Source::Parquet(_) => Expected::anything().form(execution_heatmap::ingest::Form::Ndjson).preset(CANONICAL).ok(),
+            Source::Parquet(_) => {
+                Expected::anything().form(execution_heatmap::ingest::Form::Ndjson).preset(CANONICAL).ok()
+            }
             _ => None,
         }
     }

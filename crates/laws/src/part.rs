@@ -1,0 +1,77 @@
+//! The laws of parts, which one engine hands to another: what is written is read again, and bytes that are no part are
+//! refused or read, and are accounted for like any others.
+
+use crate::Seeded;
+use crate::source::respond;
+use execution_heatmap::intake::{Intake, Range};
+
+/// The bytes as the pieces of a part, and as a source of which a part is made.
+pub(crate) fn parts(bytes: &[u8]) {
+    absorb(unframed(bytes));
+    let mut intake = Intake::recognising(false);
+    intake.extend(bytes);
+    intake.finish_stretch();
+    let pieces = pieces_of(&intake);
+    let again = absorb(pieces.clone());
+    intake.finish(None);
+    assert_eq!(again, Some(respond(&intake)), "what was handed over is what was read");
+    absorb(edited(pieces, &mut Seeded::of(bytes)));
+}
+
+/// The pieces of a part as one stretch of bytes, which its corpus consists of: each behind its length in four bytes.
+pub fn framed(pieces: &[Vec<u8>]) -> Vec<u8> {
+    pieces
+        .iter()
+        .flat_map(|piece| (piece.len() as u32).to_le_bytes().into_iter().chain(piece.iter().copied()))
+        .collect()
+}
+
+/// The pieces that an intake hands over.
+pub fn pieces_of(intake: &Intake) -> Vec<Vec<u8>> {
+    let mut pieces = Vec::new();
+    intake.write_part(&mut |piece| pieces.push(piece.to_vec()));
+    pieces
+}
+
+/// The pieces of a stretch of bytes; a length that lies takes what is there.
+fn unframed(mut bytes: &[u8]) -> Vec<Vec<u8>> {
+    let mut pieces = Vec::new();
+    while let Some((length, rest)) = bytes.split_first_chunk() {
+        let (piece, rest) = rest.split_at(rest.len().min(u32::from_le_bytes(*length) as usize));
+        pieces.push(piece.to_vec());
+        bytes = rest;
+    }
+    pieces
+}
+
+/// What an engine answers that was given these pieces; `None` if they are no part.
+fn absorb(pieces: Vec<Vec<u8>>) -> Option<String> {
+    let mut intake = Intake::recognising(false);
+    let mut pieces = pieces.into_iter();
+    intake.absorb(&mut || pieces.next(), Range::default()).ok()?;
+    let again = pieces_of(&intake);
+    intake.finish(None);
+    let response = respond(&intake);
+    let mut second = Intake::recognising(false);
+    let mut pieces = again.into_iter();
+    assert_eq!(second.absorb(&mut || pieces.next(), Range::default()), Ok(()), "what was taken is handed on");
+    second.finish(None);
+    assert_eq!(respond(&second), response, "and says the same");
+    Some(response)
+}
+
+/// One to four numbers changed somewhere.
+fn edited(mut pieces: Vec<Vec<u8>>, seeded: &mut Seeded) -> Vec<Vec<u8>> {
+    for _ in 0..1 + seeded.below(4) {
+        let piece = seeded.below(pieces.len());
+        let Some(piece) = pieces.get_mut(piece).filter(|piece| !piece.is_empty()) else { continue };
+        let place = seeded.below(piece.len());
+        match seeded.below(4) {
+            0 => piece[place] ^= 1 << seeded.below(8),
+            1 => piece[place] = 0xff,
+            2 => piece[place] = piece[place].wrapping_add(1),
+            _ => piece.truncate(place),
+        }
+    }
+    pieces
+}
