@@ -36,8 +36,8 @@ pub(super) struct Placed<'a> {
 /// A spot for each role, by its number.
 pub(super) type Places = [u8; Role::COUNT];
 
-/// Where a value of JSON lies that was checked, from its first byte to behind its last one, counted from the line's start;
-/// of a text what is between its quotes.
+/// Where a value of JSON lies, from its first byte to behind its last one, counted from the line's start, or a field of
+/// CSV; of a text what is between its quotes.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Spot {
     pub(super) start: u32,
@@ -53,7 +53,7 @@ pub(super) enum SpotKind {
     Other,
     /// A text of ASCII without escapes.
     Plain,
-    /// A text with escapes or characters outside ASCII.
+    /// A text with escapes or characters outside ASCII, checked or guessed.
     Unusual,
     /// A field of CSV, without its quotes.
     Field,

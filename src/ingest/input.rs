@@ -80,6 +80,11 @@ impl Input {
         end < self.end || (end == self.end && self.has_ended)
     }
 
+    /// True if a byte of the source lies there.
+    pub(super) fn has_byte_at(&self, place: usize) -> bool {
+        place < self.end
+    }
+
     /// Takes `length` bytes and then `end_length` more, which end them; says where the former lie until the next
     /// [`Input::offer`].
     pub(super) fn take(&mut self, length: usize, end_length: usize) -> Range<usize> {

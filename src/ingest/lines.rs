@@ -64,7 +64,7 @@ impl Lines {
     /// Takes a line of which is known that it ends behind `length` bytes.
     pub(super) fn take(&mut self, input: &mut Input, length: usize) -> Cut {
         let line = self.line;
-        self.line += 1;
+        self.line += u64::from(input.has_byte_at(input.start().wrapping_add(length)));
         Cut { line, range: input.take(length, 1), is_too_long: false }
     }
 

@@ -135,13 +135,19 @@ impl Reader {
 
     /// Leaves out of rows their own identity and what went wrong, where nobody asks for these.
     pub fn leave_out_texts(&mut self, are_left_out: bool) {
+        if self.scratch.texts.are_left_out && !are_left_out {
+            self.forget_names();
+        }
         self.scratch.texts.are_left_out = are_left_out;
     }
 
-    /// The same parser, but one that looks at every byte of every row as if it were the first: for comparing with what the
-    /// short ways find, which has to be the same but for the rows' kinds.
+    /// The same parser, but one that puts every row together as if it were the first: for comparing with what the short
+    /// ways find, which has to be the same but for the rows' kinds.
     pub fn without_shortcuts(mut self) -> Self {
         self.shortcuts = Shortcuts::off();
+        if let Some(forms) = &mut self.forms {
+            forms.arrow().take_long_way();
+        }
         self
     }
 

@@ -1,10 +1,10 @@
 //! Lines of NDJSON that look like earlier ones. A shape is the text between the values of a line: keys, brackets,
-//! blanks, compared sixteen bytes at a time. Between two such literals stands one value, which is checked by what it is.
-//! Shapes that begin alike share what they share, as a tree.
+//! blanks, compared sixteen bytes at a time. Between two such literals stands one value, which is checked by what it is;
+//! but of what decides the class of a row the end may be guessed, and then what was found is a guess until that class is
+//! known ([`super::memo`]). Shapes that begin alike share what they share, as a tree.
 //!
 //! A line that fits is a line that the full scanner would read the same way: the literals make it the learned line with
-//! other values in the same places, and each value is checked. A line that does not fit is left to the full scanner;
-//! nothing is ever refused here.
+//! other values in the same places. A line that does not fit is left to the full scanner; nothing is ever refused here.
 
 use super::Value;
 use super::brief::Brief;
@@ -294,7 +294,7 @@ impl Step {
         let Place { near, at, .. } = behind;
         let (place, from) = (behind.place(), behind.from());
         let first = near.byte(from);
-        let (begin, end, kind, behind) = if first == b'"' {
+        let (begin, end, kind, next) = if first == b'"' {
             let begin = place.wrapping_add(1);
             let (stop, byte) = text_stop_near(bytes, near, at, from + 1);
             let (end, kind) = if byte == b'"' {
@@ -321,6 +321,6 @@ impl Step {
         if self.usage != Use::Skip {
             found.put(self.spot, begin.wrapping_sub(start), end.wrapping_sub(start), kind);
         }
-        Some(behind)
+        Some(next)
     }
 }

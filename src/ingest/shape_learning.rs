@@ -1,4 +1,4 @@
-//! How shapes are learned: from a line that the full scanner has read, in one more walk over it. Learns only what is sure
+//! How shapes are learned: from a line that fitted none, in a walk over all of it that checks it. Learns only what is sure
 //! to mean the same again, and stops learning where lines have nothing in common.
 
 use super::Value;

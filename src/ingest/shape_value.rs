@@ -1,5 +1,6 @@
 //! Where a value of JSON ends that begins at a place, checked on the way; `None` where it is no value or ends with the
-//! bytes. Accepts only what [`super::scan`] accepts, and where a value is out of the ordinary asks that.
+//! bytes. Accepts only what [`super::scan`] accepts, and where a value is out of the ordinary asks that. What is named
+//! probable is not checked.
 
 use super::MOST_DEPTH;
 use super::lanes::{Near, Padded, WIDTH};

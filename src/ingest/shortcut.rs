@@ -95,7 +95,8 @@ impl Shortcuts {
         let (bytes, start) = (input.padded(), input.start());
         let lines = self.find_record(bytes, start, delimiter, |end| input.has_whole(end))?;
         let length = self.found.end - start;
-        (length <= MOST_LINE_BYTES).then(|| (length, lines, bytes.byte(self.found.end) == b'\n'))
+        (length <= MOST_LINE_BYTES)
+            .then(|| (length, lines, input.has_byte_at(self.found.end) && bytes.byte(self.found.end) == b'\n'))
     }
 
     /// True if a record that was cut out is of the usual shape.

@@ -128,8 +128,16 @@ impl Intake {
     /// Goes on where the reading of another source ended: rows are added to its table, and are looked for among those
     /// that `duplicates` knows (`None` looks for none).
     pub fn onto(mut self, table: Table, duplicates: Option<Duplicates>) -> Self {
+        // Kinds were named by the table before.
+        self.reader.forget_names();
         self.table = table;
         self.duplicates = duplicates;
+        self
+    }
+
+    /// The same reading, but one that puts every row together ([`Reader::without_shortcuts`]), for comparing.
+    pub fn without_shortcuts(mut self) -> Self {
+        self.reader = self.reader.without_shortcuts();
         self
     }
 

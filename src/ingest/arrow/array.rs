@@ -345,11 +345,6 @@ impl Array {
         }
     }
 
-    /// True if its values are numbers of their own.
-    pub(super) fn are_numbers(&self) -> bool {
-        matches!(self.data, Data::Integer(..) | Data::Float(..) | Data::Nothing)
-    }
-
     /// The numbers of the rows from `first` on: whole ones as they are, floats where a whole number says the same
     /// ([`is_whole`]) and, if it `rounds`, those that a duration may be, halves away from zero. [`MISSING`] where there
     /// is none, [`UNUSUAL`] for all others; false if the column holds no numbers.
@@ -364,7 +359,8 @@ impl Array {
             Data::Integer(integer, range) => {
                 let numbers = part(body, range);
                 match (integer.bytes, integer.is_signed) {
-                    (8, true) => convert(numbers, first, out, i64::from_le_bytes),
+                    // The two that stand for something else have to be looked at by themselves.
+                    (8, true) => convert(numbers, first, out, |bytes| i64::from_le_bytes(bytes).max(UNUSUAL)),
                     (8, false) => convert(numbers, first, out, |bytes| {
                         i64::try_from(u64::from_le_bytes(bytes)).unwrap_or(UNUSUAL)
                     }),

@@ -11,16 +11,23 @@ use super::schema::Kind;
 use crate::execution::MOST_DURATION_MS;
 use crate::time::{ParsedTime, Timestamp, parse_whole};
 
-/// The most rows of a block.
+/// The rows of a block after one that broke off, and the most rows: blocks grow as long as all of their rows are usual.
+const FIRST_ROWS: usize = 16;
 const MOST_ROWS: usize = 1024;
 /// Places for combinations of entries; a power of two.
 const PLACES: usize = 1 << 13;
+/// Stands for an entry that its dictionary lacks.
+const BROKEN: u64 = u64::MAX;
 
 /// What is known of combinations of dictionaries' entries, and room for the rows of a block.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Blocks {
+    /// True if the columns are such as blocks are made of.
+    are_possible: bool,
     /// The lengths and versions of the dictionaries that the combinations are of.
     state: Vec<(usize, u32)>,
+    /// How many rows the next block looks at.
+    size: usize,
     known: Vec<Combination>,
     combined: Vec<u64>,
     codes: Vec<u32>,
@@ -29,6 +36,24 @@ pub(super) struct Blocks {
     ends: Vec<i64>,
     attempts: Vec<i64>,
     rows: Vec<Known>,
+}
+
+impl Default for Blocks {
+    fn default() -> Self {
+        Self {
+            are_possible: false,
+            state: Vec::new(),
+            size: FIRST_ROWS,
+            known: Vec::new(),
+            combined: Vec::new(),
+            codes: Vec::new(),
+            starts: Vec::new(),
+            durations: Vec::new(),
+            ends: Vec::new(),
+            attempts: Vec::new(),
+            rows: Vec::new(),
+        }
+    }
 }
 
 /// Entries of all dictionaries, as one number and one more, or 0 for none; the name of the kind that they make, and
@@ -41,10 +66,39 @@ struct Combination {
 }
 
 impl Blocks {
+    /// Looks at new columns: of blocks each decides the class by a dictionary's entries, says nothing that has to be looked
+    /// at text by text, or is a number.
+    pub(super) fn choose(&mut self, plan: Option<&Plan>, columns: &[Column]) {
+        self.forget();
+        let kind = |place: Option<usize>| place.and_then(|place| columns.get(place)).map(|column| column.kind);
+        let is_moment = |kind| matches!(kind, Kind::Timestamp { .. } | Kind::Integer(_) | Kind::Float(_));
+        let is_length = |kind| matches!(kind, Kind::Duration(_) | Kind::Integer(_) | Kind::Float(_));
+        let is_count = |kind| matches!(kind, Kind::Integer(_) | Kind::Float(_));
+        let is_usual = |column: &Column| match column.decides {
+            Decides::Value => column.dictionary.is_some(),
+            Decides::Presence => false,
+            Decides::Nothing => !matches!(column.kind, Kind::Text(_) | Kind::TextView) || column.dictionary.is_some(),
+        };
+        self.are_possible = plan.is_some_and(|plan| {
+            let numbers = [Some(plan.start), plan.end, plan.duration, plan.attempt];
+            // A number of a dictionary is a text.
+            let mut dictionaries = numbers.into_iter().flatten().filter_map(|place| columns.get(place)?.dictionary);
+            kind(Some(plan.start)).is_some_and(is_moment)
+                && kind(plan.end).is_none_or(is_moment)
+                && kind(plan.duration).is_none_or(is_length)
+                && kind(plan.attempt).is_none_or(is_count)
+                && dictionaries.next().is_none()
+                && columns.iter().all(is_usual)
+        });
+    }
+
     /// Forgets what was known if the dictionaries are not what they were.
     pub(super) fn hold_against(&mut self, columns: &[Column], dictionaries: &Dictionaries) {
-        let ids = columns.iter().filter(|column| column.decides != Decides::Nothing);
-        let state: Vec<_> = ids.map(|column| column.dictionary.map_or((0, 0), |id| dictionaries.state(id))).collect();
+        if !self.are_possible {
+            return;
+        }
+        let ids = columns.iter().filter_map(|column| column.dictionary);
+        let state: Vec<_> = ids.map(|id| dictionaries.state(id)).collect();
         if state != self.state {
             self.state = state;
             self.forget();
@@ -72,15 +126,18 @@ impl Blocks {
     ) {
         self.rows.clear();
         let first = batch.row();
-        let count = (batch.rows() - first).min(MOST_ROWS);
-        if self.look(plan, columns, batch, (body, first, count), dictionaries).is_none() {
+        let count = batch.rows().saturating_sub(first).min(self.size);
+        self.size = FIRST_ROWS;
+        if !self.are_possible || self.look(plan, columns, batch, (body, first, count), dictionaries).is_none() {
             return;
         }
         let start_kind = columns.get(plan.start).map(|column| column.kind);
         let duration_kind = plan.duration.and_then(|place| columns.get(place)).map(|column| column.kind);
         let end_kind = plan.end.and_then(|place| columns.get(place)).map(|column| column.kind);
         for place in 0..count {
-            let Some(combined) = self.combined.get(place).copied() else { return };
+            let Some(combined) = self.combined.get(place).copied().filter(|combined| *combined != BROKEN) else {
+                return;
+            };
             let known = self.combination(combined).or_else(|| {
                 quick::number(columns, batch.arrays(), (body, first + place), dictionaries, keys).then_some(())?;
                 let (class, name) = kinds.named(kinds.get(schemas, keys)?)?;
@@ -95,7 +152,7 @@ impl Blocks {
                     (MISSING, _) | (_, None) => None,
                     (UNUSUAL, _) => return,
                     (number, Some(Kind::Duration(unit))) => Some(length_ms(number, unit)),
-                    (number, _) => Some(number),
+                    (number, Some(_)) => Some(number),
                 };
                 if duration_ms.is_none() && value(&self.ends) != MISSING {
                     let Some((ended_at, _)) = moment(end_kind, value(&self.ends)) else { return };
@@ -115,6 +172,7 @@ impl Blocks {
             let offset = rows_before + (first + place) as u64;
             self.rows.push(Known { name, started_at, duration_ms, is_retry, zoneless_start, offset });
         }
+        self.size = (count * 2).clamp(FIRST_ROWS, MOST_ROWS);
     }
 
     /// Takes the values of a stretch of rows out of their columns; `None` where a column has no such values.
@@ -126,12 +184,6 @@ impl Blocks {
         (body, first, count): (&[u8], usize, usize),
         dictionaries: &Dictionaries,
     ) -> Option<()> {
-        // Texts of a row's own have to be looked at one by one.
-        for place in [plan.id, plan.error].into_iter().flatten() {
-            if !batch.array(place)?.are_numbers() && columns.get(place)?.dictionary.is_none() {
-                return None;
-            }
-        }
         let fill = |place: Option<usize>, out: &mut Vec<i64>, rounds: bool| {
             out.clear();
             let Some(place) = place else { return Some(()) };
@@ -146,22 +198,26 @@ impl Blocks {
         self.combined.resize(count, 0);
         let mut factor = 1_u64;
         for (place, column) in columns.iter().enumerate() {
-            // An entry that is not in its dictionary makes a row unreadable, whatever the column says.
-            let has_entries = column.decides != Decides::Nothing || column.dictionary.is_some();
-            if !has_entries {
-                continue;
-            }
-            let entries = dictionaries.state(column.dictionary?).0 as u64 + 1;
+            let Some(id) = column.dictionary else { continue };
+            let entries = dictionaries.state(id).0 as u64 + 1;
+            // What no combination can be told by is too many for blocks; below, no product can then be too great.
+            let next = factor.checked_mul(entries).filter(|next| *next < 1 << 62)?;
             self.codes.clear();
-            self.codes.resize(count, 0);
+            self.codes.resize(count, u32::MAX);
             batch.array(place)?.fill_codes(body, first, &mut self.codes).then_some(())?;
-            let weight = if column.decides == Decides::Nothing { 0 } else { factor };
+            let decides = column.decides != Decides::Nothing;
             for (combined, code) in self.combined.iter_mut().zip(&self.codes) {
-                let is_there = u64::from(*code) < entries;
-                *combined = if is_there { combined.saturating_add(weight * u64::from(*code)) } else { u64::MAX };
+                let code = u64::from(*code);
+                // An entry that is not in its dictionary makes a row unreadable, whatever the column says.
+                *combined = match *combined {
+                    _ if code >= entries => BROKEN,
+                    BROKEN => BROKEN,
+                    sum if decides => sum + factor * code,
+                    sum => sum,
+                };
             }
-            if weight > 0 {
-                factor = factor.checked_mul(entries).filter(|factor| *factor < 1 << 62)?;
+            if decides {
+                factor = next;
             }
         }
         Some(())
@@ -170,11 +226,10 @@ impl Blocks {
     #[inline]
     fn combination(&self, combined: u64) -> Option<Combination> {
         let known = self.known.get(place_of(combined))?;
-        // What is not there at all is never known.
-        (known.entries == combined.wrapping_add(1) && combined != u64::MAX).then_some(*known)
+        (known.entries == combined.wrapping_add(1)).then_some(*known)
     }
 
-    /// Keeps a combination, in the place of another one if need be.
+    /// Keeps a combination, of which there are less than 2^62, in the place of another one if need be.
     fn learn(&mut self, combined: u64, name: u32, is_ended: bool) -> Combination {
         if self.known.is_empty() {
             self.known.resize(PLACES, Combination::default());

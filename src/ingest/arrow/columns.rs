@@ -78,6 +78,8 @@ pub(super) struct Columns {
     keys: Vec<u32>,
     kinds: Kinds,
     blocks: Blocks,
+    /// True if the short way is never taken.
+    is_long_way: bool,
     /// The short way, where the columns have one.
     plan: Option<Plan>,
     /// Counts the schemas of the source: the same numbers mean something else under another one.
@@ -133,7 +135,6 @@ impl Columns {
     /// Takes the columns of a schema in the place of those of the one before.
     pub(super) fn choose(&mut self, schema: &Schema, mapping: &Mapping) -> Result<(), String> {
         self.all.clear();
-        self.blocks.forget();
         self.schemas += 1;
         for (place, field) in schema.fields.iter().enumerate() {
             let targets = mapping.column(field.name.trim());
@@ -157,7 +158,8 @@ impl Columns {
             });
         }
         let rules = mapping.rules();
-        self.plan = Plan::of(&self.all).filter(|_| rules.is_canonical && !rules.is_cube);
+        self.plan = Plan::of(&self.all).filter(|_| rules.is_canonical && !rules.is_cube && !self.is_long_way);
+        self.blocks.choose(self.plan.as_ref(), &self.all);
         let has = |role: Role| self.all.iter().any(|column| column.targets.iter().any(|target| target.role == role));
         let has_start = has(Role::StartedAt) || mapping.rules().stand_in.is_some_and(has);
         let missing = [(has_start, Role::StartedAt), (Role::STATUSES.into_iter().any(has), Role::Status)];
@@ -232,6 +234,11 @@ impl Columns {
         blocks.read((plan, all), batch, (body, rows_before), dictionaries, (kinds, *schemas, keys));
         batch.row += blocks.rows().len();
         blocks.rows()
+    }
+
+    /// The short way is never taken.
+    pub(super) fn take_long_way(&mut self) {
+        self.is_long_way = true;
     }
 
     /// From now on, rows of a kind may be told by this name.

@@ -167,6 +167,11 @@ impl Arrow {
         columns.known_rows(batch, *rows_before, body, dictionaries)
     }
 
+    /// Puts every row together out of its values, as if no other one had said the same.
+    pub(super) fn take_long_way(&mut self) {
+        self.columns.take_long_way();
+    }
+
     /// From now on, rows of a kind may be told by this name.
     pub(super) fn name_kind(&mut self, kind: u32, name: u32) {
         self.columns.name_kind(kind, name);

@@ -1,0 +1,241 @@
+//! Rows that go straight to the table, since rows of their kind came before, are counted as if each had been put together:
+//! the whole account and the whole answer are those of a reading that takes the long way. In lines, records and columns.
+
+#[path = "support/cases.rs"]
+#[allow(dead_code, reason = "the golden cases are another test's")]
+mod cases;
+mod support;
+
+use arrow_array::builder::StringDictionaryBuilder;
+use arrow_array::types::{ArrowDictionaryKeyType, Int8Type, Int32Type, UInt16Type};
+use arrow_array::*;
+use arrow_ipc::writer::StreamWriter;
+use cases::respond;
+use execution_heatmap::ingest::Form;
+use execution_heatmap::intake::Intake;
+use proptest::prelude::*;
+use std::fmt::Write;
+use std::sync::Arc;
+use support::zone_over;
+
+const WORKFLOWS: [Option<&str>; 4] =
+    [Some("sync"), Some("a name of more than sixteen bytes"), Some("é \"x\", y"), None];
+const STATUSES: [Option<&str>; 6] =
+    [Some("completed"), Some("failed"), Some("running"), Some("timed_out"), Some("exploded"), None];
+const ERRORS: [Option<&str>; 3] = [None, Some("refused"), Some("é")];
+const DURATIONS: [Option<i64>; 9] =
+    [None, Some(0), Some(3721), Some(-1), Some(i64::MIN), Some(i64::MAX), Some(4_294_967_294), Some(1 << 41), Some(7)];
+
+#[derive(Clone, Debug)]
+struct Row {
+    workflow: usize,
+    status: usize,
+    error: usize,
+    /// In seconds.
+    start: Option<i64>,
+    end: Option<i64>,
+    duration: usize,
+    attempt: Option<i64>,
+}
+
+fn rows() -> impl Strategy<Value = Vec<Row>> {
+    let seconds =
+        || prop_oneof![9 => (1_770_000_000..1_770_500_000_i64).prop_map(Some), 1 => Just(None), 1 => Just(Some(0))];
+    let row = (0..4_usize, 0..6_usize, 0..3_usize, seconds(), seconds(), 0..9_usize, prop::option::of(-1..4_i64));
+    let row = row.prop_map(|(workflow, status, error, start, end, duration, attempt)| Row {
+        workflow,
+        status,
+        error,
+        start,
+        end,
+        duration,
+        attempt,
+    });
+    // Enough of one kind that most are known.
+    prop::collection::vec(row, 1..12).prop_map(|rows| rows.iter().cycle().take(rows.len() * 9).cloned().collect())
+}
+
+/// Reads a source in pieces, and the long way in one.
+fn check(source: &[u8], form: Form, piece: usize) -> Result<u64, TestCaseError> {
+    let mut short = Intake::new(form, false);
+    source.chunks(piece.max(1)).for_each(|piece| short.extend(piece));
+    let mut long = Intake::new(form, false).without_shortcuts();
+    long.extend(source);
+    [&mut short, &mut long].into_iter().for_each(|intake| intake.finish(None));
+    prop_assert_eq!(short.reading(), long.reading());
+    prop_assert_eq!(short.table().rows(), long.table().rows());
+    prop_assert_eq!(short.table().retries(), long.table().retries());
+    for query in [
+        &[("metric", "duration")][..],
+        &[("metric", "max_duration"), ("by", "end")],
+        &[("metric", "error_count"), ("attempts", "last")],
+    ] {
+        prop_assert_eq!(respond(&short, query), respond(&long, query));
+    }
+    Ok(short.table().rows())
+}
+
+fn lines(rows: &[Row]) -> String {
+    let mut out = String::new();
+    let instant =
+        |seconds: Option<i64>| seconds.map(|at| chrono::DateTime::from_timestamp(at, 0).unwrap().to_rfc3339());
+    for (id, row) in rows.iter().enumerate() {
+        let value = serde_json::json!({
+            "id": id.to_string(),
+            "workflow": WORKFLOWS[row.workflow],
+            "status": STATUSES[row.status],
+            "started_at": instant(row.start),
+            "finished_at": instant(row.end).map(|text| text.replace("+00:00", "Z")),
+            "duration_ms": DURATIONS[row.duration],
+            "attempt": row.attempt,
+            "error": ERRORS[row.error].map(|message| serde_json::json!({"message": message, "of": [1, {}]})),
+        });
+        writeln!(out, "{value}").unwrap();
+    }
+    out
+}
+
+fn records(rows: &[Row]) -> Vec<u8> {
+    let mut out = csv::WriterBuilder::new().from_writer(Vec::new());
+    out.write_record(["other", "workflow", "status", "started_at", "finished_at", "duration_ms", "attempt", "error"])
+        .unwrap();
+    let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
+    let instant = |seconds: Option<i64>| {
+        let text = seconds
+            .map(|at| chrono::DateTime::from_timestamp(at, 0).unwrap().format("%Y-%m-%dT%H:%M:%S.000").to_string());
+        text.unwrap_or_default()
+    };
+    for (id, row) in rows.iter().enumerate() {
+        let end = instant(row.end);
+        out.write_record([
+            ["x", "a,\nb", "\"é\""][id % 3],
+            WORKFLOWS[row.workflow].unwrap_or_default(),
+            STATUSES[row.status].unwrap_or_default(),
+            &(instant(row.start) + if row.start.is_some() && row.workflow > 0 { "Z" } else { "" }),
+            &end,
+            &number(DURATIONS[row.duration]),
+            &number(row.attempt),
+            ERRORS[row.error].unwrap_or_default(),
+        ])
+        .unwrap();
+    }
+    out.into_inner().unwrap()
+}
+
+fn dictionary<K: ArrowDictionaryKeyType>(texts: impl Iterator<Item = Option<&'static str>>) -> ArrayRef {
+    let mut builder = StringDictionaryBuilder::<K>::new();
+    texts.for_each(|text| builder.append_option(text));
+    Arc::new(builder.finish())
+}
+
+/// Columns of types that a number chooses; `size` rows a batch.
+fn columns(rows: &[Row], size: usize, types: usize) -> Vec<u8> {
+    let batch = |rows: &[Row]| {
+        let starts = || rows.iter().map(|row| row.start);
+        let ms = |seconds: Option<i64>| seconds.map(|at| at * 1000);
+        let start: ArrayRef = match types % 5 {
+            0 => Arc::new(starts().map(ms).collect::<TimestampMillisecondArray>().with_timezone("UTC")),
+            1 => Arc::new(starts().map(|at| at.map(|at| at * 1_000_000)).collect::<TimestampMicrosecondArray>()),
+            2 => Arc::new(starts().map(ms).collect::<Int64Array>()),
+            3 => Arc::new(starts().map(|at| at.map_or(f64::NAN, |at| at as f64 * 1000.0)).collect::<Float64Array>()),
+            _ => Arc::new(starts().map(|at| at.map(|at| (at / 86_400) as i32)).collect::<Date32Array>()),
+        };
+        let durations = || rows.iter().map(|row| DURATIONS[row.duration]);
+        let duration: ArrayRef = match types / 5 % 6 {
+            0 => Arc::new(durations().collect::<Int64Array>()),
+            1 => Arc::new(durations().collect::<DurationMillisecondArray>()),
+            2 => Arc::new(durations().collect::<TimestampMillisecondArray>()),
+            3 => Arc::new(durations().map(|ms| ms.map_or(f64::NAN, |ms| ms as f64 / 2.0)).collect::<Float64Array>()),
+            4 => Arc::new(durations().map(|ms| ms.map(|ms| ms as i32)).collect::<Int32Array>()),
+            _ => Arc::new(durations().collect::<DurationMicrosecondArray>()),
+        };
+        let end: ArrayRef = match types / 30 % 2 {
+            0 => Arc::new(rows.iter().map(|row| ms(row.end)).collect::<TimestampMillisecondArray>()),
+            _ => Arc::new(rows.iter().map(|row| row.end.or(Some(i64::MIN))).collect::<Int64Array>()),
+        };
+        let attempts = || rows.iter().map(|row| row.attempt);
+        let attempt: ArrayRef = match types / 60 % 3 {
+            0 => Arc::new(attempts().map(|attempt| attempt.map(|attempt| attempt as i32)).collect::<Int32Array>()),
+            1 => Arc::new(attempts().collect::<TimestampSecondArray>()),
+            _ => Arc::new(
+                attempts().map(|attempt| attempt.map(|attempt| attempt as f64 + 0.5)).collect::<Float64Array>(),
+            ),
+        };
+        let ids: ArrayRef = Arc::new((0..rows.len() as i64).collect::<Int64Array>());
+        RecordBatch::try_from_iter_with_nullable([
+            ("id", ids, true),
+            ("workflow", dictionary::<Int32Type>(rows.iter().map(|row| WORKFLOWS[row.workflow])), true),
+            ("status", dictionary::<Int8Type>(rows.iter().map(|row| STATUSES[row.status])), true),
+            ("started_at", start, true),
+            ("finished_at", end, true),
+            ("duration_ms", duration, true),
+            ("attempt", attempt, true),
+            ("error", dictionary::<UInt16Type>(rows.iter().map(|row| ERRORS[row.error])), true),
+        ])
+        .unwrap()
+    };
+    let mut writer = StreamWriter::try_new(Vec::new(), &batch(&[]).schema()).unwrap();
+    rows.chunks(size.max(1)).for_each(|rows| writer.write(&batch(rows)).unwrap());
+    writer.finish().unwrap();
+    writer.into_inner().unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn known_lines_count_as_all_others(rows in rows(), piece in prop_oneof![1..400_usize, Just(100_000)]) {
+        check(lines(&rows).as_bytes(), Form::Ndjson, piece)?;
+    }
+
+    #[test]
+    fn known_records_count_as_all_others(rows in rows(), piece in prop_oneof![1..400_usize, Just(100_000)]) {
+        check(&records(&rows), Form::Csv, piece)?;
+    }
+
+    #[test]
+    fn known_rows_of_columns_count_as_all_others(
+        rows in rows(), size in prop_oneof![1..40_usize, Just(1000)], types in 0..180_usize,
+    ) {
+        check(&columns(&rows, size, types), Form::Arrow, 100_000)?;
+    }
+}
+
+/// Rows of one kind, of which only what is given differs.
+fn alike(count: usize) -> Vec<Row> {
+    let row =
+        Row { workflow: 0, status: 1, error: 1, start: Some(1_770_000_000), end: None, duration: 2, attempt: None };
+    vec![row; count]
+}
+
+#[test]
+fn an_entry_that_its_dictionary_lacks_makes_one_row_unreadable() {
+    let mut rows = alike(40);
+    rows[7].error = 2;
+    let mut source = columns(&rows, 40, 0);
+    // The numbers of the errors: one is not like the others, and becomes one that there is no error for.
+    let numbers: Vec<u8> = (0..40).flat_map(|row| [u8::from(row == 7), 0]).collect();
+    let at = source.windows(numbers.len()).position(|bytes| bytes == numbers).unwrap();
+    source[at + 14] = 99;
+    assert_eq!(check(&source, Form::Arrow, 100_000).unwrap(), 39);
+}
+
+#[test]
+fn dictionaries_of_a_million_entries_are_no_fault() {
+    // All columns share one dictionary, as some writers have it; the product of the lengths is above 2^64.
+    let words: Vec<String> = (0..70_000).map(|word| format!("w{word}")).collect();
+    let texts = |first: &'static str| -> ArrayRef {
+        let mut builder = StringDictionaryBuilder::<Int32Type>::new();
+        words.iter().for_each(|word| _ = builder.append(word).unwrap());
+        builder.append(first).unwrap();
+        let all = builder.finish();
+        Arc::new(all.slice(70_000, 1))
+    };
+    let start: ArrayRef = Arc::new(TimestampMillisecondArray::from(vec![1_770_000_000_000]));
+    let columns = [("workflow_id", "a"), ("workflow", "b"), ("tags", "c"), ("status", "failed")];
+    let columns = columns.map(|(name, text)| (name, texts(text)));
+    let batch = RecordBatch::try_from_iter(columns.into_iter().chain([("started_at", start)])).unwrap();
+    let mut writer = StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
+    (0..3).for_each(|_| writer.write(&batch).unwrap());
+    assert_eq!(check(&writer.into_inner().unwrap(), Form::Arrow, 1 << 20).unwrap(), 3);
+}
