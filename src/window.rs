@@ -75,7 +75,10 @@ impl Window {
                     None => DEFAULT_DAYS,
                     Some(oldest) => (end_date - zone.local_date(oldest)).num_days().clamp(1, MOST_DAYS_OF_A_FILE),
                 };
-                (days_before(end_date, days)?, end_date, until)
+                let start_date = days_before(end_date, days)?;
+                // A file is shown whatever its rows say: before the first day of the year 1 there is none to begin at.
+                let first = NaiveDate::from_ymd_opt(1, 1, 1).filter(|first| oldest.is_some() && *first <= end_date);
+                (first.map_or(start_date, |first| start_date.max(first)), end_date, until)
             }
         };
         let days = (end_date - start_date).num_days();
@@ -140,6 +143,15 @@ mod tests {
         assert_eq!(window.start_date.to_string(), "2025-11-20");
         assert_eq!(window.end_date.to_string(), "2026-02-18");
         assert_eq!(window.dates().count(), 91);
+    }
+
+    #[test]
+    fn a_file_of_the_first_day_has_a_window() {
+        let until = Timestamp::from_ms(Timestamp::MIN.ms() + 20_001).unwrap();
+        let of = |oldest| Window::resolve(WindowRequest::Default, until, oldest, &Zone::utc());
+        let window = of(Some(Timestamp::MIN)).unwrap();
+        assert_eq!((window.start_date.to_string(), window.days()), ("0001-01-01".to_owned(), 0));
+        assert!(of(None).is_err(), "ninety days before it there is nothing");
     }
 
     #[test]

@@ -251,6 +251,15 @@ fn a_stream_behind_a_stream_is_read_wherever_the_chunks_end() {
 }
 
 #[test]
+fn blanks_before_the_mark_change_nothing_wherever_the_chunks_end() {
+    let stream = write::write(&some_rows(11), 4, Shape::default());
+    let blanks = [b"\n \n", &stream[..]].concat();
+    for piece in [blanks.len(), 3, 2, 1] {
+        assert_eq!(account(&blanks, piece), (11, None), "{piece}");
+    }
+}
+
+#[test]
 fn what_is_not_read_is_named() {
     let check = |bytes: &[u8], words: &str| {
         let (rows, incomplete) = account(bytes, 7);

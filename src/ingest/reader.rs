@@ -260,10 +260,12 @@ impl Reader {
     /// Looks for the form as far as the bytes reach.
     fn seek_form(&mut self) {
         if self.expected.form.is_none() {
+            // Blanks first: were they passed after the look at Arrow's mark, what a chunk begins with would decide.
+            self.pass_blanks();
             match forms::is_arrow(self.input.waiting()) {
                 Some(true) => return self.stage = self.beyond_lines(Form::Arrow),
                 None if !self.input.has_ended() => return,
-                _ => self.pass_blanks(),
+                _ => {}
             }
         }
         let waiting = self.input.waiting();

@@ -106,8 +106,10 @@ fn hold(bytes: &[u8], expected: &Expected, expects_end: bool) {
     let whole = read(begin(), bytes, |_| bytes.len());
     let mut seeded = Seeded::of(bytes);
     let longest = [1, 7, 64, 4_096][seeded.below(4)];
-    let cut = respond(&read(begin(), bytes, |_| 1 + seeded.below(longest)));
-    assert_eq!(respond(&whole), cut, "the same bytes, cut in another way");
+    let cut = read(begin(), bytes, |_| 1 + seeded.below(longest));
+    assert_eq!(whole.reading(), cut.reading(), "the same bytes, cut in another way");
+    assert_eq!(whole.table().rows(), cut.table().rows());
+    respond(&whole);
     let short = events(Reader::expecting(expected.clone()), bytes, bytes.len());
     let long = events(Reader::expecting(expected.clone()).without_shortcuts(), bytes, bytes.len());
     for (short, long) in short.iter().zip(&long) {
