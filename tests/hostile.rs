@@ -19,13 +19,13 @@ use std::time::{Duration, Instant};
 const MIB: usize = 1 << 20;
 /// The size of the chunks in which a large source comes.
 const CHUNK: usize = MIB;
-/// What reading may hold of a small source: columns of a table, cells of an answer and its text.
+/// What reading may hold of a small source: columns of a table, and the cells of a year with the text of an answer.
 const MOST_FOR_LITTLE: usize = 4 * MIB;
 /// What it may hold while a line passes that is too long: a line at the limit with the chunk around it, and what was held
 /// of it when it grew.
-const MOST_FOR_A_LINE: usize = MOST_LINE_BYTES + 6 * MIB + MOST_FOR_LITTLE;
+const MOST_FOR_A_LINE: usize = MOST_LINE_BYTES + 6 * MIB;
 /// What as many names as are told apart may take, in four dictionaries and the kinds of rows, while one of them grows.
-const MOST_FOR_NAMES: usize = 48 * MIB;
+const MOST_FOR_NAMES: usize = 16 * MIB;
 
 /// A row without its end, and the same as one of CSV.
 const ROW: &str = r#"{"status":"failed","started_at":"2026-02-12T04:30:00Z"}"#;

@@ -9,7 +9,7 @@ use execution_heatmap_laws::{LAWS, Seeded};
 use std::path::{Path, PathBuf};
 
 /// Mutations of each file.
-const MUTATIONS: usize = 200;
+const MUTATIONS: usize = 100;
 /// Places at which each file is cut.
 const CUTS: usize = 50;
 
