@@ -2,8 +2,8 @@
 //! with simd128 and on x86_64 they are vector instructions, elsewhere arithmetic on two words; the results are the same.
 //!
 //! The only `unsafe` of the engine is here, in three kinds. Reading from [`Padded`] leaves out the bound check of a slice
-//! behind one of its own, two lines above each read. Bytes of ASCII are taken as a text behind a check that they are. And on x86_64 SSE2 instructions are called that take and give
-//! values; every x86_64 processor has them.
+//! behind one of its own, two lines above each read. Bytes of ASCII are taken as a text behind a check that they are. And
+//! on x86_64 SSE2 instructions are called that take and give values; every x86_64 processor has them.
 
 #![allow(unsafe_code)]
 

@@ -1,5 +1,5 @@
-//! Lines and records of known shapes, and the rows of kinds that the reader's caller has named: these are told one after the
-//! other with nothing but what each says of its own. Whatever is not such a row is left to [`Reader::next`].
+//! Lines and records of known shapes, and the rows of kinds that the reader's caller has named: these are told one after
+//! the other with nothing but what each says of its own. Whatever is not such a row is left to [`Reader::next`].
 
 use super::brief::Said;
 use super::reader::{Reader, Stage};

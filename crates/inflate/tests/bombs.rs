@@ -1,54 +1,23 @@
 //! Little data that stands for much: it costs time up to the limit, never memory. What a decoder holds at most is
 //! measured by an allocator that counts.
-#![allow(unsafe_code, reason = "an allocator is unsafe by its trait; this one only counts and passes on")]
 
+#[path = "../../../tests/hostile/memory.rs"]
+mod memory;
 mod support;
 
 use execution_heatmap_inflate::{Cause, Form, Limits};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+use memory::most_held;
 use std::io::Write;
 use support::{decode_into, gzip};
 
-thread_local! {
-    /// Bytes that this thread holds, and the most that it held since the last reset.
-    static HELD: Cell<(isize, isize)> = const { Cell::new((0, 0)) };
-}
-
-struct Counting;
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-fn note(change: isize) {
-    let _ = HELD.try_with(|held| {
-        let (now, most) = held.get();
-        held.set((now + change, most.max(now + change)));
-    });
-}
-
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        note(layout.size() as isize);
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        note(-(layout.size() as isize));
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
 const MIB: u64 = 1 << 20;
 /// A window, its slack and a copy while it grows; far below the 64 MiB that reading may take natively.
-const MOST_HELD: isize = 24 << 20;
+const MOST_HELD: usize = 24 << 20;
 
 /// Decodes a bomb; says how many bytes it gave and why it ended.
 fn defuse(data: &[u8], limits: Limits) -> (u64, Option<Cause>) {
-    HELD.set((0, 0));
     let mut length = 0;
-    let problem = decode_into(data, 64 * 1024, limits, |piece| length += piece.len() as u64);
-    let (_, most) = HELD.get();
+    let (problem, most) = most_held(|| decode_into(data, 64 * 1024, limits, |piece| length += piece.len() as u64));
     assert!(most < MOST_HELD, "{most} bytes were held");
     (length, problem.map(|problem| problem.cause))
 }

@@ -74,9 +74,9 @@ impl Engine {
         self.deduplicates = identities;
     }
 
-    /// Begins a source and drops what was held. `form` is `auto`, `ndjson`, `json`, `csv`, `tsv`,
-    /// `swf`, `arrow` or `columns`; `expects_end` is true for a stream that is incomplete without its last control line. `preset` is `auto` (also
-    /// where it is absent) or the name of a system, `map` a mapping as JSON; of both the mapping counts.
+    /// Begins a source and drops what was held. `form` is `auto`, `ndjson`, `json`, `csv`, `tsv`, `swf`, `arrow` or
+    /// `columns`; `expects_end` is true for a stream that is incomplete without its last control line. `preset` is `auto`
+    /// (also where it is absent) or the name of a system, `map` a mapping as JSON; of both the mapping counts.
     pub fn begin(
         &mut self,
         form: &str,
