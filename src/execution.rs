@@ -116,6 +116,24 @@ pub struct Execution<'a> {
     pub error: Option<&'a str>,
 }
 
+/// The texts of an execution that it does not share with others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OwnTexts<'a> {
+    /// Identity of the run within its workflow.
+    pub id: Option<&'a str>,
+    /// Which try it is, from 1.
+    pub attempt: u32,
+    /// What went wrong, in the source's words.
+    pub error: Option<&'a str>,
+}
+
+impl<'a> Execution<'a> {
+    /// What it shares with no other one.
+    pub const fn own_texts(&self) -> OwnTexts<'a> {
+        OwnTexts { id: self.id, attempt: self.attempt, error: self.error }
+    }
+}
+
 /// The longest duration that is believed, a hundred years of 365.25 days; a longer one is a broken number and is
 /// counted as such. It keeps the sum over any number of rows that fits in memory exact.
 pub const MOST_DURATION_MS: u64 = 3_155_760_000_000;

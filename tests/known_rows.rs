@@ -13,6 +13,7 @@ use arrow_ipc::writer::StreamWriter;
 use cases::respond;
 use execution_heatmap::ingest::Form;
 use execution_heatmap::intake::Intake;
+use execution_heatmap::table::Table;
 use proptest::prelude::*;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -57,6 +58,16 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
 
 /// Reads a source in pieces, and the long way in one.
 fn check(source: &[u8], form: Form, piece: usize) -> Result<u64, TestCaseError> {
+    let keeping = || Table::default().with_places().with_texts(1 << 20);
+    let part = |reading: Intake| {
+        let mut reading = reading.onto(keeping(), None);
+        source.chunks(piece.max(1)).for_each(|piece| reading.extend(piece));
+        reading.finish(None);
+        part_of(&reading)
+    };
+    let long = Intake::new(form, false).without_shortcuts();
+    prop_assert!(part(Intake::new(form, false)) == part(long), "other texts, places or counts are kept");
+
     let mut short = Intake::new(form, false);
     source.chunks(piece.max(1)).for_each(|piece| short.extend(piece));
     let mut long = Intake::new(form, false).without_shortcuts();
@@ -75,13 +86,24 @@ fn check(source: &[u8], form: Form, piece: usize) -> Result<u64, TestCaseError> 
     Ok(short.table().rows())
 }
 
+/// All that was read, as what one engine hands to another.
+fn part_of(intake: &Intake) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    intake.write_part(&mut |piece| bytes.extend_from_slice(piece));
+    bytes
+}
+
 fn lines(rows: &[Row]) -> String {
     let mut out = String::new();
     let instant =
         |seconds: Option<i64>| seconds.map(|at| chrono::DateTime::from_timestamp(at, 0).unwrap().to_rfc3339());
     for (id, row) in rows.iter().enumerate() {
         let value = serde_json::json!({
-            "id": id.to_string(),
+            "id": match id % 3 {
+                0 => id.into(),
+                1 => format!("\"é\n{id}").into(),
+                _ => serde_json::Value::from(id.to_string()),
+            },
             "workflow": WORKFLOWS[row.workflow],
             "status": STATUSES[row.status],
             "started_at": instant(row.start),
@@ -97,7 +119,7 @@ fn lines(rows: &[Row]) -> String {
 
 fn records(rows: &[Row]) -> Vec<u8> {
     let mut out = csv::WriterBuilder::new().from_writer(Vec::new());
-    out.write_record(["other", "workflow", "status", "started_at", "finished_at", "duration_ms", "attempt", "error"])
+    out.write_record(["id", "workflow", "status", "started_at", "finished_at", "duration_ms", "attempt", "error"])
         .unwrap();
     let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
     let instant = |seconds: Option<i64>| {
@@ -161,7 +183,15 @@ fn columns(rows: &[Row], size: usize, types: usize) -> Vec<u8> {
                 attempts().map(|attempt| attempt.map(|attempt| attempt as f64 + 0.5)).collect::<Float64Array>(),
             ),
         };
-        let ids: ArrayRef = Arc::new((0..rows.len() as i64).collect::<Int64Array>());
+        let ids = || (0..rows.len()).map(|row| (row % 7 != 3).then_some(row));
+        let texts = || ids().map(|id| id.map(|id| format!("{}{id}", ["", "é", "an id of more than twelve bytes "][id % 3])));
+        let ids: ArrayRef = match types / 180 % 5 {
+            0 => Arc::new(ids().map(|id| id.map(|id| id as i64 - 4)).collect::<Int64Array>()),
+            1 => Arc::new(texts().collect::<StringArray>()),
+            2 => Arc::new(texts().collect::<StringViewArray>()),
+            3 => Arc::new(ids().map(|id| id.map(|id| id as f64 / 2.0)).collect::<Float64Array>()),
+            _ => Arc::new(ids().map(|id| id.map(|id| u64::MAX - id as u64)).collect::<UInt64Array>()),
+        };
         RecordBatch::try_from_iter_with_nullable([
             ("id", ids, true),
             ("workflow", dictionary::<Int32Type>(rows.iter().map(|row| WORKFLOWS[row.workflow])), true),
@@ -195,9 +225,26 @@ proptest! {
 
     #[test]
     fn known_rows_of_columns_count_as_all_others(
-        rows in rows(), size in prop_oneof![1..40_usize, Just(1000)], types in 0..180_usize,
+        rows in rows(), size in prop_oneof![1..40_usize, Just(1000)], types in 0..900_usize,
     ) {
         check(&columns(&rows, size, types), Form::Arrow, 100_000)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn columns_of_which_bytes_are_broken_count_as_all_others(
+        rows in rows(), size in prop_oneof![1..40_usize, Just(1000)], types in 0..900_usize,
+        broken in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        let mut source = columns(&rows, size, types);
+        for (place, byte) in broken {
+            let place = place.index(source.len());
+            source[place] = byte;
+        }
+        check(&source, Form::Arrow, 100_000)?;
     }
 }
 

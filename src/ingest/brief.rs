@@ -24,7 +24,7 @@ pub(super) struct Brief {
 pub(super) struct Said {
     pub(super) started_at: Timestamp,
     pub(super) duration_ms: Option<u64>,
-    pub(super) is_retry: bool,
+    pub(super) attempt: u32,
     pub(super) zoneless_start: bool,
 }
 
@@ -71,9 +71,9 @@ impl Brief {
                 return None;
             }
         }
-        let attempt = row.number(self.attempt)?.unwrap_or(1);
-        let is_retry = attempt > 1 && attempt <= u64::from(u32::MAX);
-        Some(Said { started_at, duration_ms, is_retry, zoneless_start })
+        // What is no number of a try is the first one, as in `row`.
+        let attempt = row.number(self.attempt)?.and_then(|attempt| u32::try_from(attempt).ok()).unwrap_or(1);
+        Some(Said { started_at, duration_ms, attempt, zoneless_start })
     }
 }
 

@@ -225,8 +225,8 @@ pub(crate) struct Known {
     pub started_at: Timestamp,
     /// How long it took.
     pub duration_ms: Option<u64>,
-    /// True for a second or later attempt.
-    pub is_retry: bool,
+    /// Which try it is, from 1.
+    pub attempt: u32,
     /// True if the start named no zone; UTC was assumed.
     pub zoneless_start: bool,
     /// Where it begins in the source, as of every row.

@@ -135,9 +135,6 @@ impl Reader {
 
     /// Leaves out of rows their own identity and what went wrong, where nobody asks for these.
     pub fn leave_out_texts(&mut self, are_left_out: bool) {
-        if self.scratch.texts.are_left_out && !are_left_out {
-            self.forget_names();
-        }
         self.scratch.texts.are_left_out = are_left_out;
     }
 

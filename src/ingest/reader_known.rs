@@ -4,16 +4,15 @@
 use super::brief::Said;
 use super::reader::{Reader, Stage};
 use super::{Cut, Form, Known};
+use crate::execution::OwnTexts;
 
 impl Reader {
     /// From now on, rows of the kind that this number of an [`Event::Row`] says may be told by [`Reader::next_known`] under
-    /// the caller's own name for it. Only where nobody asks for their own identity and for what went wrong.
+    /// the caller's own name for it.
     pub(crate) fn name_kind(&mut self, kind: u32, name: u32) {
-        if self.scratch.texts.are_left_out {
-            match (self.form(), &mut self.forms) {
-                (Some(Form::Arrow | Form::Columns), Some(forms)) => forms.arrow().name_kind(kind, name),
-                _ => self.shortcuts.name_kind(kind, name),
-            }
+        match (self.form(), &mut self.forms) {
+            (Some(Form::Arrow | Form::Columns), Some(forms)) => forms.arrow().name_kind(kind, name),
+            _ => self.shortcuts.name_kind(kind, name),
         }
     }
 
@@ -43,6 +42,19 @@ impl Reader {
             (Stage::Reading(Form::Arrow | Form::Columns), Some(forms)) => forms.arrow().known_rows(&self.input),
             _ => &[],
         }
+    }
+
+    /// The texts of the row that [`Reader::next_known`] told last, before any more bytes come.
+    #[inline]
+    pub(crate) fn known_texts(&mut self, known: &Known) -> OwnTexts<'_> {
+        self.shortcuts.own_texts(self.input.padded(), known.attempt, &mut self.scratch.texts)
+    }
+
+    /// The texts of one of the rows that [`Reader::next_known_rows`] told last, by its place among them.
+    #[inline]
+    pub(crate) fn known_row_texts(&mut self, place: usize) -> Option<OwnTexts<'_>> {
+        let Self { forms, input, scratch, .. } = self;
+        forms.as_mut()?.arrow().known_row_texts(input, place, &mut scratch.texts)
     }
 
     #[inline]
@@ -80,9 +92,9 @@ impl Reader {
         let row = (self.input.padded(), cut.range.start);
         match self.shortcuts.known(row, &self.mapping, self.scratch.texts.times()) {
             Some((name, said)) => {
-                let Said { started_at, duration_ms, is_retry, zoneless_start } = said;
+                let Said { started_at, duration_ms, attempt, zoneless_start } = said;
                 let offset = self.input.offset_of(&cut.range);
-                Some(Known { name, started_at, duration_ms, is_retry, zoneless_start, offset })
+                Some(Known { name, started_at, duration_ms, attempt, zoneless_start, offset })
             }
             None => {
                 self.cut = Some((cut, true));

@@ -9,7 +9,7 @@ use super::moments::{self, Moments};
 use super::role::Role;
 use super::text::Text;
 use super::{Event, FORMS, Value};
-use crate::execution::{Execution, Status};
+use crate::execution::{Execution, OwnTexts, Status};
 use crate::problem::ProblemKind;
 use crate::time::decimal::{Decimal, few_digits};
 use crate::time::{Timestamp, UsualTimes};
@@ -124,14 +124,7 @@ fn execution<'a>(
     waited_ms: Option<u64>,
 ) -> Execution<'a> {
     texts.text.clear();
-    let (mut error, mut id) = (None, None);
-    if !texts.are_left_out {
-        error = texts.piece(match fields.get(Role::Error) {
-            Value::Object(object) => member(object, "message"),
-            value => value,
-        });
-        id = texts.piece(fields.get(Role::Id));
-    }
+    let (id, error) = if texts.are_left_out { (None, None) } else { texts.own_pieces(fields.get(Role::Id), fields.get(Role::Error)) };
     let attempt = texts.piece(fields.get(Role::Attempt));
     let texts: &'a Texts = texts;
     let text_of = |piece: Option<Piece<'a>>| piece.map(|piece| texts.text_of(piece));
@@ -161,6 +154,23 @@ impl Texts {
     /// The dates that were read last.
     pub(super) fn times(&mut self) -> &mut UsualTimes {
         &mut self.times
+    }
+
+    /// What a row shares with no other one; `attempt` is known.
+    pub(super) fn own<'a>(&'a mut self, id: Value<'a>, error: Value<'a>, attempt: u32) -> OwnTexts<'a> {
+        self.text.clear();
+        let (id, error) = self.own_pieces(id, error);
+        let text_of = |piece: Option<Piece<'a>>| piece.map(|piece| self.text_of(piece));
+        OwnTexts { id: text_of(id), attempt, error: text_of(error) }
+    }
+
+    /// A row's own identity and what went wrong.
+    fn own_pieces<'a>(&mut self, id: Value<'a>, error: Value<'a>) -> (Option<Piece<'a>>, Option<Piece<'a>>) {
+        let error = match error {
+            Value::Object(object) => member(object, "message"),
+            error => error,
+        };
+        (self.piece(id), self.piece(error))
     }
 
     /// The text of a value that is a text or a number, and not empty.

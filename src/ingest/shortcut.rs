@@ -8,9 +8,11 @@ use super::input::Input;
 use super::lanes::{Padded, WIDTH, is_utf8};
 use super::mapping::{Mapping, Target};
 use super::memo::{Classes, Deciding, MOST_KEYS};
-use super::row::{self, Place, Scratch};
+use super::role::Role;
+use super::row::{self, Place, Scratch, Texts};
 use super::shape::{Found, MOST_SPOTS, Shapes, Use, Way};
-use super::{Cut, Event, MOST_LINE_BYTES};
+use super::{Cut, Event, MOST_LINE_BYTES, Value};
+use crate::execution::OwnTexts;
 use crate::time::UsualTimes;
 
 /// What is remembered of earlier rows of one source, read by one mapping.
@@ -22,6 +24,8 @@ pub(super) struct Shortcuts {
     /// What becomes of the columns of CSV, whose way is then the only one.
     columns: Vec<Use>,
     found: Found,
+    /// Where the row begins that was told as one of a known kind.
+    begin: usize,
     /// What of it decides the class, and the place of that if it is known.
     deciding: Deciding,
     class: Option<u32>,
@@ -153,7 +157,17 @@ impl Shortcuts {
         let said = brief.read(self.found.spots(), (bytes, start), mapping.rules(), status, times)?;
         self.shapes.fitted();
         self.classes.count(true);
+        self.begin = start;
         Some((name, said))
+    }
+
+    /// The texts of the row that [`Shortcuts::known`] told last, of which the number of the try is known.
+    #[inline]
+    pub(super) fn own_texts<'a>(&'a self, bytes: Padded<'a>, attempt: u32, texts: &'a mut Texts) -> OwnTexts<'a> {
+        let line = bytes.slice(self.begin, self.found.end);
+        let fields = self.shapes.places(self.found.way).map(|places| Placed { line, spots: self.found.spots(), places });
+        let value = |role: Role| fields.map_or(Value::Absent, |fields| Fields::Placed(fields).get(role));
+        texts.own(value(Role::Id), value(Role::Error), attempt)
     }
 
     /// The event of the line that was found to be of a known shape; it begins at `start`.

@@ -426,29 +426,45 @@ impl Intake {
 
 /// Adds the rows of kinds that are known, one after the other; false if there is no room for one.
 fn take_known(reader: &mut Reader, table: &mut Table, reading: &mut Reading, source: u16) -> bool {
-    let (mut rows, mut zoneless) = (0, 0);
-    let mut add = |known: &Known| {
+    let keeps_texts = table.keeps_texts();
+    let mut zoneless = 0;
+    let before = table.rows();
+    let mut add = |table: &mut Table, known: &Known| {
         let has_room = table.make_room();
         if has_room {
             table.push_known(known, Place { source, offset: known.offset });
-            rows += 1;
             zoneless += u64::from(known.zoneless_start);
         }
         has_room
     };
     let has_room = loop {
         if let Some(known) = reader.next_known() {
-            if !add(&known) {
+            if !add(table, &known) {
                 break false;
+            }
+            if keeps_texts {
+                table.keep_texts(table.rows() - 1, reader.known_texts(&known));
             }
             continue;
         }
-        match reader.next_known_rows() {
-            [] => break true,
-            known if known.iter().all(&mut add) => {}
-            _ => break false,
+        let first = table.rows();
+        let known = reader.next_known_rows();
+        if known.is_empty() {
+            break true;
+        }
+        let had_room = known.iter().all(|known| add(table, known));
+        if keeps_texts {
+            for row in first..table.rows() {
+                if let Some(texts) = reader.known_row_texts((row - first) as usize) {
+                    table.keep_texts(row, texts);
+                }
+            }
+        }
+        if !had_room {
+            break false;
         }
     };
+    let rows = table.rows() - before;
     reading.read += rows;
     reading.not_looked_for += rows;
     reading.zoneless_starts += zoneless;

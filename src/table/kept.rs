@@ -2,7 +2,7 @@
 //! the columns.
 
 use crate::bytes::{Broken, Bytes, push_short, push_text_if_any};
-use crate::execution::Execution;
+use crate::execution::OwnTexts;
 use crate::reread::RowTexts;
 
 /// What is kept by default, in bytes.
@@ -26,12 +26,11 @@ impl Kept {
     }
 
     /// Keeps the texts of a row, whether or not it has had others.
-    pub(super) fn keep(&mut self, row: u64, execution: &Execution<'_>) {
-        let error =
-            execution.error.map(|error| error.get(..error.floor_char_boundary(MOST_KEPT_ERROR_BYTES)).unwrap_or(""));
+    pub(super) fn keep(&mut self, row: u64, own: OwnTexts<'_>) {
+        let error = own.error.map(|error| error.get(..error.floor_char_boundary(MOST_KEPT_ERROR_BYTES)).unwrap_or(""));
         let before = self.texts.len();
-        push_short(&mut self.texts, execution.attempt);
-        push_text_if_any(&mut self.texts, execution.id);
+        push_short(&mut self.texts, own.attempt);
+        push_text_if_any(&mut self.texts, own.id);
         push_text_if_any(&mut self.texts, error);
         self.settle(row, before);
     }

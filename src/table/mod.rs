@@ -21,7 +21,7 @@ pub use kinds::{Crowding, MOST_STATUS_BYTES};
 pub use parts::Shift;
 pub use rows::{Order, Row, Rows};
 
-use crate::execution::Execution;
+use crate::execution::{Execution, OwnTexts};
 use crate::ingest::Known;
 use crate::options::Moment;
 use crate::time::Timestamp;
@@ -179,18 +179,19 @@ impl Table {
             self.columns.push(cells);
             self.kinds.see(kind, execution.started_at.ms());
             self.reach(execution.started_at);
-            self.keep(self.rows() - 1, execution);
+            self.keep_texts(self.rows() - 1, execution.own_texts());
         }
     }
 
-    /// Adds a row of which the kind's number is known, after [`Table::make_room`]; for tables that keep no texts.
+    /// Adds a row of which the kind's number is known, after [`Table::make_room`]; its texts are for [`Table::keep_texts`].
     #[inline]
     pub(crate) fn push_known(&mut self, known: &Known, place: Place) {
         let row = self.rows();
-        self.retries += u64::from(known.is_retry);
+        let is_retry = known.attempt > 1;
+        self.retries += u64::from(is_retry);
         self.columns.push(Cells {
             start_ms: known.started_at.ms(),
-            kind: known.name | if known.is_retry { RETRY } else { 0 },
+            kind: known.name | if is_retry { RETRY } else { 0 },
             duration: self.long_durations.encode(row, known.duration_ms),
             wait: NONE,
         });
@@ -206,7 +207,7 @@ impl Table {
             let cells = self.unstarted_cells(self.rows(), execution, kind);
             self.columns.push(cells);
             self.note(execution, false);
-            self.keep(self.rows() - 1, execution);
+            self.keep_texts(self.rows() - 1, execution.own_texts());
         }
     }
 
@@ -244,7 +245,7 @@ impl Table {
         self.columns.set(row, cells, Some(arrival.place));
         self.changes += 1;
         self.note(execution, arrival.has_started);
-        self.keep(row, execution);
+        self.keep_texts(row, execution.own_texts());
     }
 
     /// Says of row `row` that a later attempt of the same execution is in the table.
@@ -318,10 +319,11 @@ impl Table {
         self.kinds.crowding
     }
 
+    /// Keeps the texts of a row, if the table was made [`Table::with_texts`].
     #[inline]
-    fn keep(&mut self, row: u64, execution: &Execution<'_>) {
+    pub(crate) fn keep_texts(&mut self, row: u64, own: OwnTexts<'_>) {
         if let Some(kept) = &mut self.kept {
-            kept.keep(row, execution);
+            kept.keep(row, own);
         }
     }
 

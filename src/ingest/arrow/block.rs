@@ -26,6 +26,8 @@ pub(super) struct Blocks {
     are_possible: bool,
     /// The lengths and versions of the dictionaries that the combinations are of.
     state: Vec<(usize, u32)>,
+    /// The columns of texts of their own.
+    texts: Vec<usize>,
     /// How many rows the next block looks at.
     size: usize,
     known: Vec<Combination>,
@@ -43,6 +45,7 @@ impl Default for Blocks {
         Self {
             are_possible: false,
             state: Vec::new(),
+            texts: Vec::new(),
             size: FIRST_ROWS,
             known: Vec::new(),
             combined: Vec::new(),
@@ -66,8 +69,8 @@ struct Combination {
 }
 
 impl Blocks {
-    /// Looks at new columns: of blocks each decides the class by a dictionary's entries, says nothing that has to be looked
-    /// at text by text, or is a number.
+    /// Looks at new columns: of blocks each decides the class by a dictionary's entries, is a number, or says what the row
+    /// shares with no other.
     pub(super) fn choose(&mut self, plan: Option<&Plan>, columns: &[Column]) {
         self.forget();
         let kind = |place: Option<usize>| place.and_then(|place| columns.get(place)).map(|column| column.kind);
@@ -77,8 +80,10 @@ impl Blocks {
         let is_usual = |column: &Column| match column.decides {
             Decides::Value => column.dictionary.is_some(),
             Decides::Presence => false,
-            Decides::Nothing => !matches!(column.kind, Kind::Text(_) | Kind::TextView) || column.dictionary.is_some(),
+            Decides::Nothing => !matches!(column.kind, Kind::List(_)),
         };
+        self.texts.clear();
+        self.texts.extend(columns.iter().enumerate().filter(|(_, column)| column.is_looked_at()).map(|(place, _)| place));
         self.are_possible = plan.is_some_and(|plan| {
             let numbers = [Some(plan.start), plan.end, plan.duration, plan.attempt];
             // A number of a dictionary is a text.
@@ -119,7 +124,7 @@ impl Blocks {
     pub(super) fn read(
         &mut self,
         (plan, columns): (&Plan, &mut [Column]),
-        batch: &OpenBatch,
+        batch: &mut OpenBatch,
         (body, rows_before): (&[u8], u64),
         dictionaries: &Dictionaries,
         (kinds, schemas, keys): (&Kinds, u32, &mut Vec<u32>),
@@ -165,12 +170,13 @@ impl Blocks {
                 Some(_) => return,
             };
             let attempt = value(&self.attempts);
-            if attempt == UNUSUAL {
+            if attempt == UNUSUAL || !batch.grants(self.texts.iter().copied(), (body, first + place), dictionaries) {
                 return;
             }
-            let is_retry = attempt > 1 && attempt <= i64::from(u32::MAX);
+            // What is no number of a try is the first one, as in `row`.
+            let attempt = u32::try_from(attempt).unwrap_or(1);
             let offset = rows_before + (first + place) as u64;
-            self.rows.push(Known { name, started_at, duration_ms, is_retry, zoneless_start, offset });
+            self.rows.push(Known { name, started_at, duration_ms, attempt, zoneless_start, offset });
         }
         self.size = (count * 2).clamp(FIRST_ROWS, MOST_ROWS);
     }

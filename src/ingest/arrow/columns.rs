@@ -6,7 +6,7 @@ use super::super::fields::{Fields, Taken};
 use super::super::mapping::{Mapping, Target};
 use super::super::memo_kinds::Kinds;
 use super::super::role::Role;
-use super::super::row::{self, Place, Scratch};
+use super::super::row::{self, Place, Scratch, Texts};
 use super::super::text::Text;
 use super::super::{Event, Known, Notes, StreamEnd, Value};
 use super::array::{Array, Batch, Cell, Entry};
@@ -16,7 +16,7 @@ use super::quick::{self, Plan, Said};
 use super::schema::{Field, Kind, Schema, Unit};
 use super::text::{push_cell, push_list};
 use super::words::Words;
-use crate::execution::Execution;
+use crate::execution::{Execution, OwnTexts};
 use crate::problem::ProblemKind;
 use crate::time::{ParsedTime, Timestamp};
 use std::ops::Range;
@@ -61,6 +61,12 @@ impl Decides {
 }
 
 impl Column {
+    /// True for texts of its own that do not decide the class.
+    pub(super) fn is_looked_at(&self) -> bool {
+        let is_text = matches!(self.kind, Kind::Text(_) | Kind::TextView) && self.dictionary.is_none();
+        is_text && self.decides == Decides::Nothing
+    }
+
     /// True for the column of all tags, whose texts are joined.
     fn is_tags(&self) -> bool {
         self.targets.iter().any(|target| target.role == Role::Tags)
@@ -120,6 +126,31 @@ impl OpenBatch {
 
     pub(super) fn arrays(&self) -> &[(Array, u64)] {
         &self.arrays
+    }
+
+    /// Takes the texts of a row in some columns out of what these may still hand out; false if one cannot be handed out,
+    /// and then nothing is taken.
+    #[inline]
+    pub(super) fn grants(
+        &mut self,
+        places: impl Iterator<Item = usize> + Clone,
+        (body, row): (&[u8], usize),
+        dictionaries: &Dictionaries,
+    ) -> bool {
+        let left = |(array, budget): &(Array, u64)| match array.cell(body, row, dictionaries) {
+            Cell::Absent => Some(*budget),
+            Cell::Text(text) => budget.checked_sub(text.len() as u64),
+            _ => None,
+        };
+        if !places.clone().all(|place| self.arrays.get(place).is_some_and(|array| left(array).is_some())) {
+            return false;
+        }
+        for place in places {
+            if let Some(array) = self.arrays.get_mut(place) {
+                array.1 = left(array).unwrap_or_default();
+            }
+        }
+        true
     }
 
     pub(super) fn is_read(&self) -> bool {
@@ -236,6 +267,36 @@ impl Columns {
         blocks.rows()
     }
 
+    /// The texts of one of the rows that [`Columns::known_rows`] told last.
+    pub(super) fn known_row_texts<'a>(
+        &'a mut self,
+        batch: &'a OpenBatch,
+        (body, place): (&'a [u8], usize),
+        dictionaries: &'a Dictionaries,
+        texts: &'a mut Texts,
+    ) -> Option<OwnTexts<'a>> {
+        let Self { all, written, blocks, plan, .. } = self;
+        let plan = plan.as_ref()?;
+        let known = blocks.rows();
+        let row = (batch.row + place).checked_sub(known.len())?;
+        let attempt = known.get(place)?.attempt;
+        written.clear();
+        let cells = [plan.id, plan.error].map(|place| {
+            let (column, (array, _)) = (all.get(place?)?, batch.arrays.get(place?)?);
+            let cell = array.cell(body, row, dictionaries);
+            let start = written.len();
+            if matches!(cell, Cell::Float(_) | Cell::Unsigned(_)) {
+                push_cell(cell, written);
+            }
+            Some((cell, column, start..written.len()))
+        });
+        let written = &*written;
+        let [id, error] = cells.map(|cell| {
+            cell.map_or(Value::Absent, |(cell, column, part)| value(cell, column, written.get(part).unwrap_or_default()))
+        });
+        Some(texts.own(id, error, attempt))
+    }
+
     /// The short way is never taken.
     pub(super) fn take_long_way(&mut self) {
         self.is_long_way = true;
@@ -317,15 +378,8 @@ impl Columns {
         let kind = kinds.get(*schemas, keys)?;
         let class = kinds.class(kind).filter(|class| class.verdict == Verdict::Row)?;
         let said = quick::say(plan, all, &batch.arrays, (body, row), class.status)?;
-        for place in [plan.id, plan.error].into_iter().flatten() {
-            let (array, budget) = batch.arrays.get_mut(place)?;
-            match array.cell(body, row, dictionaries) {
-                Cell::Absent => {}
-                Cell::Text(text) => *budget = budget.checked_sub(text.len() as u64)?,
-                _ => return None,
-            }
-        }
-        Some((kind, said))
+        let texts = [plan.id, plan.error].into_iter().flatten();
+        batch.grants(texts, (body, row), dictionaries).then_some((kind, said))
     }
 
     /// The event of a row that went the short way.

@@ -38,7 +38,7 @@ pub(super) use text::push_signed;
 
 use super::input::Input;
 use super::mapping::Mapping;
-use super::row::Scratch;
+use super::row::{Scratch, Texts};
 use super::{Event, Known, StreamEnd, is_json, ndjson};
 use array::Batch;
 use columns::{Columns, OpenBatch};
@@ -46,6 +46,7 @@ use dictionary::Dictionaries;
 use flat::Table;
 use message::{Extent, Header, MALFORMED, Messages, Step};
 use schema::Schema;
+use crate::execution::OwnTexts;
 use std::ops::Range;
 
 /// Reads one source of Arrow.
@@ -165,6 +166,19 @@ impl Arrow {
         let Some(Open { body, batch, .. }) = open else { return &[] };
         let body = input.waiting().get(body.clone()).unwrap_or_default();
         columns.known_rows(batch, *rows_before, body, dictionaries)
+    }
+
+    /// The texts of one of the rows that [`Arrow::known_rows`] told last.
+    pub(super) fn known_row_texts<'a>(
+        &'a mut self,
+        input: &'a Input,
+        place: usize,
+        texts: &'a mut Texts,
+    ) -> Option<OwnTexts<'a>> {
+        let Self { open, columns, dictionaries, .. } = self;
+        let Open { body, batch, .. } = open.as_ref()?;
+        let body = input.waiting().get(body.clone()).unwrap_or_default();
+        columns.known_row_texts(batch, (body, place), dictionaries, texts)
     }
 
     /// Puts every row together out of its values, as if no other one had said the same.
