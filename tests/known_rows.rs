@@ -184,7 +184,8 @@ fn columns(rows: &[Row], size: usize, types: usize) -> Vec<u8> {
             ),
         };
         let ids = || (0..rows.len()).map(|row| (row % 7 != 3).then_some(row));
-        let texts = || ids().map(|id| id.map(|id| format!("{}{id}", ["", "é", "an id of more than twelve bytes "][id % 3])));
+        let texts =
+            || ids().map(|id| id.map(|id| format!("{}{id}", ["", "é", "an id of more than twelve bytes "][id % 3])));
         let ids: ArrayRef = match types / 180 % 5 {
             0 => Arc::new(ids().map(|id| id.map(|id| id as i64 - 4)).collect::<Int64Array>()),
             1 => Arc::new(texts().collect::<StringArray>()),

@@ -124,7 +124,8 @@ fn execution<'a>(
     waited_ms: Option<u64>,
 ) -> Execution<'a> {
     texts.text.clear();
-    let (id, error) = if texts.are_left_out { (None, None) } else { texts.own_pieces(fields.get(Role::Id), fields.get(Role::Error)) };
+    let (id, error) =
+        if texts.are_left_out { (None, None) } else { texts.own_pieces(fields.get(Role::Id), fields.get(Role::Error)) };
     let attempt = texts.piece(fields.get(Role::Attempt));
     let texts: &'a Texts = texts;
     let text_of = |piece: Option<Piece<'a>>| piece.map(|piece| texts.text_of(piece));

@@ -165,7 +165,8 @@ impl Shortcuts {
     #[inline]
     pub(super) fn own_texts<'a>(&'a self, bytes: Padded<'a>, attempt: u32, texts: &'a mut Texts) -> OwnTexts<'a> {
         let line = bytes.slice(self.begin, self.found.end);
-        let fields = self.shapes.places(self.found.way).map(|places| Placed { line, spots: self.found.spots(), places });
+        let fields =
+            self.shapes.places(self.found.way).map(|places| Placed { line, spots: self.found.spots(), places });
         let value = |role: Role| fields.map_or(Value::Absent, |fields| Fields::Placed(fields).get(role));
         texts.own(value(Role::Id), value(Role::Error), attempt)
     }

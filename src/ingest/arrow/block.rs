@@ -83,7 +83,8 @@ impl Blocks {
             Decides::Nothing => !matches!(column.kind, Kind::List(_)),
         };
         self.texts.clear();
-        self.texts.extend(columns.iter().enumerate().filter(|(_, column)| column.is_looked_at()).map(|(place, _)| place));
+        self.texts
+            .extend(columns.iter().enumerate().filter(|(_, column)| column.is_looked_at()).map(|(place, _)| place));
         self.are_possible = plan.is_some_and(|plan| {
             let numbers = [Some(plan.start), plan.end, plan.duration, plan.attempt];
             // A number of a dictionary is a text.

@@ -292,7 +292,9 @@ impl Columns {
         });
         let written = &*written;
         let [id, error] = cells.map(|cell| {
-            cell.map_or(Value::Absent, |(cell, column, part)| value(cell, column, written.get(part).unwrap_or_default()))
+            cell.map_or(Value::Absent, |(cell, column, part)| {
+                value(cell, column, written.get(part).unwrap_or_default())
+            })
         });
         Some(texts.own(id, error, attempt))
     }

@@ -40,13 +40,13 @@ use super::input::Input;
 use super::mapping::Mapping;
 use super::row::{Scratch, Texts};
 use super::{Event, Known, StreamEnd, is_json, ndjson};
+use crate::execution::OwnTexts;
 use array::Batch;
 use columns::{Columns, OpenBatch};
 use dictionary::Dictionaries;
 use flat::Table;
 use message::{Extent, Header, MALFORMED, Messages, Step};
 use schema::Schema;
-use crate::execution::OwnTexts;
 use std::ops::Range;
 
 /// Reads one source of Arrow.
