@@ -106,7 +106,8 @@ fn lines(rows: &[Row]) -> String {
             },
             "workflow": WORKFLOWS[row.workflow],
             "status": STATUSES[row.status],
-            "started_at": instant(row.start),
+            // An offset is left to the long way, which some rows have to go between the others.
+            "started_at": instant(row.start).map(|text| if row.workflow > 0 { text.replace("+00:00", "Z") } else { text }),
             "finished_at": instant(row.end).map(|text| text.replace("+00:00", "Z")),
             "duration_ms": DURATIONS[row.duration],
             "attempt": row.attempt,
