@@ -83,7 +83,10 @@ pub(crate) fn push_text(out: &mut Vec<u8>, text: &str) {
     out.extend_from_slice(text.as_bytes());
 }
 
+#[inline]
 pub(crate) fn push_text_if_any(out: &mut Vec<u8>, text: Option<&str>) {
-    out.push(u8::from(text.is_some()));
-    text.into_iter().for_each(|text| push_text(out, text));
+    let Some(text) = text else { return out.push(0) };
+    let [one, two, three, four] = (text.len() as u32).to_le_bytes();
+    out.extend_from_slice(&[1, one, two, three, four]);
+    out.extend_from_slice(text.as_bytes());
 }

@@ -43,7 +43,7 @@ impl Brief {
     }
 
     /// Reads a row that begins at `begin` and stands so.
-    #[inline]
+    #[inline(always)]
     pub(super) fn read(
         &self,
         spots: &[Spot],

@@ -89,7 +89,12 @@ impl Spot {
     /// The value that lies there.
     #[inline]
     pub(super) fn value(self, line: &[u8]) -> Value<'_> {
-        let bytes = line.get(self.start as usize..self.end as usize).unwrap_or_default();
+        self.value_of(line.get(self.start as usize..self.end as usize).unwrap_or_default())
+    }
+
+    /// The value of the bytes that lie there.
+    #[inline]
+    pub(super) fn value_of(self, bytes: &[u8]) -> Value<'_> {
         match self.kind {
             SpotKind::Plain => Value::Text(Text::Plain(text_of(bytes))),
             SpotKind::Unusual if bytes.contains(&b'\\') => Value::Text(Text::Json(text_of(bytes))),

@@ -218,7 +218,7 @@ impl Reader {
             if self.recognised.is_none() {
                 self.recognised = Some(log.recognised());
             }
-            let place = Place { line: cut.line, offset: self.input.offset_of(&cut.range) };
+            let place = Place { line: cut.line, offset: self.input.offset_of(cut.range.start) };
             let bytes = self.input.get(cut.range);
             return Some(log.read(place, bytes, &mut self.scratch));
         }

@@ -94,14 +94,20 @@ impl Input {
         taken
     }
 
+    /// Takes all before a place.
+    pub(super) fn take_to(&mut self, place: usize) {
+        self.start = self.end.min(place.max(self.start));
+    }
+
     /// Takes all that waits.
     pub(super) fn take_all(&mut self) -> Range<usize> {
         self.take(self.end - self.start, 0)
     }
 
-    /// Where in the source a place lies that was taken.
-    pub(super) fn offset_of(&self, range: &Range<usize>) -> u64 {
-        self.passed + range.start as u64
+    /// Where in the source a place lies.
+    #[inline(always)]
+    pub(super) fn offset_of(&self, place: usize) -> u64 {
+        self.passed + place as u64
     }
 
     pub(super) fn get(&self, range: Range<usize>) -> &[u8] {

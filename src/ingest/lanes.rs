@@ -65,7 +65,7 @@ impl<'a> Padded<'a> {
     /// The 64 bytes from `at`; `None` where so many do not lie there.
     #[inline(always)]
     pub(super) fn near(self, at: usize) -> Option<Near<'a>> {
-        self.bytes.get(at..)?.first_chunk().map(Near)
+        self.bytes.get(at..).and_then(<[u8]>::first_chunk).map(Near)
     }
 
     /// The bytes that end a field or a record of CSV, and quotes, among the 64 from `at`: a bit each; and whether any of

@@ -68,6 +68,11 @@ impl Lines {
         Cut { line, range: input.take(length, 1), is_too_long: false }
     }
 
+    /// Passes so many lines that were taken whole with their line feeds.
+    pub(super) fn pass(&mut self, lines: u64) {
+        self.line += lines;
+    }
+
     /// Drops bytes up to the end of the line; true if it was reached.
     fn skip(&mut self, input: &mut Input) -> bool {
         match find::line_feed(input.waiting(), 0) {

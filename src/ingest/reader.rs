@@ -10,6 +10,7 @@ use super::lines::Lines;
 use super::mapping::Mapping;
 use super::ndjson;
 use super::preset::CANONICAL;
+use super::reader_known::KnownRows;
 use super::recognise;
 use super::records::Records;
 use super::row::{Place, Scratch};
@@ -65,6 +66,8 @@ pub struct Reader {
     pub(super) shortcuts: Shortcuts,
     /// A line or record that was cut out and has not been told yet, and whether it is of a known shape.
     pub(super) cut: Option<(Cut, bool)>,
+    /// Rows of known kinds that were told last.
+    pub(super) known: KnownRows,
 }
 
 #[derive(Debug)]
@@ -130,6 +133,7 @@ impl Reader {
             scratch: Scratch::default(),
             shortcuts: Shortcuts::default(),
             cut: None,
+            known: KnownRows::default(),
         }
     }
 
@@ -455,7 +459,7 @@ impl Reader {
     }
 
     pub(super) fn place_of(&self, cut: &Cut) -> Place {
-        Place { line: cut.line, offset: self.input.offset_of(&cut.range) }
+        Place { line: cut.line, offset: self.input.offset_of(cut.range.start) }
     }
 
     pub(super) fn is_blank_line(&self, cut: &Cut) -> bool {

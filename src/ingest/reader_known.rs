@@ -2,13 +2,63 @@
 //! the other with nothing but what each says of its own. Whatever is not such a row is left to [`Reader::next`].
 
 use super::brief::Said;
+use super::lanes::Padded;
 use super::reader::{Reader, Stage};
+use super::row::Texts;
+use super::shortcut::OwnSpots;
 use super::{Cut, Form, Known};
 use crate::execution::OwnTexts;
 
+/// The most rows that are told at a time; what is held of them stays near the processor.
+const MOST_ROWS: usize = 256;
+
+/// Rows of known kinds that were read one after the other, and where their texts lie if these are asked for.
+#[derive(Debug, Default)]
+pub(super) struct KnownRows {
+    rows: Vec<Known>,
+    own: Vec<OwnSpots>,
+}
+
+impl KnownRows {
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.own.clear();
+    }
+
+    #[inline(always)]
+    fn has_room(&self) -> bool {
+        self.rows.len() < MOST_ROWS
+    }
+
+    fn count(&self) -> u32 {
+        self.rows.len() as u32
+    }
+
+    fn rows(&self) -> &[Known] {
+        &self.rows
+    }
+
+    #[inline(always)]
+    fn push(&mut self, name: u32, said: Said, offset: u64) {
+        let Said { started_at, duration_ms, attempt, zoneless_start } = said;
+        self.rows.push(Known { name, started_at, duration_ms, attempt, zoneless_start, offset });
+    }
+
+    #[inline(always)]
+    fn push_own(&mut self, own: OwnSpots) {
+        self.own.push(own);
+    }
+
+    #[inline]
+    fn texts<'a>(&self, place: usize, bytes: Padded<'a>, texts: &'a mut Texts) -> Option<OwnTexts<'a>> {
+        let (own, known) = self.own.get(place).zip(self.rows.get(place))?;
+        Some(own.texts(bytes, known.attempt, texts))
+    }
+}
+
 impl Reader {
-    /// From now on, rows of the kind that this number of an [`Event::Row`] says may be told by [`Reader::next_known`] under
-    /// the caller's own name for it.
+    /// From now on, rows of the kind that this number of an [`Event::Row`] says may be told by [`Reader::next_known_rows`]
+    /// under the caller's own name for it.
     pub(crate) fn name_kind(&mut self, kind: u32, name: u32) {
         match (self.form(), &mut self.forms) {
             (Some(Form::Arrow | Form::Columns), Some(forms)) => forms.arrow().name_kind(kind, name),
@@ -24,56 +74,81 @@ impl Reader {
         }
     }
 
-    /// The next row, if its kind was named and there is nothing about it that has to be said in words. `None` says nothing
-    /// of what comes: [`Reader::next`] has to be asked then, before any more bytes come.
-    #[inline]
-    pub(crate) fn next_known(&mut self) -> Option<Known> {
-        match self.stage {
-            Stage::Reading(Form::Ndjson) => self.next_known_line(),
-            Stage::Reading(Form::Csv | Form::Tsv) => self.next_known_record(),
-            _ => None,
-        }
-    }
-
-    /// Rows that lie side by side in columns, in the same way; none says nothing of what comes.
+    /// The next rows, as far as their kinds were named and there is nothing about them that has to be said in words. None
+    /// says nothing of what comes: [`Reader::next`] has to be asked then, before any more bytes come.
     #[inline]
     pub(crate) fn next_known_rows(&mut self) -> &[Known] {
-        match (&self.stage, &mut self.forms) {
-            (Stage::Reading(Form::Arrow | Form::Columns), Some(forms)) => forms.arrow().known_rows(&self.input),
-            _ => &[],
+        match self.stage {
+            Stage::Reading(Form::Ndjson) => self.take_known_lines(),
+            Stage::Reading(Form::Csv | Form::Tsv) => self.take_known_records(),
+            Stage::Reading(Form::Arrow | Form::Columns) => {
+                return self.forms.as_mut().map_or(&[], |forms| forms.arrow().known_rows(&self.input));
+            }
+            _ => return &[],
         }
-    }
-
-    /// The texts of the row that [`Reader::next_known`] told last, before any more bytes come.
-    #[inline]
-    pub(crate) fn known_texts(&mut self, known: &Known) -> OwnTexts<'_> {
-        self.shortcuts.own_texts(self.input.padded(), known.attempt, &mut self.scratch.texts)
+        self.known.rows()
     }
 
     /// The texts of one of the rows that [`Reader::next_known_rows`] told last, by its place among them.
     #[inline]
     pub(crate) fn known_row_texts(&mut self, place: usize) -> Option<OwnTexts<'_>> {
-        let Self { forms, input, scratch, .. } = self;
-        forms.as_mut()?.arrow().known_row_texts(input, place, &mut scratch.texts)
+        let Self { forms, input, scratch, stage, known, .. } = self;
+        if let (Stage::Reading(Form::Arrow | Form::Columns), Some(forms)) = (stage, forms) {
+            return forms.arrow().known_row_texts(input, place, &mut scratch.texts);
+        }
+        known.texts(place, input.padded(), &mut scratch.texts)
     }
 
-    #[inline]
-    fn next_known_line(&mut self) -> Option<Known> {
-        if !self.lines.is_at_start() || self.mapping.rules().joins_events || self.cut.is_some() {
-            return None;
+    /// Lines are read one after the other without a look at anything else, since nearly all lines are such.
+    #[inline(never)]
+    fn take_known_lines(&mut self) {
+        let Self { input, lines, mapping, shortcuts, scratch, known, cut, .. } = self;
+        known.clear();
+        if !lines.is_at_start() || mapping.rules().joins_events || cut.is_some() || !shortcuts.are_worth_trying() {
+            return;
         }
-        let length = self.shortcuts.whole_line(&self.input)?;
-        let cut = self.lines.take(&mut self.input, length);
-        self.known_of(cut)
+        let keeps_texts = !scratch.texts.are_left_out;
+        let (mut start, mut feeds) = (input.start(), 0);
+        while known.has_room() {
+            let Some((name, said, end)) = shortcuts.known_line(input, start, mapping, scratch.texts.times()) else {
+                break;
+            };
+            known.push(name, said, input.offset_of(start));
+            if keeps_texts {
+                known.push_own(shortcuts.own_spots(start));
+            }
+            // The last line may have no line feed.
+            let has_feed = input.has_byte_at(end);
+            feeds += u64::from(has_feed);
+            start = end + usize::from(has_feed);
+        }
+        shortcuts.told(known.count());
+        lines.pass(feeds);
+        input.take_to(start);
     }
 
-    #[inline]
-    fn next_known_record(&mut self) -> Option<Known> {
-        if self.cut.is_some() {
-            return None;
+    /// The same of records.
+    #[inline(never)]
+    fn take_known_records(&mut self) {
+        let Self { input, records, header, mapping, shortcuts, scratch, known, cut, .. } = self;
+        known.clear();
+        if header.is_none() || cut.is_some() || !shortcuts.are_worth_trying() {
+            return;
         }
-        let cut = self.cut_known_record()?;
-        self.known_of(cut)
+        let keeps_texts = !scratch.texts.are_left_out;
+        let delimiter = records.delimiter();
+        while known.has_room() && records.pass_ends(input) {
+            let start = input.start();
+            let found = shortcuts.known_record(input, (start, delimiter), mapping, scratch.texts.times());
+            let Some((name, said, end, feeds)) = found else { break };
+            known.push(name, said, input.offset_of(start));
+            if keeps_texts {
+                known.push_own(shortcuts.own_spots(start));
+            }
+            let has_feed = input.has_byte_at(end) && input.padded().byte(end) == b'\n';
+            records.take(input, end - start, feeds, has_feed);
+        }
+        shortcuts.told(known.count());
     }
 
     /// The next record, if it is of the usual shape.
@@ -84,23 +159,6 @@ impl Reader {
         }
         let (length, lines, is_line) = self.shortcuts.whole_record(&self.input, self.records.delimiter())?;
         Some(self.records.take(&mut self.input, length, lines, is_line))
-    }
-
-    /// The row of what was cut out and is of a known shape, or nothing until [`Reader::next`] tells it.
-    #[inline(always)]
-    fn known_of(&mut self, cut: Cut) -> Option<Known> {
-        let row = (self.input.padded(), cut.range.start);
-        match self.shortcuts.known(row, &self.mapping, self.scratch.texts.times()) {
-            Some((name, said)) => {
-                let Said { started_at, duration_ms, attempt, zoneless_start } = said;
-                let offset = self.input.offset_of(&cut.range);
-                Some(Known { name, started_at, duration_ms, attempt, zoneless_start, offset })
-            }
-            None => {
-                self.cut = Some((cut, true));
-                None
-            }
-        }
     }
 
     /// The next line, and whether it is of a known shape.

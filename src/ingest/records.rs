@@ -263,7 +263,7 @@ mod tests {
                 }
                 continue;
             };
-            let line = source.get(..input.offset_of(&cut.range) as usize).unwrap_or_default();
+            let line = source.get(..input.offset_of(cut.range.start) as usize).unwrap_or_default();
             assert_eq!(cut.line, 1 + line.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>());
             let record = input.get(cut.range);
             let read = |span: &Span| {

@@ -1,7 +1,7 @@
 //! Lines of NDJSON that look like earlier ones. A shape is the text between the values of a line: keys, brackets,
 //! blanks, compared sixteen bytes at a time. Between two such literals stands one value, which is checked by what it is;
-//! but of what decides the class of a row the end may be guessed, and then what was found is a guess until that class is
-//! known ([`super::memo`]). Shapes that begin alike share what they share, as a tree.
+//! but of what decides the class of a row that need not be done where it is a value that was met before
+//! ([`super::memo`]). Shapes that begin alike share what they share, as a tree.
 //!
 //! A line that fits is a line that the full scanner would read the same way: the literals make it the learned line with
 //! other values in the same places. A line that does not fit is left to the full scanner; nothing is ever refused here.
@@ -11,11 +11,11 @@ use super::brief::Brief;
 use super::fields::{Places, Spot, SpotKind, Taken};
 use super::lanes::{Lanes, Near, Padded, WIDTH};
 use super::mapping::{Mapping, Node, Target};
-use super::memo::is_same;
+use super::memo::{Classes, ROOT, is_same};
 use super::ndjson::take_pairs;
 use super::shape_learning::Pace;
 use super::shape_value::{
-    nested_end, probable_nested_end, probable_text_end, text_stop_near, unusual_text_end, word_or_number_end_near,
+    nested_end, text_stop_near, unusual_text_end, word_or_number_end_near,
 };
 
 /// Room for the values of a line that are handed on; a power of two.
@@ -98,6 +98,8 @@ pub(super) struct Feed {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Key {
     pub(super) spot: usize,
+    /// The step that it stands at, or the spot if it is one of CSV.
+    pub(super) step: u32,
     /// True if only whether it is there counts.
     pub(super) is_presence: bool,
 }
@@ -111,15 +113,14 @@ pub(super) struct Found {
     spots: [Spot; MOST_SPOTS],
     /// Where the line ends, before its line feed.
     pub(super) end: usize,
-    /// The way that led there.
+    /// The way that led there, and its last step.
     pub(super) way: u32,
-    /// True if a value that decides the class was taken to end where such values mostly do, and was not checked.
-    pub(super) is_guess: bool,
+    pub(super) last_step: u32,
 }
 
 impl Default for Found {
     fn default() -> Self {
-        Self { spots: [Spot::default(); MOST_SPOTS], end: 0, way: NONE, is_guess: false }
+        Self { spots: [Spot::default(); MOST_SPOTS], end: 0, way: NONE, last_step: NONE }
     }
 }
 
@@ -150,39 +151,63 @@ pub(super) struct Shapes {
 impl Shapes {
     /// What is in the line that begins at `start`; false if it is of no known shape or breaks off. Changes nothing that
     /// is remembered, so that a line that has not come whole leaves no trace.
-    ///
-    /// Unless `IS_SURE`, values that decide the class are not checked where that takes time: then what was found is a
-    /// guess, and true only if all of these values are those of a class that is known.
-    #[inline]
-    pub(super) fn find<const IS_SURE: bool>(&self, bytes: Padded<'_>, start: usize, found: &mut Found) -> bool {
-        found.is_guess = false;
-        let mut at = start;
-        let mut place = 0;
+    #[inline(never)]
+    pub(super) fn find(&self, bytes: Padded<'_>, start: usize, found: &mut Found) -> bool {
+        self.walk(None, bytes, start, found).is_some()
+    }
+
+    /// The same of a line whose row is of a known kind, and that kind; `None` says only that it is of no kind that is
+    /// known. What decides the kind is not handed on.
+    #[inline(always)]
+    pub(super) fn follow(
+        &self,
+        classes: &Classes,
+        bytes: Padded<'_>,
+        start: usize,
+        found: &mut Found,
+    ) -> Option<u32> {
+        let node = self.walk(Some(classes), bytes, start, found)?;
+        classes.follow_end(node, found.last_step)
+    }
+
+    /// Goes from step to step to the end of the line. With classes, by values that were met before where values decide
+    /// the class, and to what all of these say.
+    #[inline(always)]
+    fn walk(&self, classes: Option<&Classes>, bytes: Padded<'_>, start: usize, found: &mut Found) -> Option<u32> {
+        let (mut at, mut place, mut node) = (start, 0, ROOT);
         while let Some(step) = self.steps.get(place as usize) {
-            let Some(near) = bytes.near(at) else { return false };
-            let mut end = None;
+            let near = bytes.near(at)?;
+            let mut behind_value = None;
             if step.is_literal_near(near)
                 && let Some(behind) = self.behind(step, bytes, near, at)
             {
-                if step.behind == Behind::End {
-                    if behind.first() == b'\n' {
-                        found.end = behind.place();
-                        found.way = step.next;
-                        return true;
+                match (step.behind, classes) {
+                    (Behind::End, _) if behind.first() == b'\n' => {
+                        (found.end, found.way, found.last_step) = (behind.place(), step.next, place);
+                        return Some(node);
                     }
-                } else {
-                    end = step.value_end::<IS_SURE>(bytes, behind, start, found);
+                    (Behind::End, _) => {}
+                    (Behind::Value, Some(classes)) if step.usage == Use::Class => {
+                        if let Some((next, end)) = classes.follow(node, place, bytes, behind.place()) {
+                            node = next;
+                            behind_value = Some(end);
+                        }
+                    }
+                    (Behind::Value, Some(classes)) if step.usage == Use::Presence => {
+                        behind_value = step.value_end(bytes, behind, start, found);
+                        if behind_value.is_some() {
+                            node = classes.follow_presence(node, place, behind.is_absent())?;
+                        }
+                    }
+                    (Behind::Value, _) => behind_value = step.value_end(bytes, behind, start, found),
                 }
             }
-            match end {
-                Some(end) => {
-                    at = end;
-                    place = step.next;
-                }
+            match behind_value {
+                Some(end) => (at, place) = (end, step.next),
                 None => place = step.otherwise,
             }
         }
-        false
+        None
     }
 
     /// What stands behind a literal whose first bytes are there.
@@ -272,6 +297,14 @@ impl Place<'_> {
     fn first(self) -> u8 {
         self.near.byte(self.from())
     }
+
+    /// True if the value here is `null`, `false` or an empty text, of what is known to be a value.
+    fn is_absent(self) -> bool {
+        match self.first() {
+            b'"' => self.near.byte(self.from() + 1) == b'"',
+            first => matches!(first, b'n' | b'f'),
+        }
+    }
 }
 
 impl Step {
@@ -284,13 +317,7 @@ impl Step {
 
     /// Behind the value that begins at `behind`.
     #[inline(always)]
-    fn value_end<const IS_SURE: bool>(
-        &self,
-        bytes: Padded<'_>,
-        behind: Place<'_>,
-        start: usize,
-        found: &mut Found,
-    ) -> Option<usize> {
+    fn value_end(&self, bytes: Padded<'_>, behind: Place<'_>, start: usize, found: &mut Found) -> Option<usize> {
         let Place { near, at, .. } = behind;
         let (place, from) = (behind.place(), behind.from());
         let first = near.byte(from);
@@ -299,9 +326,6 @@ impl Step {
             let (stop, byte) = text_stop_near(bytes, near, at, from + 1);
             let (end, kind) = if byte == b'"' {
                 (stop, SpotKind::Plain)
-            } else if !IS_SURE && self.usage == Use::Class {
-                found.is_guess = true;
-                (probable_text_end(bytes, stop)?, SpotKind::Unusual)
             } else {
                 (unusual_text_end(bytes, begin, stop)?, SpotKind::Unusual)
             };
@@ -309,10 +333,6 @@ impl Step {
         } else {
             let end = match first {
                 b'{' if !self.takes_objects => return None,
-                b'{' | b'[' if !IS_SURE && self.usage == Use::Class => {
-                    found.is_guess = true;
-                    probable_nested_end(bytes, place, first)?
-                }
                 b'{' | b'[' => nested_end(bytes, place, usize::from(self.depth))?,
                 _ => word_or_number_end_near(bytes, near, at, from)?,
             };

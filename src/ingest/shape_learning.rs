@@ -72,9 +72,9 @@ impl Shapes {
         self.pace.rest_left > 0
     }
 
-    /// A line fitted.
-    pub(super) fn fitted(&mut self) {
-        self.pace.fitting = self.pace.fitting.saturating_add(1);
+    /// So many lines fitted.
+    pub(super) fn fitted(&mut self, lines: u32) {
+        self.pace.fitting = self.pace.fitting.saturating_add(lines);
     }
 
     /// A line did not fit; it was read by the full scanner. Learns it where that is worth the time; true if everything
@@ -114,6 +114,7 @@ impl Shapes {
         let mut from = 0;
         let mut before = None;
         let mut spot = 0;
+        let mut steps = Vec::new();
         for part in parts {
             let literal = line.get(from..part.range.start).unwrap_or_default();
             let usage = part.usage();
@@ -127,13 +128,14 @@ impl Shapes {
             };
             let Some(place) = self.step(before, literal, added) else { return };
             before = Some(place);
+            steps.push(place);
             from = part.range.end;
             spot += u8::from(usage != Use::Skip);
         }
         let end = self.step(before, line.get(from..).unwrap_or_default(), Step::ending());
         if let Some(end) = end.and_then(|end| self.steps.get_mut(end as usize)).filter(|end| end.next == NONE) {
             end.next = self.ways.len() as u32;
-            self.ways.push(Way::of(parts));
+            self.ways.push(Way::of(parts, &steps));
         }
     }
 
@@ -208,14 +210,15 @@ impl Step {
 }
 
 impl Way {
-    fn of(parts: &[Part<'_>]) -> Way {
+    /// The way of a line with these values, each at its step.
+    fn of(parts: &[Part<'_>], steps: &[u32]) -> Way {
         let feed = |part: &Part<'_>| Feed {
             targets: part.entry.map_or(Vec::new(), |entry| entry.targets().to_vec()),
             pairs: part.pairs,
             is_joined: false,
         };
-        let taken = parts.iter().map(|part| (part.usage(), part)).filter(|(usage, _)| *usage != Use::Skip);
-        Way::new(taken.map(|(usage, part)| (usage, feed(part))).collect())
+        let taken = parts.iter().zip(steps).filter(|(part, _)| part.usage() != Use::Skip);
+        Way::new(taken.map(|(part, step)| (part.usage(), *step, feed(part))).collect())
     }
 
     /// The way that every record of CSV takes.
@@ -226,19 +229,20 @@ impl Way {
             is_joined: targets.first().is_some_and(|target| target.role == Role::Tags),
         };
         let taken = columns.iter().map(|targets| (Use::of(targets), targets)).filter(|(usage, _)| *usage != Use::Skip);
-        Way::new(taken.map(|(usage, targets)| (usage, feed(targets))).collect())
+        Way::new((0..).zip(taken).map(|(spot, (usage, targets))| (usage, spot, feed(targets))).collect())
     }
 
-    fn new(taken: Vec<(Use, Feed)>) -> Way {
-        let (usages, feeds): (Vec<Use>, Vec<Feed>) = taken.into_iter().unzip();
-        let keys = usages.iter().enumerate().filter(|(_, usage)| usage.is_key());
+    fn new(taken: Vec<(Use, u32, Feed)>) -> Way {
+        let keys = taken.iter().enumerate().filter(|(_, (usage, ..))| usage.is_key());
+        let key = |(spot, (usage, step, _)): (usize, &(Use, u32, Feed))| Key {
+            spot,
+            step: *step,
+            is_presence: *usage == Use::Presence,
+        };
+        let keys = keys.map(key).collect();
+        let feeds: Vec<Feed> = taken.into_iter().map(|(_, _, feed)| feed).collect();
         let places = places(&feeds);
-        Way {
-            brief: places.as_ref().and_then(Brief::of),
-            places,
-            keys: keys.map(|(spot, usage)| Key { spot, is_presence: *usage == Use::Presence }).collect(),
-            feeds,
-        }
+        Way { brief: places.as_ref().and_then(Brief::of), places, keys, feeds }
     }
 }
 

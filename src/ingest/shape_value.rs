@@ -54,16 +54,18 @@ fn far_text_stop(bytes: Padded<'_>, mut at: usize) -> usize {
     }
 }
 
-/// The next quote behind `stop`, which closes a text that is known if one is known that ends there.
-pub(super) fn probable_text_end(bytes: Padded<'_>, stop: usize) -> Option<usize> {
-    first_of(bytes, stop, b'"')
-}
-
-/// The end of an array or object that begins with the byte `first` if its first bracket of that kind closes it; to be
-/// held against what is known.
-#[inline(always)]
-pub(super) fn probable_nested_end(bytes: Padded<'_>, at: usize, first: u8) -> Option<usize> {
-    first_of(bytes, at, if first == b'[' { b']' } else { b'}' }).map(|end| end.wrapping_add(1))
+/// Where the value that begins at `at` ends if the first byte that may end it does, and behind a number or word the byte
+/// that ends it: never behind the value's end. To be held against what is known.
+#[inline]
+pub(super) fn probable_value_end(bytes: Padded<'_>, at: usize) -> Option<usize> {
+    let near = bytes.near(at)?;
+    match near.byte(0) {
+        b'"' => first_of(bytes, at.wrapping_add(1), b'"'),
+        b'[' => first_of(bytes, at, b']'),
+        b'{' => first_of(bytes, at, b'}'),
+        _ => word_or_number_end_near(bytes, near, at, 0),
+    }
+    .map(|end| end.wrapping_add(1))
 }
 
 /// Where the byte is first met in the line.

@@ -3,11 +3,11 @@
 
 use super::brief::Said;
 use super::classify::Class;
-use super::fields::{Fields, Placed, SpotKind};
+use super::fields::{Fields, Placed, Spot, SpotKind};
 use super::input::Input;
 use super::lanes::{Padded, WIDTH, is_utf8};
 use super::mapping::{Mapping, Target};
-use super::memo::{Classes, Deciding, MOST_KEYS};
+use super::memo::{Classes, MOST_KEYS};
 use super::role::Role;
 use super::row::{self, Place, Scratch, Texts};
 use super::shape::{Found, MOST_SPOTS, Shapes, Use, Way};
@@ -24,10 +24,7 @@ pub(super) struct Shortcuts {
     /// What becomes of the columns of CSV, whose way is then the only one.
     columns: Vec<Use>,
     found: Found,
-    /// Where the row begins that was told as one of a known kind.
-    begin: usize,
-    /// What of it decides the class, and the place of that if it is known.
-    deciding: Deciding,
+    /// The place of the class of the row that was found, if it is known.
     class: Option<u32>,
 }
 
@@ -56,19 +53,8 @@ impl Shortcuts {
     }
 
     /// Looks at the line that begins at `start`, and for the class of its row.
-    #[inline]
     fn find(&mut self, bytes: Padded<'_>, start: usize) -> bool {
-        if self.classes.are_worth_trying() {
-            let is_line = self.shapes.find::<false>(bytes, start, &mut self.found);
-            if is_line {
-                self.look_up(bytes, start);
-            }
-            // What was guessed is true if the class is known.
-            if !self.found.is_guess || is_line && self.class.is_some() {
-                return is_line;
-            }
-        }
-        let is_line = self.shapes.find::<true>(bytes, start, &mut self.found);
+        let is_line = self.shapes.find(bytes, start, &mut self.found);
         if is_line {
             self.look_up(bytes, start);
         }
@@ -77,9 +63,61 @@ impl Shortcuts {
 
     #[inline(always)]
     fn look_up(&mut self, bytes: Padded<'_>, start: usize) {
-        let way = self.found.way;
-        self.deciding.look(way, self.shapes.keys(way), self.found.spots(), bytes, start);
-        self.class = self.classes.find(&self.deciding, bytes);
+        let Found { way, last_step, .. } = self.found;
+        self.class = self.classes.find((self.shapes.keys(way), last_step), self.found.spots(), (bytes, start));
+    }
+
+    /// True while it is worth looking for lines of known kinds.
+    pub(super) fn are_worth_trying(&self) -> bool {
+        !self.shapes.is_resting() && self.classes.are_worth_trying()
+    }
+
+    /// What the row of the line says that begins at `start`, if it is one of a known and named kind, has come whole and
+    /// says it in the usual way; with the name of its kind and where the line ends.
+    #[inline(always)]
+    pub(super) fn known_line(
+        &mut self,
+        input: &Input,
+        start: usize,
+        mapping: &Mapping,
+        times: &mut UsualTimes,
+    ) -> Option<(u32, Said, usize)> {
+        let bytes = input.padded();
+        let class = self.shapes.follow(&self.classes, bytes, start, &mut self.found)?;
+        let end = self.found.end;
+        if !input.has_whole(end) || end - start > MOST_LINE_BYTES {
+            return None;
+        }
+        self.known(class, (bytes, start), mapping, times).map(|(name, said)| (name, said, end))
+    }
+
+    /// The same of a record, with the line feeds in it.
+    #[inline(always)]
+    pub(super) fn known_record(
+        &mut self,
+        input: &Input,
+        (start, delimiter): (usize, u8),
+        mapping: &Mapping,
+        times: &mut UsualTimes,
+    ) -> Option<(u32, Said, usize, u64)> {
+        let bytes = input.padded();
+        let lines = self.find_record(bytes, start, delimiter, |end| input.has_whole(end))?;
+        let end = self.found.end;
+        if end - start > MOST_LINE_BYTES {
+            return None;
+        }
+        self.known(self.class?, (bytes, start), mapping, times).map(|(name, said)| (name, said, end, lines))
+    }
+
+    /// Where the identity of the row that was found lies and where what went wrong does, for [`Shortcuts::own_texts`].
+    #[inline]
+    pub(super) fn own_spots(&self, begin: usize) -> OwnSpots {
+        let places = self.shapes.places(self.found.way);
+        let spot = |role: Role| {
+            let place = places.map_or(u8::MAX, |places| places.get(role as usize).copied().unwrap_or(u8::MAX));
+            self.found.spots().get(usize::from(place)).copied()
+        };
+        OwnSpots { begin, id: spot(Role::Id), error: spot(Role::Error) }
     }
 
     /// From now on, records have these columns.
@@ -127,7 +165,7 @@ impl Shortcuts {
         if !may_end(self.found.end) {
             return None;
         }
-        self.found.way = 0;
+        (self.found.way, self.found.last_step) = (0, 0);
         self.look_up(bytes, start);
         let is_good = !walked.has_others || self.are_spots_utf8(bytes.slice(start, self.found.end));
         is_good.then_some(walked.lines)
@@ -145,30 +183,23 @@ impl Shortcuts {
 
     /// What the row says that was found at `start`, if its kind is named and it says it in the usual way.
     #[inline(always)]
-    pub(super) fn known(
+    fn known(
         &mut self,
+        class: u32,
         (bytes, start): (Padded<'_>, usize),
         mapping: &Mapping,
         times: &mut UsualTimes,
     ) -> Option<(u32, Said)> {
-        let (class, _, name) = self.classes.get(self.class?)?;
+        let (class, _, name) = self.classes.get(class)?;
         let (name, status) = (name?, class.status);
         let brief = self.shapes.brief(self.found.way)?;
-        let said = brief.read(self.found.spots(), (bytes, start), mapping.rules(), status, times)?;
-        self.shapes.fitted();
-        self.classes.count(true);
-        self.begin = start;
-        Some((name, said))
+        Some((name, brief.read(self.found.spots(), (bytes, start), mapping.rules(), status, times)?))
     }
 
-    /// The texts of the row that [`Shortcuts::known`] told last, of which the number of the try is known.
-    #[inline]
-    pub(super) fn own_texts<'a>(&'a self, bytes: Padded<'a>, attempt: u32, texts: &'a mut Texts) -> OwnTexts<'a> {
-        let line = bytes.slice(self.begin, self.found.end);
-        let fields =
-            self.shapes.places(self.found.way).map(|places| Placed { line, spots: self.found.spots(), places });
-        let value = |role: Role| fields.map_or(Value::Absent, |fields| Fields::Placed(fields).get(role));
-        texts.own(value(Role::Id), value(Role::Error), attempt)
+    /// So many rows were told as of known kinds.
+    pub(super) fn told(&mut self, rows: u32) {
+        self.shapes.fitted(rows);
+        self.classes.count(rows, true);
     }
 
     /// The event of the line that was found to be of a known shape; it begins at `start`.
@@ -181,14 +212,14 @@ impl Shortcuts {
         mapping: &Mapping,
         scratch: &'a mut Scratch,
     ) -> Event<'a> {
-        self.shapes.fitted();
-        self.classes.count(self.class.is_some());
+        self.shapes.fitted(1);
+        self.classes.count(1, self.class.is_some());
         let Self { shapes, classes, found, .. } = self;
         let line = bytes.slice(start, found.end);
         let class = self.class.or_else(|| {
             let mut class = Class::default();
             class.read(&Fields::Taken(shapes.taken(found, line, mapping)), mapping);
-            classes.keep(&self.deciding, bytes, class)
+            classes.keep((shapes.keys(found.way), found.last_step), found.spots(), (bytes, start), class)
         });
         match (class.and_then(|class| classes.get(class)), shapes.places(found.way)) {
             (Some((class, kind, _)), Some(places)) => {
@@ -232,6 +263,28 @@ impl Shortcuts {
             // Ways are counted anew, and classes are known by them.
             self.classes.forget();
         }
+    }
+}
+
+/// Where what a row shares with no other lies in its line, which begins at `begin`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OwnSpots {
+    begin: usize,
+    id: Option<Spot>,
+    error: Option<Spot>,
+}
+
+impl OwnSpots {
+    /// What lies there, of a row of which the number of the try is known.
+    #[inline]
+    pub(super) fn texts<'a>(self, bytes: Padded<'a>, attempt: u32, texts: &'a mut Texts) -> OwnTexts<'a> {
+        let value = |spot: Option<Spot>| {
+            spot.map_or(Value::Absent, |spot| {
+                let place = |place: u32| self.begin.wrapping_add(place as usize);
+                spot.value_of(bytes.slice(place(spot.start), place(spot.end)))
+            })
+        };
+        texts.own(value(self.id), value(self.error), attempt)
     }
 }
 

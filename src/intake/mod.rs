@@ -7,7 +7,7 @@ pub use part::Range;
 use crate::FORMS;
 use crate::duplicate::Duplicates;
 use crate::execution::{Execution, Status};
-use crate::ingest::{Event, Expected, Form, Known, LeftOut, Reader, StartSource, StreamEnd, excerpt};
+use crate::ingest::{Event, Expected, Form, LeftOut, Reader, StartSource, StreamEnd, excerpt};
 use crate::problem::{ProblemKind, Problems};
 use crate::table::{Arrival, Place, Table};
 
@@ -427,32 +427,16 @@ impl Intake {
 /// Adds the rows of kinds that are known, one after the other; false if there is no room for one.
 fn take_known(reader: &mut Reader, table: &mut Table, reading: &mut Reading, source: u16) -> bool {
     let keeps_texts = table.keeps_texts();
-    let mut zoneless = 0;
-    let before = table.rows();
-    let mut add = |table: &mut Table, known: &Known| {
-        let has_room = table.make_room();
-        if has_room {
-            table.push_known(known, Place { source, offset: known.offset });
-            zoneless += u64::from(known.zoneless_start);
-        }
-        has_room
-    };
-    let has_room = loop {
-        if let Some(known) = reader.next_known() {
-            if !add(table, &known) {
-                break false;
-            }
-            if keeps_texts {
-                table.keep_texts(table.rows() - 1, reader.known_texts(&known));
-            }
-            continue;
-        }
+    loop {
         let first = table.rows();
         let known = reader.next_known_rows();
         if known.is_empty() {
-            break true;
+            return true;
         }
-        let had_room = known.iter().all(|known| add(table, known));
+        let told = known.len() as u64;
+        let rows = table.push_known_rows(known, source);
+        let added = known.get(..rows as usize).unwrap_or_default();
+        reading.zoneless_starts += added.iter().map(|known| u64::from(known.zoneless_start)).sum::<u64>();
         if keeps_texts {
             for row in first..table.rows() {
                 if let Some(texts) = reader.known_row_texts((row - first) as usize) {
@@ -460,15 +444,12 @@ fn take_known(reader: &mut Reader, table: &mut Table, reading: &mut Reading, sou
                 }
             }
         }
-        if !had_room {
-            break false;
+        reading.read += rows;
+        reading.not_looked_for += rows;
+        if rows < told {
+            return false;
         }
-    };
-    let rows = table.rows() - before;
-    reading.read += rows;
-    reading.not_looked_for += rows;
-    reading.zoneless_starts += zoneless;
-    has_room
+    }
 }
 
 fn unknown_status(execution: &Execution<'_>) -> String {

@@ -29,6 +29,9 @@ impl Kept {
     pub(super) fn keep(&mut self, row: u64, own: OwnTexts<'_>) {
         let error = own.error.map(|error| error.get(..error.floor_char_boundary(MOST_KEPT_ERROR_BYTES)).unwrap_or(""));
         let before = self.texts.len();
+        let length = own.id.map_or(0, str::len) + error.map_or(0, str::len);
+        // Attempt, and for each text whether there is one and its length.
+        self.texts.reserve(length + 14);
         push_short(&mut self.texts, own.attempt);
         push_text_if_any(&mut self.texts, own.id);
         push_text_if_any(&mut self.texts, error);
@@ -56,9 +59,13 @@ impl Kept {
             }
             return;
         }
+        let begin = before as u32 + 1;
+        if row == self.begins.len() {
+            return self.begins.push(begin);
+        }
         self.begins.resize(self.begins.len().max(row + 1), 0);
-        if let Some(begin) = self.begins.get_mut(row) {
-            *begin = before as u32 + 1;
+        if let Some(place) = self.begins.get_mut(row) {
+            *place = begin;
         }
     }
 

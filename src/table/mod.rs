@@ -25,7 +25,7 @@ use crate::execution::{Execution, OwnTexts};
 use crate::ingest::Known;
 use crate::options::Moment;
 use crate::time::Timestamp;
-use column::{Cells, Chunk, Columns, KIND, LONG, Longs, NONE, RETRY, SUPERSEDED, UNSTARTED};
+use column::{Cells, Chunk, Columns, KIND, LONG, Longs, RETRY, SUPERSEDED, UNSTARTED};
 use counts::Counts;
 use kept::Kept;
 use kinds::Kinds;
@@ -183,21 +183,36 @@ impl Table {
         }
     }
 
-    /// Adds a row of which the kind's number is known, after [`Table::make_room`]; its texts are for [`Table::keep_texts`].
-    #[inline]
-    pub(crate) fn push_known(&mut self, known: &Known, place: Place) {
-        let row = self.rows();
-        let is_retry = known.attempt > 1;
-        self.retries += u64::from(is_retry);
-        self.columns.push(Cells {
-            start_ms: known.started_at.ms(),
-            kind: known.name | if is_retry { RETRY } else { 0 },
-            duration: self.long_durations.encode(row, known.duration_ms),
-            wait: NONE,
-        });
-        self.set_place(place);
-        self.kinds.see(known.name, known.started_at.ms());
-        self.reach(known.started_at);
+    /// Adds rows of which the kinds' numbers are known, as far as there is room; how many. Their texts are for
+    /// [`Table::keep_texts`].
+    pub(crate) fn push_known_rows(&mut self, rows: &[Known], source: u16) -> u64 {
+        let before = self.rows();
+        let mut rest = rows;
+        while !rest.is_empty() && self.make_room() {
+            let row = self.rows();
+            let Some(chunk) = self.columns.chunks.last_mut() else { break };
+            let (known, others) = rest.split_at(rest.len().min(chunk.room()));
+            rest = others;
+            let duration = |(row, known): (u64, &Known)| self.long_durations.encode(row, known.duration_ms);
+            chunk.durations.extend((row..).zip(known).map(duration));
+            chunk.starts.extend(known.iter().map(|known| known.started_at.ms()));
+            chunk.kinds.extend(known.iter().map(|known| known.name | if known.attempt > 1 { RETRY } else { 0 }));
+            chunk.fill_waits();
+            if self.columns.with_places {
+                let place = |known: &Known| Place { source, offset: known.offset }.packed();
+                chunk.places.resize(chunk.len() - known.len(), Place::UNKNOWN);
+                chunk.places.extend(known.iter().map(place));
+            }
+            self.retries += known.iter().map(|known| u64::from(known.attempt > 1)).sum::<u64>();
+            let (mut oldest, mut newest) = (Timestamp::MAX, Timestamp::MIN);
+            for known in known {
+                self.kinds.see(known.name, known.started_at.ms());
+                (oldest, newest) = (oldest.min(known.started_at), newest.max(known.started_at));
+            }
+            self.reach(oldest);
+            self.reach(newest);
+        }
+        self.rows() - before
     }
 
     /// Adds a row that never started; its `started_at` is when it was due.
