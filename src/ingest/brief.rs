@@ -47,7 +47,7 @@ impl Brief {
     pub(super) fn read(
         &self,
         spots: &[Spot],
-        (bytes, begin): (Padded<'_>, usize),
+        (bytes, begin): (&Padded<'_>, usize),
         rules: &Rules,
         status: Status,
         times: &mut UsualTimes,
@@ -80,7 +80,7 @@ impl Brief {
 /// A row whose values lie at spots.
 struct Row<'a> {
     spots: &'a [Spot],
-    bytes: Padded<'a>,
+    bytes: &'a Padded<'a>,
     begin: usize,
 }
 

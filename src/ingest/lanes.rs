@@ -2,7 +2,7 @@
 //! with simd128 and on x86_64 they are vector instructions, elsewhere arithmetic on two words; the results are the same.
 //!
 //! The only `unsafe` of the engine is here, in three kinds. Reading from [`Padded`] leaves out the bound check of a slice
-//! behind one of its own, two lines above each read. Bytes of ASCII are taken as a text behind a check that they are. And
+//! behind one of its own, a few lines above each read. Bytes of ASCII are taken as a text behind a check that they are. And
 //! on x86_64 SSE2 instructions are called that take and give values; every x86_64 processor has them.
 
 #![allow(unsafe_code)]
@@ -21,6 +21,8 @@ pub(super) struct Padded<'a> {
     bytes: &'a [u8],
     /// The last place from which a step can look; at least [`WIDTH`] bytes lie from there.
     last: usize,
+    /// The places before this one have [`NEAR`] bytes from there on.
+    near_end: usize,
 }
 
 impl<'a> Padded<'a> {
@@ -28,8 +30,8 @@ impl<'a> Padded<'a> {
     /// that are taken as none.
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         match bytes.len().checked_sub(WIDTH) {
-            Some(last) => Self { bytes, last },
-            None => Self { bytes: &[b'\n'; WIDTH], last: 0 },
+            Some(last) => Self { bytes, last, near_end: (bytes.len() + 1).saturating_sub(NEAR) },
+            None => Self { bytes: &[b'\n'; WIDTH], last: 0, near_end: 0 },
         }
     }
 
@@ -65,7 +67,11 @@ impl<'a> Padded<'a> {
     /// The 64 bytes from `at`; `None` where so many do not lie there.
     #[inline(always)]
     pub(super) fn near(self, at: usize) -> Option<Near<'a>> {
-        self.bytes.get(at..).and_then(<[u8]>::first_chunk).map(Near)
+        if at >= self.near_end {
+            return None;
+        }
+        // SAFETY: `at` is before `near_end`, so NEAR bytes lie from there on.
+        Some(Near(unsafe { &*self.bytes.as_ptr().add(at).cast::<[u8; NEAR]>() }))
     }
 
     /// The bytes that end a field or a record of CSV, and quotes, among the 64 from `at`: a bit each; and whether any of
@@ -97,11 +103,26 @@ pub(super) struct Near<'a>(&'a [u8; NEAR]);
 /// The bytes of [`Near`]; a power of two.
 const NEAR: usize = 64;
 
+impl Default for Near<'_> {
+    /// Line feeds.
+    fn default() -> Self {
+        Near(&[b'\n'; NEAR])
+    }
+}
+
 impl Near<'_> {
     /// The sixteen bytes from `at`, which is at most 48.
     #[inline(always)]
     pub(super) fn lanes(self, at: usize) -> Lanes {
         self.0.get(at..).and_then(|bytes| bytes.first_chunk()).map_or_else(|| Lanes::filled(b'\n'), Lanes::of)
+    }
+
+    /// True if the first `length` bytes are the first ones of the other; they lie within so many steps, at most four.
+    #[inline(always)]
+    pub(super) fn begins_as<const STEPS: usize>(self, other: Near<'_>, length: usize) -> bool {
+        let same = |step: usize| u64::from(self.lanes(step * WIDTH).same(other.lanes(step * WIDTH))) << (step * WIDTH);
+        let same = (0..STEPS.min(4)).fold(0, |sum, step| sum | same(step));
+        length == 0 || !same << (NEAR.wrapping_sub(length) & (NEAR - 1)) == 0
     }
 
     /// The eight bytes from `at`, which is at most 56, as a number, the first as its lowest byte.

@@ -3,14 +3,14 @@
 //! when there is no more room, but never takes one class for another.
 //!
 //! What decides a class is a few values one after the other, so what was met is kept as a tree: a node is what a row has
-//! said so far, and from it lead the values that came next. Of most nodes one value follows nearly always; it is tried
-//! first, so that a known value costs a comparison of its bytes and nothing else.
+//! said so far, and from it lead the values that came next. Where only one ever did, it is compared and nothing else.
 
 use super::classify::Class;
 use super::fields::{Spot, SpotKind};
-use super::lanes::{Padded, WIDTH};
+use super::lanes::{Near, Padded, WIDTH};
 use super::shape::Key;
 use super::shape_value::probable_value_end;
+use crate::execution::Status;
 
 /// The longest value that may be a part of what decides a kept class.
 const MOST_BYTES: usize = 256;
@@ -24,8 +24,9 @@ const MOST_HELD_BYTES: usize = 1 << 22;
 const FREELY_KEPT: u32 = 4096;
 /// The most places that are looked at for one node, so that no choice of values makes looking slow.
 const MOST_TRIES: usize = 8;
-/// Behind a node from which more values lead than this, none is tried first.
-const MOST_LIKELY: u32 = 8;
+
+/// Behind all bytes that are held, so that they can be looked at together.
+const PADDING: usize = 64;
 
 /// Room for the values that decide a class.
 pub(super) const MOST_KEYS: usize = 16;
@@ -35,10 +36,12 @@ pub(super) const MOST_KEYS: usize = 16;
 pub(super) struct Classes {
     /// The first one is [`ROOT`].
     nodes: Vec<Node>,
-    kinds: Vec<Kind>,
+    kinds: Vec<Class>,
+    /// How each of them is told, in few bytes, since these are looked at for every row.
+    told: Vec<Told>,
     /// The number of the first of them: numbers are not given twice.
     first: u32,
-    /// The bytes of the values, each filled up to whole steps, and a step of line feeds.
+    /// The bytes of the values, each filled up to whole steps, and [`PADDING`] line feeds.
     bytes: Vec<u8>,
     /// Nodes by hash; a power of two of them, less than half in use.
     places: Vec<Place>,
@@ -53,6 +56,8 @@ pub(super) struct Classes {
 pub(super) const ROOT: u32 = 0;
 /// No kind.
 const NONE: u32 = u32::MAX;
+/// No node, for there are several.
+const MANY: u32 = u32::MAX;
 
 /// What a row has said so far: what the node `from` stands for, and then one more value.
 #[derive(Debug)]
@@ -63,19 +68,20 @@ struct Node {
     /// Where the bytes lie that say it, and how many.
     bytes: u32,
     length: u32,
-    /// The node to try first for what comes next, and how many there are.
-    likely: u32,
-    followers: u32,
+    /// How many of them are the value's; the byte behind a number or word is looked at with it.
+    width: u32,
+    /// The node behind this one, if there is one and no other; [`ROOT`] if there is none, [`MANY`] if there are others.
+    only: u32,
     /// Where the kind of rows is that say this and no more; [`NONE`] if there is none.
     kind: u32,
     hash: u32,
 }
 
-#[derive(Debug)]
-struct Kind {
-    class: Class,
-    /// What whoever is told of the rows calls the kind.
-    name: Option<u32>,
+/// How the rows of a kind are told: how they stand, and what whoever is told of them calls the kind, or [`NONE`].
+#[derive(Clone, Copy, Debug)]
+struct Told {
+    name: u32,
+    status: Status,
 }
 
 /// A node, or [`ROOT`] for none, and its hash.
@@ -106,16 +112,19 @@ struct Part {
     what: u32,
     at: usize,
     length: usize,
+    /// How many of them are the value's.
+    width: usize,
     /// How many of them give the hash: as many as can be told before it is known which value it is.
     hashed: usize,
 }
 
 impl Default for Classes {
     fn default() -> Self {
-        let root = Node { from: NONE, what: NONE, bytes: 0, length: 0, likely: ROOT, followers: 0, kind: NONE, hash: 0 };
+        let root = Node { from: NONE, what: NONE, bytes: 0, length: 0, width: 0, only: ROOT, kind: NONE, hash: 0 };
         Self {
             nodes: vec![root],
             kinds: Vec::new(),
+            told: Vec::new(),
             first: 0,
             bytes: Vec::new(),
             places: Vec::new(),
@@ -126,35 +135,106 @@ impl Default for Classes {
     }
 }
 
-impl Classes {
-    /// The node behind `from` if the value of JSON at `at` is one that came there before, and where it ends.
-    #[inline(always)]
-    pub(super) fn follow(&self, from: u32, step: u32, bytes: Padded<'_>, at: usize) -> Option<(u32, usize)> {
-        let what = what(step, JSON);
-        let likely = self.nodes.get(from as usize)?.likely;
-        let node = if self.is_value(likely, from, what, bytes, at) {
-            likely
+/// What was met, to be looked at for many rows one after the other.
+pub(super) struct Met<'a> {
+    nodes: &'a [Node],
+    places: &'a [Place],
+    held: Padded<'a>,
+}
+
+impl Met<'_> {
+    /// The node behind `from` if the value of JSON at `at` is one that came there before, and how long it is.
+    ///
+    /// A call of its own: what finds the values between has few things to remember then.
+    #[inline(never)]
+    pub(super) fn value(&self, from: u32, step: u32, bytes: &Padded<'_>, at: usize) -> Option<(u32, u32)> {
+        let (what, near) = (what(step, JSON), bytes.near(at)?);
+        let only = self.nodes.get(from as usize)?.only;
+        let is_it = |node: &Node| node.from == from && node.what == what && self.is_said(node, bytes, near, at);
+        let (number, node) = if only != MANY {
+            (only, self.nodes.get(only as usize).filter(|node| is_it(node))?)
         } else {
-            let hashed = probable_value_end(bytes, at)?.wrapping_sub(at);
-            self.seek(hash_of(from, what, bytes, at, hashed), |node| self.is_value(node, from, what, bytes, at))?
+            self.seek(hash_of(from, what, bytes, (near, at), probable_length(bytes, near, at)?), is_it)?
         };
-        let length = self.nodes.get(node as usize)?.length as usize;
-        // The byte behind a number or word was looked at with it.
-        let is_closed = is_closed(bytes.byte(at));
-        Some((node, at.wrapping_add(length).wrapping_sub(usize::from(!is_closed))))
+        Some((number, node.width))
     }
 
     /// The node behind `from` of rows that have a value at a step, or have none there.
     #[inline]
-    pub(super) fn follow_presence(&self, from: u32, step: u32, is_absent: bool) -> Option<u32> {
-        self.follow_part(from, presence(step, is_absent), Padded::new(&[]))
+    pub(super) fn presence(&self, from: u32, step: u32, is_absent: bool) -> Option<u32> {
+        self.part(from, presence(step, is_absent), &Padded::new(&[]))
     }
 
     /// The kind of the rows that end at a step behind `from`: its place among those that are kept.
     #[inline(always)]
-    pub(super) fn follow_end(&self, from: u32, step: u32) -> Option<u32> {
-        let node = self.follow_part(from, end(step), Padded::new(&[]))?;
-        self.nodes.get(node as usize).map(|node| node.kind).filter(|kind| *kind != NONE)
+    pub(super) fn end(&self, from: u32, step: u32) -> Option<u32> {
+        let what = what(step, END);
+        let only = self.nodes.get(from as usize)?.only;
+        let node = self.nodes.get(only as usize).filter(|node| node.from == from && node.what == what);
+        let kind = match node {
+            Some(node) => node.kind,
+            None => self.seek_end(from, step)?,
+        };
+        (kind != NONE).then_some(kind)
+    }
+
+    #[inline(never)]
+    fn seek_end(&self, from: u32, step: u32) -> Option<u32> {
+        let node = self.part(from, end(step), &Padded::new(&[]))?;
+        self.nodes.get(node as usize).map(|node| node.kind)
+    }
+
+    #[inline]
+    fn part(&self, from: u32, part: Part, bytes: &Padded<'_>) -> Option<u32> {
+        let only = self.nodes.get(from as usize)?.only;
+        let near = bytes.near(part.at).unwrap_or_default();
+        let is_it = |node: &Node| {
+            node.from == from
+                && node.what == part.what
+                && node.length as usize == part.length
+                && self.is_said(node, bytes, near, part.at)
+        };
+        if only != MANY {
+            return self.nodes.get(only as usize).is_some_and(is_it).then_some(only);
+        }
+        self.seek(hash_of(from, part.what, bytes, (near, part.at), part.hashed), is_it).map(|(number, _)| number)
+    }
+
+    #[inline(always)]
+    fn seek(&self, hash: u32, is_it: impl Fn(&Node) -> bool) -> Option<(u32, &Node)> {
+        let last = self.places.len().wrapping_sub(1);
+        for attempt in 0..MOST_TRIES {
+            let place = self.places.get((hash as usize).wrapping_add(attempt) & last)?;
+            if place.node == ROOT {
+                return None;
+            }
+            if place.hash == hash
+                && let Some(node) = self.nodes.get(place.node as usize).filter(|node| is_it(node))
+            {
+                return Some((place.node, node));
+            }
+        }
+        None
+    }
+
+    /// True if the bytes at `at`, from where `near` is, are those that the node stands for.
+    #[inline(always)]
+    fn is_said(&self, node: &Node, bytes: &Padded<'_>, near: Near<'_>, at: usize) -> bool {
+        let (length, begin) = (node.length as usize, node.bytes as usize);
+        match self.held.near(begin) {
+            // What is longer than two steps differs in length from row to row, so it is compared in one go.
+            Some(held) if length <= 2 * WIDTH => near.begins_as::<2>(held, length),
+            Some(held) if length <= 4 * WIDTH => near.begins_as::<4>(held, length),
+            _ => is_same(bytes, at, &self.held, begin, length),
+        }
+    }
+}
+
+impl Classes {
+    /// All that was met.
+    #[inline(always)]
+    pub(super) fn met(&self) -> Met<'_> {
+        Met { nodes: &self.nodes, places: &self.places, held: Padded::new(&self.bytes) }
     }
 
     /// The place of the kind of a row that came to its end at `last_step` and whose values lie at spots; it begins at
@@ -164,60 +244,27 @@ impl Classes {
         &self,
         (keys, last_step): (&[Key], u32),
         spots: &[Spot],
-        (bytes, begin): (Padded<'_>, usize),
+        (bytes, begin): (&Padded<'_>, usize),
     ) -> Option<u32> {
+        let met = self.met();
         let mut node = ROOT;
         for key in keys {
-            node = self.follow_part(node, part(key, spots, bytes, begin), bytes)?;
+            node = met.part(node, part(key, spots, bytes, begin), bytes)?;
         }
-        self.follow_end(node, last_step)
+        met.end(node, last_step)
     }
 
-    #[inline(always)]
-    fn follow_part(&self, from: u32, part: Part, bytes: Padded<'_>) -> Option<u32> {
-        let likely = self.nodes.get(from as usize)?.likely;
-        if self.is_part(likely, from, &part, bytes) {
-            return Some(likely);
-        }
-        let hash = hash_of(from, part.what, bytes, part.at, part.hashed);
-        self.seek(hash, |node| self.is_part(node, from, &part, bytes))
-    }
-
+    /// The class at a place and its kind's number.
     #[inline]
-    fn seek(&self, hash: u32, is_it: impl Fn(u32) -> bool) -> Option<u32> {
-        let last = self.places.len().wrapping_sub(1);
-        for attempt in 0..MOST_TRIES {
-            let place = self.places.get((hash as usize).wrapping_add(attempt) & last)?;
-            if place.node == ROOT {
-                return None;
-            }
-            if place.hash == hash && is_it(place.node) {
-                return Some(place.node);
-            }
-        }
-        None
+    pub(super) fn get(&self, place: u32) -> Option<(&Class, u32)> {
+        self.kinds.get(place as usize).map(|class| (class, self.first.wrapping_add(place)))
     }
 
-    /// True if a node says what comes behind `from` at `at`, however long that is.
+    /// The name of the kind at a place, if it has one, and how its rows stand.
     #[inline(always)]
-    fn is_value(&self, node: u32, from: u32, what: u32, bytes: Padded<'_>, at: usize) -> bool {
-        self.nodes.get(node as usize).is_some_and(|node| {
-            let (held, length) = (node.bytes as usize, node.length as usize);
-            node.from == from && node.what == what && is_same(bytes, at, Padded::new(&self.bytes), held, length)
-        })
-    }
-
-    /// True if a node says this part behind `from`.
-    #[inline(always)]
-    fn is_part(&self, node: u32, from: u32, part: &Part, bytes: Padded<'_>) -> bool {
-        let is_as_long = self.nodes.get(node as usize).is_some_and(|node| node.length as usize == part.length);
-        is_as_long && self.is_value(node, from, part.what, bytes, part.at)
-    }
-
-    /// The class at a place, its kind's number and its name if it has one.
-    #[inline]
-    pub(super) fn get(&self, place: u32) -> Option<(&Class, u32, Option<u32>)> {
-        self.kinds.get(place as usize).map(|kind| (&kind.class, self.first.wrapping_add(place), kind.name))
+    pub(super) fn named(&self, place: u32) -> Option<(u32, Status)> {
+        let told = self.told.get(place as usize).filter(|told| told.name != NONE)?;
+        Some((told.name, told.status))
     }
 
     /// Counts rows.
@@ -238,7 +285,7 @@ impl Classes {
         &mut self,
         (keys, last_step): (&[Key], u32),
         spots: &[Spot],
-        (bytes, begin): (Padded<'_>, usize),
+        (bytes, begin): (&Padded<'_>, usize),
         class: Class,
     ) -> Option<u32> {
         let kept = self.first.saturating_add(self.kinds.len() as u32);
@@ -257,41 +304,38 @@ impl Classes {
         let place = self.kinds.len() as u32;
         let last = self.grow(node, end(last_step), bytes)?;
         self.nodes.get_mut(last as usize)?.kind = place;
-        self.kinds.push(Kind { class, name: None });
+        self.told.push(Told { name: NONE, status: class.status });
+        self.kinds.push(class);
         Some(place)
     }
 
     /// The node behind `from` that says this part, which is made if there is none.
-    fn grow(&mut self, from: u32, part: Part, bytes: Padded<'_>) -> Option<u32> {
-        if let Some(known) = self.follow_part(from, part, bytes) {
+    fn grow(&mut self, from: u32, part: Part, bytes: &Padded<'_>) -> Option<u32> {
+        if let Some(known) = self.met().part(from, part, bytes) {
             return Some(known);
         }
         if self.places.len() <= 2 * self.nodes.len() {
             self.rehash();
         }
-        let hash = hash_of(from, part.what, bytes, part.at, part.hashed);
+        let near = bytes.near(part.at).unwrap_or_default();
+        let hash = hash_of(from, part.what, bytes, (near, part.at), part.hashed);
         let number = self.nodes.len() as u32;
         if !put(&mut self.places, hash, number) {
             return None;
         }
-        let start = self.bytes.len().saturating_sub(WIDTH);
+        let start = self.bytes.len().saturating_sub(PADDING);
         self.bytes.truncate(start);
         self.bytes.extend_from_slice(bytes.slice(part.at, part.at.wrapping_add(part.length)));
-        self.bytes.resize(self.bytes.len().next_multiple_of(WIDTH) + WIDTH, b'\n');
+        self.bytes.resize(self.bytes.len().next_multiple_of(WIDTH) + PADDING, b'\n');
         let before = self.nodes.get_mut(from as usize)?;
-        before.followers += 1;
-        if before.followers == 1 {
-            before.likely = number;
-        } else if before.followers > MOST_LIKELY {
-            before.likely = ROOT;
-        }
+        before.only = if before.only == ROOT { number } else { MANY };
         self.nodes.push(Node {
             from,
             what: part.what,
             bytes: start as u32,
             length: part.length as u32,
-            likely: ROOT,
-            followers: 0,
+            width: part.width as u32,
+            only: ROOT,
             kind: NONE,
             hash,
         });
@@ -301,15 +345,15 @@ impl Classes {
     /// Names the kind of a number, if it is still kept.
     pub(super) fn name(&mut self, number: u32, name: u32) {
         let place = number.checked_sub(self.first).map_or(usize::MAX, |place| place as usize);
-        if let Some(kind) = self.kinds.get_mut(place) {
-            kind.name = Some(name);
+        if let Some(told) = self.told.get_mut(place) {
+            told.name = name;
             self.has_names = true;
         }
     }
 
     /// Forgets what kinds were named.
     pub(super) fn forget_names(&mut self) {
-        self.kinds.iter_mut().for_each(|kind| kind.name = None);
+        self.told.iter_mut().for_each(|told| told.name = NONE);
         self.has_names = false;
     }
 
@@ -339,7 +383,7 @@ fn put(places: &mut [Place], hash: u32, node: u32) -> bool {
 
 /// What a row says with a value that decides its class.
 #[inline(always)]
-fn part(key: &Key, spots: &[Spot], bytes: Padded<'_>, begin: usize) -> Part {
+fn part(key: &Key, spots: &[Spot], bytes: &Padded<'_>, begin: usize) -> Part {
     let spot = spots.get(key.spot).copied().unwrap_or_default();
     let at = begin.wrapping_add(spot.start as usize);
     let length = spot.end.wrapping_sub(spot.start) as usize;
@@ -347,25 +391,26 @@ fn part(key: &Key, spots: &[Spot], bytes: Padded<'_>, begin: usize) -> Part {
         let is_word = spot.kind == SpotKind::Other && matches!(bytes.byte(at), b'n' | b'f');
         return presence(key.step, length == 0 || is_word);
     }
-    let of_json = |at: usize, length: usize| {
-        let hashed = probable_value_end(bytes, at).map_or(length, |end| end.wrapping_sub(at));
-        Part { what: what(key.step, JSON), at, length, hashed }
+    let of_json = |at: usize, width: usize| {
+        let length = width.wrapping_add(usize::from(!is_closed(bytes.byte(at))));
+        let hashed = bytes.near(at).and_then(|near| probable_length(bytes, near, at)).unwrap_or(length);
+        Part { what: what(key.step, JSON), at, length, width, hashed }
     };
     match spot.kind {
         SpotKind::Plain | SpotKind::Unusual => of_json(at.wrapping_sub(1), length.wrapping_add(2)),
-        SpotKind::Other => of_json(at, length.wrapping_add(usize::from(!is_closed(bytes.byte(at))))),
+        SpotKind::Other => of_json(at, length),
         SpotKind::Field | SpotKind::MixedField => {
-            Part { what: what(key.step, spot.kind as u32), at, length, hashed: length }
+            Part { what: what(key.step, spot.kind as u32), at, length, width: length, hashed: length }
         }
     }
 }
 
 fn presence(step: u32, is_absent: bool) -> Part {
-    Part { what: what(step, if is_absent { ABSENT } else { PRESENT }), at: 0, length: 0, hashed: 0 }
+    Part { what: what(step, if is_absent { ABSENT } else { PRESENT }), at: 0, length: 0, width: 0, hashed: 0 }
 }
 
 fn end(step: u32) -> Part {
-    Part { what: what(step, END), at: 0, length: 0, hashed: 0 }
+    Part { what: what(step, END), at: 0, length: 0, width: 0, hashed: 0 }
 }
 
 /// True for the first byte of a value whose last byte says that it ends there.
@@ -376,7 +421,7 @@ fn is_closed(first: u8) -> bool {
 
 /// True if the `length` bytes at both places are the same. Behind both lie enough others to look at whole steps.
 #[inline(always)]
-pub(super) fn is_same(one: Padded<'_>, at: usize, other: Padded<'_>, other_at: usize, length: usize) -> bool {
+pub(super) fn is_same(one: &Padded<'_>, at: usize, other: &Padded<'_>, other_at: usize, length: usize) -> bool {
     let mut done = 0;
     while length.wrapping_sub(done) > WIDTH {
         if one.lanes(at.wrapping_add(done)).same(other.lanes(other_at.wrapping_add(done))) != 0xffff {
@@ -394,24 +439,38 @@ pub(super) fn first_bits(count: usize) -> u32 {
     !(u32::MAX << (count & 31))
 }
 
-/// A number of some bytes behind a node, from all of up to 16, of more the first and the last sixteen.
-#[inline]
-fn hash_of(from: u32, what: u32, bytes: Padded<'_>, at: usize, length: usize) -> u32 {
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let end = at.wrapping_add(length);
-    let value = if length < 8 {
-        bytes.word(at) & !(u64::MAX << (8 * (length & 7)))
-    } else {
-        let ends = bytes.word(at) ^ bytes.word(end.wrapping_sub(8)).rotate_left(31);
-        let middle = if length <= WIDTH {
-            0
-        } else {
-            bytes.word(at.wrapping_add(8)) ^ bytes.word(end.wrapping_sub(16)).rotate_left(29)
-        };
-        ends ^ middle.rotate_left(17)
+/// How many bytes of the value of JSON at `at` give its hash: as many as are surely its own.
+#[inline(always)]
+fn probable_length(bytes: &Padded<'_>, near: Near<'_>, at: usize) -> Option<usize> {
+    let closing = match near.byte(0) {
+        b'"' => b'"',
+        b'[' => b']',
+        b'{' => b'}',
+        _ => return Some(probable_value_end(bytes, at)?.wrapping_sub(at)),
     };
-    let value = value ^ (length as u64) << 56;
-    let place = u64::from(from) << 32 | u64::from(what);
-    let mixed = (value.wrapping_mul(FACTOR) ^ place).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
-    (mixed >> 32) as u32
+    let is_end = |part: usize| near.lanes(1 + part * WIDTH).are_either(closing, closing) << (part * WIDTH);
+    let ends = is_end(0) | is_end(1);
+    if ends != 0 {
+        return Some(2 + ends.trailing_zeros() as usize);
+    }
+    Some(probable_value_end(bytes, at)?.wrapping_sub(at))
+}
+
+/// A number of the bytes at `at`, from where `near` is, behind a node: from all of up to 32, of more the first and the last
+/// sixteen.
+#[inline(always)]
+fn hash_of(from: u32, what: u32, bytes: &Padded<'_>, (near, at): (Near<'_>, usize), length: usize) -> u32 {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let value = match length {
+        0..8 => near.word(0) & !(u64::MAX << (8 * length)),
+        8..=WIDTH => near.word(0) ^ near.word(length - 8).rotate_left(31),
+        _ => {
+            let end = at.wrapping_add(length);
+            let last = bytes.word(end.wrapping_sub(8)).rotate_left(31) ^ bytes.word(end.wrapping_sub(16)).rotate_left(29);
+            (near.word(0) ^ last).wrapping_mul(FACTOR) ^ near.word(8).rotate_left(17)
+        }
+    };
+    let place = u64::from(from) << 32 | u64::from(what) << 16 ^ length as u64;
+    let mixed = (value ^ place.rotate_left(7)).wrapping_mul(FACTOR);
+    ((mixed ^ mixed >> 32).wrapping_mul(0xc2b2_ae3d_27d4_eb4f) >> 32) as u32
 }

@@ -26,7 +26,7 @@ impl KnownRows {
     }
 
     #[inline(always)]
-    fn has_room(&self) -> bool {
+    pub(super) fn has_room(&self) -> bool {
         self.rows.len() < MOST_ROWS
     }
 
@@ -39,13 +39,13 @@ impl KnownRows {
     }
 
     #[inline(always)]
-    fn push(&mut self, name: u32, said: Said, offset: u64) {
+    pub(super) fn push(&mut self, name: u32, said: Said, offset: u64) {
         let Said { started_at, duration_ms, attempt, zoneless_start } = said;
         self.rows.push(Known { name, started_at, duration_ms, attempt, zoneless_start, offset });
     }
 
     #[inline(always)]
-    fn push_own(&mut self, own: OwnSpots) {
+    pub(super) fn push_own(&mut self, own: OwnSpots) {
         self.own.push(own);
     }
 
@@ -100,7 +100,6 @@ impl Reader {
     }
 
     /// Lines are read one after the other without a look at anything else, since nearly all lines are such.
-    #[inline(never)]
     fn take_known_lines(&mut self) {
         let Self { input, lines, mapping, shortcuts, scratch, known, cut, .. } = self;
         known.clear();
@@ -108,20 +107,7 @@ impl Reader {
             return;
         }
         let keeps_texts = !scratch.texts.are_left_out;
-        let (mut start, mut feeds) = (input.start(), 0);
-        while known.has_room() {
-            let Some((name, said, end)) = shortcuts.known_line(input, start, mapping, scratch.texts.times()) else {
-                break;
-            };
-            known.push(name, said, input.offset_of(start));
-            if keeps_texts {
-                known.push_own(shortcuts.own_spots(start));
-            }
-            // The last line may have no line feed.
-            let has_feed = input.has_byte_at(end);
-            feeds += u64::from(has_feed);
-            start = end + usize::from(has_feed);
-        }
+        let (start, feeds) = shortcuts.take_known_lines(input, mapping, scratch.texts.times(), known, keeps_texts);
         shortcuts.told(known.count());
         lines.pass(feeds);
         input.take_to(start);
@@ -142,8 +128,8 @@ impl Reader {
             let found = shortcuts.known_record(input, (start, delimiter), mapping, scratch.texts.times());
             let Some((name, said, end, feeds)) = found else { break };
             known.push(name, said, input.offset_of(start));
-            if keeps_texts {
-                known.push_own(shortcuts.own_spots(start));
+            if let Some(own) = shortcuts.own_spots(start).filter(|_| keeps_texts) {
+                known.push_own(own);
             }
             let has_feed = input.has_byte_at(end) && input.padded().byte(end) == b'\n';
             records.take(input, end - start, feeds, has_feed);

@@ -11,11 +11,11 @@ use super::brief::Brief;
 use super::fields::{Places, Spot, SpotKind, Taken};
 use super::lanes::{Lanes, Near, Padded, WIDTH};
 use super::mapping::{Mapping, Node, Target};
-use super::memo::{Classes, ROOT, is_same};
+use super::memo::{Met, ROOT, is_same};
 use super::ndjson::take_pairs;
 use super::shape_learning::Pace;
 use super::shape_value::{
-    nested_end, text_stop_near, unusual_text_end, word_or_number_end_near,
+    nested_end, text_end_near, word_or_number_end_near,
 };
 
 /// Room for the values of a line that are handed on; a power of two.
@@ -23,15 +23,6 @@ pub(super) const MOST_SPOTS: usize = 64;
 
 /// The longest literal that is compared with [`Near`].
 pub(super) const MOST_NEAR_BYTES: usize = 31;
-
-/// What stands behind a literal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Behind {
-    /// A value.
-    Value,
-    /// The end of the line.
-    End,
-}
 
 /// What becomes of the value behind a literal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,10 +35,13 @@ pub(super) enum Use {
     Class,
     /// The same, but only whether it is there counts.
     Presence,
+    /// There is none, for the line ends.
+    End,
 }
 
 /// A literal and what stands behind it.
 #[derive(Debug)]
+#[repr(align(64))]
 pub(super) struct Step {
     /// The first bytes of the literal and the next ones, and a bit for each that counts.
     pub(super) head: [u8; WIDTH],
@@ -61,7 +55,6 @@ pub(super) struct Step {
     pub(super) next: u32,
     /// The step to try where this one does not fit.
     pub(super) otherwise: u32,
-    pub(super) behind: Behind,
     pub(super) usage: Use,
     /// Where the value is put among the values that are handed on.
     pub(super) spot: u8,
@@ -152,80 +145,68 @@ impl Shapes {
     /// What is in the line that begins at `start`; false if it is of no known shape or breaks off. Changes nothing that
     /// is remembered, so that a line that has not come whole leaves no trace.
     #[inline(never)]
-    pub(super) fn find(&self, bytes: Padded<'_>, start: usize, found: &mut Found) -> bool {
+    pub(super) fn find(&self, bytes: &Padded<'_>, start: usize, found: &mut Found) -> bool {
         self.walk(None, bytes, start, found).is_some()
     }
 
     /// The same of a line whose row is of a known kind, and that kind; `None` says only that it is of no kind that is
     /// known. What decides the kind is not handed on.
     #[inline(always)]
-    pub(super) fn follow(
-        &self,
-        classes: &Classes,
-        bytes: Padded<'_>,
-        start: usize,
-        found: &mut Found,
-    ) -> Option<u32> {
-        let node = self.walk(Some(classes), bytes, start, found)?;
-        classes.follow_end(node, found.last_step)
+    pub(super) fn follow(&self, met: &Met<'_>, bytes: &Padded<'_>, start: usize, found: &mut Found) -> Option<u32> {
+        let node = self.walk(Some(met), bytes, start, found)?;
+        met.end(node, found.last_step)
     }
 
-    /// Goes from step to step to the end of the line. With classes, by values that were met before where values decide
+    /// Goes from step to step to the end of the line. With what was met before, by the values of that where values decide
     /// the class, and to what all of these say.
     #[inline(always)]
-    fn walk(&self, classes: Option<&Classes>, bytes: Padded<'_>, start: usize, found: &mut Found) -> Option<u32> {
+    fn walk(&self, met: Option<&Met<'_>>, bytes: &Padded<'_>, start: usize, found: &mut Found) -> Option<u32> {
+        let steps = self.steps.as_slice();
         let (mut at, mut place, mut node) = (start, 0, ROOT);
-        while let Some(step) = self.steps.get(place as usize) {
-            let near = bytes.near(at)?;
-            let mut behind_value = None;
-            if step.is_literal_near(near)
-                && let Some(behind) = self.behind(step, bytes, near, at)
-            {
-                match (step.behind, classes) {
-                    (Behind::End, _) if behind.first() == b'\n' => {
-                        (found.end, found.way, found.last_step) = (behind.place(), step.next, place);
-                        return Some(node);
-                    }
-                    (Behind::End, _) => {}
-                    (Behind::Value, Some(classes)) if step.usage == Use::Class => {
-                        if let Some((next, end)) = classes.follow(node, place, bytes, behind.place()) {
-                            node = next;
-                            behind_value = Some(end);
-                        }
-                    }
-                    (Behind::Value, Some(classes)) if step.usage == Use::Presence => {
-                        behind_value = step.value_end(bytes, behind, start, found);
-                        if behind_value.is_some() {
-                            node = classes.follow_presence(node, place, behind.is_absent())?;
-                        }
-                    }
-                    (Behind::Value, _) => behind_value = step.value_end(bytes, behind, start, found),
+        loop {
+            let step = steps.get(place as usize)?;
+            let mut near = bytes.near(at)?;
+            // The value begins `from` behind `base`, from where `near` is.
+            let (mut base, mut from) = (at, step.length as usize);
+            let mut is_literal = step.is_literal_near(near);
+            if from > MOST_NEAR_BYTES && is_literal {
+                is_literal = self.is_literal_far(step, bytes, at);
+                base = at.wrapping_add(from);
+                near = bytes.near(base)?;
+                from = 0;
+            }
+            let from = from & MOST_NEAR_BYTES;
+            let end = match (step.usage, met) {
+                _ if !is_literal => None,
+                (Use::Class, Some(met)) => {
+                    let begin = base.wrapping_add(from);
+                    met.value(node, place, bytes, begin).map(|(next, width)| {
+                        node = next;
+                        begin.wrapping_add(width as usize)
+                    })
                 }
+                (Use::End, _) if near.byte(from) == b'\n' => {
+                    (found.end, found.way, found.last_step) = (base.wrapping_add(from), step.next, place);
+                    return Some(node);
+                }
+                (Use::End, _) => None,
+                _ => step.value_end(bytes, near, (base, from), start, found),
+            };
+            let Some(end) = end else {
+                place = step.otherwise;
+                continue;
+            };
+            if let (Use::Presence, Some(met)) = (step.usage, met) {
+                node = met.presence(node, place, is_absent(near, from))?;
             }
-            match behind_value {
-                Some(end) => (at, place) = (end, step.next),
-                None => place = step.otherwise,
-            }
+            (at, place) = (end, step.next);
         }
-        None
-    }
-
-    /// What stands behind a literal whose first bytes are there.
-    #[inline(always)]
-    fn behind<'a>(&self, step: &Step, bytes: Padded<'a>, near: Near<'a>, at: usize) -> Option<Place<'a>> {
-        let length = step.length as usize;
-        if length <= MOST_NEAR_BYTES {
-            return Some(Place { near, at, from: length });
-        }
-        self.far_behind(step, bytes, at)
     }
 
     #[inline(never)]
-    fn far_behind<'a>(&self, step: &Step, bytes: Padded<'a>, at: usize) -> Option<Place<'a>> {
+    fn is_literal_far(&self, step: &Step, bytes: &Padded<'_>, at: usize) -> bool {
         let (length, literal) = (step.length as usize, step.literal as usize);
-        is_same(bytes, at, Padded::new(&self.literals), literal, length).then_some(())?;
-        let at = at.wrapping_add(length);
-        Some(Place { near: bytes.near(at)?, at, from: 0 })
+        is_same(bytes, at, &Padded::new(&self.literals), literal, length)
     }
 
     /// The values of a line by their roles, as the long way would take them.
@@ -272,75 +253,48 @@ impl Use {
     }
 }
 
-/// A place near bytes that are looked at together.
-#[derive(Clone, Copy)]
-struct Place<'a> {
-    near: Near<'a>,
-    /// Where those begin.
-    at: usize,
-    /// How far the place lies behind that, at most [`MOST_NEAR_BYTES`].
-    from: usize,
-}
-
-impl Place<'_> {
-    #[inline(always)]
-    fn place(self) -> usize {
-        self.at.wrapping_add(self.from)
-    }
-
-    #[inline(always)]
-    fn from(self) -> usize {
-        self.from & MOST_NEAR_BYTES
-    }
-
-    #[inline(always)]
-    fn first(self) -> u8 {
-        self.near.byte(self.from())
-    }
-
-    /// True if the value here is `null`, `false` or an empty text, of what is known to be a value.
-    fn is_absent(self) -> bool {
-        match self.first() {
-            b'"' => self.near.byte(self.from() + 1) == b'"',
-            first => matches!(first, b'n' | b'f'),
-        }
+/// True if the value that begins `from` behind `near`, of what is known to be a value, is `null`, `false` or an empty text.
+fn is_absent(near: Near<'_>, from: usize) -> bool {
+    match near.byte(from) {
+        b'"' => near.byte(from + 1) == b'"',
+        first => matches!(first, b'n' | b'f'),
     }
 }
 
 impl Step {
     #[inline(always)]
     fn is_literal_near(&self, near: Near<'_>) -> bool {
-        let head = near.lanes(0).same(Lanes::of(&self.head)) & self.head_bits == self.head_bits;
+        let head = !near.lanes(0).same(Lanes::of(&self.head)) & self.head_bits == 0;
         head && (self.length as usize <= WIDTH
-            || near.lanes(WIDTH).same(Lanes::of(&self.second)) & self.second_bits == self.second_bits)
+            || !near.lanes(WIDTH).same(Lanes::of(&self.second)) & self.second_bits == 0)
     }
 
-    /// Behind the value that begins at `behind`.
+    /// Behind the value that begins `from` behind `base`, from where `near` is.
     #[inline(always)]
-    fn value_end(&self, bytes: Padded<'_>, behind: Place<'_>, start: usize, found: &mut Found) -> Option<usize> {
-        let Place { near, at, .. } = behind;
-        let (place, from) = (behind.place(), behind.from());
+    fn value_end(
+        &self,
+        bytes: &Padded<'_>,
+        near: Near<'_>,
+        (base, from): (usize, usize),
+        start: usize,
+        found: &mut Found,
+    ) -> Option<usize> {
+        let place = base.wrapping_add(from);
         let first = near.byte(from);
-        let (begin, end, kind, next) = if first == b'"' {
-            let begin = place.wrapping_add(1);
-            let (stop, byte) = text_stop_near(bytes, near, at, from + 1);
-            let (end, kind) = if byte == b'"' {
-                (stop, SpotKind::Plain)
-            } else {
-                (unusual_text_end(bytes, begin, stop)?, SpotKind::Unusual)
-            };
-            (begin, end, kind, end.wrapping_add(1))
+        let (begin, end, kind) = if first == b'"' {
+            let (end, kind) = text_end_near(bytes, near, base, from + 1)?;
+            (place.wrapping_add(1), end, kind)
         } else {
             let end = match first {
                 b'{' if !self.takes_objects => return None,
                 b'{' | b'[' => nested_end(bytes, place, usize::from(self.depth))?,
-                _ => word_or_number_end_near(bytes, near, at, from)?,
+                _ => word_or_number_end_near(bytes, near, base, from)?,
             };
-            (place, end, SpotKind::Other, end)
+            (place, end, SpotKind::Other)
         };
         if self.usage != Use::Skip {
             found.put(self.spot, begin.wrapping_sub(start), end.wrapping_sub(start), kind);
         }
-        Some(next)
+        Some(end.wrapping_add(usize::from(first == b'"')))
     }
 }

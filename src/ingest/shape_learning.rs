@@ -9,7 +9,7 @@ use super::mapping::{Entry, Mapping, Node, Target};
 use super::memo::{MOST_KEYS, first_bits};
 use super::role::Role;
 use super::scan::Scanner;
-use super::shape::{Behind, Feed, Key, MOST_SPOTS, NONE, Shapes, Step, Use, Way};
+use super::shape::{Feed, Key, MOST_SPOTS, NONE, Shapes, Step, Use, Way};
 use super::text::with_text;
 use std::ops::Range;
 
@@ -119,7 +119,6 @@ impl Shapes {
             let literal = line.get(from..part.range.start).unwrap_or_default();
             let usage = part.usage();
             let added = Step {
-                behind: Behind::Value,
                 usage,
                 spot,
                 depth: part.depth,
@@ -148,7 +147,7 @@ impl Shapes {
         };
         let (mut place, mut last, mut ways) = (first, None, 0);
         while let Some(step) = self.steps.get(place as usize) {
-            if self.literal_of(step) == literal.as_bytes() && step.behind == added.behind {
+            if self.literal_of(step) == literal.as_bytes() && (step.usage == Use::End) == (added.usage == Use::End) {
                 return Some(place);
             }
             last = Some(place);
@@ -200,8 +199,7 @@ impl Step {
             literal: 0,
             next: NONE,
             otherwise: NONE,
-            behind: Behind::End,
-            usage: Use::Skip,
+            usage: Use::End,
             spot: 0,
             depth: 0,
             takes_objects: true,

@@ -3,15 +3,16 @@
 //! probable is not checked.
 
 use super::MOST_DEPTH;
+use super::fields::SpotKind;
 use super::lanes::{Near, Padded, WIDTH};
 use super::scan::Scanner;
 
 /// The end of a value that is no text, array or object and begins `from` behind `at`, from where `near` is.
 #[inline(always)]
-pub(super) fn word_or_number_end_near(bytes: Padded<'_>, near: Near<'_>, at: usize, from: usize) -> Option<usize> {
+pub(super) fn word_or_number_end_near(bytes: &Padded<'_>, near: Near<'_>, at: usize, from: usize) -> Option<usize> {
     let first = near.byte(from);
     let begin = at.wrapping_add(from);
-    if matches!(first, b'0'..=b'9' | b'-') {
+    if first.wrapping_sub(b'0') < 10 || first == b'-' {
         // Up to fifteen digits are read here.
         let whole = (!near.lanes(from).digits()).trailing_zeros() as usize;
         let is_usual = whole > 0 && whole < WIDTH && (whole == 1 || first != b'0');
@@ -28,27 +29,35 @@ pub(super) fn word_or_number_end_near(bytes: Padded<'_>, near: Near<'_>, at: usi
     Some(begin.wrapping_add(length))
 }
 
-/// Where a text stops to be plain whose first byte is `from` behind `at`: at its closing quote, or at what has to be
-/// looked at; and the byte there. `near` is at `at`.
+/// The closing quote of a text whose first byte is `from` behind `at`, from where `near` is, and how it reads.
 #[inline(always)]
-pub(super) fn text_stop_near(bytes: Padded<'_>, near: Near<'_>, at: usize, from: usize) -> (usize, u8) {
-    // Most texts end within two steps; written out, these need no counting.
-    let first = near.lanes(from).text_stops();
-    let (stops, from) = if first != 0 { (first, from) } else { (near.lanes(from + WIDTH).text_stops(), from + WIDTH) };
-    if stops != 0 {
-        let stop = from + stops.trailing_zeros() as usize;
-        return (at.wrapping_add(stop), near.byte(stop));
+pub(super) fn text_end_near(
+    bytes: &Padded<'_>,
+    near: Near<'_>,
+    at: usize,
+    from: usize,
+) -> Option<(usize, SpotKind)> {
+    // Most texts end within two steps, which are looked at together: which of both it is cannot be foreseen.
+    let stops = near.lanes(from).text_stops() | near.lanes(from + WIDTH).text_stops() << WIDTH;
+    let stop = from + stops.trailing_zeros() as usize;
+    if stops != 0 && near.byte(stop) == b'"' {
+        return Some((at.wrapping_add(stop), SpotKind::Plain));
     }
-    let stop = far_text_stop(bytes, at.wrapping_add(from + WIDTH));
-    (stop, bytes.byte(stop))
+    far_text_end(bytes, at.wrapping_add(from))
 }
 
+/// The same of a text that is longer or out of the ordinary.
 #[inline(never)]
-fn far_text_stop(bytes: Padded<'_>, mut at: usize) -> usize {
+fn far_text_end(bytes: &Padded<'_>, begin: usize) -> Option<(usize, SpotKind)> {
+    let mut at = begin;
     loop {
         let stops = bytes.lanes(at).text_stops();
         if stops != 0 {
-            return at.wrapping_add(stops.trailing_zeros() as usize);
+            let stop = at.wrapping_add(stops.trailing_zeros() as usize);
+            return match bytes.byte(stop) {
+                b'"' => Some((stop, SpotKind::Plain)),
+                _ => unusual_text_end(bytes, begin, stop).map(|end| (end, SpotKind::Unusual)),
+            };
         }
         at = at.wrapping_add(WIDTH);
     }
@@ -57,7 +66,7 @@ fn far_text_stop(bytes: Padded<'_>, mut at: usize) -> usize {
 /// Where the value that begins at `at` ends if the first byte that may end it does, and behind a number or word the byte
 /// that ends it: never behind the value's end. To be held against what is known.
 #[inline]
-pub(super) fn probable_value_end(bytes: Padded<'_>, at: usize) -> Option<usize> {
+pub(super) fn probable_value_end(bytes: &Padded<'_>, at: usize) -> Option<usize> {
     let near = bytes.near(at)?;
     match near.byte(0) {
         b'"' => first_of(bytes, at.wrapping_add(1), b'"'),
@@ -70,7 +79,7 @@ pub(super) fn probable_value_end(bytes: Padded<'_>, at: usize) -> Option<usize> 
 
 /// Where the byte is first met in the line.
 #[inline(always)]
-fn first_of(bytes: Padded<'_>, from: usize, byte: u8) -> Option<usize> {
+fn first_of(bytes: &Padded<'_>, from: usize, byte: u8) -> Option<usize> {
     let mut at = from;
     loop {
         let stops = bytes.lanes(at).are_either(byte, b'\n');
@@ -84,8 +93,7 @@ fn first_of(bytes: Padded<'_>, from: usize, byte: u8) -> Option<usize> {
 
 /// The closing quote of a text whose first byte is at `from`, with escapes or characters outside ASCII, of which the
 /// first is at `stop`.
-#[inline(never)]
-pub(super) fn unusual_text_end(bytes: Padded<'_>, from: usize, stop: usize) -> Option<usize> {
+fn unusual_text_end(bytes: &Padded<'_>, from: usize, stop: usize) -> Option<usize> {
     let mut has_escapes = false;
     let behind = passed_text(bytes, stop, &mut has_escapes)?;
     let end = behind.checked_sub(1)?;
@@ -99,7 +107,7 @@ pub(super) fn unusual_text_end(bytes: Padded<'_>, from: usize, stop: usize) -> O
 
 /// The end of a text within which `at` lies, if no control character is in the way. Escapes are stepped over unchecked.
 #[inline]
-fn passed_text(bytes: Padded<'_>, mut at: usize, has_escapes: &mut bool) -> Option<usize> {
+fn passed_text(bytes: &Padded<'_>, mut at: usize, has_escapes: &mut bool) -> Option<usize> {
     loop {
         let breaks = bytes.lanes(at).text_breaks();
         if breaks == 0 {
@@ -119,7 +127,7 @@ fn passed_text(bytes: Padded<'_>, mut at: usize, has_escapes: &mut bool) -> Opti
 }
 
 #[inline(never)]
-fn unusual_number_end(bytes: Padded<'_>, at: usize) -> Option<usize> {
+fn unusual_number_end(bytes: &Padded<'_>, at: usize) -> Option<usize> {
     let mut end = at;
     while matches!(bytes.byte(end), b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E') {
         end += 1;
@@ -130,7 +138,7 @@ fn unusual_number_end(bytes: Padded<'_>, at: usize) -> Option<usize> {
 
 /// The end of an array or object: first where its brackets say, then checked.
 #[inline(never)]
-pub(super) fn nested_end(bytes: Padded<'_>, at: usize, depth: usize) -> Option<usize> {
+pub(super) fn nested_end(bytes: &Padded<'_>, at: usize, depth: usize) -> Option<usize> {
     // What is within one more bracket must not be too deep.
     match flat_end(bytes, at).filter(|_| depth + 1 < MOST_DEPTH) {
         Some(end) => Some(end),
@@ -140,7 +148,7 @@ pub(super) fn nested_end(bytes: Padded<'_>, at: usize, depth: usize) -> Option<u
 
 /// The end of an array or object whose values are neither arrays nor objects and that nothing out of the ordinary is in:
 /// plain texts, short numbers and words, at most one space behind a comma or colon.
-fn flat_end(bytes: Padded<'_>, at: usize) -> Option<usize> {
+fn flat_end(bytes: &Padded<'_>, at: usize) -> Option<usize> {
     let is_object = bytes.byte(at) == b'{';
     let mut at = at.wrapping_add(1);
     loop {
@@ -165,14 +173,14 @@ fn flat_end(bytes: Padded<'_>, at: usize) -> Option<usize> {
 
 /// Behind a plain text that begins with the quote at `at`.
 #[inline(always)]
-fn plain_text_end(bytes: Padded<'_>, at: usize) -> Option<usize> {
+fn plain_text_end(bytes: &Padded<'_>, at: usize) -> Option<usize> {
     let near = bytes.near(at).filter(|near| near.byte(0) == b'"')?;
-    let (stop, byte) = text_stop_near(bytes, near, at, 1);
-    (byte == b'"').then(|| stop.wrapping_add(1))
+    let (end, kind) = text_end_near(bytes, near, at, 1)?;
+    (kind == SpotKind::Plain).then(|| end.wrapping_add(1))
 }
 
 #[inline(never)]
-fn deep_end(bytes: Padded<'_>, at: usize, depth: usize) -> Option<usize> {
+fn deep_end(bytes: &Padded<'_>, at: usize, depth: usize) -> Option<usize> {
     let mut open = 0usize;
     let mut end = at;
     loop {
@@ -206,16 +214,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The end of any value, as a step of either kind finds it.
+    /// The end of any value, as a step finds it.
     fn value_end(bytes: Padded<'_>, depth: usize) -> Option<usize> {
         match bytes.byte(0) {
-            b'"' => {
-                let (stop, byte) = text_stop_near(bytes, bytes.near(0)?, 0, 1);
-                let end = if byte == b'"' { Some(stop) } else { unusual_text_end(bytes, 1, stop) };
-                end.map(|end| end + 1)
-            }
-            b'[' | b'{' => nested_end(bytes, 0, depth),
-            _ => word_or_number_end_near(bytes, bytes.near(0)?, 0, 0),
+            b'"' => text_end_near(&bytes, bytes.near(0)?, 0, 1).map(|(end, _)| end + 1),
+            b'[' | b'{' => nested_end(&bytes, 0, depth),
+            _ => word_or_number_end_near(&bytes, bytes.near(0)?, 0, 0),
         }
     }
 

@@ -9,6 +9,7 @@ use super::lanes::{Padded, WIDTH, is_utf8};
 use super::mapping::{Mapping, Target};
 use super::memo::{Classes, MOST_KEYS};
 use super::role::Role;
+use super::reader_known::KnownRows;
 use super::row::{self, Place, Scratch, Texts};
 use super::shape::{Found, MOST_SPOTS, Shapes, Use, Way};
 use super::{Cut, Event, MOST_LINE_BYTES, Value};
@@ -54,7 +55,7 @@ impl Shortcuts {
 
     /// Looks at the line that begins at `start`, and for the class of its row.
     fn find(&mut self, bytes: Padded<'_>, start: usize) -> bool {
-        let is_line = self.shapes.find(bytes, start, &mut self.found);
+        let is_line = self.shapes.find(&bytes, start, &mut self.found);
         if is_line {
             self.look_up(bytes, start);
         }
@@ -64,7 +65,7 @@ impl Shortcuts {
     #[inline(always)]
     fn look_up(&mut self, bytes: Padded<'_>, start: usize) {
         let Found { way, last_step, .. } = self.found;
-        self.class = self.classes.find((self.shapes.keys(way), last_step), self.found.spots(), (bytes, start));
+        self.class = self.classes.find((self.shapes.keys(way), last_step), self.found.spots(), (&bytes, start));
     }
 
     /// True while it is worth looking for lines of known kinds.
@@ -72,23 +73,39 @@ impl Shortcuts {
         !self.shapes.is_resting() && self.classes.are_worth_trying()
     }
 
-    /// What the row of the line says that begins at `start`, if it is one of a known and named kind, has come whole and
-    /// says it in the usual way; with the name of its kind and where the line ends.
-    #[inline(always)]
-    pub(super) fn known_line(
+    /// Takes the lines from `start` on whose rows are of known and named kinds, have come whole and say what they say in
+    /// the usual way, as far as there is room for them; where the others begin, and how many line feeds were passed.
+    #[inline(never)]
+    pub(super) fn take_known_lines(
         &mut self,
         input: &Input,
-        start: usize,
         mapping: &Mapping,
         times: &mut UsualTimes,
-    ) -> Option<(u32, Said, usize)> {
-        let bytes = input.padded();
-        let class = self.shapes.follow(&self.classes, bytes, start, &mut self.found)?;
-        let end = self.found.end;
-        if !input.has_whole(end) || end - start > MOST_LINE_BYTES {
-            return None;
+        known: &mut KnownRows,
+        keeps_texts: bool,
+    ) -> (usize, u64) {
+        let Self { shapes, classes, found, .. } = self;
+        let (met, bytes, rules) = (classes.met(), input.padded(), mapping.rules());
+        let (mut start, mut feeds) = (input.start(), 0);
+        while known.has_room() {
+            let Some(class) = shapes.follow(&met, &bytes, start, found) else { break };
+            let end = found.end;
+            if !input.has_whole(end) || end - start > MOST_LINE_BYTES {
+                break;
+            }
+            let Some(((name, status), way)) = classes.named(class).zip(shapes.ways.get(found.way as usize)) else { break };
+            let said = way.brief.as_ref().and_then(|brief| brief.read(found.spots(), (&bytes, start), rules, status, times));
+            let Some(said) = said else { break };
+            known.push(name, said, input.offset_of(start));
+            if keeps_texts {
+                known.push_own(OwnSpots::of(start, way, found));
+            }
+            // The last line may have no line feed.
+            let has_feed = input.has_byte_at(end);
+            feeds += u64::from(has_feed);
+            start = end + usize::from(has_feed);
         }
-        self.known(class, (bytes, start), mapping, times).map(|(name, said)| (name, said, end))
+        (start, feeds)
     }
 
     /// The same of a record, with the line feeds in it.
@@ -109,15 +126,10 @@ impl Shortcuts {
         self.known(self.class?, (bytes, start), mapping, times).map(|(name, said)| (name, said, end, lines))
     }
 
-    /// Where the identity of the row that was found lies and where what went wrong does, for [`Shortcuts::own_texts`].
+    /// Where what the row that was found shares with no other lies; it begins at `begin`.
     #[inline]
-    pub(super) fn own_spots(&self, begin: usize) -> OwnSpots {
-        let places = self.shapes.places(self.found.way);
-        let spot = |role: Role| {
-            let place = places.map_or(u8::MAX, |places| places.get(role as usize).copied().unwrap_or(u8::MAX));
-            self.found.spots().get(usize::from(place)).copied()
-        };
-        OwnSpots { begin, id: spot(Role::Id), error: spot(Role::Error) }
+    pub(super) fn own_spots(&self, begin: usize) -> Option<OwnSpots> {
+        Some(OwnSpots::of(begin, self.shapes.ways.get(self.found.way as usize)?, &self.found))
     }
 
     /// From now on, records have these columns.
@@ -190,10 +202,9 @@ impl Shortcuts {
         mapping: &Mapping,
         times: &mut UsualTimes,
     ) -> Option<(u32, Said)> {
-        let (class, _, name) = self.classes.get(class)?;
-        let (name, status) = (name?, class.status);
+        let (name, status) = self.classes.named(class)?;
         let brief = self.shapes.brief(self.found.way)?;
-        Some((name, brief.read(self.found.spots(), (bytes, start), mapping.rules(), status, times)?))
+        Some((name, brief.read(self.found.spots(), (&bytes, start), mapping.rules(), status, times)?))
     }
 
     /// So many rows were told as of known kinds.
@@ -219,14 +230,14 @@ impl Shortcuts {
         let class = self.class.or_else(|| {
             let mut class = Class::default();
             class.read(&Fields::Taken(shapes.taken(found, line, mapping)), mapping);
-            classes.keep((shapes.keys(found.way), found.last_step), found.spots(), (bytes, start), class)
+            classes.keep((shapes.keys(found.way), found.last_step), found.spots(), (&bytes, start), class)
         });
         match (class.and_then(|class| classes.get(class)), shapes.places(found.way)) {
-            (Some((class, kind, _)), Some(places)) => {
+            (Some((class, kind)), Some(places)) => {
                 let fields = Fields::Placed(Placed { line, spots: found.spots(), places });
                 row::of_class(place, &fields, mapping, class, Some(kind), &mut scratch.texts)
             }
-            (Some((class, kind, _)), None) => {
+            (Some((class, kind)), None) => {
                 let fields = Fields::Taken(shapes.taken(found, line, mapping));
                 row::of_class(place, &fields, mapping, class, Some(kind), &mut scratch.texts)
             }
@@ -275,6 +286,15 @@ pub(super) struct OwnSpots {
 }
 
 impl OwnSpots {
+    #[inline]
+    fn of(begin: usize, way: &Way, found: &Found) -> Self {
+        let spot = |role: Role| {
+            let place = way.places.as_ref().and_then(|places| places.get(role as usize)).map_or(u8::MAX, |place| *place);
+            found.spots().get(usize::from(place)).copied()
+        };
+        Self { begin, id: spot(Role::Id), error: spot(Role::Error) }
+    }
+
     /// What lies there, of a row of which the number of the try is known.
     #[inline]
     pub(super) fn texts<'a>(self, bytes: Padded<'a>, attempt: u32, texts: &'a mut Texts) -> OwnTexts<'a> {
@@ -315,8 +335,7 @@ fn walk(columns: &[Use], bytes: Padded<'_>, (start, delimiter): (usize, u8), fou
             if byte == b'"' {
                 // Within a field that does not begin with one, a quote is a byte like others.
                 if at == field {
-                    let (close, kind) = close_of(bytes, at, &mut walked.lines)?;
-                    walked.has_others = true;
+                    let (close, kind) = close_of(bytes, at, &mut walked)?;
                     quoted = Some(match kind {
                         SpotKind::MixedField => (at, close.wrapping_add(1), kind),
                         _ => (at.wrapping_add(1), close, kind),
@@ -347,12 +366,15 @@ fn walk(columns: &[Use], bytes: Padded<'_>, (start, delimiter): (usize, u8), fou
     }
 }
 
-/// The quote that closes the field whose opening quote is at `open`, how the field reads, and the line feeds between.
-fn close_of(bytes: Padded<'_>, open: usize, lines: &mut u64) -> Option<(usize, SpotKind)> {
+/// The quote that closes the field whose opening quote is at `open`, and how the field reads. Adds what is between to what
+/// was walked.
+fn close_of(bytes: Padded<'_>, open: usize, walked: &mut Walked) -> Option<(usize, SpotKind)> {
     let mut kind = SpotKind::Field;
     let mut at = open.wrapping_add(1);
     loop {
-        let stops = bytes.lanes(at).are_either(b'"', b'\n');
+        let lanes = bytes.lanes(at);
+        let stops = lanes.are_either(b'"', b'\n');
+        walked.has_others |= lanes.highs() != 0;
         if stops == 0 {
             at = at.wrapping_add(WIDTH);
             continue;
@@ -363,7 +385,7 @@ fn close_of(bytes: Padded<'_>, open: usize, lines: &mut u64) -> Option<(usize, S
             if bytes.is_behind(at) {
                 return None;
             }
-            *lines += 1;
+            walked.lines += 1;
         } else if bytes.byte(at.wrapping_add(1)) == b'"' {
             kind = SpotKind::MixedField;
             at = at.wrapping_add(1);

@@ -143,9 +143,12 @@ pub(crate) fn few_digits(text: &[u8]) -> Option<u64> {
 }
 
 /// The number of one to eight digits, the first in the lowest byte of `word`; `None` where another byte is among them.
-#[inline]
+#[inline(always)]
 pub(crate) fn eight_digits(word: u64, length: usize) -> Option<u64> {
-    let bits = 64_u32.checked_sub(8 * u32::try_from(length).ok()?).filter(|bits| *bits < 64)?;
+    if !(1..=8).contains(&length) {
+        return None;
+    }
+    let bits = 64 - 8 * length as u32;
     // The bytes behind the digits go out at the top; zeros come in where a longer number would have its first digits.
     let digits = (word << bits) ^ 0x3030_3030_3030_3030 & (u64::MAX << bits);
     let above_nine = digits.wrapping_add(0x7676_7676_7676_7676) | digits;

@@ -40,7 +40,7 @@ impl UsualTimes {
 
     /// The instant of a text of 24 bytes, given as three words of which the first byte is the lowest; `zoneless` is true if
     /// the `Z` at the end was put there.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read_words(&mut self, [first, second, third]: [u64; 3], zoneless: bool) -> Option<ParsedTime> {
         let second = if second >> 16 & 0xff == u64::from(b' ') { second ^ SPACE_FOR_T } else { second };
         digits(first, YEAR_AND_MONTH)?;
