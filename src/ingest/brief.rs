@@ -10,13 +10,15 @@ use crate::execution::{MOST_DURATION_MS, Status};
 use crate::time::decimal::{eight_digits, few_digits};
 use crate::time::{ParsedTime, Timestamp, UsualTimes};
 
-/// Which spots of a way say when, how long and which try; those that are not there lie beyond the last spot.
+/// Which spots of a way say when, how long, which try and what a row shares with no other; those that are not there lie beyond the last spot.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Brief {
     start: u8,
     duration: u8,
     finished: u8,
     attempt: u8,
+    id: u8,
+    error: u8,
 }
 
 /// What a row says beside its class.
@@ -39,7 +41,15 @@ impl Brief {
             duration: place(Role::Duration),
             finished: place(Role::FinishedAt),
             attempt: place(Role::Attempt),
+            id: place(Role::Id),
+            error: place(Role::Error),
         })
+    }
+
+    /// Which spots say what the row is called and what went wrong.
+    #[inline(always)]
+    pub(super) fn own(&self) -> [u8; 2] {
+        [self.id, self.error]
     }
 
     /// Reads a row that begins at `begin` and stands so.

@@ -466,7 +466,8 @@ fn hash_of(from: u32, what: u32, bytes: &Padded<'_>, (near, at): (Near<'_>, usiz
         8..=WIDTH => near.word(0) ^ near.word(length - 8).rotate_left(31),
         _ => {
             let end = at.wrapping_add(length);
-            let last = bytes.word(end.wrapping_sub(8)).rotate_left(31) ^ bytes.word(end.wrapping_sub(16)).rotate_left(29);
+            let last =
+                bytes.word(end.wrapping_sub(8)).rotate_left(31) ^ bytes.word(end.wrapping_sub(16)).rotate_left(29);
             (near.word(0) ^ last).wrapping_mul(FACTOR) ^ near.word(8).rotate_left(17)
         }
     };

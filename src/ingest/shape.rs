@@ -14,9 +14,7 @@ use super::mapping::{Mapping, Node, Target};
 use super::memo::{Met, ROOT, is_same};
 use super::ndjson::take_pairs;
 use super::shape_learning::Pace;
-use super::shape_value::{
-    nested_end, text_end_near, word_or_number_end_near,
-};
+use super::shape_value::{nested_end, text_end_near, word_or_number_end_near};
 
 /// Room for the values of a line that are handed on; a power of two.
 pub(super) const MOST_SPOTS: usize = 64;

@@ -31,12 +31,7 @@ pub(super) fn word_or_number_end_near(bytes: &Padded<'_>, near: Near<'_>, at: us
 
 /// The closing quote of a text whose first byte is `from` behind `at`, from where `near` is, and how it reads.
 #[inline(always)]
-pub(super) fn text_end_near(
-    bytes: &Padded<'_>,
-    near: Near<'_>,
-    at: usize,
-    from: usize,
-) -> Option<(usize, SpotKind)> {
+pub(super) fn text_end_near(bytes: &Padded<'_>, near: Near<'_>, at: usize, from: usize) -> Option<(usize, SpotKind)> {
     // Most texts end within two steps, which are looked at together: which of both it is cannot be foreseen.
     let stops = near.lanes(from).text_stops() | near.lanes(from + WIDTH).text_stops() << WIDTH;
     let stop = from + stops.trailing_zeros() as usize;

@@ -1,14 +1,13 @@
 //! The short ways of reading: a line that looks like earlier ones is read by its shape, and what earlier rows said is
 //! known by its bytes. The events are those of the long way, and where a short way does not lead, that one is taken.
 
-use super::brief::Said;
+use super::brief::{Brief, Said};
 use super::classify::Class;
 use super::fields::{Fields, Placed, Spot, SpotKind};
 use super::input::Input;
-use super::lanes::{Padded, WIDTH, is_utf8};
+use super::lanes::{Padded, WIDTH, is_utf8, text_of};
 use super::mapping::{Mapping, Target};
 use super::memo::{Classes, MOST_KEYS};
-use super::role::Role;
 use super::reader_known::KnownRows;
 use super::row::{self, Place, Scratch, Texts};
 use super::shape::{Found, MOST_SPOTS, Shapes, Use, Way};
@@ -93,12 +92,11 @@ impl Shortcuts {
             if !input.has_whole(end) || end - start > MOST_LINE_BYTES {
                 break;
             }
-            let Some(((name, status), way)) = classes.named(class).zip(shapes.ways.get(found.way as usize)) else { break };
-            let said = way.brief.as_ref().and_then(|brief| brief.read(found.spots(), (&bytes, start), rules, status, times));
-            let Some(said) = said else { break };
+            let Some(((name, status), brief)) = classes.named(class).zip(shapes.brief(found.way)) else { break };
+            let Some(said) = brief.read(found.spots(), (&bytes, start), rules, status, times) else { break };
             known.push(name, said, input.offset_of(start));
             if keeps_texts {
-                known.push_own(OwnSpots::of(start, way, found));
+                known.push_own(OwnSpots::of(start, brief, found));
             }
             // The last line may have no line feed.
             let has_feed = input.has_byte_at(end);
@@ -129,7 +127,7 @@ impl Shortcuts {
     /// Where what the row that was found shares with no other lies; it begins at `begin`.
     #[inline]
     pub(super) fn own_spots(&self, begin: usize) -> Option<OwnSpots> {
-        Some(OwnSpots::of(begin, self.shapes.ways.get(self.found.way as usize)?, &self.found))
+        Some(OwnSpots::of(begin, self.shapes.brief(self.found.way)?, &self.found))
     }
 
     /// From now on, records have these columns.
@@ -286,25 +284,40 @@ pub(super) struct OwnSpots {
 }
 
 impl OwnSpots {
-    #[inline]
-    fn of(begin: usize, way: &Way, found: &Found) -> Self {
-        let spot = |role: Role| {
-            let place = way.places.as_ref().and_then(|places| places.get(role as usize)).map_or(u8::MAX, |place| *place);
-            found.spots().get(usize::from(place)).copied()
-        };
-        Self { begin, id: spot(Role::Id), error: spot(Role::Error) }
+    #[inline(always)]
+    fn of(begin: usize, brief: &Brief, found: &Found) -> Self {
+        let [id, error] = brief.own().map(|place| found.spots().get(usize::from(place)).copied());
+        Self { begin, id, error }
     }
 
     /// What lies there, of a row of which the number of the try is known.
     #[inline]
     pub(super) fn texts<'a>(self, bytes: Padded<'a>, attempt: u32, texts: &'a mut Texts) -> OwnTexts<'a> {
+        let [id, error] = [self.id, self.error]
+            .map(|spot| spot.map(|spot| (spot.kind, bytes.slice(self.place(spot.start), self.place(spot.end)))));
+        // Nearly all texts read as they lie, and of most rows nothing went wrong.
+        if let (Some(id), Some(error)) = (plain(id), plain(error)) {
+            return OwnTexts { id, attempt, error };
+        }
         let value = |spot: Option<Spot>| {
-            spot.map_or(Value::Absent, |spot| {
-                let place = |place: u32| self.begin.wrapping_add(place as usize);
-                spot.value_of(bytes.slice(place(spot.start), place(spot.end)))
-            })
+            spot.map_or(Value::Absent, |spot| spot.value_of(bytes.slice(self.place(spot.start), self.place(spot.end))))
         };
         texts.own(value(self.id), value(self.error), attempt)
+    }
+
+    #[inline(always)]
+    fn place(self, place: u32) -> usize {
+        self.begin.wrapping_add(place as usize)
+    }
+}
+
+/// A text that reads as it lies, or that there is none; `None` for all other values.
+#[inline(always)]
+fn plain(value: Option<(SpotKind, &[u8])>) -> Option<Option<&str>> {
+    match value {
+        None | Some((SpotKind::Other, [b'n', ..]) | (SpotKind::Plain | SpotKind::Field, [])) => Some(None),
+        Some((SpotKind::Plain | SpotKind::Field, text)) => Some(Some(text_of(text))),
+        Some(_) => None,
     }
 }
 

@@ -26,12 +26,13 @@ impl Kept {
     }
 
     /// Keeps the texts of a row, whether or not it has had others.
+    #[inline]
     pub(super) fn keep(&mut self, row: u64, own: OwnTexts<'_>) {
-        let error = own.error.map(|error| error.get(..error.floor_char_boundary(MOST_KEPT_ERROR_BYTES)).unwrap_or(""));
+        let error = own.error.map(|error| match error.len() {
+            ..=MOST_KEPT_ERROR_BYTES => error,
+            _ => error.get(..error.floor_char_boundary(MOST_KEPT_ERROR_BYTES)).unwrap_or(""),
+        });
         let before = self.texts.len();
-        let length = own.id.map_or(0, str::len) + error.map_or(0, str::len);
-        // Attempt, and for each text whether there is one and its length.
-        self.texts.reserve(length + 14);
         push_short(&mut self.texts, own.attempt);
         push_text_if_any(&mut self.texts, own.id);
         push_text_if_any(&mut self.texts, error);
@@ -48,6 +49,7 @@ impl Kept {
     }
 
     /// The texts that begin at `before` are those of a row, if there is room for them.
+    #[inline]
     fn settle(&mut self, row: u64, before: usize) {
         let Ok(row) = usize::try_from(row) else { return };
         let has_room = self.texts.len() + (row + 1) * size_of::<u32>() <= self.most_bytes;
