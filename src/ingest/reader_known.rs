@@ -5,6 +5,7 @@ use super::brief::Said;
 use super::reader::{Reader, Stage};
 use super::{Cut, Form, Known};
 use crate::execution::OwnTexts;
+use crate::table::Stretch;
 
 impl Reader {
     /// From now on, rows of the kind that this number of an [`Event::Row`] says may be told by [`Reader::next_known`] under
@@ -36,11 +37,10 @@ impl Reader {
     }
 
     /// Rows that lie side by side in columns, in the same way; none says nothing of what comes.
-    #[inline]
-    pub(crate) fn next_known_rows(&mut self) -> &[Known] {
+    pub(crate) fn next_stretch(&mut self) -> Option<Stretch<'_>> {
         match (&self.stage, &mut self.forms) {
-            (Stage::Reading(Form::Arrow | Form::Columns), Some(forms)) => forms.arrow().known_rows(&self.input),
-            _ => &[],
+            (Stage::Reading(Form::Arrow | Form::Columns), Some(forms)) => forms.arrow().next_stretch(&self.input),
+            _ => None,
         }
     }
 
@@ -50,11 +50,11 @@ impl Reader {
         self.shortcuts.own_texts(self.input.padded(), known.attempt, &mut self.scratch.texts)
     }
 
-    /// The texts of one of the rows that [`Reader::next_known_rows`] told last, by its place among them.
+    /// The texts of one of the rows that [`Reader::next_stretch`] told last, by its place among them.
     #[inline]
-    pub(crate) fn known_row_texts(&mut self, place: usize) -> Option<OwnTexts<'_>> {
+    pub(crate) fn stretch_texts(&mut self, place: usize) -> Option<OwnTexts<'_>> {
         let Self { forms, input, scratch, .. } = self;
-        forms.as_mut()?.arrow().known_row_texts(input, place, &mut scratch.texts)
+        forms.as_mut()?.arrow().stretch_texts(input, place, &mut scratch.texts)
     }
 
     #[inline]

@@ -1,5 +1,6 @@
 //! A reading: bytes of one source go in, rows come to lie in a table, and every row that was read is accounted for.
 
+mod columns;
 mod part;
 
 pub use part::Range;
@@ -323,7 +324,10 @@ impl Intake {
         let mut duplicates = duplicates.as_mut().filter(|_| cfg!(feature = "parts"));
         let arrival = |has_started, offset| Arrival { has_started, place: Place { source: *source, offset } };
         loop {
-            if end.is_none() && !take_known(reader, table, reading, *source) {
+            if end.is_none()
+                && !(take_known(reader, table, reading, *source)
+                    && columns::take_stretches(reader, table, reading, *source))
+            {
                 return;
             }
             let Some(event) = reader.next() else { return };
@@ -437,33 +441,13 @@ fn take_known(reader: &mut Reader, table: &mut Table, reading: &mut Reading, sou
         }
         has_room
     };
-    let has_room = loop {
-        if let Some(known) = reader.next_known() {
-            if !add(table, &known) {
-                break false;
-            }
-            if keeps_texts {
-                table.keep_texts(table.rows() - 1, reader.known_texts(&known));
-            }
-            continue;
+    let mut has_room = true;
+    while has_room && let Some(known) = reader.next_known() {
+        has_room = add(table, &known);
+        if has_room && keeps_texts {
+            table.keep_texts(table.rows() - 1, reader.known_texts(&known));
         }
-        let first = table.rows();
-        let known = reader.next_known_rows();
-        if known.is_empty() {
-            break true;
-        }
-        let had_room = known.iter().all(|known| add(table, known));
-        if keeps_texts {
-            for row in first..table.rows() {
-                if let Some(texts) = reader.known_row_texts((row - first) as usize) {
-                    table.keep_texts(row, texts);
-                }
-            }
-        }
-        if !had_room {
-            break false;
-        }
-    };
+    }
     let rows = table.rows() - before;
     reading.read += rows;
     reading.not_looked_for += rows;

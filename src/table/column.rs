@@ -105,6 +105,18 @@ impl Chunk {
         }
     }
 
+    /// Rows that fit in the memory that the chunk has.
+    pub(super) fn room(&self) -> usize {
+        CHUNK_ROWS.min(self.starts.capacity()).saturating_sub(self.len())
+    }
+
+    /// Says of rows that were added to the other columns that nothing is known of their waiting.
+    pub(super) fn fill_waits(&mut self) {
+        if !self.waits.is_empty() {
+            self.waits.resize(self.starts.len(), NONE);
+        }
+    }
+
     /// Puts a row in the place of another one.
     pub(super) fn set(&mut self, place: usize, row: Cells) {
         let columns = (self.starts.get_mut(place), self.kinds.get_mut(place), self.durations.get_mut(place));
@@ -164,8 +176,7 @@ impl Columns {
     /// Makes room for one more row; false if memory has none. `most_bytes` is what the columns may take.
     #[inline]
     pub(super) fn make_room(&mut self, most_bytes: usize) -> bool {
-        let has_room = |chunk: &Chunk| chunk.len() < CHUNK_ROWS && chunk.len() < chunk.starts.capacity();
-        self.chunks.last().is_some_and(has_room) || self.grow(most_bytes)
+        self.chunks.last().is_some_and(|chunk| chunk.room() > 0) || self.grow(most_bytes)
     }
 
     #[cold]
