@@ -53,8 +53,8 @@ impl Reader {
     /// The texts of one of the rows that [`Reader::next_stretch`] told last, by its place among them.
     #[inline]
     pub(crate) fn stretch_texts(&mut self, place: usize) -> Option<OwnTexts<'_>> {
-        let Self { forms, input, scratch, .. } = self;
-        forms.as_mut()?.arrow().stretch_texts(input, place, &mut scratch.texts)
+        let Self { forms, input, .. } = self;
+        forms.as_mut()?.arrow().stretch_texts(input, place)
     }
 
     #[inline]

@@ -14,8 +14,8 @@ use std::ops::Range;
 
 /// The rows of a block: what is held of them stays near the processor. A multiple of eight.
 const BLOCK_ROWS: usize = 1024;
-/// Places for combinations of entries; a power of two.
-const PLACES: usize = 1 << 13;
+/// Places for combinations of entries; a power of two. Each may stand in two that are neighbours.
+const PLACES: usize = 1 << 14;
 /// Stands for an entry that its dictionary lacks.
 const BROKEN: u64 = u64::MAX;
 
@@ -150,7 +150,7 @@ impl Blocks {
         while end < self.block.rows {
             end = self.block.next_unusual(end);
             let Some(combined) = self.block.combined.get(end).copied() else { break };
-            let known = self.combination(combined).or_else(|| {
+            let known = find(&self.known, combined).copied().or_else(|| {
                 // A row that has to be read by itself anyway need not be numbered.
                 let row = self.block.first + end;
                 let may_be = combined != BROKEN && self.block.has_start(end);
@@ -223,29 +223,27 @@ impl Blocks {
         let Block { combined, kinds, starts, durations, attempts, unusual, .. } = &mut self.block;
         let rows = combined.iter().zip(kinds.iter_mut()).zip(starts.iter().zip(durations));
         for (place, ((combined, kind), (start, duration))) in rows.enumerate() {
-            let found = known.get(place_of(*combined)).copied().unwrap_or_default();
-            let is_known = found.entries == combined.wrapping_add(1);
-            let settled = *duration | found.no_duration;
-            if is_known && *start > UNUSUAL && settled != UNUSUAL_LENGTH {
-                (*kind, *duration) = (found.name, settled);
-            } else {
+            let Some(found) = find(known, *combined).filter(|_| *start > UNUSUAL) else {
                 unusual.push(place);
+                continue;
+            };
+            let length = *duration | found.no_duration;
+            if length == UNUSUAL_LENGTH {
+                unusual.push(place);
+            } else {
+                (*kind, *duration) = (found.name, length);
             }
         }
         kinds.iter_mut().zip(attempts).for_each(|(kind, attempt)| *kind |= retry(*attempt));
-    }
-
-    #[inline]
-    fn combination(&self, combined: u64) -> Option<Combination> {
-        let known = self.known.get(place_of(combined))?;
-        (known.entries == combined.wrapping_add(1)).then_some(*known)
     }
 
     /// Keeps a combination, of which there are less than 2^62, in the place of another one if need be.
     fn learn(&mut self, combined: u64, name: u32, is_ended: bool) -> Combination {
         let no_duration = if is_ended { 0 } else { u32::MAX };
         let learned = Combination { entries: combined.wrapping_add(1), name, no_duration };
-        if let Some(place) = self.known.get_mut(place_of(combined)) {
+        let first = place_of(combined);
+        let is_taken = self.known.get(first).is_some_and(|known| known.entries != 0);
+        if let Some(place) = self.known.get_mut(first ^ usize::from(is_taken)) {
             *place = learned;
         }
         learned
@@ -394,6 +392,14 @@ fn length_between(start: i64, end: i64) -> u32 {
         // Below zero, and above what 32 bits hold, is for the long way.
         end => length(end.saturating_sub(start).max(-1)),
     }
+}
+
+/// What is known of a combination.
+#[inline(always)]
+fn find(known: &[Combination], combined: u64) -> Option<&Combination> {
+    let first = place_of(combined);
+    let is_it = |known: &&Combination| known.entries == combined.wrapping_add(1);
+    known.get(first).filter(is_it).or_else(|| known.get(first ^ 1).filter(is_it))
 }
 
 #[inline]

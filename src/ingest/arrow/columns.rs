@@ -6,7 +6,7 @@ use super::super::fields::{Fields, Taken};
 use super::super::mapping::{Mapping, Target};
 use super::super::memo_kinds::Kinds;
 use super::super::role::Role;
-use super::super::row::{self, Place, Scratch, Texts};
+use super::super::row::{self, Place, Scratch};
 use super::super::text::Text;
 use super::super::{Event, Notes, StreamEnd, Value};
 use super::array::{Array, Batch, Cell, Entry};
@@ -14,7 +14,7 @@ use super::block::Blocks;
 use super::dictionary::Dictionaries;
 use super::quick::{self, Plan, Said};
 use super::schema::{Field, Kind, Schema, Unit};
-use super::text::{push_cell, push_list};
+use super::text::{push_cell, push_list, push_signed};
 use super::words::Words;
 use crate::execution::{Execution, OwnTexts};
 use crate::problem::ProblemKind;
@@ -276,28 +276,27 @@ impl Columns {
         batch: &'a OpenBatch,
         (body, place): (&'a [u8], usize),
         dictionaries: &'a Dictionaries,
-        texts: &'a mut Texts,
     ) -> Option<OwnTexts<'a>> {
         let Self { all, written, blocks, plan, .. } = self;
         let plan = plan.as_ref()?;
         let (row, attempt) = blocks.told(place)?;
         written.clear();
-        let cells = [plan.id, plan.error].map(|place| {
-            let (column, (array, _)) = (all.get(place?)?, batch.arrays.get(place?)?);
-            let cell = array.cell(body, row, dictionaries);
+        let mut read = |place: Option<usize>| {
+            let found = place.and_then(|place| Some((all.get(place)?.kind, &batch.arrays.get(place)?.0)));
+            let cell = found.map_or(Cell::Absent, |(_, array)| array.cell(body, row, dictionaries));
             let start = written.len();
-            if matches!(cell, Cell::Float(_) | Cell::Unsigned(_)) {
-                push_cell(cell, written);
+            if let Some((kind, _)) = found {
+                push_own(cell, kind, written);
             }
-            Some((cell, column, start..written.len()))
+            (cell, start..written.len())
+        };
+        let own = [read(plan.id), read(plan.error)];
+        let written = written.as_str();
+        let [id, error] = own.map(|(cell, part)| match cell {
+            Cell::Text(text) => Some(text),
+            _ => written.get(part).filter(|text| !text.is_empty()),
         });
-        let written = &*written;
-        let [id, error] = cells.map(|cell| {
-            cell.map_or(Value::Absent, |(cell, column, part)| {
-                value(cell, column, written.get(part).unwrap_or_default())
-            })
-        });
-        Some(texts.own(id, error, attempt))
+        Some(OwnTexts { id, attempt, error })
     }
 
     /// The short way is never taken.
@@ -509,6 +508,17 @@ fn unread(field: &Field) -> Option<&'static str> {
             other => Some(other.name()),
         },
         _ => None,
+    }
+}
+
+/// Appends the text of a number that is an id or an error, as `row` reads it.
+fn push_own(cell: Cell<'_>, kind: Kind, out: &mut String) {
+    match cell {
+        Cell::Integer(number) if matches!(kind, Kind::Integer(_)) => push_signed(number, out),
+        Cell::Float(number) if is_whole(number) => push_signed(number as i64, out),
+        Cell::Float(number) if number.is_infinite() => out.push_str(TOO_LONG),
+        Cell::Float(_) | Cell::Unsigned(_) => push_cell(cell, out),
+        _ => {}
     }
 }
 

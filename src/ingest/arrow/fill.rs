@@ -2,7 +2,7 @@
 //! is marked and left to be looked at by itself; nothing is guessed.
 
 use super::array::{Array, Data, Texts, part};
-use super::columns::{instant, length_ms, to_ms};
+use super::columns::{instant, is_whole, length_ms, to_ms};
 use super::schema::{Kind, Unit};
 use crate::execution::MOST_DURATION_MS;
 use crate::table::Stretch;
@@ -144,11 +144,7 @@ impl Array {
     /// as `read_float` has it. [`MISSING`] where there is none, [`UNUSUAL`] for what does not fit; false if the column holds no
     /// numbers.
     fn fill_numbers(&self, body: &[u8], first: usize, out: &mut [i64], read_float: ReadFloat) -> bool {
-        let float = |number: f64| {
-            const MOST: u64 = 1 << 53;
-            let whole = number as i64;
-            if whole as f64 == number && whole.unsigned_abs() < MOST { whole } else { read_float(number) }
-        };
+        let float = |number: f64| whole(number).unwrap_or_else(|| read_other(number, read_float));
         match &self.data {
             Data::Integer(integer, range) => {
                 let numbers = part(body, range);
@@ -190,6 +186,23 @@ impl Array {
             }
         }
     }
+}
+
+/// The whole number that a float is, if that is not below 0 and below 2^52. Among the floats from there on to 2^53 are
+/// all whole numbers and no others, so adding as much as that leaves the number's bits alone or rounds it.
+#[inline(always)]
+fn whole(number: f64) -> Option<i64> {
+    const BOUND: f64 = 4_503_599_627_370_496.0;
+    let shifted = number + BOUND;
+    // Of negative numbers, and of what is no number, the bits are greater.
+    let is_whole = number.to_bits() < BOUND.to_bits() && shifted - BOUND == number;
+    is_whole.then(|| shifted.to_bits().wrapping_sub(BOUND.to_bits()) as i64)
+}
+
+#[cold]
+#[inline(never)]
+fn read_other(number: f64, read_float: ReadFloat) -> i64 {
+    if is_whole(number) { number as i64 } else { read_float(number) }
 }
 
 /// Milliseconds as a table holds them in 32 bits.

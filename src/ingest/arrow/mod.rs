@@ -39,7 +39,7 @@ pub(super) use text::push_signed;
 
 use super::input::Input;
 use super::mapping::Mapping;
-use super::row::{Scratch, Texts};
+use super::row::Scratch;
 use super::{Event, StreamEnd, is_json, ndjson};
 use crate::execution::OwnTexts;
 use crate::table::Stretch;
@@ -171,16 +171,11 @@ impl Arrow {
     }
 
     /// The texts of one of the rows that [`Arrow::next_stretch`] told last.
-    pub(super) fn stretch_texts<'a>(
-        &'a mut self,
-        input: &'a Input,
-        place: usize,
-        texts: &'a mut Texts,
-    ) -> Option<OwnTexts<'a>> {
+    pub(super) fn stretch_texts<'a>(&'a mut self, input: &'a Input, place: usize) -> Option<OwnTexts<'a>> {
         let Self { open, columns, dictionaries, .. } = self;
         let Open { body, batch, .. } = open.as_ref()?;
         let body = input.waiting().get(body.clone()).unwrap_or_default();
-        columns.stretch_texts(batch, (body, place), dictionaries, texts)
+        columns.stretch_texts(batch, (body, place), dictionaries)
     }
 
     /// Puts every row together out of its values, as if no other one had said the same.
