@@ -102,18 +102,16 @@ impl Array {
     pub(super) fn fill_codes(&self, body: &[u8], first: usize, out: &mut [u32]) -> bool {
         let Data::Index { index, numbers, has_none, .. } = &self.data else { return false };
         let numbers = part(body, numbers);
-        let signed = |number: i32| match u32::try_from(number) {
-            Ok(number) => number.wrapping_add(1),
-            Err(_) if *has_none => 0,
-            Err(_) => u32::MAX,
+        // One loop for numbers with a sign and without: the other is worth less than what it weighs in a download.
+        let code = |number: u32, bits: u32| match index.is_signed && number >> (bits - 1) & 1 == 1 {
+            false => number.saturating_add(1),
+            true if *has_none => 0,
+            true => u32::MAX,
         };
-        match (index.bytes, index.is_signed) {
-            (4, true) => convert(numbers, first, out, |bytes| signed(i32::from_le_bytes(bytes))),
-            (4, false) => convert(numbers, first, out, |bytes| u32::from_le_bytes(bytes).saturating_add(1)),
-            (2, true) => convert(numbers, first, out, |bytes| signed(i32::from(i16::from_le_bytes(bytes)))),
-            (2, false) => convert(numbers, first, out, |bytes| u32::from(u16::from_le_bytes(bytes)) + 1),
-            (1, true) => convert(numbers, first, out, |bytes| signed(i32::from(i8::from_le_bytes(bytes)))),
-            (1, false) => convert(numbers, first, out, |[byte]| u32::from(byte) + 1),
+        match index.bytes {
+            4 => convert(numbers, first, out, |bytes| code(u32::from_le_bytes(bytes), 32)),
+            2 => convert(numbers, first, out, |bytes| code(u32::from(u16::from_le_bytes(bytes)), 16)),
+            1 => convert(numbers, first, out, |[byte]| code(u32::from(byte), 8)),
             _ => return false,
         }
         self.blank(body, first, out, 0);
@@ -148,18 +146,20 @@ impl Array {
         match &self.data {
             Data::Integer(integer, range) => {
                 let numbers = part(body, range);
-                match (integer.bytes, integer.is_signed) {
-                    // The two that stand for something else have to be looked at by themselves.
-                    (8, true) => convert(numbers, first, out, |bytes| i64::from_le_bytes(bytes).max(UNUSUAL)),
-                    (8, false) => convert(numbers, first, out, |bytes| {
-                        i64::try_from(u64::from_le_bytes(bytes)).unwrap_or(UNUSUAL)
-                    }),
-                    (4, true) => convert(numbers, first, out, |bytes| i64::from(i32::from_le_bytes(bytes))),
-                    (4, false) => convert(numbers, first, out, |bytes| i64::from(u32::from_le_bytes(bytes))),
-                    (2, true) => convert(numbers, first, out, |bytes| i64::from(i16::from_le_bytes(bytes))),
-                    (2, false) => convert(numbers, first, out, |bytes| i64::from(u16::from_le_bytes(bytes))),
-                    (1, true) => convert(numbers, first, out, |bytes| i64::from(i8::from_le_bytes(bytes))),
-                    _ => convert(numbers, first, out, |[byte]| i64::from(byte)),
+                let short = |number: u64, bits: u32| match integer.is_signed {
+                    true => ((number << (64 - bits)) as i64) >> (64 - bits),
+                    false => number as i64,
+                };
+                // The two that stand for something else have to be looked at by themselves.
+                let long = |number: u64| match integer.is_signed {
+                    true => (number as i64).max(UNUSUAL),
+                    false => i64::try_from(number).unwrap_or(UNUSUAL),
+                };
+                match integer.bytes {
+                    8 => convert(numbers, first, out, |bytes| long(u64::from_le_bytes(bytes))),
+                    4 => convert(numbers, first, out, |bytes| short(u64::from(u32::from_le_bytes(bytes)), 32)),
+                    2 => convert(numbers, first, out, |bytes| short(u64::from(u16::from_le_bytes(bytes)), 16)),
+                    _ => convert(numbers, first, out, |[byte]| short(u64::from(byte), 8)),
                 }
             }
             Data::Float(4, range) => {
