@@ -1,9 +1,11 @@
 // Columns that a program holds as arrays, as batches of bytes that the engine reads: a head that says where each array
-// lies, and copies of the arrays behind it. The layout stands in `src/ingest/columns.rs`. Understands no value.
+// lies, and the arrays themselves behind it. The layout stands in `src/ingest/columns.rs`. Understands no value and copies
+// no array of numbers.
 
 import type { CodedColumn, Columns, ColumnValues, NumberArray } from './types.js';
 
-/** Rows of a batch. */
+/** Rows of the first batch, with which it shows what the columns are, and of every other one. */
+const FIRST_ROWS = 1024;
 const BATCH_ROWS = 65_536;
 const KINDS: [new (length: number) => NumberArray, string][] = [
   [Float64Array, 'f64'], [Float32Array, 'f32'], [BigInt64Array, 'i64'], [BigUint64Array, 'u64'], [Int32Array, 'i32'],
@@ -45,6 +47,7 @@ class Texts {
     return begins;
   }
 
+  /** The texts that were added, in a place of their own. */
   get bytes(): Uint8Array {
     return this.#bytes.slice(0, this.#length);
   }
@@ -70,22 +73,17 @@ class Batch {
     this.#lines += `${name.replace(/[\t\r\n]/g, ' ')}\t${kind}${places}\n`;
   }
 
-  frame(rows: number): Uint8Array {
+  /** Its head and its arrays. */
+  parts(rows: number): Uint8Array[] {
     const text = new TextEncoder().encode(this.#lines);
-    const head = 8 + 12 + text.length;
-    const bytes = new Uint8Array(head + this.#length);
-    const view = new DataView(bytes.buffer);
+    const head = new Uint8Array(8 + 12 + text.length);
+    const view = new DataView(head.buffer);
     view.setUint32(0, 0xffffffff, true);
     view.setUint32(4, 12 + text.length, true);
     view.setBigUint64(8, BigInt(this.#length), true);
     view.setUint32(16, rows, true);
-    bytes.set(text, 20);
-    let at = head;
-    for (const part of this.#parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
-    return bytes;
+    head.set(text, 20);
+    return [head, ...this.#parts];
   }
 }
 
@@ -106,13 +104,13 @@ function rowsOf(columns: [string, ColumnValues][]): number {
   return first;
 }
 
-/** The batches of columns, made one by one as they are asked for. */
-export function* batches(given: Columns): Generator<Uint8Array> {
+/** The batches of columns, made one by one as they are asked for, each in parts that follow each other. */
+export function* batches(given: Columns): Generator<Uint8Array[]> {
   const columns = Object.entries(given).filter((entry): entry is [string, ColumnValues] => entry[1] !== undefined && entry[1] !== null);
   const rows = rowsOf(columns);
   const texts = new Texts();
-  for (let from = 0; from < rows; from += BATCH_ROWS) {
-    const until = Math.min(rows, from + BATCH_ROWS);
+  for (let from = 0, until; from < rows; from = until) {
+    until = Math.min(rows, from + (from > 0 ? BATCH_ROWS : FIRST_ROWS));
     const batch = new Batch();
     for (const [name, values] of columns) {
       if (isCoded(values)) {
@@ -127,6 +125,17 @@ export function* batches(given: Columns): Generator<Uint8Array> {
         batch.describe(name, kindOf(numbers) ?? '', `${batch.place(bytesOf(numbers.subarray(from, until)))}\t0\t0`);
       }
     }
-    yield batch.frame(until - from);
+    yield batch.parts(until - from);
   }
+}
+
+/** The bytes of parts in one place of their own. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }

@@ -100,7 +100,7 @@ export class HeatmapEngine {
       signal?.throwIfAborted();
       this.#checkLoad(turn);
     };
-    const handed = isSeveral(source) ? undefined : handOver(source);
+    const handed = isSeveral(source) ? undefined : handOver(source, false);
     if (handed) as = { form: handed.form, ...as };
     const sources: readonly Source[] = isSeveral(source) ? source : [handed?.stream ?? source as Source];
     const plain = await Promise.all(sources.map(isPlain));

@@ -15,8 +15,10 @@ async function* linesOf(rows: Iterable<object> | AsyncIterable<object>): AsyncGe
   yield* (await import('./objects.js')).lines(rows);
 }
 
-async function* batchesOf(columns: Columns): AsyncGenerator<Uint8Array> {
-  yield* (await import('./columns.js')).batches(columns);
+// A view that leaves for another thread takes all of the buffer with it that it looks at, so what leaves is copied before.
+async function* batchesOf(columns: Columns, leaves: boolean): AsyncGenerator<Uint8Array> {
+  const { batches, joined } = await import('./columns.js');
+  for (const parts of batches(columns)) yield* leaves ? [joined(parts)] : parts;
 }
 
 const isBytes = (source: unknown): boolean =>
@@ -33,14 +35,17 @@ export function isOfSeveral(source: Loadable): boolean {
   return isSeveral(source) && source.length > 1;
 }
 
-/** The stream of what is no source of bytes; `undefined` for sources of bytes. Throws an error for what is neither. */
-export function handOver(source: Loadable): Handed | undefined {
+/**
+ * The stream of what is no source of bytes; `undefined` for sources of bytes. `leaves` is true for a stream that goes to another
+ * thread. Throws an error for what is neither.
+ */
+export function handOver(source: Loadable, leaves: boolean): Handed | undefined {
   if (isBytes(source)) return undefined;
   const given = source as Given;
   if (typeof given !== 'object' || given === null) throw new TypeError('load takes an address, bytes, rows or { columns }');
   const isRows = Symbol.iterator in given || Symbol.asyncIterator in given;
   if (!isRows && !('columns' in given)) throw new TypeError('load takes an address, bytes, rows or { columns }');
-  const pieces = isRows ? linesOf(given) : batchesOf(given.columns);
+  const pieces = isRows ? linesOf(given) : batchesOf(given.columns, leaves);
   let failure: unknown;
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {

@@ -22,7 +22,8 @@ struct Kind {
 #[derive(Debug, Default)]
 pub(super) struct Kinds {
     kinds: Vec<Kind>,
-    /// The numbers of kinds by the mixed keys, one more than the number; a power of two of them, less than half in use.
+    /// The numbers of kinds by the mixed keys, one more than the number; a power of two of them, at most a quarter in use,
+    /// so that hardly a kind finds no place.
     places: Vec<u32>,
 }
 
@@ -72,7 +73,7 @@ impl Kinds {
         if number >= MOST_KINDS {
             return None;
         }
-        if self.places.len() <= 2 * number {
+        if self.places.len() < 4 * (number + 1) {
             self.grow();
         }
         if !place(&mut self.places, mixed(way, keys), number) {

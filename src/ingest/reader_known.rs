@@ -8,6 +8,7 @@ use super::row::Texts;
 use super::shortcut::OwnSpots;
 use super::{Cut, Form, Known};
 use crate::execution::OwnTexts;
+use crate::table::Stretch;
 
 /// The most rows that are told at a time; what is held of them stays near the processor.
 const MOST_ROWS: usize = 256;
@@ -74,16 +75,13 @@ impl Reader {
         }
     }
 
-    /// The next rows, as far as their kinds were named and there is nothing about them that has to be said in words. None
-    /// says nothing of what comes: [`Reader::next`] has to be asked then, before any more bytes come.
+    /// The next rows of lines or records, as far as their kinds were named and there is nothing about them that has to be
+    /// said in words. None says nothing of what comes: [`Reader::next`] has to be asked then, before any more bytes come.
     #[inline]
     pub(crate) fn next_known_rows(&mut self) -> &[Known] {
         match self.stage {
             Stage::Reading(Form::Ndjson) => self.take_known_lines(),
             Stage::Reading(Form::Csv | Form::Tsv) => self.take_known_records(),
-            Stage::Reading(Form::Arrow | Form::Columns) => {
-                return self.forms.as_mut().map_or(&[], |forms| forms.arrow().known_rows(&self.input));
-            }
             _ => return &[],
         }
         self.known.rows()
@@ -92,11 +90,22 @@ impl Reader {
     /// The texts of one of the rows that [`Reader::next_known_rows`] told last, by its place among them.
     #[inline]
     pub(crate) fn known_row_texts(&mut self, place: usize) -> Option<OwnTexts<'_>> {
-        let Self { forms, input, scratch, stage, known, .. } = self;
-        if let (Stage::Reading(Form::Arrow | Form::Columns), Some(forms)) = (stage, forms) {
-            return forms.arrow().known_row_texts(input, place, &mut scratch.texts);
+        self.known.texts(place, self.input.padded(), &mut self.scratch.texts)
+    }
+
+    /// Rows that lie side by side in columns, in the same way; none says nothing of what comes.
+    pub(crate) fn next_stretch(&mut self) -> Option<Stretch<'_>> {
+        match (&self.stage, &mut self.forms) {
+            (Stage::Reading(Form::Arrow | Form::Columns), Some(forms)) => forms.arrow().next_stretch(&self.input),
+            _ => None,
         }
-        known.texts(place, input.padded(), &mut scratch.texts)
+    }
+
+    /// The texts of one of the rows that [`Reader::next_stretch`] told last, by its place among them.
+    #[inline]
+    pub(crate) fn stretch_texts(&mut self, place: usize) -> Option<OwnTexts<'_>> {
+        let Self { forms, input, .. } = self;
+        forms.as_mut()?.arrow().stretch_texts(input, place)
     }
 
     /// Lines are read one after the other without a look at anything else, since nearly all lines are such.

@@ -359,7 +359,9 @@ fn walk(columns: &[Use], bytes: Padded<'_>, (start, delimiter): (usize, u8), fou
                     if behind != delimiter && !matches!(behind, b'\n' | b'\r') {
                         return None;
                     }
-                    (separators, _) = bytes.separators(block, delimiter);
+                    let (others, has_others) = bytes.separators(block, delimiter);
+                    separators = others;
+                    walked.has_others |= has_others;
                 }
                 continue;
             }

@@ -1,5 +1,6 @@
 //! A reading: bytes of one source go in, rows come to lie in a table, and every row that was read is accounted for.
 
+mod columns;
 mod part;
 
 pub use part::Range;
@@ -323,7 +324,10 @@ impl Intake {
         let mut duplicates = duplicates.as_mut().filter(|_| cfg!(feature = "parts"));
         let arrival = |has_started, offset| Arrival { has_started, place: Place { source: *source, offset } };
         loop {
-            if end.is_none() && !take_known(reader, table, reading, *source) {
+            if end.is_none()
+                && !(take_known(reader, table, reading, *source)
+                    && columns::take_stretches(reader, table, reading, *source))
+            {
                 return;
             }
             let Some(event) = reader.next() else { return };

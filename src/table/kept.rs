@@ -17,7 +17,12 @@ pub(super) struct Kept {
     /// By row: where its texts begin, and one; 0 for a row whose texts found no room.
     begins: Vec<u32>,
     texts: Vec<u8>,
+    /// What `begins` says of rows that share [`SILENT`]; 0 before the first of them.
+    silent: u32,
 }
+
+/// What is kept of a first attempt that has neither an id nor an error.
+const SILENT: [u8; 6] = [1, 0, 0, 0, 0, 0];
 
 impl Kept {
     pub(super) fn up_to(most_bytes: usize) -> Self {
@@ -28,6 +33,9 @@ impl Kept {
     /// Keeps the texts of a row, whether or not it has had others.
     #[inline]
     pub(super) fn keep(&mut self, row: u64, own: OwnTexts<'_>) {
+        if own == (OwnTexts { id: None, attempt: 1, error: None }) {
+            return self.keep_silent(row, 1);
+        }
         let error = own.error.map(|error| match error.len() {
             ..=MOST_KEPT_ERROR_BYTES => error,
             _ => error.get(..error.floor_char_boundary(MOST_KEPT_ERROR_BYTES)).unwrap_or(""),
@@ -42,33 +50,62 @@ impl Kept {
     /// Keeps for a row what others keep for one of theirs.
     pub(super) fn adopt(&mut self, row: u64, others: &Kept, their_row: u64) {
         if let Some((texts, length)) = others.begin(their_row).and_then(|from| Some((from, record(from).ok()?.1))) {
+            let texts = texts.get(..length).unwrap_or_default();
+            if texts == SILENT {
+                return self.keep_silent(row, 1);
+            }
             let before = self.texts.len();
-            self.texts.extend_from_slice(texts.get(..length).unwrap_or_default());
+            self.texts.extend_from_slice(texts);
             self.settle(row, before);
         }
+    }
+
+    /// Keeps of rows that they are first attempts and have neither ids nor errors. All of these share what is kept.
+    pub(super) fn keep_silent(&mut self, first: u64, count: usize) {
+        let Ok(mut row) = usize::try_from(first) else { return };
+        let end = row + count;
+        if row < end && self.silent == 0 {
+            let before = self.texts.len();
+            self.texts.extend_from_slice(&SILENT);
+            self.settle(first, before);
+            self.silent = self.begins.get(row).copied().unwrap_or(0);
+            row += 1;
+        }
+        let room = self.most_bytes.saturating_sub(self.texts.len()) / size_of::<u32>();
+        if row == self.begins.len() && self.silent > 0 {
+            // New rows behind all others, as nearly all are.
+            row = end.min(room).max(row);
+            self.begins.resize(row, self.silent);
+        }
+        (row..end).for_each(|row| _ = self.begin_at(row, self.silent));
     }
 
     /// The texts that begin at `before` are those of a row, if there is room for them.
     #[inline]
     fn settle(&mut self, row: u64, before: usize) {
         let Ok(row) = usize::try_from(row) else { return };
-        let has_room = self.texts.len() + (row + 1) * size_of::<u32>() <= self.most_bytes;
+        let has_room = self.begin_at(row, before as u32 + 1);
         if !has_room {
             self.texts.truncate(before);
-            // Rows behind the limit take nothing; one that had texts has other ones now.
-            if let Some(begin) = self.begins.get_mut(row) {
-                *begin = 0;
-            }
-            return;
         }
-        let begin = before as u32 + 1;
-        if row == self.begins.len() {
-            return self.begins.push(begin);
+    }
+
+    /// Says where the texts of a row begin, and one, if there is room for saying so; false if there is none.
+    #[inline]
+    fn begin_at(&mut self, row: usize, begin: u32) -> bool {
+        let has_room = self.texts.len() + (row + 1) * size_of::<u32>() <= self.most_bytes;
+        if has_room && row == self.begins.len() {
+            self.begins.push(begin);
+            return true;
         }
-        self.begins.resize(self.begins.len().max(row + 1), 0);
+        if has_room {
+            self.begins.resize(self.begins.len().max(row + 1), 0);
+        }
+        // Rows behind the limit take nothing; one that had texts has other ones now.
         if let Some(place) = self.begins.get_mut(row) {
-            *place = begin;
+            *place = if has_room { begin } else { 0 };
         }
+        has_room
     }
 
     /// The texts of a row; `None` if they found no room.

@@ -12,6 +12,7 @@ mod parts;
 mod rows;
 mod scan;
 mod siphash;
+mod stretch;
 
 pub use count::{Counted, MOST_OTHER_STATUSES, MOST_REMEMBERED, Memory, View, Workflow};
 pub use counts::{Count, MOST_COUNTED};
@@ -20,6 +21,7 @@ pub use kept::{MOST_KEPT_ERROR_BYTES, MOST_KEPT_TEXT_BYTES};
 pub use kinds::{Crowding, MOST_STATUS_BYTES};
 pub use parts::Shift;
 pub use rows::{Order, Row, Rows};
+pub(crate) use stretch::Stretch;
 
 use crate::execution::{Execution, OwnTexts};
 use crate::ingest::Known;

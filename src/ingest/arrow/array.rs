@@ -1,17 +1,10 @@
 //! One column of one batch: where its buffers lie in the body, each held against the body's length before a value is
 //! read, and the values one by one. A value that its offsets place outside is told as such; none is guessed.
 
-use super::columns::is_whole;
 use super::dictionary::Dictionaries;
 use super::flat::{Checked, Malformed, Table, Vector, bytes_at};
 use super::schema::{Encoding, Field, Integer, Kind};
-use crate::execution::MOST_DURATION_MS;
 use std::ops::Range;
-
-/// In columns of numbers: there is none.
-pub(super) const MISSING: i64 = i64::MIN;
-/// In columns of numbers: one that has to be looked at by itself.
-pub(super) const UNUSUAL: i64 = i64::MIN + 1;
 
 /// Texts that are views may repeat each other: so many bytes a row are granted beside those that are there.
 const VIEW_GRANT_BYTES: u64 = 256;
@@ -35,14 +28,14 @@ pub(super) enum Cell<'a> {
 /// The values of a column in one batch.
 #[derive(Debug)]
 pub(super) struct Array {
-    length: usize,
+    pub(super) length: usize,
     /// A bit for each row, set where there is a value; `None` if all have one.
-    validity: Option<Range<usize>>,
-    data: Data,
+    pub(super) validity: Option<Range<usize>>,
+    pub(super) data: Data,
 }
 
 #[derive(Debug)]
-enum Data {
+pub(super) enum Data {
     /// No values, or such as are not read.
     Nothing,
     Bool(Range<usize>),
@@ -73,7 +66,7 @@ enum Data {
 
 /// The bytes that the texts of a column lie in.
 #[derive(Debug)]
-enum Texts {
+pub(super) enum Texts {
     /// A copy of them, since they are UTF-8 all in all.
     Checked(String),
     /// They are not; each text is looked at by itself.
@@ -345,81 +338,6 @@ impl Array {
         }
     }
 
-    /// The numbers of the rows from `first` on: whole ones as they are, floats where a whole number says the same
-    /// ([`is_whole`]) and, if it `rounds`, those that a duration may be, halves away from zero. [`MISSING`] where there
-    /// is none, [`UNUSUAL`] for all others; false if the column holds no numbers.
-    pub(super) fn fill(&self, body: &[u8], first: usize, out: &mut [i64], rounds: bool) -> bool {
-        let float = |number: f64| match number {
-            number if number.is_nan() => MISSING,
-            number if is_whole(number) => number as i64,
-            number if rounds && (0.0..MOST_DURATION_MS as f64).contains(&number) => number.round() as i64,
-            _ => UNUSUAL,
-        };
-        match &self.data {
-            Data::Integer(integer, range) => {
-                let numbers = part(body, range);
-                match (integer.bytes, integer.is_signed) {
-                    // The two that stand for something else have to be looked at by themselves.
-                    (8, true) => convert(numbers, first, out, |bytes| i64::from_le_bytes(bytes).max(UNUSUAL)),
-                    (8, false) => convert(numbers, first, out, |bytes| {
-                        i64::try_from(u64::from_le_bytes(bytes)).unwrap_or(UNUSUAL)
-                    }),
-                    (4, true) => convert(numbers, first, out, |bytes| i64::from(i32::from_le_bytes(bytes))),
-                    (4, false) => convert(numbers, first, out, |bytes| i64::from(u32::from_le_bytes(bytes))),
-                    (2, true) => convert(numbers, first, out, |bytes| i64::from(i16::from_le_bytes(bytes))),
-                    (2, false) => convert(numbers, first, out, |bytes| i64::from(u16::from_le_bytes(bytes))),
-                    (1, true) => convert(numbers, first, out, |bytes| i64::from(i8::from_le_bytes(bytes))),
-                    _ => convert(numbers, first, out, |[byte]| i64::from(byte)),
-                }
-            }
-            Data::Float(4, range) => {
-                convert(part(body, range), first, out, |bytes| float(f64::from(f32::from_le_bytes(bytes))));
-            }
-            Data::Float(_, range) => convert(part(body, range), first, out, |bytes| float(f64::from_le_bytes(bytes))),
-            _ => return false,
-        }
-        self.blank(body, first, out, MISSING);
-        true
-    }
-
-    /// The numbers of the dictionary's entries of the rows from `first` on, each one more; 0 where there is none, and the
-    /// greatest number for one that cannot be; false if the column holds no such numbers.
-    pub(super) fn fill_codes(&self, body: &[u8], first: usize, out: &mut [u32]) -> bool {
-        let Data::Index { index, numbers, has_none, .. } = &self.data else { return false };
-        let numbers = part(body, numbers);
-        let signed = |number: i64| match u32::try_from(number) {
-            Ok(number) => number.saturating_add(1),
-            Err(_) if *has_none && number < 0 => 0,
-            Err(_) => u32::MAX,
-        };
-        match (index.bytes, index.is_signed) {
-            (4, true) => convert(numbers, first, out, |bytes| signed(i64::from(i32::from_le_bytes(bytes)))),
-            (4, false) => convert(numbers, first, out, |bytes| u32::from_le_bytes(bytes).saturating_add(1)),
-            (2, true) => convert(numbers, first, out, |bytes| signed(i64::from(i16::from_le_bytes(bytes)))),
-            (2, false) => convert(numbers, first, out, |bytes| u32::from(u16::from_le_bytes(bytes)) + 1),
-            (1, true) => convert(numbers, first, out, |bytes| signed(i64::from(i8::from_le_bytes(bytes)))),
-            (1, false) => convert(numbers, first, out, |[byte]| u32::from(byte) + 1),
-            _ => return false,
-        }
-        self.blank(body, first, out, 0);
-        true
-    }
-
-    /// Puts `nothing` where there is no value.
-    fn blank<T>(&self, body: &[u8], first: usize, out: &mut [T], nothing: T)
-    where
-        T: Copy,
-    {
-        if let Some(validity) = &self.validity {
-            let bits = part(body, validity);
-            for (row, out) in (first..).zip(out) {
-                if !bit(bits, row) {
-                    *out = nothing;
-                }
-            }
-        }
-    }
-
     #[inline]
     pub(super) fn is_valid(&self, body: &[u8], row: usize) -> bool {
         self.validity.as_ref().is_none_or(|validity| bit(part(body, validity), row))
@@ -440,15 +358,6 @@ impl Array {
     }
 }
 
-/// Reads as many numbers as there is room for from the one of row `first` on.
-#[inline]
-fn convert<T, const BYTES: usize>(numbers: &[u8], first: usize, out: &mut [T], read: impl Fn([u8; BYTES]) -> T) {
-    let numbers = first.checked_mul(BYTES).and_then(|from| numbers.get(from..)).unwrap_or_default();
-    for (out, number) in out.iter_mut().zip(numbers.as_chunks().0) {
-        *out = read(*number);
-    }
-}
-
 /// A dictionary's entry that a row names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Entry {
@@ -462,7 +371,7 @@ const NO_WORD: &str = "is not in the dictionary";
 const NO_UTF8: &str = "is not UTF-8";
 
 /// A buffer, which was found to lie within the body.
-fn part<'a>(body: &'a [u8], range: &Range<usize>) -> &'a [u8] {
+pub(super) fn part<'a>(body: &'a [u8], range: &Range<usize>) -> &'a [u8] {
     body.get(range.start..range.end).unwrap_or_default()
 }
 

@@ -6,18 +6,19 @@ use super::super::fields::{Fields, Taken};
 use super::super::mapping::{Mapping, Target};
 use super::super::memo_kinds::Kinds;
 use super::super::role::Role;
-use super::super::row::{self, Place, Scratch, Texts};
+use super::super::row::{self, Place, Scratch};
 use super::super::text::Text;
-use super::super::{Event, Known, Notes, StreamEnd, Value};
+use super::super::{Event, Notes, StreamEnd, Value};
 use super::array::{Array, Batch, Cell, Entry};
 use super::block::Blocks;
 use super::dictionary::Dictionaries;
 use super::quick::{self, Plan, Said};
 use super::schema::{Field, Kind, Schema, Unit};
-use super::text::{push_cell, push_list};
+use super::text::{push_cell, push_list, push_signed};
 use super::words::Words;
 use crate::execution::{Execution, OwnTexts};
 use crate::problem::ProblemKind;
+use crate::table::Stretch;
 use crate::time::{ParsedTime, Timestamp};
 use std::ops::Range;
 
@@ -153,6 +154,11 @@ impl OpenBatch {
         true
     }
 
+    /// Rows that were told.
+    pub(super) fn pass(&mut self, rows: usize) {
+        self.row += rows;
+    }
+
     pub(super) fn is_read(&self) -> bool {
         self.row >= self.rows
     }
@@ -222,8 +228,7 @@ impl Columns {
             })?;
             arrays.extend(array);
         }
-        self.learn(dictionaries);
-        Ok(OpenBatch::new(batch.rows, arrays, batch.body(), end))
+        Ok(self.begin(OpenBatch::new(batch.rows, arrays, batch.body(), end), batch.body(), dictionaries))
     }
 
     /// True if the column at a place of the schema is of interest.
@@ -239,64 +244,59 @@ impl Columns {
         body: &[u8],
         dictionaries: &Dictionaries,
     ) -> OpenBatch {
-        self.learn(dictionaries);
-        OpenBatch::new(rows, arrays.into_iter().flatten().collect(), body, None)
+        self.begin(OpenBatch::new(rows, arrays.into_iter().flatten().collect(), body, None), body, dictionaries)
     }
 
-    fn learn(&mut self, dictionaries: &Dictionaries) {
+    fn begin(&mut self, batch: OpenBatch, body: &[u8], dictionaries: &Dictionaries) -> OpenBatch {
         for column in self.all.iter_mut().filter(|column| column.decides == Decides::Value) {
             if let Some(id) = column.dictionary {
                 column.words.learn(dictionaries, id);
             }
         }
-        self.blocks.hold_against(&self.all, dictionaries);
+        self.blocks.open(&self.all, &batch, body, dictionaries);
+        batch
     }
 
     /// The next rows of a batch that are of named kinds and say nothing out of the ordinary; none if the next row is not.
-    pub(super) fn known_rows(
+    pub(super) fn next_stretch(
         &mut self,
         batch: &mut OpenBatch,
         rows_before: u64,
         body: &[u8],
         dictionaries: &Dictionaries,
-    ) -> &[Known] {
+    ) -> Option<Stretch<'_>> {
         let Self { all, keys, kinds, blocks, plan, schemas, .. } = self;
-        let Some(plan) = plan else { return &[] };
-        blocks.read((plan, all), batch, (body, rows_before), dictionaries, (kinds, *schemas, keys));
-        batch.row += blocks.rows().len();
-        blocks.rows()
+        let plan = plan.as_ref()?;
+        blocks.next((plan, all), batch, (body, rows_before), dictionaries, (kinds, *schemas, keys))
     }
 
-    /// The texts of one of the rows that [`Columns::known_rows`] told last.
-    pub(super) fn known_row_texts<'a>(
+    /// The texts of one of the rows that [`Columns::next_stretch`] told last.
+    pub(super) fn stretch_texts<'a>(
         &'a mut self,
         batch: &'a OpenBatch,
         (body, place): (&'a [u8], usize),
         dictionaries: &'a Dictionaries,
-        texts: &'a mut Texts,
     ) -> Option<OwnTexts<'a>> {
         let Self { all, written, blocks, plan, .. } = self;
         let plan = plan.as_ref()?;
-        let known = blocks.rows();
-        let row = (batch.row + place).checked_sub(known.len())?;
-        let attempt = known.get(place)?.attempt;
+        let (row, attempt) = blocks.told(place)?;
         written.clear();
-        let cells = [plan.id, plan.error].map(|place| {
-            let (column, (array, _)) = (all.get(place?)?, batch.arrays.get(place?)?);
-            let cell = array.cell(body, row, dictionaries);
+        let mut read = |place: Option<usize>| {
+            let found = place.and_then(|place| Some((all.get(place)?.kind, &batch.arrays.get(place)?.0)));
+            let cell = found.map_or(Cell::Absent, |(_, array)| array.cell(body, row, dictionaries));
             let start = written.len();
-            if matches!(cell, Cell::Float(_) | Cell::Unsigned(_)) {
-                push_cell(cell, written);
+            if let Some((kind, _)) = found {
+                push_own(cell, kind, written);
             }
-            Some((cell, column, start..written.len()))
+            (cell, start..written.len())
+        };
+        let own = [read(plan.id), read(plan.error)];
+        let written = written.as_str();
+        let [id, error] = own.map(|(cell, part)| match cell {
+            Cell::Text(text) => Some(text),
+            _ => written.get(part).filter(|text| !text.is_empty()),
         });
-        let written = &*written;
-        let [id, error] = cells.map(|cell| {
-            cell.map_or(Value::Absent, |(cell, column, part)| {
-                value(cell, column, written.get(part).unwrap_or_default())
-            })
-        });
-        Some(texts.own(id, error, attempt))
+        Some(OwnTexts { id, attempt, error })
     }
 
     /// The short way is never taken.
@@ -508,6 +508,17 @@ fn unread(field: &Field) -> Option<&'static str> {
             other => Some(other.name()),
         },
         _ => None,
+    }
+}
+
+/// Appends the text of a number that is an id or an error, as `row` reads it.
+fn push_own(cell: Cell<'_>, kind: Kind, out: &mut String) {
+    match cell {
+        Cell::Integer(number) if matches!(kind, Kind::Integer(_)) => push_signed(number, out),
+        Cell::Float(number) if is_whole(number) => push_signed(number as i64, out),
+        Cell::Float(number) if number.is_infinite() => out.push_str(TOO_LONG),
+        Cell::Float(_) | Cell::Unsigned(_) => push_cell(cell, out),
+        _ => {}
     }
 }
 

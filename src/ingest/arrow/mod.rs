@@ -24,6 +24,7 @@ mod array;
 mod block;
 mod columns;
 mod dictionary;
+mod fill;
 mod flat;
 mod handed;
 mod message;
@@ -38,9 +39,10 @@ pub(super) use text::push_signed;
 
 use super::input::Input;
 use super::mapping::Mapping;
-use super::row::{Scratch, Texts};
-use super::{Event, Known, StreamEnd, is_json, ndjson};
+use super::row::Scratch;
+use super::{Event, StreamEnd, is_json, ndjson};
 use crate::execution::OwnTexts;
+use crate::table::Stretch;
 use array::Batch;
 use columns::{Columns, OpenBatch};
 use dictionary::Dictionaries;
@@ -161,24 +163,19 @@ impl Arrow {
 
     /// The rows that lie side by side from here on, are of named kinds and say nothing out of the ordinary; none if
     /// [`Arrow::advance`] has to be asked.
-    pub(super) fn known_rows(&mut self, input: &Input) -> &[Known] {
+    pub(super) fn next_stretch(&mut self, input: &Input) -> Option<Stretch<'_>> {
         let Self { open, columns, dictionaries, rows_before, .. } = self;
-        let Some(Open { body, batch, .. }) = open else { return &[] };
+        let Open { body, batch, .. } = open.as_mut()?;
         let body = input.waiting().get(body.clone()).unwrap_or_default();
-        columns.known_rows(batch, *rows_before, body, dictionaries)
+        columns.next_stretch(batch, *rows_before, body, dictionaries)
     }
 
-    /// The texts of one of the rows that [`Arrow::known_rows`] told last.
-    pub(super) fn known_row_texts<'a>(
-        &'a mut self,
-        input: &'a Input,
-        place: usize,
-        texts: &'a mut Texts,
-    ) -> Option<OwnTexts<'a>> {
+    /// The texts of one of the rows that [`Arrow::next_stretch`] told last.
+    pub(super) fn stretch_texts<'a>(&'a mut self, input: &'a Input, place: usize) -> Option<OwnTexts<'a>> {
         let Self { open, columns, dictionaries, .. } = self;
         let Open { body, batch, .. } = open.as_ref()?;
         let body = input.waiting().get(body.clone()).unwrap_or_default();
-        columns.known_row_texts(batch, (body, place), dictionaries, texts)
+        columns.stretch_texts(batch, (body, place), dictionaries)
     }
 
     /// Puts every row together out of its values, as if no other one had said the same.

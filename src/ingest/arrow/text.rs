@@ -1,5 +1,6 @@
 //! Values of a column as the texts that other forms write for them: numbers as JSON has them. Reads no bytes.
 
+use super::super::lanes::text_of;
 use super::array::{Array, Cell};
 use super::dictionary::Dictionaries;
 use crate::json::push_text;
@@ -20,10 +21,30 @@ pub(super) fn push_cell(cell: Cell<'_>, out: &mut String) {
 
 /// Appends a whole number with its sign.
 pub(in super::super) fn push_signed(value: i64, out: &mut String) {
-    if value < 0 {
-        out.push('-');
+    // A sign and 19 digits.
+    let mut text = [0; 20];
+    let mut from = text.len();
+    let mut rest = value.unsigned_abs();
+    for place in text.iter_mut().rev() {
+        // Most numbers need no division of 64 bits.
+        let (next, digit) = match u32::try_from(rest) {
+            Ok(short) => (u64::from(short / 10), short % 10),
+            Err(_) => (rest / 10, (rest % 10) as u32),
+        };
+        *place = b'0' + digit as u8;
+        from -= 1;
+        rest = next;
+        if rest == 0 {
+            break;
+        }
     }
-    number::push_whole(out, value.unsigned_abs());
+    if value < 0 {
+        from -= 1;
+        if let Some(sign) = text.get_mut(from) {
+            *sign = b'-';
+        }
+    }
+    out.push_str(text_of(text.get(from..).unwrap_or_default()));
 }
 
 /// Appends the texts and numbers of a list as a JSON array. What is neither or lies outside is left out, as from any list of tags.

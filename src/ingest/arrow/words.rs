@@ -17,7 +17,8 @@ const NO_NUMBER: u32 = u32::MAX;
 pub(super) struct Words {
     text: String,
     ends: Vec<u32>,
-    /// Numbers by the mixed texts, 0 where none is; a power of two of them, less than half in use.
+    /// Numbers by the mixed texts, 0 where none is; a power of two of them, at most a quarter in use: where half are, one
+    /// text in some hundreds finds no place, and that may be the one that most rows bear.
     places: Vec<u32>,
     /// The numbers of a dictionary's entries, and of which state of it.
     entries: Vec<u32>,
@@ -75,7 +76,7 @@ impl Words {
         if self.ends.len() >= MOST_WORDS {
             return None;
         }
-        if self.places.len() <= 2 * (self.ends.len() + 1) {
+        if self.places.len() < 4 * (self.ends.len() + 1) {
             self.places = vec![0; (self.places.len() * 2).max(64)];
             for number in 1..=self.ends.len() as u32 {
                 let first = self.word(number).map_or(0, |word| mixed(word.as_bytes()));

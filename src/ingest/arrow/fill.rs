@@ -1,0 +1,239 @@
+//! The values of many rows of a column at a time, in loops that do the same for every row. What is not of the usual sort
+//! is marked and left to be looked at by itself; nothing is guessed.
+
+use super::array::{Array, Data, Texts, part};
+use super::columns::{instant, is_whole, length_ms, to_ms};
+use super::schema::{Kind, Unit};
+use crate::execution::MOST_DURATION_MS;
+use crate::table::Stretch;
+use crate::time::{ParsedTime, parse_whole};
+use std::ops::Range;
+
+/// In columns of numbers and instants: there is none.
+pub(super) const MISSING: i64 = i64::MIN;
+/// In columns of numbers and instants: one that has to be looked at by itself. No instant is as early as these two.
+pub(super) const UNUSUAL: i64 = i64::MIN + 1;
+/// The same in columns of lengths of time; no length that a table holds in 32 bits is as great.
+pub(super) const UNUSUAL_LENGTH: u32 = Stretch::NO_DURATION - 1;
+
+/// Whole numbers that are milliseconds since 1970 in columns of numbers as well as in those of instants in that unit:
+/// from the year 1973 to the year 5138.
+const PLAIN_MS: Range<i64> = 100_000_000_000..100_000_000_000_000;
+
+/// Reads a float that no whole number says as exactly.
+type ReadFloat = fn(f64) -> i64;
+
+/// A length of time: rounded, halves away from zero. A half is the same in binary as in decimal, so this is what the
+/// digits would come to.
+fn rounded(number: f64) -> i64 {
+    match number {
+        number if number.is_nan() => MISSING,
+        number if (0.0..MOST_DURATION_MS as f64).contains(&number) => number.round() as i64,
+        _ => UNUSUAL,
+    }
+}
+
+/// A number of milliseconds since 1970, cut towards −∞. No digits that stand for the float and for no other one come to
+/// another whole number, since that number is a float itself.
+fn cut(number: f64) -> i64 {
+    match number {
+        number if number.is_nan() => MISSING,
+        number if (PLAIN_MS.start as f64..PLAIN_MS.end as f64).contains(&number) => number as i64,
+        _ => UNUSUAL,
+    }
+}
+
+/// What has to be whole.
+fn counted(number: f64) -> i64 {
+    if number.is_nan() { MISSING } else { UNUSUAL }
+}
+
+impl Array {
+    /// When the rows from `first` on say that they are, in milliseconds: [`MISSING`] where they do not say it,
+    /// [`UNUSUAL`] where they say anything out of the ordinary; false if the column holds no numbers.
+    pub(super) fn fill_instants(&self, kind: Kind, body: &[u8], first: usize, out: &mut [i64]) -> bool {
+        if !self.fill_numbers(body, first, out, cut) {
+            return false;
+        }
+        let is_plain = match kind {
+            Kind::Timestamp { unit, .. } => unit == Unit::Milliseconds,
+            _ => true,
+        };
+        for number in out {
+            if !(is_plain && PLAIN_MS.contains(number)) {
+                *number = moment(kind, *number);
+            }
+        }
+        true
+    }
+
+    /// How long the rows from `first` on say that they took, in milliseconds: [`Stretch::NO_DURATION`] where they do not
+    /// say it, [`UNUSUAL_LENGTH`] where they say anything out of the ordinary; false if the column holds no numbers.
+    /// `numbers` is room for as many.
+    pub(super) fn fill_lengths(
+        &self,
+        kind: Kind,
+        body: &[u8],
+        first: usize,
+        (numbers, out): (&mut [i64], &mut [u32]),
+    ) -> bool {
+        if !self.fill_numbers(body, first, numbers, rounded) {
+            return false;
+        }
+        for (number, out) in numbers.iter_mut().zip(out) {
+            if let Kind::Duration(unit) = kind
+                && *number > UNUSUAL
+            {
+                *number = length_ms(*number, unit).max(UNUSUAL);
+            }
+            *out = length(*number);
+        }
+        true
+    }
+
+    /// Which try the rows from `first` on say that they are: [`MISSING`] where they do not say it, [`UNUSUAL`] for what is
+    /// no whole number; false if the column holds no numbers.
+    pub(super) fn fill_attempts(&self, body: &[u8], first: usize, out: &mut [i64]) -> bool {
+        self.fill_numbers(body, first, out, counted)
+    }
+
+    /// The numbers of the dictionary's entries of the rows from `first` on, each one more; 0 where there is none, and the
+    /// greatest number for one that cannot be; false if the column holds no such numbers.
+    pub(super) fn fill_codes(&self, body: &[u8], first: usize, out: &mut [u32]) -> bool {
+        let Data::Index { index, numbers, has_none, .. } = &self.data else { return false };
+        let numbers = part(body, numbers);
+        // One loop for numbers with a sign and without: the other is worth less than what it weighs in a download.
+        let code = |number: u32, bits: u32| match index.is_signed && number >> (bits - 1) & 1 == 1 {
+            false => number.saturating_add(1),
+            true if *has_none => 0,
+            true => u32::MAX,
+        };
+        match index.bytes {
+            4 => convert(numbers, first, out, |bytes| code(u32::from_le_bytes(bytes), 32)),
+            2 => convert(numbers, first, out, |bytes| code(u32::from(u16::from_le_bytes(bytes)), 16)),
+            1 => convert(numbers, first, out, |[byte]| code(u32::from(byte), 8)),
+            _ => return false,
+        }
+        self.blank(body, first, out, 0);
+        true
+    }
+
+    /// True if the texts lie one behind the other: each is there, and all together are no more than their bytes.
+    pub(super) fn has_texts_in_order(&self, body: &[u8]) -> bool {
+        let Data::Text { offset_bytes, offsets, texts: Texts::Checked(text) } = &self.data else { return false };
+        let offsets = part(body, offsets);
+        let is_ascii = text.is_ascii();
+        let mut last = 0;
+        let mut follows = |offset: i64| {
+            let is_next = offset >= last && (is_ascii || text.is_char_boundary(offset as usize));
+            last = offset;
+            is_next
+        };
+        // Of no rows there may be no offsets at all.
+        let count = if self.length == 0 { 0 } else { self.length + 1 };
+        let are_next = match offset_bytes {
+            4 => offsets.as_chunks().0.iter().take(count).all(|bytes| follows(i64::from(i32::from_le_bytes(*bytes)))),
+            _ => offsets.as_chunks().0.iter().take(count).all(|bytes| follows(i64::from_le_bytes(*bytes))),
+        };
+        are_next && last <= text.len() as i64
+    }
+
+    /// The numbers of the rows from `first` on: whole ones as they are, floats where a whole number says the same and else
+    /// as `read_float` has it. [`MISSING`] where there is none, [`UNUSUAL`] for what does not fit; false if the column holds no
+    /// numbers.
+    fn fill_numbers(&self, body: &[u8], first: usize, out: &mut [i64], read_float: ReadFloat) -> bool {
+        let float = |number: f64| whole(number).unwrap_or_else(|| read_other(number, read_float));
+        match &self.data {
+            Data::Integer(integer, range) => {
+                let numbers = part(body, range);
+                let short = |number: u64, bits: u32| match integer.is_signed {
+                    true => ((number << (64 - bits)) as i64) >> (64 - bits),
+                    false => number as i64,
+                };
+                // The two that stand for something else have to be looked at by themselves.
+                let long = |number: u64| match integer.is_signed {
+                    true => (number as i64).max(UNUSUAL),
+                    false => i64::try_from(number).unwrap_or(UNUSUAL),
+                };
+                match integer.bytes {
+                    8 => convert(numbers, first, out, |bytes| long(u64::from_le_bytes(bytes))),
+                    4 => convert(numbers, first, out, |bytes| short(u64::from(u32::from_le_bytes(bytes)), 32)),
+                    2 => convert(numbers, first, out, |bytes| short(u64::from(u16::from_le_bytes(bytes)), 16)),
+                    _ => convert(numbers, first, out, |[byte]| short(u64::from(byte), 8)),
+                }
+            }
+            Data::Float(4, range) => {
+                convert(part(body, range), first, out, |bytes| float(f64::from(f32::from_le_bytes(bytes))));
+            }
+            Data::Float(_, range) => convert(part(body, range), first, out, |bytes| float(f64::from_le_bytes(bytes))),
+            _ => return false,
+        }
+        self.blank(body, first, out, MISSING);
+        true
+    }
+
+    /// Puts `nothing` where there is no value. `first` is a multiple of eight, so that eight rows share a byte of bits.
+    fn blank<T: Copy>(&self, body: &[u8], first: usize, out: &mut [T], nothing: T) {
+        let Some(validity) = &self.validity else { return };
+        let bits = part(body, validity).get(first / 8..).unwrap_or_default();
+        for (bits, eight) in bits.iter().zip(out.chunks_mut(8)) {
+            if *bits != u8::MAX {
+                for (bit, out) in eight.iter_mut().enumerate() {
+                    if bits >> bit & 1 == 0 {
+                        *out = nothing;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The whole number that a float is, if that is not below 0 and below 2^52. Among the floats from there on to 2^53 are
+/// all whole numbers and no others, so adding as much as that leaves the number's bits alone or rounds it.
+#[inline(always)]
+fn whole(number: f64) -> Option<i64> {
+    const BOUND: f64 = 4_503_599_627_370_496.0;
+    let shifted = number + BOUND;
+    // Of negative numbers, and of what is no number, the bits are greater.
+    let is_whole = number.to_bits() < BOUND.to_bits() && shifted - BOUND == number;
+    is_whole.then(|| shifted.to_bits().wrapping_sub(BOUND.to_bits()) as i64)
+}
+
+#[cold]
+#[inline(never)]
+fn read_other(number: f64, read_float: ReadFloat) -> i64 {
+    if is_whole(number) { number as i64 } else { read_float(number) }
+}
+
+/// Milliseconds as a table holds them in 32 bits.
+#[inline]
+pub(super) fn length(ms: i64) -> u32 {
+    match u32::try_from(ms) {
+        Ok(ms) if ms < UNUSUAL_LENGTH => ms,
+        _ if ms == MISSING => Stretch::NO_DURATION,
+        _ => UNUSUAL_LENGTH,
+    }
+}
+
+/// The instant that a number of a column says, in milliseconds.
+fn moment(kind: Kind, number: i64) -> i64 {
+    let time = match kind {
+        _ if number == MISSING || number == UNUSUAL => return number,
+        Kind::Timestamp { unit, has_zone } => instant(to_ms(number, unit), !has_zone),
+        Kind::Integer(_) | Kind::Float(_) => parse_whole(number),
+        _ => return UNUSUAL,
+    };
+    match time {
+        ParsedTime::At { at, .. } => at.ms(),
+        _ => UNUSUAL,
+    }
+}
+
+/// Reads as many numbers as there is room for from the one of row `first` on.
+#[inline]
+fn convert<T, const BYTES: usize>(numbers: &[u8], first: usize, out: &mut [T], read: impl Fn([u8; BYTES]) -> T) {
+    let numbers = first.checked_mul(BYTES).and_then(|from| numbers.get(from..)).unwrap_or_default();
+    for (out, number) in out.iter_mut().zip(numbers.as_chunks().0) {
+        *out = read(*number);
+    }
+}

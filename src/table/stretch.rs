@@ -1,0 +1,75 @@
+//! Rows of known kinds that lie side by side in the columns of their source, added as a table's own columns hold them.
+//! Puts no row together.
+
+use super::column::{KIND, NONE, RETRY};
+use super::{Place, Table};
+use crate::time::Timestamp;
+
+/// Such rows, by row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stretch<'a> {
+    /// The numbers of their kinds, with [`Stretch::RETRY`] for second and later attempts.
+    pub(crate) kinds: &'a [u32],
+    /// When they started, in milliseconds; each is a [`Timestamp`].
+    pub(crate) starts: &'a [i64],
+    /// How long they took, in milliseconds that fit 32 bits, or [`Stretch::NO_DURATION`]; the number below that one means
+    /// something else and is none.
+    pub(crate) durations: &'a [u32],
+    /// Where the first lies; each other one lies one behind it.
+    pub(crate) offset: u64,
+    /// True if the starts named no zone; UTC was assumed.
+    pub(crate) are_zoneless: bool,
+    /// False if none of them has an id or an error and all are first attempts.
+    pub(crate) have_texts: bool,
+}
+
+impl Stretch<'_> {
+    pub(crate) const NO_DURATION: u32 = NONE;
+    pub(crate) const RETRY: u32 = RETRY;
+
+    pub(crate) fn len(&self) -> usize {
+        self.kinds.len()
+    }
+}
+
+impl Table {
+    /// Adds rows as far as there is room; how many. What [`Table::keep_texts`] would keep of rows that have no texts is
+    /// kept, the texts of others are for that one.
+    pub(crate) fn push_stretch(&mut self, stretch: &Stretch<'_>, source: u16) -> usize {
+        let before = self.rows();
+        let mut added = 0;
+        while added < stretch.len() && self.make_room() {
+            let with_places = self.columns.with_places;
+            let Some(chunk) = self.columns.chunks.last_mut() else { break };
+            let rows = added..stretch.len().min(added + chunk.room());
+            let starts = stretch.starts.get(rows.clone()).unwrap_or_default();
+            let kinds = stretch.kinds.get(rows.clone()).unwrap_or_default();
+            chunk.starts.extend_from_slice(starts);
+            chunk.kinds.extend_from_slice(kinds);
+            chunk.durations.extend_from_slice(stretch.durations.get(rows.clone()).unwrap_or_default());
+            chunk.fill_waits();
+            if with_places {
+                let first = Place { source, offset: stretch.offset + added as u64 }.packed();
+                chunk.places.resize(chunk.starts.len() - rows.len(), Place::UNKNOWN);
+                chunk.places.extend(first..first + rows.len() as u64);
+            }
+            self.retries += kinds.iter().map(|kind| u64::from(kind & RETRY != 0)).sum::<u64>();
+            self.see(kinds, starts);
+            added = rows.end;
+        }
+        if let Some(kept) = self.kept.as_mut().filter(|_| !stretch.have_texts) {
+            kept.keep_silent(before, added);
+        }
+        added
+    }
+
+    /// Takes note of how far rows reach, all in all and of each kind.
+    fn see(&mut self, kinds: &[u32], starts: &[i64]) {
+        let (mut oldest, mut newest) = (i64::MAX, i64::MIN);
+        for (kind, start) in kinds.iter().zip(starts) {
+            self.kinds.see(kind & KIND, *start);
+            (oldest, newest) = (oldest.min(*start), newest.max(*start));
+        }
+        [oldest, newest].into_iter().filter_map(Timestamp::from_ms).for_each(|at| self.reach(at));
+    }
+}
