@@ -65,6 +65,12 @@ impl Sums {
         self.by_status.iter().sum()
     }
 
+    /// True if there is any execution.
+    #[inline]
+    pub fn any(&self) -> bool {
+        self.by_status.iter().fold(0, |any, count| any | count) > 0
+    }
+
     /// Completed, failed and timed out.
     pub fn decided(&self) -> u64 {
         self.of(Status::Completed) + self.failures()
