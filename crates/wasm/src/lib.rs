@@ -25,7 +25,7 @@ use execution_heatmap::options::Query;
 use execution_heatmap::picture::look::FEW_EXECUTIONS;
 use execution_heatmap::reread::reread;
 use execution_heatmap::table::{self, MOST_KEPT_TEXT_BYTES, Memory, Order, Table, Workflow};
-use execution_heatmap::time::{Timestamp, push_date};
+use execution_heatmap::time::{Timestamp, date_text};
 use execution_heatmap::{json, picture};
 use js_sys::{Float64Array, Int32Array, Math, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -100,6 +100,12 @@ impl Engine {
         self.intake = intake.onto(table, identities);
         self.memory = Memory::default();
         Ok(())
+    }
+
+    /// The response: the bytes of the engine's one writer, UTF-8 JSON. Of a view's frame, dates and cells alone, so that
+    /// it can be written when someone asks for it, whatever has become of the view.
+    pub fn response(before: &str, after: &str, dates: Vec<String>, cells: &[f64]) -> Uint8Array {
+        Uint8Array::from(&convert::response([before, after], &dates, cells)[..])
     }
 
     /// What the source was taken for and why, in a sentence without a full stop; absent until the first row.
@@ -324,9 +330,9 @@ pub struct View {
 
 #[wasm_bindgen]
 impl View {
-    /// The response: the bytes of the engine's one writer, UTF-8 JSON.
-    pub fn json(&self) -> Uint8Array {
-        Uint8Array::from(json::heatmap(&self.answer).as_bytes())
+    /// The text of the response before its cells and behind them; [`Engine::response`] puts it together.
+    pub fn frame(&self) -> Vec<String> {
+        json::frame(&self.answer).into()
     }
 
     /// The cells as columns, dense (hourly `24 × date + hour`, daily `date`), one column behind the other.
@@ -342,13 +348,7 @@ impl View {
 
     /// The window's local dates.
     pub fn dates(&self) -> Vec<String> {
-        let mut dates = Vec::new();
-        for date in &self.answer.grid.dates {
-            let mut text = String::new();
-            push_date(&mut text, *date);
-            dates.push(text);
-        }
-        dates
+        self.answer.grid.dates.iter().map(|date| date_text(*date)).collect()
     }
 
     /// The picture, laid out, as the bytes of its JSON.

@@ -42,7 +42,9 @@ fn view(engine: &mut Engine, pairs: &[(&str, &str)]) -> Result<View, JsValue> {
 
 fn json(engine: &mut Engine) -> String {
     let view = view(engine, &[("days", "7")]).expect("a week can be asked for");
-    String::from_utf8(view.json().to_vec()).expect("JSON is UTF-8")
+    let [before, after] = <[String; 2]>::try_from(view.frame()).expect("two texts are around the cells");
+    let response = Engine::response(&before, &after, view.dates(), &view.cells().to_vec());
+    String::from_utf8(response.to_vec()).expect("JSON is UTF-8")
 }
 
 #[wasm_bindgen_test]
