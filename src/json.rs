@@ -28,7 +28,8 @@ pub struct Told {
 /// The heatmap: an answer in the form that every surface gives.
 pub fn heatmap(answer: &Answer) -> String {
     let [before, after] = frame(answer);
-    let dates: Vec<String> = answer.grid.dates.iter().map(|date| date_text(*date)).collect();
+    let texts: Vec<String> = answer.grid.dates.iter().map(|date| date_text(*date)).collect();
+    let dates: Vec<&str> = texts.iter().map(String::as_str).collect();
     let cells = &answer.grid.cells;
     let told = |place: usize| {
         let cell = cells.get(place)?;
@@ -98,7 +99,7 @@ pub fn frame(answer: &Answer) -> [String; 2] {
 /// if there are several. Most of a response is cells, so they are written piece by piece of what does not change.
 pub fn framed(
     [before, after]: [&str; 2],
-    dates: &[String],
+    dates: &[&str],
     cells: usize,
     told: &dyn Fn(usize) -> Option<Told>,
 ) -> Vec<u8> {

@@ -237,7 +237,7 @@ export class HeatmapEngine {
       },
       cells: cellsOf(columns),
       fewRuns: view.fewRuns,
-      dates: [...dates],
+      dates: dates.split(' '),
       workflows: workflowsOf(view.workflows()),
       tags: view.tags(),
       load: this.#rowsOf,

@@ -116,16 +116,11 @@ impl Kinds {
 
     /// Of each kind, whether a filter admits its rows. Each workflow and each set of tags is looked at once.
     pub(super) fn admitted(&self, filter: &Filter) -> Vec<bool> {
-        let [mut by_workflow, mut by_status, mut by_tags] = [Filter::default(), Filter::default(), Filter::default()];
-        by_workflow.workflows = filter.workflows.clone();
-        by_status.statuses = filter.statuses.clone();
-        by_tags.tags = filter.tags.clone();
-        let any = Status::Completed;
         let ids = self.workflows.iter().map(Some).chain([None]);
-        let workflows: Vec<bool> = ids.map(|id| by_workflow.admits(id, any, self.tags_of_set(NONE))).collect();
-        let statuses = Status::ALL.map(|status| by_status.admits(None, status, self.tags_of_set(NONE)));
+        let workflows: Vec<bool> = ids.map(|id| filter.admits_workflow(id)).collect();
+        let statuses = Status::ALL.map(|status| filter.admits_status(status));
         let sets = (0..self.tag_sets.len() as u32).chain([NONE]);
-        let sets: Vec<bool> = sets.map(|set| by_tags.admits(None, any, self.tags_of_set(set))).collect();
+        let sets: Vec<bool> = sets.map(|set| filter.admits_tags(self.tags_of_set(set))).collect();
         // What is not there stands last.
         let of = |list: &[bool], number: u32| list.get(number as usize).or(list.last()) == Some(&true);
         let is_admitted =

@@ -200,6 +200,9 @@ fn count_kinds(counts: &mut [u64], kinds: impl Iterator<Item = (u32, bool)>) {
     }
 }
 
+/// What is called with a chunk, moments of its rows, the buckets in which they lie and the number of the first row.
+type EachPlaced<'a> = dyn FnMut(&Chunk, &[i64], Even, u64) + 'a;
+
 impl Table {
     /// True if every row has a moment that places it, and within a window.
     pub(super) fn is_within(&self, counting: Counting, window: &Window) -> bool {
@@ -357,12 +360,7 @@ impl Table {
 
     /// The same with buckets that each are an hour behind the one before: where those asked for are not, moments are
     /// those of as many even ones.
-    pub(super) fn each_placed(
-        &self,
-        counting: Counting,
-        buckets: &Buckets,
-        each: &mut dyn FnMut(&Chunk, &[i64], Even, u64),
-    ) {
+    pub(super) fn each_placed(&self, counting: Counting, buckets: &Buckets, each: &mut EachPlaced<'_>) {
         let mut placed = Vec::new();
         self.each_chunk(counting, &mut |chunk, moments, first_row| match buckets.as_even(moments, &mut placed) {
             Ok(even) => each(chunk, moments, even, first_row),

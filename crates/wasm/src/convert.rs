@@ -146,7 +146,7 @@ pub fn cells(grid: &Grid) -> Float64Array {
 }
 
 /// The response of its frame, its dates and what [`cells`] gave.
-pub fn response(frame: [&str; 2], dates: &[String], columns: &[f64]) -> Vec<u8> {
+pub fn response(frame: [&str; 2], dates: &str, columns: &[f64]) -> Vec<u8> {
     let count = columns.len() / (FACTS + STATUSES.len());
     let told = |place: usize| {
         let of = |column: usize| columns.get(column * count + place).copied();
@@ -157,7 +157,8 @@ pub fn response(frame: [&str; 2], dates: &[String], columns: &[f64]) -> Vec<u8> 
             hours: of(3)?,
         })
     };
-    json::framed(frame, dates, count, &told)
+    let dates: Vec<&str> = dates.split(' ').collect();
+    json::framed(frame, &dates, count, &told)
 }
 
 /// The numbers are the places in the package's list of states.

@@ -25,7 +25,7 @@ use execution_heatmap::options::Query;
 use execution_heatmap::picture::look::FEW_EXECUTIONS;
 use execution_heatmap::reread::reread;
 use execution_heatmap::table::{self, MOST_KEPT_TEXT_BYTES, Memory, Order, Table, Workflow};
-use execution_heatmap::time::{Timestamp, date_text};
+use execution_heatmap::time::{Timestamp, push_date};
 use execution_heatmap::{json, picture};
 use js_sys::{Float64Array, Int32Array, Math, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -104,8 +104,8 @@ impl Engine {
 
     /// The response: the bytes of the engine's one writer, UTF-8 JSON. Of a view's frame, dates and cells alone, so that
     /// it can be written when someone asks for it, whatever has become of the view.
-    pub fn response(before: &str, after: &str, dates: Vec<String>, cells: &[f64]) -> Uint8Array {
-        Uint8Array::from(&convert::response([before, after], &dates, cells)[..])
+    pub fn response(before: &str, after: &str, dates: &str, cells: &[f64]) -> Uint8Array {
+        Uint8Array::from(&convert::response([before, after], dates, cells)[..])
     }
 
     /// What the source was taken for and why, in a sentence without a full stop; absent until the first row.
@@ -346,9 +346,16 @@ impl View {
         FEW_EXECUTIONS as u32
     }
 
-    /// The window's local dates.
-    pub fn dates(&self) -> Vec<String> {
-        self.answer.grid.dates.iter().map(|date| date_text(*date)).collect()
+    /// The window's local dates, separated by blanks.
+    pub fn dates(&self) -> String {
+        let mut dates = String::new();
+        for date in &self.answer.grid.dates {
+            if !dates.is_empty() {
+                dates.push(' ');
+            }
+            push_date(&mut dates, *date);
+        }
+        dates
     }
 
     /// The picture, laid out, as the bytes of its JSON.
