@@ -1,4 +1,4 @@
-//! Counting a view. What does not depend on the filter is remembered, so that another choice of workflows or statuses
+//! Counting a view. What does not depend on the filter is remembered, so that another choice of workflows, statuses or tags
 //! needs no pass over the rows, where that takes little memory.
 
 use super::Table;
@@ -14,7 +14,8 @@ use crate::window::Window;
 /// Unknown status words that are listed by name in an answer.
 pub const MOST_OTHER_STATUSES: usize = 100;
 
-/// The most sums of a workflow's executions of one status in one bucket that are remembered; 16 bytes each.
+/// The most sums of the executions of one status and one workflow or set of tags in one bucket that are remembered; 16
+/// bytes each.
 pub const MOST_REMEMBERED: usize = 1 << 20;
 
 /// What is counted.
