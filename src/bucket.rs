@@ -8,25 +8,46 @@
 use crate::window::Window;
 use crate::zone::{HOUR_MS, Zone};
 
-/// A stretch of constant offset within a window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Stretch {
-    /// When the local hour of the stretch's first bucket began, which may be before the stretch.
-    hour_ms: i64,
-    /// That bucket's number.
-    first_bucket: usize,
-}
-
 /// The buckets of a window in a zone, numbered in the order of time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Buckets {
-    start_ms: i64,
-    length_ms: u64,
-    /// Where one stretch ends and the next begins: none where the zone's clocks do not change.
-    turns: Vec<i64>,
-    stretches: Vec<Stretch>,
+    even: Even,
+    /// From which instant on hours are counted from which other one. Clocks that change by whole hours on the hour go on
+    /// counting from the same, so that there is none in most zones.
+    turns: Vec<(i64, i64)>,
     hours: Vec<BucketHour>,
     dates: usize,
+}
+
+/// The buckets of a window in which each is an hour behind the one before: no turn lies in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Even {
+    /// From where hours are counted, so that they are the numbers of buckets; up to an hour before the window.
+    zero_ms: i64,
+    start_ms: i64,
+    length_ms: u64,
+    /// How many buckets there are.
+    hours: u32,
+}
+
+impl Even {
+    /// How many buckets there are.
+    #[inline(always)]
+    pub(crate) fn hours(self) -> usize {
+        self.hours as usize
+    }
+
+    /// The bucket of an instant, or the number of buckets for one outside the window. Takes no branch and does not
+    /// divide: it is asked of every row.
+    #[inline(always)]
+    pub(crate) fn place(self, at_ms: i64) -> usize {
+        // An hour is 2^7 times 28,125 milliseconds. In a window there are fewer than 2^30 times 2^7 of these, and up to
+        // there the product is off by less than one of what is cut off.
+        const RECIPROCAL: u64 = (1 << 45) / 28_125 + 1;
+        let hour = u64::from((at_ms.wrapping_sub(self.zero_ms) >> 7) as u32).wrapping_mul(RECIPROCAL) >> 45;
+        let is_inside = (at_ms.wrapping_sub(self.start_ms) as u64) < self.length_ms;
+        (if is_inside { hour as u32 } else { self.hours }) as usize
+    }
 }
 
 /// Where a bucket lies in the calendar.
@@ -47,8 +68,8 @@ impl Buckets {
         let first_midnight =
             window.start_date.and_hms_opt(0, 0, 0).map_or(0, |midnight| midnight.and_utc().timestamp_millis());
         let (start, until) = (window.start_ms, window.until.ms());
-        let mut stretches: Vec<Stretch> = Vec::new();
-        let mut turns = Vec::new();
+        let mut zero_ms = None;
+        let mut turns: Vec<(i64, i64)> = Vec::new();
         let mut hours = Vec::new();
         let mut stretch_start = start;
         let mut offset = zone.offset_at(start);
@@ -57,8 +78,12 @@ impl Buckets {
             let shift_ms = i64::from(offset) * 1000 - first_midnight;
             let first_hour = (stretch_start + shift_ms).div_euclid(HOUR_MS);
             if stretch_until > stretch_start {
-                turns.extend((!stretches.is_empty()).then_some(stretch_start));
-                stretches.push(Stretch { hour_ms: first_hour * HOUR_MS - shift_ms, first_bucket: hours.len() });
+                let zero = (first_hour - hours.len() as i64) * HOUR_MS - shift_ms;
+                let known = turns.last().map(|(_, zero)| *zero).or(zero_ms);
+                if known.is_some_and(|known| known != zero) {
+                    turns.push((stretch_start, zero));
+                }
+                zero_ms = zero_ms.or(Some(zero));
                 let last_hour = (stretch_until - 1 + shift_ms).div_euclid(HOUR_MS);
                 for hour in first_hour..=last_hour {
                     let from = (hour * HOUR_MS - shift_ms).max(stretch_start);
@@ -72,8 +97,13 @@ impl Buckets {
             stretch_start = stretch_until;
             offset = next;
         }
-        let length_ms = u64::try_from(until - start).unwrap_or(0);
-        Self { start_ms: start, length_ms, turns, stretches, hours, dates }
+        let even = Even {
+            zero_ms: zero_ms.unwrap_or(start),
+            start_ms: start,
+            length_ms: u64::try_from(until - start).unwrap_or(0),
+            hours: hours.len() as u32,
+        };
+        Self { even, turns, hours, dates }
     }
 
     /// The bucket of an instant in milliseconds, or `None` outside the window.
@@ -81,18 +111,23 @@ impl Buckets {
         Some(self.place(at_ms)).filter(|bucket| *bucket < self.hours.len())
     }
 
-    /// The bucket of an instant, or the number of buckets for one outside the window. What a scan asks of every row, so
-    /// it divides 32 bits and, in a zone whose clocks do not change, takes no branch.
+    /// The bucket of an instant, or the number of buckets for one outside the window.
     #[inline]
     pub(crate) fn place(&self, at_ms: i64) -> usize {
-        let stretch: usize = self.turns.iter().map(|turn| usize::from(at_ms >= *turn)).sum();
-        let Some(Stretch { hour_ms, first_bucket }) = self.stretches.get(stretch).copied() else {
-            return self.hours.len();
-        };
-        // An hour is 2^7 times 28,125 milliseconds, and no window has 2^39 of them.
-        let hour = (at_ms.wrapping_sub(hour_ms) >> 7) as u32 / 28_125;
-        let is_inside = (at_ms.wrapping_sub(self.start_ms) as u64) < self.length_ms;
-        if is_inside { first_bucket + hour as usize } else { self.hours.len() }
+        let zero_ms = |zero_ms, (turn, zero): &(i64, i64)| if at_ms >= *turn { *zero } else { zero_ms };
+        Even { zero_ms: self.turns.iter().fold(self.even.zero_ms, zero_ms), ..self.even }.place(at_ms)
+    }
+
+    /// Even buckets for a scan of rows: of the moments themselves, or else (`Err`) of moments that lie as they do in these.
+    pub(crate) fn as_even(&self, moments: &[i64], placed: &mut Vec<i64>) -> Result<Even, Even> {
+        if self.turns.is_empty() {
+            return Ok(self.even);
+        }
+        let hours = self.even.hours;
+        let length_ms = u64::from(hours) * HOUR_MS as u64;
+        placed.clear();
+        placed.extend(moments.iter().map(|moment| self.place(*moment) as i64 * HOUR_MS));
+        Err(Even { zero_ms: 0, start_ms: 0, length_ms, hours })
     }
 
     /// Where each bucket lies, in the order of time.

@@ -45,6 +45,7 @@ impl Sums {
     }
 
     /// Adds other sums.
+    #[inline]
     pub fn merge(&mut self, other: &Sums) {
         for (count, more) in self.by_status.iter_mut().zip(other.by_status) {
             *count += more;
@@ -65,6 +66,12 @@ impl Sums {
         self.by_status.iter().sum()
     }
 
+    /// True if there is any execution.
+    #[inline]
+    pub fn any(&self) -> bool {
+        self.by_status.iter().fold(0, |any, count| any | count) > 0
+    }
+
     /// Completed, failed and timed out.
     pub fn decided(&self) -> u64 {
         self.of(Status::Completed) + self.failures()
@@ -83,13 +90,18 @@ impl Sums {
 
     /// Mean milliseconds of the decided executions that have a duration, or `None` if there are none.
     pub fn average_duration_ms(&self) -> Option<f64> {
-        (self.timed > 0).then(|| self.duration_ms as f64 / self.timed as f64)
+        (self.timed > 0).then(|| nearest(self.duration_ms) / self.timed as f64)
     }
 
     /// Mean milliseconds of the waits that are known, or `None` if there are none.
     pub fn average_wait_ms(&self) -> Option<f64> {
-        (self.waited > 0).then(|| self.wait_ms as f64 / self.waited as f64)
+        (self.waited > 0).then(|| nearest(self.wait_ms) / self.waited as f64)
     }
+}
+
+/// The number nearest to a whole one; most need no 128 bits, which take longer.
+fn nearest(whole: u128) -> f64 {
+    u64::try_from(whole).map_or(whole as f64, |whole| whole as f64)
 }
 
 /// The sums of one series by bucket, dense: position `i` is bucket `i` of the [`Buckets`] it was made for.

@@ -113,7 +113,7 @@ impl Grid {
         for (place, cell) in cells.iter_mut().enumerate() {
             cell.value = value_of(metric, &cell.sums, durations.get(place), &bins);
         }
-        let any_executions = cells.iter().any(|cell| cell.sums.executions() > 0);
+        let any_executions = cells.iter().any(|cell| cell.sums.any());
         let scale = Scale::new(metric, cells.iter().filter_map(|cell| cell.value), any_executions, thresholds);
         for cell in &mut cells {
             cell.level = cell.value.map_or(0, |value| scale.level(value));

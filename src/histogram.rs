@@ -112,7 +112,11 @@ impl Histogram {
 
     /// Adds the executions of another histogram.
     pub fn merge(&mut self, other: &Histogram) {
-        other.bins.iter().for_each(|(bin, count)| self.add(usize::from(*bin), *count));
+        if self.bins.is_empty() {
+            self.bins.clone_from(&other.bins);
+        } else {
+            other.bins.iter().for_each(|(bin, count)| self.add(usize::from(*bin), *count));
+        }
         self.ends = match (self.ends, other.ends) {
             (Some((least, most)), Some((other_least, other_most))) => {
                 Some((least.min(other_least), most.max(other_most)))
@@ -149,6 +153,10 @@ impl Histogram {
 
     fn add(&mut self, bin: usize, count: u64) {
         let bin = bin.min(BINS - 1) as u16;
+        // Most counts come in the order of bins.
+        if self.bins.last().is_none_or(|(last, _)| *last < bin) {
+            return self.bins.push((bin, count));
+        }
         let place = self.bins.partition_point(|(other, _)| *other < bin);
         match self.bins.get_mut(place).filter(|(other, _)| *other == bin) {
             Some((_, known)) => *known += count,

@@ -9,18 +9,47 @@ use crate::pattern::{Finding, Kind, told};
 use crate::picture::scene::{Node, Scene};
 use crate::reread::RowTexts;
 use crate::table::{Rows, Workflow};
-use crate::time::{Timestamp, push_date};
+use crate::time::{Timestamp, date_text, push_date};
 use chrono::NaiveDate;
+
+/// What the response says of a cell.
+#[derive(Clone, Copy, Debug)]
+pub struct Told {
+    /// The metric's value.
+    pub value: Option<f64>,
+    /// How many executions; a cell without any is left out.
+    pub executions: u64,
+    /// 0 to 4.
+    pub level: u8,
+    /// Its length in hours, which is told where it is not one.
+    pub hours: f64,
+}
 
 /// The heatmap: an answer in the form that every surface gives.
 pub fn heatmap(answer: &Answer) -> String {
+    let [before, after] = frame(answer);
+    let texts: Vec<String> = answer.grid.dates.iter().map(|date| date_text(*date)).collect();
+    let dates: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let cells = &answer.grid.cells;
+    let told = |place: usize| {
+        let cell = cells.get(place)?;
+        let (value, executions) = (cell.value, cell.sums.executions());
+        Some(Told { value, executions, level: cell.level, hours: cell.hours() })
+    };
+    String::from_utf8(framed([&before, &after], &dates, cells.len(), &told)).unwrap_or_default()
+}
+
+/// A heatmap's text before its cells and behind them.
+pub fn frame(answer: &Answer) -> [String; 2] {
     let mut json = Json::default();
     json.open('{');
     json.text_of("metric", answer.grid.metric.name());
     json.text_of("granularity", answer.grid.granularity.name());
     dates(&mut json, answer);
     json.key("cells");
-    cells(&mut json, answer);
+    json.open('[');
+    let before = std::mem::take(&mut json.out);
+    json.close(']');
     json.key("scale");
     scale(&mut json, answer);
     json.key("patterns_detected");
@@ -63,7 +92,52 @@ pub fn heatmap(answer: &Answer) -> String {
     json.key("notices");
     json.texts(&mut answer.notices.iter().map(|notice| &**notice));
     json.close('}');
-    json.out
+    [before, json.out]
+}
+
+/// A heatmap of its frame and its cells, as bytes of UTF-8: of each date as many cells as there are of all, by hours
+/// if there are several. Most of a response is cells, so they are written piece by piece of what does not change.
+pub fn framed(
+    [before, after]: [&str; 2],
+    dates: &[&str],
+    cells: usize,
+    told: &dyn Fn(usize) -> Option<Told>,
+) -> Vec<u8> {
+    const MOST_BYTES: usize = 104;
+    let a_date = cells / dates.len().max(1);
+    let mut out = Vec::with_capacity(before.len() + cells * MOST_BYTES + after.len());
+    out.extend_from_slice(before.as_bytes());
+    let mut is_first = true;
+    for (date, first) in dates.iter().zip((0..).step_by(a_date.max(1))) {
+        let day = ["{\"date\":\"", date, if a_date > 1 { "\",\"hour\":" } else { "\"" }].concat();
+        for hour in 0..a_date {
+            let Some(cell) = told(first + hour).filter(|cell| cell.executions > 0) else { continue };
+            if !is_first {
+                out.push(b',');
+            }
+            is_first = false;
+            out.extend_from_slice(day.as_bytes());
+            if a_date > 1 {
+                number::write_whole(&mut out, hour as u64);
+            }
+            out.extend_from_slice(b",\"value\":");
+            match cell.value.filter(|value| value.is_finite()) {
+                Some(value) => number::write(&mut out, value + 0.0),
+                None => out.extend_from_slice(b"null"),
+            }
+            out.extend_from_slice(b",\"count\":");
+            number::write_whole(&mut out, cell.executions);
+            out.extend_from_slice(b",\"level\":");
+            number::write_whole(&mut out, cell.level.into());
+            if cell.hours != 1.0 {
+                out.extend_from_slice(b",\"hours\":");
+                number::write(&mut out, cell.hours);
+            }
+            out.push(b'}');
+        }
+    }
+    out.extend_from_slice(after.as_bytes());
+    out
 }
 
 /// The totals of an answer without its cells.
@@ -239,25 +313,6 @@ pub fn scene(scene: &Scene) -> String {
 fn dates(json: &mut Json, answer: &Answer) {
     json.date_of("start_date", answer.window.start_date);
     json.date_of("end_date", answer.window.end_date);
-}
-
-fn cells(json: &mut Json, answer: &Answer) {
-    json.open('[');
-    for (date, hour, cell) in answer.grid.placed().filter(|(_, _, cell)| cell.sums.executions() > 0) {
-        json.open('{');
-        json.date_of("date", date);
-        if let Some(hour) = hour {
-            json.whole_of("hour", u64::from(hour));
-        }
-        json.number_of("value", cell.value);
-        json.whole_of("count", cell.sums.executions());
-        json.whole_of("level", u64::from(cell.level));
-        if cell.changed_by_clock {
-            json.number_of("hours", Some(cell.hours()));
-        }
-        json.close('}');
-    }
-    json.close(']');
 }
 
 fn scale(json: &mut Json, answer: &Answer) {
@@ -506,22 +561,32 @@ impl Json {
 /// Appends a text as a JSON string.
 pub fn push_text(out: &mut String, text: &str) {
     out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            control if control < ' ' || control == '\u{7f}' => {
+    let mut rest = text;
+    // Most texts have nothing to be escaped.
+    let is_plain = |byte: &u8| (b' '..0x7f).contains(byte) && *byte != b'"' && *byte != b'\\' || *byte > 0x7f;
+    while let Some(place) = rest.bytes().position(|byte| !is_plain(&byte)) {
+        // Every byte of a character beyond ASCII is plain, so one that is not is a character.
+        let Some((plain, from)) = rest.split_at_checked(place) else { break };
+        out.push_str(plain);
+        let (escaped, behind) = from.split_at_checked(1).unwrap_or_default();
+        match escaped {
+            "\"" => out.push_str("\\\""),
+            "\\" => out.push_str("\\\\"),
+            "\n" => out.push_str("\\n"),
+            "\r" => out.push_str("\\r"),
+            "\t" => out.push_str("\\t"),
+            control => {
                 out.push_str("\\u00");
-                for nibble in [control as u32 >> 4, control as u32 & 15] {
-                    out.extend(char::from_digit(nibble, 16));
+                for byte in control.bytes() {
+                    out.extend(
+                        [byte >> 4, byte & 15].into_iter().filter_map(|nibble| char::from_digit(nibble.into(), 16)),
+                    );
                 }
             }
-            other => out.push(other),
         }
+        rest = behind;
     }
+    out.push_str(rest);
     out.push('"');
 }
 

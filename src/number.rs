@@ -4,20 +4,70 @@
 
 use std::cmp::Ordering;
 
-/// Appends a whole number.
-pub fn push_whole(out: &mut String, value: u64) {
-    let mut digits = [0; 20];
-    let mut from = digits.len();
-    let mut rest = value;
-    for place in digits.iter_mut().rev() {
-        *place = b'0' + (rest % 10) as u8;
-        from -= 1;
-        rest /= 10;
-        if rest == 0 {
-            break;
+/// A number of few characters, at the end of so many bytes.
+struct Short {
+    bytes: [u8; SHORT_BYTES],
+    from: usize,
+}
+
+/// A whole number has 20 digits at most, another one that is short 17 of them, a zero and a point.
+const SHORT_BYTES: usize = 24;
+
+impl Short {
+    const EMPTY: Self = Self { bytes: [0; SHORT_BYTES], from: SHORT_BYTES };
+
+    /// Puts a character in front.
+    #[inline(always)]
+    fn put(&mut self, character: u8) {
+        self.from = self.from.wrapping_sub(1);
+        if let Some(place) = self.bytes.get_mut(self.from) {
+            *place = character;
         }
     }
-    push_digits(out, digits.get(from..).unwrap_or_default());
+
+    fn whole(value: u64) -> Self {
+        let mut digits = Self::EMPTY;
+        let mut rest = value;
+        // Dividing 32 bits is a multiplication.
+        while rest > u64::from(u32::MAX) {
+            digits.put(b'0' + (rest % 10) as u8);
+            rest /= 10;
+        }
+        let mut rest = rest as u32;
+        loop {
+            digits.put(b'0' + (rest % 10) as u8);
+            rest /= 10;
+            if rest == 0 {
+                return digits;
+            }
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(self.from..).unwrap_or_default()
+    }
+
+    fn push(&self, out: &mut String) {
+        out.push_str(str::from_utf8(self.bytes()).unwrap_or_default());
+    }
+}
+
+/// Appends a whole number.
+pub fn push_whole(out: &mut String, value: u64) {
+    Short::whole(value).push(out);
+}
+
+/// Appends a whole number to bytes.
+pub(crate) fn write_whole(out: &mut Vec<u8>, value: u64) {
+    out.extend_from_slice(Short::whole(value).bytes());
+}
+
+/// Appends a finite number to bytes as [`push`] does.
+pub(crate) fn write(out: &mut Vec<u8>, value: f64) {
+    match short(value) {
+        Some(short) => out.extend_from_slice(short.bytes()),
+        None => out.extend_from_slice(text(value).as_bytes()),
+    }
 }
 
 /// A whole number as text.
@@ -78,13 +128,9 @@ pub fn push(out: &mut String, value: f64) {
         out.push('-');
     }
     let value = value.abs();
-    let whole = value as u64;
-    if value < MOST_EXACT_WHOLE && whole as f64 == value {
-        return push_whole(out, whole);
-    }
-    let parts = Parts::of(value);
-    if !push_fraction(out, &parts) {
-        shortest(&parts).push(out, None);
+    match short(value) {
+        Some(short) => short.push(out),
+        None => shortest(&Parts::of(value)).push(out, None),
     }
 }
 
@@ -123,12 +169,6 @@ pub fn parse(text: &str) -> Option<f64> {
 
 /// Up to here every whole number is a number of its own.
 const MOST_EXACT_WHOLE: f64 = 9_007_199_254_740_992.0;
-
-fn push_digits(out: &mut String, digits: &[u8]) {
-    for digit in digits {
-        out.push(char::from(*digit));
-    }
-}
 
 /// A decimal number, 0 or above: `0.d₁d₂d₃… × 10^point`. The digits are ASCII; zeros may stand at either end.
 #[derive(Clone, Debug, Default)]
@@ -358,34 +398,58 @@ impl Parts {
     }
 }
 
-/// Appends the shortest digits of a number that is not whole, where 128 bits hold it; else appends nothing and says
-/// so. Digits are taken from the front until what is left matters no more (Steele and White, "How to print
-/// floating-point numbers accurately", 1990, there by the name of FPP²).
-fn push_fraction(out: &mut String, parts: &Parts) -> bool {
+/// The shortest decimal of a number that is whole, or not below a thousandth, where no more bits are needed than 128.
+fn short(value: f64) -> Option<Short> {
+    let whole = value as u64;
+    if value.is_sign_positive() && value < MOST_EXACT_WHOLE && whole as f64 == value {
+        return Some(Short::whole(whole));
+    }
+    if !(0.001..MOST_EXACT_WHOLE).contains(&value) {
+        return None;
+    }
+    // So many decimals that 17 digits stand in front of the point, and up to a thousandth they are 19 at most.
+    let (mut decimals, mut bound) = (19, 0.01);
+    while value >= bound {
+        (decimals, bound) = (decimals - 1, bound * 10.0);
+    }
+    let scale = 10_u64.pow(decimals);
+    let parts = Parts::of(value);
     let bits = -parts.exponent;
-    if !(3..=120).contains(&bits) {
-        return false;
-    }
-    let one = 1_u128 << bits;
-    let mut rest = u128::from(parts.quarters);
-    push_whole(out, (rest >> bits) as u64);
-    out.push('.');
-    let (mut below, mut above) = (u128::from(parts.below), u128::from(ABOVE));
-    loop {
-        rest = (rest & (one - 1)) * 10;
-        below *= 10;
-        above *= 10;
-        let digit = (rest >> bits) as u8;
-        let left = rest & (one - 1);
+    let scaled = |quarters: u64| u128::from(quarters) * u128::from(scale);
+    let (exact, below, above) = (scaled(parts.quarters), scaled(parts.below), scaled(ABOVE));
+    let rest = exact & ((1 << bits) - 1);
+    // As many digits are left out at the end as leave a decimal that is read as the number.
+    let mut found = None;
+    let (mut kept, mut left_out, mut unit) = ((exact >> bits) as u64, 0, 1);
+    while decimals > 0 {
+        let left = u128::from(left_out) << bits | rest;
+        let right = (u128::from(unit) << bits) - left;
         let ends_down = left < below || parts.holds_ends && left == below;
-        let ends_up = left + above > one || parts.holds_ends && left + above == one;
-        // It cannot be 10: then the digit before would have ended upwards.
-        let up = ends_up && (!ends_down || left * 2 >= one);
-        out.push(char::from(b'0' + digit + u8::from(up)));
-        if ends_down || ends_up {
-            return true;
+        let ends_up = right < above || parts.holds_ends && right == above;
+        if !ends_down && !ends_up {
+            break;
         }
+        let up = ends_up && (!ends_down || left >= right);
+        found = Some((kept + u64::from(up), decimals));
+        left_out += kept % 10 * unit;
+        (kept, unit, decimals) = (kept / 10, unit * 10, decimals - 1);
     }
+    let (digits, decimals) = found?;
+    let mut text = Short::EMPTY;
+    // Dividing 32 bits is a multiplication.
+    let (mut high, mut low) = ((digits / 100_000_000) as u32, (digits % 100_000_000) as u32);
+    let mut place = 0;
+    while place <= decimals || high > 0 || low > 0 {
+        if place == 8 {
+            (low, high) = (high, 0);
+        }
+        if place == decimals {
+            text.put(b'.');
+        }
+        text.put(b'0' + (low % 10) as u8);
+        (low, place) = (low / 10, place + 1);
+    }
+    Some(text)
 }
 
 /// The shortest digits that are read as a number, and of several the nearest to it.
@@ -576,6 +640,12 @@ mod tests {
         fn a_rate_is_written_as_the_standard_library_does(part in 0_u32..5_000, more in 1_u32..5_000) {
             check(f64::from(part) / f64::from(part + more));
             check(f64::from(part) * 1000.0 / f64::from(more));
+        }
+
+        #[test]
+        fn a_number_of_few_digits_is_written_as_the_standard_library_does(digits in 0_u64..10_000_000_000_000_000, point in 0_i32..19, units in 0_u64..3) {
+            let value = digits as f64 / libm::exp10(f64::from(point));
+            check(f64::from_bits(value.to_bits() + units));
         }
 
         #[test]

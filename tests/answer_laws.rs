@@ -264,6 +264,63 @@ proptest! {
     }
 }
 
+/// One choice after the other over the same rows, so many that sums are remembered.
+fn choices() -> impl Strategy<Value = Vec<Vec<(&'static str, &'static str)>>> {
+    let filters: [&[(&str, &str)]; 10] = [
+        &[],
+        &[("workflow_id", "w1")],
+        &[("workflow_id", "!w1"), ("status", "!failed")],
+        &[("workflow_id", "w2"), ("workflow_id", "w3")],
+        &[("status", "failed")],
+        &[("status", "other"), ("tag", "eu")],
+        &[("tag", "eu")],
+        &[("tag", "!eu"), ("tag", "us")],
+        &[("tag", "!!")],
+        &[("workflow_id", "!w2"), ("tag", "eu")],
+    ];
+    let metric = prop::sample::select(Metric::ALL.map(Metric::name).to_vec());
+    let choice = (prop::sample::select(filters.to_vec()), metric, prop::sample::select(vec!["hourly", "daily"]));
+    let pairs = choice.prop_map(|(filter, metric, granularity)| {
+        [filter, &[("metric", metric), ("granularity", granularity)]].concat()
+    });
+    prop::collection::vec(pairs, 4..12)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn a_choice_from_what_is_remembered_is_a_recount(
+        seed in any::<u64>(),
+        count in 6000usize..12000,
+        zone in prop::sample::select(vec!["UTC", "Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns"]),
+        until in prop::sample::select(vec![None, None, Some("2026-04-04T17:10:00Z"), Some("2026-04-04T00:00:00.001Z")]),
+        by in prop::sample::select(vec!["start", "start", "end"]),
+        choices in choices(),
+    ) {
+        // Lord Howe's clocks go back half an hour within this day.
+        let mut rows = plain_rows(seed, count, 1_775_260_800_000, 1);
+        if seed % 2 == 0 {
+            rows = varied(rows, seed);
+        }
+        let table = table_of(&rows);
+        let mut memory = Memory::default();
+        for choice in choices {
+            let shared = [("time_zone", zone), ("by", by)].into_iter().chain(until.map(|until| ("until", until)));
+            let pairs: Vec<_> = shared.chain(choice).collect();
+            let query = Query::from_pairs(pairs.iter().copied()).unwrap();
+            let (from, until) = answer::zone_span(&table, &query, Source::File);
+            let zone = zone_over(zone.parse().unwrap(), from, until);
+            let reading = Reading { read: table.rows(), ..Reading::default() };
+            let answer = answer::answer_from(&mut memory, &table, &reading, &query, &zone, Source::File, Patterns::Skip).unwrap();
+            let fresh = answer::answer(&table, &reading, &query, &zone, Source::File, Patterns::Skip).unwrap();
+            prop_assert_eq!(json::heatmap(&answer), json::heatmap(&fresh));
+            let listed = memory.workflows(&table, &query.filter, query.counting, &answer.window);
+            prop_assert_eq!(listed, table.workflows(&query.filter, query.counting, &answer.window));
+        }
+    }
+}
+
 #[test]
 fn the_origins_sample_window() {
     let rows = plain_rows(1, 1, Timestamp::from_ms(1_771_459_199_999).unwrap().ms(), 1);

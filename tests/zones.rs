@@ -108,3 +108,31 @@ fn every_zone_at_random_instants() {
         }
     }
 }
+
+/// Each bucket holds its first and its last millisecond, and the ones beside them lie in its neighbours: buckets follow one
+/// another in the order of time, so where one begins is what those before it are long.
+#[test]
+fn buckets_end_where_their_lengths_say() {
+    let mut seeded = Seeded(20111230);
+    let awkward = ["Australia/Lord_Howe", "America/St_Johns", "Asia/Kathmandu", "Pacific/Chatham", "Africa/Monrovia"];
+    let zones = TZ_VARIANTS.iter().copied().step_by(7).chain(awkward.map(|name| name.parse().unwrap()));
+    for tz in zones {
+        let until = Timestamp::from_ms(seeded.below(60 * 365 * DAY_MS as u64) as i64 + 2 * 365 * DAY_MS).unwrap();
+        let request = WindowRequest::Days([1, 40, 400, 1096][seeded.below(4) as usize]);
+        let (from, to) = Window::span_of(request, until, None);
+        let zone = zone_over(tz, from, to);
+        let window = Window::resolve(request, until, None, &zone).unwrap();
+        let buckets = Buckets::new(&window, &zone);
+        let mut at = window.start_ms;
+        assert_eq!(buckets.of(at - 1), None, "{} before {at}", tz.name());
+        for (bucket, hour) in buckets.hours().iter().enumerate() {
+            assert_eq!(buckets.of(at), Some(bucket), "{} at {at}", tz.name());
+            at += hour.length_ms;
+            assert_eq!(buckets.of(at - 1), Some(bucket), "{} before {at}", tz.name());
+        }
+        assert_eq!(at, window.until.ms(), "{}", tz.name());
+        for beyond in [at, i64::MAX, i64::MIN, at + (1 << 39), window.start_ms - (1 << 39)] {
+            assert_eq!(buckets.of(beyond), None, "{} at {beyond}", tz.name());
+        }
+    }
+}

@@ -9,7 +9,7 @@ import { begin, counts, refuseUnrecognised, sentenceOf, understood, type Counted
 import { Pour } from './pour.js';
 import { blobOf, completed, isPlain, type Origin } from './rows.js';
 import { open } from './source.js';
-import { zoneTable } from './zone.js';
+import { zoneTable, type ZoneTable } from './zone.js';
 import type {
   Answer, Cells, Loadable, Loaded, PictureOptions, Progress, Query, ReadAs, Rows, Scene, Source, Theme, ViewOptions, Workflow,
 } from './types.js';
@@ -45,7 +45,7 @@ function cellsOf(columns: Float64Array): Cells {
   const length = columns.length / (COLUMNS.length + 2);
   const column = (place: number) => columns.slice(length * place, length * (place + 1));
   const numbers = Object.fromEntries(COLUMNS.map((name, place) => [name, column(place + 2)]));
-  return { ...numbers, state: Uint8Array.from(column(0)), level: Uint8Array.from(column(1)) } as Cells;
+  return { ...numbers, state: new Uint8Array(column(0)), level: new Uint8Array(column(1)) } as Cells;
 }
 
 /** Of each workflow its id, its name and its executions stand behind each other. */
@@ -71,6 +71,7 @@ export class HeatmapEngine {
   #loads = 0;
   #now: number | null = null;
   #held: { key: string; view: View } | undefined;
+  #zone: { key: string; table: ZoneTable } | undefined;
   /** The number of the load whose rows are held. */
   #rowsOf = 0;
 
@@ -222,11 +223,21 @@ export class HeatmapEngine {
   /** Answers a query over the rows so far. Throws an error with `parameter` if the query cannot be answered. */
   view(query: Query, options: ViewOptions = {}): Answer {
     const view = this.#view(query, options);
+    const columns = view.cells();
+    const { response } = this.#core.Engine;
+    const [before = '', after = ''] = view.frame();
+    const dates = view.dates();
+    // Who looks at cells alone does not wait for the response to be written.
+    let write: (() => Uint8Array) | undefined = () => response(before, after, dates, columns);
+    let json: Uint8Array = new Uint8Array();
     return {
-      json: view.json(),
-      cells: cellsOf(view.cells()),
+      get json() {
+        if (write) [json, write] = [write(), undefined];
+        return json;
+      },
+      cells: cellsOf(columns),
       fewRuns: view.fewRuns,
-      dates: view.dates(),
+      dates: dates.split(' '),
       workflows: workflowsOf(view.workflows()),
       tags: view.tags(),
       load: this.#rowsOf,
@@ -293,11 +304,18 @@ export class HeatmapEngine {
     const key = JSON.stringify([query, clock ?? null, patterns]);
     if (this.#held?.key === key) return this.#held.view;
     const [from = 0, until = 0] = this.#engine.zoneSpan(query, clock);
-    const zone = zoneTable(query.time_zone ?? 'UTC', from, until);
+    const zone = this.#zoneTable(query.time_zone ?? 'UTC', from, until);
     const view = this.#engine.view(query, zone.instants, zone.offsets, clock, patterns);
     this.#forget();
     this.#held = { key, view };
     return view;
+  }
+
+  /** The last table is kept: asking `Intl` for one takes longer than counting. */
+  #zoneTable(name: string, from: number, until: number): ZoneTable {
+    const key = `${name} ${from} ${until}`;
+    if (this.#zone?.key !== key) this.#zone = { key, table: zoneTable(name, from, until) };
+    return this.#zone.table;
   }
 
   #forget(): void {

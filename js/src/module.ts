@@ -2,12 +2,12 @@
 // rows and which every page loads, and the whole one, which reads every form and gathers from several engines.
 
 import { Engine as PlainEngine, initSync } from './execution_heatmap_plain.js';
-import type { Engine } from './execution_heatmap_wasm.js';
+import type { Engine, Engine as WholeEngine } from './execution_heatmap_wasm.js';
 
 /** A module that runs on this thread. */
 export interface Core {
   /** What only the whole module's engines can do is not there in the plain one's. */
-  Engine: new () => Engine;
+  Engine: (new () => Engine) & Pick<typeof WholeEngine, 'response'>;
   memory: WebAssembly.Memory;
 }
 

@@ -286,8 +286,8 @@ export interface Workflow {
 
 /** What the engine answers to one query, as it crosses between worker and page. */
 export interface Answer {
-  /** The bytes of the response. */
-  json: Uint8Array;
+  /** The bytes of the response, written when they are first asked for. */
+  readonly json: Uint8Array;
   cells: Cells;
   /** Under so many finished executions a cell's state is "few". */
   fewRuns: number;

@@ -65,9 +65,22 @@ impl Filter {
         status: Status,
         tags: impl Iterator<Item = &'a str> + Clone,
     ) -> bool {
-        let statuses = &self.statuses;
-        let status_wanted =
-            (statuses.any_of.is_empty() || statuses.any_of.contains(&status)) && !statuses.none_of.contains(&status);
-        status_wanted && self.workflows.admits::<str>(workflow_id.iter()) && self.tags.admits::<str>(tags)
+        self.admits_status(status) && self.admits_workflow(workflow_id) && self.admits_tags(tags)
+    }
+
+    /// True if a status is wanted.
+    pub(crate) fn admits_status(&self, status: Status) -> bool {
+        let Choice { any_of, none_of } = &self.statuses;
+        (any_of.is_empty() || any_of.contains(&status)) && !none_of.contains(&status)
+    }
+
+    /// True if a workflow is wanted, or none.
+    pub(crate) fn admits_workflow(&self, id: Option<&str>) -> bool {
+        self.workflows.admits::<str>(id.iter())
+    }
+
+    /// True if an execution of these tags is wanted.
+    pub(crate) fn admits_tags<'a>(&self, tags: impl Iterator<Item = &'a str> + Clone) -> bool {
+        self.tags.admits::<str>(tags)
     }
 }

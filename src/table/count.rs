@@ -1,4 +1,4 @@
-//! Counting a view. What does not depend on the filter is remembered, so that another choice of workflows or statuses
+//! Counting a view. What does not depend on the filter is remembered, so that another choice of workflows, statuses or tags
 //! needs no pass over the rows, where that takes little memory.
 
 use super::Table;
@@ -14,7 +14,8 @@ use crate::window::Window;
 /// Unknown status words that are listed by name in an answer.
 pub const MOST_OTHER_STATUSES: usize = 100;
 
-/// The most sums of a workflow's executions of one status in one bucket that are remembered; 16 bytes each.
+/// The most sums of the executions of one status and one workflow or set of tags in one bucket that are remembered; 16
+/// bytes each.
 pub const MOST_REMEMBERED: usize = 1 << 20;
 
 /// What is counted.
@@ -77,7 +78,9 @@ pub struct Workflow {
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     of: Option<(Of, Placed)>,
-    swept: Option<(Buckets, ByClass)>,
+    /// The buckets of the view before, if it was of the same rows: what is asked for once may be so again.
+    before: Option<Buckets>,
+    remembered: Vec<Remembered>,
 }
 
 /// The rows and the window of which something is remembered.
@@ -86,12 +89,21 @@ struct Of {
     rows: u64,
     changes: u64,
     counting: Counting,
-    window: Window,
+    /// `None` if every row lies in it, so that another one that holds all rows finds the same.
+    window: Option<Window>,
 }
 
-/// Sums by workflow, status and bucket.
+/// What rows of a class have in common beside their status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Common {
+    Workflow,
+    Tags,
+}
+
+/// Sums by class and bucket.
 #[derive(Clone, Debug)]
-struct ByClass {
+struct Remembered {
+    common: Common,
     class_of: Vec<u32>,
     classes: usize,
     swept: Swept,
@@ -100,10 +112,10 @@ struct ByClass {
 impl Memory {
     /// Counts a view of a table.
     pub fn count(&mut self, table: &Table, view: &View<'_>) -> Counted {
-        let admitted: Vec<bool> = table.kinds.all().iter().map(|kind| table.is_admitted(view.filter, kind)).collect();
+        let admitted = table.kinds.admitted(view.filter);
         self.look(table, view.counting, view.window);
         let swept = match self.remembered(table, view) {
-            Some(by_class) => Some(by_class.sums(table, &admitted)),
+            Some(remembered) => Some(remembered.sums(&admitted)),
             None => table.sums_of(view, &admitted),
         };
         let mut is_short = swept.is_none();
@@ -151,62 +163,85 @@ impl Memory {
 
     /// Looks where the rows are, unless that is known.
     fn look(&mut self, table: &Table, counting: Counting, window: &Window) {
-        let of = Of { rows: table.rows(), changes: table.changes, counting, window: *window };
+        let window_of = Some(*window).filter(|window| !table.is_within(counting, window));
+        let of = Of { rows: table.rows(), changes: table.changes, counting, window: window_of };
         if self.of.as_ref().is_none_or(|(known, _)| *known != of) {
-            self.swept = None;
+            self.remembered.clear();
+            self.before = None;
             let mut placed = table.placed(counting, window);
             table.counts.place(counting, window, &mut placed);
             self.of = Some((of, placed));
         }
     }
 
-    /// The sums by workflow, status and bucket, where those answer a view and are not too many to be kept.
-    fn remembered(&mut self, table: &Table, view: &View<'_>) -> Option<&ByClass> {
-        if !view.filter.tags.is_empty() {
+    /// Sums that answer a view, where those are not too many to be kept. A choice of workflows and tags at once is
+    /// answered by none.
+    fn remembered(&mut self, table: &Table, view: &View<'_>) -> Option<&Remembered> {
+        let common = match (view.filter.workflows.is_empty(), view.filter.tags.is_empty()) {
+            (_, true) => Common::Workflow,
+            (true, false) => Common::Tags,
+            (false, false) => return None,
+        };
+        // While rows arrive every view is of other ones, and remembering takes longer than counting.
+        if self.before.as_ref() != Some(view.buckets) {
+            self.before = Some(view.buckets.clone());
+            self.remembered.clear();
             return None;
         }
-        if self.swept.as_ref().is_none_or(|(buckets, _)| buckets != view.buckets) {
-            let by_class = ByClass::of(table, view.counting, view.buckets);
-            self.swept = by_class.map(|by_class| (view.buckets.clone(), by_class));
+        let is_any = view.filter.workflows.is_empty() && view.filter.tags.is_empty();
+        let answers = |known: &Remembered| known.common == common || is_any;
+        if !self.remembered.iter().any(answers) {
+            let new = Remembered::of(table, view, common)?;
+            // The other ones go if there are too many sums together.
+            self.remembered.retain(|known| known.swept.len() + new.swept.len() <= MOST_REMEMBERED);
+            self.remembered.push(new);
         }
-        self.swept.as_ref().map(|(_, by_class)| by_class)
+        self.remembered.iter().find(|known| answers(known))
     }
 }
 
-impl ByClass {
+impl Remembered {
     /// `None` where a pass over the rows is as cheap, or memory is short.
-    fn of(table: &Table, counting: Counting, buckets: &Buckets) -> Option<Self> {
-        // The number of each workflow's class of each status, and one; 0 before it is met.
-        let mut numbers = vec![0u32; (table.kinds.workflows.len() + 1) * Status::ALL.len()];
-        let mut classes = 0;
+    fn of(table: &Table, view: &View<'_>, common: Common) -> Option<Self> {
+        let values = match common {
+            Common::Workflow => table.kinds.workflows.len(),
+            Common::Tags => table.kinds.sets(),
+        };
+        // The number of the class of each value, or of none, and each status, and one; 0 before it is met.
+        let mut numbers = vec![0u32; (values + 1) * Status::ALL.len()];
+        let mut statuses = Vec::new();
         let mut class_of = Vec::with_capacity(table.kinds.all().len());
         for kind in table.kinds.all() {
-            let workflow = kind.workflow().map_or(0, |workflow| workflow as usize + 1);
-            let number = numbers.get_mut(workflow * Status::ALL.len() + kind.status as usize)?;
+            let value = match common {
+                Common::Workflow => kind.workflow().map_or(values, |workflow| workflow as usize),
+                Common::Tags => kind.tag_set as usize,
+            };
+            let number = numbers.get_mut(value * Status::ALL.len() + kind.status as usize)?;
             if *number == 0 {
-                classes += 1;
-                *number = classes;
+                statuses.push(Some(kind.status));
+                *number = statuses.len() as u32;
             }
             class_of.push(*number - 1);
         }
-        let classes = classes as usize;
-        let sums = classes.saturating_mul(buckets.hours().len() + 1);
+        let classes = statuses.len();
+        let sums = classes.saturating_mul(view.buckets.hours().len() + 1);
         if sums > MOST_REMEMBERED || sums as u64 > table.rows() {
             return None;
         }
-        let swept = table.sweep(counting, buckets, &class_of, classes)?;
-        Some(Self { class_of, classes, swept })
+        let mut swept = table.sweep(view.counting, view.buckets, &class_of, statuses)?;
+        swept.add_up();
+        Some(Self { common, class_of, classes, swept })
     }
 
-    /// The sums of a filter that does not look at tags.
-    fn sums(&self, table: &Table, admitted: &[bool]) -> Vec<Sums> {
-        let mut statuses = vec![None; self.classes];
-        for ((kind, class), admitted) in table.kinds.all().iter().zip(&self.class_of).zip(admitted) {
-            if let Some(status) = statuses.get_mut(*class as usize).filter(|_| *admitted) {
-                *status = Some(kind.status);
+    /// The sums of admitted kinds; of a class all are, or none.
+    fn sums(&self, admitted: &[bool]) -> Vec<Sums> {
+        let mut wanted = vec![false; self.classes];
+        for (class, _) in self.class_of.iter().zip(admitted).filter(|(_, admitted)| **admitted) {
+            if let Some(wanted) = wanted.get_mut(*class as usize) {
+                *wanted = true;
             }
         }
-        self.swept.sums(&statuses)
+        self.swept.sums(&wanted)
     }
 }
 
@@ -223,11 +258,12 @@ impl Table {
 
     fn sums_of(&self, view: &View<'_>, admitted: &[bool]) -> Option<Vec<Sums>> {
         // The class after the statuses is that of the rows that the filter leaves out.
-        let class =
-            |(kind, admitted): (&Kind, &bool)| if *admitted { kind.status as u32 } else { Status::ALL.len() as u32 };
+        let left_out = Status::ALL.len() as u32;
+        let class = |(kind, admitted): (&Kind, &bool)| if *admitted { kind.status as u32 } else { left_out };
         let class_of: Vec<u32> = self.kinds.all().iter().zip(admitted).map(class).collect();
-        let swept = self.sweep(view.counting, view.buckets, &class_of, Status::ALL.len() + 1)?;
-        Some(swept.sums(&Status::ALL.map(Some)))
+        let statuses = Status::ALL.into_iter().map(Some).chain([None]).collect();
+        let swept = self.sweep(view.counting, view.buckets, &class_of, statuses)?;
+        Some(swept.sums(&[true; Status::ALL.len()]))
     }
 
     fn list(&self, filter: &Filter, by_kind: &[u64]) -> Vec<Workflow> {
@@ -236,8 +272,8 @@ impl Table {
         }
         let mut counts = vec![0u64; self.kinds.workflows.len()];
         let mut without = 0u64;
-        for (kind, rows) in self.kinds.all().iter().zip(by_kind) {
-            if *rows > 0 && self.is_admitted(filter, kind) {
+        for ((kind, rows), admitted) in self.kinds.all().iter().zip(by_kind).zip(self.kinds.admitted(filter)) {
+            if *rows > 0 && admitted {
                 let count = kind.workflow().and_then(|workflow| counts.get_mut(workflow as usize));
                 *count.unwrap_or(&mut without) += rows;
             }
@@ -266,9 +302,5 @@ impl Table {
         let mut statuses: Vec<_> = words.map(|(word, count)| (word.to_owned(), count)).collect();
         sort(&mut statuses, &|(a, _), (b, _)| a < b);
         statuses
-    }
-
-    pub(super) fn is_admitted(&self, filter: &Filter, kind: &Kind) -> bool {
-        filter.admits(self.kinds.workflow_id(kind), kind.status, self.kinds.tags_of(kind))
     }
 }

@@ -6,6 +6,7 @@ use super::dictionary::{Crowded, Index, Sets, Texts};
 use super::siphash::siphash;
 use crate::bytes::{Broken, Bytes, push_long, push_short};
 use crate::execution::{Execution, Status};
+use crate::options::Filter;
 use crate::order::sort;
 
 /// The number of a text that is not there.
@@ -22,7 +23,7 @@ pub(super) struct Kind {
     pub(super) status: Status,
     /// The number of the word where `status` is [`Status::Other`].
     pub(super) word: u32,
-    tag_set: u32,
+    pub(super) tag_set: u32,
 }
 
 impl Kind {
@@ -113,6 +114,20 @@ impl Kinds {
         &self.all
     }
 
+    /// Of each kind, whether a filter admits its rows. Each workflow and each set of tags is looked at once.
+    pub(super) fn admitted(&self, filter: &Filter) -> Vec<bool> {
+        let ids = self.workflows.iter().map(Some).chain([None]);
+        let workflows: Vec<bool> = ids.map(|id| filter.admits_workflow(id)).collect();
+        let statuses = Status::ALL.map(|status| filter.admits_status(status));
+        let sets = (0..self.tag_sets.len() as u32).chain([NONE]);
+        let sets: Vec<bool> = sets.map(|set| filter.admits_tags(self.tags_of_set(set))).collect();
+        // What is not there stands last.
+        let of = |list: &[bool], number: u32| list.get(number as usize).or(list.last()) == Some(&true);
+        let is_admitted =
+            |kind: &Kind| of(&workflows, kind.workflow) && of(&statuses, kind.status as u32) && of(&sets, kind.tag_set);
+        self.all.iter().map(is_admitted).collect()
+    }
+
     /// A kind's newest start, in milliseconds.
     pub(super) fn newest(&self, number: u32) -> i64 {
         self.newest.get(number as usize).copied().unwrap_or(i64::MIN)
@@ -124,7 +139,16 @@ impl Kinds {
 
     /// The tags of a kind's rows, sorted by nothing.
     pub(super) fn tags_of(&self, kind: &Kind) -> impl Iterator<Item = &str> + Clone {
-        self.tag_sets.set(kind.tag_set).iter().map(|tag| self.tags.text(*tag))
+        self.tags_of_set(kind.tag_set)
+    }
+
+    /// How many sets of tags there are.
+    pub(super) fn sets(&self) -> usize {
+        self.tag_sets.len()
+    }
+
+    fn tags_of_set(&self, set: u32) -> impl Iterator<Item = &str> + Clone {
+        self.tag_sets.set(set).iter().map(|tag| self.tags.text(*tag))
     }
 
     /// The word of a kind whose status is none of the vocabulary's.

@@ -81,11 +81,11 @@ impl Table {
         let of_cell = |date: u32, hour: u8| date as usize * a_date + if a_date == 1 { 0 } else { usize::from(hour) };
         let is_of_cells: Vec<bool> =
             view.buckets.hours().iter().map(|bucket| cells.contains(&of_cell(bucket.date, bucket.hour))).collect();
-        let admitted: Vec<bool> = self.kinds.all().iter().map(|kind| self.is_admitted(view.filter, kind)).collect();
+        let admitted = self.kinds.admitted(view.filter);
         let mut found: Vec<(Rank, u64)> = Vec::new();
-        self.each_chunk(view.counting, &mut |chunk, moments, first_row| {
+        self.each_placed(view.counting, view.buckets, &mut |chunk, moments, even, first_row| {
             for (((moment, kind), place), row) in moments.iter().zip(&chunk.kinds).zip(0..).zip(first_row..) {
-                let is_wanted = is_of_cells.get(view.buckets.place(*moment)) == Some(&true)
+                let is_wanted = is_of_cells.get(even.place(*moment)) == Some(&true)
                     && admitted.get((kind & KIND) as usize) == Some(&true);
                 if let Some(cells) = chunk.get(place).filter(|_| is_wanted) {
                     let lies = chunk.places.get(place).copied().unwrap_or(row);

@@ -4,7 +4,7 @@
 use super::Table;
 use super::column::{Cells, Chunk, KIND, LONG, RETRY, SUPERSEDED, UNSTARTED};
 use crate::FORMS;
-use crate::bucket::Buckets;
+use crate::bucket::{Buckets, Even};
 use crate::cube::Sums;
 use crate::execution::Status;
 use crate::histogram::{BINS, Bins, Histogram};
@@ -24,63 +24,105 @@ fn spanned(start_ms: i64, ms: Option<u64>, sign: i64) -> Option<i64> {
     (Timestamp::MIN.ms()..=Timestamp::MAX.ms()).contains(&moment).then_some(moment)
 }
 
+const PLUS: u64 = 1;
+const MINUS: u64 = u64::MAX;
+
 /// What the rows of one class did in one bucket.
 #[derive(Clone, Copy, Debug, Default)]
 struct Entry {
-    rows: u32,
-    timed: u32,
-    /// Of those that fit the column; 2^32 rows of 2^32 ms each fit here.
+    /// Rows, and 2^32 times those of them that have a duration: a table numbers its rows in 32 bits.
+    counts: u64,
+    /// Of the durations that fit the column; 2^32 rows of 2^32 ms each fit here.
     duration_ms: u64,
+}
+
+impl Entry {
+    /// One row.
+    #[inline(always)]
+    fn of(duration: u32) -> Self {
+        let is_timed = u64::from(duration < LONG);
+        Self { counts: 1 | is_timed << 32, duration_ms: u64::from(duration) & is_timed.wrapping_neg() }
+    }
+
+    /// Adds another entry, or takes out one that was added before where `sign` is minus one. Nothing overflows here: all
+    /// entries together count no more rows than a table numbers.
+    #[inline(always)]
+    fn add(&mut self, more: &Entry, sign: u64) {
+        self.counts = self.counts.wrapping_add(more.counts.wrapping_mul(sign));
+        self.duration_ms = self.duration_ms.wrapping_add(more.duration_ms.wrapping_mul(sign));
+    }
 }
 
 /// Rows by class and bucket.
 #[derive(Clone, Debug)]
 pub(super) struct Swept {
+    /// The status of each class; `None` for rows that nothing asks for.
+    statuses: Vec<Option<Status>>,
     /// Buckets, and one more for the rows outside the window.
     stride: usize,
     /// Entry `class × stride + bucket`.
     entries: Vec<Entry>,
     /// The durations that do not fit the column, each with its entry.
     longs: Vec<(usize, u64)>,
+    /// Entries of all classes of a status together, by status; empty unless they were added up.
+    totals: Vec<Vec<Entry>>,
 }
 
 impl Swept {
-    /// Adds up the classes that are wanted, by bucket: `statuses` holds each one's status, or nothing.
-    pub(super) fn sums(&self, statuses: &[Option<Status>]) -> Vec<Sums> {
+    /// Adds up all classes of each status, so that a choice of most of them is what is left without the others.
+    pub(super) fn add_up(&mut self) {
+        let total = |status| self.together(vec![Entry::default(); self.stride], status, PLUS, &|_| true);
+        self.totals = Status::ALL.map(total).into();
+    }
+
+    /// How many entries there are.
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Adds up the classes that are wanted, by bucket.
+    pub(super) fn sums(&self, wanted: &[bool]) -> Vec<Sums> {
+        let is_wanted = |class: usize| wanted.get(class) == Some(&true);
         let mut sums = vec![Sums::default(); self.stride - 1];
-        let mut together = vec![Entry::default(); self.stride];
         for status in Status::ALL {
-            let mut is_there = false;
-            for (_, entries) in
-                statuses.iter().zip(self.entries.chunks(self.stride)).filter(|(of, _)| **of == Some(status))
-            {
-                together.iter_mut().zip(entries).for_each(|(together, entry)| together.add(entry));
-                is_there = true;
+            let of_status = || self.statuses.iter().zip(0..).filter(|(of, _)| **of == Some(status));
+            let chosen = of_status().filter(|(_, class)| is_wanted(*class)).count();
+            if chosen == 0 {
+                continue;
             }
-            if is_there {
-                for (sums, entry) in sums.iter_mut().zip(&mut together) {
-                    let Entry { rows, timed, duration_ms } = std::mem::take(entry);
-                    sums.count_many(status, rows.into(), timed.into(), duration_ms.into());
-                }
+            let total = self.totals.get(status as usize).filter(|_| chosen * 2 > of_status().count());
+            let together = match total {
+                Some(total) => self.together(total.clone(), status, MINUS, &|class| !is_wanted(class)),
+                None => self.together(vec![Entry::default(); self.stride], status, PLUS, &is_wanted),
+            };
+            for (sums, Entry { counts, duration_ms }) in sums.iter_mut().zip(together) {
+                sums.count_many(status, u64::from(counts as u32), counts >> 32, duration_ms.into());
             }
         }
         for (entry, duration_ms) in &self.longs {
-            let status = statuses.get(entry / self.stride).copied().flatten();
+            let class = entry / self.stride;
+            let status = self.statuses.get(class).copied().flatten().filter(|_| is_wanted(class));
             if let (Some(status), Some(sums)) = (status, sums.get_mut(entry % self.stride)) {
                 sums.count_many(status, 0, 1, (*duration_ms).into());
             }
         }
         sums
     }
-}
 
-impl Entry {
-    /// Nothing overflows here: all entries together count no more rows than a table numbers.
-    #[inline]
-    fn add(&mut self, more: &Entry) {
-        self.rows = self.rows.wrapping_add(more.rows);
-        self.timed = self.timed.wrapping_add(more.timed);
-        self.duration_ms = self.duration_ms.wrapping_add(more.duration_ms);
+    /// Adds to entries, or takes out of them, those of some classes of a status.
+    fn together(
+        &self,
+        mut together: Vec<Entry>,
+        status: Status,
+        sign: u64,
+        is_meant: &dyn Fn(usize) -> bool,
+    ) -> Vec<Entry> {
+        for ((of, entries), class) in self.statuses.iter().zip(self.entries.chunks(self.stride)).zip(0..) {
+            if *of == Some(status) && is_meant(class) {
+                together.iter_mut().zip(entries).for_each(|(together, entry)| together.add(entry, sign));
+            }
+        }
+        together
     }
 }
 
@@ -99,7 +141,75 @@ pub(super) struct Placed {
     pub(super) outside_window: u64,
 }
 
+/// Counts the rows of a chunk in entries, of which those of a kind begin at its place in `firsts`. A function of its own,
+/// to which the compiler can tell that nothing but entries changes.
+#[inline(never)]
+fn count_rows(entries: &mut [Entry], firsts: &[usize], even: Even, moments: &[i64], chunk: &Chunk) {
+    for ((moment, kind), duration) in moments.iter().zip(&chunk.kinds).zip(&chunk.durations) {
+        let Some(first) = firsts.get((kind & KIND) as usize) else { continue };
+        if let Some(entry) = entries.get_mut(first.wrapping_add(even.place(*moment))) {
+            entry.add(&Entry::of(*duration), PLUS);
+        }
+    }
+}
+
+/// Durations by bucket and bin.
+struct Binned<'a> {
+    bins: &'a Bins,
+    /// The bins that are counted.
+    first: usize,
+    last: usize,
+    /// By bucket, of each as many as there are bins.
+    counts: &'a mut [u32],
+    /// The shortest and the longest, by bucket.
+    ends: &'a mut [(u64, u64)],
+}
+
+impl Binned<'_> {
+    #[inline(always)]
+    fn count(&mut self, bucket: usize, ms: u64) {
+        let width = self.last.wrapping_sub(self.first).wrapping_add(1);
+        let bin = self.bins.of(ms).clamp(self.first, self.last).wrapping_sub(self.first);
+        if let Some(count) = self.counts.get_mut(bucket.wrapping_mul(width).wrapping_add(bin)) {
+            *count = count.wrapping_add(1);
+        }
+        if let Some((least, most)) = self.ends.get_mut(bucket) {
+            (*least, *most) = (ms.min(*least), ms.max(*most));
+        }
+    }
+
+    /// Counts the short durations of the rows of wanted kinds, and all others in the bucket of rows outside the window.
+    #[inline(never)]
+    fn count_rows(&mut self, wanted: &[bool], even: Even, moments: &[i64], chunk: &Chunk) {
+        for ((moment, kind), duration) in moments.iter().zip(&chunk.kinds).zip(&chunk.durations) {
+            let is_wanted = wanted.get((kind & KIND) as usize) == Some(&true);
+            let is_counted = is_wanted & (*duration < LONG);
+            self.count(if is_counted { even.place(*moment) } else { even.hours() }, u64::from(*duration));
+        }
+    }
+}
+
+/// Adds rows to the two counts of their kinds, where they are to be counted.
+#[inline(always)]
+fn count_kinds(counts: &mut [u64], kinds: impl Iterator<Item = (u32, bool)>) {
+    for (kind, is_counted) in kinds {
+        let place = (kind & KIND) << 1 | u32::from(kind & RETRY != 0);
+        if let Some(count) = counts.get_mut(place as usize) {
+            *count = count.wrapping_add(u64::from(is_counted));
+        }
+    }
+}
+
+/// What is called with a chunk, moments of its rows, the buckets in which they lie and the number of the first row.
+type EachPlaced<'a> = dyn FnMut(&Chunk, &[i64], Even, u64) + 'a;
+
 impl Table {
+    /// True if every row has a moment that places it, and within a window.
+    pub(super) fn is_within(&self, counting: Counting, window: &Window) -> bool {
+        let reach = self.oldest.zip(self.newest).filter(|_| self.has_plain_moments(counting));
+        reach.is_some_and(|(oldest, newest)| oldest.ms() >= window.start_ms && newest < window.until)
+    }
+
     /// How many rows of each kind lie in a window, and where the others are.
     pub(super) fn placed(&self, counting: Counting, window: &Window) -> Placed {
         let kinds = self.kinds.all().len();
@@ -108,18 +218,22 @@ impl Table {
         let mut placed = Placed::default();
         let is_plain = self.has_plain_moments(counting);
         let length = window.until.ms().saturating_sub(window.start_ms).max(0) as u64;
-        self.each_chunk(counting, &mut |chunk, moments, _| {
-            for (moment, kind) in moments.iter().zip(&chunk.kinds) {
-                let is_retry = usize::from(kind & RETRY != 0);
-                if let Some(count) = counts.get_mut((kind & KIND) as usize * 2 + is_retry) {
-                    *count += u64::from((moment.wrapping_sub(window.start_ms) as u64) < length);
+        if self.is_within(counting, window) {
+            for chunk in &self.columns.chunks {
+                count_kinds(&mut counts, chunk.kinds.iter().map(|kind| (*kind, true)));
+            }
+        } else {
+            self.each_chunk(counting, &mut |chunk, moments, _| {
+                let start_ms = window.start_ms;
+                let is_inside = |moment: &i64| (moment.wrapping_sub(start_ms) as u64) < length;
+                let kinds = chunk.kinds.iter().zip(moments);
+                count_kinds(&mut counts, kinds.map(|(kind, moment)| (*kind, is_inside(moment))));
+                for moment in moments.iter().filter(|_| !is_plain) {
+                    placed.no_moment += u64::from(*moment == NO_MOMENT);
+                    placed.repeated += u64::from(*moment == REPEATED);
                 }
-            }
-            for moment in moments.iter().filter(|_| !is_plain) {
-                placed.no_moment += u64::from(*moment == NO_MOMENT);
-                placed.repeated += u64::from(*moment == REPEATED);
-            }
-        });
+            });
+        }
         for pair in counts.chunks_exact(2) {
             let [first, later] = pair else { continue };
             placed.by_kind.push(first + later);
@@ -130,39 +244,32 @@ impl Table {
         placed
     }
 
-    /// Counts every row in the entry of its bucket and its kind's class, of which there are so many. `None` where there
-    /// is no memory for that.
+    /// Counts every row in the entry of its bucket and its kind's class; `statuses` holds the status of each class.
+    /// `None` where there is no memory for that.
     pub(super) fn sweep(
         &self,
         counting: Counting,
         buckets: &Buckets,
         class_of: &[u32],
-        classes: usize,
+        statuses: Vec<Option<Status>>,
     ) -> Option<Swept> {
         let stride = buckets.hours().len() + 1;
         let mut entries = Vec::new();
-        entries.try_reserve_exact(stride.checked_mul(classes)?).ok()?;
-        entries.resize(stride * classes, Entry::default());
-        let place = |kind: u32, moment: i64| {
-            let class = class_of.get((kind & KIND) as usize).map_or(0, |class| *class as usize);
-            class * stride + buckets.place(moment)
-        };
-        self.each_chunk(counting, &mut |chunk, moments, _| {
-            for ((moment, kind), duration) in moments.iter().zip(&chunk.kinds).zip(&chunk.durations) {
-                if let Some(entry) = entries.get_mut(place(*kind, *moment)) {
-                    let is_timed = *duration < LONG;
-                    let duration_ms = if is_timed { u64::from(*duration) } else { 0 };
-                    entry.add(&Entry { rows: 1, timed: u32::from(is_timed), duration_ms });
-                }
-            }
+        let all = stride.checked_mul(statuses.len())?;
+        entries.try_reserve_exact(all).ok()?;
+        entries.resize(all, Entry::default());
+        let firsts: Vec<usize> = class_of.iter().map(|class| *class as usize * stride).collect();
+        self.each_placed(counting, buckets, &mut |chunk, moments, even, _| {
+            count_rows(&mut entries, &firsts, even, moments, chunk);
         });
         let mut longs = Vec::new();
         for row in self.long_durations.rows() {
             let Some(cells) = self.columns.get(row).filter(|cells| cells.duration == LONG) else { continue };
-            let duration_ms = self.long_durations.decode(row, LONG).unwrap_or(0);
-            longs.push((place(cells.kind, self.moment(counting, row, cells)), duration_ms));
+            let first = firsts.get((cells.kind & KIND) as usize).copied().unwrap_or(0);
+            let place = first + buckets.place(self.moment(counting, row, cells));
+            longs.push((place, self.long_durations.decode(row, LONG).unwrap_or(0)));
         }
-        Some(Swept { stride, entries, longs })
+        Some(Swept { statuses, stride, entries, longs, totals: Vec::new() })
     }
 
     /// How the durations of the rows of wanted kinds are distributed, by bucket. `None` where there is no memory for
@@ -171,40 +278,38 @@ impl Table {
         let bins = Bins::new();
         let (mut least, mut most) = (u32::MAX, 0);
         for chunk in &self.columns.chunks {
-            for duration in chunk.durations.iter().filter(|duration| **duration < LONG) {
-                (least, most) = (least.min(*duration), most.max(*duration));
+            for duration in &chunk.durations {
+                (least, most) = (least.min(*duration), most.max(if *duration < LONG { *duration } else { 0 }));
             }
         }
         // Bins outside of what occurs take no memory, but long durations may be in all of the last ones.
-        let first = if least > most { 0 } else { bins.of(least.into()) };
+        let first = bins.of(least.into());
         let last = if self.long_durations.rows().next().is_some() { BINS - 1 } else { bins.of(most.into()) };
-        let width = last + 1 - first.min(last);
+        let first = first.min(last);
+        let width = last + 1 - first;
         let hours = buckets.hours().len();
+        // The last bucket is that of the rows that are not counted.
         let mut counts: Vec<u32> = Vec::new();
-        counts.try_reserve_exact(hours.checked_mul(width)?).ok()?;
-        counts.resize(hours * width, 0);
-        let mut ends = vec![(u64::MAX, 0u64); hours];
-        self.each_chunk(counting, &mut |chunk, moments, first_row| {
-            for (((moment, kind), duration), row) in
-                moments.iter().zip(&chunk.kinds).zip(&chunk.durations).zip(first_row..)
-            {
-                let bucket = buckets.place(*moment);
-                let (Some(true), Some(ends)) = (wanted.get((kind & KIND) as usize), ends.get_mut(bucket)) else {
-                    continue;
-                };
-                let Some(ms) = self.long_durations.decode(row, *duration) else { continue };
-                let bin = bins.of(ms).clamp(first, last) - first;
-                if let Some(count) = counts.get_mut(bucket * width + bin) {
-                    *count += 1;
-                }
-                *ends = (ends.0.min(ms), ends.1.max(ms));
-            }
+        let all = (hours + 1).checked_mul(width)?;
+        counts.try_reserve_exact(all).ok()?;
+        counts.resize(all, 0);
+        let mut ends = vec![(u64::MAX, 0); hours + 1];
+        let mut binned = Binned { bins: &bins, first, last, counts: &mut counts, ends: &mut ends };
+        self.each_placed(counting, buckets, &mut |chunk, moments, even, _| {
+            binned.count_rows(wanted, even, moments, chunk);
         });
+        for row in self.long_durations.rows() {
+            let Some(cells) = self.columns.get(row).filter(|cells| cells.duration == LONG) else { continue };
+            let ms = self.long_durations.decode(row, LONG);
+            if let Some(ms) = ms.filter(|_| wanted.get((cells.kind & KIND) as usize) == Some(&true)) {
+                binned.count(buckets.place(self.moment(counting, row, cells)), ms);
+            }
+        }
         let of_bucket = |(counts, (least, most)): (&[u32], &(u64, u64))| {
             let counts = counts.iter().enumerate().map(|(bin, count)| (first + bin, u64::from(*count)));
             Histogram::new(counts, *least, *most)
         };
-        Some(counts.chunks(width.max(1)).zip(&ends).map(of_bucket).collect())
+        Some(counts.chunks(width).zip(&ends).take(hours).map(of_bucket).collect())
     }
 
     /// Adds to each bucket how long its rows of wanted kinds waited.
@@ -213,9 +318,9 @@ impl Table {
         if !FORMS {
             return;
         }
-        self.each_chunk(counting, &mut |chunk, moments, first_row| {
+        self.each_placed(counting, buckets, &mut |chunk, moments, even, first_row| {
             for (((moment, kind), wait), row) in moments.iter().zip(&chunk.kinds).zip(&chunk.waits).zip(first_row..) {
-                let sums = sums.get_mut(buckets.place(*moment));
+                let sums = sums.get_mut(even.place(*moment));
                 let (Some(true), Some(sums)) = (wanted.get((kind & KIND) as usize), sums) else { continue };
                 if let Some(ms) = self.long_waits.decode(row, *wait) {
                     sums.waited += 1;
@@ -251,6 +356,16 @@ impl Table {
             }
             first_row += chunk.len() as u64;
         }
+    }
+
+    /// The same with buckets that each are an hour behind the one before: where those asked for are not, moments are
+    /// those of as many even ones.
+    pub(super) fn each_placed(&self, counting: Counting, buckets: &Buckets, each: &mut EachPlaced<'_>) {
+        let mut placed = Vec::new();
+        self.each_chunk(counting, &mut |chunk, moments, first_row| match buckets.as_even(moments, &mut placed) {
+            Ok(even) => each(chunk, moments, even, first_row),
+            Err(even) => each(chunk, &placed, even, first_row),
+        });
     }
 
     /// The moment that places a row, or why none does.

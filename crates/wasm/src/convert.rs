@@ -7,7 +7,8 @@
 use execution_heatmap::Error;
 use execution_heatmap::answer::Source;
 use execution_heatmap::execution::Status;
-use execution_heatmap::grid::{Cell, Grid};
+use execution_heatmap::grid::Grid;
+use execution_heatmap::json::{self, Told};
 use execution_heatmap::number;
 use execution_heatmap::options::Query;
 use execution_heatmap::picture::look::{Look, look_of};
@@ -113,32 +114,51 @@ const STATUSES: [Status; 9] = [
     Status::Other,
 ];
 
+/// What of a cell leaves before its statuses.
+const FACTS: usize = 9;
+
 /// The cells as columns, one behind the other: state, level, value, hours, executions, decided, timed, waited, average
 /// duration, then the statuses. `COLUMNS` in `js/src/engine.ts` names them in this order.
 pub fn cells(grid: &Grid) -> Float64Array {
-    let mut columns: Vec<f64> = Vec::new();
-    for column in 0..9 + STATUSES.len() {
-        for cell in &grid.cells {
-            columns.push(entry(grid, cell, column));
+    let count = grid.cells.len();
+    let mut columns = vec![0.0; count * (FACTS + STATUSES.len())];
+    for (place, cell) in grid.cells.iter().enumerate() {
+        let sums = &cell.sums;
+        let facts: [f64; FACTS] = [
+            state_number(look_of(grid.metric, cell)),
+            f64::from(cell.level),
+            cell.value.unwrap_or(f64::NAN),
+            cell.hours(),
+            sums.executions() as f64,
+            sums.decided() as f64,
+            sums.timed as f64,
+            sums.waited as f64,
+            sums.average_duration_ms().unwrap_or(f64::NAN),
+        ];
+        let numbers = facts.into_iter().chain(STATUSES.into_iter().map(|status| sums.of(status) as f64));
+        for (number, column) in numbers.zip(columns.chunks_exact_mut(count)) {
+            if let Some(to) = column.get_mut(place) {
+                *to = number;
+            }
         }
     }
     Float64Array::from(&columns[..])
 }
 
-fn entry(grid: &Grid, cell: &Cell, column: usize) -> f64 {
-    let sums = &cell.sums;
-    match column {
-        0 => state_number(look_of(grid.metric, cell)),
-        1 => f64::from(cell.level),
-        2 => cell.value.unwrap_or(f64::NAN),
-        3 => cell.hours(),
-        4 => sums.executions() as f64,
-        5 => sums.decided() as f64,
-        6 => sums.timed as f64,
-        7 => sums.waited as f64,
-        8 => sums.average_duration_ms().unwrap_or(f64::NAN),
-        status => STATUSES.get(status - 9).map_or(f64::NAN, |status| sums.of(*status) as f64),
-    }
+/// The response of its frame, its dates and what [`cells`] gave.
+pub fn response(frame: [&str; 2], dates: &str, columns: &[f64]) -> Vec<u8> {
+    let count = columns.len() / (FACTS + STATUSES.len());
+    let told = |place: usize| {
+        let of = |column: usize| columns.get(column * count + place).copied();
+        Some(Told {
+            value: of(2).filter(|value| !value.is_nan()),
+            executions: of(4)? as u64,
+            level: of(1)? as u8,
+            hours: of(3)?,
+        })
+    };
+    let dates: Vec<&str> = dates.split(' ').collect();
+    json::framed(frame, &dates, count, &told)
 }
 
 /// The numbers are the places in the package's list of states.

@@ -102,6 +102,12 @@ impl Engine {
         Ok(())
     }
 
+    /// The response: the bytes of the engine's one writer, UTF-8 JSON. Of a view's frame, dates and cells alone, so that
+    /// it can be written when someone asks for it, whatever has become of the view.
+    pub fn response(before: &str, after: &str, dates: &str, cells: &[f64]) -> Uint8Array {
+        Uint8Array::from(&convert::response([before, after], dates, cells)[..])
+    }
+
     /// What the source was taken for and why, in a sentence without a full stop; absent until the first row.
     pub fn recognised(&self) -> Option<String> {
         self.intake.recognised().map(str::to_owned)
@@ -324,9 +330,9 @@ pub struct View {
 
 #[wasm_bindgen]
 impl View {
-    /// The response: the bytes of the engine's one writer, UTF-8 JSON.
-    pub fn json(&self) -> Uint8Array {
-        Uint8Array::from(json::heatmap(&self.answer).as_bytes())
+    /// The text of the response before its cells and behind them; [`Engine::response`] puts it together.
+    pub fn frame(&self) -> Vec<String> {
+        json::frame(&self.answer).into()
     }
 
     /// The cells as columns, dense (hourly `24 × date + hour`, daily `date`), one column behind the other.
@@ -340,13 +346,14 @@ impl View {
         FEW_EXECUTIONS as u32
     }
 
-    /// The window's local dates.
-    pub fn dates(&self) -> Vec<String> {
-        let mut dates = Vec::new();
+    /// The window's local dates, separated by blanks.
+    pub fn dates(&self) -> String {
+        let mut dates = String::new();
         for date in &self.answer.grid.dates {
-            let mut text = String::new();
-            push_date(&mut text, *date);
-            dates.push(text);
+            if !dates.is_empty() {
+                dates.push(' ');
+            }
+            push_date(&mut dates, *date);
         }
         dates
     }

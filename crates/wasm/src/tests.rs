@@ -42,7 +42,9 @@ fn view(engine: &mut Engine, pairs: &[(&str, &str)]) -> Result<View, JsValue> {
 
 fn json(engine: &mut Engine) -> String {
     let view = view(engine, &[("days", "7")]).expect("a week can be asked for");
-    String::from_utf8(view.json().to_vec()).expect("JSON is UTF-8")
+    let [before, after] = <[String; 2]>::try_from(view.frame()).expect("two texts are around the cells");
+    let response = Engine::response(&before, &after, &view.dates(), &view.cells().to_vec());
+    String::from_utf8(response.to_vec()).expect("JSON is UTF-8")
 }
 
 #[wasm_bindgen_test]
@@ -64,7 +66,7 @@ fn the_answer_does_not_depend_on_how_bytes_arrive() {
 fn cells_leave_as_columns() {
     let view =
         view(&mut engine(ROWS, 64), &[("days", "7"), ("granularity", "hourly")]).expect("a week can be asked for");
-    let (columns, cells) = (view.cells().to_vec(), 24 * view.dates().len());
+    let (columns, cells) = (view.cells().to_vec(), 24 * view.dates().split(' ').count());
     assert_eq!(columns.len() % cells, 0);
     // The fifth column is that of executions.
     assert_eq!(columns.chunks(cells).nth(4).map(|executions| executions.iter().sum()), Some(3.0));
