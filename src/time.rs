@@ -78,6 +78,13 @@ pub fn push_date(out: &mut String, date: NaiveDate) {
     push_padded(out, u64::from(date.day()), 2);
 }
 
+/// A date as `2026-02-12`.
+pub(crate) fn date_text(date: NaiveDate) -> String {
+    let mut text = String::new();
+    push_date(&mut text, date);
+    text
+}
+
 /// What a text or number says about an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParsedTime {
