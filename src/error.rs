@@ -1,6 +1,7 @@
 //! The one error type. Bad rows are data, counted and described in [`crate::problem`]; an `Error` is an option that
 //! cannot be met. It never carries text from rows.
 
+use crate::number::whole;
 use std::fmt;
 
 /// Something that was asked for and cannot be given: which parameter, what came, what it takes.
@@ -81,62 +82,77 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Error {
+    /// The whole sentence, put together without the machinery of formatting, which a download would carry for it.
+    pub fn sentence(&self) -> String {
         match &*self.0 {
             Kind::Value { parameter, got, takes } => {
-                write!(f, "{parameter}: '{}' cannot be used; it takes {takes}", Shown(got))
+                [parameter, ": '", &shown(got), "' cannot be used; it takes ", takes].concat()
             }
             Kind::Unknown { parameter, takes } => {
-                write!(f, "'{}' is not a parameter here; there are {takes}", Shown(parameter))
+                ["'", &shown(parameter), "' is not a parameter here; there are ", takes].concat()
             }
-            Kind::TooManyNames { parameter, what } => {
-                write!(
-                    f,
-                    "{parameter}: the source has more {what} than are told apart, so that no filter by them is possible"
-                )
-            }
-            Kind::NeedsAllRows { parameter } => {
-                write!(
-                    f,
-                    "{parameter}: here rows are chosen by their starts and each attempt counts; files that are read whole take other values"
-                )
-            }
+            Kind::TooManyNames { parameter, what } => [
+                parameter,
+                ": the source has more ",
+                what,
+                " than are told apart, so that no filter by them is possible",
+            ]
+            .concat(),
+            Kind::NeedsAllRows { parameter } => [
+                parameter,
+                ": here rows are chosen by their starts and each attempt counts; files that are read whole take other values",
+            ]
+            .concat(),
             Kind::Coarse { zone, has, needs } => {
-                write!(f, "time_zone: the executions are counted by {has} seconds of UTC; '{}' needs ", Shown(zone))?;
-                match needs {
-                    Some(needs) => write!(f, "buckets of {needs} seconds"),
-                    None => write!(f, "the executions themselves"),
-                }
+                let has = whole(u64::from(*has));
+                let needs = match needs {
+                    Some(needs) => ["buckets of ", &whole(u64::from(*needs)), " seconds"].concat(),
+                    None => "the executions themselves".to_owned(),
+                };
+                let counted = "time_zone: the executions are counted by ";
+                [counted, &has, " seconds of UTC; '", &shown(zone), "' needs ", &needs].concat()
             }
             Kind::WindowTooLong { days, most } => {
-                write!(f, "days: a window of {days} days is too long; it takes 1 to {most}")
+                ["days: a window of ", &signed(*days), " days is too long; it takes 1 to ", &signed(*most)].concat()
             }
-            Kind::Zone { name, cause } => write!(
-                f,
-                "time_zone: '{}' {cause}; it takes a name of the IANA time zone database such as UTC, Europe/Berlin or America/New_York",
-                Shown(name)
-            ),
+            Kind::Zone { name, cause } => [
+                "time_zone: '",
+                &shown(name),
+                "' ",
+                cause,
+                "; it takes a name of the IANA time zone database such as UTC, Europe/Berlin or America/New_York",
+            ]
+            .concat(),
         }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence())
     }
 }
 
 impl std::error::Error for Error {}
 
+/// A whole number as an error names it.
+pub(crate) fn signed(number: i64) -> String {
+    [if number < 0 { "-" } else { "" }, &whole(number.unsigned_abs())].concat()
+}
+
 /// Foreign text inside an error sentence: at most 60 characters, control and direction characters replaced, so that
 /// the sentence can be printed anywhere.
-struct Shown<'a>(&'a str);
-
-impl fmt::Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MOST: usize = 60;
-        for (count, character) in self.0.chars().enumerate() {
-            if count == MOST {
-                return f.write_str("…");
-            }
-            let hidden = character.is_control() || crate::execution::is_invisible(character);
-            fmt::Write::write_char(f, if hidden { '\u{fffd}' } else { character })?;
+fn shown(text: &str) -> String {
+    const MOST: usize = 60;
+    let mut shown = String::new();
+    for (count, character) in text.chars().enumerate() {
+        if count == MOST {
+            shown.push('…');
+            break;
         }
-        Ok(())
+        let hidden = character.is_control() || crate::execution::is_invisible(character);
+        shown.push(if hidden { '\u{fffd}' } else { character });
     }
+    shown
 }

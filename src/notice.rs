@@ -6,6 +6,7 @@ use crate::cube::Sums;
 use crate::execution::Status;
 use crate::ingest::excerpt;
 use crate::intake::Reading;
+use crate::number::whole;
 use crate::options::{Attempts, Metric, Moment, Query};
 use crate::order::sort;
 use crate::picture::words::count;
@@ -46,12 +47,12 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     match reading.duplicates {
         0 => {}
         1 => facts.push("1 row repeats another one and is not counted".to_owned()),
-        rows => facts.push(format!("{} rows repeat another one and are not counted", count(rows))),
+        rows => facts.push([&count(rows), " rows repeat another one and are not counted"].concat()),
     }
     match reading.zoneless_starts {
         0 => {}
         1 => facts.push("1 start names no zone and was read as UTC".to_owned()),
-        starts => facts.push(format!("{starts} starts name no zone and were read as UTC")),
+        starts => facts.push([&whole(starts), " starts name no zone and were read as UTC"].concat()),
     }
     facts.extend(stand_ins(reading));
     facts.extend(left_out(reading));
@@ -110,25 +111,35 @@ fn moments(told: &Told<'_>) -> Vec<String> {
         let (outside, moment) = (account.outside_window, moment(by));
         // Who chose the days knows that the others are left out.
         let cause = match query.window {
-            WindowRequest::Default => format!("; a {moment} in the future or far in the past may be the cause"),
+            WindowRequest::Default => ["; a ", moment, " in the future or far in the past may be the cause"].concat(),
             _ => String::new(),
         };
-        facts.push(format!(
-            "{outside} of {placeable} rows lie outside the window, which ends with the newest {moment}{cause}"
-        ));
+        facts.push(
+            [
+                &whole(outside),
+                " of ",
+                &whole(placeable),
+                " rows lie outside the window, which ends with the newest ",
+                moment,
+                &cause,
+            ]
+            .concat(),
+        );
     }
     if by != Moment::Start {
         let lacking = match counted.no_moment {
             0 => String::new(),
-            1 => format!("; 1 row has no {} and is counted as no_start", moment(by)),
-            rows => format!("; {} rows have no {} and are counted as no_start", count(rows), moment(by)),
+            1 => ["; 1 row has no ", moment(by), " and is counted as no_start"].concat(),
+            rows => ["; ", &count(rows), " rows have no ", moment(by), " and are counted as no_start"].concat(),
         };
-        facts.push(format!("executions are placed by their {}{lacking}", moment(by)));
+        facts.push(["executions are placed by their ", moment(by), &lacking].concat());
     }
     if query.metric == Metric::QueueWait {
         facts.push(match totals.waited {
             0 => "no row says when it was due, so that no wait is known".to_owned(),
-            waited => format!("the wait is known of {} of {} executions", count(waited), count(totals.executions())),
+            waited => {
+                ["the wait is known of ", &count(waited), " of ", &count(totals.executions()), " executions"].concat()
+            }
         });
     }
     facts
@@ -139,11 +150,10 @@ fn attempts(told: &Told<'_>) -> Option<String> {
     let Told { reading, query, totals, counted, .. } = told;
     match query.counting.attempts {
         Attempts::Each if counted.retries == 0 => None,
-        Attempts::Each => Some(format!(
-            "{} of {} executions are retries and count each",
-            count(counted.retries),
-            count(totals.executions())
-        )),
+        Attempts::Each => Some(
+            [&count(counted.retries), " of ", &count(totals.executions()), " executions are retries and count each"]
+                .concat(),
+        ),
         Attempts::Last if reading.not_looked_for > 0 && counted.retries > 0 => Some(
             "earlier attempts were not looked for, so each attempt counts; that takes reading with de-duplication"
                 .to_owned(),
@@ -151,7 +161,7 @@ fn attempts(told: &Told<'_>) -> Option<String> {
         Attempts::Last => match counted.repeated {
             0 => None,
             1 => Some("1 earlier attempt is not counted".to_owned()),
-            repeated => Some(format!("{} earlier attempts are not counted", count(repeated))),
+            repeated => Some([&count(repeated), " earlier attempts are not counted"].concat()),
         },
     }
 }
@@ -163,7 +173,9 @@ fn crowding(table: &Table) -> Vec<String> {
     let mut facts = Vec::new();
     let mut add = |is_so: bool, what: &str, off: &str| {
         if is_so {
-            facts.push(format!("there are more than {most} {what}, or their texts are too long to be held; {off}"));
+            facts.push(
+                ["there are more than ", &most, " ", what, ", or their texts are too long to be held; ", off].concat(),
+            );
         }
     };
     add(crowding.workflows, "workflows", "no list of them and no filter by them is possible, all else is exact");
@@ -184,14 +196,24 @@ fn unknown_statuses(totals: &Sums, other_statuses: &[(String, u64)]) -> Option<S
     }
     let mut commonest: Vec<_> = other_statuses.iter().collect();
     sort(&mut commonest, &|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)).is_lt());
-    let named: Vec<String> =
-        commonest.iter().take(MOST_NAMED_STATUSES).map(|(word, rows)| format!("{} ({rows})", excerpt(word))).collect();
+    let named: Vec<String> = commonest
+        .iter()
+        .take(MOST_NAMED_STATUSES)
+        .map(|(word, rows)| [&excerpt(word), " (", &whole(*rows), ")"].concat())
+        .collect();
     // Where there are too many words, none is listed.
     let named = if named.is_empty() { String::new() } else { [", ", &named.join(", ")].concat() };
     let more = if commonest.len() > MOST_NAMED_STATUSES { " and others" } else { "" };
-    Some(format!(
-        "{} of {} executions have a status that is not known{named}{more}; they count as volume and in no rate",
-        other,
-        totals.executions(),
-    ))
+    Some(
+        [
+            &whole(other),
+            " of ",
+            &whole(totals.executions()),
+            " executions have a status that is not known",
+            &named,
+            more,
+            "; they count as volume and in no rate",
+        ]
+        .concat(),
+    )
 }

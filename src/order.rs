@@ -33,14 +33,28 @@ fn merge((mut left, mut right): (&[usize], &[usize]), is_before: &dyn Fn(usize, 
 }
 
 /// Sorts items; equal ones stay as they were.
-pub fn sort<T>(items: &mut Vec<T>, is_before: &dyn Fn(&T, &T) -> bool) {
-    let order = order(items.len(), &|one, other| match (items.get(one), items.get(other)) {
+pub fn sort<T>(items: &mut [T], is_before: &dyn Fn(&T, &T) -> bool) {
+    let mut order = order(items.len(), &|one, other| match (items.get(one), items.get(other)) {
         (Some(one), Some(other)) => is_before(one, other),
         _ => false,
     });
-    let mut waiting: Vec<Option<T>> = items.drain(..).map(Some).collect();
-    for position in order {
-        items.extend(waiting.get_mut(position).and_then(Option::take));
+    carry(&mut order, &mut |one, other| items.swap(one, other));
+}
+
+/// Has every item carried to its place, where `order` says for each place which item comes there. Along each cycle of
+/// places, every exchange brings one item home.
+fn carry(order: &mut [usize], exchange: &mut dyn FnMut(usize, usize)) {
+    for start in 0..order.len() {
+        let mut place = start;
+        while let Some(from) = order.get_mut(place) {
+            let from = std::mem::replace(from, place);
+            // The end of a cycle, or a place that is done.
+            if from == start || from == place {
+                break;
+            }
+            exchange(place, from);
+            place = from;
+        }
     }
 }
 
@@ -48,7 +62,7 @@ pub fn sort<T>(items: &mut Vec<T>, is_before: &dyn Fn(&T, &T) -> bool) {
 const MANY: usize = 200;
 
 /// Sorts numbers from the least, −0 before 0 and what is no number at the ends.
-pub fn sort_numbers(numbers: &mut Vec<f64>) {
+pub fn sort_numbers(numbers: &mut [f64]) {
     if numbers.len() < MANY {
         return sort(numbers, &|one, other| one.total_cmp(other).is_lt());
     }

@@ -3,8 +3,8 @@
 
 use crate::execution::{Execution, Status};
 use crate::json::push_text;
+use crate::number::push_whole;
 use std::cmp::Ordering;
-use std::fmt::Write;
 
 /// Appends the canonical NDJSON line, its newline included: the keys in the order that the format names them, those
 /// without a value left out, `attempt` left out where it is 1. The instant of the end is not among them; it is the
@@ -127,7 +127,7 @@ impl Line<'_> {
     fn number(&mut self, name: &str, number: Option<u64>) {
         if let Some(number) = number {
             self.key(name);
-            let _ = write!(self.out, "{number}");
+            push_whole(self.out, number);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The window: from the midnight that begins a local date up to an instant, exclusive. Resolves what was asked for
 //! (days, dates, until) against a zone; never asks a clock.
 
-use crate::error::Error;
-use crate::time::Timestamp;
+use crate::error::{Error, signed};
+use crate::time::{Timestamp, date_text};
 use crate::zone::{DAY_MS, Zone};
 use chrono::{Datelike, Days, NaiveDate};
 
@@ -61,7 +61,7 @@ impl Window {
             WindowRequest::Dates { from, to } => {
                 let after = to.succ_opt().map(|date| zone.start_of_date(date)).and_then(Timestamp::from_ms);
                 let Some(after) = after else {
-                    return Err(Error::value("to", &to.to_string(), "a date before 9999-12-31"));
+                    return Err(Error::value("to", &date_text(to), "a date before 9999-12-31"));
                 };
                 (from, to, after)
             }
@@ -83,7 +83,11 @@ impl Window {
         };
         let days = (end_date - start_date).num_days();
         if days < 0 {
-            return Err(Error::value("from", &start_date.to_string(), format!("a date that is not after {end_date}")));
+            return Err(Error::value(
+                "from",
+                &date_text(start_date),
+                ["a date that is not after ", &date_text(end_date)].concat(),
+            ));
         }
         if days > MOST_DAYS {
             return Err(Error::window_too_long(days, MOST_DAYS));
@@ -123,13 +127,18 @@ impl Window {
     }
 }
 
+/// What `days` takes, as an error says it.
+pub(crate) fn takes_days() -> String {
+    ["a whole number from 1 to ", &signed(MOST_DAYS)].concat()
+}
+
 fn days_before(end_date: NaiveDate, days: i64) -> Result<NaiveDate, Error> {
     if days > MOST_DAYS {
         return Err(Error::window_too_long(days, MOST_DAYS));
     }
     let earlier =
         u64::try_from(days).ok().filter(|days| *days > 0).and_then(|days| end_date.checked_sub_days(Days::new(days)));
-    earlier.ok_or_else(|| Error::value("days", &days.to_string(), format!("a whole number from 1 to {MOST_DAYS}")))
+    earlier.ok_or_else(|| Error::value("days", &signed(days), takes_days()))
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ import { Meter } from './meter.js';
 import { start, startWhole, type Core } from './module.js';
 import { begin, counts, refuseUnrecognised, sentenceOf, understood, type Counted, type Place } from './part.js';
 import { Pour } from './pour.js';
-import { blobOf, completed, isPlain, type Origin } from './rows.js';
-import { open } from './source.js';
+import { completed, type Origin } from './rows.js';
+import { blobOf, isPlain, open } from './source.js';
 import { zoneTable, type ZoneTable } from './zone.js';
 import type {
   Answer, Cells, Loadable, Loaded, PictureOptions, Progress, Query, ReadAs, Rows, Scene, Source, Theme, ViewOptions, Workflow,

@@ -7,7 +7,7 @@
 import type { LoadOptions } from './engine.js';
 import { Meter, type Counts } from './meter.js';
 import type { Counted, Look, Part, Piece } from './part.js';
-import { isPlain } from './rows.js';
+import { isPlain } from './source.js';
 import { Thread } from './thread.js';
 import type { Loaded, Progress, ReadAs } from './types.js';
 

@@ -2,8 +2,8 @@
 
 import type { Core } from './module.js';
 import { begin } from './part.js';
-import { isCompressed, MAGIC_BYTES } from './source.js';
-import type { ReadAs, Row, Source } from './types.js';
+import { bytesOf } from './source.js';
+import type { ReadAs, Row } from './types.js';
 
 /** A source that can be read again, and as what. */
 export interface Origin {
@@ -52,20 +52,4 @@ async function reread(engine: InstanceType<Core['Engine']>, { blob, as }: Origin
   } finally {
     engine.free();
   }
-}
-
-async function bytesOf(blob: Blob, from: number, to: number): Promise<Uint8Array> {
-  return new Uint8Array(await blob.slice(from, to).arrayBuffer());
-}
-
-/** A source whose bytes are there for good. */
-export function blobOf(source: Source): Blob | undefined {
-  if (source instanceof Blob) return source;
-  return source instanceof ArrayBuffer || ArrayBuffer.isView(source) ? new Blob([source as BlobPart]) : undefined;
-}
-
-/** True for one that is not compressed, so that a row lies where its bytes do. */
-export async function isPlain(source: Source): Promise<boolean> {
-  const blob = blobOf(source);
-  return blob !== undefined && !isCompressed(await bytesOf(blob, 0, MAGIC_BYTES));
 }

@@ -168,16 +168,33 @@ async function undone(stream: ReadableStream<Uint8Array>, isGzip: boolean): Prom
 }
 
 /** True for the first bytes of data that is compressed. */
-export function isCompressed(first: Uint8Array): boolean {
+function isCompressed(first: Uint8Array): boolean {
   return (first[0] === GZIP[0] && first[1] === GZIP[1]) || isZstd(first);
 }
 
 /** How many first bytes say how data is compressed. */
-export const MAGIC_BYTES = 4;
+const MAGIC_BYTES = 4;
 const GZIP = [0x1f, 0x8b];
 
 /** True for the first bytes of a frame of zstd, or of one that is to be skipped. */
 function isZstd([a, b, c, d]: Uint8Array): boolean {
   if (a === undefined) return false;
   return (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) || ((a & 0xf0) === 0x50 && b === 0x2a && c === 0x4d && d === 0x18);
+}
+
+/** Some bytes of a file. */
+export async function bytesOf(blob: Blob, from: number, to: number): Promise<Uint8Array> {
+  return new Uint8Array(await blob.slice(from, to).arrayBuffer());
+}
+
+/** A source whose bytes are there for good. */
+export function blobOf(source: Source): Blob | undefined {
+  if (source instanceof Blob) return source;
+  return source instanceof ArrayBuffer || ArrayBuffer.isView(source) ? new Blob([source as BlobPart]) : undefined;
+}
+
+/** True for one that is not compressed, so that a row lies where its bytes do. */
+export async function isPlain(source: Source): Promise<boolean> {
+  const blob = blobOf(source);
+  return blob !== undefined && !isCompressed(await bytesOf(blob, 0, MAGIC_BYTES));
 }

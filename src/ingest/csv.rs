@@ -11,6 +11,7 @@ use super::role::Role;
 use super::row::{self, Place, Scratch};
 use super::text::Text;
 use super::{Event, MOST_COLUMNS, StreamEnd, Value};
+use crate::number::whole;
 use crate::problem::ProblemKind;
 
 /// What the first record says of the columns.
@@ -49,7 +50,15 @@ impl Header {
     /// Why no row can be read under this header.
     fn why_useless(&self, mapping: &Mapping) -> Option<String> {
         if self.column_count > MOST_COLUMNS {
-            return Some(format!("the header has {} columns, expected at most {MOST_COLUMNS}", self.column_count));
+            return Some(
+                [
+                    "the header has ",
+                    &whole(self.column_count as u64),
+                    " columns, expected at most ",
+                    &whole(MOST_COLUMNS as u64),
+                ]
+                .concat(),
+            );
         }
         let stand_in = mapping.rules().stand_in;
         if !self.has_start() && stand_in.is_none_or(|role| !self.has(role)) {
@@ -142,13 +151,16 @@ pub(super) fn read<'a>(
     }
     let (count, expected) = (records.field_count(), header.column_count);
     if count != expected {
-        return unreadable(format!("the row has {count} fields, expected {expected} as in the header"));
+        return unreadable(
+            ["the row has ", &whole(count as u64), " fields, expected ", &whole(expected as u64), " as in the header"]
+                .concat(),
+        );
     }
     let mut fields = Taken::default();
     for (targets, span) in header.columns.iter().zip(records.fields()) {
         let Some(first) = targets.first() else { continue };
         let Some(text) = text(record, span) else {
-            return unreadable(format!("{} is not UTF-8", mapping.name_of(first.role)));
+            return unreadable([mapping.name_of(first.role), " is not UTF-8"].concat());
         };
         let value = match (first.role, text) {
             (_, Text::Plain("")) => Value::Absent,

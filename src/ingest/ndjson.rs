@@ -8,6 +8,7 @@ use super::row::{self, Place, Scratch};
 use super::scan::{Fault, Scanner};
 use super::text::{Text, with_text};
 use super::{Event, StreamEnd, Value};
+use crate::number::whole;
 use crate::problem::ProblemKind;
 
 /// What a line or an element of a document turned out to be.
@@ -32,12 +33,16 @@ pub(super) fn parse<'a>(line: u64, bytes: &'a [u8], mapping: &Mapping, noun: &st
     let unreadable = |message: String| Parsed::Event(Event::Rejected { line, kind: ProblemKind::Unreadable, message });
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
-        Err(error) => return unreadable(format!("the {noun} is not UTF-8 at byte {}", error.valid_up_to() + 1)),
+        Err(error) => {
+            return unreadable(
+                ["the ", noun, " is not UTF-8 at byte ", &whole(error.valid_up_to() as u64 + 1)].concat(),
+            );
+        }
     };
     let mut scanner = Scanner::new(text);
     if scanner.first() != Some(b'{') {
         return unreadable(match scanner.value(0).and_then(|value| scanner.end().map(|()| value)) {
-            Ok(value) => format!("the {noun} is {}, expected an object", value.kind()),
+            Ok(value) => ["the ", noun, " is ", value.kind(), ", expected an object"].concat(),
             Err(fault) => no_json(&fault, noun),
         });
     }
@@ -106,7 +111,7 @@ fn bare(value: Value<'_>) -> Value<'_> {
 }
 
 fn no_json(fault: &Fault, noun: &str) -> String {
-    format!("the {noun} is not JSON: {} at byte {}", fault.cause, fault.at + 1)
+    ["the ", noun, " is not JSON: ", fault.cause, " at byte ", &whole(fault.at as u64 + 1)].concat()
 }
 
 /// The end of a stream that a form without lines tells: `key` without its `$`, `object` the text of an object that was

@@ -45,7 +45,7 @@ pub(crate) fn excerpt(text: &str) -> String {
         |character: char| if character.is_control() || is_invisible(character) { '\u{fffd}' } else { character };
     let shown: String = text.chars().take(EXCERPT_CHARACTERS).map(visible).collect();
     let dots = if text.chars().nth(EXCERPT_CHARACTERS).is_some() { "…" } else { "" };
-    format!("'{shown}{dots}'")
+    ["'", &shown, dots, "'"].concat()
 }
 
 fn unescape(mut raw: &str, out: &mut String) {

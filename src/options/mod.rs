@@ -10,8 +10,8 @@ pub use metric::{Attempts, Counting, Family, Granularity, Metric, Moment};
 use crate::error::Error;
 use crate::execution::Status;
 use crate::number;
-use crate::time::Timestamp;
-use crate::window::{MOST_DAYS, WindowRequest};
+use crate::time::{Timestamp, date_text};
+use crate::window::{MOST_DAYS, WindowRequest, takes_days};
 use chrono::NaiveDate;
 
 /// The greatest threshold: beyond any count or any number of milliseconds that is believed.
@@ -103,7 +103,7 @@ impl Query {
                 self.granularity = Some(one_of("granularity", value, &Granularity::ALL, Granularity::name)?);
             }
             "days" => {
-                let takes = || Error::value("days", value, format!("a whole number from 1 to {MOST_DAYS}"));
+                let takes = || Error::value("days", value, takes_days());
                 let days: i64 = value.parse().map_err(|_| takes())?;
                 if days < 1 {
                     return Err(takes());
@@ -136,7 +136,7 @@ impl Query {
                     return Ok(status);
                 }
                 let names = Status::ALL.map(Status::name).join(", ");
-                Err(Error::value("status", value, format!("{names}, each with ! in front to leave it out")))
+                Err(Error::value("status", value, [&names, ", each with ! in front to leave it out"].concat()))
             })?,
             "thresholds" => self.thresholds = Some(thresholds(value)?),
             "by" => self.counting.by = one_of("by", value, &Moment::ALL, Moment::name)?,
@@ -156,7 +156,11 @@ impl Query {
                     return Err(Error::value("days", "beside from and to", "either days or from and to"));
                 }
                 if from > to {
-                    return Err(Error::value("from", &from.to_string(), format!("a date that is not after {to}")));
+                    return Err(Error::value(
+                        "from",
+                        &date_text(from),
+                        ["a date that is not after ", &date_text(to)].concat(),
+                    ));
                 }
                 let days = (to - from).num_days();
                 if days > MOST_DAYS {

@@ -21,7 +21,7 @@ use wasm_bindgen::prelude::*;
 
 /// An engine error as a JavaScript `Error` that bears the parameter's name.
 pub fn failure(error: &Error) -> JsValue {
-    let value = js_sys::Error::new(&error.to_string());
+    let value = js_sys::Error::new(&error.sentence());
     // A frozen Error class would refuse the property; the message says the same.
     let _ = Reflect::set(&value, &"parameter".into(), &error.parameter().into());
     value.into()

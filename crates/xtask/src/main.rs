@@ -13,6 +13,7 @@ mod fuzz;
 mod help;
 mod manifest;
 mod package;
+mod panics;
 mod process;
 mod project;
 mod report;

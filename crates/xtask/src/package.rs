@@ -1,10 +1,11 @@
-//! Builds the npm package into `pkg/`: wasm-pack, then the TypeScript compiler, then esbuild, which only shortens, then
-//! the manifest and the licences.
+//! Builds the npm package into `pkg/`: wasm-pack, what `panics` leaves out, wasm-opt, then the TypeScript compiler, then
+//! esbuild, which bundles and shortens, then the manifest and the licences.
 //!
 //! wasm-pack writes beside `pkg/`, since it deletes the manifest and hides the folder from git. What lies in `pkg/` is then
 //! made anew from the parts, so that a file that is no longer built is no longer published.
 
 use crate::manifest;
+use crate::panics;
 use crate::process::{Result, Steps, run_logged, run_shown};
 use crate::project::{self, package_directory, root};
 use crate::tools::{Tools, WASM_TARGET, remove_directory};
@@ -22,18 +23,31 @@ struct Module {
     inputs: &'static [&'static str],
     /// The features of its crate that it has; `None` for those that the crate has by itself.
     features: Option<&'static str>,
+    /// What wasm-opt is to look for.
+    optimization: &'static [&'static str],
 }
+
+/// Few bytes. The second round finds what the first one laid bare.
+const SMALL: &[&str] = &["-Oz", "-Oz"];
+const FAST: &[&str] = &["-O3"];
 
 /// What `js/` loads: the plain engine always, the whole one for other forms, several sources and several workers,
 /// decompression when compressed data comes.
 const MODULES: [Module; 3] = [
     plain(Features::All),
-    Module { name: "execution_heatmap_wasm", folder: "crates/wasm", inputs: &["src"], features: None },
+    Module {
+        name: "execution_heatmap_wasm",
+        folder: "crates/wasm",
+        inputs: &["src"],
+        features: None,
+        optimization: SMALL,
+    },
     Module {
         name: "execution_heatmap_inflate",
         folder: "crates/inflate-wasm",
         inputs: &["crates/inflate"],
         features: None,
+        optimization: FAST,
     },
 ];
 
@@ -43,8 +57,24 @@ pub const PLAIN_FEATURES: &str = "picture,patterns";
 /// The engine that every page loads.
 const fn plain(features: Features) -> Module {
     let features = Some(features.names());
-    Module { name: "execution_heatmap_plain", folder: "crates/wasm", inputs: &["src"], features }
+    Module { name: "execution_heatmap_plain", folder: "crates/wasm", inputs: &["src"], features, optimization: SMALL }
 }
+
+/// The scripts of the package that others import: each is there once, since it keeps a state (`thread.js` numbers what is
+/// asked) or is loaded only when something asks for it.
+const SHARED_SCRIPTS: [&str; 9] = [
+    "client.js",
+    "thread.js",
+    "element.js",
+    "define.js",
+    "pool.js",
+    "inflate.js",
+    "objects.js",
+    "columns.js",
+    "execution_heatmap_wasm.js",
+];
+/// The scripts that no other one imports: the worker's, Node's, and what the dashboard and the tests look up.
+const OTHER_SCRIPTS: [&str; 4] = ["worker.js", "engine.js", "limits.js", "zone.js"];
 
 /// The only file of `pkg/` that is in git.
 const KEPT_FILE: &str = "README.md";
@@ -105,7 +135,7 @@ pub fn plain_module(tools: &Tools, features: Features) -> Result<PathBuf> {
 }
 
 /// Gives the folder with a module and its glue.
-fn build_module(tools: &Tools, Module { name, folder, inputs, features }: &Module) -> Result<PathBuf> {
+fn build_module(tools: &Tools, Module { name, folder, inputs, features, optimization }: &Module) -> Result<PathBuf> {
     let kind = features.map_or("wasm".to_owned(), |features| format!("wasm-{}", features.replace(',', "-")));
     let output = project::work_directory(&format!("{kind}/{name}"))?;
     let stamp = output.join("versions.txt");
@@ -119,7 +149,8 @@ fn build_module(tools: &Tools, Module { name, folder, inputs, features }: &Modul
     }
     remove_directory(&output)?;
     let mut command = Command::new(tools.wasm_pack()?);
-    command.args(["build", "--profile", WASM_PROFILE, "--target", "web", "--out-name", name, "--out-dir"]).arg(&output);
+    command.args(["build", "--no-opt", "--profile", WASM_PROFILE, "--target", "web", "--out-name", name, "--out-dir"]);
+    command.arg(&output);
     command.arg(root().join(folder)).args(["--", "--config", &path_remapping()?]);
     if let Some(features) = features {
         command.args(["--no-default-features", "--features", features]);
@@ -129,8 +160,17 @@ fn build_module(tools: &Tools, Module { name, folder, inputs, features }: &Modul
     if !module.is_file() {
         return Err(format!("wasm-pack ended well, but there is no {}", module.display()).into());
     }
+    optimize(tools, &module, optimization)?;
     std::fs::write(stamp, versions)?;
     Ok(output)
+}
+
+/// Makes a module smaller or faster and takes its names away. The features that it may use stand in the module itself.
+fn optimize(tools: &Tools, module: &Path, optimization: &[&str]) -> Result {
+    std::fs::write(module, panics::without_words(&std::fs::read(module)?)?)?;
+    let mut command = Command::new(tools.npm_program("wasm-opt")?);
+    command.args(optimization).args(["--strip-producers", "--strip-target-features"]).arg(module);
+    run_shown(command.arg("--output").arg(module))
 }
 
 /// The compiler writes source paths into messages of the module. Without the folders of whoever built it, the same
@@ -170,11 +210,15 @@ fn assemble(tools: &Tools, modules: &[PathBuf]) -> Result {
     let package = package_directory();
     std::fs::create_dir_all(&package)?;
     empty_but_for_kept_file(&package)?;
+    let scripts = project::work_directory("scripts")?;
+    remove_directory(&scripts)?;
+    std::fs::create_dir_all(&scripts)?;
     for (folder, module) in modules.iter().zip(&MODULES) {
         for entry in folder.read_dir()? {
             let name = entry?.file_name();
             if name.to_string_lossy().starts_with(module.name) {
-                copy(&folder.join(&name), &package.join(&name))?;
+                let is_script = Path::new(&name).extension().is_some_and(|extension| extension == "js");
+                copy(&folder.join(&name), &if is_script { &scripts } else { &package }.join(&name))?;
             }
         }
     }
@@ -183,13 +227,13 @@ fn assemble(tools: &Tools, modules: &[PathBuf]) -> Result {
         return Err("js/tsconfig.json is missing: there is no TypeScript to build the package from".into());
     }
     // Comments belong into declarations, which editors show, and not into scripts, which readers download.
-    for part in [["--emitDeclarationOnly", "--removeComments", "false"], ["--declaration", "false", "--removeComments"]]
-    {
+    let declarations = ["--emitDeclarationOnly", "--removeComments", "false"];
+    for (part, folder) in [(declarations, &package), (["--declaration", "false", "--removeComments"], &scripts)] {
         let mut compiler = Command::new(tools.npm_program("tsc")?);
-        compiler.arg("--project").arg(&configuration).arg("--outDir").arg(&package).args(part);
+        compiler.arg("--project").arg(&configuration).arg("--outDir").arg(folder).args(part);
         run_shown(compiler.current_dir(root()))?;
     }
-    minify(tools, &package)?;
+    bundle(tools, &scripts, &package)?;
     let published = root().join("js/package.json");
     let text = std::fs::read_to_string(&published).map_err(|error| format!("{}: {error}", published.display()))?;
     std::fs::write(package.join("package.json"), manifest::with_version(&text, project::VERSION)?)?;
@@ -199,19 +243,19 @@ fn assemble(tools: &Tools, modules: &[PathBuf]) -> Result {
     Ok(())
 }
 
-/// Shortens names and blanks in every script, each by itself: what a page loads stays what the sources name. A third of
-/// their weight goes, half of that of the glue.
-fn minify(tools: &Tools, package: &Path) -> Result {
-    let mut command = Command::new(tools.npm_program("esbuild")?);
-    for entry in package.read_dir()? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "js") {
-            command.arg(path);
-        }
+/// Makes each script of the package one file with what it imports and no other script of the package is, less what it
+/// does not use, and shortens names and blanks. Addresses of modules and of the worker stay as they are written, since
+/// bundlers look for them; what they name lies beside the script.
+fn bundle(tools: &Tools, scripts: &Path, package: &Path) -> Result {
+    for script in SHARED_SCRIPTS.iter().chain(&OTHER_SCRIPTS) {
+        let mut command = Command::new(tools.npm_program("esbuild")?);
+        command.arg(script).args(["--bundle", "--format=esm", "--minify", "--target=es2022", "--charset=utf8"]);
+        let others = SHARED_SCRIPTS.iter().filter(|other| *other != script);
+        command.args(others.map(|other| format!("--external:./{other}")));
+        command.args(["--log-level=warning"]).arg(format!("--outdir={}", package.display()));
+        run_shown(command.current_dir(scripts))?;
     }
-    command.args(["--minify", "--target=es2022", "--charset=utf8", "--log-level=warning"]);
-    command.arg("--allow-overwrite").arg(format!("--outdir={}", package.display()));
-    run_shown(command.current_dir(root()))
+    Ok(())
 }
 
 fn empty_but_for_kept_file(package: &Path) -> Result {

@@ -27,13 +27,13 @@ struct Late {
 mod budget {
     /// The plain module without pictures and patterns, its glue, the worker and the client: lines and records of canonical
     /// rows, the table, cells, JSON. It is to come down to 75,000; what was reached stands here, so that it cannot rise.
-    pub const ENGINE: usize = 126_000;
+    pub const ENGINE: usize = 117_300;
     /// What lays out pictures and writes SVG: the module with it, less the module without it.
-    pub const PICTURES: usize = 31_000;
+    pub const PICTURES: usize = 30_000;
     /// What looks for patterns: the module with it, less the module without it.
-    pub const PATTERNS: usize = 23_700;
+    pub const PATTERNS: usize = 23_000;
     /// The element, beside these.
-    pub const ELEMENT: usize = 31_000;
+    pub const ELEMENT: usize = 27_200;
 }
 
 const LATE: [Late; 3] = [
@@ -41,14 +41,14 @@ const LATE: [Late; 3] = [
         name: "the whole engine: other forms, several sources",
         scripts: &["execution_heatmap_wasm.js", "columns.js", "objects.js"],
         module: Some("execution_heatmap_wasm_bg.wasm"),
-        budget: 248_500,
+        budget: 239_200,
     },
-    Late { name: "several workers, for big files", scripts: &["pool.js"], module: None, budget: 2_700 },
+    Late { name: "several workers, for big files", scripts: &["pool.js"], module: None, budget: 3_400 },
     Late {
         name: "decompression",
         scripts: &["inflate.js"],
         module: Some("execution_heatmap_inflate_bg.wasm"),
-        budget: 32_500,
+        budget: 29_700,
     },
 ];
 
