@@ -53,7 +53,7 @@ impl Brief {
     }
 
     /// Reads a row that begins at `begin` and stands so.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn read(
         &self,
         spots: &[Spot],
@@ -96,7 +96,7 @@ struct Row<'a> {
 
 impl Row<'_> {
     /// The number of a few digits at a place; `None` within if there is none, `None` where there is something else.
-    #[inline(always)]
+    #[inline(never)]
     fn number(&self, place: u8) -> Option<Option<u64>> {
         let Some(spot) = self.spots.get(usize::from(place)) else { return Some(None) };
         let (at, length) = self.extent(spot);
@@ -110,7 +110,7 @@ impl Row<'_> {
     }
 
     /// The instant in the usual layout at a place, in the same way.
-    #[inline(always)]
+    #[inline(never)]
     fn instant(&self, place: u8, times: &mut UsualTimes) -> Option<Option<ParsedTime>> {
         let Some(spot) = self.spots.get(usize::from(place)) else { return Some(None) };
         let (at, length) = self.extent(spot);

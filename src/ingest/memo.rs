@@ -218,7 +218,7 @@ impl Met<'_> {
     }
 
     /// True if the bytes at `at`, from where `near` is, are those that the node stands for.
-    #[inline(always)]
+    #[inline(never)]
     fn is_said(&self, node: &Node, bytes: &Padded<'_>, near: Near<'_>, at: usize) -> bool {
         let (length, begin) = (node.length as usize, node.bytes as usize);
         match self.held.near(begin) {
@@ -458,7 +458,7 @@ fn probable_length(bytes: &Padded<'_>, near: Near<'_>, at: usize) -> Option<usiz
 
 /// A number of the bytes at `at`, from where `near` is, behind a node: from all of up to 32, of more the first and the last
 /// sixteen.
-#[inline(always)]
+#[inline(never)]
 fn hash_of(from: u32, what: u32, bytes: &Padded<'_>, (near, at): (Near<'_>, usize), length: usize) -> u32 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let value = match length {

@@ -16,6 +16,7 @@ use super::records::Records;
 use super::row::{Place, Scratch};
 use super::shortcut::Shortcuts;
 use super::{Cut, Event, Form, MOST_LINE_BYTES, is_json};
+use crate::number::whole;
 use crate::problem::ProblemKind;
 use std::ops::Range;
 
@@ -507,7 +508,7 @@ pub(super) fn too_long(cut: &Cut) -> Event<'static> {
     Event::Rejected {
         line: cut.line,
         kind: ProblemKind::LineTooLong,
-        message: format!("the line is longer than {} MiB", MOST_LINE_BYTES / 1024 / 1024),
+        message: ["the line is longer than ", &whole(MOST_LINE_BYTES as u64 >> 20), " MiB"].concat(),
     }
 }
 

@@ -142,7 +142,6 @@ pub(super) struct Shapes {
 impl Shapes {
     /// What is in the line that begins at `start`; false if it is of no known shape or breaks off. Changes nothing that
     /// is remembered, so that a line that has not come whole leaves no trace.
-    #[inline(never)]
     pub(super) fn find(&self, bytes: &Padded<'_>, start: usize, found: &mut Found) -> bool {
         self.walk(None, bytes, start, found).is_some()
     }
@@ -157,7 +156,7 @@ impl Shapes {
 
     /// Goes from step to step to the end of the line. With what was met before, by the values of that where values decide
     /// the class, and to what all of these say.
-    #[inline(always)]
+    #[inline(never)]
     fn walk(&self, met: Option<&Met<'_>>, bytes: &Padded<'_>, start: usize, found: &mut Found) -> Option<u32> {
         let steps = self.steps.as_slice();
         let (mut at, mut place, mut node) = (start, 0, ROOT);

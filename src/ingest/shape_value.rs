@@ -60,7 +60,7 @@ fn far_text_end(bytes: &Padded<'_>, begin: usize) -> Option<(usize, SpotKind)> {
 
 /// Where the value that begins at `at` ends if the first byte that may end it does, and behind a number or word the byte
 /// that ends it: never behind the value's end. To be held against what is known.
-#[inline]
+#[inline(never)]
 pub(super) fn probable_value_end(bytes: &Padded<'_>, at: usize) -> Option<usize> {
     let near = bytes.near(at)?;
     match near.byte(0) {

@@ -9,6 +9,7 @@ use crate::FORMS;
 use crate::duplicate::Duplicates;
 use crate::execution::{Execution, Status};
 use crate::ingest::{Event, Expected, Form, LeftOut, Reader, StartSource, StreamEnd, excerpt};
+use crate::number::whole;
 use crate::problem::{ProblemKind, Problems};
 use crate::table::{Arrival, Place, Table};
 
@@ -280,36 +281,35 @@ impl Intake {
 
     fn why_incomplete(&self, broken: Option<&str>) -> Option<String> {
         if self.is_full() {
-            let (rows, mebibytes) = (self.reading.read, self.table.bytes() >> 20);
-            return Some(format!(
-                "memory did not suffice: {rows} rows were read, which take {mebibytes} MiB; the rest was not"
-            ));
+            let (rows, mebibytes) = (whole(self.reading.read), whole((self.table.bytes() >> 20) as u64));
+            let words = ["memory did not suffice: ", &rows, " rows were read, which take ", &mebibytes];
+            return Some(words.concat() + " MiB; the rest was not");
         }
-        let rows = self.reading.read - self.read_before;
+        let read = self.reading.read - self.read_before;
+        let rows = [whole(read), " rows".to_owned()].concat();
+        let broke_off = |cause: &str| ["the source broke off after ", &rows, ": ", cause].concat();
         match &self.end {
-            Some(StreamEnd::Error { message, .. }) => {
-                Some(format!("the source broke off after {rows} rows: {message}"))
-            }
+            Some(StreamEnd::Error { message, .. }) => Some(broke_off(message)),
             Some(StreamEnd::End { .. }) if self.went_on => {
                 Some("the source went on after it had said that it ended".to_owned())
             }
-            Some(StreamEnd::End { rows: sent, .. }) if *sent != rows => {
-                Some(format!("the source sent {sent} rows, {rows} arrived"))
+            Some(StreamEnd::End { rows: sent, .. }) if *sent != read => {
+                Some(["the source sent ", &whole(*sent), " rows, ", &whole(read), " arrived"].concat())
             }
-            Some(StreamEnd::End { complete: false, reason, .. }) => Some(format!(
-                "the source stopped after {rows} rows: {}",
-                reason.as_deref().unwrap_or("it gave no reason")
-            )),
+            Some(StreamEnd::End { complete: false, reason, .. }) => {
+                let reason = reason.as_deref().unwrap_or("it gave no reason");
+                Some(["the source stopped after ", &rows, ": ", reason].concat())
+            }
             Some(StreamEnd::End { .. }) => None,
-            None => match broken {
-                Some(cause) => Some(format!("the source broke off after {rows} rows: {cause}")),
-                None if let Some((line, message)) = &self.broken_off => {
-                    Some(format!("{message} in line {line}, after {rows} rows"))
+            None => match (broken, &self.broken_off) {
+                (Some(cause), _) => Some(broke_off(cause)),
+                (None, Some((line, message))) => {
+                    Some([message, " in line ", &whole(*line), ", after ", &rows].concat())
                 }
-                None if self.is_stream => {
-                    Some(format!("the source ended after {rows} rows without saying that it was whole"))
+                (None, None) if self.is_stream => {
+                    Some(["the source ended after ", &rows, " without saying that it was whole"].concat())
                 }
-                None => None,
+                (None, None) => None,
             },
         }
     }
