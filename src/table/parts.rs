@@ -90,6 +90,9 @@ impl Table {
         for _ in 0..chunks {
             let piece = next().ok_or(Broken)?;
             let chunk = Chunk::read(&piece, other.kinds.all().len())?;
+            if !chunk.is_within(other.oldest, other.newest) {
+                return Err(Broken);
+            }
             self.append(&other, &numbers, &chunk, first_row, Some(shift));
             first_row += chunk.len() as u64;
         }
@@ -122,6 +125,13 @@ impl Chunk {
             let unknown = std::iter::repeat(&Place::UNKNOWN);
             self.places.iter().chain(unknown).take(self.len()).for_each(|place| push_long(out, *place));
         }
+    }
+
+    /// True if all rows that started did so between two instants.
+    fn is_within(&self, oldest: Option<Timestamp>, newest: Option<Timestamp>) -> bool {
+        let reach = oldest.zip(newest).map(|(oldest, newest)| oldest.ms()..=newest.ms());
+        let mut started = self.starts.iter().zip(&self.kinds).filter(|(_, kind)| *kind & UNSTARTED == 0);
+        started.all(|(start, _)| reach.as_ref().is_some_and(|reach| reach.contains(start)))
     }
 
     /// A chunk whose kinds are below `kinds`.
