@@ -124,7 +124,7 @@ export class HeatmapClient {
       bereft.delete(this.#id);
       if (gathering) return await this.#follow(gathering, signal, onProgress);
       const transfer = sources.filter((each) => each instanceof ReadableStream) as unknown as Transferable[];
-      const isCompanions = companion ?? (!isSeveral(source) && !handed && isFromCompanion(source as Source));
+      const isCompanions = companion ?? (!isSeveral(source) && !handed && isFromCompanion(source as Source, globalThis.document?.baseURI));
       const call: Call['call'] = { name: 'load', source: sources.length > 1 ? sources : only, query, companion: isCompanions, as: { ...as, deduplicate } };
       const { id, answer } = running().ask<Loaded>(this.#id, call, onProgress, transfer);
       if (this.#wantsStop) this.stop();

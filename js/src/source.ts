@@ -25,7 +25,7 @@ export function isCompanion(address: string | URL): boolean {
 
 /** True for a source whose rows a companion streams. */
 export function isFromCompanion(source: Source, base?: string): boolean {
-  if (typeof source === 'string' || source instanceof URL) return isCompanion(new URL(source, base));
+  if (typeof source === 'string' || source instanceof URL) return URL.canParse(source, base) && isCompanion(new URL(source, base));
   return source instanceof Response && isCompanion(source.url);
 }
 

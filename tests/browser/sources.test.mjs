@@ -285,13 +285,14 @@ test('after the engine trapped the rows are given up in words, and the next load
 
 const COMPANION = '/api/v1/workspaces/w/executions';
 
-for (const [name, options] of [['an address', {}], ['a response', {}], ['a stream that is said to be one', { companion: true }]]) {
+for (const [name, options] of [['an address', {}], ['a path', {}], ['a response', {}], ['a stream that is said to be one', { companion: true }]]) {
   test(`a companion’s stream that was cut is incomplete: ${name}`, async () => {
     const { page, close } = await newPage(browser);
     await page.goto(`${front.origin}/`);
     const read = () => page.evaluate(async ([path, name, options]) => {
       const { HeatmapClient } = await import('/pkg/client.js');
       const source = async () => {
+        if (name === 'a path') return path;
         if (name === 'an address') return new URL(path, location.href);
         return name === 'a response' ? fetch(path) : (await fetch(path)).body;
       };

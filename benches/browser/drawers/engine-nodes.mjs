@@ -1,6 +1,6 @@
 // The engine's second half alone: scenes that the worker has sent become nodes. What a page itself has to do.
 
-import { drawing } from '/pkg/scene.js';
+import { drawing } from '../../../js/src/scene.ts';
 import { hold, sceneOf } from '../scenes.mjs';
 
 let scenes;
