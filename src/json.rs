@@ -386,6 +386,7 @@ fn pattern(json: &mut Json, finding: &Finding) {
     let (held, units, count, of) = match finding.kind {
         Kind::FailureWindow => ("weeks_held", "weeks", "failed", "decided"),
         Kind::VolumePeak => ("days_held", "days", "inside", "executions"),
+        _ => ("weeks_held", "weeks", "failed", "decided"),
     };
     json.open('{');
     json.text_of("kind", finding.kind.name());

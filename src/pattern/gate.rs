@@ -153,6 +153,7 @@ mod tests {
                 executions: 10,
                 decided: 10,
                 failures: if mask[hour] { inside(week) } else { outside },
+                ..Hour::default()
             }),
         };
         (0..number).map(week).collect()
@@ -181,7 +182,12 @@ mod tests {
         let mut history = weeks(10, |_| 0, 0);
         for week in &mut history {
             for (hour, is_inside) in week.hours.iter_mut().zip(WINDOW.mask()) {
-                *hour = Hour { executions: 1000, decided: 1000, failures: if is_inside { 25 } else { 6 } };
+                *hour = Hour {
+                    executions: 1000,
+                    decided: 1000,
+                    failures: if is_inside { 25 } else { 6 },
+                    ..Hour::default()
+                };
             }
         }
         assert!(!passes(&history), "2.5 against 0.6 %");
@@ -201,7 +207,12 @@ mod tests {
         let trim = |days, start, length, busy: std::ops::Range<usize>| {
             let mut history = weeks(1, |_| 0, 0);
             for (hour, place) in history[0].hours.iter_mut().enumerate() {
-                *place = Hour { executions: 0, decided: if busy.contains(&(hour % 24)) { 10 } else { 0 }, failures: 0 };
+                *place = Hour {
+                    executions: 0,
+                    decided: if busy.contains(&(hour % 24)) { 10 } else { 0 },
+                    failures: 0,
+                    ..Hour::default()
+                };
             }
             let trimmed = trimmed(&history, RingWindow { days, start, length });
             (trimmed.start, trimmed.length)

@@ -2,6 +2,7 @@
 //! judges nothing.
 
 use super::Evidence;
+use crate::execution::Status;
 use chrono::{Datelike, NaiveDate, Weekday};
 
 /// Hours of a week, Monday 0 h first.
@@ -16,6 +17,16 @@ pub struct Hour {
     pub decided: u64,
     /// Failed and timed out.
     pub failures: u64,
+    /// Of these, timed out.
+    pub timed_out: u64,
+    /// Cancelled.
+    pub cancelled: u64,
+    /// Executions that ended in the hour, whenever they started; 0 in every hour where ends are not known.
+    pub finished: u64,
+    /// Decided executions that have a duration,
+    pub timed: u64,
+    /// and those of them that took longer than nine in ten of their own workflow.
+    pub slow: u64,
 }
 
 /// A local date that the window holds all of. An hour that a clock change doubles holds both; one that it skips is
@@ -65,6 +76,9 @@ pub fn whole_days(evidence: &Evidence<'_>) -> Vec<Day> {
             hour.executions = hour.executions.saturating_add(sums.executions());
             hour.decided = hour.decided.saturating_add(sums.decided());
             hour.failures = hour.failures.saturating_add(sums.failures());
+            hour.timed_out = hour.timed_out.saturating_add(sums.of(Status::TimedOut));
+            hour.cancelled = hour.cancelled.saturating_add(sums.of(Status::Cancelled));
+            hour.timed = hour.timed.saturating_add(sums.timed);
         }
     }
     let whole = (0..days.len())
@@ -94,7 +108,6 @@ mod tests {
     use super::*;
     use crate::bucket::Buckets;
     use crate::cube::Cube;
-    use crate::execution::Status;
     use crate::time::Timestamp;
     use crate::window::{Window, WindowRequest};
     use crate::zone::{HOUR_MS, Zone};

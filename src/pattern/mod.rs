@@ -9,6 +9,7 @@
 //! `ring` sums over windows of the week, `arc` over stretches of the day, `random` shuffles, `gate` holds what a claim must show in raw counts.
 
 mod arc;
+mod claim;
 mod failure_window;
 mod gate;
 mod history;
@@ -17,7 +18,11 @@ mod random;
 mod residual;
 mod ring;
 mod sentence;
+mod series;
 mod volume_peak;
+
+pub use claim::{Claim, Effect, Fact, Look};
+pub use series::{Run, Series, Whose};
 
 use crate::bucket::Buckets;
 use crate::cube::Cube;
@@ -54,8 +59,40 @@ pub struct Report {
 pub enum Kind {
     /// Failures are more frequent in a window of the week, in most weeks.
     FailureWindow,
+    /// The same of executions that run out of time,
+    TimeoutWindow,
+    /// that are cancelled,
+    CancellationWindow,
+    /// that take longer than is usual of their workflow.
+    SlowWindow,
+    /// More or fewer executions start in some hours of some days than in the rest of the day, on most days,
+    VolumeWindow,
+    /// or end.
+    ThroughputWindow,
     /// Executions are most numerous around an hour of the day, on most days.
     VolumePeak,
+    /// A workflow starts at even intervals.
+    Schedule,
+    /// A workflow that starts at even intervals did not start at some of them.
+    MissedRuns,
+    /// Nothing ran for a time in which much was to be expected.
+    Silence,
+    /// One hour has many times the executions that are usual.
+    Burst,
+    /// A few hours hold many of all failures.
+    Incident,
+    /// From one day on a measure is another one.
+    Change,
+    /// A measure rises or falls over the weeks.
+    Trend,
+    /// What runs has changed, and a measure with it.
+    Mix,
+    /// A workflow runs no more.
+    Stopped,
+    /// A workflow is new.
+    New,
+    /// More failures in a row than chance and the workflow's own clustering bring.
+    ConsecutiveFailures,
 }
 
 impl Kind {
@@ -63,7 +100,23 @@ impl Kind {
     pub const fn name(self) -> &'static str {
         match self {
             Kind::FailureWindow => "failure_window",
+            Kind::TimeoutWindow => "timeout_window",
+            Kind::CancellationWindow => "cancellation_window",
+            Kind::SlowWindow => "slow_window",
+            Kind::VolumeWindow => "volume_window",
+            Kind::ThroughputWindow => "throughput_window",
             Kind::VolumePeak => "volume_peak",
+            Kind::Schedule => "schedule",
+            Kind::MissedRuns => "missed_runs",
+            Kind::Silence => "silence",
+            Kind::Burst => "burst",
+            Kind::Incident => "incident",
+            Kind::Change => "change",
+            Kind::Trend => "trend",
+            Kind::Mix => "mix",
+            Kind::Stopped => "stopped",
+            Kind::New => "new",
+            Kind::ConsecutiveFailures => "consecutive_failures",
         }
     }
 }

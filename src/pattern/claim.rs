@@ -1,0 +1,81 @@
+//! What looking for one kind of pattern in one series comes to, before the report has decided what may be said. Holds
+//! data; it tests nothing and says nothing.
+
+use super::WeekWindow;
+use chrono::NaiveDate;
+
+/// What looking for a kind in a series came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look<Facts> {
+    /// The chance of such a claim on structureless history, over everything that was looked at; 1 where nothing was found,
+    /// where gates failed, or where there is too little to look at.
+    pub chance: f64,
+    /// The claim, if there is one to be made.
+    pub claim: Option<Claim<Facts>>,
+}
+
+impl<Facts> Look<Facts> {
+    /// Nothing was found.
+    pub fn nothing() -> Self {
+        Self { chance: 1.0, claim: None }
+    }
+
+    /// The claim in other clothes.
+    pub fn map<Others>(self, wrap: impl FnOnce(Facts) -> Others) -> Look<Others> {
+        let Self { chance, claim } = self;
+        let claim = claim.map(|Claim { facts, window, effect, evidence, span, weeks, cells, share }| Claim {
+            facts: wrap(facts),
+            window,
+            effect,
+            evidence,
+            span,
+            weeks,
+            cells,
+            share,
+        });
+        Look { chance, claim }
+    }
+}
+
+/// A claim that passed its gates.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claim<Facts> {
+    /// The numbers that its sentence is made of.
+    pub facts: Facts,
+    /// When in the week, of a kind that recurs there.
+    pub window: Option<WeekWindow>,
+    /// What it does to the measure.
+    pub effect: Option<Effect>,
+    /// The counts it rests on, by name, in the order in which they are told.
+    pub evidence: Vec<(&'static str, Fact)>,
+    /// The first and the last local date that was looked at.
+    pub span: (NaiveDate, NaiveDate),
+    /// By week that was looked at (its Monday), whether the claim held; `None` where there was too little data. Empty of a
+    /// kind that says nothing of weeks.
+    pub weeks: Vec<(NaiveDate, Option<bool>)>,
+    /// The hours it is about that have executions: local date and hour, rising. Empty of a kind that is about all of them.
+    pub cells: Vec<(NaiveDate, u8)>,
+    /// How much of the series it concerns, 0 to 1: excess failures of all failures, or executions concerned of all. Ranks
+    /// claims by what they matter.
+    pub share: f64,
+}
+
+/// What a claim is about, there and elsewhere (or after and before).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Effect {
+    /// In the window, after the change, at the end of the trend.
+    pub inside: f64,
+    /// Outside, before, at the beginning.
+    pub outside: f64,
+}
+
+/// One number of what a claim rests on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fact {
+    /// A count.
+    Count(u64),
+    /// A number with a fraction.
+    Number(f64),
+    /// A local date.
+    Date(NaiveDate),
+}

@@ -1,0 +1,60 @@
+//! One series of executions, all of a view or those of one workflow, as the tests look at it: by local hour in whole days
+//! and whole weeks, and run by run where single runs are known. Counts only; it judges nothing.
+
+use super::history::{Day, Week, whole_weeks};
+use crate::execution::Status;
+use crate::histogram::Histogram;
+
+/// Whose executions a series holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// All executions of the view.
+    All,
+    /// Those of one workflow.
+    Workflow {
+        /// Its id.
+        id: String,
+        /// Its name for people, if a row gave it one.
+        name: Option<String>,
+    },
+}
+
+/// One execution of a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// The moment that places it (its start, unless the view counts by another one), in milliseconds from 1970.
+    pub at_ms: i64,
+    /// From its start to its end, in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// How it stands.
+    pub status: Status,
+}
+
+/// What is known of one series in the window.
+#[derive(Clone, Debug)]
+pub struct Series {
+    /// Whose executions these are.
+    pub whose: Whose,
+    /// The whole days of the window, in order and without gaps.
+    pub days: Vec<Day>,
+    /// The whole weeks among them, Monday to Sunday, in order and without gaps.
+    pub weeks: Vec<Week>,
+    /// How the durations of the decided executions of each of `days` are distributed; empty where that is not known.
+    pub durations: Vec<Histogram>,
+    /// The single runs of the window in the order of their moments, those of days that are not whole among them; empty
+    /// where they are not known, as of counts, or too many to be looked at.
+    pub runs: Vec<Run>,
+}
+
+impl Series {
+    /// A series of whole days.
+    pub fn new(whose: Whose, days: Vec<Day>, durations: Vec<Histogram>, runs: Vec<Run>) -> Self {
+        let weeks = whole_weeks(&days);
+        Self { whose, days, weeks, durations, runs }
+    }
+
+    /// Executions of all whole days.
+    pub fn executions(&self) -> u64 {
+        self.days.iter().fold(0, |sum: u64, day| sum.saturating_add(day.executions()))
+    }
+}
