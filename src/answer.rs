@@ -190,6 +190,7 @@ pub fn answer_from(
             buckets: &buckets,
             window: &window,
             zone,
+            workflows: &|each| table.each_workflow(&View::of(query, &window, &buckets), each),
             outcomes: query.filter.statuses.is_empty(),
         }),
     };

@@ -5,7 +5,7 @@ use crate::answer::Answer;
 use crate::cube::Sums;
 use crate::execution::Status;
 use crate::number;
-use crate::pattern::{Finding, Kind, told};
+use crate::pattern::{Effect, Fact, Finding, Whose, told};
 use crate::picture::scene::{Node, Scene};
 use crate::reread::RowTexts;
 use crate::table::{Rows, Workflow};
@@ -383,42 +383,52 @@ fn account(json: &mut Json, answer: &Answer) {
 }
 
 fn pattern(json: &mut Json, finding: &Finding) {
-    let (held, units, count, of) = match finding.kind {
-        Kind::FailureWindow => ("weeks_held", "weeks", "failed", "decided"),
-        Kind::VolumePeak => ("days_held", "days", "inside", "executions"),
-        _ => ("weeks_held", "weeks", "failed", "decided"),
-    };
     json.open('{');
     json.text_of("kind", finding.kind.name());
     json.text_of("sentence", &finding.sentence);
     json.key("series");
     json.open('{');
-    json.key("all");
-    json.truth(true);
+    match &finding.whose {
+        Whose::Workflow { id, .. } => json.text_of("workflow_id", id),
+        Whose::All | Whose::NoWorkflow => {
+            json.key("all");
+            json.truth(true);
+        }
+    }
     json.close('}');
     json.key("window");
-    json.open('{');
-    json.key("weekdays");
-    json.open('[');
-    for day in &finding.window.weekdays {
-        json.whole(u64::from(*day));
+    match &finding.window {
+        Some(window) => {
+            json.open('{');
+            json.key("weekdays");
+            json.open('[');
+            window.weekdays.iter().for_each(|day| json.whole(u64::from(*day)));
+            json.close(']');
+            json.whole_of("from_hour", u64::from(window.from_hour));
+            json.whole_of("to_hour", u64::from(window.to_hour));
+            json.close('}');
+        }
+        None => json.null(),
     }
-    json.close(']');
-    json.whole_of("from_hour", u64::from(finding.window.from_hour));
-    json.whole_of("to_hour", u64::from(finding.window.to_hour));
-    json.close('}');
     json.key("effect");
-    json.open('{');
-    json.number_of("inside", Some(finding.inside));
-    json.number_of("outside", Some(finding.outside));
-    json.close('}');
+    match finding.effect {
+        Some(Effect { inside, outside }) => {
+            json.open('{');
+            json.number_of("inside", Some(inside));
+            json.number_of("outside", Some(outside));
+            json.close('}');
+        }
+        None => json.null(),
+    }
     json.key("evidence");
     json.open('{');
-    json.whole_of(held, u64::from(finding.held));
-    json.whole_of(units, u64::from(finding.units));
-    json.whole_of(count, finding.count);
-    json.whole_of(of, finding.of);
-    json.number_of("expected", Some(finding.expected));
+    for (name, fact) in &finding.evidence {
+        match fact {
+            Fact::Count(count) => json.whole_of(name, *count),
+            Fact::Number(number) => json.number_of(name, Some(*number)),
+            Fact::Date(date) => json.date_of(name, *date),
+        }
+    }
     json.date_of("from", finding.from);
     json.date_of("to", finding.to);
     json.key("by_week");

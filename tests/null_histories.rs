@@ -10,7 +10,7 @@ mod histories;
 
 use chrono::{Datelike, NaiveDate};
 use execution_heatmap::cube::Cube;
-use execution_heatmap::pattern::{Finding, Kind, WeekWindow};
+use execution_heatmap::pattern::{Fact, Finding, Kind, WeekWindow};
 use histories::{Chance, Failures, History, MONDAY, Noise, Plant, Shape, Volume, WEEK, daily_volume, history};
 use proptest::prelude::*;
 
@@ -173,7 +173,8 @@ fn recall(weeks: usize, an_hour: f64, kind: Failures, plant: &Plant, a_row: usiz
     let found = (0..a_row).filter(|number| {
         let words = format!("plant {weeks} {an_hour} {kind:?} {plant:?}");
         let history = history(&mut Chance::of(&words, *number), weeks, an_hour, Volume::Office, kind, Some(plant));
-        is_found(&history, Kind::FailureWindow).is_some_and(|finding| overlap(&finding.window, plant) >= 0.5)
+        is_found(&history, Kind::FailureWindow)
+            .is_some_and(|finding| finding.window.is_some_and(|window| overlap(&window, plant) >= 0.5))
     });
     found.count() as f64 / a_row as f64
 }
@@ -211,7 +212,7 @@ fn a_daily_peak_is_found_at_its_hour() {
             let words = format!("peak {shape:?} {days} {a_day} {noise:?}");
             let history = daily_volume(&mut Chance::of(&words, number), days, a_day, noise, Some(shape));
             let Some(finding) = is_found(&history, Kind::VolumePeak) else { continue };
-            let window = &finding.window;
+            let window = finding.window.as_ref().unwrap();
             if window.to_hour == window.from_hour + 1 {
                 let is_right = window.from_hour.abs_diff(14) <= tolerance;
                 *(if is_right { &mut at } else { &mut wrong }) += 1;
@@ -311,44 +312,67 @@ fn hour_of((date, hour): (NaiveDate, u8)) -> usize {
     usize::try_from(days).unwrap() * 24 + usize::from(hour)
 }
 
+/// What a claim of outcomes or of a peak rests on, by name.
+struct Counts {
+    held: u64,
+    units: u64,
+    inside: u64,
+    of: u64,
+    expected: f64,
+}
+
+fn counts_of(finding: &Finding) -> Counts {
+    let [held, units, inside, of] = match finding.kind {
+        Kind::FailureWindow => ["weeks_held", "weeks", "failed", "decided"],
+        Kind::VolumePeak => ["days_held", "days", "inside", "executions"],
+        other => panic!("{other:?}"),
+    }
+    .map(|name| finding.count(name).unwrap());
+    let (_, Fact::Number(expected)) = finding.evidence[4] else { panic!("{finding:?}") };
+    Counts { held, units, inside, of, expected }
+}
+
 /// Recounts what a finding says from the history.
 fn recount(history: &History, finding: &Finding) {
-    let inside = hours_of(&finding.window);
+    let told = counts_of(finding);
+    let inside = hours_of(finding.window.as_ref().unwrap());
     let looked_at = hour_of((finding.from, 0))..hour_of((finding.to, 23)) + 1;
+    let is_peak = finding.kind == Kind::VolumePeak;
     let (mut count, mut of, mut outside, mut outside_of) = (0, 0, 0, 0);
     let mut cells = Vec::new();
     for hour in looked_at {
         let (executions, failures) = (history.executions[hour], history.failures[hour]);
         let day = hour / 24 * 24;
-        match finding.kind {
-            Kind::FailureWindow if inside[hour % WEEK] => (count, of) = (count + failures, of + executions),
-            Kind::FailureWindow => (outside, outside_of) = (outside + failures, outside_of + executions),
-            Kind::VolumePeak if history.executions[day..day + 24].iter().sum::<u64>() < 3 => continue,
-            Kind::VolumePeak => {
-                of += executions;
-                count += if inside[hour % WEEK] { executions } else { 0 };
-            }
+        if is_peak && history.executions[day..day + 24].iter().sum::<u64>() < 3 {
+            continue;
+        }
+        match (is_peak, inside[hour % WEEK]) {
+            (false, true) => (count, of) = (count + failures, of + executions),
+            (false, false) => (outside, outside_of) = (outside + failures, outside_of + executions),
+            (true, is_inside) => (count, of) = (count + if is_inside { executions } else { 0 }, of + executions),
         }
         if inside[hour % WEEK] && executions > 0 {
             cells.push(hour);
         }
     }
-    assert_eq!((finding.count, finding.of), (count, of));
+    assert_eq!((told.inside, told.of), (count, of));
     assert_eq!(finding.cells.iter().copied().map(hour_of).collect::<Vec<_>>(), cells);
     let is_near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * b.abs();
-    let hours = f64::from(finding.units) * inside[..24].iter().filter(|held| **held).count() as f64;
-    let (rate_inside, rate_outside) = match finding.kind {
-        Kind::FailureWindow => (count as f64 / of as f64, outside as f64 / outside_of as f64),
-        Kind::VolumePeak => (count as f64 / hours, (of - count) as f64 / (f64::from(finding.units) * 24.0 - hours)),
+    let hours = told.units as f64 * inside[..24].iter().filter(|held| **held).count() as f64;
+    let (rate_inside, rate_outside) = if is_peak {
+        (count as f64 / hours, (of - count) as f64 / (told.units as f64 * 24.0 - hours))
+    } else {
+        (count as f64 / of as f64, outside as f64 / outside_of as f64)
     };
-    let base = if finding.kind == Kind::FailureWindow { of as f64 } else { hours };
-    assert!(is_near(finding.inside, rate_inside) && is_near(finding.outside, rate_outside), "{finding:?}");
-    assert!(is_near(finding.expected, rate_outside * base), "{finding:?}");
+    let base = if is_peak { hours } else { of as f64 };
+    let effect = finding.effect.unwrap();
+    assert!(is_near(effect.inside, rate_inside) && is_near(effect.outside, rate_outside), "{finding:?}");
+    assert!(is_near(told.expected, rate_outside * base), "{finding:?}");
     assert!(finding.weeks.iter().all(|(monday, _)| monday.weekday() == chrono::Weekday::Mon));
-    if finding.kind == Kind::FailureWindow {
-        let held = finding.weeks.iter().filter(|(_, held)| *held == Some(true)).count();
-        let told = finding.weeks.iter().filter(|(_, held)| held.is_some()).count();
-        assert_eq!((finding.held as usize, finding.units as usize), (held, told));
+    if !is_peak {
+        let held = finding.weeks.iter().filter(|(_, held)| *held == Some(true)).count() as u64;
+        let units = finding.weeks.iter().filter(|(_, held)| held.is_some()).count() as u64;
+        assert_eq!((told.held, told.units), (held, units));
     }
 }
 
@@ -381,8 +405,10 @@ proptest! {
         for finding in history.report().findings {
             recount(&history, &finding);
             prop_assert!(finding.p_adjusted > 0.0 && finding.p_adjusted <= 0.05);
-            prop_assert!(finding.held * 5 >= finding.units * 3 && finding.held <= finding.units);
-            prop_assert!(finding.inside > finding.outside && !finding.sentence.contains("NaN"));
+            let Counts { held, units, .. } = counts_of(&finding);
+            prop_assert!(held * 5 >= units * 3 && held <= units);
+            let effect = finding.effect.unwrap();
+            prop_assert!(effect.inside > effect.outside && !finding.sentence.contains("NaN"));
         }
     }
 }

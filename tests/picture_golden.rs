@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use execution_heatmap::answer::{self, Answer, Patterns, Source};
 use execution_heatmap::intake::Reading;
 use execution_heatmap::options::Query;
-use execution_heatmap::pattern::{Finding, Kind, WeekWindow};
+use execution_heatmap::pattern::{Finding, Kind, WeekWindow, Whose};
 use execution_heatmap::picture::legend::{LegendKey, keys, legend};
 use execution_heatmap::picture::scene::{Anchor, MOST_MARKED_PATTERNS, Node, Role, Scene};
 use execution_heatmap::picture::{Layout, PictureOptions, Theme, Words, lay_out, style_sheet, svg};
@@ -84,14 +84,10 @@ fn finding(kind: Kind, sentence: &str, weekdays: &[u8], hours: (u8, u8), answer:
     Finding {
         kind,
         sentence: sentence.to_owned(),
-        window: WeekWindow { weekdays: weekdays.to_vec(), from_hour: hours.0, to_hour: hours.1 },
-        inside: 0.4,
-        outside: 0.1,
-        held: 12,
-        units: 13,
-        count: 100,
-        of: 250,
-        expected: 25.0,
+        whose: Whose::All,
+        window: Some(WeekWindow { weekdays: weekdays.to_vec(), from_hour: hours.0, to_hour: hours.1 }),
+        effect: None,
+        evidence: Vec::new(),
         from: answer.window.start_date,
         to: answer.window.end_date,
         weeks: Vec::new(),

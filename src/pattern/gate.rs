@@ -1,7 +1,8 @@
 //! What a window of the week must show beside a small chance before anything is said about it, all of it in raw
 //! counts that a reader can recount: how much worse, how often, and not because of one week.
 
-use super::history::{RING, Week};
+use super::history::RING;
+use super::outcome::{TalliedWeek, Tally};
 use super::ring::{Class, RingWindow};
 
 /// Weeks with data below which no weekday is named.
@@ -9,7 +10,7 @@ pub const LEAST_WEEKS: usize = 8;
 /// Weeks with data inside and outside a window on several days.
 const LEAST_WEEKS_OF_MANY_DAYS: usize = 5;
 /// Failures inside the window, all weeks together: the far tail of the tests needs them.
-pub const LEAST_FAILURES: u64 = 20;
+pub const LEAST_HITS: u64 = 20;
 /// The rate inside is at least this many times the rate outside,
 const LEAST_RATIO: f64 = 1.3;
 /// and at least this much above it.
@@ -20,32 +21,6 @@ const LEAST_SHARE_OF_WEEKS: f64 = 0.6;
 const MOST_SHARE_OF_ONE_WEEK: f64 = 0.5;
 /// An hour at the edge of a window with less than this share of the window's executions is left out of it.
 const LEAST_SHARE_OF_EDGE: f64 = 0.05;
-
-/// Decided executions and those among them that failed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Failed and timed out.
-    pub failures: u64,
-    /// Completed, failed and timed out.
-    pub decided: u64,
-}
-
-impl Tally {
-    fn add(&mut self, failures: u64, decided: u64) {
-        self.failures = self.failures.saturating_add(failures);
-        self.decided = self.decided.saturating_add(decided);
-    }
-
-    /// Failures / decided; 0 where nothing was decided.
-    pub fn rate(self) -> f64 {
-        if self.decided == 0 { 0.0 } else { self.failures as f64 / self.decided as f64 }
-    }
-
-    /// True if the rate is above another one, exactly.
-    fn is_worse_than(self, other: Tally) -> bool {
-        u128::from(self.failures) * u128::from(other.decided) > u128::from(other.failures) * u128::from(self.decided)
-    }
-}
 
 /// What happened in a window of the week and outside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,20 +38,20 @@ pub struct Counts {
 
 impl Counts {
     /// Counts the weeks.
-    pub fn new(weeks: &[Week], window: RingWindow) -> Self {
+    pub fn new(weeks: &[TalliedWeek], window: RingWindow) -> Self {
         let mask = window.mask();
         let mut counts = Self { inside: Tally::default(), outside: Tally::default(), weeks: Vec::new(), worst_week: 0 };
         for week in weeks {
             let (mut inside, mut outside) = (Tally::default(), Tally::default());
             for (hour, is_inside) in week.hours.iter().zip(mask) {
                 let side = if is_inside { &mut inside } else { &mut outside };
-                side.add(hour.failures, hour.decided);
+                side.add(*hour);
             }
-            let is_comparable = inside.decided > 0 && outside.decided > 0;
-            counts.weeks.push(is_comparable.then(|| inside.is_worse_than(outside)));
-            counts.inside.add(inside.failures, inside.decided);
-            counts.outside.add(outside.failures, outside.decided);
-            counts.worst_week = counts.worst_week.max(inside.failures);
+            let is_comparable = inside.of > 0 && outside.of > 0;
+            counts.weeks.push(is_comparable.then(|| inside.is_above(outside)));
+            counts.inside.add(inside);
+            counts.outside.add(outside);
+            counts.worst_week = counts.worst_week.max(inside.hits);
         }
         counts
     }
@@ -99,23 +74,23 @@ impl Counts {
             Class::MultiDay => LEAST_WEEKS_OF_MANY_DAYS,
         };
         self.units() >= least_weeks
-            && self.inside.failures >= LEAST_FAILURES
+            && self.inside.hits >= LEAST_HITS
             && inside >= LEAST_RATIO * outside
             && inside - outside >= LEAST_DIFFERENCE
             && self.held() as f64 >= LEAST_SHARE_OF_WEEKS * self.units() as f64
-            && self.worst_week as f64 <= MOST_SHARE_OF_ONE_WEEK * self.inside.failures as f64
+            && self.worst_week as f64 <= MOST_SHARE_OF_ONE_WEEK * self.inside.hits as f64
     }
 }
 
 /// The window without hours at its edges in which next to nothing runs, which would widen what is said for no reason.
 /// Whole days stay whole.
-pub fn trimmed(weeks: &[Week], window: RingWindow) -> RingWindow {
+pub fn trimmed(weeks: &[TalliedWeek], window: RingWindow) -> RingWindow {
     if window.length >= 24 {
         return window;
     }
     let mut decided = [0.0; RING];
     for week in weeks {
-        decided.iter_mut().zip(&week.hours).for_each(|(sum, hour)| *sum += hour.decided as f64);
+        decided.iter_mut().zip(&week.hours).for_each(|(sum, hour)| *sum += hour.of as f64);
     }
     let mut window = window;
     loop {
@@ -138,28 +113,22 @@ pub fn trimmed(weeks: &[Week], window: RingWindow) -> RingWindow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pattern::history::Hour;
     use crate::pattern::ring::DaySet;
     use chrono::NaiveDate;
 
     const WINDOW: RingWindow = RingWindow { days: DaySet::Single(0), start: 9, length: 2 };
 
     /// Weeks with 10 decided an hour, of which `inside(week)` fail in each hour of the window and `outside` elsewhere.
-    fn weeks(number: u64, inside: impl Fn(u64) -> u64, outside: u64) -> Vec<Week> {
+    fn weeks(number: u64, inside: impl Fn(u64) -> u64, outside: u64) -> Vec<TalliedWeek> {
         let mask = WINDOW.mask();
-        let week = |week| Week {
+        let week = |week| TalliedWeek {
             monday: NaiveDate::MIN,
-            hours: std::array::from_fn(|hour| Hour {
-                executions: 10,
-                decided: 10,
-                failures: if mask[hour] { inside(week) } else { outside },
-                ..Hour::default()
-            }),
+            hours: std::array::from_fn(|hour| Tally { hits: if mask[hour] { inside(week) } else { outside }, of: 10 }),
         };
         (0..number).map(week).collect()
     }
 
-    fn passes(weeks: &[Week]) -> bool {
+    fn passes(weeks: &[TalliedWeek]) -> bool {
         Counts::new(weeks, WINDOW).pass(Class::SingleDay)
     }
 
@@ -182,12 +151,7 @@ mod tests {
         let mut history = weeks(10, |_| 0, 0);
         for week in &mut history {
             for (hour, is_inside) in week.hours.iter_mut().zip(WINDOW.mask()) {
-                *hour = Hour {
-                    executions: 1000,
-                    decided: 1000,
-                    failures: if is_inside { 25 } else { 6 },
-                    ..Hour::default()
-                };
+                *hour = Tally { hits: if is_inside { 25 } else { 6 }, of: 1000 };
             }
         }
         assert!(!passes(&history), "2.5 against 0.6 %");
@@ -196,8 +160,8 @@ mod tests {
     #[test]
     fn weeks_without_both_sides_cannot_tell() {
         let mut history = weeks(10, |_| 3, 1);
-        history[4].hours[9] = Hour::default();
-        history[4].hours[10] = Hour::default();
+        history[4].hours[9] = Tally::default();
+        history[4].hours[10] = Tally::default();
         let counts = Counts::new(&history, WINDOW);
         assert_eq!((counts.weeks[4], counts.units(), counts.held()), (None, 9, 9));
     }
@@ -207,12 +171,7 @@ mod tests {
         let trim = |days, start, length, busy: std::ops::Range<usize>| {
             let mut history = weeks(1, |_| 0, 0);
             for (hour, place) in history[0].hours.iter_mut().enumerate() {
-                *place = Hour {
-                    executions: 0,
-                    decided: if busy.contains(&(hour % 24)) { 10 } else { 0 },
-                    failures: 0,
-                    ..Hour::default()
-                };
+                *place = Tally { hits: 0, of: if busy.contains(&(hour % 24)) { 10 } else { 0 } };
             }
             let trimmed = trimmed(&history, RingWindow { days, start, length });
             (trimmed.start, trimmed.length)

@@ -2,11 +2,18 @@
 //! judges nothing.
 
 use super::Evidence;
+use super::series::{Series, Whose};
+use crate::bucket::Buckets;
 use crate::execution::Status;
+use crate::histogram::{BINS, Bins, Histogram};
+use crate::table::{RunCount, WorkflowRuns};
 use chrono::{Datelike, NaiveDate, Weekday};
 
 /// Hours of a week, Monday 0 h first.
 pub const RING: usize = 168;
+
+/// Durations below which none of a workflow's is called slow.
+const LEAST_TIMED: u64 = 20;
 
 /// What happened in one local hour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +34,29 @@ pub struct Hour {
     pub timed: u64,
     /// and those of them that took longer than nine in ten of their own workflow.
     pub slow: u64,
+}
+
+impl Hour {
+    /// Counts executions of one status, of which `timed` says the bins of durations and how many have each.
+    fn count(
+        &mut self,
+        status: Status,
+        executions: u64,
+        timed: impl Iterator<Item = (usize, u64)>,
+        slow_from: Option<usize>,
+    ) {
+        let add = |sum: &mut u64, is_meant: bool| *sum = sum.saturating_add(if is_meant { executions } else { 0 });
+        add(&mut self.executions, true);
+        add(&mut self.decided, status.is_decided());
+        add(&mut self.failures, status.is_failure());
+        add(&mut self.timed_out, status == Status::TimedOut);
+        add(&mut self.cancelled, status == Status::Cancelled);
+        let Some(slow_from) = slow_from else { return };
+        for (bin, executions) in timed {
+            self.timed = self.timed.saturating_add(executions);
+            self.slow = self.slow.saturating_add(if bin >= slow_from { executions } else { 0 });
+        }
+    }
 }
 
 /// A local date that the window holds all of. An hour that a clock change doubles holds both; one that it skips is
@@ -67,25 +97,130 @@ impl Week {
     }
 }
 
-/// The whole days of the window, in order and without gaps.
-pub fn whole_days(evidence: &Evidence<'_>) -> Vec<Day> {
-    let mut days: Vec<Day> = evidence.window.dates().map(|date| Day { date, hours: [Hour::default(); 24] }).collect();
-    for (place, sums) in evidence.buckets.hours().iter().zip(evidence.cube.sums()) {
-        let hours = days.get_mut(place.date as usize).map(|day| &mut day.hours);
-        if let Some(hour) = hours.and_then(|hours| hours.get_mut(usize::from(place.hour))) {
+/// The series of all executions of the view. What only single executions tell (ends, slow ones) is not in it yet.
+pub fn of_all(evidence: &Evidence<'_>) -> Series {
+    let mut days = WholeDays::new(evidence);
+    for (bucket, sums) in evidence.cube.sums().iter().enumerate() {
+        if let Some((_, hour)) = days.hour(bucket) {
             hour.executions = hour.executions.saturating_add(sums.executions());
             hour.decided = hour.decided.saturating_add(sums.decided());
             hour.failures = hour.failures.saturating_add(sums.failures());
             hour.timed_out = hour.timed_out.saturating_add(sums.of(Status::TimedOut));
             hour.cancelled = hour.cancelled.saturating_add(sums.of(Status::Cancelled));
-            hour.timed = hour.timed.saturating_add(sums.timed);
         }
     }
-    let whole = (0..days.len())
-        .take_while(|date| evidence.buckets.is_whole_date(*date, evidence.window, evidence.zone))
-        .count();
-    days.truncate(whole);
-    days
+    Series::new(Whose::All, days.days, Vec::new(), Vec::new())
+}
+
+/// Adds what only single executions tell (ends, slow ones, durations by day) to the series of all, and says how many
+/// executions each workflow has in whole days, in the order in which they come. Those that name no workflow may be of
+/// many, and have none.
+pub fn complete(evidence: &Evidence<'_>, all: &mut Series) -> Vec<u64> {
+    let bins = Bins::new();
+    let mut executions = Vec::new();
+    let mut durations = vec![Histogram::default(); all.days.len()];
+    (evidence.workflows)(&mut |workflow| {
+        let series = of_workflow(evidence, workflow, &bins);
+        for (sum, more) in all.days.iter_mut().zip(&series.days) {
+            for (sum, more) in sum.hours.iter_mut().zip(more.hours) {
+                sum.finished = sum.finished.saturating_add(more.finished);
+                sum.timed = sum.timed.saturating_add(more.timed);
+                sum.slow = sum.slow.saturating_add(more.slow);
+            }
+        }
+        durations.iter_mut().zip(&series.durations).for_each(|(sum, more)| sum.merge(more));
+        executions.push(if series.whose == Whose::NoWorkflow { 0 } else { series.executions() });
+        true
+    });
+    let is_known = durations.iter().any(|durations| durations.count() > 0);
+    let durations = if is_known { durations } else { Vec::new() };
+    *all = Series::new(Whose::All, std::mem::take(&mut all.days), durations, Vec::new());
+    executions
+}
+
+/// The series of one workflow.
+pub fn of_workflow(evidence: &Evidence<'_>, workflow: WorkflowRuns, bins: &Bins) -> Series {
+    let mut days = WholeDays::new(evidence);
+    let durations = days.count(&workflow, bins);
+    Series::new(workflow.whose, days.days, durations, workflow.runs)
+}
+
+/// The whole days of the window, in order and without gaps, to be counted in.
+struct WholeDays<'a> {
+    buckets: &'a Buckets,
+    days: Vec<Day>,
+}
+
+impl<'a> WholeDays<'a> {
+    fn new(evidence: &Evidence<'a>) -> Self {
+        let Evidence { buckets, window, zone, .. } = *evidence;
+        let whole = (0..buckets.dates()).take_while(|date| buckets.is_whole_date(*date, window, zone)).count();
+        let days = window.dates().take(whole).map(|date| Day { date, hours: [Hour::default(); 24] }).collect();
+        Self { buckets, days }
+    }
+
+    /// The day of a bucket and its hour, if the day is whole.
+    fn hour(&mut self, bucket: usize) -> Option<(usize, &mut Hour)> {
+        let place = self.buckets.hours().get(bucket)?;
+        let hours = self.days.get_mut(place.date as usize).map(|day| &mut day.hours);
+        Some((place.date as usize, hours?.get_mut(usize::from(place.hour))?))
+    }
+
+    /// Counts the executions of a workflow; how the durations of each day are distributed.
+    fn count(&mut self, workflow: &WorkflowRuns, bins: &Bins) -> Vec<Histogram> {
+        let buckets = self.buckets;
+        let mut durations: Vec<Vec<(usize, u64)>> = vec![Vec::new(); self.days.len()];
+        let slow_from = slow_from(workflow, bins);
+        for run in &workflow.runs {
+            let timed = run.duration_ms.filter(|_| run.status.is_decided()).map(|ms| (bins.of(ms), 1));
+            let bucket = buckets.place(run.at_ms);
+            if let Some((day, hour)) = self.hour(bucket) {
+                hour.count(run.status, 1, timed.into_iter(), slow_from);
+                durations.get_mut(day).into_iter().for_each(|day| day.extend(timed));
+            }
+            let end_ms = run.duration_ms.filter(|_| run.status.is_ended()).and_then(|ms| i64::try_from(ms).ok());
+            let end = end_ms.and_then(|ms| run.at_ms.checked_add(ms)).map(|end_ms| buckets.place(end_ms));
+            if let Some((_, hour)) = end.and_then(|bucket| self.hour(bucket)) {
+                hour.finished = hour.finished.saturating_add(1);
+            }
+        }
+        for RunCount { at_ms, status, count } in &workflow.counts {
+            let of_bins = count.bins.iter().filter(|_| status.is_decided());
+            let timed = of_bins.map(|(bin, executions)| (usize::from(*bin), *executions));
+            if let Some((day, hour)) = self.hour(buckets.place(*at_ms)) {
+                hour.count(*status, count.executions, timed.clone(), slow_from);
+                durations.get_mut(day).into_iter().for_each(|day| day.extend(timed.clone()));
+            }
+        }
+        durations.into_iter().map(|counts| Histogram::of_bins(bins, counts.into_iter())).collect()
+    }
+}
+
+/// From which bin on an execution of the workflow is slow: the one behind that of the duration that nine in ten stay
+/// within. `None` where too few durations are known.
+fn slow_from(workflow: &WorkflowRuns, bins: &Bins) -> Option<usize> {
+    let of_runs = workflow.runs.iter().filter(|run| run.status.is_decided());
+    let of_counts = workflow.counts.iter().filter(|counted| counted.status.is_decided());
+    let mut by_bin = [0u64; BINS];
+    let mut add = |bin: usize, executions: u64| {
+        if let Some(sum) = by_bin.get_mut(bin) {
+            *sum = sum.saturating_add(executions);
+        }
+    };
+    of_runs.filter_map(|run| run.duration_ms).for_each(|ms| add(bins.of(ms), 1));
+    for (bin, executions) in of_counts.flat_map(|counted| &counted.count.bins) {
+        add(usize::from(*bin), *executions);
+    }
+    let all = by_bin.iter().fold(0u128, |sum, executions| sum + u128::from(*executions));
+    if all < u128::from(LEAST_TIMED) {
+        return None;
+    }
+    let mut below = 0u128;
+    let reaches = |executions: &u64| {
+        below += u128::from(*executions);
+        below * 10 >= all * 9
+    };
+    by_bin.iter().position(reaches).map(|bin| bin + 1)
 }
 
 /// The whole weeks among whole days.
@@ -120,7 +255,9 @@ mod tests {
         let buckets = Buckets::new(&window, zone);
         let mut cube = Cube::new(&buckets);
         (0..buckets.hours().len()).for_each(|bucket| cube.count(bucket, Status::Failed, None));
-        whole_days(&Evidence { cube: &cube, buckets: &buckets, window: &window, zone, outcomes: true })
+        let evidence =
+            Evidence { cube: &cube, buckets: &buckets, window: &window, zone, workflows: &|_| {}, outcomes: true };
+        of_all(&evidence).days
     }
 
     #[test]

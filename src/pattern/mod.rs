@@ -10,11 +10,13 @@
 
 mod arc;
 mod claim;
-mod failure_window;
 mod gate;
 mod history;
 mod multiplicity;
+mod outcome;
+mod outcome_window;
 mod random;
+mod report;
 mod residual;
 mod ring;
 mod sentence;
@@ -26,12 +28,16 @@ pub use series::{Run, Series, Whose};
 
 use crate::bucket::Buckets;
 use crate::cube::Cube;
+use crate::table::WorkflowRuns;
 use crate::window::Window;
 use crate::zone::Zone;
 use chrono::NaiveDate;
 
+/// Calls with the executions of one workflow after the other, until it is told that no more are wanted.
+pub type EachWorkflow<'a> = dyn Fn(&mut dyn FnMut(WorkflowRuns) -> bool) + 'a;
+
 /// What is looked at.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Evidence<'a> {
     /// The filtered executions of the window, by bucket.
     pub cube: &'a Cube,
@@ -41,6 +47,8 @@ pub struct Evidence<'a> {
     pub window: &'a Window,
     /// The zone whose weekdays and hours are named.
     pub zone: &'a Zone,
+    /// The executions of single workflows, each by itself; nothing where they are not known one by one.
+    pub workflows: &'a EachWorkflow<'a>,
     /// False if a status filter chose the rows: then no pattern of outcomes is looked for.
     pub outcomes: bool,
 }
@@ -48,8 +56,10 @@ pub struct Evidence<'a> {
 /// What was found, and what could not be looked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
-    /// Claims that passed their test, most important first.
+    /// Claims that passed their test, most important first: at most seven, and two of a kind.
     pub findings: Vec<Finding>,
+    /// How many others passed theirs.
+    pub more: usize,
     /// Which data is missing for claims that were not looked for.
     pub notices: Vec<String>,
 }
@@ -137,31 +147,23 @@ pub struct WeekWindow {
 pub struct Finding {
     /// What is claimed.
     pub kind: Kind,
+    /// Of whose executions.
+    pub whose: Whose,
     /// The claim in plain words, with its numbers.
     pub sentence: String,
-    /// When in the week.
-    pub window: WeekWindow,
-    /// The rate (of a failure window: failures / decided; of a volume peak: executions an hour) inside the window.
-    pub inside: f64,
-    /// The same outside.
-    pub outside: f64,
-    /// Units of time (weeks of a failure window, days of a volume peak) in which the claim held.
-    pub held: u32,
-    /// Units of time with enough data to tell: weeks with decided executions inside and outside, or days with at least
-    /// 3 executions.
-    pub units: u32,
-    /// Failures inside (of a failure window), executions inside (of a volume peak).
-    pub count: u64,
-    /// Decided executions inside (of a failure window), executions of the units of time (of a volume peak).
-    pub of: u64,
-    /// How many there would have been inside at the rate outside.
-    pub expected: f64,
+    /// When in the week, of a kind that recurs there.
+    pub window: Option<WeekWindow>,
+    /// What it does to its measure: of a window of outcomes the shares inside and outside, of a peak the executions an hour.
+    pub effect: Option<Effect>,
+    /// The counts it rests on, by name: units of time (weeks or days) in which it held and those that can tell, counts
+    /// inside, and how many there would have been inside at the rate outside.
+    pub evidence: Vec<(&'static str, Fact)>,
     /// The first local date that was looked at.
     pub from: NaiveDate,
     /// The last local date that was looked at.
     pub to: NaiveDate,
-    /// By week that was looked at (its Monday): whether the claim held; `None` where there was too little data. The days
-    /// of a volume peak hold for their week where at least 60 % of those that can tell do.
+    /// By week that was looked at (its Monday): whether the claim held; `None` where there was too little data. A claim by
+    /// days holds for their week where at least 60 % of those that can tell do.
     pub weeks: Vec<(NaiveDate, Option<bool>)>,
     /// The chance of such a claim on structureless history, adjusted for everything that was looked at. Not stated
     /// finer than one in a million.
@@ -170,49 +172,26 @@ pub struct Finding {
     pub cells: Vec<(NaiveDate, u8)>,
 }
 
+impl Finding {
+    /// The count of a name that the claim rests on.
+    pub fn count(&self, name: &str) -> Option<u64> {
+        self.evidence.iter().find_map(|(of, fact)| match fact {
+            Fact::Count(count) if *of == name => Some(*count),
+            _ => None,
+        })
+    }
+}
+
 /// Looks for patterns. The same counts give the same report on every machine.
 ///
 /// The kinds are corrected for each other; one that was not looked for, or whose best window failed its gates, counts
 /// as one that was looked for in vain. Without the feature `patterns` nothing is looked for and nothing is said.
 pub fn report(evidence: &Evidence<'_>) -> Report {
-    if !cfg!(feature = "patterns") {
-        return Report::default();
-    }
-    let days = history::whole_days(evidence);
-    let weeks = history::whole_weeks(&days);
-    let failures = if evidence.outcomes { failure_window::look(&weeks) } else { None };
-    let volume = volume_peak::look(&days);
-    let chances =
-        [failures.as_ref().map_or(1.0, |claim| claim.chance), volume.as_ref().map_or(1.0, |claim| claim.chance)];
-    let adjusted = multiplicity::adjusted(&chances);
-    let is_claimed = |chance: &f64| *chance <= multiplicity::FALSE_DISCOVERY_RATE;
-    let mut adjusted = adjusted.into_iter().map(|chance| Some(chance).filter(is_claimed));
-    let failures = failures.zip(adjusted.next().flatten());
-    let volume = volume.zip(adjusted.next().flatten());
-    let failures = failures.and_then(|(claim, chance)| claim.into_finding(&weeks, chance));
-    let volume = volume.and_then(|(claim, chance)| claim.into_finding(&days, evidence.zone.name(), chance));
-    Report { findings: failures.into_iter().chain(volume).collect(), notices: notices(evidence, &days, &weeks) }
+    if cfg!(feature = "patterns") { report::report(evidence) } else { Report::default() }
 }
 
 /// The findings that an answer can have: none without the feature `patterns`, so that what only writes and draws them
 /// is left out of a module that is built without it.
 pub(crate) fn told(findings: &[Finding]) -> &[Finding] {
     if cfg!(feature = "patterns") { findings } else { &[] }
-}
-
-/// Which data is missing. A view without any execution says that itself.
-fn notices(evidence: &Evidence<'_>, days: &[history::Day], weeks: &[history::Week]) -> Vec<String> {
-    let mut notices = Vec::new();
-    if evidence.cube.sums().iter().all(|sums| sums.executions() == 0) {
-        return notices;
-    }
-    let there = failure_window::usable_weeks(weeks);
-    if evidence.outcomes && there < gate::LEAST_WEEKS {
-        notices.push(sentence::too_few_weeks(gate::LEAST_WEEKS, there));
-    }
-    let there = volume_peak::usable_days(days);
-    if there < volume_peak::LEAST_DAYS {
-        notices.push(sentence::too_few_days(volume_peak::LEAST_DAYS, volume_peak::LEAST_EXECUTIONS, there));
-    }
-    notices
 }

@@ -11,16 +11,6 @@ use crate::order::sort_numbers;
 pub const FEW: usize = 299;
 /// Shuffles of a second look, taken where the first one was close to a decision.
 pub const MANY: usize = 1999;
-/// A second look is taken within this factor of a decision.
-const CLOSE: f64 = 3.0;
-
-/// True where a chance is within a factor of 3 of a level at which a report decides: 0.05, or 0.025 for the smaller of
-/// two.
-pub fn is_close_to_decision(chance: f64) -> bool {
-    use super::multiplicity::FALSE_DISCOVERY_RATE;
-    (FALSE_DISCOVERY_RATE / 2.0 / CLOSE..=FALSE_DISCOVERY_RATE * CLOSE).contains(&chance)
-}
-
 /// The generator SplitMix64 (Steele, Lea and Flood 2014).
 #[derive(Clone, Debug)]
 pub struct Random {

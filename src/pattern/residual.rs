@@ -2,7 +2,8 @@
 //! recurring failures shuffle. Every choice here keeps some disease of execution histories from passing for a
 //! pattern; the comments name it.
 
-use super::history::{RING, Week};
+use super::history::RING;
+use super::outcome::TalliedWeek;
 use super::random::{Turnable, median};
 use super::ring::Ring;
 use crate::number::within;
@@ -34,9 +35,9 @@ const MOST_FAILURES_CLIPPED: f64 = 2.0;
 
 impl Residuals {
     /// The residuals of weeks that each have decided executions.
-    pub fn new(weeks: &[Week]) -> Self {
-        let decided: Vec<Ring> = weeks.iter().map(|week| week.hours.map(|hour| hour.decided as f64)).collect();
-        let failures: Vec<Ring> = weeks.iter().map(|week| week.hours.map(|hour| hour.failures as f64)).collect();
+    pub fn new(weeks: &[TalliedWeek]) -> Self {
+        let decided: Vec<Ring> = weeks.iter().map(|week| week.hours.map(|hour| hour.of as f64)).collect();
+        let failures: Vec<Ring> = weeks.iter().map(|week| week.hours.map(|hour| hour.hits as f64)).collect();
         let rates = week_rates(&decided, &failures);
         let correlation = correlation_within_hours(&decided, &failures, &rates);
         let typical = typical_counts(&decided);
@@ -186,18 +187,14 @@ fn week_residuals(decided: &Ring, failures: &Ring, typical: Ring, rate: f64, cor
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pattern::history::Hour;
+    use crate::pattern::outcome::Tally;
     use chrono::NaiveDate;
 
     /// Weeks of `count` executions an hour of which `failures(week, hour)` fail.
-    fn weeks(number: usize, count: u64, failures: impl Fn(usize, usize) -> u64) -> Vec<Week> {
-        let week = |week| Week {
+    fn weeks(number: usize, count: u64, failures: impl Fn(usize, usize) -> u64) -> Vec<TalliedWeek> {
+        let week = |week| TalliedWeek {
             monday: NaiveDate::MIN,
-            hours: std::array::from_fn(|hour| Hour {
-                executions: count,
-                decided: count,
-                failures: failures(week, hour),
-            }),
+            hours: std::array::from_fn(|hour| Tally { hits: failures(week, hour), of: count }),
         };
         (0..number).map(week).collect()
     }
@@ -221,7 +218,7 @@ mod tests {
     #[test]
     fn a_storm_of_retries_weighs_no_more_than_a_usual_hour() {
         let mut history = weeks(8, 20, |_, _| 1);
-        history[4].hours[10] = Hour { executions: 200, decided: 200, failures: 150 };
+        history[4].hours[10] = Tally { hits: 150, of: 200 };
         let residuals = Residuals::new(&history);
         assert!((residuals.weeks[4].typical[10] - 20.0).abs() < 1.5);
     }

@@ -1,8 +1,12 @@
 //! The words of every claim and notice, in one place. Numbers come in as raw counts and are rounded here; nothing is
 //! tested here.
 
-use super::gate::Tally;
+use super::outcome::{Outcome, Tally};
+use super::outcome_window;
+use super::report::Statement;
 use super::ring::{DaySet, RingWindow};
+use super::series::Whose;
+use super::volume_peak::{self, Peak};
 use crate::number;
 
 /// How sure a sentence may sound.
@@ -24,56 +28,61 @@ impl Strength {
     }
 }
 
+/// What is said of a claim about a series, in a zone.
+pub fn of(statement: &Statement, whose: &Whose, zone: &str, strength: Strength) -> String {
+    match statement {
+        Statement::Window(facts) => outcome_window(facts, &of_series(whose), strength),
+        Statement::Peak(facts) => volume_peak(facts, &of_series(whose), zone, strength),
+    }
+}
+
+/// " of 'Sync CRM'"; nothing where it is of all executions.
+fn of_series(whose: &Whose) -> String {
+    match whose {
+        Whose::All | Whose::NoWorkflow => String::new(),
+        Whose::Workflow { id, name } => [" of '", name.as_deref().unwrap_or(id), "'"].concat(),
+    }
+}
+
 /// "Higher failure rate on Mondays between 9–11 AM (31% vs 6% otherwise, 11 of 13 weeks)".
-pub fn failure_window(
-    window: RingWindow,
-    inside: Tally,
-    outside: Tally,
-    (held, weeks): (usize, usize),
-    strength: Strength,
-) -> String {
-    let subject = match strength {
-        Strength::Plain => "Higher failure rate",
-        Strength::Tends => "Failure rate tends to be higher",
+fn outcome_window(facts: &outcome_window::Facts, of: &str, strength: Strength) -> String {
+    let is_plain = strength == Strength::Plain;
+    let [subject, then] = match (facts.outcome, is_plain) {
+        (Outcome::Failed, true) => ["Higher failure rate", ""],
+        (Outcome::Failed, false) => ["Failure rate", " tends to be higher"],
+        (Outcome::TimedOut, true) => ["More time-outs", ""],
+        (Outcome::TimedOut, false) => ["Time-outs", " tend to be more frequent"],
+        (Outcome::Cancelled, true) => ["More cancellations", ""],
+        (Outcome::Cancelled, false) => ["Cancellations", " tend to be more frequent"],
+        (Outcome::Slow, true) => ["Executions", " are slower"],
+        (Outcome::Slow, false) => ["Executions", " tend to be slower"],
     };
-    let when = when(window);
-    let inside = percent(inside.failures, inside.decided);
-    let outside = percent(outside.failures, outside.decided);
-    let (held, weeks) = (digits(held), digits(weeks));
-    [subject, " ", &when, " (", &inside, " vs ", &outside, " otherwise, ", &held, " of ", &weeks, " weeks)"].concat()
+    let when = when(facts.window);
+    let share = |tally: Tally| percent(tally.hits, tally.of);
+    let (inside, outside) = (share(facts.inside), share(facts.outside));
+    let (held, weeks) = (number::whole(facts.held.into()), number::whole(facts.weeks.into()));
+    let than_usual = if facts.outcome == Outcome::Slow { " slower than 9 in 10 of their workflow" } else { "" };
+    let counts =
+        [" (", &inside, than_usual, " vs ", &outside, " otherwise, ", &held, " of ", &weeks, " weeks)"].concat();
+    [subject, of, then, " ", &when, &counts].concat()
 }
 
-/// Where a peak of volume lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Peak {
-    /// In one hour, 0 to 23.
-    Hour(u8),
-    /// Somewhere within some hours.
-    Around {
-        /// The first hour, 0 to 23.
-        start: u8,
-        /// How many hours.
-        length: u8,
-    },
-}
-
-/// "Execution volume peaks at 2 PM UTC daily (2.3× the daily average, 81 of 91 days)". `ratio` is executions an hour
-/// inside, divided by those of the average hour.
-pub fn volume_peak(peak: Peak, zone: &str, ratio: f64, (held, days): (usize, usize), strength: Strength) -> String {
-    let verb = match (peak, strength) {
-        (Peak::Hour(_), Strength::Plain) => "peaks at",
-        (Peak::Hour(_), Strength::Tends) => "tends to peak at",
-        (Peak::Around { .. }, Strength::Plain) => "is highest around",
-        (Peak::Around { .. }, Strength::Tends) => "tends to be highest around",
+/// "Execution volume peaks at 2 PM UTC daily (2.3× the daily average, 81 of 91 days)".
+fn volume_peak(facts: &volume_peak::Facts, of: &str, zone: &str, strength: Strength) -> String {
+    let verb = match (facts.peak, strength) {
+        (Peak::Hour(_), Strength::Plain) => " peaks at",
+        (Peak::Hour(_), Strength::Tends) => " tends to peak at",
+        (Peak::Around { .. }, Strength::Plain) => " is highest around",
+        (Peak::Around { .. }, Strength::Tends) => " tends to be highest around",
     };
-    let when = match peak {
+    let when = match facts.peak {
         Peak::Hour(hour) => hour_name(hour),
         Peak::Around { start, length } => hour_range(start, length),
     };
     let (open, close) = if zone == "UTC" { (" ", " daily (") } else { (" (", ") daily (") };
-    let (held, days) = (number::grouped(held as u64), number::grouped(days as u64));
-    let mut sentence = ["Execution volume ", verb, " ", &when, open, zone, close].concat();
-    number::push_fixed(&mut sentence, ratio, 1);
+    let (held, days) = (number::grouped(facts.held), number::grouped(facts.days));
+    let mut sentence = ["Execution volume", of, verb, " ", &when, open, zone, close].concat();
+    number::push_fixed(&mut sentence, facts.ratio, 1);
     sentence += &["× the daily average, ", &held, " of ", &days, " days)"].concat();
     sentence
 }
@@ -151,9 +160,19 @@ mod tests {
     use super::*;
 
     fn said(days: DaySet, start: u8, length: u8, strength: Strength) -> String {
-        let inside = Tally { failures: 142, decided: 458 };
-        let outside = Tally { failures: 600, decided: 10_000 };
-        failure_window(RingWindow { days, start, length }, inside, outside, (11, 13), strength)
+        said_of(Outcome::Failed, &Whose::All, days, start, length, strength)
+    }
+
+    fn said_of(outcome: Outcome, whose: &Whose, days: DaySet, start: u8, length: u8, strength: Strength) -> String {
+        let facts = outcome_window::Facts {
+            outcome,
+            window: RingWindow { days, start, length },
+            inside: Tally { hits: 142, of: 458 },
+            outside: Tally { hits: 600, of: 10_000 },
+            held: 11,
+            weeks: 13,
+        };
+        of(&Statement::Window(facts), whose, "UTC", strength)
     }
 
     #[test]
@@ -180,6 +199,27 @@ mod tests {
     }
 
     #[test]
+    fn every_outcome_has_its_words_and_a_workflow_its_name() {
+        let named = Whose::Workflow { id: "7".into(), name: Some("Sync CRM".into()) };
+        let check = |outcome, whose: &Whose, strength, words: &str| {
+            assert_eq!(said_of(outcome, whose, DaySet::Single(0), 9, 2, strength), words);
+        };
+        let then = "on Mondays between 9–11 AM (31% vs 6% otherwise, 11 of 13 weeks)";
+        let of = |words: &str| [words, " ", then].concat();
+        check(Outcome::Failed, &named, Strength::Plain, &of("Higher failure rate of 'Sync CRM'"));
+        check(Outcome::Failed, &named, Strength::Tends, &of("Failure rate of 'Sync CRM' tends to be higher"));
+        check(Outcome::TimedOut, &Whose::All, Strength::Plain, &of("More time-outs"));
+        check(Outcome::TimedOut, &named, Strength::Tends, &of("Time-outs of 'Sync CRM' tend to be more frequent"));
+        check(Outcome::Cancelled, &Whose::All, Strength::Plain, &of("More cancellations"));
+        let unnamed = Whose::Workflow { id: "7".into(), name: None };
+        check(Outcome::Cancelled, &unnamed, Strength::Tends, &of("Cancellations of '7' tend to be more frequent"));
+        let slow =
+            "on Mondays between 9–11 AM (31% slower than 9 in 10 of their workflow vs 6% otherwise, 11 of 13 weeks)";
+        check(Outcome::Slow, &Whose::All, Strength::Plain, &["Executions are slower ", slow].concat());
+        check(Outcome::Slow, &named, Strength::Tends, &["Executions of 'Sync CRM' tend to be slower ", slow].concat());
+    }
+
+    #[test]
     fn hours_are_those_of_a_clock() {
         let check = |start, length, words: &str| assert_eq!(hour_range(start, length), words);
         check(9, 2, "9–11 AM");
@@ -199,7 +239,8 @@ mod tests {
     #[test]
     fn a_peak_is_said_to_the_letter() {
         let check = |peak, zone, strength, words: &str| {
-            assert_eq!(volume_peak(peak, zone, 2.34, (81, 91), strength), words);
+            let facts = volume_peak::Facts { peak, ratio: 2.34, held: 81, days: 91 };
+            assert_eq!(of(&Statement::Peak(facts), &Whose::All, zone, strength), words);
         };
         let around = Peak::Around { start: 13, length: 3 };
         check(

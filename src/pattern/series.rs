@@ -2,33 +2,8 @@
 //! and whole weeks, and run by run where single runs are known. Counts only; it judges nothing.
 
 use super::history::{Day, Week, whole_weeks};
-use crate::execution::Status;
 use crate::histogram::Histogram;
-
-/// Whose executions a series holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Whose {
-    /// All executions of the view.
-    All,
-    /// Those of one workflow.
-    Workflow {
-        /// Its id.
-        id: String,
-        /// Its name for people, if a row gave it one.
-        name: Option<String>,
-    },
-}
-
-/// One execution of a series.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Run {
-    /// The moment that places it (its start, unless the view counts by another one), in milliseconds from 1970.
-    pub at_ms: i64,
-    /// From its start to its end, in milliseconds.
-    pub duration_ms: Option<u64>,
-    /// How it stands.
-    pub status: Status,
-}
+pub use crate::table::{Run, Whose};
 
 /// What is known of one series in the window.
 #[derive(Clone, Debug)]

@@ -5,10 +5,10 @@
 //! that stays within an hour when days are drawn anew, or the fullest hour of the day where that lies in its middle.
 
 use super::arc::{ARCS, Arc, LONGEST, Profile, mean, standing_out};
+use super::claim::{Claim, Effect, Fact, Look};
 use super::history::Day;
-use super::random::{self, FEW, MANY, Random, median, quantile, share_at_least};
-use super::sentence::{self, Peak, Strength};
-use super::{Finding, Kind, WeekWindow};
+use super::random::{Random, median, quantile, share_at_least};
+use super::{Series, WeekWindow};
 use crate::number::within;
 use chrono::{Datelike, Days, NaiveDate};
 use std::ops::RangeInclusive;
@@ -50,13 +50,31 @@ const CAP_QUANTILE: f64 = 0.95;
 /// A day's rise in a stretch counts at most this many times the median of its size.
 const MOST_MEDIANS: f64 = 3.0;
 
-/// A peak that passed its gates.
-#[derive(Clone, Debug)]
-pub struct Claim {
-    /// The chance of such a peak on structureless history, over all stretches.
-    pub chance: f64,
-    peak: Peak,
-    counts: Counts,
+/// Where a peak of volume lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peak {
+    /// In one hour, 0 to 23.
+    Hour(u8),
+    /// Somewhere within some hours.
+    Around {
+        /// The first hour, 0 to 23.
+        start: u8,
+        /// How many hours.
+        length: u8,
+    },
+}
+
+/// What a claim's sentence is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
+    /// Where the peak lies,
+    pub peak: Peak,
+    /// executions an hour there, divided by those of the average hour,
+    pub ratio: f64,
+    /// days on which more than its hours' share lay there,
+    pub held: u64,
+    /// of so many that can tell.
+    pub days: u64,
 }
 
 /// Days that can be looked at.
@@ -68,8 +86,16 @@ fn is_usable(day: &Day) -> bool {
     day.executions() >= LEAST_EXECUTIONS
 }
 
-/// Looks for the peak; `None` where none passes or there are too few days.
-pub fn look(days: &[Day]) -> Option<Claim> {
+/// Looks for the peak of a series.
+pub fn look(series: &Series, shuffles: usize) -> Look<Facts> {
+    match find(&series.days, shuffles) {
+        Some((chance, peak, counts)) => Look { chance, claim: claim_of(&series.days, peak, &counts) },
+        None => Look::nothing(),
+    }
+}
+
+/// The peak that passes all gates, its chance and its counts; `None` where none does or there are too few days.
+fn find(days: &[Day], shuffles: usize) -> Option<(f64, Peak, Counts)> {
     let usable: Vec<&Day> = days.iter().filter(|day| is_usable(day)).collect();
     if usable.len() < LEAST_DAYS {
         return None;
@@ -78,27 +104,21 @@ pub fn look(days: &[Day]) -> Option<Claim> {
     let broad = standing_out(&shares.profile, 1..=LONGEST)?;
     let seed = || usable.iter().flat_map(|day| day.hours.iter().map(|hour| hour.executions));
     let rises = rises(&shares.by_day);
-    let toss = |shuffles| {
-        let chance = |units: &[NaiveDate], stream| {
-            chance_of(&rises, units, broad, shuffles, &mut Random::seeded_by(seed().chain([stream])))
-        };
-        let days: Vec<NaiveDate> = usable.iter().map(|day| day.date).collect();
-        let mondays: Vec<NaiveDate> = usable.iter().map(|day| monday_of(day.date)).collect();
-        let weeks = mondays.chunk_by(|a, b| a == b).count();
-        let by_week = if weeks >= LEAST_WEEKS { chance(&mondays, 5) } else { 0.0 };
-        chance(&days, 3).max(by_week)
+    let chance_by = |units: &[NaiveDate], stream| {
+        chance_of(&rises, units, broad, shuffles, &mut Random::seeded_by(seed().chain([stream])))
     };
-    let mut chance = toss(FEW);
-    if random::is_close_to_decision(chance) {
-        chance = toss(MANY);
-    }
+    let dates: Vec<NaiveDate> = usable.iter().map(|day| day.date).collect();
+    let mondays: Vec<NaiveDate> = usable.iter().map(|day| monday_of(day.date)).collect();
+    let weeks = mondays.chunk_by(|a, b| a == b).count();
+    let by_week = if weeks >= LEAST_WEEKS { chance_by(&mondays, 5) } else { 0.0 };
+    let chance = chance_by(&dates, 3).max(by_week);
     if chance > MOST_CHANCE || !shares.pass(broad) {
         return None;
     }
     let steady = shares.finest_steady(broad, fullest_hour(&usable), &mut Random::seeded_by(seed().chain([4])))?;
     let named = |peak| {
         let counts = Counts::new(days, peak);
-        (counts.pass() && shares.leads(counts.arc)).then_some(Claim { chance, peak, counts })
+        (counts.pass() && shares.leads(counts.arc)).then_some((chance, peak, counts))
     };
     // Hours were chosen from shares; what is said of them is in raw counts, which one huge day can pull elsewhere.
     named(steady).or_else(|| named(around(broad)))
@@ -313,38 +333,33 @@ impl Counts {
     }
 }
 
-impl Claim {
-    /// What a report says of the claim.
-    pub fn into_finding(self, days: &[Day], zone: &str, p_adjusted: f64) -> Option<Finding> {
-        let Self { peak, counts, .. } = self;
-        let (held, units, arc) = (counts.held(), counts.days.len(), counts.arc);
-        let hours_inside = (units * arc.length) as f64;
-        let hours_outside = (units * (24 - arc.length)) as f64;
-        let outside = counts.all.saturating_sub(counts.inside) as f64 / hours_outside;
-        let end = arc.start + arc.length;
-        let strength = Strength::of(p_adjusted);
-        Some(Finding {
-            kind: Kind::VolumePeak,
-            sentence: sentence::volume_peak(peak, zone, counts.ratio(), (held, units), strength),
-            window: WeekWindow {
-                weekdays: (1..=7).collect(),
-                from_hour: arc.start as u8,
-                to_hour: if end > 24 { end - 24 } else { end } as u8,
-            },
-            inside: counts.inside as f64 / hours_inside,
-            outside,
-            held: held as u32,
-            units: units as u32,
-            count: counts.inside,
-            of: counts.all,
-            expected: outside * hours_inside,
-            from: days.first()?.date,
-            to: days.last()?.date,
-            weeks: weeks(days, &counts),
-            p_adjusted,
-            cells: cells(days, arc),
-        })
-    }
+fn claim_of(days: &[Day], peak: Peak, counts: &Counts) -> Option<Claim<Facts>> {
+    let (held, units, arc) = (counts.held(), counts.days.len(), counts.arc);
+    let hours_inside = (units * arc.length) as f64;
+    let hours_outside = (units * (24 - arc.length)) as f64;
+    let outside = counts.all.saturating_sub(counts.inside) as f64 / hours_outside;
+    let end = arc.start + arc.length;
+    let expected = outside * hours_inside;
+    Some(Claim {
+        facts: Facts { peak, ratio: counts.ratio(), held: held as u64, days: units as u64 },
+        window: Some(WeekWindow {
+            weekdays: (1..=7).collect(),
+            from_hour: arc.start as u8,
+            to_hour: if end > 24 { end - 24 } else { end } as u8,
+        }),
+        effect: Some(Effect { inside: counts.inside as f64 / hours_inside, outside }),
+        evidence: vec![
+            ("days_held", Fact::Count(held as u64)),
+            ("days", Fact::Count(units as u64)),
+            ("inside", Fact::Count(counts.inside)),
+            ("executions", Fact::Count(counts.all)),
+            ("expected", Fact::Number(expected)),
+        ],
+        span: (days.first()?.date, days.last()?.date),
+        weeks: weeks(days, counts),
+        cells: cells(days, arc),
+        share: within((counts.inside as f64 - expected) / counts.all.max(1) as f64, 0.0, 1.0),
+    })
 }
 
 fn monday_of(date: NaiveDate) -> NaiveDate {
@@ -389,6 +404,7 @@ fn cells(days: &[Day], arc: Arc) -> Vec<(NaiveDate, u8)> {
 mod tests {
     use super::*;
     use crate::pattern::history::Hour;
+    use crate::pattern::random::FEW;
 
     /// What is said of days from a Monday on, with `executions(day, hour)`.
     fn said(days: u64, executions: impl Fn(u64, usize) -> u64) -> Option<Peak> {
@@ -397,7 +413,7 @@ mod tests {
             date: monday + Days::new(day),
             hours: std::array::from_fn(|hour| Hour { executions: executions(day, hour), ..Hour::default() }),
         };
-        look(&(0..days).map(day).collect::<Vec<_>>()).map(|claim| claim.peak)
+        find(&(0..days).map(day).collect::<Vec<_>>(), FEW).map(|(_, peak, _)| peak)
     }
 
     #[test]

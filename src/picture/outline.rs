@@ -9,7 +9,7 @@ use super::sheet::Sheet;
 use crate::grid::{Grid, Presence};
 use crate::number;
 use crate::options::Granularity;
-use crate::pattern::{Finding, Kind};
+use crate::pattern::{Finding, Kind, WeekWindow};
 use chrono::Datelike;
 use std::cmp::Ordering;
 
@@ -29,13 +29,15 @@ pub(super) fn draw(sheet: &mut Sheet, plot: &Plot, grid: &Grid, findings: &[Find
     let positions = plot.positions(grid);
     let mut discs = Discs { radius: disc_radius(label), label, right: plot.right, taken: Vec::new() };
     for (finding, number) in findings.iter().take(MOST_MARKED_PATTERNS).zip(1u8..) {
-        let every_day = finding.window.weekdays.len() == 7;
+        // What does not recur in the week has no mark here.
+        let Some(window) = &finding.window else { continue };
+        let every_day = window.weekdays.len() == 7;
         match (every_day && finding.kind == Kind::VolumePeak, plot.gutter) {
             (true, Gutter::None) => {}
-            (true, _) => bracket(sheet, plot, finding, number, &mut discs),
+            (true, _) => bracket(sheet, plot, window, number, &mut discs),
             // A claim about every day outlines nothing in a picture of days.
             (false, Gutter::None) if every_day => {}
-            (false, _) => outline(sheet, plot, grid, &positions, (finding, number), words, &mut discs),
+            (false, _) => outline(sheet, plot, grid, &positions, ((finding, window), number), words, &mut discs),
         }
     }
 }
@@ -83,13 +85,15 @@ impl Discs {
     }
 }
 
+/// A finding and the window of the week that it is about.
+type Marked<'a> = (&'a Finding, &'a WeekWindow);
+
 /// The hours of a date, from and to, that belong to a window.
 type Hours = (usize, usize);
 
 /// The hours of a window on a date of a weekday (1 = Monday), as spans; a window that runs past midnight has a second
 /// one on the next day.
-fn hours_on(finding: &Finding, weekday: u8) -> Vec<Hours> {
-    let window = &finding.window;
+fn hours_on(window: &WeekWindow, weekday: u8) -> Vec<Hours> {
     let (from, to) = (usize::from(window.from_hour).min(24), usize::from(window.to_hour).min(24));
     let begins_on = |weekday: u8| window.weekdays.contains(&weekday);
     if to > from {
@@ -116,7 +120,7 @@ struct Recurrence {
     hours: Hours,
 }
 
-fn recurrences(grid: &Grid, finding: &Finding, words: &Words) -> Vec<Recurrence> {
+fn recurrences(grid: &Grid, (finding, window): Marked<'_>, words: &Words) -> Vec<Recurrence> {
     let hourly = grid.granularity == Granularity::Hourly;
     let mut recurrences: Vec<Recurrence> = Vec::new();
     for (position, date) in grid.dates.iter().enumerate() {
@@ -125,10 +129,10 @@ fn recurrences(grid: &Grid, finding: &Finding, words: &Words) -> Vec<Recurrence>
         }
         let weekday = date.weekday().number_from_monday() as u8;
         let spans = if hourly {
-            hours_on(finding, weekday)
+            hours_on(window, weekday)
         } else {
             // A day stands for the window that begins on it.
-            finding.window.weekdays.iter().filter(|begins| **begins == weekday).take(1).map(|_| (0, 1)).collect()
+            window.weekdays.iter().filter(|begins| **begins == weekday).take(1).map(|_| (0, 1)).collect()
         };
         for span in spans {
             let hours = if hourly { (span.0, span.1.min(hours_until_end(grid, position))) } else { span };
@@ -158,7 +162,7 @@ fn outline(
     plot: &Plot,
     grid: &Grid,
     positions: &[Option<(usize, usize)>],
-    (finding, number): (&Finding, u8),
+    (marked, number): (Marked<'_>, u8),
     words: &Words,
     discs: &mut Discs,
 ) {
@@ -169,13 +173,13 @@ fn outline(
     };
     let mut areas = Vec::new();
     let mut beginnings = Vec::new();
-    for recurrence in recurrences(grid, finding, words) {
+    for recurrence in recurrences(grid, marked, words) {
         let first = area_of(recurrence.dates.0, recurrence.hours.0);
         let last = area_of(recurrence.dates.1, recurrence.hours.1 - 1);
         let Some(area) = first.zip(last).map(|(first, last)| round(first, last)) else { continue };
         areas.push(area);
         // The end of a window that runs past midnight has no number of its own.
-        if plot.gutter == Gutter::None || recurrence.hours.0 == usize::from(finding.window.from_hour) {
+        if plot.gutter == Gutter::None || recurrence.hours.0 == usize::from(marked.1.from_hour) {
             beginnings.push(area);
         }
     }
@@ -231,10 +235,9 @@ fn round(one: Area, other: Area) -> Area {
 }
 
 /// Brackets of a peak's hours in the gutter, open to the cells.
-fn bracket(sheet: &mut Sheet, plot: &Plot, finding: &Finding, number: u8, discs: &mut Discs) {
+fn bracket(sheet: &mut Sheet, plot: &Plot, window: &WeekWindow, number: u8, discs: &mut Discs) {
     const TICK: f64 = 4.0;
     const CLEAR: f64 = 2.0;
-    let window = &finding.window;
     let (from, to) = (usize::from(window.from_hour), usize::from(window.to_hour));
     let spans = if to > from { vec![(from, to)] } else { vec![(from, 24), (0, to)] };
     let mut badge = None;

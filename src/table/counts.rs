@@ -99,6 +99,11 @@ impl Counts {
         if FORMS { &self.rows } else { &[] }
     }
 
+    /// Each row: its bucket's begin, its kind and what it counts.
+    pub(super) fn all(&self) -> impl Iterator<Item = (i64, u32, &Count)> {
+        self.rows().iter().map(|row| (row.start_ms, row.kind, &row.count))
+    }
+
     /// Appends the rows for another engine.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         push_short(out, self.rows.len() as u32);

@@ -10,6 +10,7 @@ mod kept;
 mod kinds;
 mod parts;
 mod rows;
+mod runs;
 mod scan;
 mod siphash;
 mod stretch;
@@ -21,6 +22,7 @@ pub use kept::{MOST_KEPT_ERROR_BYTES, MOST_KEPT_TEXT_BYTES};
 pub use kinds::{Crowding, MOST_STATUS_BYTES};
 pub use parts::Shift;
 pub use rows::{Order, Row, Rows};
+pub use runs::{Run, RunCount, Whose, WorkflowRuns};
 pub(crate) use stretch::Stretch;
 
 use crate::execution::{Execution, OwnTexts};

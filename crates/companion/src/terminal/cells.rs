@@ -114,8 +114,8 @@ impl Drawing<'_> {
     /// The label each six hours, and the first pattern's number beside its hours.
     fn margin(&self, hour: usize, step: usize) -> String {
         let label = if hour.is_multiple_of(6) { format!("{hour:02}") } else { "  ".to_owned() };
-        let is_marked = self.answer.patterns.first().is_some_and(|first| {
-            let (from, to) = (usize::from(first.window.from_hour), usize::from(first.window.to_hour));
+        let is_marked = self.answer.patterns.first().and_then(|first| first.window.as_ref()).is_some_and(|window| {
+            let (from, to) = (usize::from(window.from_hour), usize::from(window.to_hour));
             let within = |hour: usize| if from < to { (from..to).contains(&hour) } else { hour >= from || hour < to };
             (hour..hour + step).any(within)
         });

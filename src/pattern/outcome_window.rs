@@ -1,4 +1,5 @@
-//! Recurring failures: a window of the week in which failures are more frequent, in most weeks.
+//! An outcome that recurs: a window of the week in which failures, time-outs, cancellations or slow executions are more
+//! frequent, in most weeks. Looks at one series and one outcome; what the outcome is makes no difference here.
 //!
 //! Two shuffles judge each window. Turning every week by an angle of its own keeps bursts, outages and the profile of
 //! volume, and is strong for narrow windows; tossing a coin for every week needs no steadiness within the week, and is
@@ -7,13 +8,14 @@
 //! for the choice among them, the rest for noise that is louder in some hours than in others (measured on null
 //! histories, see `tests/null_histories.rs`).
 
-use super::gate::{Counts, LEAST_FAILURES, LEAST_WEEKS, trimmed};
+use super::claim::{Claim, Effect, Fact, Look};
+use super::gate::{Counts, LEAST_HITS, LEAST_WEEKS, trimmed};
 use super::history::{RING, Week};
-use super::random::{self, FEW, MANY, Random, quantile, share_at_least, tail_chance};
+use super::outcome::{Outcome, TalliedWeek, Tally};
+use super::random::{self, Random, quantile, share_at_least, tail_chance};
 use super::residual::Residuals;
 use super::ring::{Class, Ring, RingWindow, WINDOWS, Windows, maxima, sums};
-use super::sentence::{self, Strength};
-use super::{Finding, Kind, WeekWindow};
+use super::{Series, WeekWindow};
 use crate::number::within;
 use chrono::{Days, NaiveDate};
 
@@ -30,50 +32,65 @@ const CRITICAL_QUANTILE: f64 = 0.95;
 /// A window's own square sum against the pooled one in the variance of the coin test.
 const OWN_VARIANCE: f64 = 0.5;
 
+/// What a claim's sentence is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// What is more frequent,
+    pub outcome: Outcome,
+    /// when,
+    pub window: RingWindow,
+    /// there, all weeks together,
+    pub inside: Tally,
+    /// and elsewhere.
+    pub outside: Tally,
+    /// Weeks in which it was more frequent inside than outside,
+    pub held: u32,
+    /// of so many that can tell.
+    pub weeks: u32,
+}
+
 /// A window that passed its gates.
-#[derive(Clone, Debug)]
-pub struct Claim {
+struct Passed {
     /// The chance of such a window on structureless history, over all windows and both tests.
-    pub chance: f64,
+    chance: f64,
     window: RingWindow,
     counts: Counts,
 }
 
-/// Weeks that can be looked at: those with decided executions.
-pub fn usable_weeks(weeks: &[Week]) -> usize {
-    weeks.iter().filter(|week| week.decided() > 0).count()
+/// Weeks that can be looked at: those with executions that could have the outcome.
+pub fn usable_weeks(weeks: &[TalliedWeek]) -> usize {
+    weeks.iter().filter(|week| week.total().of > 0).count()
 }
 
-/// Looks for the one window that stands out most; `None` where none passes or there are too few weeks or failures.
-pub fn look(weeks: &[Week]) -> Option<Claim> {
-    let total = |of: fn(&Week) -> u64| weeks.iter().fold(0, |sum: u64, week| sum.saturating_add(of(week)));
-    let (failures, decided) = (total(Week::failures), total(Week::decided));
-    if usable_weeks(weeks) < LEAST_WEEKS || failures < LEAST_FAILURES || failures == decided {
-        return None;
+/// Looks for the one window in which an outcome stands out most. Finds nothing where there are too few weeks or too few
+/// executions with the outcome, without a look at anything else.
+pub fn look(series: &Series, outcome: Outcome, shuffles: usize) -> Look<Facts> {
+    let weeks = outcome.weeks(series);
+    let mut total = Tally::default();
+    weeks.iter().for_each(|week| total.add(week.total()));
+    if usable_weeks(&weeks) < LEAST_WEEKS || total.hits < LEAST_HITS || total.hits == total.of {
+        return Look::nothing();
     }
-    let occupied: Vec<Week> = weeks.iter().filter(|week| week.decided() > 0).cloned().collect();
+    let occupied: Vec<TalliedWeek> = weeks.iter().filter(|week| week.total().of > 0).cloned().collect();
     let residuals = Residuals::new(&occupied);
-    let first = examine(weeks, &occupied, &residuals, FEW)?;
-    if random::is_close_to_decision(first.chance) {
-        return examine(weeks, &occupied, &residuals, MANY);
-    }
-    Some(first)
+    let Some(passed) = examine(&weeks, &occupied, &residuals, shuffles) else { return Look::nothing() };
+    Look { chance: passed.chance, claim: passed.into_claim(series, outcome, &weeks, total.hits) }
 }
 
 /// The claim of the smallest chance that passes the gates.
-fn examine(weeks: &[Week], occupied: &[Week], residuals: &Residuals, shuffles: usize) -> Option<Claim> {
-    let seed = || occupied.iter().flat_map(|week| week.hours.iter().flat_map(|hour| [hour.decided, hour.failures]));
+fn examine(weeks: &[TalliedWeek], occupied: &[TalliedWeek], residuals: &Residuals, shuffles: usize) -> Option<Passed> {
+    let seed = || occupied.iter().flat_map(|week| week.hours.iter().flat_map(|hour| [hour.of, hour.hits]));
     let variance = residuals.variance();
     let turned = turning_scan(residuals, shuffles, &mut Random::seeded_by(seed().chain([1])));
     let coin = CoinTest::new(residuals, &variance, shuffles, &mut Random::seeded_by(seed().chain([2])));
     // Tossing coins for so many weeks has this chance of showing every week as it was.
     let least_chance_of_coin = occupied.iter().fold(1.0, |chance, _| chance / 2.0);
-    let mut best: Option<Claim> = None;
+    let mut best: Option<Passed> = None;
     let mut consider = |chance: f64, chosen: Option<RingWindow>| {
         let Some(window) = chosen.map(|window| trimmed(weeks, window)) else { return };
         let counts = Counts::new(weeks, window);
         if counts.pass(window.class()) && best.as_ref().is_none_or(|best| chance < best.chance) {
-            best = Some(Claim { chance, window, counts });
+            best = Some(Passed { chance, window, counts });
         }
     };
     for class in Class::ALL {
@@ -85,7 +102,7 @@ fn examine(weeks: &[Week], occupied: &[Week], residuals: &Residuals, shuffles: u
         let chosen = winner.map(|winner| coin.scan.boundaries(winner, class, &variance));
         consider(coin.scan.chance(class).max(least_chance_of_coin), chosen.map(|window| window.window));
     }
-    best.map(|claim| Claim { chance: within(FACTOR * claim.chance, LEAST_CHANCE, 1.0), ..claim })
+    best.map(|best| Passed { chance: within(FACTOR * best.chance, LEAST_CHANCE, 1.0), ..best })
 }
 
 /// A window with its position among all.
@@ -225,35 +242,51 @@ impl CoinTest {
     }
 }
 
-impl Claim {
-    /// What a report says of the claim.
-    pub fn into_finding(self, weeks: &[Week], p_adjusted: f64) -> Option<Finding> {
+impl Passed {
+    fn into_claim(
+        self,
+        series: &Series,
+        outcome: Outcome,
+        weeks: &[TalliedWeek],
+        all_hits: u64,
+    ) -> Option<Claim<Facts>> {
         let Self { window, counts, .. } = self;
-        let (held, units) = (counts.held(), counts.units());
-        let strength = Strength::of(p_adjusted);
-        let end = window.start + window.length;
-        let mondays = weeks.iter().map(|week| week.monday);
-        Some(Finding {
-            kind: Kind::FailureWindow,
-            sentence: sentence::failure_window(window, counts.inside, counts.outside, (held, units), strength),
-            window: WeekWindow {
-                weekdays: window.days.days().map(|day| day + 1).collect(),
-                from_hour: window.start,
-                to_hour: if end > 24 { end - 24 } else { end },
-            },
-            inside: counts.inside.rate(),
-            outside: counts.outside.rate(),
-            held: held as u32,
-            units: units as u32,
-            count: counts.inside.failures,
-            of: counts.inside.decided,
-            expected: counts.outside.rate() * counts.inside.decided as f64,
-            from: weeks.first()?.monday,
-            to: weeks.last()?.monday.checked_add_days(Days::new(6))?,
-            weeks: mondays.zip(counts.weeks).collect(),
-            p_adjusted,
-            cells: cells(weeks, window),
+        let Counts { inside, outside, .. } = counts;
+        let (held, can_tell) = (counts.held() as u32, counts.units() as u32);
+        let expected = outside.rate() * inside.of as f64;
+        let (hits, of) = match outcome {
+            Outcome::Failed => ("failed", "decided"),
+            Outcome::TimedOut => ("timed_out", "decided"),
+            Outcome::Cancelled => ("cancelled", "decided_or_cancelled"),
+            Outcome::Slow => ("slow", "timed"),
+        };
+        Some(Claim {
+            facts: Facts { outcome, window, inside, outside, held, weeks: can_tell },
+            window: Some(window.into()),
+            effect: Some(Effect { inside: inside.rate(), outside: outside.rate() }),
+            evidence: vec![
+                ("weeks_held", Fact::Count(held.into())),
+                ("weeks", Fact::Count(can_tell.into())),
+                (hits, Fact::Count(inside.hits)),
+                (of, Fact::Count(inside.of)),
+                ("expected", Fact::Number(expected)),
+            ],
+            span: (weeks.first()?.monday, weeks.last()?.monday.checked_add_days(Days::new(6))?),
+            cells: cells(&series.weeks, window),
+            share: within((inside.hits as f64 - expected) / all_hits.max(1) as f64, 0.0, 1.0),
+            weeks: weeks.iter().map(|week| week.monday).zip(counts.weeks).collect(),
         })
+    }
+}
+
+impl From<RingWindow> for WeekWindow {
+    fn from(window: RingWindow) -> Self {
+        let end = window.start + window.length;
+        WeekWindow {
+            weekdays: window.days.days().map(|day| day + 1).collect(),
+            from_hour: window.start,
+            to_hour: if end > 24 { end - 24 } else { end },
+        }
     }
 }
 

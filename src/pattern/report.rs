@@ -1,0 +1,192 @@
+//! The report: looks for every kind of claim in every series, corrects all chances for each other, and decides what is
+//! said and in which order. Tests nothing itself.
+
+use super::claim::{Claim, Look};
+use super::history;
+use super::multiplicity::{FALSE_DISCOVERY_RATE, adjusted};
+use super::outcome::Outcome;
+use super::random::{FEW, MANY};
+use super::sentence::{self, Strength};
+use super::series::{Series, Whose};
+use super::{Evidence, Finding, Kind, Report, gate, outcome_window, volume_peak};
+use crate::histogram::Bins;
+use crate::order::{order, sort};
+
+/// A workflow with fewer executions in the window's whole days is no series of its own.
+const LEAST_EXECUTIONS: u64 = 200;
+/// The most workflows that are looked at one by one: those with the most executions.
+const MOST_SERIES: usize = 500;
+/// The most findings that a report shows,
+pub const MOST_FINDINGS: usize = 7;
+/// and of one kind.
+pub const MOST_OF_A_KIND: usize = 2;
+/// A finding is looked at again, with more shuffles, where its corrected chance is within this factor of the decision.
+const CLOSE: f64 = 3.0;
+/// A chance of one in a million counts in full when findings are ranked, larger ones by how many tens they lack.
+const FULL_CERTAINTY: f64 = 6.0;
+
+/// What a claim says, before any language.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Statement {
+    /// An outcome is more frequent in a window of the week.
+    Window(outcome_window::Facts),
+    /// Executions are most numerous around an hour of the day.
+    Peak(volume_peak::Facts),
+}
+
+/// What is looked for in every series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sought {
+    Outcome(Outcome),
+    Peak,
+}
+
+impl Sought {
+    fn all(outcomes: bool) -> impl Iterator<Item = Sought> {
+        let of_outcomes = Outcome::ALL.into_iter().filter(move |_| outcomes).map(Sought::Outcome);
+        of_outcomes.chain([Sought::Peak])
+    }
+
+    fn kind(self) -> Kind {
+        match self {
+            Sought::Outcome(outcome) => outcome.kind(),
+            Sought::Peak => Kind::VolumePeak,
+        }
+    }
+
+    fn look(self, series: &Series, shuffles: usize) -> Look<Statement> {
+        match self {
+            Sought::Outcome(outcome) => outcome_window::look(series, outcome, shuffles).map(Statement::Window),
+            Sought::Peak => volume_peak::look(series, shuffles).map(Statement::Peak),
+        }
+    }
+}
+
+/// A series that was looked at.
+struct Looked {
+    whose: Whose,
+    executions: u64,
+    /// What came of it for all that is sought, in the order of that.
+    looks: Vec<(Sought, Look<Statement>)>,
+}
+
+impl Looked {
+    fn at(series: &Series, outcomes: bool) -> Self {
+        let looks = Sought::all(outcomes).map(|sought| (sought, sought.look(series, FEW))).collect();
+        Self { whose: series.whose.clone(), executions: series.executions(), looks }
+    }
+
+    /// Looks again, with more shuffles, for what is close to a decision.
+    fn again(&mut self, series: &Series, are_close: &[bool]) {
+        for ((sought, look), _) in self.looks.iter_mut().zip(are_close).filter(|(_, is_close)| **is_close) {
+            *look = sought.look(series, MANY);
+        }
+    }
+}
+
+/// Looks for patterns.
+pub fn report(evidence: &Evidence<'_>) -> Report {
+    let mut all = history::of_all(evidence);
+    let is_chosen = chosen(&history::complete(evidence, &mut all));
+    let mut looked = vec![Looked::at(&all, evidence.outcomes)];
+    each_chosen(evidence, &is_chosen, &mut |_, series| looked.push(Looked::at(series, evidence.outcomes)));
+    let is_close = |chance: f64| (FALSE_DISCOVERY_RATE / CLOSE..=FALSE_DISCOVERY_RATE * CLOSE).contains(&chance);
+    let are_close: Vec<Vec<bool>> =
+        adjusted_chances(&looked).into_iter().map(|chances| chances.into_iter().map(is_close).collect()).collect();
+    if let (Some(looked), Some(are_close)) = (looked.first_mut(), are_close.first()) {
+        looked.again(&all, are_close);
+    }
+    if are_close.iter().skip(1).flatten().any(|is_close| *is_close) {
+        each_chosen(evidence, &is_chosen, &mut |number, series| {
+            if let (Some(looked), Some(are_close)) = (looked.get_mut(number + 1), are_close.get(number + 1)) {
+                looked.again(series, are_close);
+            }
+        });
+    }
+    let corrected = adjusted_chances(&looked);
+    let (findings, more) = told_first(looked, corrected, evidence.zone.name());
+    Report { findings, more, notices: notices(evidence, &all) }
+}
+
+/// Which workflows are series of their own, by their numbers of executions.
+fn chosen(executions: &[u64]) -> Vec<bool> {
+    let by_size = order(executions.len(), &|one, other| executions.get(one) > executions.get(other));
+    let mut is_chosen = vec![false; executions.len()];
+    for number in by_size.into_iter().take(MOST_SERIES) {
+        if let (Some(chosen), Some(executions)) = (is_chosen.get_mut(number), executions.get(number)) {
+            *chosen = *executions >= LEAST_EXECUTIONS;
+        }
+    }
+    is_chosen
+}
+
+/// Calls with the series of each chosen workflow, which are numbered in the order in which they come.
+fn each_chosen(evidence: &Evidence<'_>, is_chosen: &[bool], each: &mut dyn FnMut(usize, &Series)) {
+    let bins = Bins::new();
+    let (mut place, mut number) = (0, 0);
+    (evidence.workflows)(&mut |workflow| {
+        if is_chosen.get(place) == Some(&true) {
+            each(number, &history::of_workflow(evidence, workflow, &bins));
+            number += 1;
+        }
+        place += 1;
+        place < is_chosen.len()
+    });
+}
+
+/// The chances of all that was sought in all series, corrected for each other.
+fn adjusted_chances(looked: &[Looked]) -> Vec<Vec<f64>> {
+    let chances: Vec<f64> = looked.iter().flat_map(|looked| &looked.looks).map(|(_, look)| look.chance).collect();
+    let mut adjusted = adjusted(&chances).into_iter();
+    looked.iter().map(|looked| adjusted.by_ref().take(looked.looks.len()).collect()).collect()
+}
+
+/// The claims that are made, those that matter most first, as far as there is room; and how many there were beyond.
+fn told_first(looked: Vec<Looked>, corrected: Vec<Vec<f64>>, zone: &str) -> (Vec<Finding>, usize) {
+    let of_all = looked.first().map_or(0, |all| all.executions).max(1) as f64;
+    let mut ranked: Vec<(f64, Finding)> = Vec::new();
+    for (Looked { whose, executions, looks }, chances) in looked.into_iter().zip(corrected) {
+        for ((sought, look), chance) in looks.into_iter().zip(chances) {
+            if let Some(claim) = look.claim.filter(|_| chance <= FALSE_DISCOVERY_RATE) {
+                let certainty = (-libm::log10(chance.max(f64::MIN_POSITIVE)) / FULL_CERTAINTY).min(1.0);
+                let matters = claim.share * executions as f64 / of_all * certainty;
+                ranked.push((matters, finding(sought.kind(), &whose, claim, zone, chance)));
+            }
+        }
+    }
+    // Of equal ones, what is about all executions comes first, then what is sought first.
+    sort(&mut ranked, &|(one, _), (other, _)| one.total_cmp(other).is_gt());
+    let (mut findings, mut more) = (Vec::<Finding>::new(), 0);
+    for (_, finding) in ranked {
+        let of_a_kind = findings.iter().filter(|told| told.kind == finding.kind).count();
+        if findings.len() < MOST_FINDINGS && of_a_kind < MOST_OF_A_KIND {
+            findings.push(finding);
+        } else {
+            more += 1;
+        }
+    }
+    (findings, more)
+}
+
+fn finding(kind: Kind, whose: &Whose, claim: Claim<Statement>, zone: &str, p_adjusted: f64) -> Finding {
+    let sentence = sentence::of(&claim.facts, whose, zone, Strength::of(p_adjusted));
+    let Claim { window, effect, evidence, span: (from, to), weeks, cells, .. } = claim;
+    Finding { kind, whose: whose.clone(), sentence, window, effect, evidence, from, to, weeks, p_adjusted, cells }
+}
+
+/// Which data is missing. A view without any execution says that itself.
+fn notices(evidence: &Evidence<'_>, all: &Series) -> Vec<String> {
+    let mut notices = Vec::new();
+    if evidence.cube.sums().iter().all(|sums| sums.executions() == 0) {
+        return notices;
+    }
+    let there = outcome_window::usable_weeks(&Outcome::Failed.weeks(all));
+    if evidence.outcomes && there < gate::LEAST_WEEKS {
+        notices.push(sentence::too_few_weeks(gate::LEAST_WEEKS, there));
+    }
+    let there = volume_peak::usable_days(&all.days);
+    if there < volume_peak::LEAST_DAYS {
+        notices.push(sentence::too_few_days(volume_peak::LEAST_DAYS, volume_peak::LEAST_EXECUTIONS, there));
+    }
+    notices
+}
