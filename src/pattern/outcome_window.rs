@@ -12,7 +12,7 @@ use super::claim::{Claim, Effect, Fact, Look};
 use super::gate::{Counts, LEAST_HITS, LEAST_WEEKS, trimmed};
 use super::history::{RING, Week};
 use super::outcome::{Outcome, TalliedWeek, Tally};
-use super::random::{self, Random, quantile, share_at_least, tail_chance};
+use super::random::{self, LEAST_CHANCE, Random, quantile, share_at_least, tail_chance};
 use super::residual::Residuals;
 use super::ring::{Class, Ring, RingWindow, WINDOWS, Windows, maxima, sums};
 use super::{Series, WeekWindow};
@@ -21,8 +21,6 @@ use chrono::{Days, NaiveDate};
 
 /// What the smallest of the four chances is multiplied by.
 const FACTOR: f64 = 5.0;
-/// No chance below this is stated.
-const LEAST_CHANCE: f64 = 1e-6;
 /// The chance that a coin for every week may give to a window that turning chose.
 const MOST_CHANCE_OF_PARTNER: f64 = 0.05;
 /// Windows whose score is at least this share of the largest are weighed for the boundaries.
@@ -30,7 +28,7 @@ const NEAR_BEST: f64 = 0.9;
 /// And at least this quantile of the shuffled maxima.
 const CRITICAL_QUANTILE: f64 = 0.95;
 /// A window's own square sum against the pooled one in the variance of the coin test.
-const OWN_VARIANCE: f64 = 0.5;
+const OWN_VARIANCE: f32 = 0.5;
 
 /// What a claim's sentence is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,20 +118,18 @@ struct Scan {
 }
 
 impl Scan {
-    /// Scores are sums times `scale`.
-    fn new(observed: &Ring, shuffled: &[Ring], scale: &Windows) -> Self {
-        let mut sums_of_windows = Box::new([0.0; WINDOWS]);
-        let mut shuffled_maxima = [Vec::with_capacity(shuffled.len()), Vec::with_capacity(shuffled.len())];
-        for ring in shuffled {
-            sums(ring, &mut sums_of_windows);
-            for (all, maximum) in shuffled_maxima.iter_mut().zip(maxima(&sums_of_windows, scale)) {
-                all.push(maximum);
-            }
+    /// Scores are sums times `scale`; `shuffled` holds the largest score of each class in every shuffle.
+    fn new(observed: &Ring, shuffled: impl Iterator<Item = [f32; 2]>, scale: &Windows) -> Self {
+        let [mut single_day, mut multi_day] = [Vec::new(), Vec::new()];
+        for [single, multi] in shuffled {
+            single_day.push(single.into());
+            multi_day.push(multi.into());
         }
+        let mut sums_of_windows = Box::new([0.0; WINDOWS]);
         sums(observed, &mut sums_of_windows);
         let mut scores = sums_of_windows.clone();
         scores.iter_mut().zip(scale).for_each(|(score, scale)| *score *= scale);
-        Self { sums: sums_of_windows, scores, shuffled_maxima }
+        Self { sums: sums_of_windows, scores, shuffled_maxima: [single_day, multi_day] }
     }
 
     fn maxima_of(&self, class: Class) -> &[f64] {
@@ -153,7 +149,7 @@ impl Scan {
     /// The chance of a score as large as the class's largest.
     fn chance(&self, class: Class) -> f64 {
         let score = self.winner(class).and_then(|winner| self.scores.get(winner.number)).copied();
-        score.map_or(1.0, |score| tail_chance(score, self.maxima_of(class)))
+        score.map_or(1.0, |score| tail_chance(score.into(), self.maxima_of(class)))
     }
 
     /// Of the windows that overlap the winner and score nearly as well, the one that stands out most if hours were
@@ -162,12 +158,12 @@ impl Scan {
         let mut variances = Box::new([0.0; WINDOWS]);
         sums(variance, &mut variances);
         let best = self.scores.get(winner.number).copied().unwrap_or(0.0);
-        let least = quantile(self.maxima_of(class).iter().copied(), CRITICAL_QUANTILE).max(NEAR_BEST * best);
+        let least = quantile(self.maxima_of(class).iter().copied(), CRITICAL_QUANTILE).max(NEAR_BEST * f64::from(best));
         let of_winner = winner.window.mask();
         let overlaps = |window: RingWindow| window.mask().iter().zip(of_winner).any(|(a, b)| *a && b);
         let near = RingWindow::all().enumerate().zip(self.scores.iter().zip(self.sums.iter().zip(variances.iter())));
         let near = near.filter(|((number, window), (score, _))| {
-            *number == winner.number || (**score >= least && overlaps(*window))
+            *number == winner.number || (f64::from(**score) >= least && overlaps(*window))
         });
         largest(near.map(|((number, window), (_, (sum, variance)))| {
             (Numbered { number, window }, sum / (variance.max(0.0).sqrt() + 1e-9))
@@ -177,8 +173,8 @@ impl Scan {
 }
 
 /// The first of the items with the largest value.
-fn largest<T>(items: impl Iterator<Item = (T, f64)>) -> Option<T> {
-    let first_best = items.fold(None, |best: Option<(T, f64)>, (item, value)| match best {
+fn largest<T>(items: impl Iterator<Item = (T, f32)>) -> Option<T> {
+    let first_best = items.fold(None, |best: Option<(T, f32)>, (item, value)| match best {
         Some((_, most)) if most >= value => best,
         _ => Some((item, value)),
     });
@@ -188,17 +184,17 @@ fn largest<T>(items: impl Iterator<Item = (T, f64)>) -> Option<T> {
 /// Every week turned by an angle of its own; each window's score is its sum by the root mean square of its shuffles.
 fn turning_scan(residuals: &Residuals, shuffles: usize, random: &mut Random) -> Scan {
     let weeks = residuals.to_turn();
-    let shuffled = random::turned(&weeks, shuffles, random);
+    let mut all = vec![[0.0; WINDOWS]; shuffles];
     let mut scale = Box::new([0.0; WINDOWS]);
-    let mut windows = Box::new([0.0; WINDOWS]);
-    for ring in &shuffled {
-        sums(ring, &mut windows);
+    for windows in &mut all {
+        sums(&random::turned(&weeks, random), windows);
         scale.iter_mut().zip(windows.iter()).for_each(|(square, sum)| *square += sum * sum);
     }
     for square in scale.iter_mut() {
-        *square = 1.0 / ((*square / shuffles.max(1) as f64).sqrt() + 1e-9);
+        *square = 1.0 / ((*square / shuffles.max(1) as f32).sqrt() + 1e-9);
     }
-    Scan::new(&random::unturned(&weeks), &shuffled, &scale)
+    let shuffled = all.iter().map(|windows| maxima(windows, &scale));
+    Scan::new(&random::unturned(&weeks), shuffled, &scale)
 }
 
 /// Every week for or against by the toss of a coin; each window's score is its sum over its weeks by the root of
@@ -221,18 +217,25 @@ impl CoinTest {
             own.iter_mut().zip(windows.iter()).for_each(|(square, sum)| *square += sum * sum);
         }
         sums(variance, &mut windows);
-        let has_executions = |variance: f64| variance > 1e-9;
+        let has_executions = |variance: f32| variance > 1e-9;
         let pairs = own.iter().zip(windows.iter());
         let pooled = random::median(
-            pairs.filter(|(_, variance)| has_executions(**variance)).map(|(square, variance)| square / variance),
-        );
+            pairs
+                .filter(|(_, variance)| has_executions(**variance))
+                .map(|(square, variance)| f64::from(square / variance)),
+        ) as f32;
         let mut scale = own;
         for (own, variance) in scale.iter_mut().zip(windows.iter()) {
             let mixed = OWN_VARIANCE * *own + (1.0 - OWN_VARIANCE) * pooled * variance;
             *own = 1.0 / mixed.max(1e-9).sqrt();
         }
         let shuffled = random::flipped(&weeks, shuffles, random);
-        Self { scan: Scan::new(&observed, &shuffled, &scale), observed, shuffled }
+        let maxima = shuffled.iter().map(|ring| {
+            sums(ring, &mut windows);
+            maxima(&windows, &scale)
+        });
+        let scan = Scan::new(&observed, maxima, &scale);
+        Self { scan, observed, shuffled }
     }
 
     /// The chance of one window that was chosen elsewhere.

@@ -11,6 +11,9 @@ use crate::order::sort_numbers;
 pub const FEW: usize = 299;
 /// Shuffles of a second look, taken where the first one was close to a decision.
 pub const MANY: usize = 1999;
+/// No chance below this is stated.
+pub const LEAST_CHANCE: f64 = 1e-6;
+
 /// The generator SplitMix64 (Steele, Lea and Flood 2014).
 #[derive(Clone, Debug)]
 pub struct Random {
@@ -43,7 +46,7 @@ impl Random {
     }
 
     /// 1 or −1.
-    pub fn sign(&mut self) -> f64 {
+    pub fn sign(&mut self) -> f32 {
         if self.next() >> 63 == 0 { 1.0 } else { -1.0 }
     }
 }
@@ -51,9 +54,9 @@ impl Random {
 /// The residuals of one week at the hours that have executions, ready to be turned round the week.
 #[derive(Clone, Debug, Default)]
 pub struct Turnable {
-    hours: Vec<usize>,
-    residuals: Vec<f64>,
-    weights: Vec<f64>,
+    hours: Vec<u8>,
+    residuals: Vec<f32>,
+    weights: Vec<f32>,
 }
 
 impl Turnable {
@@ -62,10 +65,10 @@ impl Turnable {
 
     /// A week from (hour of the ring, residual, weight) of each hour that has executions; empty, and so without any
     /// part in the comparison, where those are too few.
-    pub fn new(hours: impl Iterator<Item = (usize, f64, f64)>) -> Self {
+    pub fn new(hours: impl Iterator<Item = (usize, f32, f32)>) -> Self {
         let mut week = Self::default();
         for (hour, residual, weight) in hours {
-            week.hours.push(hour);
+            week.hours.push(hour as u8);
             week.residuals.push(residual);
             week.weights.push(weight);
         }
@@ -78,33 +81,40 @@ impl Turnable {
     }
 
     /// Adds the week to a ring, its residuals moved on by `angle` places while the weights stay where they are.
-    fn add_turned(&self, angle: usize, ring: &mut Ring) {
+    fn add_turned(&self, angle: usize, ring: &mut WideRing) {
         let (before, after) = self.residuals.split_at(angle.min(self.residuals.len()));
-        let turned = after.iter().chain(before);
-        for ((hour, weight), residual) in self.hours.iter().zip(&self.weights).zip(turned) {
-            if let Some(sum) = ring.get_mut(*hour) {
-                *sum += residual * weight;
+        let count = after.len().min(self.hours.len());
+        let ((first, last), (first_weights, last_weights)) = (self.hours.split_at(count), self.weights.split_at(count));
+        let mut add = |hours: &[u8], weights: &[f32], residuals: &[f32]| {
+            for ((hour, weight), residual) in hours.iter().zip(weights).zip(residuals) {
+                ring[usize::from(*hour)] += residual * weight;
             }
-        }
+        };
+        add(first, first_weights, after);
+        add(last, last_weights, before);
     }
 }
 
+/// A ring with room for every hour that a byte can name, so that none has to be looked for.
+type WideRing = [f32; 256];
+
 /// All weeks as they are, added up.
 pub fn unturned(weeks: &[Turnable]) -> Ring {
-    let mut ring = [0.0; RING];
-    weeks.iter().for_each(|week| week.add_turned(0, &mut ring));
-    ring
+    added_up(weeks, |_| 0)
 }
 
-/// Shuffles in which every week is turned by an angle of its own: what a week holds together stays together, when in
-/// the week it falls is chance.
-pub fn turned(weeks: &[Turnable], shuffles: usize, random: &mut Random) -> Vec<Ring> {
-    let mut shuffle = || {
-        let mut ring = [0.0; RING];
-        weeks.iter().for_each(|week| week.add_turned(random.below(week.angles()), &mut ring));
-        ring
-    };
-    (0..shuffles).map(|_| shuffle()).collect()
+/// A shuffle in which every week is turned by an angle of its own: what a week holds together stays together, when in the
+/// week it falls is chance.
+pub fn turned(weeks: &[Turnable], random: &mut Random) -> Ring {
+    added_up(weeks, |week| random.below(week.angles()))
+}
+
+fn added_up(weeks: &[Turnable], mut angle: impl FnMut(&Turnable) -> usize) -> Ring {
+    let mut wide = [0.0; 256];
+    weeks.iter().for_each(|week| week.add_turned(angle(week), &mut wide));
+    let mut ring = [0.0; RING];
+    ring.iter_mut().zip(wide).for_each(|(sum, wide)| *sum = wide);
+    ring
 }
 
 /// Shuffles in which every week counts for or against, by the toss of a coin: a difference that is not in most weeks
@@ -190,9 +200,9 @@ mod tests {
 
     #[test]
     fn turning_moves_residuals_over_occupied_hours_and_leaves_weights() {
-        let hours = (0..30).map(|i| (2 * i, f64::from(u8::try_from(i).unwrap()), 1.0 + (i % 2) as f64));
+        let hours = (0..30).map(|i| (2 * i, f32::from(u8::try_from(i).unwrap()), 1.0 + (i % 2) as f32));
         let week = Turnable::new(hours);
-        let mut ring = [0.0; RING];
+        let mut ring = [0.0; 256];
         week.add_turned(29, &mut ring);
         assert_eq!((ring[0], ring[1], ring[2], ring[58]), (29.0, 0.0, 0.0, 56.0));
         assert_eq!(Turnable::new((0..23).map(|hour| (hour, 1.0, 1.0))).angles(), 0);

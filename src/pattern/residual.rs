@@ -8,16 +8,19 @@ use super::random::{Turnable, median};
 use super::ring::Ring;
 use crate::number::within;
 
+/// A number for each hour of the week.
+type Hours = [f64; RING];
+
 /// One week.
 #[derive(Clone, Debug)]
 struct WeekResiduals {
     /// Decided executions by hour, at most what is typical of that hour.
-    typical: Ring,
+    typical: Hours,
     /// Failures beyond those expected, in standard deviations, clipped; 0 in hours without decided executions.
-    standardized: Ring,
+    standardized: Hours,
     /// The weight of each hour: the standard deviation of its failures, scaled so that the mean square over all
     /// occupied hours is 1.
-    weight: Ring,
+    weight: Hours,
     /// Whether anything was decided in the hour.
     occupied: [bool; RING],
 }
@@ -36,8 +39,8 @@ const MOST_FAILURES_CLIPPED: f64 = 2.0;
 impl Residuals {
     /// The residuals of weeks that each have decided executions.
     pub fn new(weeks: &[TalliedWeek]) -> Self {
-        let decided: Vec<Ring> = weeks.iter().map(|week| week.hours.map(|hour| hour.of as f64)).collect();
-        let failures: Vec<Ring> = weeks.iter().map(|week| week.hours.map(|hour| hour.hits as f64)).collect();
+        let decided: Vec<Hours> = weeks.iter().map(|week| week.hours.map(|hour| hour.of as f64)).collect();
+        let failures: Vec<Hours> = weeks.iter().map(|week| week.hours.map(|hour| hour.hits as f64)).collect();
         let rates = week_rates(&decided, &failures);
         let correlation = correlation_within_hours(&decided, &failures, &rates);
         let typical = typical_counts(&decided);
@@ -68,7 +71,7 @@ impl Residuals {
             Turnable::new(
                 hours
                     .filter(|(_, (_, occupied))| *occupied)
-                    .map(|(hour, ((residual, weight), _))| (hour, residual - along * weight, *weight)),
+                    .map(|(hour, ((residual, weight), _))| (hour, (residual - along * weight) as f32, *weight as f32)),
             )
         };
         self.weeks.iter().map(turnable).collect()
@@ -84,7 +87,7 @@ impl Residuals {
             for (((value, residual), weight), typical) in
                 ring.iter_mut().zip(&week.standardized).zip(&week.weight).zip(&week.typical)
             {
-                *value = residual * weight - excess * typical / executions;
+                *value = (residual * weight - excess * typical / executions) as f32;
             }
             ring
         };
@@ -97,17 +100,17 @@ impl Residuals {
         for week in &self.weeks {
             variance.iter_mut().zip(&week.weight).for_each(|(sum, weight)| *sum += weight * weight);
         }
-        variance
+        variance.map(|sum: f64| sum as f32)
     }
 }
 
-fn dot(a: &Ring, b: &Ring) -> f64 {
+fn dot(a: &Hours, b: &Hours) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 /// The failure rate of each week, drawn towards that of all weeks by how little weeks differ beyond chance (empirical
 /// Bayes by moments): a bad week is not a bad Monday.
-fn week_rates(decided: &[Ring], failures: &[Ring]) -> Vec<f64> {
+fn week_rates(decided: &[Hours], failures: &[Hours]) -> Vec<f64> {
     let by_week: Vec<(f64, f64)> =
         decided.iter().zip(failures).map(|(decided, failures)| (decided.iter().sum(), failures.iter().sum())).collect();
     let all_decided: f64 = by_week.iter().map(|(decided, _)| decided).sum();
@@ -130,7 +133,7 @@ fn week_rates(decided: &[Ring], failures: &[Ring]) -> Vec<f64> {
 
 /// How much failures of one hour go together, 0 to 0.6: the moment estimate of a beta-binomial's intra-class
 /// correlation over all hours of all weeks. Where they do, many executions in an hour say less.
-fn correlation_within_hours(decided: &[Ring], failures: &[Ring], rates: &[f64]) -> f64 {
+fn correlation_within_hours(decided: &[Hours], failures: &[Hours], rates: &[f64]) -> f64 {
     let (mut beyond_chance, mut pairs) = (0.0, 0.0);
     for ((decided, failures), rate) in decided.iter().zip(failures).zip(rates) {
         let variance = rate * (1.0 - rate);
@@ -145,7 +148,7 @@ fn correlation_within_hours(decided: &[Ring], failures: &[Ring], rates: &[f64]) 
 
 /// Decided executions by hour, cut to what is typical of that hour of the week: a storm of retries multiplies
 /// executions and failures together and must not weigh itself up.
-fn typical_counts(decided: &[Ring]) -> Vec<Ring> {
+fn typical_counts(decided: &[Hours]) -> Vec<Hours> {
     let totals: Vec<f64> = decided.iter().map(|week| week.iter().sum::<f64>()).collect();
     let typical_week = median(totals.iter().copied());
     let mut bound = [0.0; RING];
@@ -158,7 +161,7 @@ fn typical_counts(decided: &[Ring]) -> Vec<Ring> {
         let share = if middle > 0.0 { middle } else { shares().sum::<f64>() / decided.len().max(1) as f64 };
         *bound = (typical_week * share.max(1e-6)).max(1.0);
     }
-    let cut = |week: &Ring| {
+    let cut = |week: &Hours| {
         let mut typical = *week;
         typical.iter_mut().zip(bound).for_each(|(count, bound)| *count = count.min(bound));
         typical
@@ -166,7 +169,7 @@ fn typical_counts(decided: &[Ring]) -> Vec<Ring> {
     decided.iter().map(cut).collect()
 }
 
-fn week_residuals(decided: &Ring, failures: &Ring, typical: Ring, rate: f64, correlation: f64) -> WeekResiduals {
+fn week_residuals(decided: &Hours, failures: &Hours, typical: Hours, rate: f64, correlation: f64) -> WeekResiduals {
     let variance = |count: f64| count * rate * (1.0 - rate) * (1.0 + (count - 1.0).max(0.0) * correlation);
     let (mut standardized, mut weight, mut occupied) = ([0.0; RING], [0.0; RING], [false; RING]);
     let outputs = standardized.iter_mut().zip(&mut weight).zip(&mut occupied);
@@ -203,7 +206,7 @@ mod tests {
     fn a_bad_week_is_not_a_bad_hour() {
         let residuals = Residuals::new(&weeks(6, 20, |week, _| if week == 3 { 10 } else { 1 }));
         for ring in residuals.to_flip() {
-            assert!(ring.iter().all(|value| value.abs() < 1e-9), "{ring:?}");
+            assert!(ring.iter().all(|value| value.abs() < 1e-6), "{ring:?}");
         }
     }
 
@@ -229,7 +232,7 @@ mod tests {
             for failing in [0, count / 2, count] {
                 let residuals = Residuals::new(&weeks(8, count, |_, _| failing));
                 let numbers = residuals.to_flip().into_iter().flatten().chain(residuals.variance());
-                assert!(numbers.into_iter().all(f64::is_finite), "{count} {failing}");
+                assert!(numbers.into_iter().all(f32::is_finite), "{count} {failing}");
             }
         }
         assert!(Residuals::new(&[]).to_turn().is_empty());

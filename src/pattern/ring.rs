@@ -3,10 +3,11 @@
 
 use super::history::RING;
 
-/// A number for each hour of the week, Monday 0 h first.
-pub type Ring = [f64; RING];
+/// A number for each hour of the week, Monday 0 h first. Single precision is enough for what is shuffled, and half as long
+/// to add up.
+pub type Ring = [f32; RING];
 /// A number for each window, in the order of [`RingWindow::numbered`].
-pub type Windows = [f64; WINDOWS];
+pub type Windows = [f32; WINDOWS];
 
 /// The lengths of a window that is not a whole day, in hours.
 const LENGTHS: [usize; 8] = [1, 2, 3, 4, 6, 8, 10, 12];
@@ -121,9 +122,9 @@ impl RingWindow {
     }
 
     /// The sum of a ring over the window's hours, day by day.
-    pub fn sum(self, ring: &Ring) -> f64 {
+    pub fn sum<Number: Copy + Into<f64>>(self, ring: &[Number; RING]) -> f64 {
         let held = self.mask();
-        ring.iter().zip(held).filter(|(_, held)| *held).map(|(value, _)| value).sum()
+        ring.iter().zip(held).filter(|(_, held)| *held).map(|(value, _)| (*value).into()).sum()
     }
 }
 
@@ -153,8 +154,8 @@ pub fn sums(ring: &Ring, windows: &mut Windows) {
 
 /// From the sums of seven single days, at `starts` starts each, those of Monday to Friday, Saturday and Sunday, and
 /// (where there is room) every day.
-fn unite(single: &[f64], starts: usize, multi: &mut [f64]) {
-    let add = |days: &[f64], set: &mut [f64]| {
+fn unite(single: &[f32], starts: usize, multi: &mut [f32]) {
+    let add = |days: &[f32], set: &mut [f32]| {
         set.fill(0.0);
         for day in days.chunks_exact(starts) {
             set.iter_mut().zip(day).for_each(|(sum, value)| *sum += value);
@@ -167,11 +168,11 @@ fn unite(single: &[f64], starts: usize, multi: &mut [f64]) {
 }
 
 /// The largest value times scale among the windows of each class, at the positions of [`Class::ALL`].
-pub fn maxima(windows: &Windows, scale: &Windows) -> [f64; 2] {
+pub fn maxima(windows: &Windows, scale: &Windows) -> [f32; 2] {
     let (short, whole) = windows.split_at(SHORT_WINDOWS);
     let (short_scale, whole_scale) = scale.split_at(SHORT_WINDOWS);
     let blocks = short.chunks_exact(OF_A_LENGTH).zip(short_scale.chunks_exact(OF_A_LENGTH)).map(|pair| (pair, RING));
-    let mut best = [f64::NEG_INFINITY; 2];
+    let mut best = [f32::NEG_INFINITY; 2];
     for ((values, scale), single_windows) in blocks.chain(std::iter::once(((whole, whole_scale), 7))) {
         let (single, multi) = values.split_at(single_windows);
         let (single_scale, multi_scale) = scale.split_at(single_windows);
@@ -182,15 +183,17 @@ pub fn maxima(windows: &Windows, scale: &Windows) -> [f64; 2] {
 
 /// The largest product, in eight lanes so that the machine can compare several at once; which lane is looked at first
 /// does not change a maximum.
-fn maximum(values: &[f64], scale: &[f64]) -> f64 {
-    let mut lanes = [f64::NEG_INFINITY; 8];
-    for (values, scale) in values.chunks(8).zip(scale.chunks(8)) {
+fn maximum(values: &[f32], scale: &[f32]) -> f32 {
+    let mut lanes = [f32::NEG_INFINITY; 8];
+    let ((values, last_values), (scale, last_scale)) = (values.as_chunks::<8>(), scale.as_chunks::<8>());
+    for (values, scale) in values.iter().zip(scale) {
         for ((lane, value), scale) in lanes.iter_mut().zip(values).zip(scale) {
             let product = value * scale;
             *lane = if product > *lane { product } else { *lane };
         }
     }
-    lanes.into_iter().fold(f64::NEG_INFINITY, f64::max)
+    let last = last_values.iter().zip(last_scale).map(|(value, scale)| value * scale);
+    lanes.into_iter().chain(last).fold(f32::NEG_INFINITY, f32::max)
 }
 
 #[cfg(test)]
@@ -203,11 +206,11 @@ mod tests {
 
     #[test]
     fn sums_are_those_of_the_masks() {
-        let ring: Ring = std::array::from_fn(|hour| ((hour * hour + 7) % 101) as f64);
+        let ring: Ring = std::array::from_fn(|hour| ((hour * hour + 7) % 101) as f32);
         let mut windows = [0.0; WINDOWS];
         sums(&ring, &mut windows);
         for (window, sum) in RingWindow::all().zip(windows) {
-            assert_eq!(sum, window.sum(&ring), "{window:?}");
+            assert_eq!(f64::from(sum), window.sum(&ring), "{window:?}");
         }
     }
 

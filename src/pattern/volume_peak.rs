@@ -7,7 +7,7 @@
 use super::arc::{ARCS, Arc, LONGEST, Profile, mean, standing_out};
 use super::claim::{Claim, Effect, Fact, Look};
 use super::history::Day;
-use super::random::{Random, median, quantile, share_at_least};
+use super::random::{LEAST_CHANCE, Random, median, quantile, tail_chance};
 use super::{Series, WeekWindow};
 use crate::number::within;
 use chrono::{Datelike, Days, NaiveDate};
@@ -102,17 +102,21 @@ fn find(days: &[Day], shuffles: usize) -> Option<(f64, Peak, Counts)> {
     }
     let shares = Shares::new(&usable);
     let broad = standing_out(&shares.profile, 1..=LONGEST)?;
+    // What no shuffle could save needs none.
+    if !shares.pass(broad) {
+        return None;
+    }
     let seed = || usable.iter().flat_map(|day| day.hours.iter().map(|hour| hour.executions));
     let rises = rises(&shares.by_day);
-    let chance_by = |units: &[NaiveDate], stream| {
-        chance_of(&rises, units, broad, shuffles, &mut Random::seeded_by(seed().chain([stream])))
+    let place = Arc::all().position(|arc| arc == broad)?;
+    let chance_of = |units: &[Rises], stream| {
+        chance_of(units, &rises, place, shuffles, &mut Random::seeded_by(seed().chain([stream])))
     };
-    let dates: Vec<NaiveDate> = usable.iter().map(|day| day.date).collect();
     let mondays: Vec<NaiveDate> = usable.iter().map(|day| monday_of(day.date)).collect();
-    let weeks = mondays.chunk_by(|a, b| a == b).count();
-    let by_week = if weeks >= LEAST_WEEKS { chance_by(&mondays, 5) } else { 0.0 };
-    let chance = chance_by(&dates, 3).max(by_week);
-    if chance > MOST_CHANCE || !shares.pass(broad) {
+    let weeks = added_up(&rises, &mondays);
+    let by_week = if weeks.len() >= LEAST_WEEKS { chance_of(&weeks, 5) } else { 0.0 };
+    let chance = chance_of(&rises, 3).max(by_week);
+    if chance > MOST_CHANCE {
         return None;
     }
     let steady = shares.finest_steady(broad, fullest_hour(&usable), &mut Random::seeded_by(seed().chain([4])))?;
@@ -234,50 +238,62 @@ impl Shares {
     }
 }
 
-/// By day, how much more than its hours' share each stretch has; no day counts more than a few usual ones.
-fn rises(by_day: &[Profile]) -> Vec<[f64; ARCS]> {
+/// How much more than its hours' share each stretch of the day has.
+type Rises = [f32; ARCS];
+
+/// The rises of each day; no day counts more than a few usual ones.
+fn rises(by_day: &[Profile]) -> Vec<Rises> {
     let rise_of = |day: &Profile| {
         let mut rises = [0.0; ARCS];
-        rises.iter_mut().zip(Arc::all()).for_each(|(rise, arc)| *rise = arc.share(day) - arc.par());
+        rises.iter_mut().zip(Arc::all()).for_each(|(rise, arc)| *rise = (arc.share(day) - arc.par()) as f32);
         rises
     };
-    let mut rises: Vec<[f64; ARCS]> = by_day.iter().map(rise_of).collect();
+    let mut rises: Vec<Rises> = by_day.iter().map(rise_of).collect();
     for arc in 0..ARCS {
-        let most = MOST_MEDIANS * median(rises.iter().filter_map(|day| day.get(arc)).map(|rise| rise.abs())) + 1e-9;
+        let sizes = rises.iter().filter_map(|day| day.get(arc)).map(|rise| f64::from(rise.abs()));
+        let most = (MOST_MEDIANS * median(sizes) + 1e-9) as f32;
         for rise in rises.iter_mut().filter_map(|day| day.get_mut(arc)) {
-            *rise = within(*rise, -most, most);
+            *rise = if *rise > most { most } else { rise.max(-most) };
         }
     }
     rises
 }
 
-/// The chance that units of days tossed for or against show as much in any stretch as they do in this one. Days next to
-/// each other with the same date in `units` are one unit.
-fn chance_of(rises: &[[f64; ARCS]], units: &[NaiveDate], arc: Arc, shuffles: usize, random: &mut Random) -> f64 {
+/// The rises of days next to each other of one unit, added up.
+fn added_up(rises: &[Rises], units: &[NaiveDate]) -> Vec<Rises> {
+    let mut sums: Vec<(NaiveDate, Rises)> = Vec::new();
+    for (day, unit) in rises.iter().zip(units) {
+        match sums.last_mut().filter(|(last, _)| last == unit) {
+            Some((_, sum)) => sum.iter_mut().zip(day).for_each(|(sum, rise)| *sum += rise),
+            None => sums.push((*unit, *day)),
+        }
+    }
+    sums.into_iter().map(|(_, sum)| sum).collect()
+}
+
+/// The chance that units tossed for or against show as much in any stretch as they do in the one at a place. Each stretch
+/// is measured by what its days, `rises`, are worth together.
+fn chance_of(units: &[Rises], rises: &[Rises], place: usize, shuffles: usize, random: &mut Random) -> f64 {
     let mut scale = [0.0; ARCS];
     for day in rises {
         scale.iter_mut().zip(day).for_each(|(square, rise)| *square += rise * rise);
     }
-    scale.iter_mut().for_each(|square| *square = 1.0 / (square.sqrt() + 1e-9));
+    scale.iter_mut().for_each(|square: &mut f32| *square = 1.0 / (square.sqrt() + 1e-9));
     let mut shuffle = || {
         let mut sums = [0.0; ARCS];
-        let mut tossed = (None, 1.0);
-        for (day, unit) in rises.iter().zip(units) {
-            if tossed.0 != Some(unit) {
-                tossed = (Some(unit), random.sign());
-            }
-            let (_, sign) = tossed;
-            sums.iter_mut().zip(day).for_each(|(sum, rise)| *sum += sign * rise);
+        for unit in units {
+            let sign = random.sign();
+            sums.iter_mut().zip(unit).for_each(|(sum, rise)| *sum += sign * rise);
         }
-        sums.iter().zip(scale).map(|(sum, scale)| sum * scale).fold(f64::NEG_INFINITY, f64::max)
+        let largest = |most: f32, (sum, scale): (&f32, &f32)| if sum * scale > most { sum * scale } else { most };
+        f64::from(sums.iter().zip(&scale).fold(f32::MIN, largest))
     };
     let shuffled: Vec<f64> = (0..shuffles).map(|_| shuffle()).collect();
-    let observed = Arc::all()
-        .zip(scale)
-        .enumerate()
-        .find(|(_, (other, _))| *other == arc)
-        .map(|(place, (_, scale))| rises.iter().filter_map(|day| day.get(place)).sum::<f64>() * scale);
-    observed.map_or(1.0, |observed| share_at_least(observed, shuffled.into_iter()))
+    let sum: f32 = units.iter().filter_map(|unit| unit.get(place)).sum();
+    let observed = f64::from(sum * scale.get(place).copied().unwrap_or(0.0));
+    // Coins for so few units have this chance of showing every one as it was.
+    let least = units.iter().fold(1.0, |chance, _| chance / 2.0);
+    tail_chance(observed, &shuffled).max(least).max(LEAST_CHANCE)
 }
 
 /// What happened in a stretch of hours, in raw counts.
