@@ -138,12 +138,15 @@ export interface Pattern {
   kind: string;
   sentence: string;
   series: { all?: true; workflow_id?: string; tag?: string };
-  window: { weekdays: number[]; from_hour: number; to_hour: number };
-  effect: { inside: number; outside: number };
+  /** When in the week; null of a kind that does not recur there. */
+  window: { weekdays: number[]; from_hour: number; to_hour: number } | null;
+  /** The measure there and elsewhere, or after and before; null of a kind that has none. */
+  effect: { inside: number; outside: number } | null;
+  /** Counts by name, among them the units of time that can tell and those in which it held. */
   evidence: {
+    [count: string]: unknown;
     from: string;
     to: string;
-    expected: number;
     weeks_held?: number;
     weeks?: number;
     days_held?: number;
