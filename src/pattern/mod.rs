@@ -12,14 +12,24 @@ mod arc;
 mod claim;
 mod failure_window;
 mod gate;
-mod history;
+pub mod history;
 mod multiplicity;
 mod random;
 mod residual;
 mod ring;
-mod sentence;
+pub mod sentence;
 mod series;
 mod volume_peak;
+
+pub mod burst;
+pub mod consecutive;
+pub mod english;
+pub mod missed;
+pub mod schedule;
+pub mod silence;
+pub mod stopped;
+pub mod tail;
+pub mod usual;
 
 pub use claim::{Claim, Effect, Fact, Look};
 pub use series::{Run, Series, Whose};
