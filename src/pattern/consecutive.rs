@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 /// Failures in a row below which nothing is said,
 const LEAST_LENGTH: usize = 8;
 /// how many times the next longest row that is,
-const LEAST_LEAD: f64 = 1.8;
+const LEAST_LEAD: f64 = 2.5;
 /// and the decided runs outside it that say what is usual.
 const LEAST_OUTSIDE: usize = 30;
 
