@@ -91,7 +91,14 @@ fn silence() {
     }
     for rhythm in Rhythm::ALL {
         for (an_hour, length) in [(2.0, 12), (10.0, 6), (10.0, 12)] {
-            row("silence", 8, (an_hour, rhythm, Event::Silence(length)), silent_hours);
+            let (_, right, of) = row("silence", 8, (an_hour, rhythm, Event::Silence(length)), silent_hours);
+            // Calm series are told from silent ones by fewer hours than those that swing for hours.
+            let least = match (an_hour, length) {
+                (10.0, 12) => 0.98,
+                (10.0, _) => 0.7,
+                _ => 0.2,
+            };
+            assert!(right >= least_at(least, of), "{an_hour} {rhythm:?} {length} h: {right} of {of}");
         }
     }
 }
@@ -116,9 +123,21 @@ fn bursts() {
     }
     for rhythm in Rhythm::ALL {
         for (an_hour, times) in [(2.0, 10.0), (2.0, 20.0), (10.0, 10.0), (10.0, 20.0), (100.0, 10.0), (100.0, 20.0)] {
-            row("burst", 8, (an_hour, rhythm, Event::Burst(times)), burst_hours);
+            let (_, right, of) = row("burst", 8, (an_hour, rhythm, Event::Burst(times)), burst_hours);
+            let least = match rhythm {
+                _ if times < 20.0 => 0.05,
+                Rhythm::Autoregressive | Rhythm::Batches => 0.6,
+                _ => 0.83,
+            };
+            assert!(right >= least_at(least, of), "{an_hour} {rhythm:?} x{times}: {right} of {of}");
         }
     }
+}
+
+/// True of histories that break down a few times, so that one of these is an incident, and no false alarm: what they
+/// say is printed.
+fn breaks_down(kind: Failures) -> bool {
+    matches!(kind, Failures::RareBig | Failures::LongOutage | Failures::RetryStorm)
 }
 
 #[test]
@@ -136,6 +155,9 @@ fn incidents() {
                     notices += usize::from(burst::incident_facts(&series).is_some());
                 }
                 println!("incident {weeks} weeks {an_hour}/h {kind:?}: {said} of {a_row} speak, {notices} notices");
+                if !breaks_down(kind) {
+                    assert!(said <= most_at(MOST_OF_A_ROW, a_row), "{weeks} {an_hour} {kind:?}: {said} of {a_row}");
+                }
             }
         }
     }
@@ -212,10 +234,11 @@ fn misses_that_gather() {
         println!("{words}: {right} of {a_row} right");
         right
     };
-    row("half of Sundays missed by a daily job", DAY_MS, 0.4, &sundays, missed::Gathered::Weekday(6));
+    let daily = row("two in five Sundays missed by a daily job", DAY_MS, 0.4, &sundays, missed::Gathered::Weekday(6));
     row("two in five Sundays missed by an hourly job", HOUR_MS, 0.4, &sundays, missed::Gathered::Weekday(6));
     let at_four = |at: i64| at / HOUR_MS % 24 == 4;
-    row("4 h missed on a fifth of days by an hourly job", HOUR_MS, 0.2, &at_four, missed::Gathered::Hour(4));
+    let hour = row("4 h missed on a fifth of days by an hourly job", HOUR_MS, 0.2, &at_four, missed::Gathered::Hour(4));
+    assert!(daily >= least_at(0.6, a_row) && hour >= least_at(0.65, a_row), "{daily} and {hour} of {a_row}");
 }
 
 /// Moments of the runs of hourly counts, spread over their hours by chance.
@@ -289,6 +312,7 @@ fn what_stops_and_what_is_new() {
                 new += usize::from(look(after, End::New));
             }
             println!("{an_hour}/h {rhythm:?} for {days} of 91 days: {stopped} of {a_row} stopped, {new} new");
+            assert!(stopped.min(new) >= least_at(0.95, a_row), "{an_hour} {rhythm:?}: {stopped} and {new} of {a_row}");
         }
     }
     for period_ms in [HOUR_MS, DAY_MS] {
@@ -342,6 +366,48 @@ fn failures_in_a_row() {
                 right += usize::from(is_said(&look) && look.claim.is_some_and(|claim| holds(&claim.facts)));
             }
             println!("row {weeks} weeks {an_hour}/h {kind:?}: {said} of {a_row} speak, 25 in a row {right} right");
+            if !breaks_down(kind) {
+                assert!(said <= most_at(MOST_OF_A_ROW, a_row), "{weeks} {an_hour} {kind:?}: {said} of {a_row}");
+            }
+            if an_hour < 1.0 {
+                assert!(right >= least_at(0.85, a_row), "{kind:?}: {right} of {a_row}");
+            }
         }
     }
+}
+
+#[test]
+fn strange_runs_are_silent() {
+    let zone = Zone::utc();
+    let known = (start_ms(), start_ms() + 91 * DAY_MS);
+    let check = |words: &str, runs: Vec<(i64, Status)>| {
+        let series = series_of_runs(91, runs);
+        let found = schedule::find(&series, &zone);
+        assert!(found.is_none(), "{words}: {found:?}");
+        let silent = |chance: f64, is_claimed: bool| {
+            assert!((0.0..=1.0).contains(&chance) && (!is_claimed || chance > 0.05), "{words}: {chance}");
+        };
+        for end in [End::Stopped, End::New] {
+            let look = stopped::look(&series, &zone, known, None, end);
+            silent(look.chance, look.claim.is_some());
+        }
+        let (row, silence) = (consecutive::look(&series, &zone), silence::look(&series));
+        silent(row.chance, row.claim.is_some());
+        silent(silence.chance, silence.claim.is_some());
+        // A burst or an incident in a series of nothing else is one; their numbers stay numbers.
+        let (burst, incident) = (burst::look(&series), burst::look_for_incident(&series));
+        assert!((0.0..=1.0).contains(&burst.chance) && (0.0..=1.0).contains(&incident.chance), "{words}");
+        _ = burst::incident_facts(&series);
+    };
+    let at = |at: i64, status| (at, status);
+    check("none", Vec::new());
+    check("one", vec![at(5, Status::Failed)]);
+    check("a million at one instant", vec![at(45 * DAY_MS, Status::Completed); 1_000_000]);
+    check("a million failures at one instant", vec![at(45 * DAY_MS, Status::Failed); 1_000_000]);
+    let mut chance = Chance::of("strange", 0);
+    let executions: Vec<u64> = (0..91 * 24).map(|_| chance.poisson(2.0)).collect();
+    let moments = moments(&mut chance, &executions);
+    check("all failed", moments.iter().map(|moment| at(*moment, Status::Failed)).collect());
+    check("none failed", moments.iter().map(|moment| at(*moment, Status::Completed)).collect());
+    check("none decided", moments.iter().map(|moment| at(*moment, Status::Running)).collect());
 }
