@@ -11,7 +11,7 @@
 mod arc;
 mod claim;
 mod gate;
-mod history;
+pub mod history;
 mod multiplicity;
 mod outcome;
 mod outcome_window;
@@ -19,9 +19,19 @@ mod random;
 mod report;
 mod residual;
 mod ring;
-mod sentence;
+pub mod sentence;
 mod series;
 mod volume_peak;
+
+pub mod burst;
+pub mod consecutive;
+pub mod english;
+pub mod missed;
+pub mod schedule;
+pub mod silence;
+pub mod stopped;
+pub mod tail;
+pub mod usual;
 
 pub use claim::{Claim, Effect, Fact, Look};
 pub use series::{Run, Series, Whose};

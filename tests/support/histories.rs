@@ -48,7 +48,7 @@ impl Chance {
         (self.uniform() * bound as f64) as usize
     }
 
-    fn between(&mut self, low: f64, high: f64) -> f64 {
+    pub fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.uniform()
     }
 
@@ -57,7 +57,7 @@ impl Chance {
     }
 
     /// Marsaglia and Tsang 2000.
-    fn gamma(&mut self, shape: f64) -> f64 {
+    pub fn gamma(&mut self, shape: f64) -> f64 {
         if shape < 1.0 {
             return self.gamma(shape + 1.0) * pow(self.uniform(), 1.0 / shape);
         }
@@ -98,7 +98,7 @@ impl Chance {
     }
 
     /// An Ornstein-Uhlenbeck process, hour by hour: values that remember about `memory` hours.
-    fn wandering(&mut self, hours: usize, deviation: f64, memory: f64) -> Vec<f64> {
+    pub fn wandering(&mut self, hours: usize, deviation: f64, memory: f64) -> Vec<f64> {
         let keep = exp(-1.0 / memory);
         let mut value = deviation * self.normal();
         let mut values = Vec::with_capacity(hours);

@@ -1,0 +1,312 @@
+//! One hour with many times the executions that are usual, and an incident: a few hours that hold many of all failures.
+//! Neither is judged by a textbook: what the other stretches of the same series reach says how unusual its largest one
+//! is, so where batches are routine a batch is no burst, and where something breaks every week no week is an incident.
+
+use super::claim::{Claim, Effect, Fact, Look};
+use super::series::Series;
+use super::tail::peak;
+use super::usual::{self, Usual, local_hour};
+use chrono::NaiveDate;
+
+/// Hours of the stretches whose largest values are compared for a burst,
+const BLOCK: usize = 12;
+/// and for an incident.
+const BLOCK_OF_INCIDENTS: usize = 24;
+/// An hour has at least so many times what is usual,
+const LEAST_RATIO: f64 = 3.0;
+/// and so many executions.
+const LEAST_EXECUTIONS: u64 = 10;
+/// Hours over which failures are added up, so that an incident is seen where single hours have next to none.
+const HOURS_TOGETHER: usize = 6;
+/// The longest incident, in hours.
+const LONGEST: usize = 24;
+/// An incident holds this share of all failures,
+const LEAST_SHARE: f64 = 0.2;
+/// and so many.
+const LEAST_FAILURES: u64 = 10;
+
+/// What a burst is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
+    /// The local date and hour.
+    pub at: (NaiveDate, u8),
+    /// Executions in it.
+    pub executions: u64,
+    /// Executions that are usual at its hour of the week.
+    pub usual: f64,
+    /// How many times what is usual the next highest hour has, more than a stretch of 12 hours away.
+    pub next: f64,
+    /// Days that were looked at.
+    pub days: usize,
+}
+
+/// Looks for the hour that stands out most.
+pub fn look(series: &Series) -> Look<Facts> {
+    let Some(usual) = Usual::new(&series.days, |hour| hour.executions) else { return Look::nothing() };
+    let scores: Vec<f64> = usual
+        .counts
+        .iter()
+        .zip(&usual.expected)
+        .map(|(count, expected)| usual::score(*count as f64, *expected, usual.shape))
+        .collect();
+    let Some(peak) = peak(&scores, BLOCK) else { return Look::nothing() };
+    let ratio_at = |hour: usize| match (usual.counts.get(hour), usual.expected.get(hour)) {
+        (Some(count), Some(expected)) => *count as f64 / expected,
+        _ => 0.0,
+    };
+    let (Some(executions), Some(expected), Some(at)) = (
+        usual.counts.get(peak.place).copied(),
+        usual.expected.get(peak.place).copied(),
+        local_hour(&series.days, peak.place),
+    ) else {
+        return Look::nothing();
+    };
+    if executions < LEAST_EXECUTIONS || ratio_at(peak.place) < LEAST_RATIO {
+        return Look::nothing();
+    }
+    let elsewhere = |hour: &usize| (hour / BLOCK).abs_diff(peak.place / BLOCK) > 1;
+    let is_many = |hour: &usize| usual.counts.get(*hour).is_some_and(|count| *count >= LEAST_EXECUTIONS);
+    let next = (0..usual.counts.len()).filter(elsewhere).filter(is_many).map(ratio_at).fold(0.0, f64::max);
+    let all = usual.counts.iter().fold(0.0, |sum, count| sum + *count as f64);
+    let facts = Facts { at, executions, usual: expected, next, days: series.days.len() };
+    let evidence = vec![
+        ("executions", Fact::Count(executions)),
+        ("usual", Fact::Number(expected)),
+        ("next_ratio", Fact::Number(next)),
+    ];
+    let effect = Some(Effect { inside: executions as f64, outside: expected });
+    let share = (executions as f64 - expected) / all;
+    Look { chance: peak.chance, claim: claim(series, facts, effect, evidence, vec![at], share) }
+}
+
+fn claim<Facts>(
+    series: &Series,
+    facts: Facts,
+    effect: Option<Effect>,
+    evidence: Vec<(&'static str, Fact)>,
+    cells: Vec<(NaiveDate, u8)>,
+    share: f64,
+) -> Option<Claim<Facts>> {
+    let span = (series.days.first()?.date, series.days.last()?.date);
+    Some(Claim { facts, window: None, effect, evidence, span, weeks: Vec::new(), cells, share })
+}
+
+/// What an incident is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incident {
+    /// The local date and hour at which it begins,
+    pub from: (NaiveDate, u8),
+    /// and those at which it is over.
+    pub until: (NaiveDate, u8),
+    /// Whole hours that it lasts.
+    pub hours: usize,
+    /// Failures in it,
+    pub failures: u64,
+    /// of so many decided executions.
+    pub decided: u64,
+    /// Failures of all days.
+    pub all_failures: u64,
+    /// Decided executions of all days.
+    pub all_decided: u64,
+}
+
+/// The failures of a series by hour, and how many there would be at one rate.
+struct Failures {
+    counts: Vec<u64>,
+    decided: Vec<u64>,
+    expected: Vec<f64>,
+}
+
+impl Failures {
+    fn new(series: &Series) -> Self {
+        let hours = || series.days.iter().flat_map(|day| &day.hours);
+        let counts: Vec<u64> = hours().map(|hour| hour.failures).collect();
+        let decided: Vec<u64> = hours().map(|hour| hour.decided).collect();
+        // The day with the most failures does not say what is usual.
+        let sums = |of: &[u64]| -> Vec<f64> {
+            of.chunks(24).map(|day| day.iter().fold(0.0, |sum, count| sum + *count as f64)).collect()
+        };
+        let (by_day, decided_by_day) = (sums(&counts), sums(&decided));
+        let worst = by_day
+            .iter()
+            .enumerate()
+            .fold((0, -1.0), |worst, (day, failures)| if *failures > worst.1 { (day, *failures) } else { worst });
+        let without = |of: &[f64]| of.iter().sum::<f64>() - of.get(worst.0).copied().unwrap_or(0.0);
+        let rate = without(&by_day) / without(&decided_by_day).max(1.0);
+        let expected = decided.iter().map(|decided| rate * *decided as f64).collect();
+        Self { counts, decided, expected }
+    }
+
+    /// The hours within a day of each other that hold the most failures beyond three times what is usual, around the
+    /// `HOURS_TOGETHER` hours from `place` on.
+    fn extent(&self, place: usize) -> (usize, usize) {
+        let excess: Vec<f64> = self
+            .counts
+            .iter()
+            .zip(&self.expected)
+            .map(|(count, expected)| *count as f64 - LEAST_RATIO * expected)
+            .collect();
+        let first = place.saturating_sub(LONGEST);
+        let last = (place + HOURS_TOGETHER + LONGEST).min(excess.len());
+        let mut best = (place, place + HOURS_TOGETHER, f64::NEG_INFINITY);
+        for from in first..last {
+            let mut sum = 0.0;
+            for (until, excess) in excess.iter().enumerate().take((from + LONGEST).min(last)).skip(from) {
+                sum += excess;
+                let overlaps = from < place + HOURS_TOGETHER && until >= place;
+                if overlaps && sum > best.2 {
+                    best = (from, until + 1, sum);
+                }
+            }
+        }
+        (best.0, best.1.min(excess.len()))
+    }
+
+    fn facts(&self, series: &Series, place: usize) -> Option<Incident> {
+        let (from, until) = self.extent(place);
+        let sum = |of: &[u64]| of.iter().fold(0u64, |sum, count| sum.saturating_add(*count));
+        let within = |of: &[u64]| sum(of.get(from..until).unwrap_or_default());
+        let last = local_hour(&series.days, until.checked_sub(1)?)?;
+        let after = if last.1 == 23 { (last.0.succ_opt()?, 0) } else { (last.0, last.1 + 1) };
+        Some(Incident {
+            from: local_hour(&series.days, from)?,
+            until: after,
+            hours: until - from,
+            failures: within(&self.counts),
+            decided: within(&self.decided),
+            all_failures: sum(&self.counts),
+            all_decided: sum(&self.decided),
+        })
+    }
+
+    /// Sums over [`HOURS_TOGETHER`] hours from each hour on.
+    fn together(&self) -> (Vec<u64>, Vec<f64>) {
+        let counts = self.counts.windows(HOURS_TOGETHER);
+        let counts = counts.map(|hours| hours.iter().fold(0u64, |sum, count| sum.saturating_add(*count)));
+        let expected = self.expected.windows(HOURS_TOGETHER).map(|hours| hours.iter().sum());
+        (counts.collect(), expected.collect())
+    }
+}
+
+impl Incident {
+    fn passes(&self) -> bool {
+        self.failures >= LEAST_FAILURES
+            && self.failures as f64 >= LEAST_SHARE * self.all_failures as f64
+            && self.failures < self.all_failures
+    }
+}
+
+/// The hours that hold the most failures beyond what is usual, tested or not: a fact for a notice, which keeps a
+/// reader from taking one incident for a pattern. `None` where they hold less than a fifth of all failures, or few.
+pub fn incident_facts(series: &Series) -> Option<Incident> {
+    let failures = Failures::new(series);
+    let (counts, expected) = failures.together();
+    let excess = counts.iter().zip(&expected).map(|(count, expected)| *count as f64 - expected).enumerate();
+    let (place, _) =
+        excess.fold((0, 0.0), |most, (place, excess)| if excess > most.1 { (place, excess) } else { most });
+    failures.facts(series, place).filter(Incident::passes)
+}
+
+/// Looks for an incident that stands out from all others of the series.
+pub fn look_for_incident(series: &Series) -> Look<Incident> {
+    if series.days.len() < usual::LEAST_DAYS {
+        return Look::nothing();
+    }
+    let failures = Failures::new(series);
+    let (counts, expected) = failures.together();
+    let shape = usual::shape(&counts, &expected);
+    let scores: Vec<f64> =
+        counts.iter().zip(&expected).map(|(count, expected)| usual::score(*count as f64, *expected, shape)).collect();
+    let Some(peak) = peak(&scores, BLOCK_OF_INCIDENTS) else { return Look::nothing() };
+    let Some(facts) = failures.facts(series, peak.place).filter(Incident::passes) else { return Look::nothing() };
+    let evidence = vec![
+        ("failures", Fact::Count(facts.failures)),
+        ("decided", Fact::Count(facts.decided)),
+        ("all_failures", Fact::Count(facts.all_failures)),
+    ];
+    let rate = |failures: u64, decided: u64| failures as f64 / decided.max(1) as f64;
+    let effect = Effect {
+        inside: rate(facts.failures, facts.decided),
+        outside: rate(facts.all_failures - facts.failures, facts.all_decided.saturating_sub(facts.decided)),
+    };
+    let cells = cells(series, &facts);
+    let share = rate(facts.failures, facts.all_failures);
+    Look { chance: peak.chance, claim: claim(series, facts, Some(effect), evidence, cells, share) }
+}
+
+/// The hours of an incident that have executions.
+fn cells(series: &Series, incident: &Incident) -> Vec<(NaiveDate, u8)> {
+    let hours =
+        series.days.iter().flat_map(|day| (0..24).zip(&day.hours).map(|(hour, counts)| (day.date, hour, counts)));
+    let inside = |(date, hour): (NaiveDate, u8)| (date, hour) >= incident.from && (date, hour) < incident.until;
+    hours
+        .filter(|(date, hour, counts)| inside((*date, *hour)) && counts.executions > 0)
+        .map(|(date, hour, _)| (date, hour))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::history::{Day, Hour};
+    use crate::pattern::series::Whose;
+    use chrono::Days;
+
+    fn series(days: u64, count: impl Fn(u64) -> (u64, u64)) -> Series {
+        let start: NaiveDate = "2026-01-05".parse().unwrap();
+        let hour = |hour| {
+            let (executions, failures) = count(hour);
+            Hour { executions, decided: executions, failures, ..Hour::default() }
+        };
+        let day = |day| Day {
+            date: start.checked_add_days(Days::new(day)).unwrap(),
+            hours: std::array::from_fn(|of_day| hour(day * 24 + of_day as u64)),
+        };
+        Series::new(Whose::All, (0..days).map(day).collect(), Vec::new(), Vec::new())
+    }
+
+    #[test]
+    fn the_highest_hour_is_told_beside_the_next() {
+        let look = look(&series(28, |hour| (if hour == 207 { 90 } else { 9 + hour % 3 + hour % 89 / 88 * 5 }, 0)));
+        assert!(look.chance < 0.05, "{}", look.chance);
+        let facts = look.claim.unwrap().facts;
+        assert_eq!((facts.at, facts.executions, facts.days), (("2026-01-13".parse().unwrap(), 15), 90, 28));
+        assert!(facts.usual > 9.0 && facts.usual < 11.0 && facts.next > 1.0 && facts.next < 2.0, "{facts:?}");
+    }
+
+    #[test]
+    fn an_incident_begins_and_ends_with_its_failures() {
+        // From 100 to 105 eighteen of twenty fail, elsewhere one or two an hour at times.
+        let counts = |hour: u64| (20, if (100..105).contains(&hour) { 18 } else { hour % 7 / 6 + hour % 13 / 12 });
+        let series = series(28, counts);
+        let look = look_for_incident(&series);
+        assert!(look.chance < 0.01, "{}", look.chance);
+        let claim = look.claim.unwrap();
+        let facts = &claim.facts;
+        let date = "2026-01-09".parse().unwrap();
+        assert_eq!((facts.from, facts.until, facts.hours), ((date, 4), (date, 9), 5));
+        assert_eq!((facts.failures, facts.decided, facts.all_decided), (90, 100, 28 * 24 * 20));
+        let recount = (0..28 * 24).map(|hour| counts(hour).1).sum::<u64>();
+        assert_eq!((facts.all_failures, claim.cells.len()), (recount, 5));
+        assert_eq!(incident_facts(&series).as_ref(), Some(facts));
+    }
+
+    #[test]
+    fn strange_counts_are_silent() {
+        let check = |days, count: &dyn Fn(u64) -> (u64, u64)| {
+            let series = series(days, count);
+            let (burst, incident) = (look(&series), look_for_incident(&series));
+            assert!(burst.claim.is_none() || burst.chance > 0.05, "{burst:?}");
+            assert!(incident.claim.is_none() || incident.chance > 0.05, "{incident:?}");
+            assert!((0.0..=1.0).contains(&burst.chance) && (0.0..=1.0).contains(&incident.chance));
+        };
+        check(0, &|_| (0, 0));
+        check(1, &|_| (5, 5));
+        check(28, &|_| (0, 0));
+        check(28, &|_| (7, 0));
+        check(28, &|_| (7, 7));
+        check(28, &|_| (u64::MAX, u64::MAX));
+        check(28, &|hour| (u64::from(hour == 300), u64::from(hour == 300)));
+        check(28, &|hour| (hour % 24 / 23 * 1000, 0));
+    }
+}

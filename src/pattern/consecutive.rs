@@ -1,0 +1,126 @@
+//! Failures in a row: more of them, in the order of starts, than chance and the workflow's own clustering bring. The
+//! other rows of failures of the same workflow say how one goes on; runs that were not decided neither lengthen a row
+//! nor end it. It says nothing of rows that are as long as others were.
+
+use super::claim::{Claim, Effect, Fact, Look};
+use super::series::{Run, Series};
+use super::tail::chance_beyond;
+use crate::time::Timestamp;
+use crate::zone::Zone;
+use chrono::NaiveDate;
+
+/// Failures in a row below which nothing is said,
+const LEAST_LENGTH: usize = 8;
+/// how many times the next longest row that is,
+const LEAST_LEAD: f64 = 2.5;
+/// and the decided runs outside it that say what is usual.
+const LEAST_OUTSIDE: usize = 30;
+
+/// What a row of failures is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
+    /// Failures in a row.
+    pub length: u64,
+    /// The start of the first one, in milliseconds, and its local date.
+    pub from_ms: i64,
+    /// See `from_ms`.
+    pub from: NaiveDate,
+    /// The start of the last one, in milliseconds, and its local date.
+    pub to_ms: i64,
+    /// See `to_ms`.
+    pub to: NaiveDate,
+    /// True if no decided run came after it.
+    pub is_last: bool,
+    /// The next longest row; 0 where there is none.
+    pub runner_up: u64,
+    /// Failures outside the row,
+    pub failures_outside: u64,
+    /// of so many decided runs outside it.
+    pub decided_outside: u64,
+}
+
+/// A row of failures among the decided runs: the place of its first one, and how many there are.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    from: usize,
+    length: usize,
+}
+
+/// Looks for the longest row.
+pub fn look(series: &Series, zone: &Zone) -> Look<Facts> {
+    let decided: Vec<&Run> = series.runs.iter().filter(|run| run.status.is_decided()).collect();
+    let rows = rows(&decided);
+    let longer = |one: Option<Row>, other: &Row| {
+        if one.is_none_or(|one| other.length > one.length) { Some(*other) } else { one }
+    };
+    let Some(longest) = rows.iter().fold(None, longer) else { return Look::nothing() };
+    let others: Vec<Row> = rows.into_iter().filter(|row| row.from != longest.from).collect();
+    let runner_up = others.iter().fold(None, longer).map_or(0, |row| row.length);
+    let outside = decided.len() - longest.length;
+    if longest.length < LEAST_LENGTH
+        || outside < LEAST_OUTSIDE
+        || (longest.length as f64) < LEAST_LEAD * runner_up as f64
+    {
+        return Look::nothing();
+    }
+    let failures = others.iter().map(|row| row.length).sum::<usize>();
+    let lengths: Vec<f64> = others.iter().map(|row| row.length as f64).collect();
+    let by_others = chance_beyond(longest.length as f64, &lengths).unwrap_or(0.0);
+    let by_itself = chance_by_itself(longest.length, failures, others.len(), outside);
+    let chance = by_others.max(by_itself).min(1.0);
+    let at = |place: usize| {
+        let at_ms = decided.get(place)?.at_ms;
+        Some((at_ms, zone.local_date(Timestamp::from_ms(at_ms)?)))
+    };
+    let after = longest.from + longest.length;
+    let (Some((from_ms, from)), Some((to_ms, to)), Some((_, first)), Some((_, last))) =
+        (at(longest.from), at(after - 1), at(0), at(decided.len() - 1))
+    else {
+        return Look::nothing();
+    };
+    let facts = Facts {
+        length: longest.length as u64,
+        from_ms,
+        from,
+        to_ms,
+        to,
+        is_last: after == decided.len(),
+        runner_up: runner_up as u64,
+        failures_outside: failures as u64,
+        decided_outside: outside as u64,
+    };
+    let evidence = vec![
+        ("failures_in_a_row", Fact::Count(facts.length)),
+        ("next_longest", Fact::Count(facts.runner_up)),
+        ("failures_outside", Fact::Count(facts.failures_outside)),
+        ("decided_outside", Fact::Count(facts.decided_outside)),
+    ];
+    let effect = Some(Effect { inside: 1.0, outside: failures as f64 / outside as f64 });
+    let share = longest.length as f64 / (failures + longest.length) as f64;
+    let span = (first, last);
+    let claim = Claim { facts, window: None, effect, evidence, span, weeks: Vec::new(), cells: Vec::new(), share };
+    Look { chance, claim: Some(claim) }
+}
+
+/// The chance of a row of that length where every failure is followed by another one at the rate at which failures
+/// outside it are, or at their common rate if that is larger; each of the runs may begin it. Both rates are counted with
+/// one more failure, as what was seen of few says little.
+fn chance_by_itself(length: usize, failures: usize, rows: usize, outside: usize) -> f64 {
+    let rate = (failures + 1) as f64 / (outside + 2) as f64;
+    let goes_on = (failures - rows + 1) as f64 / (failures + 2) as f64;
+    outside as f64 * rate * libm::exp((length - 1) as f64 * libm::log(rate.max(goes_on)))
+}
+
+fn rows(decided: &[&Run]) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    for (place, run) in decided.iter().enumerate() {
+        if !run.status.is_failure() {
+            continue;
+        }
+        match rows.last_mut().filter(|row| row.from + row.length == place) {
+            Some(row) => row.length += 1,
+            None => rows.push(Row { from: place, length: 1 }),
+        }
+    }
+    rows
+}

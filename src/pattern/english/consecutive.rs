@@ -1,0 +1,52 @@
+//! What is said of failures in a row. It says nothing of why.
+
+use super::{date, of};
+use crate::number;
+use crate::pattern::consecutive::Facts;
+use crate::pattern::sentence::Strength;
+
+/// "25 runs of 'sync' in a row failed from Sun 3 Mar to Mon 4 Mar (next longest: 3 in a row)", or "The last 25 runs …".
+pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
+    let mut text = match strength {
+        Strength::Plain => String::new(),
+        Strength::Tends => "Perhaps unusual: ".to_owned(),
+    };
+    text += match (facts.is_last, strength) {
+        (true, Strength::Plain) => "The last ",
+        (true, Strength::Tends) => "the last ",
+        (false, _) => "",
+    };
+    text += &[&number::grouped(facts.length), " runs", &of(called)].concat();
+    text += if facts.is_last { " all failed, " } else { " in a row failed, " };
+    let (from, to) = (date(facts.from), date(facts.to));
+    text += &if facts.from == facts.to { ["on ", &from].concat() } else { ["from ", &from, " to ", &to].concat() };
+    let next = number::grouped(facts.runner_up);
+    text + &[" (next longest: ", &next, " in a row)"].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_said_to_the_letter() {
+        let check = |is_last, to: &str, strength, words: &str| {
+            let facts = Facts {
+                length: 25,
+                from_ms: 0,
+                from: "2024-03-03".parse().unwrap(),
+                to_ms: 1,
+                to: to.parse().unwrap(),
+                is_last,
+                runner_up: 3,
+                failures_outside: 30,
+                decided_outside: 400,
+            };
+            assert_eq!(sentence(&facts, Some("sync"), strength), words);
+        };
+        let row = "25 runs of 'sync' in a row failed, from Sun 3 Mar to Mon 4 Mar (next longest: 3 in a row)";
+        check(false, "2024-03-04", Strength::Plain, row);
+        let last = "Perhaps unusual: the last 25 runs of 'sync' all failed, on Sun 3 Mar (next longest: 3 in a row)";
+        check(true, "2024-03-03", Strength::Tends, last);
+    }
+}

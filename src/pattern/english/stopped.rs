@@ -1,0 +1,56 @@
+//! What is said of a workflow that stopped or is new. It says nothing of why.
+
+use super::{date, every, lasting, named};
+use crate::number;
+use crate::pattern::sentence::Strength;
+use crate::pattern::stopped::{End, Facts};
+
+/// "'sync' has not run since Sun 3 Mar; before that daily", or "… is new since Sun 3 Mar: 412 runs, about daily".
+pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
+    let mut text = named(called, "The view");
+    text += match (facts.end, strength) {
+        (End::Stopped, Strength::Plain) => " has not run since ",
+        (End::Stopped, Strength::Tends) => " seems to have stopped on ",
+        (End::New, Strength::Plain) => " is new since ",
+        (End::New, Strength::Tends) => " seems to be new since ",
+    };
+    text += &date(facts.date);
+    let runs = [&number::grouped(facts.executions), " runs"].concat();
+    text += match facts.end {
+        End::Stopped => "; before that ",
+        End::New => ": ",
+    };
+    text += &facts.period_ms.map_or(runs, every);
+    match facts.end {
+        End::Stopped => text + &[" and never a pause longer than ", &lasting(facts.longest_pause_ms)].concat(),
+        End::New => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::zone::{DAY_MS, HOUR_MS};
+
+    #[test]
+    fn an_end_is_said_to_the_letter() {
+        let check = |end, period_ms, strength, words: &str| {
+            let facts = Facts {
+                end,
+                date: "2024-03-03".parse().unwrap(),
+                silent_ms: 20 * DAY_MS,
+                expected: 20.0,
+                executions: 1412,
+                longest_pause_ms: 49 * HOUR_MS,
+                period_ms,
+            };
+            assert_eq!(sentence(&facts, Some("sync"), strength), words);
+        };
+        let stopped = "'sync' has not run since Sun 3 Mar; before that daily and never a pause longer than 49 h";
+        check(End::Stopped, Some(DAY_MS), Strength::Plain, stopped);
+        let tends =
+            "'sync' seems to have stopped on Sun 3 Mar; before that 1,412 runs and never a pause longer than 49 h";
+        check(End::Stopped, None, Strength::Tends, tends);
+        check(End::New, None, Strength::Plain, "'sync' is new since Sun 3 Mar: 1,412 runs");
+    }
+}

@@ -1,0 +1,221 @@
+//! Moments of a schedule at which nothing started. That some were missed is a fact, which a notice may tell; that they
+//! gather on one weekday or at one hour is a claim, and is tested. It says nothing of a workflow without a schedule, and
+//! nothing of what came after its last start.
+//!
+//! One miss of a schedule that is kept in most of its moments needs no test, but no pattern is in it either. The test
+//! takes the dates with misses as units, because an outage of a morning is one event whatever it misses: that so many
+//! of them fall on one weekday, or touch one hour, by themselves.
+
+use super::claim::{Claim, Effect, Fact, Look};
+use super::schedule::{Schedule, date_of, hour_of, weekday_of};
+use super::series::Series;
+use chrono::NaiveDate;
+
+/// Dates with misses that a claim needs,
+const LEAST_DATES: usize = 3;
+/// and the share of them that has to fall on the weekday or touch the hour.
+const LEAST_SHARE: f64 = 0.6;
+
+/// Where misses gather.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gathered {
+    /// Nowhere.
+    No,
+    /// On a weekday, 0 = Monday.
+    Weekday(usize),
+    /// At an hour of the day.
+    Hour(usize),
+}
+
+/// What is said of missed moments.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
+    /// Moments at which nothing started.
+    pub missed: u64,
+    /// Moments of the schedule.
+    pub expected: u64,
+    /// Where the misses gather,
+    pub gathered: Gathered,
+    /// and how many of them are there.
+    pub there: u64,
+    /// By hour of the day: moments at which something started, moments of the schedule.
+    pub by_hour: [(u64, u64); 24],
+    /// The longest time between two starts around missed moments, in milliseconds,
+    pub longest_ms: i64,
+    /// and the date and hour at which it began, by the schedule's clock.
+    pub from: (NaiveDate, u8),
+}
+
+/// The misses of a schedule, tested or not: facts for a notice. `None` where nothing was missed.
+pub fn facts(schedule: &Schedule) -> Option<Facts> {
+    let slots = &schedule.slots;
+    let missed = slots.iter().filter(|slot| !slot.is_kept).count() as u64;
+    if missed == 0 {
+        return None;
+    }
+    let mut by_hour = [(0, 0); 24];
+    for slot in slots {
+        if let Some((kept, all)) = by_hour.get_mut(hour_of(slot.clock_ms)) {
+            *kept += u64::from(slot.is_kept);
+            *all += 1;
+        }
+    }
+    // Between two kept moments with a missed one between them.
+    let mut longest = (0, 0);
+    let mut last_kept: Option<i64> = None;
+    let mut is_missing = false;
+    for slot in slots {
+        if slot.is_kept {
+            let from = last_kept.filter(|from| is_missing && slot.clock_ms - from > longest.0);
+            longest = from.map_or(longest, |from| (slot.clock_ms - from, from));
+            (last_kept, is_missing) = (Some(slot.clock_ms), false);
+        } else {
+            is_missing = true;
+        }
+    }
+    Some(Facts {
+        missed,
+        expected: slots.len() as u64,
+        gathered: Gathered::No,
+        there: 0,
+        by_hour,
+        longest_ms: longest.0,
+        from: (date_of(longest.1), hour_of(longest.1) as u8),
+    })
+}
+
+/// Moments and misses of one date.
+struct Date {
+    weekday: usize,
+    missed: u64,
+    all: u64,
+    hours: [(u64, u64); 24],
+}
+
+/// Looks for a weekday or an hour at which misses gather.
+pub fn look(series: &Series, schedule: &Schedule) -> Look<Facts> {
+    let Some(mut facts) = facts(schedule) else { return Look::nothing() };
+    let dates = dates(schedule);
+    let bad: Vec<&Date> = dates.iter().filter(|date| date.missed > 0).collect();
+    if bad.len() < LEAST_DATES {
+        return Look::nothing();
+    }
+    let share_of_bad = bad.len() as f64 / dates.len() as f64;
+    let mut best: Option<(f64, Gathered, u64)> = None;
+    let mut looked_at = 0;
+    let mut consider = |chances: &[f64], held: usize, gathered, there| {
+        looked_at += 1;
+        if held >= LEAST_DATES && held as f64 >= LEAST_SHARE * bad.len() as f64 {
+            let chance = at_least(held, chances);
+            if best.is_none_or(|(least, _, _)| chance < least) {
+                best = Some((chance, gathered, there));
+            }
+        }
+    };
+    for weekday in 0..7 {
+        let on = || dates.iter().filter(|date| date.weekday == weekday);
+        let held = on().filter(|date| date.missed > 0).count();
+        // Of a schedule of one weekday, all are on it.
+        if on().count() < dates.len() {
+            let there = on().map(|date| date.missed).sum();
+            consider(&vec![share_of_bad; on().count()], held, Gathered::Weekday(weekday), there);
+        }
+    }
+    for hour in 0..24 {
+        let at = |date: &Date| date.hours.get(hour).copied().unwrap_or_default();
+        let held = bad.iter().filter(|date| at(date).1 > 0).count();
+        let there = bad.iter().map(|date| at(date).1).sum();
+        // By itself one of the date's misses falls on one of the hour's moments.
+        let chance = |date: &&Date| none_of(date.all, date.missed, at(date).0);
+        let chances: Vec<f64> = bad.iter().map(|date| 1.0 - chance(date)).collect();
+        if chances.iter().any(|chance| *chance > 0.0 && *chance < 1.0) {
+            consider(&chances, held, Gathered::Hour(hour), there);
+        }
+    }
+    let (Some((chance, gathered, there)), Some((first, last))) =
+        (best, schedule.slots.first().zip(schedule.slots.last()))
+    else {
+        return Look::nothing();
+    };
+    (facts.gathered, facts.there) = (gathered, there);
+    let span = (date_of(first.clock_ms), date_of(last.clock_ms));
+    let evidence = vec![
+        ("missed", Fact::Count(facts.missed)),
+        ("expected", Fact::Count(facts.expected)),
+        ("missed_there", Fact::Count(there)),
+    ];
+    let is_there = |clock_ms: i64| match gathered {
+        Gathered::No => false,
+        Gathered::Weekday(weekday) => weekday_of(clock_ms) == weekday,
+        Gathered::Hour(hour) => hour_of(clock_ms) == hour,
+    };
+    let all_there = schedule.slots.iter().filter(|slot| is_there(slot.clock_ms)).count() as f64;
+    let elsewhere = schedule.slots.len() as f64 - all_there;
+    let effect = Effect {
+        inside: there as f64 / all_there.max(1.0),
+        outside: (facts.missed - there) as f64 / elsewhere.max(1.0),
+    };
+    let ran = series.runs.len() as f64;
+    let share = facts.missed as f64 / (facts.missed as f64 + ran);
+    let claim = Claim {
+        facts,
+        window: None,
+        effect: Some(effect),
+        evidence,
+        span,
+        weeks: Vec::new(),
+        cells: Vec::new(),
+        share,
+    };
+    Look { chance: (chance * f64::from(looked_at)).min(1.0), claim: Some(claim) }
+}
+
+/// The moments by date.
+fn dates(schedule: &Schedule) -> Vec<Date> {
+    let mut dates: Vec<(NaiveDate, Date)> = Vec::new();
+    for slot in &schedule.slots {
+        let on = date_of(slot.clock_ms);
+        if dates.last().is_none_or(|(last, _)| *last != on) {
+            let weekday = weekday_of(slot.clock_ms);
+            dates.push((on, Date { weekday, missed: 0, all: 0, hours: [(0, 0); 24] }));
+        }
+        let Some((_, date)) = dates.last_mut() else { continue };
+        let missed = u64::from(!slot.is_kept);
+        date.missed += missed;
+        date.all += 1;
+        if let Some((all, missed_then)) = date.hours.get_mut(hour_of(slot.clock_ms)) {
+            *all += 1;
+            *missed_then += missed;
+        }
+    }
+    dates.into_iter().map(|(_, date)| date).collect()
+}
+
+/// The chance that none of `missed` of `all` moments is one of `of`, where misses follow each other on a ring of the
+/// day's moments: what goes down for an hour misses all of it, at any time alike.
+fn none_of(all: u64, missed: u64, of: u64) -> f64 {
+    if of == 0 {
+        return 1.0;
+    }
+    let touching = (missed + of).saturating_sub(1).min(all);
+    1.0 - touching as f64 / all.max(1) as f64
+}
+
+/// The chance that at least `held` of independent events happen.
+fn at_least(held: usize, chances: &[f64]) -> f64 {
+    // By number of events so far, those above `held` together.
+    let mut of_count = vec![0.0; held + 1];
+    if let Some(none) = of_count.first_mut() {
+        *none = 1.0;
+    }
+    for chance in chances {
+        let mut carried = 0.0;
+        for (count, of_count) in of_count.iter_mut().enumerate() {
+            let stays = if count == held { *of_count } else { *of_count * (1.0 - chance) };
+            let goes = *of_count * chance;
+            *of_count = stays + carried;
+            carried = goes;
+        }
+    }
+    of_count.last().copied().unwrap_or(1.0).min(1.0)
+}

@@ -1,0 +1,309 @@
+//! The cadence of a workflow: how far apart its starts are, at which moments, on which weekdays and hours. It knows
+//! cadences of a list only, and says nothing of a workflow that keeps none; a timer that begins anew after every run is
+//! no cadence, because its moments wander.
+
+use super::claim::{Claim, Fact, Look};
+use super::series::Series;
+use crate::time::Timestamp;
+use crate::zone::{DAY_MS, HOUR_MS, Zone};
+use chrono::Datelike;
+
+const MINUTE_MS: i64 = 60_000;
+/// The cadences that are known, in milliseconds.
+const PERIODS_MS: [i64; 17] = [
+    MINUTE_MS,
+    2 * MINUTE_MS,
+    5 * MINUTE_MS,
+    10 * MINUTE_MS,
+    15 * MINUTE_MS,
+    20 * MINUTE_MS,
+    30 * MINUTE_MS,
+    HOUR_MS,
+    2 * HOUR_MS,
+    3 * HOUR_MS,
+    4 * HOUR_MS,
+    6 * HOUR_MS,
+    8 * HOUR_MS,
+    12 * HOUR_MS,
+    DAY_MS,
+    7 * DAY_MS,
+    14 * DAY_MS,
+];
+/// Intervals below which there is no cadence to speak of; of weeks there are fewer.
+const LEAST_INTERVALS: usize = 20;
+const LEAST_WEEKLY_INTERVALS: usize = 7;
+/// The share of intervals that are the period or a multiple of it,
+const LEAST_SHARE_OF_INTERVALS: f64 = 0.7;
+/// and the share that are the period itself.
+const LEAST_SHARE_OF_SINGLE: f64 = 0.5;
+/// How closely the starts agree on one moment of the period: the length of their mean direction.
+const LEAST_AGREEMENT: f64 = 0.9;
+/// A weekday or an hour of the day belongs to the schedule if it has this share of the starts of the fullest one.
+const LEAST_SHARE_OF_FULLEST: f64 = 0.5;
+/// The share of expected starts that happened.
+const LEAST_KEPT: f64 = 0.7;
+/// The most starts that are told apart: a million minutes are two years.
+const MOST_SLOTS: i64 = 2_000_000;
+
+/// In which clock a schedule is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Frame {
+    /// The clock did not change in the span, so that nobody can tell.
+    Either,
+    /// It moves with the local clock.
+    Local,
+    /// It stays in UTC while the local clock moves.
+    Utc,
+}
+
+/// What a cadence is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
+    /// The period, in milliseconds.
+    pub period_ms: i64,
+    /// When in the period it starts, in milliseconds after a multiple of the period; of a week after Monday 0 h. In
+    /// the clock of `frame`.
+    pub phase_ms: i64,
+    /// The clock in which it is kept.
+    pub frame: Frame,
+    /// By weekday from Monday on, whether it runs.
+    pub weekdays: [bool; 7],
+    /// By hour of the day, whether it runs.
+    pub hours: [bool; 24],
+    /// Starts that were to be expected between the first one and the last one,
+    pub expected: u64,
+    /// and those that happened.
+    pub kept: u64,
+    /// The 99th per cent of the distances of starts from their moment, in milliseconds.
+    pub jitter_ms: i64,
+}
+
+/// One moment at which a start is to be expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// The moment in the clock of the schedule, in milliseconds.
+    pub clock_ms: i64,
+    /// Whether something started there.
+    pub is_kept: bool,
+}
+
+/// A cadence with its moments.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Schedule {
+    /// What it is.
+    pub facts: Facts,
+    /// The moments at which a start is to be expected, from the first start to the last one, rising.
+    pub slots: Vec<Slot>,
+}
+
+/// Finds the cadence of a series; the chance is a bound for as many intervals falling on multiples of a period by
+/// themselves, over all periods of the list. Evenly spread intervals fall within a tenth of a period on either side of
+/// a multiple in one of five cases, so twenty of which fourteen do have a chance of about one in seven thousand.
+pub fn find(series: &Series, zone: &Zone) -> Option<(Schedule, f64)> {
+    let starts: Vec<i64> = series.runs.iter().map(|run| run.at_ms).collect();
+    let period_ms = period(&starts)?;
+    let tolerance = tolerance(period_ms);
+    let ticks = ticks(&starts, tolerance);
+    let intervals = || ticks.iter().zip(ticks.iter().skip(1)).map(|(one, next)| next - one);
+    let count = intervals().count();
+    let on_multiple = intervals().filter(|interval| is_near_multiple(*interval, period_ms, tolerance)).count();
+    if (on_multiple as f64) < LEAST_SHARE_OF_INTERVALS * count as f64 {
+        return None;
+    }
+    let (first, last) = (*ticks.first()?, *ticks.last()?);
+    let changes = zone.changes_between(first, last).next().is_some();
+    let local: Vec<i64> = ticks.iter().map(|at| in_clock(*at, zone)).collect();
+    let (local_phase, local_agreement) = phase(&local, period_ms);
+    let (utc_phase, utc_agreement) = phase(&ticks, period_ms);
+    let (frame, phase_ms, agreement) = match changes {
+        false => (Frame::Either, local_phase, local_agreement),
+        // Where both agree alike, as an hourly one does, nobody can tell.
+        true if (local_agreement - utc_agreement).abs() < 1e-9 => (Frame::Either, local_phase, local_agreement),
+        true if local_agreement > utc_agreement => (Frame::Local, local_phase, local_agreement),
+        true => (Frame::Utc, utc_phase, utc_agreement),
+    };
+    if agreement < LEAST_AGREEMENT {
+        return None;
+    }
+    let clock = if frame == Frame::Utc { ticks } else { local };
+    let zone = (frame != Frame::Utc).then_some(zone);
+    let schedule = Schedule::new(&clock, period_ms, phase_ms, frame, zone)?;
+    let by_chance = 2.0 * tolerance as f64 / period_ms as f64;
+    let chance = PERIODS_MS.len() as f64 * chance_of_share(on_multiple, count, by_chance.max(0.01));
+    Some((schedule, chance.min(1.0)))
+}
+
+/// The cadence as a claim.
+pub fn look(series: &Series, zone: &Zone) -> Look<Facts> {
+    let Some((Schedule { facts, .. }, chance)) = find(series, zone) else { return Look::nothing() };
+    let date = |run: &super::series::Run| Timestamp::from_ms(run.at_ms).map(|at| zone.local_date(at));
+    let (Some(first), Some(last)) = (series.runs.first().and_then(date), series.runs.last().and_then(date)) else {
+        return Look::nothing();
+    };
+    let evidence = vec![
+        ("period_ms", Fact::Count(facts.period_ms.unsigned_abs())),
+        ("expected", Fact::Count(facts.expected)),
+        ("kept", Fact::Count(facts.kept)),
+    ];
+    let share = facts.kept as f64 / facts.expected.max(1) as f64;
+    let claim = Claim {
+        facts,
+        window: None,
+        effect: None,
+        evidence,
+        span: (first, last),
+        weeks: Vec::new(),
+        cells: Vec::new(),
+        share,
+    };
+    Look { chance, claim: Some(claim) }
+}
+
+/// How far from its moment a start may be: a minute, a twentieth of a long period, a tenth of a short one.
+fn tolerance(period_ms: i64) -> i64 {
+    MINUTE_MS.max(period_ms / 20).min(period_ms / 10)
+}
+
+fn is_near_multiple(interval: i64, period_ms: i64, tolerance: i64) -> bool {
+    let beyond = interval.rem_euclid(period_ms);
+    interval + tolerance >= period_ms && beyond.min(period_ms - beyond) <= tolerance
+}
+
+/// Starts without those that follow the one before within the tolerance: several runs of one tick are one.
+fn ticks(starts: &[i64], tolerance: i64) -> Vec<i64> {
+    let mut ticks: Vec<i64> = Vec::new();
+    for start in starts {
+        if ticks.last().is_none_or(|last| start - last > tolerance) {
+            ticks.push(*start);
+        }
+    }
+    ticks
+}
+
+/// The period of the list that most intervals are, if at least half of them are.
+fn period(starts: &[i64]) -> Option<i64> {
+    let mut best: Option<(usize, i64)> = None;
+    for period_ms in PERIODS_MS {
+        let tolerance = tolerance(period_ms);
+        let ticks = ticks(starts, tolerance);
+        let intervals = ticks.len().saturating_sub(1);
+        let least = if period_ms >= 7 * DAY_MS { LEAST_WEEKLY_INTERVALS } else { LEAST_INTERVALS };
+        let near = |(one, next): &(&i64, &i64)| ((*next - *one) - period_ms).abs() <= tolerance;
+        let count = ticks.iter().zip(ticks.iter().skip(1)).filter(near).count();
+        let is_enough = intervals >= least && count as f64 >= LEAST_SHARE_OF_SINGLE * intervals as f64;
+        if is_enough && best.is_none_or(|(most, _)| count > most) {
+            best = Some((count, period_ms));
+        }
+    }
+    best.map(|(_, period_ms)| period_ms)
+}
+
+/// A moment on the local clock.
+fn in_clock(at_ms: i64, zone: &Zone) -> i64 {
+    at_ms + i64::from(zone.offset_at(at_ms)) * 1000
+}
+
+/// 1970-01-05 was a Monday; weeks are counted from there.
+const MONDAY_MS: i64 = 4 * DAY_MS;
+
+/// The mean direction of moments within the period, in milliseconds, and how closely they agree on it, 0 to 1.
+fn phase(moments: &[i64], period_ms: i64) -> (i64, f64) {
+    use std::f64::consts::TAU;
+    let (mut x, mut y) = (0.0, 0.0);
+    for moment in moments {
+        let angle = (moment - MONDAY_MS).rem_euclid(period_ms) as f64 / period_ms as f64 * TAU;
+        x += libm::cos(angle);
+        y += libm::sin(angle);
+    }
+    let phase = libm::atan2(y, x) / TAU * period_ms as f64;
+    ((phase.round() as i64).rem_euclid(period_ms), (x * x + y * y).sqrt() / moments.len().max(1) as f64)
+}
+
+/// A bound for the chance that at least `count` of `of` fall where a share of `rate` falls (Chernoff 1952).
+fn chance_of_share(count: usize, of: usize, rate: f64) -> f64 {
+    let share = count as f64 / of.max(1) as f64;
+    if share <= rate {
+        return 1.0;
+    }
+    let term = |share: f64, rate: f64| if share > 0.0 { share * libm::log(share / rate) } else { 0.0 };
+    libm::exp(-(of as f64) * (term(share, rate) + term(1.0 - share, 1.0 - rate)))
+}
+
+impl Schedule {
+    /// Lays the moments of a period over starts on a clock; with the zone whose clock that is, moments that a clock
+    /// change skips are left out.
+    fn new(clock: &[i64], period_ms: i64, phase_ms: i64, frame: Frame, zone: Option<&Zone>) -> Option<Self> {
+        let number = |at: i64| (at - MONDAY_MS - phase_ms + period_ms / 2).div_euclid(period_ms);
+        let moment = |number: i64| MONDAY_MS + phase_ms + number * period_ms;
+        let (first, last) = (number(*clock.first()?), number(*clock.last()?));
+        if last - first >= MOST_SLOTS || last <= first {
+            return None;
+        }
+        let distance = |at: &i64| (at - moment(number(*at))).abs() as f64;
+        let jitter_ms = super::random::quantile(clock.iter().map(distance), 0.99) as i64;
+        let most = (period_ms / 2).min((5 * MINUTE_MS).max(3 * jitter_ms));
+        let mut is_kept = vec![false; (last - first + 1) as usize];
+        for at in clock.iter().filter(|at| distance(at) <= most as f64) {
+            // A clock that goes back gives numbers that do not rise.
+            if let Some(is_kept) = usize::try_from(number(*at) - first).ok().and_then(|slot| is_kept.get_mut(slot)) {
+                *is_kept = true;
+            }
+        }
+        let exists = |clock_ms: i64| {
+            zone.is_none_or(|zone| {
+                let near = clock_ms - i64::from(zone.offset_at(clock_ms)) * 1000;
+                let offset = |at: i64| i64::from(zone.offset_at(at)) * 1000;
+                [near - 2 * HOUR_MS, near + 2 * HOUR_MS].into_iter().any(|at| {
+                    let at = clock_ms - offset(at);
+                    at + offset(at) == clock_ms
+                })
+            })
+        };
+        let slots = (first..).map(moment).zip(is_kept).map(|(clock_ms, is_kept)| Slot { clock_ms, is_kept });
+        let all: Vec<Slot> = slots.filter(|slot| slot.is_kept || exists(slot.clock_ms)).collect();
+        let weekdays = active::<7>(&all, weekday_of);
+        let hours = active::<24>(&all, hour_of);
+        let is_on = |slot: &Slot| {
+            weekdays.get(weekday_of(slot.clock_ms)) == Some(&true) && hours.get(hour_of(slot.clock_ms)) == Some(&true)
+        };
+        let slots: Vec<Slot> = all.into_iter().filter(is_on).collect();
+        let kept = slots.iter().filter(|slot| slot.is_kept).count();
+        if (kept as f64) < LEAST_KEPT * slots.len() as f64 {
+            return None;
+        }
+        let (expected, kept) = (slots.len() as u64, kept as u64);
+        Some(Self { facts: Facts { period_ms, phase_ms, frame, weekdays, hours, expected, kept, jitter_ms }, slots })
+    }
+}
+
+/// The weekday of a moment on a clock, 0 = Monday.
+pub fn weekday_of(clock_ms: i64) -> usize {
+    (clock_ms - MONDAY_MS).div_euclid(DAY_MS).rem_euclid(7) as usize
+}
+
+/// Its hour of the day.
+pub fn hour_of(clock_ms: i64) -> usize {
+    (clock_ms.rem_euclid(DAY_MS) / HOUR_MS) as usize
+}
+
+/// Its date.
+pub fn date_of(clock_ms: i64) -> chrono::NaiveDate {
+    let days = clock_ms.div_euclid(DAY_MS);
+    let date =
+        i32::try_from(days).ok().and_then(|days| chrono::NaiveDate::default().num_days_from_ce().checked_add(days));
+    date.and_then(chrono::NaiveDate::from_num_days_from_ce_opt).unwrap_or_default()
+}
+
+/// Which classes of moments a schedule has: those in which it keeps at least half as many as in the fullest.
+fn active<const CLASSES: usize>(slots: &[Slot], class: impl Fn(i64) -> usize) -> [bool; CLASSES] {
+    let mut sums = [(0u64, 0u64); CLASSES];
+    for slot in slots {
+        if let Some((kept, all)) = sums.get_mut(class(slot.clock_ms)) {
+            *kept += u64::from(slot.is_kept);
+            *all += 1;
+        }
+    }
+    let share = |(kept, all): (u64, u64)| kept as f64 / all.max(1) as f64;
+    let fullest = sums.iter().fold(0.0, |most: f64, sum| most.max(share(*sum)));
+    sums.map(|sum| sum.1 > 0 && share(sum) >= LEAST_SHARE_OF_FULLEST * fullest)
+}

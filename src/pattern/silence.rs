@@ -1,0 +1,158 @@
+//! Silence: hours without any execution in which many were to be expected. It never judges a series by a textbook: how
+//! long nothing may happen is what the other empty hours of the same series say. Silence before the first execution
+//! and after the last one is not looked at; a workflow that begins or stops there is a kind of its own.
+
+use super::claim::{Claim, Fact, Look};
+use super::series::Series;
+use super::tail::chance_beyond;
+use super::usual::{Usual, local_hour};
+use chrono::NaiveDate;
+
+/// Executions that were to be expected,
+const LEAST_EXPECTED: f64 = 8.0;
+/// hours that it lasted,
+const LEAST_HOURS: usize = 2;
+/// and how many times as surprising as the next longest it is.
+const LEAST_LEAD: f64 = 1.8;
+/// Where there are no other silences to compare with, the scale of the longest of some is this many times too small.
+const SCALE_OF_FEW: f64 = 1.5;
+
+/// What a silence is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
+    /// The local date and hour at which it begins.
+    pub from: (NaiveDate, u8),
+    /// Whole hours that it lasts.
+    pub hours: usize,
+    /// Executions that were to be expected in it, from the same hours of other weeks.
+    pub expected: f64,
+    /// The same of the next longest silence; 0 where there is none.
+    pub runner_up: f64,
+}
+
+/// Empty hours that follow each other.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    from: usize,
+    hours: usize,
+    expected: f64,
+    surprise: f64,
+}
+
+/// Looks for the most surprising silence of a series.
+pub fn look(series: &Series) -> Look<Facts> {
+    let Some(usual) = Usual::new(&series.days, |hour| hour.executions) else { return Look::nothing() };
+    let stretches = stretches(&usual);
+    let most = |one: Option<Stretch>, other: &Stretch| {
+        if one.is_none_or(|one| other.surprise > one.surprise) { Some(*other) } else { one }
+    };
+    let Some(longest) = stretches.iter().fold(None, most) else { return Look::nothing() };
+    let others: Vec<Stretch> = stretches.into_iter().filter(|other| other.from != longest.from).collect();
+    let runner_up = others.iter().fold(None, most);
+    let leads = runner_up.is_none_or(|other| longest.surprise >= LEAST_LEAD * other.surprise);
+    if longest.expected < LEAST_EXPECTED || longest.hours < LEAST_HOURS || !leads {
+        return Look::nothing();
+    }
+    let hours = usual.counts.len() as f64;
+    let surprises: Vec<f64> = others.iter().map(|other| other.surprise).collect();
+    let by_others = chance_beyond(longest.surprise, &surprises);
+    // Hours that know nothing of each other would bring it by this chance; clustered ones bring it sooner.
+    let scale = match runner_up {
+        Some(other) if by_others.is_none() => (SCALE_OF_FEW * other.surprise / libm::log(hours)).max(1.0),
+        _ => 1.0,
+    };
+    let by_itself = hours * libm::exp(-longest.surprise / scale);
+    let chance = by_others.unwrap_or(0.0).max(by_itself).min(1.0);
+    let (Some(from), Some(first), Some(last)) =
+        (local_hour(&series.days, longest.from), series.days.first(), series.days.last())
+    else {
+        return Look::nothing();
+    };
+    let facts = Facts {
+        from,
+        hours: longest.hours,
+        expected: longest.expected,
+        runner_up: runner_up.map_or(0.0, |other| other.expected),
+    };
+    let executions = usual.counts.iter().fold(0.0, |sum, count| sum + *count as f64);
+    let evidence = vec![
+        ("hours", Fact::Count(longest.hours as u64)),
+        ("expected", Fact::Number(facts.expected)),
+        ("expected_in_next_longest", Fact::Number(facts.runner_up)),
+    ];
+    let claim = Claim {
+        window: None,
+        effect: None,
+        evidence,
+        span: (first.date, last.date),
+        weeks: Vec::new(),
+        cells: (longest.from..longest.from + longest.hours).filter_map(|hour| local_hour(&series.days, hour)).collect(),
+        share: longest.expected / (executions + longest.expected),
+        facts,
+    };
+    Look { chance, claim: Some(claim) }
+}
+
+/// The stretches of empty hours between the first execution and the last one.
+fn stretches(usual: &Usual) -> Vec<Stretch> {
+    let mut stretches = Vec::new();
+    let mut open: Option<Stretch> = None;
+    let mut is_begun = false;
+    for (hour, (count, expected)) in usual.counts.iter().zip(&usual.expected).enumerate() {
+        if *count > 0 {
+            stretches.extend(open.take());
+            is_begun = true;
+        } else if is_begun {
+            let stretch = open.get_or_insert(Stretch { from: hour, hours: 0, expected: 0.0, surprise: 0.0 });
+            stretch.hours += 1;
+            stretch.expected += expected;
+            stretch.surprise += usual.surprise_of_nothing(*expected);
+        }
+    }
+    stretches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::history::{Day, Hour};
+    use crate::pattern::series::Whose;
+    use chrono::Days;
+
+    fn series(days: u64, count: impl Fn(u64) -> u64) -> Series {
+        let start: NaiveDate = "2026-01-05".parse().unwrap();
+        let hour = |hour| Hour { executions: count(hour), ..Hour::default() };
+        let day = |day| Day {
+            date: start.checked_add_days(Days::new(day)).unwrap(),
+            hours: std::array::from_fn(|of_day| hour(day * 24 + of_day as u64)),
+        };
+        Series::new(Whose::All, (0..days).map(day).collect(), Vec::new(), Vec::new())
+    }
+
+    #[test]
+    fn the_hours_between_two_executions_are_counted() {
+        let look = look(&series(28, |hour| if (200..212).contains(&hour) { 0 } else { 3 }));
+        assert!(look.chance < 1e-9, "{}", look.chance);
+        let claim = look.claim.unwrap();
+        assert_eq!((claim.facts.from, claim.facts.hours), (("2026-01-13".parse().unwrap(), 8), 12));
+        assert!((claim.facts.expected - 36.0).abs() < 1e-9 && claim.facts.runner_up == 0.0, "{:?}", claim.facts);
+        assert_eq!((claim.cells.len(), claim.cells[11].1), (12, 19));
+    }
+
+    #[test]
+    fn strange_counts_are_silent() {
+        let check = |days, count: &dyn Fn(u64) -> u64| {
+            let look = look(&series(days, count));
+            assert!(look.claim.is_none() && look.chance == 1.0, "{look:?}");
+        };
+        check(0, &|_| 0);
+        check(28, &|_| 0);
+        check(28, &|hour| u64::from(hour == 300));
+        check(28, &|_| u64::MAX);
+        check(28, &|hour| if hour < 300 { 0 } else { 5 });
+        check(28, &|hour| if hour < 300 { 5 } else { 0 });
+        check(20, &|hour| if (200..212).contains(&hour) { 0 } else { 3 });
+        check(28, &|hour| if (200..202).contains(&hour) { 0 } else { 3 });
+        check(28, &|hour| u64::from(hour % 24 == 3) * 9);
+    }
+}

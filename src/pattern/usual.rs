@@ -1,0 +1,98 @@
+//! What is usual of a series hour by hour: how many executions its hour of the week brings, and how widely counts
+//! swing around that. It tests nothing.
+
+use super::history::{Day, Hour, RING};
+use super::random::quantile;
+use crate::number::within;
+use crate::order::sort_numbers;
+use chrono::{Datelike, NaiveDate};
+
+/// Days below which no hour of the week is known well enough to miss something in it.
+pub const LEAST_DAYS: usize = 21;
+/// The share of the values of an hour of the week that is cut off at each end.
+const TRIMMED: usize = 8;
+/// The least that is expected of an hour, so that weeks of nothing add up to something.
+const LEAST_EXPECTED: f64 = 0.02;
+/// Shapes beyond these bounds make no difference that could be measured.
+const SHAPES: (f64, f64) = (0.3, 1e4);
+/// The widest swings, above this share, do not count: one burst is no spread.
+const USUAL_SWINGS: f64 = 0.995;
+
+/// What is usual of a series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Usual {
+    /// By hour, from the first one of the first day on, what happened
+    pub counts: Vec<u64>,
+    /// and what was to be expected.
+    pub expected: Vec<f64>,
+    /// The shape of a negative binomial distribution around it: small where hours swing widely.
+    pub shape: f64,
+}
+
+impl Usual {
+    /// Measures days that follow each other; `None` where they are too few.
+    pub fn new(days: &[Day], count: impl Fn(&Hour) -> u64) -> Option<Self> {
+        if days.len() < LEAST_DAYS {
+            return None;
+        }
+        let counts: Vec<u64> = days.iter().flat_map(|day| &day.hours).map(count).collect();
+        let first = days.first()?.date.weekday().num_days_from_monday() as usize * 24;
+        let place = |hour: usize| (first + hour) % RING;
+        let mut by_place = vec![Vec::new(); RING];
+        for (hour, count) in counts.iter().enumerate() {
+            if let Some(values) = by_place.get_mut(place(hour)) {
+                values.push(*count as f64);
+            }
+        }
+        let means: Vec<f64> = by_place.into_iter().map(trimmed_mean).collect();
+        let mean_at = |place: usize| means.get(place % RING).copied().unwrap_or(0.0);
+        // Neighbours steady a mean of a few weeks.
+        let smoothed = |place: usize| (mean_at(place + RING - 1) + 2.0 * mean_at(place) + mean_at(place + 1)) / 4.0;
+        let profile: Vec<f64> = (0..RING).map(|place| smoothed(place).max(LEAST_EXPECTED)).collect();
+        let expected: Vec<f64> =
+            (0..counts.len()).map(|hour| profile.get(place(hour)).copied().unwrap_or(LEAST_EXPECTED)).collect();
+        let shape = shape(&counts, &expected);
+        Some(Self { counts, expected, shape })
+    }
+
+    /// What an empty hour with that expectation is worth: minus the logarithm of its chance.
+    pub fn surprise_of_nothing(&self, expected: f64) -> f64 {
+        self.shape * libm::log1p(expected / self.shape)
+    }
+}
+
+/// The mean without the least and the most.
+fn trimmed_mean(mut values: Vec<f64>) -> f64 {
+    sort_numbers(&mut values);
+    let cut = (values.len() / TRIMMED).max(1);
+    match values.get(cut..values.len().saturating_sub(cut)) {
+        Some(middle) if !middle.is_empty() => middle.iter().sum::<f64>() / middle.len() as f64,
+        _ => quantile(values.into_iter(), 0.5),
+    }
+}
+
+/// The shape of the negative binomial distribution around expectations, by moments.
+pub fn shape(counts: &[u64], expected: &[f64]) -> f64 {
+    let excess = |(count, expected): (&u64, &f64)| {
+        let off = *count as f64 - expected;
+        off * off - expected
+    };
+    let excesses: Vec<f64> = counts.iter().zip(expected).map(excess).collect();
+    let most = quantile(excesses.iter().copied(), USUAL_SWINGS);
+    let excess: f64 = excesses.into_iter().map(|excess| excess.min(most)).sum();
+    let squares: f64 = expected.iter().map(|expected| expected * expected).sum();
+    within(squares / excess.max(1e-9), SHAPES.0, SHAPES.1)
+}
+
+/// How far a count lies from its expectation, on a scale on which swings are alike at every level: about a number of
+/// standard deviations for small counts, and a logarithm where clustering outweighs chance.
+pub fn score(count: f64, expected: f64, shape: f64) -> f64 {
+    let shape = shape.max(1.0);
+    let on_scale = |value: f64| libm::asinh(((value + 0.375) / shape).sqrt());
+    2.0 * shape.sqrt() * (on_scale(count) - on_scale(expected))
+}
+
+/// The local date and hour of an hour of days that follow each other.
+pub fn local_hour(days: &[Day], hour: usize) -> Option<(NaiveDate, u8)> {
+    days.get(hour / 24).map(|day| (day.date, (hour % 24) as u8))
+}
