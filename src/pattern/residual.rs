@@ -197,6 +197,7 @@ mod tests {
                 executions: count,
                 decided: count,
                 failures: failures(week, hour),
+                ..Hour::default()
             }),
         };
         (0..number).map(week).collect()
@@ -221,7 +222,7 @@ mod tests {
     #[test]
     fn a_storm_of_retries_weighs_no_more_than_a_usual_hour() {
         let mut history = weeks(8, 20, |_, _| 1);
-        history[4].hours[10] = Hour { executions: 200, decided: 200, failures: 150 };
+        history[4].hours[10] = Hour { executions: 200, decided: 200, failures: 150, ..Hour::default() };
         let residuals = Residuals::new(&history);
         assert!((residuals.weeks[4].typical[10] - 20.0).abs() < 1.5);
     }
