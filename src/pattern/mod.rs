@@ -9,16 +9,20 @@
 //! `ring` sums over windows of the week, `arc` over stretches of the day, `random` shuffles, `gate` holds what a claim must show in raw counts.
 
 mod arc;
+pub mod change;
 mod claim;
+pub mod daily;
+pub mod english;
 mod failure_window;
 mod gate;
-mod history;
+pub mod history;
 mod multiplicity;
 mod random;
 mod residual;
 mod ring;
-mod sentence;
+pub mod sentence;
 mod series;
+pub mod trend;
 mod volume_peak;
 
 pub use claim::{Claim, Effect, Fact, Look};

@@ -114,7 +114,7 @@ fn when(window: RingWindow) -> String {
 }
 
 /// "9–11 AM", "11 AM–1 PM", "8 PM–12 AM".
-fn hour_range(start: u8, length: u8) -> String {
+pub(super) fn hour_range(start: u8, length: u8) -> String {
     let end = (start + length) % 24;
     let is_same_half = (start % 24 < 12) == (end < 12) && length < 12;
     let start = if is_same_half { clock(start) } else { hour_name(start) };
@@ -122,7 +122,7 @@ fn hour_range(start: u8, length: u8) -> String {
 }
 
 /// "12 AM" at midnight, "12 PM" at noon.
-fn hour_name(hour: u8) -> String {
+pub(super) fn hour_name(hour: u8) -> String {
     clock(hour) + if hour % 24 < 12 { " AM" } else { " PM" }
 }
 
@@ -132,7 +132,7 @@ fn clock(hour: u8) -> String {
 }
 
 /// A share in whole per cent; 0% only of nothing, 100% only of all.
-fn percent(part: u64, whole: u64) -> String {
+pub(super) fn percent(part: u64, whole: u64) -> String {
     let (part, whole) = (u128::from(part), u128::from(whole.max(1)));
     let rounded = (200 * part + whole) / (2 * whole);
     match rounded {
