@@ -1,5 +1,5 @@
-//! What the kinds that look at days claim on series whose truth is known: changes and trends. On structureless ones at most
-//! one series in twenty may speak; what is planted has to be found, at the right place.
+//! What the kinds that look at days claim on series whose truth is known: changes, trends and windows of volume. On
+//! structureless ones at most one series in twenty may speak; what is planted has to be found, at the right place.
 //!
 //! `HISTORIES=1000 cargo test --release --test daily_patterns -- --nocapture` measures with 1,000 series a row and
 //! prints the rows.
@@ -11,8 +11,10 @@ mod histories;
 
 use daily::Shape;
 use execution_heatmap::pattern::daily::Measure;
+use execution_heatmap::pattern::history::Hour;
+use execution_heatmap::pattern::volume_window::{self, Moment, On};
 use execution_heatmap::pattern::{change, trend};
-use histories::Chance;
+use histories::{Chance, History, Noise, Shape as DailyShape, WEEK, daily_volume};
 
 /// Histories a row: so many that the whole file takes seconds, unless the environment asks for more.
 fn histories(usual: usize) -> usize {
@@ -136,4 +138,106 @@ fn slides_are_found() {
     check(182, 0.3, 1.5, 0.8);
     check(182, 0.6, 1.5, 0.55);
     check(182, 0.6, 3.0, 0.87);
+}
+
+/// Days of a history as a series. Windows of ends are looked for as those of starts are, so that the ends are the starts.
+fn days_of(history: &History) -> execution_heatmap::pattern::Series {
+    let hour = |day: usize, hour: usize| {
+        let executions = history.executions[day * 24 + hour];
+        Hour { executions, finished: executions, ..Hour::default() }
+    };
+    daily::series_of(history.executions.len() / 24, hour, Vec::new())
+}
+
+/// Keeps each execution of the weekdays from 9 to 17 with a chance.
+fn thin_out(history: &mut History, chance: &mut Chance, kept: f64) {
+    for (hour, count) in history.executions.iter_mut().enumerate() {
+        if hour % WEEK / 24 < 5 && (9..17).contains(&(hour % 24)) {
+            *count = chance.binomial(*count, kept);
+        }
+    }
+}
+
+#[test]
+fn volume_without_a_window_stays_silent() {
+    let a_row = histories(20);
+    let (mut all, mut spoken) = (0, 0);
+    for (days, a_day) in [(28, 100.0), (91, 100.0), (91, 2000.0)] {
+        for kind in Noise::ALL.into_iter().chain([Noise::PhaseOfTheWeek]) {
+            // Four weeks whose rhythm moves cannot be told from a daily one.
+            if kind == Noise::PhaseOfTheWeek && days < 91 {
+                continue;
+            }
+            let mut here = 0;
+            for number in 0..a_row {
+                let history = daily_volume(
+                    &mut Chance::of(&format!("no window {days} {a_day} {kind:?}"), number),
+                    days,
+                    a_day,
+                    kind,
+                    None,
+                );
+                here += usize::from(volume_window::look(&days_of(&history), Moment::Started).chance <= 0.05);
+            }
+            println!("{days} days {a_day} a day {kind:?}: {here} of {a_row} speak");
+            assert!(here <= most_at(MOST_OF_A_ROW, a_row), "{days} {a_day} {kind:?}: {here}");
+            (all, spoken) = (all + a_row, spoken + here);
+        }
+    }
+    println!("all: {spoken} of {all} speak");
+    assert!(spoken <= most_at(0.03, all), "{spoken} of {all}");
+}
+
+#[test]
+fn a_daily_peak_is_not_told_again() {
+    let a_row = histories(20);
+    for shape in [DailyShape::Cron(8.0), DailyShape::Bell(3.0), DailyShape::Sine(0.6)] {
+        let mut spoken = 0;
+        for number in 0..a_row {
+            let mut chance = Chance::of(&format!("peak {shape:?}"), number);
+            let history = daily_volume(&mut chance, 91, 1000.0, Noise::NegativeBinomial, Some(shape));
+            let claim = volume_window::look(&days_of(&history), Moment::Started).claim;
+            spoken += usize::from(claim.is_some());
+        }
+        println!("{shape:?}: {spoken} of {a_row} speak");
+        assert!(spoken <= most_at(MOST_OF_A_ROW, a_row), "{shape:?}: {spoken} of {a_row}");
+    }
+}
+
+#[test]
+fn hours_with_fewer_executions_are_found() {
+    let a_row = histories(20);
+    let check = |days, a_day, kind, kept, least: f64| {
+        let (mut found, mut right) = (0, 0);
+        for number in 0..a_row {
+            let mut chance = Chance::of(&format!("dip {days} {a_day} {kind:?} {kept}"), number);
+            let mut history = daily_volume(&mut chance, days, a_day, kind, None);
+            thin_out(&mut history, &mut chance, kept);
+            let Some(claim) = volume_window::look(&days_of(&history), Moment::Finished).claim else { continue };
+            found += 1;
+            let facts = claim.facts;
+            let (start, length) = (usize::from(facts.start), usize::from(facts.length));
+            let holds = |hour: usize| (hour + 24 - start) % 24 < length;
+            let both = (9..17).filter(|hour| holds(*hour)).count();
+            let either = (0..24).filter(|hour| (9..17).contains(hour) || holds(*hour)).count();
+            right += usize::from(!facts.is_high && facts.on != On::Weekends && both * 2 >= either);
+        }
+        println!("{kept} kept, {days} days {a_day} a day {kind:?}: {found} found, {right} right of {a_row}");
+        assert!(right as f64 >= least * a_row as f64, "{days} {a_day} {kind:?} {kept}: {right} of {found}");
+    };
+    use Noise::{Autoregressive, Bursts, NegativeBinomial, OneHugeDay, Poisson, RandomPhase, WeeklyJob};
+    for kind in [Poisson, NegativeBinomial, Bursts, OneHugeDay, WeeklyJob] {
+        check(28, 100.0, kind, 0.5, 0.4);
+        check(91, 100.0, kind, 0.5, 0.8);
+        check(91, 2000.0, kind, 0.5, 0.8);
+        check(91, 2000.0, kind, 0.7, 0.2);
+    }
+    check(28, 100.0, Autoregressive, 0.5, 0.4);
+    check(91, 100.0, Autoregressive, 0.5, 0.7);
+    check(91, 2000.0, Autoregressive, 0.5, 0.8);
+    check(91, 2000.0, Autoregressive, 0.7, 0.1);
+    // Days that have each a hump of their own hide a dip.
+    check(28, 100.0, RandomPhase, 0.5, 0.0);
+    check(91, 100.0, RandomPhase, 0.5, 0.5);
+    check(91, 2000.0, RandomPhase, 0.5, 0.5);
 }

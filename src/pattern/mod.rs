@@ -24,6 +24,7 @@ pub mod sentence;
 mod series;
 pub mod trend;
 mod volume_peak;
+pub mod volume_window;
 
 pub use claim::{Claim, Effect, Fact, Look};
 pub use series::{Run, Series, Whose};

@@ -3,6 +3,7 @@
 
 pub mod change;
 pub mod trend;
+pub mod volume_window;
 
 use super::daily::Measure;
 use crate::number;
