@@ -23,6 +23,7 @@ mod ring;
 pub mod sentence;
 mod series;
 pub mod trend;
+mod turned_days;
 mod volume_peak;
 pub mod volume_window;
 
