@@ -112,12 +112,20 @@ pub fn of_all(evidence: &Evidence<'_>) -> Series {
     Series::new(Whose::All, days.days, Vec::new(), Vec::new())
 }
 
-/// Adds what only single executions tell (ends, slow ones, durations by day) to the series of all, and says how many
-/// executions each workflow has in whole days, in the order in which they come. Those that name no workflow may be of
-/// many, and have none.
-pub fn complete(evidence: &Evidence<'_>, all: &mut Series) -> Vec<u64> {
+/// What a first look at the executions of single workflows tells.
+pub struct Completed {
+    /// How many executions each workflow has in whole days, in the order in which they come. Those that name no workflow may
+    /// be of many, and have none.
+    pub executions: Vec<u64>,
+    /// The first and the last moment at which anything ran, in milliseconds.
+    pub known: (i64, i64),
+}
+
+/// Adds what only single executions tell (ends, slow ones, durations by day) to the series of all.
+pub fn complete(evidence: &Evidence<'_>, all: &mut Series) -> Completed {
     let bins = Bins::new();
     let mut executions = Vec::new();
+    let mut known = (i64::MAX, i64::MIN);
     let mut durations = vec![Histogram::default(); all.days.len()];
     (evidence.workflows)(&mut |workflow| {
         let series = of_workflow(evidence, workflow, &bins);
@@ -129,13 +137,16 @@ pub fn complete(evidence: &Evidence<'_>, all: &mut Series) -> Vec<u64> {
             }
         }
         durations.iter_mut().zip(&series.durations).for_each(|(sum, more)| sum.merge(more));
+        for run in series.runs.first().into_iter().chain(series.runs.last()) {
+            known = (known.0.min(run.at_ms), known.1.max(run.at_ms));
+        }
         executions.push(if series.whose == Whose::NoWorkflow { 0 } else { series.executions() });
         true
     });
     let is_known = durations.iter().any(|durations| durations.count() > 0);
     let durations = if is_known { durations } else { Vec::new() };
     *all = Series::new(Whose::All, std::mem::take(&mut all.days), durations, Vec::new());
-    executions
+    Completed { executions, known }
 }
 
 /// The series of one workflow.

@@ -9,7 +9,9 @@
 //! `ring` sums over windows of the week, `arc` over stretches of the day, `random` shuffles, `gate` holds what a claim must show in raw counts.
 
 mod arc;
+pub mod change;
 mod claim;
+pub mod daily;
 mod gate;
 pub mod history;
 mod multiplicity;
@@ -21,7 +23,10 @@ mod residual;
 mod ring;
 pub mod sentence;
 mod series;
+pub mod trend;
+mod turned_days;
 mod volume_peak;
+pub mod volume_window;
 
 pub mod burst;
 pub mod consecutive;

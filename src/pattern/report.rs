@@ -2,15 +2,21 @@
 //! said and in which order. Tests nothing itself.
 
 use super::claim::{Claim, Look};
+use super::daily::Measure;
 use super::history;
 use super::multiplicity::{FALSE_DISCOVERY_RATE, adjusted};
 use super::outcome::Outcome;
 use super::random::{FEW, MANY};
 use super::sentence::{self, Strength};
 use super::series::{Series, Whose};
-use super::{Evidence, Finding, Kind, Report, gate, outcome_window, volume_peak};
+use super::stopped::End;
+use super::{
+    Evidence, Finding, Kind, Report, burst, change, consecutive, gate, missed, outcome_window, schedule, silence,
+    stopped, trend, volume_peak, volume_window,
+};
 use crate::histogram::Bins;
 use crate::order::{order, sort};
+use crate::zone::Zone;
 
 /// A workflow with fewer executions in the window's whole days is no series of its own.
 const LEAST_EXECUTIONS: u64 = 200;
@@ -30,36 +36,126 @@ const FULL_CERTAINTY: f64 = 6.0;
 pub enum Statement {
     /// An outcome is more frequent in a window of the week.
     Window(outcome_window::Facts),
+    /// More or fewer executions start or end in a window of the day.
+    Volume(volume_window::Facts),
     /// Executions are most numerous around an hour of the day.
     Peak(volume_peak::Facts),
+    /// A measure is another one from one day on.
+    Change(change::Facts),
+    /// A measure rises or falls.
+    Trend(trend::Facts),
+    /// Nothing ran for a time.
+    Silence(silence::Facts),
+    /// Many ran in one hour.
+    Burst(burst::Facts),
+    /// Many failed in a few hours.
+    Incident(burst::Incident),
+    /// A workflow starts at even intervals.
+    Schedule(schedule::Facts),
+    /// It did not at some of them.
+    Missed(missed::Facts),
+    /// It runs no more, or is new.
+    Stopped(stopped::Facts),
+    /// Many failed one after the other.
+    Consecutive(consecutive::Facts),
 }
 
-/// What is looked for in every series.
+/// What is looked for in a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sought {
     Outcome(Outcome),
+    Volume(volume_window::Moment),
     Peak,
+    Change(Measure),
+    Trend(Measure),
+    Silence,
+    Burst,
+    Incident,
+    Schedule,
+    Missed,
+    Stopped(End),
+    Consecutive,
 }
 
 impl Sought {
-    fn all(outcomes: bool) -> impl Iterator<Item = Sought> {
-        let of_outcomes = Outcome::ALL.into_iter().filter(move |_| outcomes).map(Sought::Outcome);
-        of_outcomes.chain([Sought::Peak])
+    /// What is looked for in the series of all executions or of one workflow. Without outcomes, nothing that is about them.
+    fn all(whose: &Whose, outcomes: bool) -> Vec<Sought> {
+        let mut all: Vec<Sought> = Outcome::ALL.into_iter().map(Sought::Outcome).collect();
+        all.extend([volume_window::Moment::Started, volume_window::Moment::Finished].map(Sought::Volume));
+        all.push(Sought::Peak);
+        all.extend(Measure::ALL.map(Sought::Change));
+        all.extend(Measure::ALL.map(Sought::Trend));
+        all.extend([Sought::Silence, Sought::Burst, Sought::Incident]);
+        if matches!(whose, Whose::Workflow { .. }) {
+            all.extend([Sought::Schedule, Sought::Missed, Sought::Stopped(End::Stopped), Sought::Stopped(End::New)]);
+            all.push(Sought::Consecutive);
+        }
+        all.retain(|sought| outcomes || !sought.is_of_outcomes());
+        all
+    }
+
+    fn is_of_outcomes(self) -> bool {
+        match self {
+            Sought::Outcome(_) | Sought::Incident | Sought::Consecutive => true,
+            Sought::Change(measure) | Sought::Trend(measure) => measure == Measure::FailureRate,
+            _ => false,
+        }
+    }
+
+    /// True if more shuffles give another chance.
+    fn is_shuffled(self) -> bool {
+        matches!(self, Sought::Outcome(_) | Sought::Peak)
     }
 
     fn kind(self) -> Kind {
         match self {
             Sought::Outcome(outcome) => outcome.kind(),
+            Sought::Volume(volume_window::Moment::Started) => Kind::VolumeWindow,
+            Sought::Volume(volume_window::Moment::Finished) => Kind::ThroughputWindow,
             Sought::Peak => Kind::VolumePeak,
+            Sought::Change(_) => Kind::Change,
+            Sought::Trend(_) => Kind::Trend,
+            Sought::Silence => Kind::Silence,
+            Sought::Burst => Kind::Burst,
+            Sought::Incident => Kind::Incident,
+            Sought::Schedule => Kind::Schedule,
+            Sought::Missed => Kind::MissedRuns,
+            Sought::Stopped(End::Stopped) => Kind::Stopped,
+            Sought::Stopped(End::New) => Kind::New,
+            Sought::Consecutive => Kind::ConsecutiveFailures,
         }
     }
 
-    fn look(self, series: &Series, shuffles: usize) -> Look<Statement> {
+    fn look(self, series: &Series, view: &Viewed<'_>, shuffles: usize) -> Look<Statement> {
+        let schedule = || schedule::find(series, view.zone).map(|(schedule, _)| schedule);
         match self {
             Sought::Outcome(outcome) => outcome_window::look(series, outcome, shuffles).map(Statement::Window),
+            Sought::Volume(moment) => volume_window::look(series, moment).map(Statement::Volume),
             Sought::Peak => volume_peak::look(series, shuffles).map(Statement::Peak),
+            Sought::Change(measure) => change::look(series, measure).map(Statement::Change),
+            Sought::Trend(measure) => trend::look(series, measure).map(Statement::Trend),
+            Sought::Silence => silence::look(series).map(Statement::Silence),
+            Sought::Burst => burst::look(series).map(Statement::Burst),
+            Sought::Incident => burst::look_for_incident(series).map(Statement::Incident),
+            Sought::Schedule => schedule::look(series, view.zone).map(Statement::Schedule),
+            Sought::Missed => match schedule() {
+                Some(schedule) => missed::look(series, &schedule).map(Statement::Missed),
+                None => Look::nothing(),
+            },
+            Sought::Stopped(end) => {
+                let cadence = schedule().map(|schedule| schedule.facts);
+                stopped::look(series, view.zone, view.known, cadence.as_ref(), end).map(Statement::Stopped)
+            }
+            Sought::Consecutive => consecutive::look(series, view.zone).map(Statement::Consecutive),
         }
     }
+}
+
+/// What all series of a view share.
+struct Viewed<'a> {
+    zone: &'a Zone,
+    /// From the first to the last moment at which anything ran, in milliseconds.
+    known: (i64, i64),
 }
 
 /// A series that was looked at.
@@ -71,15 +167,18 @@ struct Looked {
 }
 
 impl Looked {
-    fn at(series: &Series, outcomes: bool) -> Self {
-        let looks = Sought::all(outcomes).map(|sought| (sought, sought.look(series, FEW))).collect();
+    fn at(series: &Series, view: &Viewed<'_>, outcomes: bool) -> Self {
+        let sought = Sought::all(&series.whose, outcomes).into_iter();
+        let looks = sought.map(|sought| (sought, sought.look(series, view, FEW))).collect();
         Self { whose: series.whose.clone(), executions: series.executions(), looks }
     }
 
     /// Looks again, with more shuffles, for what is close to a decision.
-    fn again(&mut self, series: &Series, are_close: &[bool]) {
-        for ((sought, look), _) in self.looks.iter_mut().zip(are_close).filter(|(_, is_close)| **is_close) {
-            *look = sought.look(series, MANY);
+    fn again(&mut self, series: &Series, view: &Viewed<'_>, are_close: &[bool]) {
+        for ((sought, look), is_close) in self.looks.iter_mut().zip(are_close) {
+            if *is_close && sought.is_shuffled() {
+                *look = sought.look(series, view, MANY);
+            }
         }
     }
 }
@@ -87,19 +186,21 @@ impl Looked {
 /// Looks for patterns.
 pub fn report(evidence: &Evidence<'_>) -> Report {
     let mut all = history::of_all(evidence);
-    let is_chosen = chosen(&history::complete(evidence, &mut all));
-    let mut looked = vec![Looked::at(&all, evidence.outcomes)];
-    each_chosen(evidence, &is_chosen, &mut |_, series| looked.push(Looked::at(series, evidence.outcomes)));
+    let history::Completed { executions, known } = history::complete(evidence, &mut all);
+    let is_chosen = chosen(&executions);
+    let view = Viewed { zone: evidence.zone, known };
+    let mut looked = vec![Looked::at(&all, &view, evidence.outcomes)];
+    each_chosen(evidence, &is_chosen, &mut |_, series| looked.push(Looked::at(series, &view, evidence.outcomes)));
     let is_close = |chance: f64| (FALSE_DISCOVERY_RATE / CLOSE..=FALSE_DISCOVERY_RATE * CLOSE).contains(&chance);
     let are_close: Vec<Vec<bool>> =
         adjusted_chances(&looked).into_iter().map(|chances| chances.into_iter().map(is_close).collect()).collect();
     if let (Some(looked), Some(are_close)) = (looked.first_mut(), are_close.first()) {
-        looked.again(&all, are_close);
+        looked.again(&all, &view, are_close);
     }
     if are_close.iter().skip(1).flatten().any(|is_close| *is_close) {
         each_chosen(evidence, &is_chosen, &mut |number, series| {
             if let (Some(looked), Some(are_close)) = (looked.get_mut(number + 1), are_close.get(number + 1)) {
-                looked.again(series, are_close);
+                looked.again(series, &view, are_close);
             }
         });
     }

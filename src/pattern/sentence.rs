@@ -1,6 +1,7 @@
 //! The words of every claim and notice, in one place. Numbers come in as raw counts and are rounded here; nothing is
 //! tested here.
 
+use super::english;
 use super::outcome::{Outcome, Tally};
 use super::outcome_window;
 use super::report::Statement;
@@ -30,18 +31,34 @@ impl Strength {
 
 /// What is said of a claim about a series, in a zone.
 pub fn of(statement: &Statement, whose: &Whose, zone: &str, strength: Strength) -> String {
+    let (of, called) = (of_series(whose), called(whose));
     match statement {
-        Statement::Window(facts) => outcome_window(facts, &of_series(whose), strength),
-        Statement::Peak(facts) => volume_peak(facts, &of_series(whose), zone, strength),
+        Statement::Window(facts) => outcome_window(facts, &of, strength),
+        Statement::Volume(facts) => english::volume_window::volume_window(facts, &of, zone, strength),
+        Statement::Peak(facts) => volume_peak(facts, &of, zone, strength),
+        Statement::Change(facts) => english::change::change(facts, &of, strength),
+        Statement::Trend(facts) => english::trend::trend(facts, &of, strength),
+        Statement::Silence(facts) => english::silence::sentence(facts, called, strength),
+        Statement::Burst(facts) => english::burst::sentence(facts, called, strength),
+        Statement::Incident(facts) => english::burst::incident(facts, called, strength),
+        Statement::Schedule(facts) => english::schedule::sentence(facts, called, zone, strength),
+        Statement::Missed(facts) => english::missed::sentence(facts, called, strength),
+        Statement::Stopped(facts) => english::stopped::sentence(facts, called, strength),
+        Statement::Consecutive(facts) => english::consecutive::sentence(facts, called, strength),
+    }
+}
+
+/// What a series is called; nothing where it is of all executions.
+fn called(whose: &Whose) -> Option<&str> {
+    match whose {
+        Whose::All | Whose::NoWorkflow => None,
+        Whose::Workflow { id, name } => Some(name.as_deref().unwrap_or(id)),
     }
 }
 
 /// " of 'Sync CRM'"; nothing where it is of all executions.
 fn of_series(whose: &Whose) -> String {
-    match whose {
-        Whose::All | Whose::NoWorkflow => String::new(),
-        Whose::Workflow { id, name } => [" of '", name.as_deref().unwrap_or(id), "'"].concat(),
-    }
+    called(whose).map_or_else(String::new, |name| [" of '", name, "'"].concat())
 }
 
 /// "Higher failure rate on Mondays between 9–11 AM (31% vs 6% otherwise, 11 of 13 weeks)".

@@ -2,11 +2,15 @@
 //! share. Numbers come in as they were counted and are rounded here; nothing is tested here.
 
 pub mod burst;
+pub mod change;
 pub mod consecutive;
+mod measure;
 pub mod missed;
 pub mod schedule;
 pub mod silence;
 pub mod stopped;
+pub mod trend;
+pub mod volume_window;
 
 use super::sentence::hour_name;
 use super::sentence::percent;

@@ -1,0 +1,409 @@
+//! A measure of a series day by day, made comparable: without what weekdays do to it and without days that stick out,
+//! and how much chance moves it when days resemble the days before. Arithmetic on numbers; it decides nothing.
+//!
+//! Days on which the measure is not known are left out, so that a workflow that rests on weekends is a series of five
+//! days a week. Everything is a logarithm or a logit: a step is a ratio.
+
+use super::history::Day;
+use super::random::median;
+use super::series::Series;
+use crate::histogram::{Bins, Histogram};
+use crate::number::within;
+
+/// What is measured of a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// How many executions started.
+    Volume,
+    /// The share of decided executions that failed or timed out.
+    FailureRate,
+    /// How long half of the decided executions took at most.
+    Duration,
+}
+
+impl Measure {
+    /// All of them.
+    pub const ALL: [Measure; 3] = [Measure::Volume, Measure::FailureRate, Measure::Duration];
+
+    /// The name on every surface.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Measure::Volume => "executions",
+            Measure::FailureRate => "failure_rate",
+            Measure::Duration => "duration",
+        }
+    }
+}
+
+/// A day's level is the median of so many days before and as many from it on: whole weeks, so that a weekday's effect
+/// does not move it.
+const LEVEL: usize = 14;
+/// How often weekdays and levels are taken out of each other.
+const ROUNDS: usize = 2;
+/// A day is looked at beside so many days before and behind it,
+const BESIDE: usize = 7;
+/// and differs from their median by at most so many deviations.
+const MOST_DEVIATIONS: f64 = 3.0;
+/// The deviation of normal numbers by their median distance from the median.
+const DEVIATION_BY_MEDIAN_DISTANCE: f64 = 1.4826;
+/// What a day keeps of the day before is never taken to be more.
+const MOST_KEPT: f64 = 0.95;
+
+/// A series of days that can be compared.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Daily {
+    /// Where each of the days lies among those of the series, rising.
+    pub places: Vec<usize>,
+    /// Its value.
+    pub values: Vec<f64>,
+}
+
+impl Daily {
+    /// The measure of a series, made comparable.
+    pub fn new(series: &Series, measure: Measure, bins: &Bins) -> Self {
+        Self::of(&values(series, measure, bins))
+    }
+
+    /// Values of successive days, made comparable.
+    pub fn of(values: &[Option<f64>]) -> Self {
+        let without_weekdays = without_weekdays(values);
+        let beside = running_medians(&without_weekdays, BESIDE, BESIDE + 1);
+        let distances = || without_weekdays.iter().zip(&beside).filter_map(|(value, level)| Some((*value)? - level));
+        let most = MOST_DEVIATIONS * DEVIATION_BY_MEDIAN_DISTANCE * median(distances().map(f64::abs)) + 1e-9;
+        let mut daily = Self::default();
+        for (place, (value, level)) in without_weekdays.iter().zip(beside).enumerate() {
+            if let Some(value) = value {
+                daily.places.push(place);
+                daily.values.push(within(*value, level - most, level + most));
+            }
+        }
+        daily
+    }
+}
+
+/// The measure of each day of a series; `None` where nothing was measured.
+fn values(series: &Series, measure: Measure, bins: &Bins) -> Vec<Option<f64>> {
+    let days = series.days.iter();
+    match measure {
+        Measure::Volume => days.map(|day| Some(libm::log(day.executions() as f64 + 1.0))).collect(),
+        Measure::FailureRate => {
+            let logit = |(failures, decided): (u64, u64)| {
+                let others = decided.saturating_sub(failures);
+                (decided > 0).then(|| libm::log((failures as f64 + 0.5) / (others as f64 + 0.5)))
+            };
+            days.map(|day| logit(outcomes(std::slice::from_ref(day)))).collect()
+        }
+        Measure::Duration => {
+            let of_half = |durations: &Histogram| durations.quantile(bins, 50).map(|ms| libm::log(ms.max(1.0)));
+            series.durations.iter().take(series.days.len()).map(of_half).collect()
+        }
+    }
+}
+
+/// Failed and decided executions of some days.
+fn outcomes(days: &[Day]) -> (u64, u64) {
+    let hours = days.iter().flat_map(|day| &day.hours);
+    hours.fold((0, 0), |(failures, decided): (u64, u64), hour| {
+        (failures.saturating_add(hour.failures), decided.saturating_add(hour.decided))
+    })
+}
+
+/// Some days in a row, in raw counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stretch {
+    /// Whole days.
+    pub days: u32,
+    /// Executions (decided ones of a failure rate, timed ones of a duration).
+    pub executions: u64,
+    /// Of these, failed and timed out; 0 unless of a failure rate.
+    pub failures: u64,
+    /// Executions a day, failures by decided executions, or the duration in milliseconds that half of them stay within.
+    pub value: f64,
+}
+
+impl Stretch {
+    /// Counts days, whose durations are those at the same places.
+    pub fn of(days: &[Day], durations: &[Histogram], measure: Measure, bins: &Bins) -> Self {
+        let number = days.len() as u32;
+        let (executions, failures, value) = match measure {
+            Measure::Volume => {
+                let executions = days.iter().fold(0, |sum: u64, day| sum.saturating_add(day.executions()));
+                (executions, 0, executions as f64 / days.len().max(1) as f64)
+            }
+            Measure::FailureRate => {
+                let (failures, decided) = outcomes(days);
+                (decided, failures, failures as f64 / decided.max(1) as f64)
+            }
+            Measure::Duration => {
+                let mut all = Histogram::default();
+                durations.iter().for_each(|durations| all.merge(durations));
+                (all.count(), 0, all.quantile(bins, 50).unwrap_or(0.0))
+            }
+        };
+        Self { days: number, executions, failures, value }
+    }
+}
+
+/// The values less what is usual of their weekday. Weekdays are compared with the level around each day, and the level
+/// is found again without them, so that neither a step nor the weekdays next to it are mistaken for the other.
+fn without_weekdays(values: &[Option<f64>]) -> Vec<Option<f64>> {
+    let mut clean = values.to_vec();
+    for _ in 0..ROUNDS {
+        let levels = running_medians(&clean, LEVEL, LEVEL);
+        for weekday in 0..7 {
+            let of_weekday = || values.iter().zip(&levels).skip(weekday).step_by(7);
+            let usual = median(of_weekday().filter_map(|(value, level)| Some((*value)? - level)));
+            for (clean, (value, _)) in clean.iter_mut().skip(weekday).step_by(7).zip(of_weekday()) {
+                *clean = value.map(|value| value - usual);
+            }
+        }
+    }
+    clean
+}
+
+/// For each place, the median of the known values from so many places before it up to so many behind, exclusive; 0
+/// where none is known.
+fn running_medians(values: &[Option<f64>], before: usize, behind: usize) -> Vec<f64> {
+    let mut rising: Vec<f64> = Vec::with_capacity(before + behind);
+    let mut entering = values.iter();
+    let mut leaving = values.iter();
+    let mut entered = 0;
+    let mut medians = Vec::with_capacity(values.len());
+    for place in 0..values.len() {
+        while entered < place + behind {
+            entered += 1;
+            if let Some(Some(value)) = entering.next() {
+                rising.insert(rising.partition_point(|other| other < value), *value);
+            }
+        }
+        if place > before
+            && let Some(Some(value)) = leaving.next()
+        {
+            rising.remove(rising.partition_point(|other| other < value));
+        }
+        let middle = |from_end: usize| rising.get(from_end / 2).copied().unwrap_or(0.0);
+        medians.push((middle(rising.len()) + middle(rising.len().saturating_sub(1))) / 2.0);
+    }
+    medians
+}
+
+/// How chance moves a series: each day keeps something of the day before (an autoregression of order 1).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Noise {
+    /// What a day keeps, 0 to 1.
+    pub kept: f64,
+    /// The variance of a sum of days, by the number of days, if there are many.
+    pub long_run_variance: f64,
+    /// How many independent days tell as much.
+    pub independent_days: f64,
+    /// How well that variance is known: as well as that of so many independent days.
+    freedom: f64,
+}
+
+impl Noise {
+    /// The noise of what is left of a series when so many numbers were fitted to it. What was fitted takes some of the
+    /// resemblance of days away with it, which is given back.
+    pub fn of(left: &[f64], fitted: f64) -> Self {
+        let days = left.len() as f64;
+        let squares: f64 = left.iter().map(|value| value * value).sum();
+        let products: f64 = left.iter().zip(left.iter().skip(1)).map(|(one, next)| one * next).sum();
+        let seen = if squares > 0.0 { products / squares } else { 0.0 };
+        let kept = within(seen + fitted * (1.0 + 3.0 * seen.max(0.0)) / days.max(1.0), 0.0, MOST_KEPT);
+        let fresh = left.iter().zip(left.iter().skip(1)).map(|(one, next)| next - kept * one);
+        let variance = fresh.map(|value| value * value).sum::<f64>() / (days - 1.0 - fitted).max(1.0);
+        Self {
+            kept,
+            long_run_variance: variance / ((1.0 - kept) * (1.0 - kept)),
+            independent_days: days * (1.0 - kept) / (1.0 + kept),
+            // Its error is that of the variance of what is fresh and, mostly, that of what is kept.
+            freedom: days / (1.0 + 2.0 * (1.0 + kept) / (1.0 - kept)),
+        }
+    }
+
+    /// A squared score whose deviation was estimated from the series itself, as the squared normal score that is as
+    /// improbable (nearly: the tail of Student's distribution).
+    pub fn squared_normal(&self, squared: f64) -> f64 {
+        let freedom = self.freedom.max(2.0);
+        let shrink = (8.0 * freedom + 1.0) / (8.0 * freedom + 3.0);
+        shrink * shrink * freedom * libm::log1p(squared / freedom)
+    }
+}
+
+/// The mean of some values; 0 of none.
+pub fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
+}
+
+/// A series split in two levels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// How many values are on the first level.
+    pub at: usize,
+    /// The two levels.
+    pub levels: (f64, f64),
+}
+
+impl Step {
+    /// The step that leaves least, with so many values on each side at least; `None` where there are too few.
+    pub fn best(values: &[f64], least: usize) -> Option<Self> {
+        let all: f64 = values.iter().sum();
+        let days = values.len() as f64;
+        let last = values.len().checked_sub(least)?;
+        let mut before = 0.0;
+        let mut best: Option<(usize, f64, f64)> = None;
+        for (at, value) in (1..).zip(values) {
+            before += value;
+            let place = at as f64;
+            let apart = before - all * place / days;
+            let explained = apart * apart / (place * (days - place)).max(1.0);
+            if (least..=last).contains(&at) && best.is_none_or(|(_, most, _)| explained > most) {
+                best = Some((at, explained, before));
+            }
+        }
+        let (at, _, before) = best.filter(|(at, ..)| *at < values.len())?;
+        Some(Self { at, levels: (before / at as f64, (all - before) / (days - at as f64)) })
+    }
+
+    /// What is left of the values.
+    pub fn left(&self, values: &[f64]) -> Vec<f64> {
+        let level = |place| if place < self.at { self.levels.0 } else { self.levels.1 };
+        values.iter().enumerate().map(|(place, value)| value - level(place)).collect()
+    }
+}
+
+/// A series along a line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Line {
+    /// The value in the middle.
+    pub middle: f64,
+    /// What a day adds.
+    pub slope: f64,
+}
+
+impl Line {
+    /// The line of least squares.
+    pub fn best(values: &[f64]) -> Self {
+        let middle = mean(values);
+        let products: f64 = from_middle(values.len()).zip(values).map(|(from, value)| from * value).sum();
+        Self { middle, slope: products / squares_from_middle(values.len()).max(1e-9) }
+    }
+
+    /// What is left of the values.
+    pub fn left(&self, values: &[f64]) -> Vec<f64> {
+        let at = |from| self.middle + self.slope * from;
+        from_middle(values.len()).zip(values).map(|(from, value)| value - at(from)).collect()
+    }
+}
+
+/// How far each place lies from the middle.
+fn from_middle(days: usize) -> impl Iterator<Item = f64> {
+    let middle = days.saturating_sub(1) as f64 / 2.0;
+    (0..days).map(move |place| place as f64 - middle)
+}
+
+/// The sum of the squares of these.
+pub fn squares_from_middle(days: usize) -> f64 {
+    from_middle(days).map(|from| from * from).sum()
+}
+
+/// How much better a step explains a series than a line, by Bayes' information criterion over independent days: above
+/// 0 the step is better, and 6 is strong.
+pub fn step_over_line(step_left: &[f64], line_left: &[f64], independent_days: f64) -> f64 {
+    let squares = |left: &[f64]| left.iter().map(|value| value * value).sum::<f64>() + 1e-12;
+    // A step has one number more to fit: where it is.
+    independent_days * libm::log(squares(line_left) / squares(step_left)) - libm::log(independent_days.max(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn running_medians_are_the_medians(
+            values in prop::collection::vec(prop::option::of((0u8..9).prop_map(f64::from)), 0..60),
+            (before, behind) in (0usize..20, 1usize..20),
+        ) {
+            let naive = |place: usize| {
+                let near = values.iter().take(place + behind).skip(place.saturating_sub(before));
+                median(near.copied().flatten())
+            };
+            let expected: Vec<f64> = (0..values.len()).map(naive).collect();
+            prop_assert_eq!(running_medians(&values, before, behind), expected);
+        }
+
+        #[test]
+        fn no_other_split_leaves_less(values in prop::collection::vec((-9i8..9).prop_map(f64::from), 0..40)) {
+            let squares = |step: Step| step.left(&values).iter().map(|left| left * left).sum::<f64>();
+            let split = |at: usize| {
+                let (before, after) = values.split_at(at);
+                Step { at, levels: (mean(before), mean(after)) }
+            };
+            let least = (7..(values.len() + 1).saturating_sub(7)).map(|at| squares(split(at))).fold(f64::MAX, f64::min);
+            match Step::best(&values, 7) {
+                Some(best) => prop_assert!((squares(best) - least).abs() < 1e-9),
+                None => prop_assert!(values.len() < 14),
+            }
+        }
+    }
+
+    #[test]
+    fn weekdays_are_taken_out_and_a_step_is_not() {
+        let value = |day: usize| {
+            let weekday = [0.0, 1.0, 2.0, 3.0, 4.0, -5.0, -6.0];
+            (day % 11 != 3).then_some(weekday[day % 7] + if day < 42 { 0.0 } else { 2.0 })
+        };
+        let daily = Daily::of(&(0..84).map(value).collect::<Vec<_>>());
+        assert_eq!(daily.places.len(), (0..84).filter(|day| day % 11 != 3).count());
+        let step = Step::best(&daily.values, 7).unwrap();
+        assert_eq!(daily.places[step.at], 42);
+        assert!((step.levels.1 - step.levels.0 - 2.0).abs() < 0.1, "{step:?}");
+        assert!(step.left(&daily.values).iter().all(|left| left.abs() < 0.3), "{:?}", step.left(&daily.values));
+    }
+
+    #[test]
+    fn a_day_that_sticks_out_counts_as_a_large_one() {
+        let value = |day: usize| Some(if day == 20 { 1e9 } else { ((day * 7) % 5) as f64 });
+        let daily = Daily::of(&(0..60).map(value).collect::<Vec<_>>());
+        assert!(daily.values[20] < 20.0, "{}", daily.values[20]);
+    }
+
+    #[test]
+    fn the_noise_of_an_autoregression_is_found() {
+        let mut random = crate::pattern::random::Random::seeded_by([11]);
+        let mut normal = || (0..12).map(|_| (random.next() >> 11) as f64 / (1u64 << 53) as f64).sum::<f64>() - 6.0;
+        let mut value = 0.0;
+        let values: Vec<f64> = (0..20_000)
+            .map(|_| {
+                value = 0.5 * value + normal();
+                value
+            })
+            .collect();
+        let noise = Noise::of(&values, 2.0);
+        assert!((noise.kept - 0.5).abs() < 0.02, "{noise:?}");
+        assert!((noise.long_run_variance / 4.0 - 1.0).abs() < 0.1, "{noise:?}");
+        assert!((noise.independent_days / 6667.0 - 1.0).abs() < 0.1, "{noise:?}");
+    }
+
+    #[test]
+    fn squared_scores_are_those_of_the_normal_distribution_where_much_is_known() {
+        let known = Noise { kept: 0.0, long_run_variance: 1.0, independent_days: 1e9, freedom: 1e9 };
+        assert!((known.squared_normal(9.0) - 9.0).abs() < 1e-6);
+        // A tenth of a per cent of Student's distribution with 10 degrees of freedom lies beyond 4.587 on both sides.
+        let little = Noise { freedom: 10.0, ..known };
+        let chance = libm::erfc((little.squared_normal(4.587 * 4.587) / 2.0).sqrt());
+        assert!((chance / 0.001 - 1.0).abs() < 0.05, "{chance}");
+    }
+
+    #[test]
+    fn strange_values_break_nothing() {
+        for values in [vec![], vec![None; 40], vec![Some(0.0)], vec![Some(1e3); 40], vec![None, Some(-1e3), None]] {
+            let daily = Daily::of(&values);
+            assert!(daily.values.iter().all(|value| value.is_finite()), "{values:?}");
+            let noise = Noise::of(&daily.values, 2.0);
+            assert!(noise.squared_normal(1e9).is_finite() && noise.kept.is_finite());
+            assert!(Line::best(&daily.values).slope.abs() < 1e-6 || values.len() < 4);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What is said of a window of volume.
+
+use crate::number;
+use crate::pattern::sentence::{Strength, hour_range};
+use crate::pattern::volume_window::{Facts, Moment, On};
+
+/// "Throughput of 'sync-crm' drops on weekdays between 9 AM–5 PM UTC: 48% fewer executions an hour end than in the rest of
+/// the day (58 of 64 weekdays)". `whose` is "" of all executions and " of 'sync-crm'" of those of a workflow; `zone` is
+/// the zone whose hours are named.
+pub fn volume_window(facts: &Facts, whose: &str, zone: &str, strength: Strength) -> String {
+    let subject = match facts.moment {
+        Moment::Started => "Execution volume",
+        Moment::Finished => "Throughput",
+    };
+    let verb = match (facts.is_high, strength) {
+        (true, Strength::Plain) => " rises",
+        (false, Strength::Plain) => " drops",
+        (true, Strength::Tends) => " tends to rise",
+        (false, Strength::Tends) => " tends to drop",
+    };
+    let (on, days) = match facts.on {
+        On::Weekdays => (" on weekdays", "weekdays"),
+        On::Weekends => (" on weekends", "weekend days"),
+        On::AllDays => (" every day", "days"),
+    };
+    let hours = hour_range(facts.start, facts.length);
+    let (open, close) = if zone == "UTC" { (" ", ": ") } else { (" (", "): ") };
+    let mut sentence = [subject, whose, verb, on, " between ", &hours, open, zone, close].concat();
+    let rate = |count: u64, hours: u64| count as f64 / hours.max(1) as f64;
+    let inside = rate(facts.inside, facts.hours_inside);
+    let ratio = inside / rate(facts.outside, facts.hours_outside).max(f64::MIN_POSITIVE);
+    let of_moment = if facts.moment == Moment::Started { "start" } else { "end" };
+    if ratio >= 2.0 {
+        number::push_fixed(&mut sentence, ratio.min(1e6), 1);
+        sentence += &["× the executions an hour ", of_moment, " that do in the rest of the day ("].concat();
+    } else {
+        number::push_fixed(&mut sentence, (ratio - 1.0).abs() * 100.0, 0);
+        let more = if facts.is_high { "% more" } else { "% fewer" };
+        sentence += &[more, " executions an hour ", of_moment, " than in the rest of the day ("].concat();
+    }
+    let (held, of) = (number::grouped(u64::from(facts.held)), number::grouped(u64::from(facts.days)));
+    sentence + &[&*held, " of ", &of, " ", days, ")"].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_said_to_the_letter() {
+        let check = |moment, on, inside, zone, strength, words: &str| {
+            let facts = Facts {
+                moment,
+                on,
+                start: 9,
+                length: 8,
+                is_high: inside > 1000,
+                inside,
+                hours_inside: 512,
+                outside: 2000,
+                hours_outside: 1024,
+                held: 58,
+                days: 64,
+                quiet_days: 0,
+            };
+            assert_eq!(volume_window(&facts, " of 'sync-crm'", zone, strength), words);
+        };
+        check(
+            Moment::Finished,
+            On::Weekdays,
+            520,
+            "UTC",
+            Strength::Plain,
+            "Throughput of 'sync-crm' drops on weekdays between 9 AM–5 PM UTC: 48% fewer executions an hour end than in the rest of the day (58 of 64 weekdays)",
+        );
+        check(
+            Moment::Started,
+            On::Weekends,
+            1500,
+            "Europe/Berlin",
+            Strength::Tends,
+            "Execution volume of 'sync-crm' tends to rise on weekends between 9 AM–5 PM (Europe/Berlin): 50% more executions an hour start than in the rest of the day (58 of 64 weekend days)",
+        );
+        check(
+            Moment::Started,
+            On::AllDays,
+            2500,
+            "UTC",
+            Strength::Plain,
+            "Execution volume of 'sync-crm' rises every day between 9 AM–5 PM UTC: 2.5× the executions an hour start that do in the rest of the day (58 of 64 days)",
+        );
+    }
+}

@@ -1,0 +1,536 @@
+//! Hours of the day in which more or fewer executions start, or end, than in the rest of it, on most weekdays, on most
+//! weekends or on most days.
+//!
+//! Each day is a comparison with itself: the logarithm of the rate inside by the rate outside. The test turns every day
+//! (and every week) by an angle of its own, which keeps bursts, skew and quiet hours together and only makes chance of
+//! when they fall. It never tells the peak of the day again: where the profile is a hump rather than a dip, only what
+//! holds for weekdays but not for weekends, or the other way round, is told. Days that are far quieter than their
+//! weekday are left out, and nothing is said of what raw counts do not show.
+
+use super::WeekWindow;
+use super::claim::{Claim, Effect, Fact, Look};
+use super::history::{Day, Hour};
+use super::random::{Random, median};
+use super::series::Series;
+use super::turned_days::{Turned, by_week};
+use crate::number::within;
+use chrono::{Datelike, Days as Span, NaiveDate};
+
+/// Which moment of executions is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// When they start.
+    Started,
+    /// When they end.
+    Finished,
+}
+
+/// On which days a window is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum On {
+    /// Monday to Friday.
+    Weekdays,
+    /// Saturday and Sunday.
+    Weekends,
+    /// Every day.
+    AllDays,
+}
+
+/// A window of volume, in raw counts of the days that were looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// Which moment is counted.
+    pub moment: Moment,
+    /// On which days.
+    pub on: On,
+    /// The first hour, 0 to 23.
+    pub start: u8,
+    /// How many hours, 2 to 12; past midnight they go on at the same day's beginning.
+    pub length: u8,
+    /// True if there are more inside than outside.
+    pub is_high: bool,
+    /// Executions inside,
+    pub inside: u64,
+    /// in so many hours.
+    pub hours_inside: u64,
+    /// Executions in the rest of these days,
+    pub outside: u64,
+    /// in so many hours.
+    pub hours_outside: u64,
+    /// Days on which the rate inside lies on that side of the rate outside,
+    pub held: u32,
+    /// of so many.
+    pub days: u32,
+    /// Days left out because they are far quieter than their weekday.
+    pub quiet_days: u32,
+}
+
+/// Days of a kind below which nothing is said of them.
+pub const LEAST_DAYS: usize = 10;
+/// From so many weeks on they are turned too: a rhythm that moves from week to week is not a daily one.
+const LEAST_WEEKS: usize = 8;
+/// A day with fewer executions has no shape to speak of.
+pub const LEAST_EXECUTIONS: u64 = 10;
+/// A day below this part of the median of its weekday is quiet,
+const QUIET: f64 = 0.35;
+/// where so many days of that weekday are known.
+const LEAST_OF_A_WEEKDAY: usize = 3;
+/// The rate inside is at most this part of the rate outside,
+const MOST_OF_LOW: f64 = 0.75;
+/// or at least so many times it.
+const LEAST_OF_HIGH: f64 = 1.3;
+/// The share of days on which it holds.
+const LEAST_SHARE_OF_DAYS: f64 = 0.6;
+/// The share of the effect that is left whichever weekday is left out.
+const LEAST_SHARE_WITHOUT_A_WEEKDAY: f64 = 0.6;
+/// Other days must have at most this share of the effect of a hump that is told of some days alone, and both weekdays and
+/// weekends at least this of what is told of all days.
+const SHARE_OF_OTHER_DAYS: f64 = 0.5;
+/// A dip explains the profile so many times as well as a hump: of an even swing neither is told.
+const LEAST_DIP_BY_HUMP: f64 = 1.1;
+/// A day counts at most so many times the median size of its differences.
+const MOST_MEDIANS: f64 = 3.0;
+/// A chance above this ends the search.
+const MOST_CHANCE: f64 = 0.05;
+/// No chance below this is stated.
+pub(super) const LEAST_CHANCE: f64 = 1e-6;
+
+/// Hours of a stretch.
+pub(super) const LENGTHS: [usize; 8] = [2, 3, 4, 6, 8, 9, 10, 12];
+/// All stretches: each length at each of 24 starts.
+pub(super) const ARCS: usize = LENGTHS.len() * 24;
+/// A number for each of them.
+pub(super) type Arcs = [f64; ARCS];
+
+impl Moment {
+    fn of(self, hour: &Hour) -> u64 {
+        match self {
+            Moment::Started => hour.executions,
+            Moment::Finished => hour.finished,
+        }
+    }
+}
+
+impl On {
+    const ALL: [On; 3] = [On::Weekdays, On::Weekends, On::AllDays];
+
+    /// Whether a weekday (0 = Monday) is among them.
+    pub(super) fn holds(self, weekday: u32) -> bool {
+        match self {
+            On::Weekdays => weekday < 5,
+            On::Weekends => weekday >= 5,
+            On::AllDays => true,
+        }
+    }
+}
+
+/// Looks for the window that stands out most. The chance is over all windows on all kinds of days, high and low ones.
+pub fn look(series: &Series, moment: Moment) -> Look<Facts> {
+    found(series, moment).unwrap_or_else(Look::nothing)
+}
+
+fn found(series: &Series, moment: Moment) -> Option<Look<Facts>> {
+    let (days, quiet_days) = usable(&series.days, moment);
+    if days.len() < LEAST_DAYS {
+        return None;
+    }
+    let candidates = candidates(&days, quiet_days);
+    if candidates.is_empty() {
+        return None;
+    }
+    let seed = || days.iter().flat_map(|day| day.counts).chain([moment as u64]);
+    let mut scores = Turned::new(&days, &mut Random::seeded_by(seed().chain([7])));
+    let best = scores.best(&candidates)?;
+    let mut chance = scores.chance(best);
+    // What does not hold from day to day need not be turned by week.
+    let weeks = by_week(&days);
+    if chance <= MOST_CHANCE && weeks.len() >= LEAST_WEEKS {
+        scores = Turned::of_units(weeks, &mut Random::seeded_by(seed().chain([8])));
+        chance = chance.max(scores.chance(best));
+    }
+    if chance > MOST_CHANCE {
+        return None;
+    }
+    let facts = Facts { moment, ..best.facts };
+    let (inside, outside) = rates(&facts);
+    let executions = facts.inside as f64 + facts.outside as f64;
+    let all = days.iter().map(|day| day.all as f64).sum::<f64>();
+    let excess = (inside - outside).abs() * facts.hours_inside as f64;
+    Some(Look {
+        chance,
+        claim: Some(Claim {
+            window: Some(week_window(&facts)),
+            effect: Some(Effect { inside, outside }),
+            evidence: vec![
+                ("executions_inside", Fact::Count(facts.inside)),
+                ("hours_inside", Fact::Count(facts.hours_inside)),
+                ("executions_outside", Fact::Count(facts.outside)),
+                ("hours_outside", Fact::Count(facts.hours_outside)),
+                ("days_held", Fact::Count(u64::from(facts.held))),
+                ("days", Fact::Count(u64::from(facts.days))),
+                ("quiet_days", Fact::Count(u64::from(facts.quiet_days))),
+            ],
+            span: (series.days.first()?.date, series.days.last()?.date),
+            weeks: weeks_held(&days, &facts),
+            cells: cells(&days, &facts),
+            share: within(excess / executions.max(all).max(1.0), 0.0, 1.0),
+            facts,
+        }),
+    })
+}
+
+/// One day that is looked at.
+pub(super) struct Looked {
+    /// Its date.
+    pub(super) date: NaiveDate,
+    /// 0 = Monday.
+    pub(super) weekday: u32,
+    counts: [u64; 24],
+    all: u64,
+    /// By stretch, the logarithm of the rate inside by the rate outside.
+    pub(super) contrasts: Box<Arcs>,
+}
+
+/// The days that can be looked at, and how many are left out as quiet.
+fn usable(days: &[Day], moment: Moment) -> (Vec<Looked>, u32) {
+    let counts = |day: &Day| day.hours.map(|hour| moment.of(&hour));
+    let all = |counts: &[u64; 24]| counts.iter().fold(0, |sum: u64, count| sum.saturating_add(*count));
+    let weekday = |day: &Day| day.date.weekday().num_days_from_monday();
+    let usual: Vec<f64> = (0..7)
+        .map(|of| {
+            let volumes = || days.iter().filter(|day| weekday(day) == of).map(|day| all(&counts(day)) as f64);
+            if volumes().count() < LEAST_OF_A_WEEKDAY { 0.0 } else { median(volumes()) }
+        })
+        .collect();
+    let (mut looked, mut quiet) = (Vec::new(), 0);
+    for day in days {
+        let (counts, weekday) = (counts(day), weekday(day));
+        let all = all(&counts);
+        let usual = usual.get(weekday as usize).copied().unwrap_or(0.0);
+        if (all as f64) < QUIET * usual {
+            quiet += 1;
+        } else if all >= LEAST_EXECUTIONS {
+            looked.push(Looked { date: day.date, weekday, counts, all, contrasts: contrasts(&counts, all) });
+        }
+    }
+    center(&mut looked);
+    (looked, quiet)
+}
+
+/// Whether a stretch holds an hour. A start beyond 23 is that of the next day, which is the same.
+fn holds(start: usize, length: usize, hour: usize) -> bool {
+    (hour + 24 - start % 24) % 24 < length
+}
+
+/// Executions inside a stretch.
+fn inside(counts: &[u64; 24], start: usize, length: usize) -> u64 {
+    let hours = counts.iter().enumerate().filter(|(hour, _)| holds(start, length, *hour));
+    hours.fold(0, |sum: u64, (_, count)| sum.saturating_add(*count))
+}
+
+/// All stretches: (start, length).
+fn stretches() -> impl Iterator<Item = (usize, usize)> {
+    LENGTHS.into_iter().flat_map(|length| (0..24).map(move |start| (start, length)))
+}
+
+fn contrasts(counts: &[u64; 24], all: u64) -> Box<Arcs> {
+    let mut contrasts = Box::new([0.0; ARCS]);
+    for (contrast, (start, length)) in contrasts.iter_mut().zip(stretches()) {
+        let inside = inside(counts, start, length);
+        // Half an execution more, spread over the day, so that an empty stretch has a logarithm.
+        let par = length as f64 / 24.0;
+        let rate = |count: u64, par: f64| (count as f64 + 0.5 * par) / par;
+        *contrast = libm::log(rate(inside, par) / rate(all.saturating_sub(inside), 1.0 - par));
+    }
+    contrasts
+}
+
+/// Takes from each day what its stretches of a length have on average, and cuts what sticks out. Neither depends on
+/// when in the day anything is.
+fn center(days: &mut [Looked]) {
+    for first in (0..ARCS).step_by(24) {
+        let arcs = first..first + 24;
+        for day in days.iter_mut() {
+            let Some(contrasts) = day.contrasts.get_mut(arcs.clone()) else { continue };
+            let mean = contrasts.iter().sum::<f64>() / 24.0;
+            contrasts.iter_mut().for_each(|contrast| *contrast -= mean);
+        }
+        let sizes = days.iter().filter_map(|day| day.contrasts.get(arcs.clone())).flatten();
+        let most = MOST_MEDIANS * median(sizes.map(|contrast| contrast.abs())) + 1e-9;
+        for contrast in days.iter_mut().filter_map(|day| day.contrasts.get_mut(arcs.clone())).flatten() {
+            *contrast = within(*contrast, -most, most);
+        }
+    }
+}
+
+/// A window that passed its gates.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate {
+    /// Its stretch, among all.
+    pub(super) arc: usize,
+    pub(super) facts: Facts,
+    /// How much of the day's profile it explains.
+    pub(super) explained: f64,
+}
+
+fn candidates(days: &[Looked], quiet_days: u32) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    for on in On::ALL {
+        let among: Vec<&Looked> = days.iter().filter(|day| on.holds(day.weekday)).collect();
+        if among.len() < LEAST_DAYS {
+            continue;
+        }
+        let profile = Profile::new(&among);
+        let shape = profile.dip_by_hump();
+        let others: Vec<&Looked> = days.iter().filter(|day| !on.holds(day.weekday)).collect();
+        for (arc, (start, length)) in stretches().enumerate() {
+            // Past midnight the days would be others than those that are named.
+            if on != On::AllDays && start + length > 24 {
+                continue;
+            }
+            let effect = effect(&among, arc);
+            let facts = counted(&among, on, (start, length), effect > 0.0, quiet_days);
+            // A dip is told anywhere; a hump is the day's peak unless other days have none there.
+            let other_days = self::effect(&others, arc);
+            let is_news = match facts.is_high {
+                false => shape >= LEAST_DIP_BY_HUMP,
+                true => shape <= 1.0 && !others.is_empty() && other_days <= SHARE_OF_OTHER_DAYS * effect,
+            };
+            // What holds for weekdays alone is not told of every day.
+            let is_everywhere = on != On::AllDays
+                || [On::Weekdays, On::Weekends].iter().all(|part| {
+                    let part: Vec<&Looked> = days.iter().filter(|day| part.holds(day.weekday)).collect();
+                    let of_part = self::effect(&part, arc) * effect.signum();
+                    part.is_empty() || of_part >= SHARE_OF_OTHER_DAYS * effect.abs()
+                });
+            let is_told = is_news && is_everywhere && pass(&facts) && profile.is_alone(start, length);
+            if is_told && holds_without_a_weekday(&among, arc, effect) {
+                let explained = profile.explained(start, length).abs();
+                candidates.push(Candidate { arc, facts, explained });
+            }
+        }
+    }
+    candidates
+}
+
+/// The mean contrast of a stretch.
+fn effect(days: &[&Looked], arc: usize) -> f64 {
+    days.iter().filter_map(|day| day.contrasts.get(arc)).sum::<f64>() / days.len().max(1) as f64
+}
+
+fn holds_without_a_weekday(days: &[&Looked], arc: usize, all: f64) -> bool {
+    (0..7).all(|weekday| {
+        let others: Vec<&Looked> = days.iter().copied().filter(|day| day.weekday != weekday).collect();
+        others.len() == days.len()
+            || others.is_empty()
+            || effect(&others, arc) * all.signum() >= LEAST_SHARE_WITHOUT_A_WEEKDAY * all.abs()
+    })
+}
+
+/// The share of each hour in a day: the median over days, so that no day makes a shape.
+struct Profile([f64; 24]);
+
+impl Profile {
+    fn new(days: &[&Looked]) -> Self {
+        let share = |hour: usize| {
+            median(days.iter().filter_map(|day| Some(*day.counts.get(hour)? as f64 / day.all.max(1) as f64)))
+        };
+        Self(std::array::from_fn(share))
+    }
+
+    fn share(&self, start: usize, length: usize) -> f64 {
+        let inside = self.0.iter().enumerate().filter(|(hour, _)| holds(start, length, *hour));
+        inside.map(|(_, share)| share).sum()
+    }
+
+    /// How much of the profile a stretch explains as the part that has more (or less, below 0) than the rest.
+    fn explained(&self, start: usize, length: usize) -> f64 {
+        let excess = self.share(start, length) - self.0.iter().sum::<f64>() * length as f64 / 24.0;
+        excess / ((length * (24 - length)) as f64).sqrt()
+    }
+
+    /// How much better the best stretch of half a day or less with fewer executions explains it than the best one with
+    /// more: above 1 the profile is a dip, below it is a hump.
+    fn dip_by_hump(&self) -> f64 {
+        let (mut hump, mut dip) = (0.0_f64, 0.0_f64);
+        for (length, start) in (1..=12).flat_map(|length| (0..24).map(move |start| (length, start))) {
+            let explained = self.explained(start, length);
+            (hump, dip) = (hump.max(explained), dip.max(-explained));
+        }
+        dip / hump.max(1e-12)
+    }
+
+    /// True if no other stretch as long lies more than half as far off the rest of the day: jobs every six hours make
+    /// no window.
+    fn is_alone(&self, start: usize, length: usize) -> bool {
+        let mean = |start, length| self.share(start, length) / length as f64;
+        let (inside, outside) = (mean(start, length), mean(start + length, 24 - length));
+        // Starts of stretches that do not overlap, of which there are none from half a day on.
+        (start + length..(start + 25).saturating_sub(length)).all(|other| {
+            (mean(other % 24, length) - outside) * (inside - outside).signum() * 2.0 < (inside - outside).abs()
+        })
+    }
+}
+
+fn counted(days: &[&Looked], on: On, (start, length): (usize, usize), is_high: bool, quiet_days: u32) -> Facts {
+    let mut facts = Facts {
+        moment: Moment::Started,
+        on,
+        start: start as u8,
+        length: length as u8,
+        is_high,
+        inside: 0,
+        hours_inside: (days.len() * length) as u64,
+        outside: 0,
+        hours_outside: (days.len() * (24 - length)) as u64,
+        held: 0,
+        days: days.len() as u32,
+        quiet_days,
+    };
+    for day in days {
+        let inside = inside(&day.counts, start, length);
+        facts.inside = facts.inside.saturating_add(inside);
+        facts.outside = facts.outside.saturating_add(day.all.saturating_sub(inside));
+        facts.held += u32::from(is_held(day, &facts));
+    }
+    facts
+}
+
+fn is_held(day: &Looked, facts: &Facts) -> bool {
+    let inside = inside(&day.counts, usize::from(facts.start), usize::from(facts.length));
+    let [par_inside, par_outside] = [u128::from(24 - facts.length), u128::from(facts.length)];
+    let (inside, outside) = (u128::from(inside) * par_inside, u128::from(day.all.saturating_sub(inside)) * par_outside);
+    if facts.is_high { inside > outside } else { inside < outside }
+}
+
+/// Executions an hour inside and outside.
+fn rates(facts: &Facts) -> (f64, f64) {
+    let rate = |count: u64, hours: u64| count as f64 / hours.max(1) as f64;
+    (rate(facts.inside, facts.hours_inside), rate(facts.outside, facts.hours_outside))
+}
+
+fn pass(facts: &Facts) -> bool {
+    let (inside, outside) = rates(facts);
+    let is_large = if facts.is_high { inside >= LEAST_OF_HIGH * outside } else { inside <= MOST_OF_LOW * outside };
+    is_large && f64::from(facts.held) >= LEAST_SHARE_OF_DAYS * f64::from(facts.days)
+}
+
+fn week_window(facts: &Facts) -> WeekWindow {
+    let end = facts.start + facts.length;
+    WeekWindow {
+        weekdays: (0..7).filter(|weekday| facts.on.holds(*weekday)).map(|weekday| weekday as u8 + 1).collect(),
+        from_hour: facts.start,
+        to_hour: if end > 24 { end - 24 } else { end },
+    }
+}
+
+/// By week that has days of the kind: whether the window held on enough of them.
+fn weeks_held(days: &[Looked], facts: &Facts) -> Vec<(NaiveDate, Option<bool>)> {
+    let among: Vec<&Looked> = days.iter().filter(|day| facts.on.holds(day.weekday)).collect();
+    let monday = |day: &Looked| day.date.checked_sub_days(Span::new(u64::from(day.weekday))).unwrap_or(day.date);
+    let weeks = among.chunk_by(|one, next| monday(one) == monday(next));
+    let held = |week: &[&Looked]| {
+        let held = week.iter().filter(|day| is_held(day, facts)).count();
+        Some((monday(week.first()?), Some(held as f64 >= LEAST_SHARE_OF_DAYS * week.len() as f64)))
+    };
+    weeks.filter_map(held).collect()
+}
+
+/// The window's hours that have executions, on days that were looked at.
+fn cells(days: &[Looked], facts: &Facts) -> Vec<(NaiveDate, u8)> {
+    let is_inside = |hour: u8| holds(usize::from(facts.start), usize::from(facts.length), usize::from(hour));
+    let mut cells = Vec::new();
+    for day in days.iter().filter(|day| facts.on.holds(day.weekday)) {
+        let hours = day.counts.iter().zip(0u8..).filter(|(count, hour)| **count > 0 && is_inside(*hour));
+        cells.extend(hours.map(|(_, hour)| (day.date, hour)));
+    }
+    cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::series::Whose;
+
+    fn series(days: u64, executions: impl Fn(u64, usize) -> u64) -> Series {
+        let monday: NaiveDate = "2026-01-05".parse().unwrap();
+        let day = |day| Day {
+            date: monday + Span::new(day),
+            hours: std::array::from_fn(|hour| Hour { executions: executions(day, hour), ..Hour::default() }),
+        };
+        Series::new(Whose::All, (0..days).map(day).collect(), Vec::new(), Vec::new())
+    }
+
+    fn found(days: u64, executions: impl Fn(u64, usize) -> u64) -> Option<Facts> {
+        let look = look(&series(days, executions), Moment::Started);
+        assert!((0.0..=1.0).contains(&look.chance) && (look.chance < 1.0) == look.claim.is_some());
+        look.claim.map(|claim| claim.facts)
+    }
+
+    /// A few more or less each hour, the same ones every time.
+    fn spread(day: u64, hour: usize) -> u64 {
+        (day * 24 + hour as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 61
+    }
+
+    fn is_office(day: u64, hour: usize) -> bool {
+        day % 7 < 5 && (9..17).contains(&hour)
+    }
+
+    #[test]
+    fn a_dip_on_weekdays_is_found_and_counted() {
+        let volume = |day, hour| if is_office(day, hour) { 10 } else { 20 } + spread(day, hour);
+        let facts = found(35, volume).unwrap();
+        assert_eq!((facts.on, facts.start, facts.length, facts.is_high), (On::Weekdays, 9, 8, false));
+        let weekdays = || (0..35u64).filter(|day| day % 7 < 5);
+        let count = |is_inside: bool| {
+            let hours = weekdays().flat_map(|day| (0..24).map(move |hour| (day, hour)));
+            hours.filter(|(day, hour)| is_office(*day, *hour) == is_inside).map(|(day, hour)| volume(day, hour)).sum()
+        };
+        assert_eq!((facts.inside, facts.outside), (count(true), count(false)));
+        assert_eq!((facts.hours_inside, facts.hours_outside, facts.days), (25 * 8, 25 * 16, 25));
+        assert_eq!((facts.held, facts.quiet_days), (25, 0));
+        let claim = look(&series(35, volume), Moment::Started).claim.unwrap();
+        assert_eq!(claim.window.unwrap().weekdays, [1, 2, 3, 4, 5]);
+        assert_eq!((claim.cells.len(), claim.weeks.len()), (25 * 8, 5));
+        assert!(look(&series(35, volume), Moment::Finished).claim.is_none(), "ends are not known");
+    }
+
+    #[test]
+    fn a_quiet_day_is_left_out() {
+        let volume = |day, hour| if day == 16 { 1 } else if is_office(day, hour) { 10 } else { 20 } + spread(day, hour) / 4;
+        let facts = found(35, volume).unwrap();
+        assert_eq!((facts.days, facts.quiet_days), (24, 1));
+    }
+
+    #[test]
+    fn a_hump_is_told_only_where_other_days_have_none() {
+        let weekdays = |day, hour| if is_office(day, hour) { 30 } else { 10 } + spread(day, hour);
+        let facts = found(56, weekdays).unwrap();
+        assert_eq!((facts.on, facts.start, facts.length, facts.is_high), (On::Weekdays, 9, 8, true));
+        let daily = |day, hour| if (9..17).contains(&hour) { 30 } else { 10 } + spread(day, hour);
+        assert_eq!(found(56, daily), None, "that is the day's peak");
+    }
+
+    #[test]
+    fn what_is_no_window_is_left_alone() {
+        let check = |why: &str, days, executions: &dyn Fn(u64, usize) -> u64| {
+            assert_eq!(found(days, executions), None, "{why}");
+        };
+        check("no days", 0, &|_, _| 0);
+        check("one day", 1, &|_, hour| if hour < 8 { 1 } else { 9 });
+        check("nothing", 56, &|_, _| 0);
+        check("all alike", 56, &|_, _| 10);
+        check("all alike and huge", 56, &|_, _| 1 << 53);
+        check("as many as there can be", 56, &|_, _| u64::MAX);
+        check("nine days", 9, &|day, hour| if hour < 8 { 10 } else { 20 } + spread(day, hour));
+        check("a job every six hours", 56, &|_, hour| if hour % 6 == 0 { 20 } else { 0 });
+        check("a job every day", 56, &|day, hour| if hour == 14 { 90 } else { 10 } + spread(day, hour));
+        check(
+            "a job on Mondays",
+            56,
+            &|day, hour| if day % 7 == 0 && hour == 14 { 900 } else { 10 } + spread(day, hour),
+        );
+        check("one huge day", 56, &|day, hour| if day == 3 && hour == 14 { 1 << 50 } else { 10 } + spread(day, hour));
+        check("another hour every day", 56, &|day, hour| if hour as u64 == day * 5 % 24 { 90 } else { 10 });
+    }
+}
