@@ -104,7 +104,8 @@ fn moments(told: &Told<'_>) -> Vec<String> {
     let Told { table, reading, query, source, account, counted, totals } = told;
     let by = query.counting.by;
     let mut facts = Vec::new();
-    let placeable = table.rows() + reading.left_out_without_moment - counted.no_moment;
+    let all = table.rows() + table.counted() + reading.left_out_without_moment;
+    let placeable = all.saturating_sub(counted.no_moment);
     let ends_with_newest =
         *source == Source::File && query.until.is_none() && !matches!(query.window, WindowRequest::Dates { .. });
     if ends_with_newest && account.outside_window * 2 > placeable {
