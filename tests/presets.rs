@@ -692,7 +692,7 @@ fn cdevents() {
     ];
     check(
         &format!("[{}]", two.join(",")),
-        "build#2 failed 2024-02-12T04:30:04Z 1000ms\nbuild#1 completed 2024-02-12T04:30:03Z 3000ms",
+        "build#1 completed 2024-02-12T04:30:03Z 3000ms\nbuild#2 failed 2024-02-12T04:30:04Z 1000ms",
     );
     // What has not ended is told at the end; of what was only seen to end, the start is not known.
     check(

@@ -1,48 +1,66 @@
-//! Events of CDEvents put together: an execution is what the events of one subject tell, in whatever order and however
-//! often they come. Holds what has begun and not ended, and remembers what was told, both within a bound.
+//! Events of CDEvents put together: an execution is what the events of one subject of a source tell. Of several events
+//! of one kind one counts by what they say and not by when they came, so the same events in any order are the same
+//! execution. An execution is therefore held until its source ends; where that is too much, within bounds.
 
 use super::fields::{Fields, Taken};
 use super::mapping::{Mapping, Target};
 use super::role::Role;
 use super::row::{self, Place, Scratch};
 use super::text::Text;
-use super::{Event, LeftOut, Value};
+use super::{Event, LeftOut, StreamEnd, Value};
+use crate::order::sort;
+use crate::time::{ParsedTime, Timestamp, parse_text};
 use std::collections::BTreeMap;
 
-/// Executions that are held or remembered, at most. Where there are more, those that were told are forgotten, and of
-/// the others the older half is told as it stands.
+/// Executions that are held, at most. Where there are more, half of them are told as they stand: those that have ended
+/// before the others, and of these the older ones.
 const MOST_HELD: usize = 1 << 16;
 
 /// Bytes of a text of an event that are kept.
 const MOST_TEXT_BYTES: usize = 1 << 12;
 
-/// What is known of an execution.
+/// What makes two events tell of one execution: their source and their subject.
+type Key = (Box<str>, Box<str>);
+
+/// When an event happened. Instants come before what is none.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum When {
+    At { at: Timestamp, zoneless: bool },
+    Unreadable(Box<str>),
+    Absent,
+}
+
+/// What an event says of an end. One that says how it ended comes before one that does not.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct End {
+    lacks_outcome: bool,
+    when: When,
+    outcome: Box<str>,
+    error: Box<str>,
+}
+
+/// What is known of an execution: of each kind of event the one that comes first in the order of what it says.
 #[derive(Debug, Default)]
 struct Held {
     line: u64,
     offset: u64,
-    source: Box<str>,
-    id: Box<str>,
-    pipeline: Box<str>,
-    outcome: Box<str>,
-    error: Box<str>,
-    queued: Box<str>,
-    started: Box<str>,
-    finished: Box<str>,
-    is_told: bool,
+    /// The workflow's name, by the first event that has one.
+    pipeline: Option<(When, Box<str>)>,
+    queued: Option<When>,
+    started: Option<When>,
+    finished: Option<End>,
 }
 
 /// The executions of a source of events.
 #[derive(Debug, Default)]
 pub(super) struct Pairs {
-    /// The places of what is held, by source and subject.
-    places: BTreeMap<Box<str>, u32>,
-    /// In the order in which they came.
-    held: Vec<Held>,
+    held: BTreeMap<Key, Held>,
     /// What is to be told, the next one last.
-    leaving: Vec<Held>,
+    leaving: Vec<(Key, Held)>,
+    /// What the source said of its end, to be told behind them.
+    end: Option<StreamEnd>,
     /// What was told last; its row borrows from it.
-    told: Held,
+    told: (Key, Held),
 }
 
 impl Pairs {
@@ -56,102 +74,117 @@ impl Pairs {
             let parts = ["taskrun", "testcaserun", "testsuiterun", "build"];
             return Err(if parts.contains(&subject) { LeftOut::Part } else { LeftOut::NoExecution });
         }
-        let place = self.place(text(Role::WorkflowSpace), text(Role::Id), place);
-        let Some(held) = self.held.get_mut(place).filter(|held| !held.is_told) else { return Ok(()) };
-        let moment = match what {
-            "queued" => &mut held.queued,
-            "started" => &mut held.started,
-            "finished" => &mut held.finished,
-            _ => return Err(LeftOut::NoExecution),
-        };
-        let at = text(Role::StartedAt);
-        if moment.is_empty() || at < *moment {
-            *moment = at;
+        if !["queued", "started", "finished"].contains(&what) {
+            return Err(LeftOut::NoExecution);
         }
-        let texts = [
-            (&mut held.pipeline, Role::Workflow),
-            (&mut held.outcome, Role::Conclusion),
-            (&mut held.error, Role::Error),
-        ];
-        for (place, role) in texts {
-            if place.is_empty() {
-                *place = text(role);
+        let held = self.held.entry((text(Role::WorkflowSpace), text(Role::Id)));
+        let held = held.or_insert_with(|| Held { line: place.line, offset: place.offset, ..Held::default() });
+        let when = When::of(text(Role::StartedAt));
+        let pipeline = text(Role::Workflow);
+        if !pipeline.is_empty() {
+            keep_least(&mut held.pipeline, (when.clone(), pipeline));
+        }
+        match what {
+            "queued" => keep_least(&mut held.queued, when),
+            "started" => keep_least(&mut held.started, when),
+            _ => {
+                let outcome = text(Role::Conclusion);
+                let lacks_outcome = outcome.is_empty();
+                keep_least(&mut held.finished, End { lacks_outcome, when, outcome, error: text(Role::Error) });
             }
         }
-        if !held.started.is_empty() && !held.finished.is_empty() {
-            let remembered =
-                Held { source: held.source.clone(), id: held.id.clone(), is_told: true, ..Held::default() };
-            self.leaving.push(std::mem::replace(held, remembered));
+        if self.held.len() > MOST_HELD {
+            self.make_room();
         }
         Ok(())
     }
 
     /// The source has ended: what is held is told as it stands.
     pub(super) fn end(&mut self) {
-        self.places = BTreeMap::new();
-        let untold = std::mem::take(&mut self.held).into_iter().rev();
-        self.leaving.extend(untold.filter(|held| !held.is_told));
+        let all = std::mem::take(&mut self.held).into_iter().collect();
+        self.tell(all);
     }
 
-    /// True if there is an execution to tell.
+    /// The source says that it has ended, which is told behind all that it told of.
+    pub(super) fn end_saying(&mut self, end: StreamEnd) {
+        self.end();
+        self.end = Some(end);
+    }
+
+    /// True if there is something to tell.
     pub(super) fn has_next(&self) -> bool {
-        !self.leaving.is_empty()
+        !self.leaving.is_empty() || self.end.is_some()
     }
 
     /// The event of the execution that is to be told.
     pub(super) fn next<'a>(&'a mut self, mapping: &Mapping, scratch: &'a mut Scratch) -> Option<Event<'a>> {
-        self.told = self.leaving.pop()?;
-        let held = &self.told;
-        let status = match (&*held.outcome, held.finished.is_empty(), held.started.is_empty()) {
-            ("", true, true) => "queued",
-            ("", true, false) => "started",
-            ("", false, _) => "finished",
-            (outcome, _, _) => outcome,
+        let Some(next) = self.leaving.pop() else { return self.end.take().map(Event::End) };
+        self.told = next;
+        let ((_, id), held) = &self.told;
+        let status = match (&held.finished, &held.started) {
+            (Some(end), _) if end.lacks_outcome => "finished",
+            (Some(end), _) => &end.outcome,
+            (None, Some(_)) => "started",
+            (None, None) => "queued",
         };
+        let text = |text| Value::Text(Text::Plain(text));
         let values = [
-            (Role::Id, &*held.id),
-            (Role::Workflow, &*held.pipeline),
-            (Role::Conclusion, status),
-            (Role::StartedAt, &*held.started),
-            (Role::FinishedAt, &*held.finished),
-            (Role::QueuedAt, &*held.queued),
-            (Role::Error, &*held.error),
+            (Role::Id, text(id)),
+            (Role::Workflow, text(held.pipeline.as_ref().map_or("", |(_, name)| name))),
+            (Role::Conclusion, text(status)),
+            (Role::StartedAt, value(held.started.as_ref())),
+            (Role::FinishedAt, value(held.finished.as_ref().map(|end| &end.when))),
+            (Role::QueuedAt, value(held.queued.as_ref())),
+            (Role::Error, text(held.finished.as_ref().map_or("", |end| &end.error))),
         ];
         let mut fields = Taken::default();
-        for (role, text) in values {
-            fields.set(Target { role, rank: 0 }, Value::Text(Text::Plain(text)));
+        for (role, value) in values {
+            fields.set(Target { role, rank: 0 }, value);
         }
         let place = Place { line: held.line, offset: held.offset };
         Some(row::understand(place, &Fields::Taken(fields), mapping, scratch))
     }
 
-    /// Where the execution of a source and subject is held, a new one if there is none.
-    fn place(&mut self, source: Box<str>, id: Box<str>, begin: Place) -> usize {
-        let key = [&*source, "\n", &id].concat();
-        if let Some(place) = self.places.get(&*key) {
-            return *place as usize;
-        }
-        if self.held.len() >= MOST_HELD {
-            self.make_room();
-        }
-        self.places.insert(key.into(), self.held.len() as u32);
-        self.held.push(Held { line: begin.line, offset: begin.offset, source, id, ..Held::default() });
-        self.held.len() - 1
+    /// Tells executions in the order in which they came.
+    fn tell(&mut self, mut leaving: Vec<(Key, Held)>) {
+        sort(&mut leaving, &|(_, one), (_, other)| one.offset > other.offset);
+        self.leaving.splice(..0, leaving);
     }
 
     #[cold]
     fn make_room(&mut self) {
-        self.places = BTreeMap::new();
-        let untold = std::mem::take(&mut self.held).into_iter().filter(|held| !held.is_told);
-        self.held.extend(untold);
-        if self.held.len() > MOST_HELD / 2 {
-            let older = self.held.drain(..MOST_HELD / 2);
-            self.leaving.extend(older);
-            self.leaving.reverse();
+        let mut all: Vec<_> = std::mem::take(&mut self.held).into_iter().collect();
+        let rank = |held: &Held| (held.started.is_none() || held.finished.is_none(), held.offset);
+        sort(&mut all, &|(_, one), (_, other)| rank(one) < rank(other));
+        let staying = all.split_off(all.len() - MOST_HELD / 2);
+        self.held = staying.into_iter().collect();
+        self.tell(all);
+    }
+}
+
+impl When {
+    fn of(text: Box<str>) -> When {
+        match parse_text(&text) {
+            ParsedTime::At { at, zoneless } => When::At { at, zoneless },
+            ParsedTime::Unreadable => When::Unreadable(text),
+            ParsedTime::Absent => When::Absent,
         }
-        for (place, held) in (0..).zip(&self.held) {
-            self.places.insert([&*held.source, "\n", &held.id].concat().into(), place);
-        }
+    }
+}
+
+/// The instant as the value of a row.
+fn value(when: Option<&When>) -> Value<'_> {
+    match when {
+        Some(When::At { at, zoneless }) => Value::Instant(ParsedTime::At { at: *at, zoneless: *zoneless }),
+        Some(When::Unreadable(text)) => Value::Text(Text::Plain(text)),
+        Some(When::Absent) | None => Value::Absent,
+    }
+}
+
+/// Of what was kept and what came, the lesser one stays.
+fn keep_least<T: Ord>(kept: &mut Option<T>, came: T) {
+    if kept.as_ref().is_none_or(|kept| came < *kept) {
+        *kept = Some(came);
     }
 }
 

@@ -1,0 +1,124 @@
+//! Traps of real exports that a reader falls into unless it is told of them: the order in which events are delivered,
+//! ids that are unique in one source only, and instants that are written where there is none.
+
+mod support;
+
+use execution_heatmap::ingest::{Event, Reader};
+
+use execution_heatmap::row;
+
+use proptest::prelude::*;
+use support::Seeded;
+
+/// The rows of a source whose system is found out, in canonical form or in short.
+fn rows(source: &str) -> Vec<String> {
+    let mut reader = Reader::recognising();
+    reader.extend(source.as_bytes());
+    reader.finish();
+    let mut rows = Vec::new();
+    while let Some(event) = reader.next() {
+        rows.push(say(&event));
+    }
+    rows
+}
+
+fn say(event: &Event<'_>) -> String {
+    let said = |execution: &execution_heatmap::execution::Execution<'_>| {
+        let waited = execution.waited_ms.map(|ms| format!(" waited {ms}")).unwrap_or_default();
+        row::line(execution).replace('"', "").replace(".000Z", "Z").trim_end().to_owned() + &waited
+    };
+    match event {
+        Event::Row { execution, .. } => said(execution),
+        Event::Unstarted { execution, .. } => format!("not started {}", said(execution)),
+        Event::Rejected { kind, .. } => kind.name().to_owned(),
+        Event::LeftOut { why, .. } => format!("{why:?}"),
+        other => format!("{other:?}"),
+    }
+}
+
+fn check(source: &str, expected: &[&str]) {
+    assert_eq!(rows(source), expected, "{source}");
+}
+
+/// An event of a pipeline run.
+fn event(source: &str, what: &str, at: &str, content: &str) -> String {
+    format!(
+        r#"{{"context":{{"source":"{source}","type":"dev.cdevents.pipelinerun.{what}.0.3.0","timestamp":"2024-02-12T{at}"}},"subject":{{"id":"1","content":{{{content}}}}}}}"#
+    )
+}
+
+const NAME: &str = r#""pipelineName":"build""#;
+
+fn outcome(word: &str) -> String {
+    format!(r#""pipelineName":"build","outcome":"{word}""#)
+}
+
+#[test]
+fn events_are_one_execution_in_whatever_order_they_come() {
+    let expected = [
+        "{id:1,workflow_id:build,workflow:build,status:completed,started_at:2024-02-12T04:30:03Z,duration_ms:60000} waited 3000",
+    ];
+    let (queued, started) = (event("/ci", "queued", "04:30:00Z", NAME), event("/ci", "started", "04:30:03Z", NAME));
+    let finished = event("/ci", "finished", "04:31:03Z", &outcome("success"));
+    check(&[&queued, &started, &finished].map(String::as_str).join("\n"), &expected);
+    check(&[&started, &finished, &queued].map(String::as_str).join("\n"), &expected);
+    check(&[&finished, &queued, &started].map(String::as_str).join("\n"), &expected);
+    // Instants of several zones are compared as instants: this start is a second later than the other.
+    let later = event("/ci", "started", "01:30:04-03:00", NAME);
+    check(&[&later, &queued, &started, &finished].map(String::as_str).join("\n"), &expected);
+    // What is no event of a run's way makes none.
+    check(&event("/ci", "approved", "04:30:00Z", NAME), &["NoExecution"]);
+    // An end and what it says come from one event.
+    let failed = event("/ci", "finished", "04:31:00Z", &outcome("failure"));
+    for two in [[&failed, &finished], [&finished, &failed]] {
+        let [one, other] = two.map(String::as_str);
+        check(
+            &[&*started, one, other].join("\n"),
+            &[
+                "{id:1,workflow_id:build,workflow:build,status:failed,started_at:2024-02-12T04:30:03Z,duration_ms:57000}",
+            ],
+        );
+    }
+}
+
+#[test]
+fn what_a_source_says_of_its_end_comes_behind_its_executions() {
+    let started = event("/ci", "started", "04:30:03Z", NAME);
+    let source = format!("{started}\n{{\"$end\":{{\"rows\":1,\"complete\":true}}}}\n");
+    let told = rows(&source);
+    assert!(told.len() == 2 && told[0].contains("status:running") && told[1].starts_with("End("), "{told:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn the_order_of_events_decides_nothing(seed in any::<u64>(), count in 1usize..14) {
+        let mut seeded = Seeded(seed);
+        let mut events: Vec<String> = (0..count).map(|_| {
+            let mut one_of = |words: &[&str]| words[seeded.below(words.len() as u64) as usize].to_owned();
+            let source = one_of(&["/ci", "/other"]);
+            let what = one_of(&["queued", "started", "finished", "finished", "paused"]);
+            let at = one_of(&["04:30:00Z", "06:30:00+02:00", "04:30:00", "04:29:59.5Z", "05:00:00+01:00", "24:61", "04:31:00Z"]);
+            let name = one_of(&["", r#""pipelineName":"a""#, r#""pipelineName":"b""#]);
+            let said = one_of(&["", r#""outcome":"success""#, r#""outcome":"failure""#, r#""status":"error","errors":"x""#]);
+            let parts: Vec<&str> = [&*name, &*said].into_iter().filter(|part| !part.is_empty()).collect();
+            event(&source, &what, &at, &parts.join(","))
+        }).collect();
+        let sorted = |events: &[String]| {
+            let mut rows = rows(&events.join("\n"));
+            rows.sort();
+            rows
+        };
+        let expected = sorted(&events);
+        for last in (1..events.len()).rev() {
+            events.swap(last, seeded.below(last as u64 + 1) as usize);
+        }
+        prop_assert_eq!(sorted(&events), expected.clone());
+        events.reverse();
+        // Delivered twice they say the same.
+        let twice: Vec<String> = events.iter().flat_map(|event| [event.clone(), event.clone()]).collect();
+        let without_others = |rows: Vec<String>| rows.into_iter().filter(|row| row != "NoExecution").collect::<Vec<_>>();
+        prop_assert_eq!(without_others(sorted(&twice)), without_others(expected));
+    }
+}
