@@ -3,7 +3,13 @@
 
 mod support;
 
+use execution_heatmap::answer::{self, Answer, Patterns, Source};
+use execution_heatmap::duplicate::Duplicates;
 use execution_heatmap::ingest::{Event, Reader};
+use execution_heatmap::intake::{Intake, Reading};
+use execution_heatmap::options::Query;
+use execution_heatmap::table::Table;
+use execution_heatmap::zone::Zone;
 
 use execution_heatmap::row;
 
@@ -34,6 +40,27 @@ fn say(event: &Event<'_>) -> String {
         Event::LeftOut { why, .. } => format!("{why:?}"),
         other => format!("{other:?}"),
     }
+}
+
+/// What is answered of several sources in which repeated rows are looked for.
+fn respond(sources: &[&str], pairs: &[(&str, &str)]) -> Answer {
+    let (mut table, mut readings, mut duplicates) = (Table::default(), Reading::default(), Some(Duplicates::default()));
+    for source in sources {
+        let mut intake = Intake::recognising(false).onto(table, duplicates);
+        intake.extend(source.as_bytes());
+        intake.finish(None);
+        let reading;
+        (table, reading, duplicates) = intake.into_parts();
+        readings.merge(&reading);
+    }
+    let query = Query::from_pairs(pairs.iter().copied()).unwrap();
+    answer::answer(&table, &readings, &query, &Zone::utc(), Source::File, Patterns::Skip).unwrap()
+}
+
+/// How many rows of several sources are placed, and how many repeat another.
+fn check_repeated(sources: &[&str], expected: (u64, u64)) {
+    let account = respond(sources, &[]).account;
+    assert_eq!((account.placed, account.duplicate), expected, "{sources:?}");
 }
 
 fn check(source: &str, expected: &[&str]) {
@@ -121,4 +148,24 @@ proptest! {
         let without_others = |rows: Vec<String>| rows.into_iter().filter(|row| row != "NoExecution").collect::<Vec<_>>();
         prop_assert_eq!(without_others(sorted(&twice)), without_others(expected));
     }
+}
+
+#[test]
+fn ids_that_count_from_one_are_those_of_one_source() {
+    let builds = |name: &str, at: u64| {
+        format!(
+            r#"{{{name}"builds":[{{"number":1,"timestamp":{at},"duration":100,"result":"SUCCESS","building":false}}]}}"#
+        )
+    };
+    let (one, other) = (builds("", 1_707_712_203_412), builds("", 1_707_812_203_412));
+    check_repeated(&[&one, &other], (2, 0));
+    // The same build again is one that repeats it: nobody changes when a build was due.
+    check_repeated(&[&one, &one.replace("SUCCESS", "FAILURE"), &other], (2, 1));
+    let named = |at| builds(r#""fullName":"team/app","#, at);
+    check_repeated(&[&named(1_707_712_203_412), &named(1_707_812_203_412)], (1, 1));
+    let log = |begin: u64, ran: u64| {
+        format!("; UnixStartTime: {begin}\n1 10 -1 {ran} 1 -1 -1 -1 -1 -1 1 4 1 2 -1 -1 -1 -1\n")
+    };
+    check_repeated(&[&log(749_458_803, 10), &log(749_558_803, 99)], (2, 0));
+    check_repeated(&[&log(749_458_803, 10), &log(749_458_803, 10)], (1, 1));
 }

@@ -4,7 +4,7 @@
 use super::classify::{Class, Verdict, member};
 use super::cube_rows;
 use super::fields::Fields;
-use super::mapping::Mapping;
+use super::mapping::{Ids, Mapping};
 use super::moments::{self, Moments};
 use super::role::Role;
 use super::text::Text;
@@ -98,13 +98,19 @@ fn told<'a>(
         Verdict::LeftOut(why) => return Event::LeftOut { line, why: *why },
         Verdict::Unreadable(message) => return unreadable(message.clone()),
     }
+    let has_local_id = match mapping.rules().ids {
+        Ids::Everywhere => false,
+        Ids::InWorkflow => class.workflow_id().is_none(),
+        Ids::InSource => true,
+    };
     match moments {
         Moments::Started { started_at, duration_ms, waited_ms, notes } => {
             let execution = execution(fields, class, texts, started_at, duration_ms, waited_ms);
-            Event::Row { line, offset, execution, notes, kind }
+            Event::Row { line, offset, execution, notes, kind, has_local_id }
         }
         Moments::Due(at) => {
-            Event::Unstarted { line, offset, execution: execution(fields, class, texts, at, None, None) }
+            let execution = execution(fields, class, texts, at, None, None);
+            Event::Unstarted { line, offset, execution, has_local_id }
         }
         Moments::NoStart => {
             let name = mapping.name_of(Role::StartedAt);

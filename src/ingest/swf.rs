@@ -3,7 +3,7 @@
 //! looked at.
 
 use super::fields::{Fields, Taken};
-use super::mapping::{Mapping, Meaning, Rules, Target, Word};
+use super::mapping::{Ids, Mapping, Meaning, Rules, Target, Word};
 use super::moments::{Duration, Moments};
 use super::role::Role;
 use super::row::{self, Place, Scratch};
@@ -40,6 +40,8 @@ const RULES: Rules = Rules {
         Word { text: "5", means: Meaning::Is(Status::Cancelled) },
         Word { text: "-1", means: Meaning::Is(Status::Other) },
     ],
+    // Every log counts its jobs, and the programs and users that are their workflows, from 1.
+    ids: Ids::InSource,
     ..Rules::GENERAL
 };
 

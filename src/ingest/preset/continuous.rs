@@ -2,7 +2,7 @@
 
 use super::{Preset, is, tagged};
 use crate::execution::Status;
-use crate::ingest::mapping::{Meaning, Refinement, Rules, TagRule, Unit, Word};
+use crate::ingest::mapping::{Ids, Meaning, Refinement, Rules, TagRule, Unit, Word};
 use crate::ingest::role::Role;
 
 /// What the conclusions of GitHub mean. `completed` says that a run ended and not how.
@@ -172,7 +172,7 @@ pub(super) const GITLAB_JOBS: Preset = Preset {
 };
 
 /// Builds of Jenkins. Their `timestamp` is when they were scheduled; they name no other start. The job's name stands
-/// around them, if anywhere.
+/// around them, if anywhere, and each job counts its builds from 1.
 pub(super) const JENKINS: Preset = Preset {
     name: "jenkins",
     title: "Jenkins builds",
@@ -189,6 +189,7 @@ pub(super) const JENKINS: Preset = Preset {
     rules: Rules {
         words: &[tagged("unstable", Status::Failed, "unstable"), is("not_built", Status::Skipped)],
         stand_in: Some(Role::ScheduledAt),
+        ids: Ids::InWorkflow,
         ..Rules::GENERAL
     },
 };
