@@ -169,3 +169,11 @@ fn ids_that_count_from_one_are_those_of_one_source() {
     check_repeated(&[&log(749_458_803, 10), &log(749_558_803, 99)], (2, 0));
     check_repeated(&[&log(749_458_803, 10), &log(749_458_803, 10)], (1, 1));
 }
+
+#[test]
+fn a_job_whose_submission_is_unknown_has_no_start() {
+    let log = |job: &str| format!("; UnixStartTime: 749458803\n{job} 10 1 -1 -1 -1 -1 -1 1 4 1 2 -1 -1 -1 -1\n");
+    check(&log("1 -1 -1"), &["no_start"]);
+    check(&log("1 -1 30"), &["no_start"]);
+    check(&log("1 0 -1"), &["{id:1,workflow_id:2,status:completed,started_at:1993-10-01T07:00:03Z,duration_ms:10000}"]);
+}

@@ -763,7 +763,7 @@ fn jobs_of_the_standard_workload_format() {
     check(absolute, "1#1 completed 2012-12-31T23:32:46Z 1164297000ms waited 71000ms", "its lines are eighteen numbers");
     check(
         "1 5 0 5 1 -1 -1 -1 -1 -1 1 -1 1 -1 -1 -1 -1 -1\n",
-        "no_start: the row has no start: UnixStartTime is absent, null or a zero time",
+        "no_start: the row has no start: UnixStartTime or the submit time is absent, null or a zero time",
         "its lines are eighteen numbers",
     );
 }
