@@ -177,3 +177,22 @@ fn a_job_whose_submission_is_unknown_has_no_start() {
     check(&log("1 -1 30"), &["no_start"]);
     check(&log("1 0 -1"), &["{id:1,workflow_id:2,status:completed,started_at:1993-10-01T07:00:03Z,duration_ms:10000}"]);
 }
+
+#[test]
+fn a_zero_time_hides_no_start() {
+    let run = |moments: &str| {
+        format!(
+            r#"{{"execution":{{"workflowId":"a","runId":"1"}},"type":{{"name":"T"}},{moments},"status":"Completed"}}"#
+        )
+    };
+    let close = r#""closeTime":"2026-01-01T00:00:05Z""#;
+    let expected =
+        ["{id:1,workflow_id:T,workflow:T,status:completed,started_at:2026-01-01T00:00:00Z,duration_ms:5000}"];
+    for zero in ["\"0001-01-01T00:00:00Z\"", "\"1970-01-01T00:00:00Z\"", "0", "\"null\"", "null", "\"\""] {
+        let (first, other) = (format!(r#""executionTime":{zero}"#), r#""startTime":"2026-01-01T00:00:00Z""#);
+        check(&run(&format!("{first},{other},{close}")), &expected);
+        check(&run(&format!("{other},{first},{close}")), &expected);
+    }
+    let backoff = r#""executionTime":"2026-01-01T00:00:00Z","startTime":"2025-12-31T00:00:00Z""#;
+    check(&run(&format!("{backoff},{close}")), &expected);
+}
