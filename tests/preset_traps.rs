@@ -196,3 +196,17 @@ fn a_zero_time_hides_no_start() {
     let backoff = r#""executionTime":"2026-01-01T00:00:00Z","startTime":"2025-12-31T00:00:00Z""#;
     check(&run(&format!("{backoff},{close}")), &expected);
 }
+
+#[test]
+fn a_manual_pipeline_that_has_started_is_an_execution() {
+    let pipeline = |started: &str| {
+        format!(
+            r#"{{"id":47,"iid":12,"project_id":1,"source":"push","ref":"main","status":"manual","created_at":"2022-09-21T01:05:00Z","started_at":{started},"finished_at":null,"duration":34}}"#
+        )
+    };
+    check(
+        &pipeline("\"2022-09-21T01:05:14Z\""),
+        &["{id:47,workflow_id:1/main,workflow:1/main,status:pending,started_at:2022-09-21T01:05:14Z,tags:[push,main]}"],
+    );
+    check(&pipeline("null"), &["NoExecution"]);
+}

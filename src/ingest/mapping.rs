@@ -240,8 +240,8 @@ pub(super) enum Meaning {
     Tagged(Status, &'static str),
     /// The row is a part of an execution that has a row of its own.
     Part,
-    /// The row is no execution.
-    Nothing,
+    /// The row is an execution that stands so if it has a start, else none.
+    IfStarted(Status),
 }
 
 /// A reason that makes one status another.

@@ -93,13 +93,14 @@ pub(super) const GITHUB_JOBS: Preset = Preset {
     },
 };
 
-/// What the words of GitLab mean. A manual job that was never started is no execution.
+/// What the words of GitLab mean. A manual job that was never started is no execution; a pipeline that has started and
+/// waits for a manual job is one.
 const GITLAB: Rules = Rules {
     words: &[
         is("waiting_for_resource", Status::Pending),
         is("waiting_for_callback", Status::Pending),
         is("preparing", Status::Pending),
-        Word { text: "manual", means: Meaning::Nothing },
+        Word { text: "manual", means: Meaning::IfStarted(Status::Pending) },
     ],
     refinements: &[
         Refinement { from: Status::Failed, reason_has: "stuck_or_timeout_failure", to: Status::TimedOut },
