@@ -210,3 +210,22 @@ fn a_manual_pipeline_that_has_started_is_an_execution() {
     );
     check(&pipeline("null"), &["NoExecution"]);
 }
+
+/// A run of Airflow that was due at midnight, queued at five and started then or not at all.
+fn airflow(id: &str, start: &str) -> String {
+    format!(
+        r#"{{"dag_run_id":"{id}","dag_id":"etl","start_date":{start},"end_date":null,"queued_at":"2026-02-12T05:00:01Z","run_after":"2026-02-12T00:00:00Z","run_type":"scheduled","state":"queued"}}"#
+    )
+}
+
+#[test]
+fn runs_of_airflow_are_due_when_their_schedule_says() {
+    let (started, unstarted) = (airflow("a", "\"2026-02-12T05:00:05Z\""), airflow("b", "null"));
+    check(
+        &started,
+        &["{id:a,workflow_id:etl,status:pending,started_at:2026-02-12T05:00:05Z,tags:[scheduled]} waited 18005000"],
+    );
+    let answer = respond(&[&format!("{started}\n{unstarted}\n")], &[("by", "scheduled")]);
+    let cells = answer.grid.cells.iter().map(|cell| cell.sums.executions()).filter(|executions| *executions > 0);
+    assert_eq!(cells.collect::<Vec<_>>(), [2]);
+}
