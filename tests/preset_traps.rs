@@ -151,6 +151,32 @@ proptest! {
 }
 
 #[test]
+fn what_is_held_of_events_is_bounded_in_bytes() {
+    let long = "x".repeat(4000);
+    let content = format!(r#""pipelineName":"{long}""#);
+    let count = 9000;
+    let mut reader = Reader::recognising();
+    let mut told = 0;
+    for number in 0..count {
+        let subject = format!(r#""subject":{{"id":"{number}{long}""#);
+        let started = event(&long, "started", "04:30:00Z", &content).replace(r#""subject":{"id":"1""#, &subject);
+        reader.extend(started.as_bytes());
+        reader.extend(b"\n");
+        while let Some(event) = reader.next() {
+            assert!(matches!(event, Event::Row { .. }), "{event:?}");
+            told += 1;
+        }
+    }
+    // Each takes some 12 kB, and 64 MiB are held.
+    assert!((3000..count).contains(&told), "{told}");
+    reader.finish();
+    while reader.next().is_some() {
+        told += 1;
+    }
+    assert_eq!(told, count);
+}
+
+#[test]
 fn ids_that_count_from_one_are_those_of_one_source() {
     let builds = |name: &str, at: u64| {
         format!(

@@ -11,10 +11,18 @@ use super::{Event, LeftOut, StreamEnd, Value};
 use crate::order::sort;
 use crate::time::{ParsedTime, Timestamp, parse_text};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Executions that are held, at most. Where there are more, half of them are told as they stand: those that have ended
-/// before the others, and of these the older ones.
+/// before the others, and of these the older ones. An event that comes later is then one of another execution; an end
+/// whose start was told is counted as a row without a start.
 const MOST_HELD: usize = 1 << 16;
+
+/// What they take in bytes, about; beyond it as much is told as where there are too many.
+const MOST_HELD_BYTES: usize = 1 << 26;
+
+/// What an execution takes beside its texts, about: its place in a tree that is two thirds full.
+const ENTRY_BYTES: usize = size_of::<(Key, Held)>() * 3 / 2;
 
 /// Bytes of a text of an event that are kept.
 const MOST_TEXT_BYTES: usize = 1 << 12;
@@ -55,6 +63,8 @@ struct Held {
 #[derive(Debug, Default)]
 pub(super) struct Pairs {
     held: BTreeMap<Key, Held>,
+    /// What they take.
+    bytes: usize,
     /// What is to be told, the next one last.
     leaving: Vec<(Key, Held)>,
     /// What the source said of its end, to be told behind them.
@@ -77,8 +87,16 @@ impl Pairs {
         if !["queued", "started", "finished"].contains(&what) {
             return Err(LeftOut::NoExecution);
         }
-        let held = self.held.entry((text(Role::WorkflowSpace), text(Role::Id)));
-        let held = held.or_insert_with(|| Held { line: place.line, offset: place.offset, ..Held::default() });
+        let key = (text(Role::WorkflowSpace), text(Role::Id));
+        let key_bytes = key.0.len() + key.1.len();
+        let held = match self.held.entry(key) {
+            Entry::Occupied(held) => held.into_mut(),
+            Entry::Vacant(place_of_it) => {
+                self.bytes += ENTRY_BYTES + key_bytes;
+                place_of_it.insert(Held { line: place.line, offset: place.offset, ..Held::default() })
+            }
+        };
+        self.bytes -= held.text_bytes();
         let when = When::of(text(Role::StartedAt));
         let pipeline = text(Role::Workflow);
         if !pipeline.is_empty() {
@@ -93,7 +111,8 @@ impl Pairs {
                 keep_least(&mut held.finished, End { lacks_outcome, when, outcome, error: text(Role::Error) });
             }
         }
-        if self.held.len() > MOST_HELD {
+        self.bytes += held.text_bytes();
+        if self.held.len() > MOST_HELD || self.bytes > MOST_HELD_BYTES {
             self.make_room();
         }
         Ok(())
@@ -101,6 +120,7 @@ impl Pairs {
 
     /// The source has ended: what is held is told as it stands.
     pub(super) fn end(&mut self) {
+        self.bytes = 0;
         let all = std::mem::take(&mut self.held).into_iter().collect();
         self.tell(all);
     }
@@ -156,13 +176,33 @@ impl Pairs {
         let mut all: Vec<_> = std::mem::take(&mut self.held).into_iter().collect();
         let rank = |held: &Held| (held.started.is_none() || held.finished.is_none(), held.offset);
         sort(&mut all, &|(_, one), (_, other)| rank(one) < rank(other));
-        let staying = all.split_off(all.len() - MOST_HELD / 2);
-        self.held = staying.into_iter().collect();
+        let mut leaving = 0;
+        for (at, (key, held)) in all.iter().enumerate() {
+            if all.len() - at <= MOST_HELD / 2 && self.bytes <= MOST_HELD_BYTES / 2 {
+                break;
+            }
+            self.bytes -= ENTRY_BYTES + key.0.len() + key.1.len() + held.text_bytes();
+            leaving = at + 1;
+        }
+        self.held = all.split_off(leaving).into_iter().collect();
         self.tell(all);
     }
 }
 
+impl Held {
+    fn text_bytes(&self) -> usize {
+        let name = self.pipeline.as_ref().map_or(0, |(when, name)| when.text_bytes() + name.len());
+        let end = |end: &End| end.when.text_bytes() + end.outcome.len() + end.error.len();
+        let moments = [&self.queued, &self.started].into_iter().flatten();
+        name + self.finished.as_ref().map_or(0, end) + moments.map(When::text_bytes).sum::<usize>()
+    }
+}
+
 impl When {
+    fn text_bytes(&self) -> usize {
+        if let When::Unreadable(text) = self { text.len() } else { 0 }
+    }
+
     fn of(text: Box<str>) -> When {
         match parse_text(&text) {
             ParsedTime::At { at, zoneless } => When::At { at, zoneless },
