@@ -83,7 +83,7 @@ fn outcome(word: &str) -> String {
 #[test]
 fn events_are_one_execution_in_whatever_order_they_come() {
     let expected = [
-        "{id:1,workflow_id:build,workflow:build,status:completed,started_at:2024-02-12T04:30:03Z,duration_ms:60000} waited 3000",
+        "{id:/ci 1,workflow_id:build,workflow:build,status:completed,started_at:2024-02-12T04:30:03Z,duration_ms:60000} waited 3000",
     ];
     let (queued, started) = (event("/ci", "queued", "04:30:00Z", NAME), event("/ci", "started", "04:30:03Z", NAME));
     let finished = event("/ci", "finished", "04:31:03Z", &outcome("success"));
@@ -102,7 +102,7 @@ fn events_are_one_execution_in_whatever_order_they_come() {
         check(
             &[&*started, one, other].join("\n"),
             &[
-                "{id:1,workflow_id:build,workflow:build,status:failed,started_at:2024-02-12T04:30:03Z,duration_ms:57000}",
+                "{id:/ci 1,workflow_id:build,workflow:build,status:failed,started_at:2024-02-12T04:30:03Z,duration_ms:57000}",
             ],
         );
     }
@@ -148,6 +148,16 @@ proptest! {
         let without_others = |rows: Vec<String>| rows.into_iter().filter(|row| row != "NoExecution").collect::<Vec<_>>();
         prop_assert_eq!(without_others(sorted(&twice)), without_others(expected));
     }
+}
+
+#[test]
+fn a_subject_of_another_source_is_another_execution() {
+    let run = |source| {
+        [event(source, "started", "04:30:03Z", NAME), event(source, "finished", "04:31:03Z", &outcome("success"))]
+            .join("\n")
+    };
+    check_repeated(&[&run("/ci"), &run("/other")], (2, 0));
+    check_repeated(&[&run("/ci"), &run("/ci")], (1, 1));
 }
 
 #[test]

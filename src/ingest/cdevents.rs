@@ -69,8 +69,9 @@ pub(super) struct Pairs {
     leaving: Vec<(Key, Held)>,
     /// What the source said of its end, to be told behind them.
     end: Option<StreamEnd>,
-    /// What was told last; its row borrows from it.
+    /// What was told last, and its id; its row borrows from them.
     told: (Key, Held),
+    id: String,
 }
 
 impl Pairs {
@@ -140,7 +141,15 @@ impl Pairs {
     pub(super) fn next<'a>(&'a mut self, mapping: &Mapping, scratch: &'a mut Scratch) -> Option<Event<'a>> {
         let Some(next) = self.leaving.pop() else { return self.end.take().map(Event::End) };
         self.told = next;
-        let ((_, id), held) = &self.told;
+        let ((source, subject), held) = &self.told;
+        // A subject's id is one only within its source, and a source is a reference to a resource, without spaces.
+        self.id.clear();
+        for part in [&**source, if source.is_empty() || subject.is_empty() { "" } else { " " }, subject] {
+            self.id.push_str(part);
+        }
+        if subject.is_empty() {
+            self.id.clear();
+        }
         let status = match (&held.finished, &held.started) {
             (Some(end), _) if end.lacks_outcome => "finished",
             (Some(end), _) => &end.outcome,
@@ -149,7 +158,7 @@ impl Pairs {
         };
         let text = |text| Value::Text(Text::Plain(text));
         let values = [
-            (Role::Id, text(id)),
+            (Role::Id, text(&self.id)),
             (Role::Workflow, text(held.pipeline.as_ref().map_or("", |(_, name)| name))),
             (Role::Conclusion, text(status)),
             (Role::StartedAt, value(held.started.as_ref())),

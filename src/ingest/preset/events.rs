@@ -38,7 +38,8 @@ pub(super) const OTLP: Preset = Preset {
 };
 
 /// Events of pipeline runs, in their own form or within CloudEvents. Two or three of them are one execution, which
-/// [`crate::ingest::cdevents`] puts together: the subject's id is that of the execution, what stands here as its start
+/// [`crate::ingest::cdevents`] puts together: the source and the
+/// subject's id are that of the execution, what stands here as its start
 /// is the instant of the event.
 pub(super) const CDEVENTS: Preset = Preset {
     name: "cdevents",
