@@ -187,6 +187,23 @@ fn what_is_held_of_events_is_bounded_in_bytes() {
 }
 
 #[test]
+fn the_older_form_of_events_tells_of_a_cancellation_in_its_errors() {
+    let status = |finished: &str| {
+        let started = event("/ci", "started", "04:30:00Z", NAME);
+        let rows = rows(&[&*started, &event("/ci", "finished", "04:31:00Z", finished)].join("\n"));
+        assert_eq!(rows.len(), 1, "{rows:?}");
+        rows[0].split("status:").nth(1).unwrap().split(',').next().unwrap().to_owned()
+    };
+    assert_eq!(status(r#""status":"failure","errors":"Cancelled by user""#), "cancelled");
+    assert_eq!(status(r#""status":"error","errors":"run was canceled""#), "cancelled");
+    assert_eq!(status(r#""status":"failure","errors":"exit 1""#), "failed");
+    assert_eq!(status(r#""status":"success","errors":"cancelled a retry""#), "completed");
+    // Where there is a word for it, the word decides.
+    assert_eq!(status(r#""outcome":"failure","errors":"could not be cancelled""#), "failed");
+    assert_eq!(status(r#""outcome":"cancel""#), "cancelled");
+}
+
+#[test]
 fn ids_that_count_from_one_are_those_of_one_source() {
     let builds = |name: &str, at: u64| {
         format!(

@@ -44,6 +44,8 @@ struct End {
     lacks_outcome: bool,
     when: When,
     outcome: Box<str>,
+    /// True in the older form, which says a status and only in its errors that a run was cancelled.
+    is_older: bool,
     error: Box<str>,
 }
 
@@ -107,9 +109,14 @@ impl Pairs {
             "queued" => keep_least(&mut held.queued, when),
             "started" => keep_least(&mut held.started, when),
             _ => {
-                let outcome = text(Role::Conclusion);
+                let (outcome, status) = (text(Role::Conclusion), text(Role::Status));
+                let is_older = outcome.is_empty();
+                let outcome = if is_older { status } else { outcome };
                 let lacks_outcome = outcome.is_empty();
-                keep_least(&mut held.finished, End { lacks_outcome, when, outcome, error: text(Role::Error) });
+                keep_least(
+                    &mut held.finished,
+                    End { lacks_outcome, when, outcome, is_older, error: text(Role::Error) },
+                );
             }
         }
         self.bytes += held.text_bytes();
@@ -157,6 +164,8 @@ impl Pairs {
             (None, None) => "queued",
         };
         let text = |text| Value::Text(Text::Plain(text));
+        let error = held.finished.as_ref().map_or("", |end| &end.error);
+        let is_older = held.finished.as_ref().is_some_and(|end| end.is_older);
         let values = [
             (Role::Id, text(&self.id)),
             (Role::Workflow, text(held.pipeline.as_ref().map_or("", |(_, name)| name))),
@@ -164,7 +173,8 @@ impl Pairs {
             (Role::StartedAt, value(held.started.as_ref())),
             (Role::FinishedAt, value(held.finished.as_ref().map(|end| &end.when))),
             (Role::QueuedAt, value(held.queued.as_ref())),
-            (Role::Error, text(held.finished.as_ref().map_or("", |end| &end.error))),
+            (Role::Reason, text(if is_older { error } else { "" })),
+            (Role::Error, text(error)),
         ];
         let mut fields = Taken::default();
         for (role, value) in values {

@@ -2,7 +2,7 @@
 
 use super::{Preset, is};
 use crate::execution::Status;
-use crate::ingest::mapping::Rules;
+use crate::ingest::mapping::{Refinement, Rules};
 use crate::ingest::role::Role;
 
 /// Spans of OTLP/JSON that have no parent; the others are parts of them. The service's name stands around them.
@@ -62,12 +62,18 @@ pub(super) const CDEVENTS: Preset = Preset {
         ("data.subject.content.pipelineName", Role::Workflow),
         ("data.pipelineName", Role::Workflow),
         ("subject.content.outcome", Role::Conclusion),
-        ("subject.content.status", Role::Conclusion),
+        ("subject.content.status", Role::Status),
         ("data.subject.content.outcome", Role::Conclusion),
-        ("data.subject.content.status", Role::Conclusion),
+        ("data.subject.content.status", Role::Status),
         ("data.outcome", Role::Conclusion),
         ("subject.content.errors", Role::Error),
         ("data.subject.content.errors", Role::Error),
     ],
-    rules: Rules { joins_events: true, waits_from: &[Role::QueuedAt], ..Rules::GENERAL },
+    rules: Rules {
+        // The older form has no word for it.
+        refinements: &[Refinement { from: Status::Failed, reason_has: "cancel", to: Status::Cancelled }],
+        joins_events: true,
+        waits_from: &[Role::QueuedAt],
+        ..Rules::GENERAL
+    },
 };
