@@ -282,3 +282,13 @@ fn runs_of_airflow_are_due_when_their_schedule_says() {
     let cells = answer.grid.cells.iter().map(|cell| cell.sums.executions()).filter(|executions| *executions > 0);
     assert_eq!(cells.collect::<Vec<_>>(), [2]);
 }
+
+#[test]
+fn rows_that_are_placed_by_when_they_were_due_make_no_empty_window() {
+    let empty = |by: &str| {
+        let answer = respond(&[&airflow("b", "null")], &[("by", by)]);
+        (answer.account.placed, answer.notices.iter().any(|notice| notice.contains("the window is an empty one")))
+    };
+    assert_eq!(empty("scheduled"), (1, false));
+    assert_eq!(empty("start"), (0, true));
+}
