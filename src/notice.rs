@@ -28,7 +28,10 @@ pub(crate) struct Told<'a> {
 pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     let mut facts = Vec::new();
     let Told { table, reading, query, source, totals, counted, .. } = told;
-    if *source == Source::File && table.rows() == table.unstarted() && table.counted() == 0 {
+    // By the moment at which they were due, rows without a start are placed.
+    let lacks_starts = table.rows() == table.unstarted() && table.counted() == 0;
+    let is_placed = query.counting.by == Moment::Scheduled && table.rows() > 0;
+    if *source == Source::File && lacks_starts && !is_placed {
         facts.push("no row has a start; the window is an empty one".to_owned());
     }
     if !query.filter.statuses.is_empty() {

@@ -60,6 +60,8 @@ impl Place {
 pub struct Arrival {
     /// False for a row that never started, whose `started_at` is when it was due.
     pub has_started: bool,
+    /// True if its id may be that of another execution in another source.
+    pub has_local_id: bool,
     /// Where it lies.
     pub place: Place,
 }
