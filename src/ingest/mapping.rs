@@ -217,7 +217,7 @@ impl Rules {
 /// Among which rows an id is that of one execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ids {
-    /// Among all that the system has, or that name no workflow.
+    /// Among all rows, or those of one workflow where the rows name one.
     Everywhere,
     /// Among those of one workflow, which the row may not name.
     InWorkflow,
