@@ -514,7 +514,7 @@ pub(super) fn too_long(cut: &Cut) -> Event<'static> {
 }
 
 /// The text of a line that is an object and nothing else.
-fn object(line: &[u8]) -> Option<&str> {
+pub(super) fn object(line: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(line).ok()?;
     (text.trim_ascii_start().starts_with('{') && is_json(line)).then_some(text)
 }
