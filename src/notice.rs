@@ -29,7 +29,7 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     let mut facts = Vec::new();
     let Told { table, reading, query, source, totals, counted, .. } = told;
     // By the moment at which they were due, rows without a start are placed.
-    let lacks_starts = table.rows() == table.unstarted() && table.counted() == 0;
+    let lacks_starts = table.rows() + table.counted() == table.unstarted();
     let is_placed = query.counting.by == Moment::Scheduled && table.rows() > 0;
     if *source == Source::File && lacks_starts && !is_placed {
         facts.push("no row has a start; the window is an empty one".to_owned());
@@ -137,6 +137,11 @@ fn moments(told: &Told<'_>) -> Vec<String> {
             rows => ["; ", &count(rows), " rows have no ", moment(by), " and are counted as no_start"].concat(),
         };
         facts.push(["executions are placed by their ", moment(by), &lacking].concat());
+        if !table.keeps_rows() {
+            facts.push(
+                "rows were counted by their start and not kept, so no other moment of theirs is known".to_owned(),
+            );
+        }
     }
     if query.metric == Metric::QueueWait {
         facts.push(match totals.waited {

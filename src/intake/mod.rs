@@ -128,12 +128,13 @@ impl Intake {
     }
 
     /// Goes on where the reading of another source ended: rows are added to its table, and are looked for among those
-    /// that `duplicates` knows (`None` looks for none).
+    /// that `duplicates` knows (`None` looks for none). Of a table that keeps no rows none can be replaced, so none is looked
+    /// for there.
     pub fn onto(mut self, table: Table, duplicates: Option<Duplicates>) -> Self {
         // Kinds were named by the table before.
         self.reader.forget_names();
+        self.duplicates = duplicates.filter(|_| table.keeps_rows());
         self.table = table;
-        self.duplicates = duplicates;
         self
     }
 

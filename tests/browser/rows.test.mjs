@@ -235,7 +235,7 @@ test('rows of forms that cannot be read again row by row keep their texts', asyn
   }, arrow);
   const six = Array.from({ length: 6 }, (_, i) => `${i}: err ${i}`);
   assert.deepEqual(seen, {
-    arrow: six, swf: ['1: null', '2: null'], events: ['r1: broke r1', 'r2: broke r2'], json: ['j1: in a document'],
+    arrow: six, swf: ['1: null', '2: null'], events: ['/ci r1: broke r1', '/ci r2: broke r2'], json: ['j1: in a document'],
     mixed: [...six, 'j1: in a document'],
   });
   await close();
