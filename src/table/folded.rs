@@ -229,7 +229,7 @@ impl Folded {
             }
             if let Some(wait) = self.waits.get_mut(cell.wait as usize - 1) {
                 wait.waited += more.waited;
-                // No more rows than 2^32 of up to 2^42 milliseconds: it may overflow in a thousand years of waiting a row.
+                // Too much for 64 bits only if 2^32 rows of one cell waited for 49 days on average.
                 wait.ms = wait.ms.saturating_add(more.wait_ms);
             }
         }
@@ -379,8 +379,8 @@ impl Folded {
         kinds: usize,
         reach: Option<(Timestamp, Timestamp)>,
     ) -> Result<Folded, Broken> {
-        let mut folded = Folded::default();
-        folded.unstarted = bytes.long().ok().filter(|rows| *rows < 1 << 53).ok_or(Broken)?;
+        let unstarted = bytes.long().ok().filter(|rows| *rows < 1 << 53).ok_or(Broken)?;
+        let mut folded = Folded { unstarted, ..Folded::default() };
         for _ in 0..bytes.count(CELL_BYTES)? {
             let bucket = bytes.short()? as i32;
             let [kind, executions, retries] = [bytes.short()?, bytes.short()?, bytes.short()?];
