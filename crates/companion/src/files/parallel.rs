@@ -8,7 +8,7 @@
 
 use super::blocks::{self, Block, Blocks, Cutter, Quotes};
 use super::progress::Progress;
-use super::{PIECE_BYTES, Parquet, Plain};
+use super::{PIECE_BYTES, Parquet, Plain, called};
 use crate::failure::Failure;
 use execution_heatmap::duplicate::Duplicates;
 use execution_heatmap::ingest::{Expected, Form};
@@ -225,10 +225,15 @@ impl<'a> Work<'a> {
 
     fn open(&self, place: usize, name: &str) -> Result<Open<'a>, Failure> {
         let mut plain = Plain::open(name, self.settings.parquet, self.progress)?;
+        let own = plain.expected();
+        if own.is_some() && !self.settings.expected.is_plain() {
+            let why = "Parquet is read as canonical rows; it goes with neither --preset nor --map";
+            return Err(Failure::Usage(format!("{}: {why}", called(name))));
+        }
         let mut first = Vec::new();
         plain.fill(&mut first, PIECE_BYTES.min(self.settings.block_bytes));
         let taken_for = plain.taken_for();
-        let (plan, cutter) = Plan::of(plain.expected().unwrap_or_else(|| self.settings.expected.clone()), &first);
+        let (plan, cutter) = Plan::of(own.unwrap_or_else(|| self.settings.expected.clone()), &first);
         let blocks = Blocks::new(plain, cutter, self.settings.block_bytes, first);
         Ok(Open {
             place,
