@@ -7,18 +7,21 @@ use crate::table::{Arrival, Table};
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-/// What makes two rows one execution. Rows without an id have no identity and repeat nothing. Attempts of one execution
-/// are neighbours in their order, the last one greatest.
+/// What makes two rows one execution. Rows without an id have no identity and repeat nothing. An id that is local, such as
+/// the number of a job in a log, is that of one execution together with its start. Attempts of one execution are
+/// neighbours in their order, the last one greatest.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Identity {
     workflow_id: Option<Box<str>>,
     id: Box<str>,
+    /// The start in milliseconds, where the id is local.
+    local_start_ms: Option<i64>,
     attempt: u32,
 }
 
 impl Identity {
     fn is_of_same_execution(&self, other: &Identity) -> bool {
-        (&self.workflow_id, &self.id) == (&other.workflow_id, &other.id)
+        (&self.workflow_id, &self.id, self.local_start_ms) == (&other.workflow_id, &other.id, other.local_start_ms)
     }
 }
 
@@ -66,7 +69,8 @@ impl Duplicates {
         };
         let has_started = arrival.has_started;
         let workflow_id = row::workflow_id(execution).map(Box::from);
-        let identity = Identity { workflow_id, id: id.into(), attempt: execution.attempt };
+        let local_start_ms = arrival.has_local_id.then(|| execution.started_at.ms());
+        let identity = Identity { workflow_id, id: id.into(), local_start_ms, attempt: execution.attempt };
         let rank = (Rank::of(execution), has_started);
         if let Some(kept) = self.kept.get_mut(&identity) {
             if rank > kept.rank {

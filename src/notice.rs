@@ -28,7 +28,10 @@ pub(crate) struct Told<'a> {
 pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     let mut facts = Vec::new();
     let Told { table, reading, query, source, totals, counted, .. } = told;
-    if *source == Source::File && table.rows() == table.unstarted() && table.counted() == 0 {
+    // By the moment at which they were due, rows without a start are placed.
+    let lacks_starts = table.rows() + table.counted() == table.unstarted();
+    let is_placed = query.counting.by == Moment::Scheduled && table.rows() > 0;
+    if *source == Source::File && lacks_starts && !is_placed {
         facts.push("no row has a start; the window is an empty one".to_owned());
     }
     if !query.filter.statuses.is_empty() {
@@ -104,7 +107,8 @@ fn moments(told: &Told<'_>) -> Vec<String> {
     let Told { table, reading, query, source, account, counted, totals } = told;
     let by = query.counting.by;
     let mut facts = Vec::new();
-    let placeable = table.rows() + reading.left_out_without_moment - counted.no_moment;
+    let all = table.rows() + table.counted() + reading.left_out_without_moment;
+    let placeable = all.saturating_sub(counted.no_moment);
     let ends_with_newest =
         *source == Source::File && query.until.is_none() && !matches!(query.window, WindowRequest::Dates { .. });
     if ends_with_newest && account.outside_window * 2 > placeable {
@@ -133,6 +137,11 @@ fn moments(told: &Told<'_>) -> Vec<String> {
             rows => ["; ", &count(rows), " rows have no ", moment(by), " and are counted as no_start"].concat(),
         };
         facts.push(["executions are placed by their ", moment(by), &lacking].concat());
+        if !table.keeps_rows() {
+            facts.push(
+                "rows were counted by their start and not kept, so no other moment of theirs is known".to_owned(),
+            );
+        }
     }
     if query.metric == Metric::QueueWait {
         facts.push(match totals.waited {

@@ -37,7 +37,9 @@ fn say(event: &Event<'_>) -> String {
         Event::Row { line, offset, execution, .. } => {
             format!("{line}@{offset}: {} {}", execution.id.unwrap_or("-"), execution.status_text)
         }
-        Event::Unstarted { line, offset, execution } => format!("{line}@{offset}: due {}", execution.id.unwrap_or("-")),
+        Event::Unstarted { line, offset, execution, .. } => {
+            format!("{line}@{offset}: due {}", execution.id.unwrap_or("-"))
+        }
         Event::LeftOut { line, why } => format!("{line}: {why:?}"),
         Event::Rejected { line, kind, message } => format!("{line}: {}: {message}", kind.name()),
         Event::Broken { line, message } => format!("{line}: broken: {message}"),

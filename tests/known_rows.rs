@@ -11,11 +11,12 @@ use arrow_array::types::{ArrowDictionaryKeyType, Int8Type, Int32Type, UInt16Type
 use arrow_array::*;
 use arrow_ipc::writer::StreamWriter;
 use cases::respond;
-use execution_heatmap::ingest::Form;
+use execution_heatmap::ingest::{Expected, Form};
 use execution_heatmap::intake::Intake;
 use execution_heatmap::table::Table;
 use proptest::prelude::*;
 use std::fmt::Write;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use support::zone_over;
 
@@ -58,6 +59,11 @@ fn rows() -> impl Strategy<Value = Vec<Row>> {
 
 /// Reads a source in pieces, and the long way in one.
 fn check(source: &[u8], form: Form, piece: usize) -> Result<u64, TestCaseError> {
+    check_as(source, &|| Intake::new(form, false), piece)
+}
+
+/// The same of a source of which no form is told.
+fn check_as(source: &[u8], new: &dyn Fn() -> Intake, piece: usize) -> Result<u64, TestCaseError> {
     let keeping = || Table::default().with_places().with_texts(1 << 20);
     let part = |reading: Intake| {
         let mut reading = reading.onto(keeping(), None);
@@ -65,12 +71,12 @@ fn check(source: &[u8], form: Form, piece: usize) -> Result<u64, TestCaseError> 
         reading.finish(None);
         part_of(&reading)
     };
-    let long = Intake::new(form, false).without_shortcuts();
-    prop_assert!(part(Intake::new(form, false)) == part(long), "other texts, places or counts are kept");
+    let long = new().without_shortcuts();
+    prop_assert!(part(new()) == part(long), "other texts, places or counts are kept");
 
-    let mut short = Intake::new(form, false);
+    let mut short = new();
     source.chunks(piece.max(1)).for_each(|piece| short.extend(piece));
-    let mut long = Intake::new(form, false).without_shortcuts();
+    let mut long = new().without_shortcuts();
     long.extend(source);
     [&mut short, &mut long].into_iter().for_each(|intake| intake.finish(None));
     prop_assert_eq!(short.reading(), long.reading());
@@ -382,4 +388,77 @@ fn dictionaries_of_a_million_entries_are_no_fault() {
     let mut writer = StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
     (0..3).for_each(|_| writer.write(&batch).unwrap());
     assert_eq!(check(&writer.into_inner().unwrap(), Form::Arrow, 1 << 20).unwrap(), 3);
+}
+
+/// A value like another one: numbers of a few digits and of one; of a strange line now and then another word, nothing or
+/// the opposite.
+fn varied(value: &serde_json::Value, strange: bool, chance: &mut dyn FnMut(u64) -> u64) -> serde_json::Value {
+    use serde_json::Value;
+    match value {
+        Value::Object(members) => {
+            members.iter().map(|(key, value)| (key.clone(), varied(value, strange, chance))).collect()
+        }
+        Value::Array(values) => values.iter().map(|value| varied(value, strange, chance)).collect(),
+        Value::Number(_) => match chance(8) {
+            0 => 1.into(),
+            1 => 2.into(),
+            2 => 12.into(),
+            3 => 104.into(),
+            _ => value.clone(),
+        },
+        Value::Bool(yes) if strange && chance(8) == 0 => Value::Bool(!yes),
+        Value::String(text) if strange => match chance(8) {
+            0 => Value::Null,
+            1 => Value::String(text.replace(|digit: char| digit.is_ascii_digit(), "1")),
+            2 => Value::String(format!("{text} \"é\"")),
+            _ => value.clone(),
+        },
+        _ => value.clone(),
+    }
+}
+
+/// Records that say no more than a system must: of these most rows take the shortest way.
+const SPARE: [&str; 2] = [
+    r#"{"id":5,"name":"CI","run_number":4,"run_attempt":2,"event":"push","status":"completed","conclusion":"success","workflow_id":7,"created_at":"2024-02-22T06:00:12Z","run_started_at":"2024-02-22T07:00:07Z","updated_at":"2024-02-22T08:00:58Z"}"#,
+    r#"{"databaseId":5,"workflowDatabaseId":9,"workflowName":"CI","attempt":2,"event":"push","startedAt":"2024-02-22T06:00:07Z","updatedAt":"2024-02-22T06:01:00Z","status":"completed","conclusion":"failure"}"#,
+];
+
+/// The lines of every system's corpus that are objects, each many times over with other values in the same places; whole,
+/// and without some of their members.
+#[test]
+fn known_rows_of_every_system_are_those_of_the_long_way() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/presets");
+    let mut files: Vec<_> = std::fs::read_dir(corpus).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    let read = |file: PathBuf| {
+        (file.display().to_string(), String::from_utf8_lossy(&std::fs::read(&file).unwrap()).into_owned())
+    };
+    let corpora = files.into_iter().map(read);
+    let spare = SPARE.map(|line| (line.to_owned(), line.to_owned()));
+    let (mut systems, mut rows) = (0, 0);
+    for (name, lines) in corpora.chain(spare) {
+        let Some(whole) = lines.lines().find_map(|line| serde_json::from_str::<serde_json::Value>(line).ok()) else {
+            continue;
+        };
+        let Some(members) = whole.as_object() else { continue };
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut chance = |bound: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % bound
+        };
+        for left_out in [0, 3, 3, 3, 3, 2, 2] {
+            let kept = members.iter().filter(|_| left_out == 0 || chance(left_out) > 0);
+            let template = kept.map(|(key, value)| (key.clone(), value.clone())).collect();
+            let mut source = String::new();
+            for _ in 0..300 {
+                let strange = chance(12) == 0;
+                writeln!(source, "{}", varied(&template, strange, &mut chance)).unwrap();
+            }
+            let new = || Intake::expecting(Expected::anything(), false);
+            let read = check_as(source.as_bytes(), &new, 4096);
+            rows += read.unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+        systems += 1;
+    }
+    assert!(systems >= 20 && rows >= 9000, "{systems} systems, {rows} rows");
 }

@@ -670,11 +670,11 @@ fn cdevents() {
             event("1", "started", "30:03", name),
             event("1", "finished", "31:03", &outcome("success")),
         ]),
-        "build#1 completed 2024-02-12T04:30:03Z 60000ms waited 3000ms",
+        "build#/ci 1 completed 2024-02-12T04:30:03Z 60000ms waited 3000ms",
     );
     check(
         &lines(&[event("1", "finished", "31:03", &outcome("failure")), event("1", "started", "30:03", name)]),
-        "build#1 failed 2024-02-12T04:30:03Z 60000ms",
+        "build#/ci 1 failed 2024-02-12T04:30:03Z 60000ms",
     );
     let twice = [
         event("1", "started", "30:03", name),
@@ -683,7 +683,7 @@ fn cdevents() {
         event("1", "finished", "31:03", &outcome("cancel")),
         event("1", "started", "30:03", name),
     ];
-    check(&lines(&twice), "build#1 cancelled 2024-02-12T04:30:03Z 60000ms");
+    check(&lines(&twice), "build#/ci 1 cancelled 2024-02-12T04:30:03Z 60000ms");
     let two = [
         event("1", "started", "30:03", name),
         event("2", "started", "30:04", name),
@@ -692,14 +692,14 @@ fn cdevents() {
     ];
     check(
         &format!("[{}]", two.join(",")),
-        "build#2 failed 2024-02-12T04:30:04Z 1000ms\nbuild#1 completed 2024-02-12T04:30:03Z 3000ms",
+        "build#/ci 1 completed 2024-02-12T04:30:03Z 3000ms\nbuild#/ci 2 failed 2024-02-12T04:30:04Z 1000ms",
     );
     // What has not ended is told at the end; of what was only seen to end, the start is not known.
     check(
         &lines(&[event("2", "finished", "30:05", &outcome("success")), event("1", "started", "30:03", name)]),
-        "no_start: the row has no start: context.timestamp is absent, null or a zero time\nbuild#1 running 2024-02-12T04:30:03Z",
+        "no_start: the row has no start: context.timestamp is absent, null or a zero time\nbuild#/ci 1 running 2024-02-12T04:30:03Z",
     );
-    check(&event("3", "queued", "30:00", name), "not started: build#3 pending 2024-02-12T04:30:00Z");
+    check(&event("3", "queued", "30:00", name), "not started: build#/ci 3 pending 2024-02-12T04:30:00Z");
     // Parts and other things.
     check(
         &lines(&[
@@ -707,7 +707,7 @@ fn cdevents() {
             event("1", "started", "30:03", "").replace("pipelinerun", "taskrun"),
             event("1", "packaged", "30:03", "").replace("pipelinerun", "artifact"),
         ]),
-        "part\nno execution\nbuild#1 running 2024-02-12T04:30:03Z",
+        "part\nno execution\nbuild#/ci 1 running 2024-02-12T04:30:03Z",
     );
     // Within CloudEvents.
     let cloud = |what: &str, at: &str, content: &str| {
@@ -717,7 +717,7 @@ fn cdevents() {
     };
     check(
         &lines(&[cloud("started", "30:03", name), cloud("finished", "30:04", &outcome("success"))]),
-        "build#9 completed 2024-02-12T04:30:03Z 1000ms",
+        "build#/ci 9 completed 2024-02-12T04:30:03Z 1000ms",
     );
 }
 
@@ -763,7 +763,7 @@ fn jobs_of_the_standard_workload_format() {
     check(absolute, "1#1 completed 2012-12-31T23:32:46Z 1164297000ms waited 71000ms", "its lines are eighteen numbers");
     check(
         "1 5 0 5 1 -1 -1 -1 -1 -1 1 -1 1 -1 -1 -1 -1 -1\n",
-        "no_start: the row has no start: UnixStartTime is absent, null or a zero time",
+        "no_start: the row has no start: UnixStartTime or the submit time is absent, null or a zero time",
         "its lines are eighteen numbers",
     );
 }

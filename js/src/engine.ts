@@ -62,6 +62,8 @@ function sceneOf(text: string): Scene {
 export class HeatmapEngine {
   #core: Core;
   #engine: Engine;
+  /** True if the engine reads every form. */
+  #isWhole = false;
   #pour: Pour | undefined;
   /** The sources that can be read again, by their numbers. */
   #origins = new Map<number, Origin>();
@@ -118,8 +120,9 @@ export class HeatmapEngine {
       this.#forget();
       const said = as.form === undefined ? { ...as, form: opened.form } : as;
       const begun = (): void => {
-        // What a stream holds of a row is kept; a file is read again where the row lies.
-        if (place === 0) this.#engine.keep(plain.includes(true), plain.includes(false), deduplicate);
+        // What a stream holds of a row is kept; a file is read again where the row lies. Not every form of the whole engine
+        // lets a row be read by itself, and which one it is shows only later.
+        if (place === 0) this.#engine.keep(plain.includes(true), plain.includes(false) || this.#isWhole, deduplicate);
         begin(this.#engine, said, opened.expectsEnd, place > 0);
       };
       const turned = async (): Promise<[Engine, Core]> => {
@@ -175,6 +178,7 @@ export class HeatmapEngine {
     this.#forget();
     this.#engine.free();
     [this.#core, this.#engine] = [core, new core.Engine()];
+    this.#isWhole = true;
   }
 
   /** What is known by now of the source that is read here is what its rows are read again with. */

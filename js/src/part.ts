@@ -125,7 +125,8 @@ export async function readPart({ source, hasPlaces, start: from, end, isLast, he
   const stream = end === undefined ? (await open(source, {}, Date.now(), undefined, signal)).stream : (source as Blob).slice(from, end).stream();
   const engine = new Engine();
   try {
-    engine.keep(hasPlaces, !hasPlaces, false);
+    // Of a whole source it is not known yet whether its form lets a row be read again; stretches are lines or records.
+    engine.keep(hasPlaces, !hasPlaces || end === undefined, false);
     begin(engine, as, false);
     if (head.length > 0) feed(engine, memory, head);
     const pour = new Pour(engine, memory, stream);

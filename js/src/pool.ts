@@ -130,7 +130,7 @@ export class Gathering {
     const main = this.#main;
     if (!this.#hasBegun) {
       this.#isPlain = await Promise.all(this.#sources.map(isPlain));
-      const [places, texts] = [this.#isPlain.includes(true), this.#isPlain.includes(false)];
+      const [places, texts] = [this.#isPlain.includes(true), this.#isPlain.includes(false) || this.#sources.length > 1];
       await main.ask(this.#client, { name: 'gather', load: this.#load, as: this.#as, places, texts }).answer;
     }
     this.#hasBegun = true;

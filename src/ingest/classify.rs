@@ -18,6 +18,8 @@ pub(super) enum Verdict {
     /// It is an execution.
     #[default]
     Row,
+    /// It is an execution if it has a start of its own, else none.
+    RowIfStarted,
     /// It is none, and is not counted as read.
     LeftOut(LeftOut),
     /// It cannot be understood.
@@ -157,8 +159,11 @@ impl Class {
                 self.add_tag("", Value::Text(Text::Plain(tag)));
                 status
             }
+            Meaning::IfStarted(status) => {
+                self.verdict = Verdict::RowIfStarted;
+                status
+            }
             Meaning::Part => return self.verdict = Verdict::LeftOut(LeftOut::Part),
-            Meaning::Nothing => return self.verdict = Verdict::LeftOut(LeftOut::NoExecution),
         };
         let refinements = rules.refinements.iter().filter(|refinement| refinement.from == status);
         self.status = if refinements.clone().next().is_none() {

@@ -41,7 +41,7 @@ const LENGTHS: [u32; 3] = [3600, 1800, 900];
 pub(super) fn event<'a>(place: Place, fields: &Fields<'a>, mapping: &Mapping, class: &'a Class) -> Event<'a> {
     let line = place.line;
     let understood = match &class.verdict {
-        Verdict::Row => read(fields, mapping),
+        Verdict::Row | Verdict::RowIfStarted => read(fields, mapping),
         Verdict::LeftOut(why) => return Event::LeftOut { line, why: *why },
         Verdict::Unreadable(message) => Err(message.clone()),
     };

@@ -1,9 +1,12 @@
 //! Cuts rows out of JSON documents, wherever the chunks end: an array of rows, objects that hold such an array under a
 //! known name (`{"workflow_runs":[…]}`), objects whose members are rows by their ids, and any of these one after the
-//! other. Keeps one row at a time and never the document. Knows of a row only where it begins and ends.
+//! other. Keeps one element of an array at a time, up to the length of a row, and never the document. Knows of a row
+//! only where it begins and ends, and whether it bears a system's signs.
 
 use super::document_places::{Place, Places};
 use super::input::Input;
+use super::reader::object;
+use super::recognise;
 use super::scan::is_json;
 use super::value_end::ValueEnd;
 use super::{Cut, MOST_DEPTH, MOST_LINE_BYTES};
@@ -52,6 +55,8 @@ enum State {
         may_end: bool,
     },
     Colon,
+    /// An object begins that was looked through before.
+    Into(Place),
     /// A value has ended.
     Behind,
     /// Within a value that is passed as a whole.
@@ -80,6 +85,18 @@ struct Capture {
     has_fault: bool,
 }
 
+/// An element of an array that is looked through to its end before it is known what it is, since an object's members
+/// have no order: what says that it is a row, or of which service its rows are, may stand behind what it holds.
+#[derive(Clone, Copy, Debug)]
+struct Look {
+    /// Where it begins, and on which line.
+    start: usize,
+    line: u64,
+    depth: usize,
+    place: Place,
+    may_be_row: bool,
+}
+
 #[derive(Debug)]
 pub(super) struct Document {
     places: Places,
@@ -94,6 +111,7 @@ pub(super) struct Document {
     frames: Vec<Frame>,
     state: State,
     capture: Option<Capture>,
+    look: Option<Look>,
     /// Where the value of the last key is.
     place: Option<Place>,
     /// The last key, for members that are context.
@@ -120,6 +138,7 @@ impl Document {
             frames: Vec::new(),
             state: State::Value { may_end: false },
             capture: None,
+            look: None,
             place: None,
             context_key: None,
             is_time_key: false,
@@ -146,6 +165,10 @@ impl Document {
     pub(super) fn next(&mut self, input: &mut Input) -> Option<Found> {
         while !self.is_broken {
             let step = self.step(input);
+            if self.look.is_some() && (step.is_err() || self.at > MOST_LINE_BYTES) {
+                self.end_look(input, false);
+                continue;
+            }
             match step {
                 Ok(Some(cut)) => return Some(Found::Row(cut)),
                 Ok(None) if self.is_capture_too_long() => return self.give_up_capture(input).map(Found::Row),
@@ -159,6 +182,10 @@ impl Document {
             return None;
         }
         if input.has_ended() {
+            if self.look.is_some() {
+                self.end_look(input, false);
+                return self.next(input);
+            }
             return self.finish(input);
         }
         None
@@ -203,6 +230,7 @@ impl Document {
         let Some(byte) = self.next_byte(input) else { return Ok(None) };
         match (self.state, byte) {
             (State::Value { may_end: true }, b']') | (State::Key { may_end: true }, b'}') => self.leave(input),
+            (State::Into(place), _) => self.enter(true, place),
             (State::Value { .. }, _) => self.value(input, byte),
             (State::Key { .. }, b'"') => {
                 self.begin_passing(Purpose::Key);
@@ -238,7 +266,7 @@ impl Document {
 
     /// Takes what was looked at, unless it may be a row.
     fn let_go(&mut self, input: &mut Input) {
-        if self.capture.is_none() || self.is_skipping {
+        if (self.capture.is_none() && self.look.is_none()) || self.is_skipping {
             input.take(self.at, 0);
             self.at = 0;
         }
@@ -265,6 +293,10 @@ impl Document {
         let is_row_place = place.is_some_and(|place| !is_member && self.places.has_rows(place));
         match (byte, place) {
             (b'{', Some(place)) if is_row_place => self.object_among_rows(input, place, outer),
+            (b'{', Some(place)) if !is_member && outer.is_some() && self.places.has_ways(place) => {
+                self.begin_look(place, false);
+                Ok(None)
+            }
             (b'{' | b'[', Some(place)) => self.enter(byte == b'{', place),
             (b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n', _) => {
                 let is_in_map = outer.is_some_and(|frame| frame.is_map);
@@ -274,7 +306,7 @@ impl Document {
                 } else {
                     let context = self.context_key.filter(|_| is_member);
                     self.begin_passing(context.map_or(Purpose::Nothing, Purpose::Context));
-                    self.note_time(byte);
+                    self.note_time(input, byte);
                 }
                 Ok(None)
             }
@@ -300,15 +332,62 @@ impl Document {
         }
         if self.capture.is_none() {
             self.let_go(input);
-            let depth = self.frames.len();
-            self.capture =
-                Some(Capture { line: self.line, depth, is_row: false, has_empty_place: false, has_fault: false });
+            if outer.is_some() {
+                self.begin_look(place, true);
+                return Ok(None);
+            }
+            self.begin_capture();
         }
         self.enter(true, place)
     }
 
+    fn begin_capture(&mut self) {
+        let depth = self.frames.len();
+        self.capture =
+            Some(Capture { line: self.line, depth, is_row: false, has_empty_place: false, has_fault: false });
+    }
+
+    /// Goes into an object, whose members are passed until it is known what it is.
+    fn begin_look(&mut self, place: Place, may_be_row: bool) {
+        let (start, line, depth) = (self.at, self.line, self.frames.len());
+        self.look = Some(Look { start, line, depth, place, may_be_row });
+        self.at += 1;
+        self.frames.push(Frame { is_object: true, place, is_map: false, has_rows: false, is_empty: true });
+        self.state = State::Key { may_end: true };
+    }
+
+    /// Goes back to where the object begins that was looked through, and into it or past it.
+    fn end_look(&mut self, input: &mut Input, is_row: bool) {
+        let Some(look) = self.look.take() else { return };
+        self.frames.truncate(look.depth);
+        (self.at, self.line) = (look.start, look.line);
+        if is_row {
+            self.forget_context();
+            self.let_go(input);
+            return self.begin_passing(Purpose::Row);
+        }
+        if look.may_be_row {
+            self.begin_capture();
+        }
+        // What is nested too deep to be gone into is no row's beginning either; going into it says so.
+        self.state = State::Into(look.place);
+    }
+
+    /// What was said of rows within the frame that ended is not said of others.
+    fn forget_context(&mut self) {
+        let depth = self.frames.len();
+        let is_gone = |context: &&mut (usize, String)| context.0 > depth;
+        self.context.iter_mut().filter(is_gone).for_each(|(_, text)| text.clear());
+    }
+
     /// An object that shows an instant is a row, whatever arrays it holds.
-    fn note_time(&mut self, byte: u8) {
+    fn note_time(&mut self, input: &mut Input, byte: u8) {
+        if let Some(look) = self.look {
+            if look.may_be_row && byte == b'"' && self.is_time_key && self.at <= MOST_LINE_BYTES {
+                self.end_look(input, true);
+            }
+            return;
+        }
         if let Some(capture) = &mut self.capture {
             capture.is_row |= byte == b'"' && self.is_time_key && self.frames.len() == capture.depth + 1;
         }
@@ -341,9 +420,14 @@ impl Document {
         self.at += 1;
         let left = self.frames.pop();
         self.state = State::Behind;
-        let depth = self.frames.len();
-        let is_gone = |context: &&mut (usize, String)| context.0 > depth;
-        self.context.iter_mut().filter(is_gone).for_each(|(_, text)| text.clear());
+        if let Some(look) = self.look {
+            let whole = input.waiting().get(look.start..self.at).filter(|_| look.may_be_row);
+            let is_short = self.at - look.start <= MOST_LINE_BYTES;
+            let names = whole.filter(|_| is_short).and_then(object).map(recognise::names_of);
+            self.end_look(input, names.is_some_and(|names| recognise::system(&names, None).is_some()));
+            return Ok(None);
+        }
+        self.forget_context();
         if let (Some(capture), Some(left)) = (&mut self.capture, left) {
             let is_place = !left.is_object && left.place != Place::ROOT && self.places.has_rows(left.place);
             capture.has_empty_place |= is_place && left.is_empty;
@@ -398,7 +482,7 @@ impl Document {
         let is_too_long = self.at - self.value_start > MOST_LINE_BYTES;
         match purpose {
             // What is captured has its own limit.
-            _ if self.capture.is_some() && !self.is_skipping => Ok(None),
+            _ if (self.capture.is_some() || self.look.is_some()) && !self.is_skipping => Ok(None),
             Purpose::Key if is_too_long => Err("expected a shorter key"),
             Purpose::Row if is_too_long || self.is_skipping => {
                 let range = input.take(std::mem::take(&mut self.at), 0);
@@ -431,7 +515,12 @@ impl Document {
             Purpose::Key => self.key(input, range)?,
             Purpose::Nothing | Purpose::Context(_) => {
                 let bytes = input.waiting().get(range).unwrap_or_default();
-                if !self.is_skipping && self.value_start < self.at && !is_json(bytes) {
+                let is_looking = self.look.is_some();
+                if is_looking && (purpose == Purpose::Nothing || !is_json(bytes)) {
+                    // It is come by again, and told then.
+                    return Ok(None);
+                }
+                if !is_looking && !self.is_skipping && self.value_start < self.at && !is_json(bytes) {
                     self.capture.as_mut().ok_or(NO_VALUE)?.has_fault = true;
                 }
                 if let Purpose::Context(number) = purpose
@@ -462,10 +551,15 @@ impl Document {
         let key = std::str::from_utf8(bare).unwrap_or_default();
         let Some(frame) = self.frames.last_mut() else { return Ok(()) };
         let is_row = self.capture.is_some_and(|capture| capture.is_row);
-        self.place = self.places.enter(frame.place, key).filter(|_| !is_row);
+        self.place = self.places.enter(frame.place, key).filter(|_| !is_row && self.look.is_none());
         self.context_key = CONTEXT_KEYS.iter().position(|known| *known == key);
         self.is_time_key = names_time(key);
-        if self.place.is_none() && frame.place == Place::ROOT && self.frames.len() == 1 && is_id(key) {
+        if self.look.is_none()
+            && self.place.is_none()
+            && frame.place == Place::ROOT
+            && self.frames.len() == 1
+            && is_id(key)
+        {
             self.begin_map()?;
         }
         Ok(())

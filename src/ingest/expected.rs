@@ -50,7 +50,7 @@ impl Expected {
     }
 
     /// True if a reader without forms can read what is expected, or find out that it cannot.
-    pub(super) fn is_plain(&self) -> bool {
+    pub fn is_plain(&self) -> bool {
         let is_canonical = match self.rows {
             Rows::Any => true,
             Rows::Of(name) => name == CANONICAL.name,

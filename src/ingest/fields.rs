@@ -2,9 +2,11 @@
 
 use super::lanes::text_of;
 use super::mapping::Target;
+use super::moments::says_none;
 use super::role::Role;
 use super::text::Text;
 use super::{FORMS, Value};
+use std::cmp::Ordering;
 
 /// The values of one row, by role.
 #[derive(Clone, Copy, Debug)]
@@ -130,8 +132,14 @@ impl<'a> Taken<'a> {
     pub(super) fn set(&mut self, target: Target, value: Value<'a>) {
         let place = target.role as usize;
         let (Some(current), Some(rank)) = (self.values.get_mut(place), self.ranks.get_mut(place)) else { return };
-        let is_better = target.rank < *rank && !value.is_absent();
-        if is_better || target.rank == *rank || current.is_absent() {
+        // A moment that is written as a zero time is not there, and hides none of another path.
+        let is_none = |value: &Value<'a>| value.is_absent() || FORMS && target.role.is_moment() && says_none(*value);
+        let is_chosen = match target.rank.cmp(rank) {
+            Ordering::Less => !is_none(&value),
+            Ordering::Equal => true,
+            Ordering::Greater => is_none(current),
+        };
+        if is_chosen || current.is_absent() {
             *rank = target.rank;
             *current = match value {
                 value if !target.role.is_presence() => value,

@@ -170,6 +170,10 @@ impl Reader {
     fn join(&mut self, cut: &Cut, noun: &str) -> Option<Event<'static>> {
         let place = self.place_of(cut);
         match ndjson::parse(cut.line, self.input.get(cut.range.clone()), &self.mapping, noun) {
+            Parsed::Event(Event::End(end)) => {
+                self.forms.as_deref_mut()?.pairs.end_saying(end);
+                None
+            }
             Parsed::Event(event) => Some(event),
             Parsed::Row(fields) => {
                 let why = self.forms.as_deref_mut()?.pairs.take(place, &fields).err()?;

@@ -183,6 +183,8 @@ pub(super) struct Rules {
     pub(super) is_month_first: bool,
     /// True where several events tell of one execution.
     pub(super) joins_events: bool,
+    /// Among which rows an id is that of one execution.
+    pub(super) ids: Ids,
 }
 
 impl Rules {
@@ -208,7 +210,19 @@ impl Rules {
         has_open_rows: false,
         is_month_first: false,
         joins_events: false,
+        ids: Ids::Everywhere,
     };
+}
+
+/// Among which rows an id is that of one execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ids {
+    /// Among all rows, or those of one workflow where the rows name one.
+    Everywhere,
+    /// Among those of one workflow, which the row may not name.
+    InWorkflow,
+    /// Among those of one source.
+    InSource,
 }
 
 /// A status word: lower case, with `_` for `-` and spaces.
@@ -226,8 +240,8 @@ pub(super) enum Meaning {
     Tagged(Status, &'static str),
     /// The row is a part of an execution that has a row of its own.
     Part,
-    /// The row is no execution.
-    Nothing,
+    /// The row is an execution that stands so if it has a start, else none.
+    IfStarted(Status),
 }
 
 /// A reason that makes one status another.

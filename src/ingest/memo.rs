@@ -15,7 +15,7 @@ use crate::execution::Status;
 /// The longest value that may be a part of what decides a kept class.
 const MOST_BYTES: usize = 256;
 /// The most kinds that are kept at a time.
-const MOST_KINDS: usize = 1 << 14;
+pub(super) const MOST_KINDS: usize = 1 << 14;
 /// The most nodes.
 const MOST_NODES: usize = 1 << 17;
 /// Bytes of values at which all are forgotten.

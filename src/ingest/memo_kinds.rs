@@ -2,9 +2,9 @@
 //! these are of one class, and nothing of that is worked out again. Each has a number of its own, the kind of its rows.
 
 use super::classify::Class;
+// Rows of further kinds are classed one by one.
+use super::memo::MOST_KINDS;
 
-/// The most kinds that are kept; rows of others are classed one by one.
-const MOST_KINDS: usize = 1 << 14;
 /// The most places that are looked at for one kind, so that no choice of values makes looking slow.
 const MOST_TRIES: usize = 8;
 

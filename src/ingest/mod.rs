@@ -162,6 +162,9 @@ pub enum Event<'a> {
         /// A number that rows of one source share only if their workflow, its name, their status and their tags are the
         /// same; small numbers from 0, given in the order of reading. `None` where the parser did not look.
         kind: Option<u32>,
+        /// True if its id may be that of another execution in another source: ids count from 1 there, or in a workflow
+        /// that the row does not name.
+        has_local_id: bool,
     },
     /// A row that has no start, but a time at which it was scheduled, queued or made: its `started_at` is that time.
     Unstarted {
@@ -171,6 +174,8 @@ pub enum Event<'a> {
         offset: u64,
         /// The row.
         execution: Execution<'a>,
+        /// As of a row with a start.
+        has_local_id: bool,
     },
     /// A row of a cube: executions that someone else has counted.
     Counts {

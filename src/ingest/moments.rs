@@ -141,6 +141,11 @@ pub(super) fn parse_time(times: &mut UsualTimes, value: Value<'_>, rules: &Rules
     }
 }
 
+/// True if a value is there where an instant is to be, and says that there is none.
+pub(super) fn says_none(value: Value<'_>) -> bool {
+    parse_time(&mut UsualTimes::default(), value, &Rules::GENERAL) == ParsedTime::Absent
+}
+
 /// A text whose date has two digits a part (`05-10-23T16:23:32Z`), month first and year last, with that date as ISO 8601
 /// has it; years from 70 on are of the century before. `None` for all others.
 fn reordered(text: &str) -> Option<String> {

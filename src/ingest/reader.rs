@@ -160,14 +160,15 @@ impl Reader {
     }
 
     /// What was found out of the source once its first row was read, for reading one of its rows again; `None` before,
-    /// and where a row is not one stretch of the source.
+    /// and where a row is not one stretch of the source, or cannot be read without what stands elsewhere in it.
     pub fn understood(&self) -> Option<Expected> {
         let form = self.form()?;
         let rows = match (&self.expected.rows, self.system) {
             (Rows::Own { .. }, _) => self.expected.rows.clone(),
             (Rows::Any | Rows::Of(_), system) => Rows::Of(system?),
         };
-        (!self.mapping.rules().joins_events).then(|| Expected::of(Some(form), rows))
+        let is_one_stretch = matches!(form, Form::Ndjson | Form::Csv | Form::Tsv | Form::Json);
+        (is_one_stretch && !self.mapping.rules().joins_events).then(|| Expected::of(Some(form), rows))
     }
 
     /// What the source was taken for and why, in a sentence without a full stop; `None` until the first row.
@@ -513,7 +514,7 @@ pub(super) fn too_long(cut: &Cut) -> Event<'static> {
 }
 
 /// The text of a line that is an object and nothing else.
-fn object(line: &[u8]) -> Option<&str> {
+pub(super) fn object(line: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(line).ok()?;
     (text.trim_ascii_start().starts_with('{') && is_json(line)).then_some(text)
 }

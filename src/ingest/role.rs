@@ -91,6 +91,11 @@ impl Role {
         (self as u8) < Role::StartedAt as u8
     }
 
+    /// True for the roles of which the value is an instant.
+    pub(super) const fn is_moment(self) -> bool {
+        matches!(self, Role::StartedAt | Role::FinishedAt | Role::ScheduledAt | Role::QueuedAt | Role::CreatedAt)
+    }
+
     /// True for the roles that canonical rows have; all others are asked for in vain without the forms.
     pub(super) const fn is_canonical(self) -> bool {
         use Role::{Attempt, Duration, Error, FinishedAt, Id, StartedAt, Status, Tags, Workflow, WorkflowId};

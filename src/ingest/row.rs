@@ -4,11 +4,11 @@
 use super::classify::{Class, Verdict, member};
 use super::cube_rows;
 use super::fields::Fields;
-use super::mapping::Mapping;
+use super::mapping::{Ids, Mapping};
 use super::moments::{self, Moments};
 use super::role::Role;
 use super::text::Text;
-use super::{Event, FORMS, Value};
+use super::{Event, FORMS, LeftOut, Value};
 use crate::execution::{Execution, OwnTexts, Status};
 use crate::problem::ProblemKind;
 use crate::time::decimal::{Decimal, few_digits};
@@ -76,7 +76,7 @@ pub(super) fn of_class<'a>(
         return cube_rows::event(place, fields, mapping, class);
     }
     let moments = match class.verdict {
-        Verdict::Row => moments::read(fields, mapping, class.status, &mut texts.times),
+        Verdict::Row | Verdict::RowIfStarted => moments::read(fields, mapping, class.status, &mut texts.times),
         Verdict::LeftOut(_) | Verdict::Unreadable(_) => Moments::NoStart,
     };
     told(place, fields, mapping, class, kind, texts, moments)
@@ -95,16 +95,24 @@ fn told<'a>(
     let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
     match &class.verdict {
         Verdict::Row => {}
+        Verdict::RowIfStarted if matches!(moments, Moments::Started { .. }) => {}
+        Verdict::RowIfStarted => return Event::LeftOut { line, why: LeftOut::NoExecution },
         Verdict::LeftOut(why) => return Event::LeftOut { line, why: *why },
         Verdict::Unreadable(message) => return unreadable(message.clone()),
     }
+    let has_local_id = match mapping.rules().ids {
+        Ids::Everywhere => false,
+        Ids::InWorkflow => class.workflow_id().is_none(),
+        Ids::InSource => true,
+    };
     match moments {
         Moments::Started { started_at, duration_ms, waited_ms, notes } => {
             let execution = execution(fields, class, texts, started_at, duration_ms, waited_ms);
-            Event::Row { line, offset, execution, notes, kind }
+            Event::Row { line, offset, execution, notes, kind, has_local_id }
         }
         Moments::Due(at) => {
-            Event::Unstarted { line, offset, execution: execution(fields, class, texts, at, None, None) }
+            let execution = execution(fields, class, texts, at, None, None);
+            Event::Unstarted { line, offset, execution, has_local_id }
         }
         Moments::NoStart => {
             let name = mapping.name_of(Role::StartedAt);

@@ -147,7 +147,7 @@ impl Shapes {
     }
 
     /// The same of a line whose row is of a known kind, and that kind; `None` says only that it is of no kind that is
-    /// known. What decides the kind is not handed on.
+    /// known.
     #[inline(always)]
     pub(super) fn follow(&self, met: &Met<'_>, bytes: &Padded<'_>, start: usize, found: &mut Found) -> Option<u32> {
         let node = self.walk(Some(met), bytes, start, found)?;
@@ -179,7 +179,12 @@ impl Shapes {
                     let begin = base.wrapping_add(from);
                     met.value(node, place, bytes, begin).map(|(next, width)| {
                         node = next;
-                        begin.wrapping_add(width as usize)
+                        let end = begin.wrapping_add(width as usize);
+                        // What decides the class can say something of the row itself as well, such as which try it is.
+                        let (quote, kind) = met_kind(near.byte(from));
+                        let (first, last) = (begin.wrapping_add(quote), end.wrapping_sub(quote));
+                        found.put(step.spot, first.wrapping_sub(start), last.wrapping_sub(start), kind);
+                        end
                     })
                 }
                 (Use::End, _) if near.byte(from) == b'\n' => {
@@ -248,6 +253,13 @@ impl Use {
     pub(super) fn is_key(self) -> bool {
         matches!(self, Use::Class | Use::Presence)
     }
+}
+
+/// How many bytes lie around a value that was met before and begins with that byte, and how it is handed on: nobody looked
+/// at its characters, so a text is told as an unusual one.
+#[inline(always)]
+fn met_kind(first: u8) -> (usize, SpotKind) {
+    if first == b'"' { (1, SpotKind::Unusual) } else { (0, SpotKind::Other) }
 }
 
 /// True if the value that begins `from` behind `near`, of what is known to be a value, is `null`, `false` or an empty text.

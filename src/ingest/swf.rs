@@ -3,7 +3,7 @@
 //! looked at.
 
 use super::fields::{Fields, Taken};
-use super::mapping::{Mapping, Meaning, Rules, Target, Word};
+use super::mapping::{Ids, Mapping, Meaning, Rules, Target, Word};
 use super::moments::{Duration, Moments};
 use super::role::Role;
 use super::row::{self, Place, Scratch};
@@ -30,6 +30,9 @@ const QUEUE: usize = 14;
 /// March 1973. No log is 38 months long whose beginning is unknown.
 const LEAST_INSTANT_MS: i128 = 100_000_000_000;
 
+/// What is not known, as milliseconds of the seconds that a log writes.
+const UNKNOWN_MS: i128 = -1000;
+
 const RULES: Rules = Rules {
     words: &[
         Word { text: "0", means: Meaning::Is(Status::Failed) },
@@ -40,6 +43,8 @@ const RULES: Rules = Rules {
         Word { text: "5", means: Meaning::Is(Status::Cancelled) },
         Word { text: "-1", means: Meaning::Is(Status::Other) },
     ],
+    // Every log counts its jobs, and the programs and users that are their workflows, from 1.
+    ids: Ids::InSource,
     ..Rules::GENERAL
 };
 
@@ -53,7 +58,7 @@ pub(super) struct Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { begins_ms: None, mapping: Mapping::new(&[("UnixStartTime", Role::StartedAt)], RULES) }
+        Self { begins_ms: None, mapping: Mapping::new(&[("UnixStartTime or the submit time", Role::StartedAt)], RULES) }
     }
 }
 
@@ -127,6 +132,9 @@ impl Log {
         let unreadable =
             |what: &str, text: &str| Moments::Unreadable([what, " is ", &excerpt(text), ", expected seconds"].concat());
         let Some(submitted) = ms(SUBMITTED) else { return unreadable("submit time", at(job, SUBMITTED)) };
+        if submitted == UNKNOWN_MS {
+            return Moments::NoStart;
+        }
         let waited = ms(WAITED).filter(|ms| *ms >= 0);
         let begins = match self.begins_ms {
             Some(begins) => begins,
@@ -140,7 +148,7 @@ impl Log {
         // A status that is unknown does not say that a job runs: every job of a log has ended.
         let has_ended = status.is_ended() || status == Status::Other;
         let duration = match ms(RAN) {
-            Some(ran) if has_ended && ran != -1000 => Duration::of(ran),
+            Some(ran) if has_ended && ran != UNKNOWN_MS => Duration::of(ran),
             _ => Duration::None,
         };
         Moments::Started {

@@ -128,12 +128,13 @@ impl Intake {
     }
 
     /// Goes on where the reading of another source ended: rows are added to its table, and are looked for among those
-    /// that `duplicates` knows (`None` looks for none).
+    /// that `duplicates` knows (`None` looks for none). Of a table that keeps no rows none can be replaced, so none is looked
+    /// for there.
     pub fn onto(mut self, table: Table, duplicates: Option<Duplicates>) -> Self {
         // Kinds were named by the table before.
         self.reader.forget_names();
+        self.duplicates = duplicates.filter(|_| table.keeps_rows());
         self.table = table;
-        self.duplicates = duplicates;
         self
     }
 
@@ -322,7 +323,10 @@ impl Intake {
         reader.leave_out_texts(duplicates.is_none() && !table.keeps_texts());
         // A build without the feature has no identities to look for, which the compiler does not know.
         let mut duplicates = duplicates.as_mut().filter(|_| cfg!(feature = "parts"));
-        let arrival = |has_started, offset| Arrival { has_started, place: Place { source: *source, offset } };
+        let arrival = |(has_started, has_local_id), offset| {
+            let place = Place { source: *source, offset };
+            Arrival { has_started, has_local_id, place }
+        };
         loop {
             if end.is_none()
                 && !(take_known(reader, table, reading, *source)
@@ -340,7 +344,7 @@ impl Intake {
                 // What only the forms tell.
                 Event::Unstarted { .. } | Event::Counts { .. } | Event::LeftOut { .. } if !FORMS => {}
                 Event::Broken { .. } | Event::Unrecognised { .. } if !FORMS => {}
-                Event::Row { line, execution, notes, kind, offset } => {
+                Event::Row { line, execution, notes, kind, offset, has_local_id } => {
                     reading.read += 1;
                     reading.zoneless_starts += u64::from(notes.zoneless_start);
                     reading.count_start(notes.start_source);
@@ -357,7 +361,7 @@ impl Intake {
                     if execution.status == Status::Other {
                         reading.problems.add(line, ProblemKind::UnknownStatus, || unknown_status(&execution));
                     }
-                    let arrival = arrival(true, offset);
+                    let arrival = arrival((true, has_local_id), offset);
                     match &mut duplicates {
                         None => {
                             reading.not_looked_for += 1;
@@ -370,12 +374,12 @@ impl Intake {
                         Some(known) => reading.duplicates += u64::from(known.push(table, &execution, arrival)),
                     }
                 }
-                Event::Unstarted { line, execution, offset } => {
+                Event::Unstarted { line, execution, offset, has_local_id } => {
                     reading.read += 1;
                     reading.problems.add(line, ProblemKind::NoStart, || {
                         "the row has no start, only a time at which it was to start".to_owned()
                     });
-                    let arrival = arrival(false, offset);
+                    let arrival = arrival((false, has_local_id), offset);
                     match &mut duplicates {
                         None => {
                             reading.not_looked_for += 1;

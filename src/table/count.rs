@@ -133,8 +133,11 @@ impl Memory {
             }
         }
         is_short |= durations.is_none();
-        let wanted_durations = durations.as_mut().filter(|_| view.metric.needs_histograms());
-        table.counts.add(table, (view.counting, view.buckets), &admitted, &mut sums, wanted_durations);
+        let mut wanted_durations = durations.as_mut().filter(|_| view.metric.needs_histograms());
+        let placed_by = (view.counting, view.buckets);
+        table.counts.add(table, placed_by, &admitted, &mut sums, wanted_durations.as_deref_mut());
+        let with_waits = view.metric == Metric::QueueWait;
+        table.folded.add_to(table, placed_by, &admitted, (&mut sums, with_waits), wanted_durations);
         let nothing = Placed::default();
         let found = self.of.as_ref().map_or(&nothing, |(_, placed)| placed);
         let of_admitted = |counts: &[u64]| -> u64 {
@@ -170,6 +173,7 @@ impl Memory {
             self.before = None;
             let mut placed = table.placed(counting, window);
             table.counts.place(counting, window, &mut placed);
+            table.folded.place(counting, window, &mut placed);
             self.of = Some((of, placed));
         }
     }

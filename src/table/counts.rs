@@ -60,14 +60,16 @@ impl Table {
         self.add_count(Row { start_ms: execution.started_at.ms(), kind, count })
     }
 
-    /// How many executions were added as counts.
+    /// How many executions are held as counts: those that came so, and rows that are not kept.
     pub fn counted(&self) -> u64 {
-        if FORMS { self.counts.executions } else { 0 }
+        let came = if FORMS { self.counts.executions } else { 0 };
+        came + self.folded.started() + self.folded.unstarted()
     }
 
-    /// The length in seconds of the longest bucket that counts came in.
+    /// The length in seconds of the longest bucket of counts.
     pub fn longest_count(&self) -> Option<u32> {
-        self.counts.rows().iter().map(|row| row.count.seconds).max()
+        let came = self.counts.rows().iter().map(|row| row.count.seconds).max();
+        came.max(self.folded.bucket_seconds())
     }
 
     /// Adds the counts of another table, whose kinds have these numbers here.

@@ -6,6 +6,7 @@ mod column;
 mod count;
 mod counts;
 mod dictionary;
+mod folded;
 mod kept;
 mod kinds;
 mod parts;
@@ -31,6 +32,7 @@ use crate::options::Moment;
 use crate::time::Timestamp;
 use column::{Cells, Chunk, Columns, KIND, LONG, Longs, RETRY, SUPERSEDED, UNSTARTED};
 use counts::Counts;
+use folded::{Folded, Start};
 use kept::Kept;
 use kinds::Kinds;
 
@@ -62,6 +64,8 @@ impl Place {
 pub struct Arrival {
     /// False for a row that never started, whose `started_at` is when it was due.
     pub has_started: bool,
+    /// True if its id may be that of another execution in another source.
+    pub has_local_id: bool,
     /// Where it lies.
     pub place: Place,
 }
@@ -74,6 +78,10 @@ pub struct Table {
     long_durations: Longs,
     long_waits: Longs,
     counts: Counts,
+    /// Rows that were counted when they came and are not kept.
+    folded: Folded,
+    /// True if all that come are.
+    folds: bool,
     /// Texts of rows whose source cannot be read again; `None` if they are not kept.
     kept: Option<Kept>,
     /// The rows that never started, that are second or later attempts, and that a later attempt follows.
@@ -96,6 +104,8 @@ impl Default for Table {
             long_durations: Longs::default(),
             long_waits: Longs::default(),
             counts: Counts::default(),
+            folded: Folded::default(),
+            folds: false,
             kept: None,
             unstarted: 0,
             retries: 0,
@@ -113,7 +123,7 @@ impl Table {
     /// An empty table that finds texts by hashes under a key. Who hands over rows should not know the key, or can
     /// choose names that make reading slow; no output depends on it.
     pub fn with_key(key: [u64; 2]) -> Self {
-        Self { kinds: Kinds::with_key(key), ..Self::default() }
+        Self { kinds: Kinds::with_key(key), folded: Folded::with_key(key), ..Self::default() }
     }
 
     /// Lets the rows take at most so many bytes, names apart. By default what the machine has.
@@ -124,13 +134,13 @@ impl Table {
 
     /// Keeps where each row lies in its source, which takes 8 bytes more a row. Only while the table is empty.
     pub fn with_places(mut self) -> Self {
-        self.columns.with_places = self.rows() == 0;
+        self.columns.with_places = self.rows() == 0 && self.keeps_rows();
         self
     }
 
     /// Keeps ids, attempts and errors of the rows, up to so many bytes: for a source that cannot be read again.
     pub fn with_texts(mut self, most_bytes: usize) -> Self {
-        self.kept = Some(Kept::up_to(most_bytes));
+        self.kept = self.keeps_rows().then(|| Kept::up_to(most_bytes));
         self
     }
 
@@ -138,7 +148,11 @@ impl Table {
     /// [`Table::is_full`].
     #[inline]
     pub fn make_room(&mut self) -> bool {
-        let has_room = self.columns.make_room(self.most_bytes);
+        let has_room = if self.keeps_rows() {
+            self.columns.make_room(self.most_bytes)
+        } else {
+            self.folded.make_room(1, self.most_bytes)
+        };
         self.is_full |= !has_room;
         has_room
     }
@@ -153,9 +167,10 @@ impl Table {
         self.is_full
     }
 
-    /// Bytes that the columns take, with the room that they have; names and kept texts come on top.
+    /// Bytes that the columns, or counts of rows that are not kept, take, with the room that they have; names and kept
+    /// texts come on top.
     pub fn bytes(&self) -> usize {
-        self.columns.bytes()
+        self.columns.bytes() + self.folded.bytes()
     }
 
     /// True if a row's own identity and what went wrong are kept.
@@ -178,6 +193,9 @@ impl Table {
     /// and tags: nothing of those is looked at again, but that the workflow's name is as new as this row.
     #[inline]
     pub fn push_interned(&mut self, execution: &Execution<'_>, kind: u32) {
+        if !self.keeps_rows() {
+            return self.fold_execution(execution, kind);
+        }
         if self.make_room() {
             let cells = self.cells(self.rows(), execution, kind);
             self.columns.push(cells);
@@ -190,6 +208,9 @@ impl Table {
     /// Adds rows of which the kinds' numbers are known, as far as there is room; how many. Their texts are for
     /// [`Table::keep_texts`].
     pub(crate) fn push_known_rows(&mut self, rows: &[Known], source: u16) -> u64 {
+        if !self.keeps_rows() {
+            return self.fold_known_rows(rows);
+        }
         let before = self.rows();
         let mut rest = rows;
         while !rest.is_empty() && self.make_room() {
@@ -221,6 +242,9 @@ impl Table {
 
     /// Adds a row that never started; its `started_at` is when it was due.
     pub fn push_unstarted(&mut self, execution: &Execution<'_>) {
+        if !self.keeps_rows() {
+            return self.fold_unstarted(execution);
+        }
         if self.make_room() {
             let kind = self.intern(execution);
             let cells = self.unstarted_cells(self.rows(), execution, kind);
@@ -285,6 +309,7 @@ impl Table {
     pub fn merge(&mut self, other: &Table) {
         let numbers = self.adopt(other);
         self.merge_counts(other, &numbers);
+        self.merge_folded(other, &numbers);
         let mut first_row = 0;
         for chunk in &other.columns.chunks {
             self.append(other, &numbers, chunk, first_row, None);
@@ -292,14 +317,14 @@ impl Table {
         }
     }
 
-    /// Rows, those that never started among them.
+    /// Rows that are kept, those that never started among them.
     pub fn rows(&self) -> u64 {
         self.columns.rows()
     }
 
     /// Rows that never started, but have a time at which they were due.
     pub fn unstarted(&self) -> u64 {
-        self.unstarted
+        self.unstarted + self.folded.unstarted()
     }
 
     /// The oldest start that was read.
@@ -388,6 +413,14 @@ impl Table {
             let Some(mut cells) = chunk.get(place).filter(|_| self.make_room()) else { return };
             let Some(number) = numbers.get((cells.kind & KIND) as usize) else { continue };
             cells.kind = cells.kind & !KIND | number;
+            if !self.keeps_rows() {
+                let duration_ms = other.long_durations.decode(row, cells.duration);
+                let waited_ms = other.long_waits.decode(row, cells.wait);
+                if !self.fold_adopted(Start { ms: cells.start_ms, kind: cells.kind, duration_ms, waited_ms }) {
+                    return;
+                }
+                continue;
+            }
             if cells.duration == LONG {
                 cells.duration = self.long_durations.encode(self.rows(), other.long_durations.decode(row, LONG));
             }

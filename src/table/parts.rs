@@ -4,6 +4,7 @@
 use super::column::{CHUNK_ROWS, Chunk, KIND, LONG, Longs, UNSTARTED};
 use super::counts::Counts;
 use super::dictionary::Texts;
+use super::folded::Folded;
 use super::kept::Kept;
 use super::kinds::{Crowding, Kinds};
 use super::{Place, Table};
@@ -11,7 +12,7 @@ use crate::bytes::{Broken, Bytes, push_long, push_short, push_text};
 use crate::time::Timestamp;
 
 /// What every first piece begins with: a name and the version of what follows.
-const MAGIC: &[u8] = b"xht\x01";
+const MAGIC: &[u8] = b"xht\x02";
 
 /// Where a part of a source lies, for what is said of its rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,6 +40,7 @@ impl Table {
             push_long(&mut piece, end.map_or(i64::MIN, Timestamp::ms) as u64);
         }
         self.counts.write(&mut piece);
+        self.folded.write(&mut piece);
         piece.push(u8::from(self.is_full));
         push_short(&mut piece, self.columns.chunks.len() as u32);
         piece.push(u8::from(self.kept.is_some()));
@@ -77,6 +79,7 @@ impl Table {
             *end = if ms == i64::MIN { None } else { Some(Timestamp::from_ms(ms).ok_or(Broken)?) };
         }
         other.counts = Counts::read(&mut bytes, other.kinds.all().len())?;
+        other.folded = Folded::read(&mut bytes, other.kinds.all().len(), other.oldest.zip(other.newest))?;
         other.is_full = bytes.truth()?;
         let chunks = bytes.short()?;
         let has_texts = bytes.truth()?;
@@ -86,6 +89,7 @@ impl Table {
         }
         let numbers = self.adopt(&other);
         self.merge_counts(&other, &numbers);
+        self.merge_folded(&other, &numbers);
         let mut first_row = 0;
         for _ in 0..chunks {
             let piece = next().ok_or(Broken)?;

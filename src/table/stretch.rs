@@ -36,6 +36,9 @@ impl Table {
     /// Adds rows as far as there is room; how many. What [`Table::keep_texts`] would keep of rows that have no texts is
     /// kept, the texts of others are for that one.
     pub(crate) fn push_stretch(&mut self, stretch: &Stretch<'_>, source: u16) -> usize {
+        if !self.keeps_rows() {
+            return self.fold_stretch(stretch);
+        }
         let before = self.rows();
         let mut added = 0;
         while added < stretch.len() && self.make_room() {
@@ -64,7 +67,7 @@ impl Table {
     }
 
     /// Takes note of how far rows reach, all in all and of each kind.
-    fn see(&mut self, kinds: &[u32], starts: &[i64]) {
+    pub(super) fn see(&mut self, kinds: &[u32], starts: &[i64]) {
         let (mut oldest, mut newest) = (i64::MAX, i64::MIN);
         for (kind, start) in kinds.iter().zip(starts) {
             self.kinds.see(kind & KIND, *start);

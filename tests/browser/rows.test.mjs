@@ -205,3 +205,38 @@ test('names and errors of rows are text and nothing else', async () => {
   assert.deepEqual(problems, []);
   await close();
 });
+
+test('rows of forms that cannot be read again row by row keep their texts', async () => {
+  const { page, close } = await blankPage(browser, demo.origin);
+  // Six failed rows, each with an error: from `0` with "err 0" to `5`.
+  const arrow = '/////3gBAAAQAAAAAAAKAAwABgAFAAgACgAAAAABBAAMAAAACAAIAAAABAAIAAAABAAAAAYAAAAgAQAA5AAAALQAAACIAAAATAAAAAQAAAAI////AAABChAAAAAkAAAABAAAAAAAAAAKAAAAc3RhcnRlZF9hdAAACAAMAAYACAAIAAAAAAABAAQAAAADAAAAVVRDAEz///8AAAECEAAAACAAAAAEAAAAAAAAAAcAAABhdHRlbXB0AAgADAAIAAcACAAAAAAAAAFAAAAAhP///wAAAQUQAAAAGAAAAAQAAAAAAAAABQAAAGVycm9yAAAAeP///6z///8AAAEFEAAAABwAAAAEAAAAAAAAAAgAAAB3b3JrZmxvdwAAAACk////2P///wAAAQUQAAAAGAAAAAQAAAAAAAAABgAAAHN0YXR1cwAAzP///xAAFAAIAAYABwAMAAAAEAAQAAAAAAABBRAAAAAYAAAABAAAAAAAAAACAAAAaWQAAAQABAAEAAAA/////7gBAAAUAAAAAAAAAAwAFgAGAAUACAAMAAwAAAAAAwQAGAAAADgBAAAAAAAAAAAKABgADAAEAAgACgAAABwBAAAQAAAABgAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABwAAAAAAAAAIAAAAAAAAAAGAAAAAAAAACgAAAAAAAAAAAAAAAAAAAAoAAAAAAAAABwAAAAAAAAASAAAAAAAAAAkAAAAAAAAAHAAAAAAAAAAAAAAAAAAAABwAAAAAAAAABwAAAAAAAAAkAAAAAAAAAAGAAAAAAAAAJgAAAAAAAAAAAAAAAAAAACYAAAAAAAAABwAAAAAAAAAuAAAAAAAAAAeAAAAAAAAANgAAAAAAAAAAAAAAAAAAADYAAAAAAAAADAAAAAAAAAACAEAAAAAAAAAAAAAAAAAAAgBAAAAAAAAMAAAAAAAAAAAAAAABgAAAAYAAAAAAAAAAAAAAAAAAAAGAAAAAAAAAAAAAAAAAAAABgAAAAAAAAAAAAAAAAAAAAYAAAAAAAAAAAAAAAAAAAAGAAAAAAAAAAAAAAAAAAAABgAAAAAAAAAAAAAAAAAAAAAAAAABAAAAAgAAAAMAAAAEAAAABQAAAAYAAAAAAAAAMDEyMzQ1AAAAAAAABgAAAAwAAAASAAAAGAAAAB4AAAAkAAAAAAAAAGZhaWxlZGZhaWxlZGZhaWxlZGZhaWxlZGZhaWxlZGZhaWxlZAAAAAAAAAAAAQAAAAIAAAADAAAABAAAAAUAAAAGAAAAAAAAAHd3d3d3dwAAAAAAAAUAAAAKAAAADwAAABQAAAAZAAAAHgAAAAAAAABlcnIgMGVyciAxZXJyIDJlcnIgM2VyciA0ZXJyIDUAAAEAAAAAAAAAAQAAAAAAAAACAAAAAAAAAAEAAAAAAAAAAwAAAAAAAAABAAAAAAAAAACo2nabAQAAYJLbdpsBAADAfNx2mwEAACBn3XabAQAAgFHedpsBAADgO992mwEAAP////8AAAAA';
+  const seen = await page.evaluate(async (arrow) => {
+    const { HeatmapClient } = await import('/pkg/client.js');
+    const client = new HeatmapClient();
+    const read = async (source, options) => {
+      await client.load(source, options);
+      const view = await client.view({ granularity: 'hourly' });
+      const cell = view.cells.executions.findIndex((count) => count > 0);
+      const { rows } = await view.rowsAt(cell, { offset: 0, limit: 1000 });
+      return rows.map(({ id, error }) => `${id}: ${error}`).sort();
+    };
+    const bytes = Uint8Array.from(atob(arrow), (character) => character.charCodeAt(0));
+    const swf = '; UnixStartTime: 1000000000\n1 0 5 60 1 -1 -1 4 -1 -1 1 4 2 3 1 -1 -1 -1\n2 9 5 60 1 -1 -1 4 -1 -1 0 4 2 3 1 -1 -1 -1\n';
+    const event = (id, what, at, more) => `${JSON.stringify({
+      context: { specversion: '0.4', id: `${id}${what}`, source: '/ci', type: `dev.cdevents.pipelinerun.${what}.0.2.0`, timestamp: `2026-02-12T04:${at}Z` },
+      subject: { id, type: 'pipelineRun', content: { pipelineName: 'build', ...more } },
+    })}\n`;
+    const events = ['r1', 'r2'].map((id) => event(id, 'started', '30:00') + event(id, 'finished', '31:00', { outcome: 'failure', errors: `broke ${id}` })).join('');
+    const json = JSON.stringify({ data: [{ id: 'j1', status: 'failed', started_at: '2026-01-01T00:10:00Z', error: 'in a document' }] });
+    const found = { arrow: await read(new Blob([bytes])), swf: await read(new Blob([swf])), events: await read(new Blob([events])), json: await read(new Blob([json])) };
+    const mixed = await read([new Blob([bytes]), new Blob([json])]);
+    client.close();
+    return { ...found, mixed };
+  }, arrow);
+  const six = Array.from({ length: 6 }, (_, i) => `${i}: err ${i}`);
+  assert.deepEqual(seen, {
+    arrow: six, swf: ['1: null', '2: null'], events: ['/ci r1: broke r1', '/ci r2: broke r2'], json: ['j1: in a document'],
+    mixed: [...six, 'j1: in a document'],
+  });
+  await close();
+});

@@ -51,6 +51,15 @@ pub enum Deduplicate {
     Off,
 }
 
+/// Whether rows are kept or only counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KeepRows {
+    /// Every row is kept, 16 bytes of each.
+    On,
+    /// Rows are counted by quarters of an hour, so that memory does not grow with them.
+    Off,
+}
+
 /// What `analyze` takes.
 #[derive(Debug, Args)]
 pub struct AnalyzeArgs {
@@ -72,6 +81,10 @@ pub struct AnalyzeArgs {
     /// Look for rows that repeat another one (workflow, id and attempt); auto does where there are several files
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Deduplicate::Auto)]
     pub deduplicate: Deduplicate,
+    /// Keep rows; off only counts them as they come, in memory that is bounded by the cells: then no repeated rows are
+    /// looked for, and rows are placed by their start alone
+    #[arg(long, value_name = "WHETHER", value_enum, default_value_t = KeepRows::On)]
+    pub keep_rows: KeepRows,
     /// What to write
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Format::Terminal)]
     pub format: Format,

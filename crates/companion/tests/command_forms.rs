@@ -169,4 +169,6 @@ fn a_file_of_another_form_than_it_was_told_is_refused_or_counted_in_words() {
     check("rows.ndjson", &["--input", "parquet"], 1, "it is no Parquet file");
     #[cfg(feature = "parquet")]
     check("rows.parquet", &["--input", "cube"], 1, "It looks like a Parquet file");
+    #[cfg(feature = "parquet")]
+    check("rows.parquet", &["--preset", "airflow"], 2, "goes with neither --preset nor --map");
 }

@@ -413,7 +413,7 @@ impl Columns {
             error: text(plan.error),
         };
         let notes = Notes { zoneless_start: said.zoneless, ..Notes::default() };
-        Event::Row { line, offset, execution, notes, kind: Some(kind) }
+        Event::Row { line, offset, execution, notes, kind: Some(kind), has_local_id: false }
     }
 
     /// Looks at a row: writes what has no text of its own, and numbers what decides its class. False if that has no

@@ -2,7 +2,7 @@
 
 use super::{Preset, is, tagged};
 use crate::execution::Status;
-use crate::ingest::mapping::{Meaning, Refinement, Rules, TagRule, Unit, Word};
+use crate::ingest::mapping::{Ids, Meaning, Refinement, Rules, TagRule, Unit, Word};
 use crate::ingest::role::Role;
 
 /// What the conclusions of GitHub mean. `completed` says that a run ended and not how.
@@ -93,13 +93,14 @@ pub(super) const GITHUB_JOBS: Preset = Preset {
     },
 };
 
-/// What the words of GitLab mean. A manual job that was never started is no execution.
+/// What the words of GitLab mean. A manual job that was never started is no execution; a pipeline that has started and
+/// waits for a manual job is one.
 const GITLAB: Rules = Rules {
     words: &[
         is("waiting_for_resource", Status::Pending),
         is("waiting_for_callback", Status::Pending),
         is("preparing", Status::Pending),
-        Word { text: "manual", means: Meaning::Nothing },
+        Word { text: "manual", means: Meaning::IfStarted(Status::Pending) },
     ],
     refinements: &[
         Refinement { from: Status::Failed, reason_has: "stuck_or_timeout_failure", to: Status::TimedOut },
@@ -172,7 +173,7 @@ pub(super) const GITLAB_JOBS: Preset = Preset {
 };
 
 /// Builds of Jenkins. Their `timestamp` is when they were scheduled; they name no other start. The job's name stands
-/// around them, if anywhere.
+/// around them, if anywhere, and each job counts its builds from 1.
 pub(super) const JENKINS: Preset = Preset {
     name: "jenkins",
     title: "Jenkins builds",
@@ -189,6 +190,7 @@ pub(super) const JENKINS: Preset = Preset {
     rules: Rules {
         words: &[tagged("unstable", Status::Failed, "unstable"), is("not_built", Status::Skipped)],
         stand_in: Some(Role::ScheduledAt),
+        ids: Ids::InWorkflow,
         ..Rules::GENERAL
     },
 };

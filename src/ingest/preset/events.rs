@@ -2,7 +2,7 @@
 
 use super::{Preset, is};
 use crate::execution::Status;
-use crate::ingest::mapping::Rules;
+use crate::ingest::mapping::{Refinement, Rules};
 use crate::ingest::role::Role;
 
 /// Spans of OTLP/JSON that have no parent; the others are parts of them. The service's name stands around them.
@@ -38,7 +38,8 @@ pub(super) const OTLP: Preset = Preset {
 };
 
 /// Events of pipeline runs, in their own form or within CloudEvents. Two or three of them are one execution, which
-/// [`crate::ingest::cdevents`] puts together: the subject's id is that of the execution, what stands here as its start
+/// [`crate::ingest::cdevents`] puts together: the source and the
+/// subject's id are that of the execution, what stands here as its start
 /// is the instant of the event.
 pub(super) const CDEVENTS: Preset = Preset {
     name: "cdevents",
@@ -61,12 +62,18 @@ pub(super) const CDEVENTS: Preset = Preset {
         ("data.subject.content.pipelineName", Role::Workflow),
         ("data.pipelineName", Role::Workflow),
         ("subject.content.outcome", Role::Conclusion),
-        ("subject.content.status", Role::Conclusion),
+        ("subject.content.status", Role::Status),
         ("data.subject.content.outcome", Role::Conclusion),
-        ("data.subject.content.status", Role::Conclusion),
+        ("data.subject.content.status", Role::Status),
         ("data.outcome", Role::Conclusion),
         ("subject.content.errors", Role::Error),
         ("data.subject.content.errors", Role::Error),
     ],
-    rules: Rules { joins_events: true, waits_from: &[Role::QueuedAt], ..Rules::GENERAL },
+    rules: Rules {
+        // The older form has no word for it.
+        refinements: &[Refinement { from: Status::Failed, reason_has: "cancel", to: Status::Cancelled }],
+        joins_events: true,
+        waits_from: &[Role::QueuedAt],
+        ..Rules::GENERAL
+    },
 };

@@ -6,7 +6,8 @@ use crate::ingest::mapping::{Refinement, Rules, TagRule, Unit};
 use crate::ingest::role::Role;
 
 /// Runs of DAGs, of either version of Airflow's interface. Their logical date is an interval before they run and means
-/// nothing here.
+/// nothing here. They are due at `run_after`, and the wait is counted from there: a row holds one moment before its start,
+/// by which it is also placed where that is asked for.
 pub(super) const AIRFLOW_RUNS: Preset = Preset {
     name: "airflow",
     title: "Airflow DAG runs",
@@ -27,7 +28,7 @@ pub(super) const AIRFLOW_RUNS: Preset = Preset {
     rules: Rules {
         tags: &[TagRule::Behind("")],
         duration_unit: Unit::Seconds,
-        waits_from: &[Role::QueuedAt],
+        waits_from: &[Role::ScheduledAt, Role::QueuedAt],
         ..Rules::GENERAL
     },
 };

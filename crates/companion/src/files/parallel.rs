@@ -8,7 +8,7 @@
 
 use super::blocks::{self, Block, Blocks, Cutter, Quotes};
 use super::progress::Progress;
-use super::{PIECE_BYTES, Parquet, Plain};
+use super::{PIECE_BYTES, Parquet, Plain, called};
 use crate::failure::Failure;
 use execution_heatmap::duplicate::Duplicates;
 use execution_heatmap::ingest::{Expected, Form};
@@ -33,6 +33,8 @@ pub struct Settings {
     parquet: Parquet,
     /// Whether rows are looked for that repeat another one. All rows then have to be held against all, in one thread.
     deduplicate: bool,
+    /// Whether rows are kept or only counted.
+    keeps_rows: bool,
     /// How many threads read.
     threads: usize,
     block_bytes: usize,
@@ -40,9 +42,10 @@ pub struct Settings {
 
 impl Settings {
     /// As many threads as there are cores, one if repeated rows are looked for.
-    pub fn new(expected: Expected, parquet: Parquet, deduplicate: bool) -> Self {
+    pub fn new(expected: Expected, parquet: Parquet, deduplicate: bool, keeps_rows: bool) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        Self { expected, parquet, deduplicate, threads: if deduplicate { 1 } else { cores }, block_bytes: BLOCK_BYTES }
+        let threads = if deduplicate { 1 } else { cores };
+        Self { expected, parquet, deduplicate, keeps_rows, threads, block_bytes: BLOCK_BYTES }
     }
 }
 
@@ -74,10 +77,11 @@ pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result
         opened: Condvar::new(),
         done: Mutex::default(),
     };
-    let mut rows = Rows { duplicates: work.settings.deduplicate.then(Duplicates::default), ..Rows::default() };
+    let keeps_rows = work.settings.keeps_rows;
+    let mut rows = Rows { duplicates: work.settings.deduplicate.then(Duplicates::default), ..Rows::new(keeps_rows) };
     std::thread::scope(|scope| {
         let helper = || {
-            let mut rows = Rows::default();
+            let mut rows = Rows::new(keeps_rows);
             work.run(&mut rows);
             rows.table
         };
@@ -111,11 +115,12 @@ struct Rows {
     duplicates: Option<Duplicates>,
 }
 
-impl Default for Rows {
+impl Rows {
     /// A table that finds texts under a key that nobody can know, so that no log can be made to be slow to read.
-    fn default() -> Self {
+    fn new(are_kept: bool) -> Self {
         let random = RandomState::new();
-        Self { table: Table::with_key([random.hash_one(0), random.hash_one(1)]), duplicates: None }
+        let table = Table::with_key([random.hash_one(0), random.hash_one(1)]);
+        Self { table: if are_kept { table } else { table.without_rows() }, duplicates: None }
     }
 }
 
@@ -220,10 +225,15 @@ impl<'a> Work<'a> {
 
     fn open(&self, place: usize, name: &str) -> Result<Open<'a>, Failure> {
         let mut plain = Plain::open(name, self.settings.parquet, self.progress)?;
+        let own = plain.expected();
+        if own.is_some() && !self.settings.expected.is_plain() {
+            let why = "Parquet is read as canonical rows; it goes with neither --preset nor --map";
+            return Err(Failure::Usage(format!("{}: {why}", called(name))));
+        }
         let mut first = Vec::new();
         plain.fill(&mut first, PIECE_BYTES.min(self.settings.block_bytes));
         let taken_for = plain.taken_for();
-        let (plan, cutter) = Plan::of(plain.expected().unwrap_or_else(|| self.settings.expected.clone()), &first);
+        let (plan, cutter) = Plan::of(own.unwrap_or_else(|| self.settings.expected.clone()), &first);
         let blocks = Blocks::new(plain, cutter, self.settings.block_bytes, first);
         Ok(Open {
             place,

@@ -1,6 +1,6 @@
 //! `analyze FILE…`: exported rows in, a picture, the response or a drawing out.
 
-use crate::cli::{AnalyzeArgs, Deduplicate, Format, Input, ScreenArgs, When};
+use crate::cli::{AnalyzeArgs, Deduplicate, Format, Input, KeepRows, ScreenArgs, When};
 use crate::failure::Failure;
 use crate::files::Parquet;
 use crate::files::parallel::{self, Outcome, Settings};
@@ -45,7 +45,12 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
 /// Reads files into one table. Beside it, what is to be said of each file: once the readings are one, a line number no
 /// longer says which file it is of.
 fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<String>), Failure> {
+    let keeps_rows = args.keep_rows == KeepRows::On;
     let deduplicate = match args.deduplicate {
+        Deduplicate::On if !keeps_rows => {
+            return Err(Failure::Usage("--keep-rows off: it does not go with --deduplicate on".to_owned()));
+        }
+        Deduplicate::Auto if !keeps_rows => false,
         Deduplicate::Auto => args.files.len() > 1 || attempts == Attempts::Last,
         Deduplicate::On => true,
         Deduplicate::Off => false,
@@ -58,7 +63,7 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<S
     let expected = expected(args)?;
     interrupt::ends_the_process();
     let progress = Progress::of(&args.files);
-    let read = parallel::read(&args.files, Settings::new(expected, parquet, deduplicate), &progress);
+    let read = parallel::read(&args.files, Settings::new(expected, parquet, deduplicate, keeps_rows), &progress);
     progress.clear();
     let (table, outcomes) = read?;
     let mut readings = Reading::default();

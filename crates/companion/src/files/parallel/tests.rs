@@ -66,8 +66,14 @@ fn check(form: Option<Form>, files: &[Vec<u8>], deduplicate: bool) {
     let answer = response(&table, &outcomes);
     for (threads, block_bytes) in [(1, 100), (1, 4096), (2, 333), (4, 150), (4, BLOCK_BYTES)] {
         let threads = if deduplicate { 1 } else { threads };
-        let settings =
-            Settings { expected: expected_of(form), parquet: Parquet::Never, deduplicate, threads, block_bytes };
+        let settings = Settings {
+            expected: expected_of(form),
+            parquet: Parquet::Never,
+            deduplicate,
+            keeps_rows: true,
+            threads,
+            block_bytes,
+        };
         let (table, read) = super::read(&names, settings, &Progress::silent()).unwrap();
         let how = format!("{threads} threads, blocks of {block_bytes}");
         assert_eq!(read, outcomes, "{how}");
@@ -225,6 +231,7 @@ fn the_first_file_that_comes_to_nothing_is_told() {
             expected: expected_of(None),
             parquet: Parquet::Never,
             deduplicate: false,
+            keeps_rows: true,
             threads,
             block_bytes: 100,
         };

@@ -1,0 +1,122 @@
+//! A table that counts rows as they come and keeps none: every view by start is that of kept rows, byte for byte,
+//! whichever way rows come and however they are merged, and memory does not grow with them.
+
+use execution_heatmap::answer::{self, Patterns, Source};
+use execution_heatmap::ingest::Form;
+use execution_heatmap::intake::{Intake, Range};
+use execution_heatmap::json;
+use execution_heatmap::options::Query;
+use execution_heatmap::table::Table;
+use execution_heatmap::zone::Zone;
+
+/// Lines of rows of every status, with and without durations, long ones and retries among them, within twenty days.
+fn lines(seed: u64, count: usize) -> String {
+    let mut state = seed;
+    let mut below = |bound: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % bound
+    };
+    (0..count)
+        .map(|_| {
+            let status = ["completed", "completed", "failed", "timed_out", "cancelled", "running", "odd"][below(7) as usize];
+            let start = 1_770_000_000_000 + below(20 * 86_400_000);
+            let duration = match below(12) {
+                0 => String::new(),
+                // Of odd seeds, more than 32 bits hold.
+                1 if seed % 2 == 1 => format!(",\"duration_ms\":{}", 4_294_967_290 + below(10)),
+                _ => format!(",\"duration_ms\":{}", below(100_000)),
+            };
+            let attempt = if below(9) == 0 { ",\"attempt\":2" } else { "" };
+            let (workflow, tag) = (below(4), below(2));
+            format!("{{\"workflow_id\":\"w{workflow}\",\"status\":\"{status}\",\"started_at\":{start}{duration}{attempt},\"tags\":[\"t{tag}\"]}}\n")
+        })
+        .collect()
+}
+
+fn read(source: &str, table: Table) -> Intake {
+    let mut intake = Intake::new(Form::Ndjson, false).onto(table, None);
+    source.as_bytes().chunks(10_000).for_each(|piece| intake.extend(piece));
+    intake.finish(None);
+    intake
+}
+
+fn respond(intake: &Intake, pairs: &[(&str, &str)], zone: &Zone) -> String {
+    let query = Query::from_pairs(pairs.iter().copied()).unwrap();
+    match answer::answer(intake.table(), intake.reading(), &query, zone, Source::File, Patterns::Look) {
+        Ok(answer) => json::heatmap(&answer),
+        Err(error) => error.to_string(),
+    }
+}
+
+const VIEWS: [&[(&str, &str)]; 7] = [
+    &[],
+    &[("metric", "volume"), ("workflow_id", "w1")],
+    &[("metric", "duration"), ("status", "!failed")],
+    &[("metric", "p95_duration"), ("tag", "t0")],
+    &[("metric", "max_duration"), ("granularity", "daily")],
+    &[("metric", "queue_wait")],
+    &[("days", "3"), ("attempts", "last")],
+];
+
+#[test]
+fn views_by_start_are_those_of_kept_rows() {
+    let kathmandu = Zone::new("Asia/Kathmandu", &[(0, 20_700)]).unwrap();
+    for seed in 0..2 {
+        let source = lines(seed, 3000);
+        let kept = read(&source, Table::default());
+        let mut counted = vec![read(&source, Table::default().without_rows())];
+        // Gathered of two parts, of which one kept its rows.
+        let middle = source[..source.len() / 2].rfind('\n').unwrap() + 1;
+        let (before, behind) = source.split_at(middle);
+        for keeps in [false, true] {
+            let mut whole = Intake::new(Form::Ndjson, false).onto(Table::default().without_rows(), None);
+            for (part, is_kept) in [(before, false), (behind, keeps)] {
+                let table = if is_kept { Table::default() } else { Table::default().without_rows() };
+                let mut pieces = Vec::new();
+                read(part, table).write_part(&mut |piece| pieces.push(piece.to_vec()));
+                let mut pieces = pieces.into_iter();
+                whole.absorb(&mut || pieces.next(), Range::default()).unwrap();
+            }
+            whole.finish(None);
+            counted.push(whole);
+        }
+        for one in &counted {
+            assert_eq!((one.table().rows(), one.table().counted()), (0, 3000));
+            for zone in [&Zone::utc(), &kathmandu] {
+                // A duration that does not fit 32 bits is known to within its bin.
+                let is_exact = |pairs: &&[(&str, &str)]| {
+                    seed % 2 == 0
+                        || !pairs
+                            .iter()
+                            .any(|(_, metric)| metric.ends_with("x_duration") || metric.ends_with("5_duration"))
+                };
+                for pairs in VIEWS.into_iter().filter(is_exact) {
+                    let (mine, theirs) = (respond(one, pairs, zone), respond(&kept, pairs, zone));
+                    let rows = |text: &str| text.split_once("\"problems\"").map(|(before, _)| before.to_owned());
+                    assert_eq!(rows(&mine), rows(&theirs), "seed {seed}: {pairs:?}");
+                }
+            }
+        }
+        assert_eq!(respond(&counted[0], &[], &Zone::utc()), respond(&kept, &[], &Zone::utc()));
+    }
+}
+
+#[test]
+fn memory_does_not_grow_with_rows_and_other_moments_are_not_known() {
+    let source = lines(1, 3000);
+    let one = read(&source, Table::default().without_rows());
+    let mut many = Intake::new(Form::Ndjson, false).onto(Table::default().without_rows(), None);
+    (0..30).for_each(|_| many.extend(source.as_bytes()));
+    many.finish(None);
+    assert_eq!(many.table().counted(), 90_000);
+    assert_eq!(many.table().bytes(), one.table().bytes());
+    assert!(respond(&one, &[("by", "end")], &Zone::utc()).contains("rows were counted by their start and not kept"));
+}
+
+#[test]
+fn where_memory_ends_that_is_said() {
+    let limited = read(&lines(1, 50_000), Table::default().without_rows().limited_to(400_000));
+    assert!(limited.is_full() && limited.table().bytes() <= 400_000);
+    assert_eq!(limited.reading().read, limited.table().counted());
+    assert!(limited.reading().incomplete.as_deref().unwrap().starts_with("memory did not suffice"));
+}
