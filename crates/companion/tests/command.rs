@@ -75,6 +75,8 @@ fn every_end_has_its_exit_code() {
     check(&["analyze", &cut, "--strict"], 3, "the source is incomplete");
     check(&["analyze", &good, "--strict", "--fail-on-finding"], 0, "");
     check(&["analyze", &recurring, "--fail-on-finding"], 4, "pattern");
+    check(&["analyze", &good, "--keep-rows", "off", "--deduplicate", "on"], 2, "does not go with --deduplicate on");
+    check(&["analyze", &good, "--keep-rows", "off", "--by", "end"], 0, "3 rows read");
     check(&["--version"], 0, "");
     check(&["analyze", "--help"], 0, "");
 }
@@ -88,6 +90,29 @@ fn data_is_written_even_where_the_end_is_not_zero() {
         heatmap["rows"],
         serde_json::json!({"read": 3, "placed": 1, "no_start": 1, "outside_window": 0, "filtered": 0, "duplicate": 0, "unreadable": 1})
     );
+}
+
+#[test]
+fn rows_that_are_not_kept_are_the_same_answer() {
+    let files = Files::new();
+    let file = files.with("recurring.ndjson", recurring());
+    let json = |kept: &str| {
+        run(&[
+            "analyze",
+            &file,
+            "--keep-rows",
+            kept,
+            "--deduplicate",
+            "off",
+            "--metric",
+            "p95_duration",
+            "--format",
+            "json",
+        ])
+    };
+    let (kept, counted) = (json("on"), json("off"));
+    assert_eq!((kept.code, counted.code), (Some(0), Some(0)));
+    assert!(kept.out.len() > 1000 && kept.out == counted.out, "{} against {}", kept.out, counted.out);
 }
 
 #[test]
