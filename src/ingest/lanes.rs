@@ -90,6 +90,29 @@ impl<'a> Padded<'a> {
         at > self.last
     }
 
+    /// True if the `length` bytes from `at` are those of the other from `other_at`, all of which lie there.
+    #[inline(always)]
+    pub(super) fn is_same(self, at: usize, other: Padded<'_>, other_at: usize, length: usize) -> bool {
+        let whole = length.max(WIDTH);
+        let here = self.bytes.get(at..at.wrapping_add(whole));
+        let there = other.bytes.get(other_at..other_at.wrapping_add(whole));
+        let (Some(here), Some(there)) = (here, there) else { return false };
+        if length < WIDTH {
+            let wanted = !(u32::MAX << length);
+            let same = Lanes::first_of(here).same(Lanes::first_of(there));
+            return !same & wanted == 0;
+        }
+        let (steps, _) = here.as_chunks::<WIDTH>();
+        let (other_steps, _) = there.as_chunks::<WIDTH>();
+        for (step, other) in steps.iter().zip(other_steps) {
+            if Lanes::of(step).same(Lanes::of(other)) != 0xffff {
+                return false;
+            }
+        }
+        // The last step overlaps the one before it where the length is no multiple of its width.
+        Lanes::last_of(here).same(Lanes::last_of(there)) == 0xffff
+    }
+
     #[inline(always)]
     pub(super) fn slice(self, start: usize, end: usize) -> &'a [u8] {
         self.bytes.get(start..end).unwrap_or_default()
@@ -167,8 +190,45 @@ fn is_ascii(bytes: &[u8]) -> bool {
     words & HIGHS == 0
 }
 
+/// What texts are looked through for. It lies in memory, since WebAssembly makes a vector that the code names anew at each
+/// use, which takes three instructions where a load takes one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TextMarks {
+    quote: Lanes,
+    backslash: Lanes,
+    space: Lanes,
+}
+
+impl Default for TextMarks {
+    fn default() -> Self {
+        let [quote, backslash, space] = [b'"', b'\\', b' '].map(Lanes::filled);
+        Self { quote, backslash, space }
+    }
+}
+
+impl TextMarks {
+    /// The length of the text that begins `from` behind `near`, which is at most 30, with its quotes, if it is a short one
+    /// without escapes or characters outside ASCII.
+    #[inline(always)]
+    pub(super) fn plain_text_length(&self, near: Near<'_>, from: usize) -> Option<usize> {
+        let stops = self.text_stops(near.lanes(from + 1)) | self.text_stops(near.lanes(from + 1 + WIDTH)) << WIDTH;
+        if near.byte(from) != b'"' || stops == 0 {
+            return None;
+        }
+        let length = stops.trailing_zeros() as usize;
+        (near.byte(from + 1 + length) == b'"').then_some(length + 2)
+    }
+
+    /// As [`Lanes::text_stops`].
+    #[inline(always)]
+    fn text_stops(&self, lanes: Lanes) -> u32 {
+        let special = vectors::or(vectors::equal(lanes.0, self.quote.0), vectors::equal(lanes.0, self.backslash.0));
+        vectors::mask(vectors::or(special, vectors::lower(lanes.0, self.space.0)))
+    }
+}
+
 /// Sixteen bytes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Lanes(Vector);
 
 impl Lanes {
@@ -177,6 +237,18 @@ impl Lanes {
         // Two words that lie side by side become one load of sixteen bytes.
         let (low, high) = block.split_at(WIDTH / 2);
         Lanes(vectors::of(word(low), word(high)))
+    }
+
+    /// The first sixteen of some bytes; line feeds if these are fewer.
+    #[inline(always)]
+    fn first_of(bytes: &[u8]) -> Lanes {
+        bytes.first_chunk().map_or_else(|| Lanes::filled(b'\n'), Lanes::of)
+    }
+
+    /// The last sixteen, in the same way.
+    #[inline(always)]
+    fn last_of(bytes: &[u8]) -> Lanes {
+        bytes.last_chunk().map_or_else(|| Lanes::filled(b'\n'), Lanes::of)
     }
 
     #[inline(always)]
@@ -271,6 +343,12 @@ mod vectors {
         i8x16_lt(vector, i8x16_splat(bound))
     }
 
+    /// The bytes that are below those of the other as signed numbers.
+    #[inline(always)]
+    pub(super) fn lower(vector: Vector, other: Vector) -> Vector {
+        i8x16_lt(vector, other)
+    }
+
     /// The bytes that are at most `bound`.
     #[inline(always)]
     pub(super) fn up_to(vector: Vector, bound: u8) -> Vector {
@@ -325,6 +403,13 @@ mod vectors {
         unsafe { _mm_cmplt_epi8(vector, _mm_set1_epi8(bound)) }
     }
 
+    /// The bytes that are below those of the other as signed numbers.
+    #[inline(always)]
+    pub(super) fn lower(vector: Vector, other: Vector) -> Vector {
+        // SAFETY: as above.
+        unsafe { _mm_cmplt_epi8(vector, other) }
+    }
+
     /// The bytes that are at most `bound`.
     #[inline(always)]
     pub(super) fn up_to(vector: Vector, bound: u8) -> Vector {
@@ -375,6 +460,11 @@ mod words {
     /// The bytes that are below `bound` as signed numbers; `bound` is not negative.
     pub(super) fn below(vector: Vector, bound: i8) -> Vector {
         vector.map(|word| (word & HIGHS) | (!((word | HIGHS) - ONES * u64::from(bound.unsigned_abs())) & HIGHS))
+    }
+
+    /// The bytes that are below those of the other as signed numbers; those of the other are the same one, not negative.
+    pub(super) fn lower(vector: Vector, [bound, _]: Vector) -> Vector {
+        below(vector, (bound & 0x7f) as i8)
     }
 
     /// The bytes that are at most `bound`, which is below 0x80.
@@ -444,8 +534,30 @@ mod tests {
             prop_assert_eq!(words::mask(words::below(vector, 0)), bits(&bytes, |byte| byte >= 0x80));
             let signed = bits(&bytes, |byte| !(0x20..0x80).contains(&byte));
             prop_assert_eq!(words::mask(words::below(vector, 0x20)), signed);
+            prop_assert_eq!(words::mask(words::lower(vector, words::filled(0x20))), signed);
+            prop_assert_eq!(TextMarks::default().text_stops(lanes), lanes.text_stops());
             let either = words::or(words::equal(vector, words::filled(byte)), words::below(vector, 0));
             prop_assert_eq!(words::mask(either), bits(&bytes, |found| found == byte || found >= 0x80));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5_000))]
+        #[test]
+        fn bytes_are_the_same_if_they_all_are(
+            at in 0_usize..20,
+            other_at in 0_usize..20,
+            length in 0_usize..60,
+            changed in prop::option::of(0_usize..60),
+        ) {
+            let bytes: Vec<u8> = (0..200).map(|place| (place as u8).wrapping_mul(37) ^ 11).collect();
+            let mut other = vec![0; 200];
+            other[other_at..other_at + length].copy_from_slice(&bytes[at..at + length]);
+            if let Some(changed) = changed {
+                other[other_at + changed] ^= 1;
+            }
+            let is_same = Padded::new(&bytes).is_same(at, Padded::new(&other), other_at, length);
+            prop_assert_eq!(is_same, changed.is_none_or(|changed| changed >= length));
         }
     }
 

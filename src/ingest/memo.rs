@@ -7,9 +7,10 @@
 
 use super::classify::Class;
 use super::fields::{Spot, SpotKind};
-use super::lanes::{Near, Padded, WIDTH};
-use super::shape::Key;
+use super::lanes::{Lanes, Near, Padded, WIDTH};
+use super::shape::{Key, Shapes};
 use super::shape_value::probable_value_end;
+use super::tracks::Tracks;
 use crate::execution::Status;
 
 /// The longest value that may be a part of what decides a kept class.
@@ -50,30 +51,32 @@ pub(super) struct Classes {
     unknown: u32,
     /// True once a kind was named.
     has_names: bool,
+    /// How lines go on behind the nodes.
+    tracks: Tracks,
 }
 
 /// What a row has said before its first value that decides.
 pub(super) const ROOT: u32 = 0;
 /// No kind.
-const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = u32::MAX;
 /// No node, for there are several.
 const MANY: u32 = u32::MAX;
 
 /// What a row has said so far: what the node `from` stands for, and then one more value.
 #[derive(Debug)]
-struct Node {
-    from: u32,
+pub(super) struct Node {
+    pub(super) from: u32,
     /// Which value it is and of what sort ([`what`]).
-    what: u32,
+    pub(super) what: u32,
     /// Where the bytes lie that say it, and how many.
-    bytes: u32,
+    pub(super) bytes: u32,
     length: u32,
     /// How many of them are the value's; the byte behind a number or word is looked at with it.
-    width: u32,
+    pub(super) width: u32,
     /// The node behind this one, if there is one and no other; [`ROOT`] if there is none, [`MANY`] if there are others.
     only: u32,
     /// Where the kind of rows is that say this and no more; [`NONE`] if there is none.
-    kind: u32,
+    pub(super) kind: u32,
     hash: u32,
 }
 
@@ -93,17 +96,23 @@ struct Place {
 
 /// A value of JSON, from its first byte to its last. It ends itself, so no length has to be known to find it; but a
 /// number or a word ends where another byte stands, which is looked at with it.
-const JSON: u32 = 5;
+pub(super) const JSON: u32 = 5;
 /// Only whether there is a value counts: there is, and there is none.
-const PRESENT: u32 = 6;
-const ABSENT: u32 = 7;
+pub(super) const PRESENT: u32 = 6;
+pub(super) const ABSENT: u32 = 7;
 /// No value, but the end of the row. Values of the sorts below are texts of a known length, by [`SpotKind`].
 const END: u32 = 8;
 
 /// Which value it is, by the step or the spot that it stands at, and of what sort.
 #[inline(always)]
-fn what(step: u32, sort: u32) -> u32 {
+pub(super) fn what(step: u32, sort: u32) -> u32 {
     step << 4 | sort
+}
+
+/// The step of [`what`], and the sort.
+#[inline(always)]
+pub(super) fn step_and_sort(what: u32) -> (u32, u32) {
+    (what >> 4, what & 15)
 }
 
 /// Some bytes that are a part of what a row says.
@@ -131,43 +140,37 @@ impl Default for Classes {
             known: 0,
             unknown: 0,
             has_names: false,
+            tracks: Tracks::default(),
         }
     }
 }
 
 /// What was met, to be looked at for many rows one after the other.
 pub(super) struct Met<'a> {
-    nodes: &'a [Node],
+    pub(super) nodes: &'a [Node],
     places: &'a [Place],
     held: Padded<'a>,
+    pub(super) tracks: &'a Tracks,
 }
 
 impl Met<'_> {
-    /// The node behind `from` if the value of JSON at `at` is one that came there before, and how long it is.
-    ///
-    /// A call of its own: what finds the values between has few things to remember then.
-    #[inline(never)]
-    pub(super) fn value(&self, from: u32, step: u32, bytes: &Padded<'_>, at: usize) -> Option<(u32, u32)> {
-        let (what, near) = (what(step, JSON), bytes.near(at)?);
-        let only = self.nodes.get(from as usize)?.only;
-        let is_it = |node: &Node| node.from == from && node.what == what && self.is_said(node, bytes, near, at);
-        let (number, node) = if only != MANY {
-            (only, self.nodes.get(only as usize).filter(|node| is_it(node))?)
-        } else {
-            self.seek(hash_of(from, what, bytes, (near, at), probable_length(bytes, near, at)?), is_it)?
-        };
-        Some((number, node.width))
-    }
-
-    /// The node behind `from` of rows that have a value at a step, or have none there.
-    #[inline]
-    pub(super) fn presence(&self, from: u32, step: u32, is_absent: bool) -> Option<u32> {
-        self.part(from, presence(step, is_absent), &Padded::new(&[]))
+    /// What a node was found to be that has the hash of the value of JSON at `at` behind a node.
+    #[inline(always)]
+    pub(super) fn by_hash<N>(
+        &self,
+        (from, what): (u32, u32),
+        bytes: &Padded<'_>,
+        near: Near<'_>,
+        at: usize,
+        is_it: impl Fn(u32) -> Option<N>,
+    ) -> Option<N> {
+        let length = probable_length(bytes, near, at)?;
+        self.seek(mixed(from, what, value_word(bytes, (near, at), length), length), is_it)
     }
 
     /// The kind of the rows that end at a step behind `from`: its place among those that are kept.
     #[inline(always)]
-    pub(super) fn end(&self, from: u32, step: u32) -> Option<u32> {
+    fn end(&self, from: u32, step: u32) -> Option<u32> {
         let what = what(step, END);
         let only = self.nodes.get(from as usize)?.only;
         let node = self.nodes.get(only as usize).filter(|node| node.from == from && node.what == what);
@@ -188,20 +191,19 @@ impl Met<'_> {
     fn part(&self, from: u32, part: Part, bytes: &Padded<'_>) -> Option<u32> {
         let only = self.nodes.get(from as usize)?.only;
         let near = bytes.near(part.at).unwrap_or_default();
-        let is_it = |node: &Node| {
-            node.from == from
-                && node.what == part.what
-                && node.length as usize == part.length
-                && self.is_said(node, bytes, near, part.at)
+        let is_it = |number: u32| {
+            let node = self.nodes.get(number as usize)?;
+            let is_there = node.from == from && node.what == part.what && node.length as usize == part.length;
+            (is_there && self.is_said(node, bytes, near, part.at)).then_some(number)
         };
         if only != MANY {
-            return self.nodes.get(only as usize).is_some_and(is_it).then_some(only);
+            return is_it(only);
         }
-        self.seek(hash_of(from, part.what, bytes, (near, part.at), part.hashed), is_it).map(|(number, _)| number)
+        self.seek(hash_of(from, part.what, bytes, (near, part.at), part.hashed), is_it)
     }
 
     #[inline(always)]
-    fn seek(&self, hash: u32, is_it: impl Fn(&Node) -> bool) -> Option<(u32, &Node)> {
+    fn seek<N>(&self, hash: u32, is_it: impl Fn(u32) -> Option<N>) -> Option<N> {
         let last = self.places.len().wrapping_sub(1);
         for attempt in 0..MOST_TRIES {
             let place = self.places.get((hash as usize).wrapping_add(attempt) & last)?;
@@ -209,9 +211,9 @@ impl Met<'_> {
                 return None;
             }
             if place.hash == hash
-                && let Some(node) = self.nodes.get(place.node as usize).filter(|node| is_it(node))
+                && let Some(found) = is_it(place.node)
             {
-                return Some((place.node, node));
+                return Some(found);
             }
         }
         None
@@ -225,7 +227,7 @@ impl Met<'_> {
             // What is longer than two steps differs in length from row to row, so it is compared in one go.
             Some(held) if length <= 2 * WIDTH => near.begins_as::<2>(held, length),
             Some(held) if length <= 4 * WIDTH => near.begins_as::<4>(held, length),
-            _ => is_same(bytes, at, &self.held, begin, length),
+            _ => bytes.is_same(at, self.held, begin, length),
         }
     }
 }
@@ -234,7 +236,7 @@ impl Classes {
     /// All that was met.
     #[inline(always)]
     pub(super) fn met(&self) -> Met<'_> {
-        Met { nodes: &self.nodes, places: &self.places, held: Padded::new(&self.bytes) }
+        Met { nodes: &self.nodes, places: &self.places, held: Padded::new(&self.bytes), tracks: &self.tracks }
     }
 
     /// The place of the kind of a row that came to its end at `last_step` and whose values lie at spots; it begins at
@@ -280,9 +282,11 @@ impl Classes {
     }
 
     /// Keeps the class of a row whose kind is not known and whose values were checked; its place. `None` where a value is
-    /// too long, and where classes differ from row to row. What the row says is given as to [`Classes::find`].
+    /// too long, and where classes differ from row to row. What the row says is given as to [`Classes::find`]; `shapes` are
+    /// those of its line.
     pub(super) fn keep(
         &mut self,
+        shapes: &Shapes,
         (keys, last_step): (&[Key], u32),
         spots: &[Spot],
         (bytes, begin): (&Padded<'_>, usize),
@@ -294,7 +298,7 @@ impl Classes {
             return None;
         }
         let is_full = self.kinds.len() >= MOST_KINDS || self.nodes.len() >= MOST_NODES;
-        if is_full || self.bytes.len() >= MOST_HELD_BYTES {
+        if is_full || self.bytes.len() >= MOST_HELD_BYTES || self.tracks.held_bytes() >= MOST_HELD_BYTES {
             self.forget();
         }
         let mut node = ROOT;
@@ -306,6 +310,7 @@ impl Classes {
         self.nodes.get_mut(last as usize)?.kind = place;
         self.told.push(Told { name: NONE, status: class.status });
         self.kinds.push(class);
+        self.tracks.lay(&self.nodes, &self.bytes, shapes);
         Some(place)
     }
 
@@ -339,6 +344,7 @@ impl Classes {
             kind: NONE,
             hash,
         });
+        self.tracks.grown(&self.nodes, number);
         Some(number)
     }
 
@@ -419,20 +425,6 @@ fn is_closed(first: u8) -> bool {
     matches!(first, b'"' | b'[' | b'{')
 }
 
-/// True if the `length` bytes at both places are the same. Behind both lie enough others to look at whole steps.
-#[inline(always)]
-pub(super) fn is_same(one: &Padded<'_>, at: usize, other: &Padded<'_>, other_at: usize, length: usize) -> bool {
-    let mut done = 0;
-    while length.wrapping_sub(done) > WIDTH {
-        if one.lanes(at.wrapping_add(done)).same(other.lanes(other_at.wrapping_add(done))) != 0xffff {
-            return false;
-        }
-        done = done.wrapping_add(WIDTH);
-    }
-    let wanted = first_bits(length.wrapping_sub(done));
-    one.lanes(at.wrapping_add(done)).same(other.lanes(other_at.wrapping_add(done))) & wanted == wanted
-}
-
 /// The lowest bits, less than 32 of them.
 #[inline(always)]
 pub(super) fn first_bits(count: usize) -> u32 {
@@ -442,26 +434,34 @@ pub(super) fn first_bits(count: usize) -> u32 {
 /// How many bytes of the value of JSON at `at` give its hash: as many as are surely its own.
 #[inline(always)]
 fn probable_length(bytes: &Padded<'_>, near: Near<'_>, at: usize) -> Option<usize> {
-    let closing = match near.byte(0) {
-        b'"' => b'"',
-        b'[' => b']',
-        b'{' => b'}',
-        _ => return Some(probable_value_end(bytes, at)?.wrapping_sub(at)),
+    let ends_of = |closing: u8| {
+        let closing = Lanes::filled(closing);
+        near.lanes(1).same(closing) | near.lanes(1 + WIDTH).same(closing) << WIDTH
     };
-    let is_end = |part: usize| near.lanes(1 + part * WIDTH).are_either(closing, closing) << (part * WIDTH);
-    let ends = is_end(0) | is_end(1);
+    let ends = match near.byte(0) {
+        b'"' => ends_of(b'"'),
+        b'[' => ends_of(b']'),
+        b'{' => ends_of(b'}'),
+        _ => 0,
+    };
     if ends != 0 {
         return Some(2 + ends.trailing_zeros() as usize);
     }
     Some(probable_value_end(bytes, at)?.wrapping_sub(at))
 }
 
-/// A number of the bytes at `at`, from where `near` is, behind a node: from all of up to 32, of more the first and the last
-/// sixteen.
+/// A number of a value and of the node that it comes behind.
 #[inline(never)]
-fn hash_of(from: u32, what: u32, bytes: &Padded<'_>, (near, at): (Near<'_>, usize), length: usize) -> u32 {
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let value = match length {
+fn hash_of(from: u32, what: u32, bytes: &Padded<'_>, place: (Near<'_>, usize), length: usize) -> u32 {
+    mixed(from, what, value_word(bytes, place, length), length)
+}
+
+const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// A number of the bytes at `at`, from where `near` is: of all of up to 32, of more the first and the last sixteen.
+#[inline(always)]
+fn value_word(bytes: &Padded<'_>, (near, at): (Near<'_>, usize), length: usize) -> u64 {
+    match length {
         0..8 => near.word(0) & !(u64::MAX << (8 * length)),
         8..=WIDTH => near.word(0) ^ near.word(length - 8).rotate_left(31),
         _ => {
@@ -470,8 +470,12 @@ fn hash_of(from: u32, what: u32, bytes: &Padded<'_>, (near, at): (Near<'_>, usiz
                 bytes.word(end.wrapping_sub(8)).rotate_left(31) ^ bytes.word(end.wrapping_sub(16)).rotate_left(29);
             (near.word(0) ^ last).wrapping_mul(FACTOR) ^ near.word(8).rotate_left(17)
         }
-    };
+    }
+}
+
+#[inline(always)]
+fn mixed(from: u32, what: u32, value: u64, length: usize) -> u32 {
     let place = u64::from(from) << 32 | u64::from(what) << 16 ^ length as u64;
     let mixed = (value ^ place.rotate_left(7)).wrapping_mul(FACTOR);
-    ((mixed ^ mixed >> 32).wrapping_mul(0xc2b2_ae3d_27d4_eb4f) >> 32) as u32
+    ((mixed ^ mixed >> 29).wrapping_mul(FACTOR) >> 32) as u32
 }

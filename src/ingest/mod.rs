@@ -64,6 +64,7 @@ mod shape_value;
 mod shortcut;
 mod swf;
 mod text;
+mod tracks;
 mod value_end;
 
 pub use arrow::{MOST_BODY_BYTES, MOST_METADATA_BYTES};

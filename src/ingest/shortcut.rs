@@ -1,7 +1,7 @@
 //! The short ways of reading: a line that looks like earlier ones is read by its shape, and what earlier rows said is
 //! known by its bytes. The events are those of the long way, and where a short way does not lead, that one is taken.
 
-use super::brief::{Brief, Said};
+use super::brief::{Brief, Quick, Said};
 use super::classify::Class;
 use super::fields::{Fields, Placed, Spot, SpotKind};
 use super::input::Input;
@@ -87,13 +87,15 @@ impl Shortcuts {
         let (met, bytes, rules) = (classes.met(), input.padded(), mapping.rules());
         let (mut start, mut feeds) = (input.start(), 0);
         while known.has_room() {
-            let Some(class) = shapes.follow(&met, &bytes, start, found) else { break };
+            let Some(class) = met.follow(&bytes, start, found, times) else { break };
             let end = found.end;
             if !input.has_whole(end) || end - start > MOST_LINE_BYTES {
                 break;
             }
             let Some(((name, status), brief)) = classes.named(class).zip(shapes.brief(found.way)) else { break };
-            let Some(said) = brief.read(found.spots(), (&bytes, start), rules, status, times) else { break };
+            let Some(said) = brief.read((found.spots(), &found.quick), (&bytes, start), rules, status, times) else {
+                break;
+            };
             known.push(name, said, input.offset_of(start));
             if keeps_texts {
                 known.push_own(OwnSpots::of(start, brief, found));
@@ -202,7 +204,10 @@ impl Shortcuts {
     ) -> Option<(u32, Said)> {
         let (name, status) = self.classes.named(class)?;
         let brief = self.shapes.brief(self.found.way)?;
-        Some((name, brief.read(self.found.spots(), (&bytes, start), mapping.rules(), status, times)?))
+        Some((
+            name,
+            brief.read((self.found.spots(), &Quick::default()), (&bytes, start), mapping.rules(), status, times)?,
+        ))
     }
 
     /// So many rows were told as of known kinds.
@@ -228,7 +233,7 @@ impl Shortcuts {
         let class = self.class.or_else(|| {
             let mut class = Class::default();
             class.read(&Fields::Taken(shapes.taken(found, line, mapping)), mapping);
-            classes.keep((shapes.keys(found.way), found.last_step), found.spots(), (&bytes, start), class)
+            classes.keep(shapes, (shapes.keys(found.way), found.last_step), found.spots(), (&bytes, start), class)
         });
         match (class.and_then(|class| classes.get(class)), shapes.places(found.way)) {
             (Some((class, kind)), Some(places)) => {
