@@ -77,7 +77,11 @@ impl Quick {
         if !is_whole || length > 1 && near.byte(from) == b'0' {
             return None;
         }
-        let number = eight_digits(near.word(from), length)?;
+        // A row's try is nearly always one of the first nine.
+        let number = match length {
+            1 => u64::from(near.byte(from).wrapping_sub(b'0')),
+            _ => eight_digits(near.word(from), length)?,
+        };
         *(if what == Quickly::Duration { &mut self.duration_ms } else { &mut self.attempt }) = Some(number);
         Some(length)
     }

@@ -3,7 +3,8 @@
 //!
 //! The only `unsafe` of the engine is here, in three kinds. Reading from [`Padded`] leaves out the bound check of a slice
 //! behind one of its own, a few lines above each read. Bytes of ASCII are taken as a text behind a check that they are. And
-//! on x86_64 SSE2 instructions are called that take and give values; every x86_64 processor has them.
+//! vector instructions are called, which take and give values or load from sixteen bytes that are borrowed; every x86_64
+//! processor has those of SSE2.
 
 #![allow(unsafe_code)]
 
@@ -90,27 +91,23 @@ impl<'a> Padded<'a> {
         at > self.last
     }
 
-    /// True if the `length` bytes from `at` are those of the other from `other_at`, all of which lie there.
+    /// True if the `length` bytes from `at` are those of the other from `other_at`; behind both lie enough others to look at
+    /// whole steps.
     #[inline(always)]
     pub(super) fn is_same(self, at: usize, other: Padded<'_>, other_at: usize, length: usize) -> bool {
-        let whole = length.max(WIDTH);
-        let here = self.bytes.get(at..at.wrapping_add(whole));
-        let there = other.bytes.get(other_at..other_at.wrapping_add(whole));
-        let (Some(here), Some(there)) = (here, there) else { return false };
-        if length < WIDTH {
-            let wanted = !(u32::MAX << length);
-            let same = Lanes::first_of(here).same(Lanes::first_of(there));
-            return !same & wanted == 0;
-        }
-        let (steps, _) = here.as_chunks::<WIDTH>();
-        let (other_steps, _) = there.as_chunks::<WIDTH>();
-        for (step, other) in steps.iter().zip(other_steps) {
-            if Lanes::of(step).same(Lanes::of(other)) != 0xffff {
+        let same = |done: usize| self.lanes(at.wrapping_add(done)).same(other.lanes(other_at.wrapping_add(done)));
+        let Some(last) = length.checked_sub(WIDTH) else {
+            return same(0) | u32::MAX << length == u32::MAX;
+        };
+        let mut done = 0;
+        while done < last {
+            if same(done) != 0xffff {
                 return false;
             }
+            done = done.wrapping_add(WIDTH);
         }
         // The last step overlaps the one before it where the length is no multiple of its width.
-        Lanes::last_of(here).same(Lanes::last_of(there)) == 0xffff
+        same(last) == 0xffff
     }
 
     #[inline(always)]
@@ -234,21 +231,7 @@ pub(super) struct Lanes(Vector);
 impl Lanes {
     #[inline(always)]
     pub(super) fn of(block: &[u8; WIDTH]) -> Lanes {
-        // Two words that lie side by side become one load of sixteen bytes.
-        let (low, high) = block.split_at(WIDTH / 2);
-        Lanes(vectors::of(word(low), word(high)))
-    }
-
-    /// The first sixteen of some bytes; line feeds if these are fewer.
-    #[inline(always)]
-    fn first_of(bytes: &[u8]) -> Lanes {
-        bytes.first_chunk().map_or_else(|| Lanes::filled(b'\n'), Lanes::of)
-    }
-
-    /// The last sixteen, in the same way.
-    #[inline(always)]
-    fn last_of(bytes: &[u8]) -> Lanes {
-        bytes.last_chunk().map_or_else(|| Lanes::filled(b'\n'), Lanes::of)
+        Lanes(vectors::of(block))
     }
 
     #[inline(always)]
@@ -311,11 +294,6 @@ impl Lanes {
     }
 }
 
-#[inline(always)]
-fn word(bytes: &[u8]) -> u64 {
-    bytes.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes))
-}
-
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod vectors {
     use core::arch::wasm32::*;
@@ -323,8 +301,9 @@ mod vectors {
     pub(super) type Vector = v128;
 
     #[inline(always)]
-    pub(super) fn of(low: u64, high: u64) -> Vector {
-        u64x2(low, high)
+    pub(super) fn of(block: &[u8; 16]) -> Vector {
+        // SAFETY: sixteen bytes lie there, and they may begin anywhere.
+        unsafe { v128_load(block.as_ptr().cast()) }
     }
 
     #[inline(always)]
@@ -379,9 +358,9 @@ mod vectors {
     pub(super) type Vector = __m128i;
 
     #[inline(always)]
-    pub(super) fn of(low: u64, high: u64) -> Vector {
-        // SAFETY: every x86_64 processor has SSE2; the same holds of each call below.
-        unsafe { _mm_set_epi64x(high.cast_signed(), low.cast_signed()) }
+    pub(super) fn of(block: &[u8; 16]) -> Vector {
+        // SAFETY: every x86_64 processor has SSE2, as below; sixteen bytes lie there, and they may begin anywhere.
+        unsafe { _mm_loadu_si128(block.as_ptr().cast()) }
     }
 
     #[inline(always)]
@@ -445,8 +424,9 @@ mod words {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
 
-    pub(super) fn of(low: u64, high: u64) -> Vector {
-        [low, high]
+    pub(super) fn of(block: &[u8; 16]) -> Vector {
+        let (low, high) = block.split_at(8);
+        [low, high].map(|half| half.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes)))
     }
 
     pub(super) fn filled(byte: u8) -> Vector {
@@ -526,10 +506,8 @@ mod tests {
             prop_assert_eq!(lanes.digits(), bits(&bytes, |byte| byte.is_ascii_digit()));
             prop_assert_eq!(lanes.separators(b';'), bits(&bytes, |byte| b";\"\r\n".contains(&byte)));
 
-            let (low, high) = bytes.split_at(8);
-            let (other_low, other_high) = other.split_at(8);
-            let vector = words::of(word(low), word(high));
-            prop_assert_eq!(words::mask(words::equal(vector, words::of(word(other_low), word(other_high)))), same);
+            let vector = words::of(&bytes);
+            prop_assert_eq!(words::mask(words::equal(vector, words::of(&other))), same);
             prop_assert_eq!(words::mask(words::up_to(words::less(vector, b'0'), 9)), lanes.digits());
             prop_assert_eq!(words::mask(words::below(vector, 0)), bits(&bytes, |byte| byte >= 0x80));
             let signed = bits(&bytes, |byte| !(0x20..0x80).contains(&byte));

@@ -65,6 +65,7 @@ mod shortcut;
 mod swf;
 mod text;
 mod tracks;
+mod tree;
 mod value_end;
 
 pub use arrow::{MOST_BODY_BYTES, MOST_METADATA_BYTES};

@@ -84,10 +84,10 @@ impl Shortcuts {
         keeps_texts: bool,
     ) -> (usize, u64) {
         let Self { shapes, classes, found, .. } = self;
-        let (met, bytes, rules) = (classes.met(), input.padded(), mapping.rules());
+        let (tree, bytes, rules) = (classes.tree(), input.padded(), mapping.rules());
         let (mut start, mut feeds) = (input.start(), 0);
         while known.has_room() {
-            let Some(class) = met.follow(&bytes, start, found, times) else { break };
+            let Some(class) = tree.follow(&bytes, start, found, times) else { break };
             let end = found.end;
             if !input.has_whole(end) || end - start > MOST_LINE_BYTES {
                 break;
@@ -233,7 +233,13 @@ impl Shortcuts {
         let class = self.class.or_else(|| {
             let mut class = Class::default();
             class.read(&Fields::Taken(shapes.taken(found, line, mapping)), mapping);
-            classes.keep(shapes, (shapes.keys(found.way), found.last_step), found.spots(), (&bytes, start), class)
+            classes.keep(
+                self.columns.is_empty().then_some(shapes),
+                (shapes.keys(found.way), found.last_step),
+                found.spots(),
+                (&bytes, start),
+                class,
+            )
         });
         match (class.and_then(|class| classes.get(class)), shapes.places(found.way)) {
             (Some((class, kind)), Some(places)) => {

@@ -1,4 +1,4 @@
-//! Lines of kinds that were met before, read by what such lines share. Behind what a line has said so far ([`super::memo`])
+//! Lines of kinds that were met before, read by what such lines share. Behind what a line has said so far ([`super::tree`])
 //! a track leads on: bytes that are the same in all lines that came there, however many literals and values these are,
 //! then a value that is checked or a fork, and so on to the end of the line. So a value that only ever came with
 //! another one, as a workflow's name with its id, costs its comparison and nothing else.
@@ -8,8 +8,9 @@
 use super::brief::{Quick, Quickly};
 use super::fields::SpotKind;
 use super::lanes::{Lanes, Near, Padded, TextMarks, WIDTH};
-use super::memo::{ABSENT, JSON, Met, NONE, Node, PRESENT, ROOT, step_and_sort, what};
+use super::memo::{ABSENT, JSON, PRESENT};
 use super::shape::{Checked, Found, MOST_NEAR_BYTES, Shapes, Step, Use};
+use super::tree::{NONE, Node, ROOT, Tree, step_and_sort, what};
 use crate::time::UsualTimes;
 
 /// Behind all bytes that are held, so that they can be looked at in whole steps.
@@ -110,7 +111,7 @@ enum Then {
     End { step: u32, way: u32 },
 }
 
-impl Met<'_> {
+impl Tree {
     /// What lies in the line that begins at `start`, and the place of the kind of its row among those that are kept. `None`
     /// says only that it is of no kind that is known, or breaks off.
     #[inline(never)]
@@ -122,7 +123,7 @@ impl Met<'_> {
         times: &mut UsualTimes,
     ) -> Option<u32> {
         found.quick = Quick::default();
-        let tracks = self.tracks;
+        let tracks = &self.tracks;
         let stops = tracks.stops.as_slice();
         let mut way = tracks.way_behind(ROOT)?;
         let mut at = start;
@@ -186,7 +187,7 @@ impl Met<'_> {
         found: &mut Found,
         times: &mut UsualTimes,
     ) -> Passed {
-        let tracks = self.tracks;
+        let tracks = &self.tracks;
         let behind = base.wrapping_add(from);
         let (next, end) = match &stop.then {
             Then::Value(_) => return Passed::Left,
@@ -237,7 +238,7 @@ impl Met<'_> {
     fn way_by_value(&self, (from, what): (u32, u32), bytes: &Padded<'_>, near: Near<'_>, at: usize) -> Option<Way> {
         let is_it =
             |node: u32| self.tracks.nodes.get(node as usize).filter(|node| node.from == from && node.what == what);
-        self.by_hash((from, what), bytes, near, at, is_it).map(|node| node.way)
+        self.by_hash((from, what), bytes, (near, at), is_it).map(|node| node.way)
     }
 }
 
