@@ -345,47 +345,45 @@ struct Walked {
 #[inline(always)]
 fn walk(columns: &[Use], bytes: Padded<'_>, (start, delimiter): (usize, u8), found: &mut Found) -> Option<Walked> {
     let mut walked = Walked { lines: 0, has_others: false };
-    let mut columns = columns.iter();
-    let (mut field, mut block, mut spot) = (start, start, 0_u8);
-    // Where the text of a field lies if that is not all of the field.
-    let mut quoted = None;
+    let (mut field, mut block, mut column, mut spot) = (start, start, 0_usize, 0_u8);
     loop {
         let (mut separators, has_others) = bytes.separators(block, delimiter);
         walked.has_others |= has_others;
         while separators != 0 {
-            let at = block.wrapping_add(separators.trailing_zeros() as usize);
+            let mut at = block.wrapping_add(separators.trailing_zeros() as usize);
             separators &= separators.wrapping_sub(1);
-            let byte = bytes.byte(at);
+            let (mut from, mut to, mut kind) = (field, at, SpotKind::Field);
+            let mut byte = bytes.byte(at);
             if byte == b'"' {
-                // Within a field that does not begin with one, a quote is a byte like others.
-                if at == field {
-                    let (close, kind) = close_of(bytes, at, &mut walked)?;
-                    quoted = Some(match kind {
-                        SpotKind::MixedField => (at, close.wrapping_add(1), kind),
-                        _ => (at.wrapping_add(1), close, kind),
-                    });
-                    // The byte behind the closing quote has to end the field.
-                    block = close.wrapping_add(1);
-                    let behind = bytes.byte(block);
-                    if behind != delimiter && !matches!(behind, b'\n' | b'\r') {
-                        return None;
-                    }
-                    let (others, has_others) = bytes.separators(block, delimiter);
-                    separators = others;
-                    walked.has_others |= has_others;
+                if at != field {
+                    // Within a field that does not begin with one, a quote is a byte like others.
+                    continue;
                 }
-                continue;
+                (to, kind) = close_of(bytes, at, &mut walked)?;
+                // The byte behind the closing quote has to end the field.
+                at = to.wrapping_add(1);
+                byte = bytes.byte(at);
+                if byte != delimiter && !matches!(byte, b'\n' | b'\r') {
+                    return None;
+                }
+                match kind {
+                    SpotKind::MixedField => to = at,
+                    _ => from = field.wrapping_add(1),
+                }
+                block = at.wrapping_add(1);
+                let (others, has_others) = bytes.separators(block, delimiter);
+                separators = others;
+                walked.has_others |= has_others;
             }
-            if *columns.next()? != Use::Skip {
-                let (from, to, kind) = quoted.unwrap_or((field, at, SpotKind::Field));
+            if *columns.get(column)? != Use::Skip {
                 found.put(spot, from.wrapping_sub(start), to.wrapping_sub(start), kind);
                 spot = spot.wrapping_add(1);
             }
+            column = column.wrapping_add(1);
             if byte != delimiter {
                 found.end = at;
-                return columns.next().is_none().then_some(walked);
+                return (column == columns.len()).then_some(walked);
             }
-            quoted = None;
             field = at.wrapping_add(1);
         }
         block = block.wrapping_add(64);
@@ -394,6 +392,7 @@ fn walk(columns: &[Use], bytes: Padded<'_>, (start, delimiter): (usize, u8), fou
 
 /// The quote that closes the field whose opening quote is at `open`, and how the field reads. Adds what is between to what
 /// was walked.
+#[inline(never)]
 fn close_of(bytes: Padded<'_>, open: usize, walked: &mut Walked) -> Option<(usize, SpotKind)> {
     let mut kind = SpotKind::Field;
     let mut at = open.wrapping_add(1);
