@@ -1,6 +1,6 @@
 //! What the parsers make of single sources: every rule of a row by example.
 
-use execution_heatmap::ingest::{Event, Form, Notes, Reader, StreamEnd};
+use execution_heatmap::ingest::{Event, Form, MOST_LINE_BYTES, Notes, Reader, StreamEnd};
 use execution_heatmap::time::Timestamp;
 
 /// The events of a source, one a line.
@@ -288,7 +288,71 @@ fn a_record_of_csv_is_the_same_row() {
     check(",,,pending,\\N,,,,", "2: no_start: the row has no start: started_at is absent, null or a zero time");
     check("a,b", "2: unreadable: the row has 2 fields, expected 9 as in the header");
     check(",,,,,,,,,", "2: unreadable: the row has 10 fields, expected 9 as in the header");
-    check("a,\"b\n,c", "2: unreadable: the source ends within quotes, expected a closing quote");
+}
+
+#[test]
+fn a_quote_that_nothing_closes_costs_its_own_row() {
+    let check = |rows: &str, expected: &str| {
+        let source = format!("status,started_at,error\n{rows}");
+        assert_eq!(events(Reader::new(Form::Csv), source.as_bytes()), expected, "{rows}");
+        let long = Reader::new(Form::Csv).without_shortcuts();
+        assert_eq!(events(long, source.as_bytes()), expected, "{rows}");
+    };
+    let unclosed =
+        "unreadable: the quote that opens in this line does not close before the source ends, expected a closing quote";
+    let on = "; reading goes on in the next line";
+    check("failed,1770870600,\"b", &format!("2: {unclosed}"));
+    check("failed,1770870600,\"b\r\n", &format!("2: {unclosed}{on}"));
+    check(
+        "failed,1770870600,\"b\r\ncompleted,1770870600,c\n\ncompleted,1770870600,\"\"\"\"\ne\"\"",
+        &format!(
+            "2: {unclosed}{on}\n3: completed T error=\"c\"\n5: completed T error=\"\\\"\"\n6: unreadable: the row has 1 fields, expected 3 as in the header"
+        ),
+    );
+    check(
+        "completed,1770870600,\"a\nb\"\nfailed,1770870600,\"x\ncompleted,1770870600,\"\"\ncompleted,1770870600,c\n",
+        &format!("2: completed T error=\"a\\nb\"\n4: {unclosed}{on}\n5: completed T\n6: completed T error=\"c\""),
+    );
+    check(
+        "\"a\n\n\",\"b\nfailed,1770870600,\n",
+        &format!(
+            "4: {}{on}\n5: failed T",
+            unclosed.replace("this line", "this line of a row that begins 2 lines above")
+        ),
+    );
+    // A control line that breaks off ends nothing.
+    check("$end,0,true,\"it was\nfailed,1770870600,\n", "control\n3: failed T");
+}
+
+#[test]
+fn a_quote_is_not_sought_beyond_the_limit() {
+    let row = "completed,1770870600,\"\"\n";
+    let rows = row.repeat(MOST_LINE_BYTES / row.len() + 1);
+    let source = format!("status,started_at,error\nfailed,1770870600,\"x\n{rows}failed,1770870600,\"y\"\n");
+    for chunk in [4_093, 1 << 16, source.len()] {
+        let mut reader = Reader::new(Form::Csv);
+        let (mut said, mut count) = (String::new(), 0);
+        let mut drain = |reader: &mut Reader| {
+            while let Some(event) = reader.next() {
+                count += 1;
+                if let Event::Rejected { line, message, .. } = event {
+                    said += &format!("{line}: {message}");
+                }
+            }
+        };
+        for chunk in source.as_bytes().chunks(chunk) {
+            reader.extend(chunk);
+            drain(&mut reader);
+        }
+        assert!(reader.is_between_rows());
+        reader.finish();
+        drain(&mut reader);
+        assert_eq!(count, source.lines().count() - 1);
+        assert_eq!(
+            said,
+            "2: the quote that opens in this line does not close within 16 MiB, expected a closing quote; reading goes on in the next line"
+        );
+    }
 }
 
 #[test]
@@ -306,7 +370,8 @@ fn the_header_of_csv_says_what_is_where() {
     check(b"started_at\n1770870600", "2: unreadable: the header has no column 'status'");
     check(
         b"started_at,\"status\n1770870600,failed",
-        "1: unreadable: the source ends within quotes, expected a closing quote",
+        "1: unreadable: the quote that opens in this line does not close before the source ends, expected a closing quote; reading goes on in the next line\n\
+         2: unreadable: the header has no column 'started_at'",
     );
     let wide = format!("started_at,status{}\n1770870600,failed", ",x".repeat(4095));
     check(wide.as_bytes(), "2: unreadable: the header has 4097 columns, expected at most 4096");

@@ -227,6 +227,15 @@ impl Reader {
         self.input.waiting().len()
     }
 
+    /// Drops a record that has begun, because the caller knows that what comes is the beginning of another one: all that
+    /// came before it shows that the quotes of this one do not close.
+    pub(crate) fn drop_record(&mut self) {
+        if matches!(self.form(), Some(Form::Csv | Form::Tsv)) {
+            self.input.take_all();
+            self.records = Records::starting_at(self.records.line()).separated_by(self.records.delimiter());
+        }
+    }
+
     /// Line feeds before the row that comes next.
     pub fn lines(&self) -> u64 {
         self.line.max(self.lines.line()).max(self.records.line()) - 1
@@ -322,7 +331,7 @@ impl Reader {
         }
         let Some(cut) = self.records.next(&mut self.input) else { return };
         let form = if delimiter == b'\t' { Form::Tsv } else { Form::Csv };
-        let is_whole = !cut.is_too_long && !self.records.is_unclosed();
+        let is_whole = !cut.is_too_long && self.records.unclosed().is_none();
         if is_whole && self.read_header(cut.range.clone(), form) {
             self.stage = Stage::Reading(form);
         } else if self.forms.is_none() {
@@ -486,7 +495,15 @@ impl Reader {
             if let Some(event) = csv::control(bytes, &self.records) {
                 return Some(event);
             }
-            if self.header.is_none() && !self.records.is_unclosed() {
+            if self.header.is_none() && self.records.unclosed().is_some() {
+                // The columns cannot be known any more; what follows is no header.
+                if self.forms.is_none() {
+                    self.stage = Stage::Foreign;
+                    return None;
+                }
+                self.header = Some(Header::read(&[], 0, &self.mapping));
+            }
+            if self.header.is_none() {
                 let form = if self.form() == Some(Form::Tsv) { Form::Tsv } else { Form::Csv };
                 self.read_header(cut.range, form);
                 if self.needs_forms() {
@@ -495,7 +512,8 @@ impl Reader {
                 continue;
             }
             let (place, start) = (self.place_of(&cut), cut.range.start);
-            if self.shortcuts.is_usual(&self.input, &cut, self.records.delimiter()) {
+            let is_closed = self.records.unclosed().is_none();
+            if is_closed && self.shortcuts.is_usual(&self.input, &cut, self.records.delimiter()) {
                 return Some(self.shortcuts.read(place, self.input.padded(), start, &self.mapping, &mut self.scratch));
             }
             let (bytes, header) = (self.input.get(cut.range), self.header.as_ref());

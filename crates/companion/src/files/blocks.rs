@@ -1,6 +1,7 @@
 //! Cuts the bytes of a source where rows end, into blocks that threads can read on their own. A cut is made only where it
 //! is certain that a row ends: behind a line feed, in CSV behind one outside quotes. So the parts of a file need not be
-//! held against one another afterwards. Looks for quotes and line feeds and at nothing else.
+//! held against one another afterwards. Looks for quotes and line feeds and at nothing else; where a row ends that is
+//! longer than a block is for the engine to say, which gives up a quote that nothing closes.
 
 use super::Plain;
 use memchr::{memchr, memrchr};
@@ -43,13 +44,7 @@ impl<'a> Blocks<'a> {
 
     /// The next block; `None` behind the last.
     pub(super) fn next(&mut self) -> Option<Block> {
-        if self.has_ended {
-            return None;
-        }
-        let mut bytes = std::mem::take(&mut self.rest);
-        bytes.reserve(self.length);
-        let wanted = bytes.len() + self.length;
-        self.has_ended = !self.plain.fill(&mut bytes, wanted);
+        let mut bytes = self.read()?;
         if self.has_ended {
             return Some(Block { bytes, ends: true });
         }
@@ -62,6 +57,26 @@ impl<'a> Blocks<'a> {
         }
     }
 
+    /// What follows a block that does not end with a row, wherever that ends; `None` behind the last byte.
+    pub(super) fn read(&mut self) -> Option<Vec<u8>> {
+        if self.has_ended && self.rest.is_empty() {
+            return None;
+        }
+        let mut bytes = std::mem::take(&mut self.rest);
+        if !self.has_ended {
+            bytes.reserve(self.length);
+            let wanted = bytes.len() + self.length;
+            self.has_ended = !self.plain.fill(&mut bytes, wanted);
+        }
+        Some(bytes)
+    }
+
+    /// Takes bytes back that follow the end of a row, so that the next block begins with them.
+    pub(super) fn give_back(&mut self, bytes: &[u8]) {
+        self.rest = bytes.to_vec();
+        self.cutter.begin();
+    }
+
     /// Why the source ended before its time, if it did.
     pub(super) fn broken(self) -> Option<String> {
         self.plain.broken()
@@ -69,6 +84,13 @@ impl<'a> Blocks<'a> {
 }
 
 impl Cutter {
+    /// What comes begins with a row.
+    fn begin(&mut self) {
+        if let Cutter::Records(quotes) = self {
+            *quotes = Quotes::between(quotes.delimiter);
+        }
+    }
+
     /// Where the last row ends that ends within these bytes, which follow the bytes of the last call; if a row did end
     /// there, they begin with a row.
     pub(super) fn last_end(&mut self, bytes: &[u8]) -> Option<usize> {
@@ -79,7 +101,7 @@ impl Cutter {
                 let end = quotes.last_end(bytes);
                 if end.is_some() {
                     // What is behind the end comes again, as the first bytes of the next block.
-                    *quotes = Quotes::between(quotes.delimiter);
+                    self.begin();
                 }
                 end
             }

@@ -209,6 +209,39 @@ fn a_line_or_record_longer_than_a_block_is_read_whole() {
 }
 
 #[test]
+fn a_quote_that_nothing_closes_is_given_up_where_the_engine_does() {
+    let row = "completed,2026-02-12T04:30:00Z,\n";
+    let rows = |bytes: usize| row.repeat(bytes / row.len());
+    let beyond = rows(MOST_LINE_BYTES + BLOCK_BYTES);
+    let quoted = "failed,2026-02-12T04:30:00Z,\"a\n\"\"b\"\"\n\"\n".repeat(300_000);
+    let file = [
+        "status,started_at,error\n",
+        &rows(BLOCK_BYTES),
+        "failed,2026-02-12T04:30:00Z,\"stray\n",
+        &beyond,
+        &quoted,
+        "failed,2026-02-12T04:30:00Z,\"stray\n",
+        &rows(BLOCK_BYTES),
+    ]
+    .concat();
+    let (_, outcome) = at_once(None, file.as_bytes(), false);
+    let Outcome::Read { reading, .. } = outcome else { panic!("{outcome:?}") };
+    assert_eq!((reading.read, reading.unreadable), ((file.lines().count() - 600_001) as u64, 2));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stray.csv");
+    std::fs::write(&path, &file).unwrap();
+    for (threads, block_bytes) in [(1, BLOCK_BYTES), (3, BLOCK_BYTES), (2, 1 << 16)] {
+        let settings =
+            Settings { threads, block_bytes, ..Settings::new(expected_of(None), Parquet::Never, false, true) };
+        let (table, outcomes) =
+            super::read(&[path.to_str().unwrap().to_owned()], settings, &Progress::silent()).unwrap();
+        let [Outcome::Read { reading: read, .. }] = &outcomes[..] else { panic!("{outcomes:?}") };
+        assert_eq!(read, &reading, "{threads} threads, blocks of {block_bytes}");
+        assert_eq!(table.rows(), reading.read - reading.unreadable);
+    }
+}
+
+#[test]
 fn what_does_not_show_its_form_at_once_is_read_whole() {
     let mut late = "\n \r\n".repeat(300).into_bytes();
     late.extend_from_slice(&ndjson(&mut Seeded(5), 100));
