@@ -291,6 +291,31 @@ fn a_record_of_csv_is_the_same_row() {
 }
 
 #[test]
+fn a_word_for_nothing_is_no_value_of_csv_unless_it_stands_in_quotes() {
+    let check = |row: &str, expected: &str| {
+        // The second of two rows that say the same goes the short way.
+        let row = format!("{row},1770870600");
+        let source = format!("id,workflow_id,workflow,tags,error,attempt,status,started_at\n{row}\n{row}");
+        let expected = format!("2: {expected}\n3: {expected}");
+        assert_eq!(events(Reader::new(Form::Csv), source.as_bytes()), expected, "{row}");
+        let tabs = source.replace(',', "\t");
+        assert_eq!(events(Reader::new(Form::Tsv), tabs.as_bytes()), expected, "{row}");
+    };
+    check("NULL,None,null,\\N,NULL,NA,failed", "failed T");
+    check("none,nil,N/A,NaT,None,,failed", "failed T");
+    check("NULL,\\N,w,NULL,,,failed", "failed T workflow_id=\"w\" workflow=\"w\"");
+    check(
+        "\"NULL\",\"None\",\"null\",\"\\N\",\"NULL\",,\"NULL\"",
+        "NULL T id=\"NULL\" workflow_id=\"None\" workflow=\"null\" error=\"NULL\" #\\N",
+    );
+    check(
+        "Null,none , NULL,NULLS,nul,,failed",
+        "failed T id=\"Null\" workflow_id=\"none \" workflow=\" NULL\" error=\"nul\" #NULLS",
+    );
+    check("1,,,,,,NULL", "unreadable: the row has no status");
+}
+
+#[test]
 fn a_quote_that_nothing_closes_costs_its_own_row() {
     let check = |rows: &str, expected: &str| {
         let source = format!("status,started_at,error\n{rows}");

@@ -154,6 +154,13 @@ fn records_of_csv_are_the_same_the_short_way() {
         "later",
         "a\"b",
         "\"\"",
+        "NULL",
+        "\"NULL\"",
+        "None",
+        "\\N",
+        "\"\\N\"",
+        "NA",
+        "Null",
     ];
     let mut random = Random(15);
     let mut known = 0;
@@ -171,6 +178,7 @@ fn records_of_csv_are_the_same_the_short_way() {
                     .take(count)
                     .map(|name| match name {
                         "started_at" if random.below(4) > 0 => FIELDS[13],
+                        "status" | "tags" if random.below(12) == 0 => ["NULL", "\"NULL\"", "None"][random.below(3)],
                         "status" if random.below(3) > 0 => FIELDS[2 + random.below(3)],
                         _ => FIELDS[random.below(FIELDS.len())],
                     })

@@ -13,6 +13,7 @@ use super::text::Text;
 use super::{Event, MOST_COLUMNS, MOST_LINE_BYTES, StreamEnd, Value};
 use crate::number::whole;
 use crate::problem::ProblemKind;
+use crate::time::is_none_field;
 
 /// What the first record says of the columns.
 #[derive(Debug)]
@@ -166,6 +167,8 @@ pub(super) fn read<'a>(
         };
         let value = match (first.role, text) {
             (_, Text::Plain("")) => Value::Absent,
+            // In quotes such a word is a value like any other.
+            (_, Text::Plain(word)) if span.quoting == Quoting::None && is_none_field(word.as_bytes()) => Value::Absent,
             (Role::Tags, text) => Value::Joined(text),
             (_, text) => Value::Text(text),
         };

@@ -4,7 +4,8 @@
 //!
 //! # A row
 //! The fields are those of [`Execution`], in NDJSON as keys, in CSV as columns of any order. Of a field that is there
-//! twice the last counts; unknown ones are checked and ignored; an empty text is absent.
+//! twice the last counts; unknown ones are checked and ignored; an empty text is absent, and so is in CSV a field without
+//! quotes that is a word for nothing (`NULL`, `None`, `NA`, `\N` and their like, spelt so).
 //! - `status` and `started_at` are needed. A status that is absent, or a start that is no instant, makes the row
 //!   unreadable; a start that says "none" ([`crate::time::parse_text`]) makes it one without a start.
 //! - `id` and `workflow_id` are texts or numbers, and a number is the text as it is written. `workflow` is the name, or

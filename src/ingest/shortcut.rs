@@ -13,7 +13,7 @@ use super::row::{self, Place, Scratch, Texts};
 use super::shape::{Found, MOST_SPOTS, Shapes, Use, Way};
 use super::{Cut, Event, MOST_LINE_BYTES, Value};
 use crate::execution::OwnTexts;
-use crate::time::UsualTimes;
+use crate::time::{UsualTimes, is_none_field};
 
 /// What is remembered of earlier rows of one source, read by one mapping.
 #[derive(Debug, Default)]
@@ -366,7 +366,12 @@ fn walk(columns: &[Use], bytes: Padded<'_>, (start, delimiter): (usize, u8), fou
                 continue;
             }
             if *columns.next()? != Use::Skip {
-                let (from, to, kind) = quoted.unwrap_or((field, at, SpotKind::Field));
+                let (from, to, kind) = match quoted {
+                    Some(quoted) => quoted,
+                    // A word that says that there is nothing is read as nothing.
+                    None if is_none_field(bytes.slice(field, at)) => (field, field, SpotKind::Field),
+                    None => (field, at, SpotKind::Field),
+                };
                 found.put(spot, from.wrapping_sub(start), to.wrapping_sub(start), kind);
                 spot = spot.wrapping_add(1);
             }
