@@ -405,6 +405,36 @@ fn the_header_of_csv_says_what_is_where() {
 }
 
 #[test]
+fn a_first_line_may_name_what_separates_fields() {
+    let check = |source: &str, expected: &str| {
+        for chunk in 1..=source.len() {
+            for mut reader in [Reader::recognising(), Reader::new(Form::Csv), Reader::recognising().without_shortcuts()]
+            {
+                let mut said = Vec::new();
+                for chunk in source.as_bytes().chunks(chunk) {
+                    reader.extend(chunk);
+                    while let Some(event) = reader.next() {
+                        said.push(say(&event));
+                    }
+                }
+                said.push(events(reader, b""));
+                assert_eq!(said.join("\n").trim_end(), expected, "{source:?} in {chunk}");
+            }
+        }
+    };
+    check(
+        "sep=;\nid;started_at;status\n1;1770870600;failed\n2;1770870600;failed",
+        "3: failed T id=\"1\"\n4: failed T id=\"2\"",
+    );
+    check("\u{feff}SEP=,\r\n\r\nid,started_at,status\r\n\"1\",1770870600,failed", "4: failed T id=\"1\"");
+    // What stands in the header more often does not count.
+    check("sep=;\nstarted_at;status,a,b\n1770870600;x", "3: unreadable: the header has no column 'status'");
+    check("sep=^\nid^started_at^status\n1^1770870600^failed", "3: failed T id=\"1\"");
+    check("sep=\t\rid\tstarted_at\tstatus\r1\t1770870600\tfailed\r", "1: failed T id=\"1\"");
+    check("\n \nsep=|\nid|started_at|status\n1|1770870600|failed", "5: failed T id=\"1\"");
+}
+
+#[test]
 fn csv_has_control_lines_too() {
     let check = |record: &str, expected: &str| {
         let source = format!("id,status,started_at\n{record}");

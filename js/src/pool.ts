@@ -21,8 +21,8 @@ const PROGRESS_MS = 250;
 const LINE_FEED = 10;
 /** A character a byte. */
 const LATIN = new TextDecoder('latin1');
-/** A byte order mark, blank lines, and a line of fields, of which those in quotes hold none and have nothing beside them. */
-const HEADER = /^(?:\u00ef\u00bb\u00bf)?(?:[ \r]*\n)*(?!\$)(?:[^"\r\n]|(?<![^,;\t|\n\u00bf])"[^"\r\n]*"(?=[,;\t|\r\n]))+\r?\n/;
+/** A byte order mark, blank lines, a line that names the delimiter, and one of fields, of which those in quotes hold none and have nothing beside them. */
+const HEADER = /^(?:\u00ef\u00bb\u00bf)?(?:[ \r]*\n)*(?:sep=.\r?\n)?(?!\$|[\t ]*\r?\n)(?:[^"\r\n]|(?<![^,;\t|\n\u00bf])"[^"\r\n]*"(?=[,;\t|\r\n]))+\r?\n/i;
 const NO_PART: Part = { bytes: [], lines: 0, taken: 0, rows: 0, unreadable: 0, noStart: 0, oldest: null, newest: null, isWhole: true, isHalted: false, as: undefined, readAs: null, broken: undefined };
 
 interface Entry {

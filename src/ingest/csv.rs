@@ -103,6 +103,24 @@ pub(super) fn delimiter(line: &[u8]) -> u8 {
     }
 }
 
+/// The byte between fields that a first line names for spreadsheets (`sep=;`), which is no header. The line comes without
+/// its end.
+///
+/// ```
+/// use execution_heatmap::ingest::named_delimiter;
+/// assert_eq!(named_delimiter(b"sep=;"), Some(b';'));
+/// assert_eq!(named_delimiter(b"id;status"), None);
+/// ```
+pub fn named_delimiter(line: &[u8]) -> Option<u8> {
+    let (name, delimiter) = line.split_at_checked(4)?;
+    match delimiter {
+        [byte @ (b'\t' | b' '..=b'~')] if name.eq_ignore_ascii_case(b"sep=") => {
+            (!byte.is_ascii_alphanumeric() && *byte != b'"').then_some(*byte)
+        }
+        _ => None,
+    }
+}
+
 /// True for a record that is a blank line.
 pub(super) fn is_blank(record: &[u8], records: &Records) -> bool {
     matches!(records.fields(), [Span { quoting: Quoting::None, .. }])

@@ -68,6 +68,7 @@ mod text;
 mod value_end;
 
 pub use arrow::{MOST_BODY_BYTES, MOST_METADATA_BYTES};
+pub use csv::named_delimiter;
 pub use expected::{Expected, preset_names};
 pub use hint::hint;
 pub use reader::Reader;
@@ -99,7 +100,8 @@ pub enum Form {
     Ndjson,
     /// JSON documents: an array of rows, an object that holds one, or several of these one after the other.
     Json,
-    /// A header line, fields between commas, semicolons or bars, RFC 4180 quoting, tags separated by `|`.
+    /// A header line, fields between commas, semicolons, bars or what a line before it names (`sep=;`), RFC 4180 quoting,
+    /// tags separated by `|`.
     Csv,
     /// The same with tabs.
     Tsv,

@@ -51,6 +51,8 @@ pub struct Reader {
     pub(super) line: u64,
     /// Bytes of the first line in which its end was sought and is not.
     sought: usize,
+    /// The byte between fields that a line before the header named.
+    named_delimiter: Option<u8>,
     pub(super) lines: Lines,
     pub(super) records: Records,
     pub(super) header: Option<Header>,
@@ -123,6 +125,7 @@ impl Reader {
             },
             line: 1,
             sought: 0,
+            named_delimiter: None,
             lines: Lines::starting_at(1),
             records: Records::starting_at(1).separated_by(b'\t'),
             header: None,
@@ -292,15 +295,14 @@ impl Reader {
             return;
         }
         let line = first.get(..line_end.unwrap_or(first.len())).unwrap_or_default();
+        let delimiter = self.named_delimiter.unwrap_or_else(|| csv::delimiter(line));
         match behind.first() {
-            _ if self.expected.form.is_some() => self.begin_records(csv::delimiter(line), Form::Csv),
+            _ if self.expected.form.is_some() => self.begin_records(delimiter, Form::Csv),
+            _ if self.named_delimiter.is_some() => self.seek_header(delimiter),
             Some(b'{') if self.is_line_of_rows(line, line_end.is_some()) => self.stage = Stage::Reading(Form::Ndjson),
             Some(b'{' | b'[') => self.stage = self.beyond_lines(Form::Json),
             _ if forms::is_job(line) => self.stage = self.beyond_lines(Form::Swf),
-            _ => {
-                let delimiter = csv::delimiter(line);
-                self.seek_header(delimiter);
-            }
+            _ => self.seek_header(delimiter),
         }
     }
 
@@ -331,6 +333,10 @@ impl Reader {
         }
         let Some(cut) = self.records.next(&mut self.input) else { return };
         let form = if delimiter == b'\t' { Form::Tsv } else { Form::Csv };
+        if self.is_delimiter_line(&cut) {
+            (self.line, self.sought) = (self.records.line(), 0);
+            return self.seek_form();
+        }
         let is_whole = !cut.is_too_long && self.records.unclosed().is_none();
         if is_whole && self.read_header(cut.range.clone(), form) {
             self.stage = Stage::Reading(form);
@@ -339,6 +345,15 @@ impl Reader {
         } else {
             self.stage = Stage::Refused(Some(first_characters(self.input.get(cut.range))));
         }
+    }
+
+    /// True for a record that names what stands between the fields of those that follow; only the first one does.
+    fn is_delimiter_line(&mut self, cut: &Cut) -> bool {
+        if self.named_delimiter.is_some() {
+            return false;
+        }
+        self.named_delimiter = csv::named_delimiter(self.input.get(cut.range.clone()));
+        self.named_delimiter.map(|delimiter| self.records.separate_by(delimiter)).is_some()
     }
 
     /// Reads the names of the columns; false if none is known.
@@ -504,6 +519,9 @@ impl Reader {
                 self.header = Some(Header::read(&[], 0, &self.mapping));
             }
             if self.header.is_none() {
+                if self.is_delimiter_line(&cut) {
+                    continue;
+                }
                 let form = if self.form() == Some(Form::Tsv) { Form::Tsv } else { Form::Csv };
                 self.read_header(cut.range, form);
                 if self.needs_forms() {

@@ -231,6 +231,11 @@ impl Records {
         Cut { line, range: input.take(length, 1), is_too_long: false }
     }
 
+    /// From the next record on, this byte stands between fields.
+    pub(super) fn separate_by(&mut self, delimiter: u8) {
+        self.delimiter = delimiter;
+    }
+
     /// The byte between fields.
     pub(super) fn delimiter(&self) -> u8 {
         self.delimiter

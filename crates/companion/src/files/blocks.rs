@@ -4,6 +4,7 @@
 //! longer than a block is for the engine to say, which gives up a quote that nothing closes.
 
 use super::Plain;
+use execution_heatmap::ingest::named_delimiter;
 use memchr::{memchr, memrchr};
 
 /// Bytes that follow one another in a source.
@@ -157,8 +158,8 @@ impl Quotes {
     }
 }
 
-/// The first record of a file of records with its end, if the record lies within these first bytes and is the first one
-/// beyond doubt.
+/// The first record of a file of records with its end, and a line before it that names the delimiter; if these lie within
+/// these first bytes and the record is the first one beyond doubt.
 pub(super) fn header(first: &[u8], delimiter: u8) -> Option<&[u8]> {
     let first = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first);
     let blank = first.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))?;
@@ -168,15 +169,20 @@ pub(super) fn header(first: &[u8], delimiter: u8) -> Option<&[u8]> {
         return None;
     }
     let first = first.get(blanks.len()..)?;
+    let line = first.get(..memchr(b'\n', first)?)?;
+    let is_name = named_delimiter(line.strip_suffix(b"\r").unwrap_or(line)).is_some();
+    let begin = if is_name { line.len() + 1 } else { 0 };
     let mut quotes = Quotes::between(delimiter);
-    let mut from = 0;
+    let mut from = begin;
     loop {
         let to = from + memchr(b'\n', first.get(from..)?)? + 1;
         if quotes.last_end(first.get(from..to)?).is_some() {
-            let record = first.get(..to)?;
+            let (whole, record) = (first.get(..to)?, first.get(begin..to)?);
             let ends = record.iter().filter(|byte| **byte == b'\r').count();
-            let is_plain = !record.starts_with(b"$") && ends == usize::from(record.ends_with(b"\r\n"));
-            return is_plain.then_some(record);
+            // A blank line behind a name is no header yet.
+            let is_none = record.starts_with(b"$") || (is_name && record.trim_ascii().is_empty());
+            let is_plain = !is_none && ends == usize::from(record.ends_with(b"\r\n"));
+            return is_plain.then_some(whole);
         }
         from = to;
     }
@@ -229,6 +235,9 @@ mod tests {
         check("\n\tstatus\n1", b'\t', Some("\tstatus\n"));
         check("\t\n\tstatus\n1", b'\t', None);
         check("started_at\n1", b',', Some("started_at\n"));
+        check("sep=;\r\nid;a\r\n1", b';', Some("sep=;\r\nid;a\r\n"));
+        check("sep=;\n\nid;a\n1", b';', None);
+        check("sep=;\n", b';', None);
         check("id,status\r1,completed\n", b',', None);
         check("\rid,status\n1", b',', None);
         check("$alive\nid,status\n", b',', None);

@@ -114,7 +114,9 @@ fn csv(random: &mut Seeded, rows: u64, delimiter: &str) -> Vec<u8> {
     let first =
         random.one_of(&["id", "", "\"a,b;c|d\te\"", "a, b"]).replace(", ", if delimiter == "," { " " } else { ", " });
     let before = random.one_of(&["", "\u{feff}", "\n \n", "\t \n"]);
-    let mut text = before.to_owned() + &[&*first, "\"status\"", "started_at", "error", "tags"].join(delimiter) + end;
+    let name = if random.below(4) == 0 { ["sep=", delimiter, end].concat() } else { String::new() };
+    let mut text =
+        before.to_owned() + &name + &[&*first, "\"status\"", "started_at", "error", "tags"].join(delimiter) + end;
     for row in 0..rows {
         let (start, status) = (random.one_of(START), random.one_of(STATUS));
         let error = random.one_of(&[
@@ -169,6 +171,7 @@ fn what_can_be_cut_is_cut() {
     for delimiter in [",", ";", "\t", "|"] {
         check(None, &lines.replace(',', delimiter), true);
         check(Some(if delimiter == "\t" { Form::Tsv } else { Form::Csv }), &lines.replace(',', delimiter), true);
+        check(None, &format!("sep={delimiter}\r\n{}", lines.replace(',', delimiter)), true);
     }
     check(None, "started_at;status;a,b\n2026-02-12T04:30:00Z;completed;\n", true);
     check(None, "\tstarted_at\tstatus\ta, b\n0\t2026-02-12T04:30:00Z\tcompleted\t\n", true);
