@@ -55,7 +55,7 @@ fn respond<'a>(expected: Expected, pieces: impl IntoIterator<Item = &'a [u8]>) -
     serde_json::from_str::<serde_json::Value>(&json::heatmap(&answer)).unwrap();
     let mut words: Vec<String> = answer.problems.iter().map(|problem| problem.message.clone()).collect();
     words.extend(answer.incomplete);
-    words.extend(intake.unrecognised().map(|starts_with| format!("unrecognised: {starts_with}")));
+    words.extend(intake.unrecognised().map(|source| format!("unrecognised: {}", source.starts_with)));
     assert!(read == placed + outside_window || !words.is_empty(), "rows are missing in silence");
     words.extend(answer.notices);
     Outcome { read, placed, words: words.join("; ") }

@@ -515,8 +515,7 @@ fn assert_is_row_of(line: &[u8], value: &serde_json::Value) {
         Some(Event::End(_) | Event::Control) => {
             assert!(value.as_object().unwrap().keys().all(|key| key.starts_with('$')), "{shown}");
         }
-        Some(Event::Counts { .. } | Event::LeftOut { .. } | Event::Broken { .. } | Event::Unrecognised { .. })
-        | None => {
+        Some(Event::Counts { .. } | Event::LeftOut { .. } | Event::Broken { .. } | Event::Unrecognised(_)) | None => {
             panic!("{shown} {event:?}")
         }
     }

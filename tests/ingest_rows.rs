@@ -42,7 +42,7 @@ fn say(event: &Event<'_>) -> String {
         Event::End(StreamEnd::Error { code, message }) => format!("error {code}: {message}"),
         Event::Control => "control".to_owned(),
         Event::Broken { line, message } => format!("{line}: broken: {message}"),
-        Event::Unrecognised { starts_with } => format!("unrecognised {starts_with:?}"),
+        Event::Unrecognised(source) => format!("unrecognised {:?}", source.starts_with),
     }
 }
 

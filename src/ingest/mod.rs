@@ -70,7 +70,7 @@ mod value_end;
 pub use arrow::{MOST_BODY_BYTES, MOST_METADATA_BYTES};
 pub use csv::named_delimiter;
 pub use expected::{Expected, preset_names};
-pub use hint::hint;
+pub use hint::Unrecognised;
 pub use reader::Reader;
 pub(crate) use text::excerpt;
 
@@ -213,10 +213,7 @@ pub enum Event<'a> {
         message: String,
     },
     /// The source is of no form that is read; nothing follows.
-    Unrecognised {
-        /// Its first characters.
-        starts_with: String,
-    },
+    Unrecognised(Unrecognised),
     /// A control line that ends a stream.
     End(StreamEnd),
     /// A control line of another kind (`$alive`, or one of a later version): the stream speaks the companion's

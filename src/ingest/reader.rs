@@ -4,7 +4,7 @@
 use super::csv::{self, Header};
 use super::expected::{Expected, Rows};
 use super::forms::{self, Held};
-use super::hint::first_characters;
+use super::hint::Unrecognised;
 use super::input::Input;
 use super::lines::Lines;
 use super::mapping::Mapping;
@@ -77,8 +77,8 @@ pub struct Reader {
 pub(super) enum Stage {
     Seeking,
     Reading(Form),
-    /// The source is of no form that is read; its first characters until they are told.
-    Refused(Option<String>),
+    /// The source is of no form that is read; what it looks like until that is told.
+    Refused(Option<Unrecognised>),
     /// The source is for a reader with forms; nothing of it was read but control lines.
     Foreign,
 }
@@ -260,9 +260,9 @@ impl Reader {
             Stage::Reading(Form::Csv | Form::Tsv) => self.next_record(),
             Stage::Reading(Form::Arrow | Form::Columns) => self.next_of_columns(),
             Stage::Reading(Form::Swf) => self.next_job(),
-            Stage::Refused(starts_with) => {
+            Stage::Refused(unrecognised) => {
                 self.input.take_all();
-                starts_with.take().map(|starts_with| Event::Unrecognised { starts_with })
+                unrecognised.take().map(Event::Unrecognised)
             }
         }
     }
@@ -343,7 +343,7 @@ impl Reader {
         } else if self.forms.is_none() {
             self.stage = Stage::Foreign;
         } else {
-            self.stage = Stage::Refused(Some(first_characters(self.input.get(cut.range))));
+            self.stage = Stage::Refused(Some(Unrecognised::of(self.input.get(cut.range))));
         }
     }
 

@@ -156,7 +156,7 @@ fn account(intake: &Intake, events: &[String]) {
         assert_eq!(reading.read, intake.table().rows() + reading.no_start + reading.unreadable);
     }
     let is_said = intake.reading().incomplete.is_some() || intake.unrecognised().is_some();
-    assert!(is_said || count(&["Broken ", "Unrecognised "]) == 0, "what broke off is told");
+    assert!(is_said || count(&["Broken ", "Unrecognised("]) == 0, "what broke off is told");
 }
 
 fn read(mut intake: Intake, bytes: &[u8], mut length: impl FnMut(usize) -> usize) -> Intake {

@@ -11,7 +11,7 @@ use super::progress::Progress;
 use super::{PIECE_BYTES, Parquet, Plain, called};
 use crate::failure::Failure;
 use execution_heatmap::duplicate::Duplicates;
-use execution_heatmap::ingest::{Expected, Form, MOST_LINE_BYTES};
+use execution_heatmap::ingest::{Expected, Form, MOST_LINE_BYTES, Unrecognised};
 use execution_heatmap::intake::{Intake, Reading};
 use execution_heatmap::table::Table;
 use memchr::memchr_iter;
@@ -62,8 +62,8 @@ pub enum Outcome {
         /// What it was taken for and why, in a sentence without a full stop, if it has rows.
         recognised: Option<String>,
     },
-    /// It is of no form that is read; its first characters.
-    Unrecognised(String),
+    /// It is of no form that is read.
+    Unrecognised(Unrecognised),
 }
 
 /// Reads files into one table; says of each what became of it, in their order, up to the first that is unrecognised.
@@ -297,8 +297,8 @@ impl<'a> Work<'a> {
             }
             intake.finish_stretch();
             (rows.table, rows.duplicates) = intake.take_rows();
-            if let Some(starts_with) = intake.unrecognised() {
-                self.end(file.place, Ok(Outcome::Unrecognised(starts_with.to_owned())));
+            if let Some(source) = intake.unrecognised() {
+                self.end(file.place, Ok(Outcome::Unrecognised(source.clone())));
             }
             locked(&file.parts).waiting.insert(number, (intake, lines));
             self.add_up(file);

@@ -31,7 +31,7 @@ fn at_once(form: Option<Form>, file: &[u8], deduplicate: bool) -> (Table, Outcom
         Intake::expecting(expected_of(form), false).onto(Table::default(), deduplicate.then(Duplicates::default));
     intake.extend(file);
     intake.finish(None);
-    let unrecognised = intake.unrecognised().map(str::to_owned);
+    let unrecognised = intake.unrecognised().cloned();
     let recognised = intake.recognised().map(str::to_owned);
     let (table, reading, _) = intake.into_parts();
     (table, unrecognised.map_or(Outcome::Read { reading, recognised }, Outcome::Unrecognised))
@@ -277,7 +277,7 @@ fn the_first_file_that_comes_to_nothing_is_told() {
         };
         let outcomes = read(&[&good, &bad, &missing, &good]).unwrap();
         assert!(
-            matches!(&outcomes[..], [Outcome::Read { .. }, Outcome::Unrecognised(first)] if first.starts_with("%PDF"))
+            matches!(&outcomes[..], [Outcome::Read { .. }, Outcome::Unrecognised(first)] if first.starts_with.starts_with("%PDF"))
         );
         assert!(read(&[&good, &missing, &bad]).unwrap_err().to_string().contains("missing"));
     }
