@@ -93,6 +93,8 @@ pub(super) const PRESENT: u32 = 6;
 pub(super) const ABSENT: u32 = 7;
 /// No value, but the end of the row. Values of the sorts below are texts of a known length, by [`SpotKind`].
 pub(super) const END: u32 = 8;
+/// Several fields of CSV, of which the first one is in quotes.
+const QUOTED: u32 = 9;
 
 /// Some bytes that are a part of what a row says.
 #[derive(Clone, Copy)]
@@ -181,8 +183,8 @@ impl Classes {
     ) -> Option<u32> {
         let kept = self.first.saturating_add(self.kinds.len() as u32);
         let is_worth_keeping = kept < FREELY_KEPT || kept <= self.known / 4;
-        let mut parts = keys.iter().map(|key| part(key, spots, bytes, begin));
-        if !is_worth_keeping || parts.any(|part| part.length > MOST_BYTES) {
+        let is_short = |key: &Key| part(key, spots, bytes, begin).length <= MOST_BYTES * (1 + key.last - key.spot);
+        if !is_worth_keeping || !keys.iter().all(is_short) {
             return None;
         }
         let is_full = self.kinds.len() >= MOST_KINDS || self.bytes.len() >= MOST_HELD_BYTES;
@@ -298,8 +300,16 @@ fn part(key: &Key, spots: &[Spot], bytes: &Padded<'_>, begin: usize) -> Part {
     match spot.kind {
         SpotKind::Plain | SpotKind::Unusual => of_json(at.wrapping_sub(1), length.wrapping_add(2)),
         SpotKind::Other => of_json(at, length),
-        SpotKind::Field | SpotKind::MixedField => {
+        SpotKind::Field | SpotKind::MixedField if key.last == key.spot => {
             Part { what: what(key.step, spot.kind as u32), at, length, width: length }
+        }
+        SpotKind::Field | SpotKind::MixedField => {
+            // The same bytes from the same beginning on are the same fields, so no place of a delimiter has to be compared.
+            let is_quoted = spot.kind == SpotKind::Field && spot.start > 0 && bytes.byte(at.wrapping_sub(1)) == b'"';
+            let sort = if is_quoted { QUOTED } else { spot.kind as u32 };
+            let end = spots.get(key.last).map_or(spot.end, |last| last.end);
+            let length = end.wrapping_sub(spot.start) as usize;
+            Part { what: what(key.step, sort), at, length, width: length }
         }
     }
 }

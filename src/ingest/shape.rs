@@ -89,10 +89,12 @@ pub(super) struct Feed {
     pub(super) is_joined: bool,
 }
 
-/// A value that decides the class of rows.
+/// A value that decides the class of rows, or in CSV several that lie side by side.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Key {
     pub(super) spot: usize,
+    /// The spot of the last of them.
+    pub(super) last: usize,
     /// The step that it stands at, or the spot if it is one of CSV.
     pub(super) step: u32,
     /// True if only whether it is there counts.

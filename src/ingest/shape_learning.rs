@@ -234,14 +234,28 @@ impl Way {
             pairs: None,
             is_joined: targets.first().is_some_and(|target| target.role == Role::Tags),
         };
-        let taken = columns.iter().map(|targets| (Use::of(targets), targets)).filter(|(usage, _)| *usage != Use::Skip);
-        Way::new((0..).zip(taken).map(|(spot, (usage, targets))| (usage, spot, feed(targets))).collect())
+        let uses: Vec<Use> = columns.iter().map(|targets| Use::of(targets)).collect();
+        let taken = uses.iter().zip(columns).filter(|(usage, _)| **usage != Use::Skip);
+        let mut way =
+            Way::new((0..).zip(taken).map(|(spot, (usage, targets))| (*usage, spot, feed(targets))).collect());
+        // Values that decide the class and lie side by side are looked at together.
+        let places: Vec<usize> = (0..uses.len()).filter(|column| uses.get(*column) != Some(&Use::Skip)).collect();
+        let place = |spot: usize| places.get(spot).copied().unwrap_or_default();
+        way.keys.dedup_by(|next, key| {
+            let is_beside = !key.is_presence && !next.is_presence && place(next.spot) == place(key.last) + 1;
+            if is_beside {
+                key.last = next.spot;
+            }
+            is_beside
+        });
+        way
     }
 
     fn new(taken: Vec<(Use, u32, Feed)>) -> Way {
         let keys = taken.iter().enumerate().filter(|(_, (usage, ..))| usage.is_key());
         let key = |(spot, (usage, step, _)): (usize, &(Use, u32, Feed))| Key {
             spot,
+            last: spot,
             step: *step,
             is_presence: *usage == Use::Presence,
         };

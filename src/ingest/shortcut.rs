@@ -13,7 +13,7 @@ use super::row::{self, Place, Scratch, Texts};
 use super::shape::{Found, MOST_SPOTS, Shapes, Use, Way};
 use super::{Cut, Event, MOST_LINE_BYTES, Value};
 use crate::execution::OwnTexts;
-use crate::time::UsualTimes;
+use crate::time::{MOST_NONE_BYTES, UsualTimes, is_none_field};
 
 /// What is remembered of earlier rows of one source, read by one mapping.
 #[derive(Debug, Default)]
@@ -23,6 +23,8 @@ pub(super) struct Shortcuts {
     classes: Classes,
     /// What becomes of the columns of CSV, whose way is then the only one.
     columns: Vec<Use>,
+    /// The spots of the columns that do not decide the class.
+    others: Vec<usize>,
     found: Found,
     /// The place of the class of the row that was found, if it is known.
     class: Option<u32>,
@@ -138,6 +140,8 @@ impl Shortcuts {
         let way = Way::of_columns(columns);
         if !self.is_off && way.feeds.len() <= MOST_SPOTS && way.keys.len() <= MOST_KEYS {
             self.columns = columns.iter().map(|targets| Use::of(targets)).collect();
+            let used = self.columns.iter().filter(|usage| **usage != Use::Skip).enumerate();
+            self.others = used.filter(|(_, usage)| **usage != Use::Class).map(|(spot, _)| spot).collect();
             self.shapes.ways.push(way);
         }
     }
@@ -184,13 +188,16 @@ impl Shortcuts {
     }
 
     /// True if all values of a record are UTF-8 of which that is not known.
+    #[inline(never)]
     fn are_spots_utf8(&self, record: &[u8]) -> bool {
-        let used = self.columns.iter().filter(|usage| **usage != Use::Skip);
-        // A value that decides the class is good if the class is known.
-        let unknown = used.zip(self.found.spots()).filter(|(usage, _)| self.class.is_none() || **usage != Use::Class);
-        unknown
-            .into_iter()
-            .all(|(_, spot)| is_utf8(record.get(spot.start as usize..spot.end as usize).unwrap_or_default()))
+        let is_good = |spot: &Spot| is_utf8(record.get(spot.start as usize..spot.end as usize).unwrap_or_default());
+        let spots = self.found.spots();
+        if self.class.is_some() {
+            // A value that decides the class is good if the class is known.
+            return self.others.iter().all(|spot| spots.get(*spot).is_none_or(is_good));
+        }
+        let count = self.columns.iter().filter(|usage| **usage != Use::Skip).count();
+        spots.iter().take(count).all(is_good)
     }
 
     /// What the row says that was found at `start`, if its kind is named and it says it in the usual way.
@@ -374,6 +381,9 @@ fn walk(columns: &[Use], bytes: Padded<'_>, (start, delimiter): (usize, u8), fou
                 let (others, has_others) = bytes.separators(block, delimiter);
                 separators = others;
                 walked.has_others |= has_others;
+            } else if at.wrapping_sub(field) <= MOST_NONE_BYTES && is_none(bytes, field, at) {
+                // A word that says that there is nothing is read as nothing.
+                to = field;
             }
             if *columns.get(column)? != Use::Skip {
                 found.put(spot, from.wrapping_sub(start), to.wrapping_sub(start), kind);
@@ -388,6 +398,13 @@ fn walk(columns: &[Use], bytes: Padded<'_>, (start, delimiter): (usize, u8), fou
         }
         block = block.wrapping_add(64);
     }
+}
+
+/// True if the field from `from` to `to` is a word that says that there is nothing.
+#[inline(always)]
+fn is_none(bytes: Padded<'_>, from: usize, to: usize) -> bool {
+    // Nearly every field begins with another byte.
+    matches!(bytes.byte(from), b'n' | b'N' | b'\\') && is_none_field(bytes.slice(from, to))
 }
 
 /// The quote that closes the field whose opening quote is at `open`, and how the field reads. Adds what is between to what

@@ -8,7 +8,7 @@ pub use part::Range;
 use crate::FORMS;
 use crate::duplicate::Duplicates;
 use crate::execution::{Execution, Status};
-use crate::ingest::{Event, Expected, Form, LeftOut, Reader, StartSource, StreamEnd, excerpt};
+use crate::ingest::{Event, Expected, Form, LeftOut, Reader, StartSource, StreamEnd, Unrecognised, excerpt};
 use crate::number::whole;
 use crate::problem::{ProblemKind, Problems};
 use crate::table::{Arrival, Place, Table};
@@ -95,7 +95,7 @@ pub struct Intake {
     end: Option<StreamEnd>,
     /// True once anything followed the stream's end.
     went_on: bool,
-    unrecognised: Option<String>,
+    unrecognised: Option<Unrecognised>,
     /// Where the source cannot be read on, and why.
     broken_off: Option<(u64, String)>,
     duplicates: Option<Duplicates>,
@@ -189,9 +189,9 @@ impl Intake {
         self.reader.recognised()
     }
 
-    /// The first characters of a source that is of no form that is read; `None` for all others.
-    pub fn unrecognised(&self) -> Option<&str> {
-        self.unrecognised.as_deref()
+    /// What a source that is of no form that is read looks like; `None` for all others.
+    pub fn unrecognised(&self) -> Option<&Unrecognised> {
+        self.unrecognised.as_ref()
     }
 
     /// True once it shows that only a reader with forms can read the source ([`Reader::needs_forms`]).
@@ -343,7 +343,7 @@ impl Intake {
             match event {
                 // What only the forms tell.
                 Event::Unstarted { .. } | Event::Counts { .. } | Event::LeftOut { .. } if !FORMS => {}
-                Event::Broken { .. } | Event::Unrecognised { .. } if !FORMS => {}
+                Event::Broken { .. } | Event::Unrecognised(_) if !FORMS => {}
                 Event::Row { line, execution, notes, kind, offset, has_local_id } => {
                     reading.read += 1;
                     reading.zoneless_starts += u64::from(notes.zoneless_start);
@@ -423,7 +423,7 @@ impl Intake {
                 }
                 Event::Control => *is_stream = true,
                 Event::Broken { line, message } => *broken_off = Some((line, message)),
-                Event::Unrecognised { starts_with } => *unrecognised = Some(starts_with),
+                Event::Unrecognised(what) => *unrecognised = Some(what),
             }
             if let Some((kind, number)) = to_name {
                 reader.name_kind(kind, number);

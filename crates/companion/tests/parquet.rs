@@ -239,6 +239,14 @@ fn rows_without_what_is_needed_are_counted() {
 }
 
 #[test]
+fn a_file_without_a_column_that_is_read_is_refused() {
+    let file = written("required int64 other;", &[&[column(Values::Int64(vec![1, 2]))]], Compression::UNCOMPRESSED);
+    let ran = analyzed(&Files::new(), "other", &file, "auto");
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.err.contains("has no column that is read, such as id, workflow_id"), "{}", ran.err);
+}
+
+#[test]
 fn many_rows_are_read_in_pieces() {
     let rows: String = (0..10_000)
         .map(|row| {

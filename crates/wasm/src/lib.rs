@@ -17,7 +17,7 @@ use execution_heatmap::bucket::Buckets;
 #[cfg(feature = "parts")]
 use execution_heatmap::bytes::Broken;
 use execution_heatmap::duplicate::Duplicates;
-use execution_heatmap::ingest::{Expected, Form, Reader, hint};
+use execution_heatmap::ingest::{Expected, Form, Reader};
 use execution_heatmap::intake::Intake;
 #[cfg(feature = "parts")]
 use execution_heatmap::intake::Range;
@@ -193,13 +193,13 @@ impl Engine {
 
     /// The first characters of a source that is of no form that is read.
     pub fn unrecognised(&self) -> Option<String> {
-        self.intake.unrecognised().map(str::to_owned)
+        self.intake.unrecognised().map(|source| source.starts_with.clone())
     }
 
     /// What a source of no form that is read looks like, in a sentence.
     #[wasm_bindgen(js_name = unrecognisedHint)]
     pub fn unrecognised_hint(&self) -> Option<String> {
-        self.intake.unrecognised().filter(|_| cfg!(feature = "forms")).and_then(hint).map(str::to_owned)
+        self.intake.unrecognised().filter(|_| cfg!(feature = "forms"))?.hint.map(str::to_owned)
     }
 
     /// `[from, until]` in milliseconds: the span for which a query needs the zone's table. `now` is the clock of a

@@ -7,7 +7,7 @@
 mod blocks;
 pub mod parallel;
 #[cfg(feature = "parquet")]
-mod parquet;
+pub mod parquet;
 mod plain;
 pub mod progress;
 

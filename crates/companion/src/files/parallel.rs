@@ -6,12 +6,12 @@
 //! What the engine has to know of a block that is not the first is in [`Plan`], and nowhere else: what it found out of the
 //! file from the first row, and the bytes that stand before every block (the header of CSV).
 
-use super::blocks::{self, Block, Blocks, Cutter, Quotes};
+use super::blocks::{self, Blocks, Cutter, Quotes};
 use super::progress::Progress;
 use super::{PIECE_BYTES, Parquet, Plain, called};
 use crate::failure::Failure;
 use execution_heatmap::duplicate::Duplicates;
-use execution_heatmap::ingest::{Expected, Form};
+use execution_heatmap::ingest::{Expected, Form, MOST_LINE_BYTES, Unrecognised};
 use execution_heatmap::intake::{Intake, Reading};
 use execution_heatmap::table::Table;
 use memchr::memchr_iter;
@@ -23,6 +23,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Bytes of a block: some milliseconds of work, so that threads end together and seldom wait for one another.
 const BLOCK_BYTES: usize = 4 * 1024 * 1024;
+
+// A block and what was left of the one before it hold no record that is so long that the engine ends it elsewhere.
+const _: () = assert!(2 * BLOCK_BYTES < MOST_LINE_BYTES);
 
 /// How files are read.
 #[derive(Clone, Debug)]
@@ -59,8 +62,8 @@ pub enum Outcome {
         /// What it was taken for and why, in a sentence without a full stop, if it has rows.
         recognised: Option<String>,
     },
-    /// It is of no form that is read; its first characters.
-    Unrecognised(String),
+    /// It is of no form that is read.
+    Unrecognised(Unrecognised),
 }
 
 /// Reads files into one table; says of each what became of it, in their order, up to the first that is unrecognised.
@@ -276,31 +279,54 @@ impl<'a> Work<'a> {
             let mut lines = 0;
             if block.ends {
                 drop(source);
-                lines += self.feed(file, &mut intake, &block);
+                lines += self.feed(file, &mut intake, &block.bytes);
             } else {
                 // Nobody else can read on before the row ends.
-                let mut next = Some(block);
-                while let Some(block) = next {
-                    lines += self.feed(file, &mut intake, &block);
-                    let goes_on = !block.ends && !self.is_in_vain(file.place);
-                    next = source.blocks.as_mut().filter(|_| goes_on).and_then(Blocks::next);
+                let mut next = Some(block.bytes);
+                while let Some(bytes) = next {
+                    let (row, behind) = self.feed_row(file, &mut intake, &bytes);
+                    lines += row;
+                    let Some(blocks) = source.blocks.as_mut().filter(|_| !self.is_in_vain(file.place)) else { break };
+                    if let Some(behind) = behind {
+                        blocks.give_back(behind);
+                        break;
+                    }
+                    next = blocks.read();
                 }
                 drop(source);
             }
             intake.finish_stretch();
             (rows.table, rows.duplicates) = intake.take_rows();
-            if let Some(starts_with) = intake.unrecognised() {
-                self.end(file.place, Ok(Outcome::Unrecognised(starts_with.to_owned())));
+            if let Some(source) = intake.unrecognised() {
+                self.end(file.place, Ok(Outcome::Unrecognised(source.clone())));
             }
             locked(&file.parts).waiting.insert(number, (intake, lines));
             self.add_up(file);
         }
     }
 
-    /// Gives a block to an intake; says how many lines it ended.
-    fn feed(&self, file: &Open<'a>, intake: &mut Intake, block: &Block) -> i64 {
+    /// Gives bytes to an intake up to the end of the first row that ends with one of their line feeds, or all of them if
+    /// none does; says how many lines that ended, and what is behind the row.
+    fn feed_row<'b>(&self, file: &Open<'a>, intake: &mut Intake, bytes: &'b [u8]) -> (i64, Option<&'b [u8]>) {
+        if file.plan.known.is_none() {
+            return (self.feed(file, intake, bytes), None);
+        }
+        let (mut begin, mut lines) = (0, 0);
+        for feed in memchr_iter(b'\n', bytes) {
+            let (line, behind) = bytes.split_at(feed + 1);
+            lines += self.feed(file, intake, line.get(begin..).unwrap_or_default());
+            if intake.reader().is_between_rows() {
+                return (lines, Some(behind));
+            }
+            begin = feed + 1;
+        }
+        (lines + self.feed(file, intake, bytes.get(begin..).unwrap_or_default()), None)
+    }
+
+    /// Gives bytes to an intake; says how many lines they end.
+    fn feed(&self, file: &Open<'a>, intake: &mut Intake, bytes: &[u8]) -> i64 {
         let before = intake.reading().read;
-        for piece in block.bytes.chunks(PIECE_BYTES) {
+        for piece in bytes.chunks(PIECE_BYTES) {
             intake.extend(piece);
             if intake.unrecognised().is_some() {
                 self.failed.fetch_min(file.place, Ordering::Relaxed);
@@ -308,7 +334,7 @@ impl<'a> Work<'a> {
             }
         }
         self.progress.add_rows(intake.reading().read - before);
-        memchr_iter(b'\n', &block.bytes).count() as i64
+        memchr_iter(b'\n', bytes).count() as i64
     }
 
     /// Adds up the blocks of a file as far as they are read, and ends it behind the last.

@@ -9,7 +9,7 @@ use crate::terminal::{self, Colours, Look};
 use crate::voice::{counted, say};
 use crate::{files, interrupt, zones};
 use execution_heatmap::answer::{self, Answer, Patterns, Source};
-use execution_heatmap::ingest::{Expected, Form, hint};
+use execution_heatmap::ingest::{Expected, Form, Unrecognised};
 use execution_heatmap::intake::Reading;
 use execution_heatmap::json;
 use execution_heatmap::options::{Attempts, Query};
@@ -71,7 +71,7 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<S
     for (file, outcome) in args.files.iter().zip(outcomes) {
         let (reading, recognised) = match outcome {
             Outcome::Read { reading, recognised } => (reading, recognised),
-            Outcome::Unrecognised(starts_with) => return Err(not_a_log(file, &starts_with)),
+            Outcome::Unrecognised(source) => return Err(not_a_log(file, &source)),
         };
         remarks.extend(recognised.map(|what| format!("{}: {what}", files::called(file))));
         remarks.extend(problems_in_words(file, &reading.problems));
@@ -125,8 +125,8 @@ pub fn without_rows(file: &str) -> String {
 }
 
 /// The failure of a file that is of no form that is read.
-pub fn not_a_log(file: &str, starts_with: &str) -> Failure {
-    let hint = hint(starts_with).map(|hint| format!(" {hint}")).unwrap_or_default();
+pub fn not_a_log(file: &str, Unrecognised { starts_with, hint }: &Unrecognised) -> Failure {
+    let hint = hint.map(|hint| format!(" {hint}")).unwrap_or_default();
     Failure::Failed(format!(
         "{file} is not a log this can read. It starts with \"{starts_with}\". It takes NDJSON, JSON, CSV, TSV, SWF, Arrow and Parquet.{hint}"
     ))

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::source::sqlite::write::{Stored, Writer};
 use crate::voice::{counted, say};
 use crate::{files, source};
-use execution_heatmap::ingest::{Event, Reader, StreamEnd};
+use execution_heatmap::ingest::{Event, Reader, StreamEnd, Unrecognised};
 use execution_heatmap::problem::{ProblemKind, Problems};
 use std::ops::ControlFlow;
 
@@ -64,7 +64,7 @@ pub struct Imported {
     went_on: bool,
     incomplete: Option<String>,
     failed: Option<rusqlite::Error>,
-    unrecognised: Option<String>,
+    unrecognised: Option<Unrecognised>,
     /// Where and why the file cannot be read on.
     broken_off: Option<String>,
 }
@@ -94,8 +94,8 @@ pub fn import(
     if let Some(error) = imported.failed {
         return Err(ImportError::Database(error));
     }
-    if let Some(starts_with) = &imported.unrecognised {
-        return Err(ImportError::File(analyze::not_a_log(name, starts_with)));
+    if let Some(source) = &imported.unrecognised {
+        return Err(ImportError::File(analyze::not_a_log(name, source)));
     }
     let no_start = imported.problems.count(ProblemKind::NoStart);
     writer.end_file(content, no_start).map_err(ImportError::Database)?;
@@ -141,8 +141,8 @@ impl Imported {
                     }
                 }
                 Event::Control => self.is_stream = true,
-                Event::Unrecognised { starts_with } => {
-                    self.unrecognised = Some(starts_with);
+                Event::Unrecognised(source) => {
+                    self.unrecognised = Some(source);
                     return ControlFlow::Break(());
                 }
             }

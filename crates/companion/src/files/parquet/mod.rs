@@ -5,9 +5,8 @@
 mod column;
 
 use column::Column;
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
 use std::cell::Cell;
-use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
@@ -19,7 +18,7 @@ const BATCH_ROWS: usize = 2048;
 
 /// A file that is being read.
 pub struct ParquetRows {
-    file: SerializedFileReader<File>,
+    file: Box<dyn FileReader>,
     /// The columns that are read: their place in the file and in [`NAMES`].
     places: Vec<(usize, &'static str)>,
     next_group: usize,
@@ -31,11 +30,12 @@ pub struct ParquetRows {
 }
 
 impl ParquetRows {
-    /// Reads what the file says of itself.
+    /// Reads what the file says of itself; it is a file or bytes that are held.
     ///
     /// # Errors
-    /// Why it cannot be read, in words.
-    pub fn open(file: File) -> Result<Self, String> {
+    /// Why it cannot be read, in words. That none of its columns is one of a row is a reason, too: how many rows there are
+    /// would be its word alone.
+    pub fn open(file: impl ChunkReader + 'static) -> Result<Self, String> {
         guarded(|| {
             let file = SerializedFileReader::new(file).map_err(|error| in_words(&error))?;
             let schema = file.metadata().file_metadata().schema_descr();
@@ -47,7 +47,10 @@ impl ParquetRows {
                 let known = NAMES.into_iter().find(|known| *known == name);
                 places.extend(known.filter(|name| !is_list || *name == "tags").map(|name| (place, name)));
             }
-            Ok(Self { file, places, next_group: 0, columns: Vec::new(), left: 0, group_bytes: 0 })
+            if places.is_empty() {
+                return Err(format!("the Parquet file has no column that is read, such as {}", NAMES.join(", ")));
+            }
+            Ok(Self { file: Box::new(file), places, next_group: 0, columns: Vec::new(), left: 0, group_bytes: 0 })
         })
     }
 
