@@ -12,7 +12,7 @@ use crate::pattern::{self, Finding};
 use crate::problem::Problem;
 use crate::table::{MOST_OTHER_STATUSES, Memory, Table, View};
 use crate::time::Timestamp;
-use crate::window::Window;
+use crate::window::{Window, WindowRequest};
 use crate::zone::Zone;
 
 /// Where a window ends when the query does not say.
@@ -116,6 +116,11 @@ fn ends_of(table: &Table, query: &Query, source: Source) -> (Timestamp, Option<T
     }
 }
 
+/// Whether the window ends with the newest row because nothing says how far the rows reach.
+pub(crate) fn ends_with_newest(query: &Query, source: Source) -> bool {
+    source == Source::File && query.until.is_none() && !matches!(query.window, WindowRequest::Dates { .. })
+}
+
 /// The span, in milliseconds, for which the zone's table must be right to answer a query.
 pub fn zone_span(table: &Table, query: &Query, source: Source) -> (i64, i64) {
     let (until, oldest) = ends_of(table, query, source);
@@ -190,6 +195,7 @@ pub fn answer_from(
             buckets: &buckets,
             window: &window,
             zone,
+            ends_with_rows: ends_with_newest(query, source),
             outcomes: query.filter.statuses.is_empty(),
         }),
     };

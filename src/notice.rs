@@ -1,7 +1,7 @@
 //! Facts beside the cells that a reader has to know: what was left out, assumed or not looked for. Words only; what they
 //! tell of was counted elsewhere.
 
-use crate::answer::{Account, Source};
+use crate::answer::{Account, Source, ends_with_newest};
 use crate::cube::Sums;
 use crate::execution::Status;
 use crate::ingest::excerpt;
@@ -109,9 +109,7 @@ fn moments(told: &Told<'_>) -> Vec<String> {
     let mut facts = Vec::new();
     let all = table.rows() + table.counted() + reading.left_out_without_moment;
     let placeable = all.saturating_sub(counted.no_moment);
-    let ends_with_newest =
-        *source == Source::File && query.until.is_none() && !matches!(query.window, WindowRequest::Dates { .. });
-    if ends_with_newest && account.outside_window * 2 > placeable {
+    if ends_with_newest(query, *source) && account.outside_window * 2 > placeable {
         let (outside, moment) = (account.outside_window, moment(by));
         // Who chose the days knows that the others are left out.
         let cause = match query.window {
