@@ -96,9 +96,10 @@ fn analyzed(files: &Files, name: &str, content: &[u8], input: &str) -> Ran {
     ])
 }
 
-/// What is said of the rows of a file, without its name and what it was taken for.
+/// What is said of the rows of a file, without its name, what it was taken for and what it should have been.
 fn said(ran: &Ran) -> Vec<String> {
-    let lines = ran.err.lines().filter(|line| !line.contains("canonical rows in"));
+    let is_of_rows = |line: &&str| !line.contains("canonical rows in") && !line.starts_with("execution-heatmap:");
+    let lines = ran.err.lines().filter(is_of_rows);
     lines.map(|line| line.replace("rows.parquet", "rows.ndjson")).collect()
 }
 
@@ -106,10 +107,14 @@ fn said(ran: &Ran) -> Vec<String> {
 fn check(parquet: &[u8], ndjson: &str) {
     let files = Files::new();
     let expected = analyzed(&files, "rows.ndjson", ndjson.as_bytes(), "ndjson");
-    assert_eq!(expected.code, Some(0), "{}", expected.err);
+    assert!(
+        expected.code == Some(0) || expected.err.contains("none can be placed") || ndjson.is_empty(),
+        "{}",
+        expected.err
+    );
     for input in ["auto", "parquet"] {
         let ran = analyzed(&files, "rows.parquet", parquet, input);
-        assert_eq!(said(&ran), said(&expected));
+        assert_eq!((ran.code, said(&ran)), (expected.code, said(&expected)));
         let has_rows = !ndjson.is_empty();
         assert_eq!(ran.err.contains("rows.parquet: read as canonical rows in Parquet"), has_rows, "{}", ran.err);
         assert_eq!(ran.out, expected.out);

@@ -1,5 +1,6 @@
 //! `analyze FILE…`: exported rows in, a picture, the response or a drawing out.
 
+use super::closest;
 use crate::cli::{AnalyzeArgs, Deduplicate, Format, Input, KeepRows, ScreenArgs, When};
 use crate::failure::Failure;
 use crate::files::Parquet;
@@ -8,14 +9,16 @@ use crate::files::progress::Progress;
 use crate::terminal::{self, Colours, Look};
 use crate::voice::{counted, say};
 use crate::{files, interrupt, zones};
-use execution_heatmap::answer::{self, Answer, Patterns, Source};
+use execution_heatmap::answer::{self, Account, Answer, Patterns, Source};
 use execution_heatmap::ingest::{Expected, Form, hint};
 use execution_heatmap::intake::Reading;
 use execution_heatmap::json;
-use execution_heatmap::options::{Attempts, Query};
+use execution_heatmap::options::{Attempts, Filter, Query};
 use execution_heatmap::picture::{self, PictureOptions, Theme};
 use execution_heatmap::problem::Problems;
 use execution_heatmap::table::Table;
+use execution_heatmap::time::Timestamp;
+use execution_heatmap::window::Window;
 use std::io::IsTerminal;
 
 /// The picture's columns where nothing says how many there are.
@@ -34,11 +37,16 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     let utc_span = (0, 1);
     zones::zone(&query.time_zone, utc_span)?;
     let (table, reading, remarks) = read(args, query.counting.attempts)?;
+    if answer::reach_of(&table, &query).is_none() {
+        report(&account(&reading), &remarks);
+        return Err(nothing_to_place(args, &reading));
+    }
     let source = Source::File;
     let zone = zones::zone(&query.time_zone, answer::zone_span(&table, &query, source))?;
     let answer = answer::answer(&table, &reading, &query, &zone, source, Patterns::Look)?;
     files::write(args.output.as_deref(), &written(args, &answer))?;
-    report(&answer, &remarks);
+    report(&answer.account, &remarks);
+    unknown_workflows(&table, &query, &answer.window).iter().for_each(|hint| say(hint));
     judge(args, &answer)
 }
 
@@ -124,6 +132,46 @@ pub fn without_rows(file: &str) -> String {
     format!("{}: no rows with a start", files::called(file))
 }
 
+/// What became of rows of which none can be placed.
+fn account(reading: &Reading) -> Account {
+    let Reading { read, no_start, duplicates: duplicate, unreadable, .. } = *reading;
+    Account { read, no_start, duplicate, unreadable, ..Account::default() }
+}
+
+/// The failure of files without any row that lies somewhere in time: there is nothing to show a window of.
+fn nothing_to_place(args: &AnalyzeArgs, reading: &Reading) -> Failure {
+    let files = match &args.files[..] {
+        [one] => files::called(one).to_owned(),
+        several => format!("{} files", several.len()),
+    };
+    let takes = if reading.incomplete.is_some() {
+        "it is incomplete".to_owned()
+    } else if args.map.is_some() {
+        "the mapping that was given has to say which fields hold start and status".to_owned()
+    } else if args.preset != "auto" {
+        format!("--preset {} was given; without it, the fields of a row tell the system", args.preset)
+    } else if args.input != Input::Auto {
+        "--input was given; without it, the first bytes tell the form".to_owned()
+    } else {
+        "it takes rows with a start and a status, under the names `started_at` and `status`, those of a system that is known, or those that --map tells".to_owned()
+    };
+    Failure::Failed(match reading.read {
+        0 => format!("{files}: no rows; {takes}"),
+        rows => format!("{files}: of {} none can be placed; {takes}", counted(rows, "row", "rows")),
+    })
+}
+
+/// What is said of workflows that are asked for and that no row is of.
+fn unknown_workflows(table: &Table, query: &Query, window: &Window) -> Vec<String> {
+    let asked = &query.filter.workflows;
+    if asked.is_empty() {
+        return Vec::new();
+    }
+    let always = Window { start_ms: Timestamp::MIN.ms(), until: Timestamp::MAX, ..*window };
+    let there = table.workflows(&Filter::default(), query.counting, &always);
+    asked.any_of.iter().chain(&asked.none_of).filter_map(|id| closest::hint(id, &there)).collect()
+}
+
 /// The failure of a file that is of no form that is read.
 pub fn not_a_log(file: &str, starts_with: &str) -> Failure {
     let hint = hint(starts_with).map(|hint| format!(" {hint}")).unwrap_or_default();
@@ -202,8 +250,7 @@ fn speaks_utf8() -> bool {
 }
 
 /// What was read, in words.
-fn report(answer: &Answer, remarks: &[String]) {
-    let account = &answer.account;
+fn report(account: &Account, remarks: &[String]) {
     let mut parts = vec![format!("{} read", counted(account.read, "row", "rows"))];
     let left_out = [
         (account.no_start, "without a start"),

@@ -1,6 +1,7 @@
 //! One file a verb of the command line.
 
 pub mod analyze;
+mod closest;
 pub mod completions;
 pub mod demo;
 pub mod import;
