@@ -85,19 +85,21 @@ pub fn whole_days(evidence: &Evidence<'_>) -> Vec<Day> {
 /// usually silent. It is asked of the hours of a day and not of the gaps between rows: the gap over a night is no
 /// measure of one at noon.
 fn is_silence_usual(evidence: &Evidence<'_>, days: &[Day]) -> bool {
-    let Some(((last, earlier), end)) = days.split_last().zip(evidence.buckets.hours().last()) else { return false };
-    if end.hour == 23 {
-        return true;
-    }
+    let (Some(last), Some(end)) = (days.last(), evidence.buckets.hours().last()) else { return false };
+    let first_behind = usize::from(end.hour) + 1;
+    let ran = |day: &Day, from: usize| day.hours.iter().skip(from).any(|hour| hour.executions > 0);
     // A filter can leave nothing of a weekday; then its empty dates are alike.
-    let is_empty = last.executions() == 0;
+    let is_empty = !ran(last, 0);
     let (mut alike, mut silent) = (0, 0);
-    for day in earlier.iter().rev().skip(6).step_by(7).filter(|day| is_empty || day.executions() > 0) {
-        let behind = day.hours.iter().skip(usize::from(end.hour) + 1);
-        alike += 1;
-        silent += usize::from(behind.fold(0, |sum: u64, hour| sum.saturating_add(hour.executions)) == 0);
+    let mut date = days.len() - 1;
+    while date >= 7 {
+        date -= 7;
+        if let Some(day) = days.get(date).filter(|day| is_empty || ran(day, 0)) {
+            alike += 1;
+            silent += usize::from(!ran(day, first_behind));
+        }
     }
-    silent > 0 && silent * ONE_IN >= alike
+    first_behind == 24 || silent > 0 && silent * ONE_IN >= alike
 }
 
 /// The whole weeks among whole days.
