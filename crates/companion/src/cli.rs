@@ -69,15 +69,9 @@ pub struct AnalyzeArgs {
     /// The view
     #[command(flatten)]
     pub view: ViewArgs,
-    /// The form of the rows
-    #[arg(long, value_name = "FORM", value_enum, default_value_t = Input::Auto)]
-    pub input: Input,
-    /// The system that the rows come from, such as github, n8n or airflow [default: auto, by their fields]
-    #[arg(long, value_name = "NAME", default_value = "auto", hide_default_value = true)]
-    pub preset: String,
-    /// A JSON file that says which field of a row means what
-    #[arg(long, value_name = "FILE")]
-    pub map: Option<PathBuf>,
+    /// What the rows are
+    #[command(flatten)]
+    pub reading: ReadingArgs,
     /// Look for rows that repeat another one (workflow, id and attempt); auto does where there are several files
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Deduplicate::Auto)]
     pub deduplicate: Deduplicate,
@@ -101,6 +95,20 @@ pub struct AnalyzeArgs {
     /// How the picture is drawn
     #[command(flatten)]
     pub screen: ScreenArgs,
+}
+
+/// What rows are read as.
+#[derive(Debug, Args)]
+pub struct ReadingArgs {
+    /// The form of the rows
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Input::Auto)]
+    pub input: Input,
+    /// The system that the rows come from, such as github, n8n or airflow [default: auto, by their fields]
+    #[arg(long, value_name = "NAME", default_value = "auto", hide_default_value = true)]
+    pub preset: String,
+    /// A JSON file that says which field of a row means what
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
 }
 
 /// One view of the rows. Every value goes to the engine as it came.
@@ -216,7 +224,7 @@ pub enum Input {
     Swf,
     /// Arrow IPC, a stream or a file, without compression
     Arrow,
-    /// A Parquet file whose columns bear the same names
+    /// A Parquet file
     Parquet,
     /// Counts that a database made instead of rows, in any form but Parquet
     Cube,
@@ -239,6 +247,9 @@ pub struct ImportArgs {
     /// Files of rows, compressed with gzip or zstd or not; - is standard input
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<String>,
+    /// What the rows are
+    #[command(flatten)]
+    pub reading: ReadingArgs,
     /// The workspace that the rows belong to; it is made if it is not there
     #[arg(long, value_name = "NAME")]
     pub workspace: String,

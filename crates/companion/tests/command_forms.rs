@@ -170,5 +170,5 @@ fn a_file_of_another_form_than_it_was_told_is_refused_or_counted_in_words() {
     #[cfg(feature = "parquet")]
     check("rows.parquet", &["--input", "cube"], 1, "It looks like a Parquet file");
     #[cfg(feature = "parquet")]
-    check("rows.parquet", &["--preset", "airflow"], 2, "goes with neither --preset nor --map");
+    check("rows.parquet", &["--preset", "airflow"], 1, "read as Airflow DAG runs in Parquet, as asked");
 }

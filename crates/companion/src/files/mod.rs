@@ -11,9 +11,10 @@ mod parquet;
 mod plain;
 pub mod progress;
 
-pub use plain::{Parquet, Plain};
+pub use plain::{Kind, Parquet, Plain};
 
 use crate::failure::Failure;
+use execution_heatmap::ingest::Expected;
 use progress::Progress;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -36,9 +37,14 @@ pub fn called(name: &str) -> &str {
 ///
 /// # Errors
 /// The file cannot be opened.
-pub fn read(name: &str, each: impl FnMut(&[u8]) -> ControlFlow<()>) -> Result<Option<String>, Failure> {
+pub fn read(
+    name: &str,
+    parquet: Parquet,
+    expected: &Expected,
+    each: impl FnMut(&[u8]) -> ControlFlow<()>,
+) -> Result<Option<String>, Failure> {
     let progress = Progress::of(&[name.to_owned()]);
-    let read = pieces(Plain::open(name, Parquet::Recognise, &progress)?, each);
+    let read = pieces(Plain::open(name, parquet, expected, &progress)?, each);
     progress.clear();
     Ok(read)
 }

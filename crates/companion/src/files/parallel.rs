@@ -8,7 +8,7 @@
 
 use super::blocks::{self, Block, Blocks, Cutter, Quotes};
 use super::progress::Progress;
-use super::{PIECE_BYTES, Parquet, Plain, called};
+use super::{Kind, PIECE_BYTES, Parquet, Plain};
 use crate::failure::Failure;
 use execution_heatmap::duplicate::Duplicates;
 use execution_heatmap::ingest::{Expected, Form};
@@ -151,8 +151,7 @@ struct Begun<'a> {
 /// A file that is being read.
 struct Open<'a> {
     place: usize,
-    /// What is said of it in place of what the engine says of its rows.
-    taken_for: Option<&'static str>,
+    kind: Kind,
     plan: Plan,
     /// `None` behind the last block.
     blocks: Mutex<Source<'a>>,
@@ -224,20 +223,16 @@ impl<'a> Work<'a> {
     }
 
     fn open(&self, place: usize, name: &str) -> Result<Open<'a>, Failure> {
-        let mut plain = Plain::open(name, self.settings.parquet, self.progress)?;
-        let own = plain.expected();
-        if own.is_some() && !self.settings.expected.is_plain() {
-            let why = "Parquet is read as canonical rows; it goes with neither --preset nor --map";
-            return Err(Failure::Usage(format!("{}: {why}", called(name))));
-        }
+        let Settings { expected, parquet, block_bytes, .. } = &self.settings;
+        let mut plain = Plain::open(name, *parquet, expected, self.progress)?;
+        let kind = plain.kind();
         let mut first = Vec::new();
-        plain.fill(&mut first, PIECE_BYTES.min(self.settings.block_bytes));
-        let taken_for = plain.taken_for();
-        let (plan, cutter) = Plan::of(own.unwrap_or_else(|| self.settings.expected.clone()), &first);
-        let blocks = Blocks::new(plain, cutter, self.settings.block_bytes, first);
+        plain.fill(&mut first, PIECE_BYTES.min(*block_bytes));
+        let (plan, cutter) = Plan::of(kind.expected(expected), &first);
+        let blocks = Blocks::new(plain, cutter, *block_bytes, first);
         Ok(Open {
             place,
-            taken_for,
+            kind,
             plan,
             blocks: Mutex::new(Source { blocks: Some(blocks), taken: 0 }),
             parts: Mutex::default(),
@@ -322,7 +317,7 @@ impl<'a> Work<'a> {
         let Some((_, broken)) = parts.end.take() else { return };
         let mut whole = parts.whole.take().unwrap_or_else(|| file.plan.begin(0));
         whole.finish(broken.as_deref());
-        let recognised = whole.recognised().map(|rows| file.taken_for.unwrap_or(rows).to_owned());
+        let recognised = whole.recognised().map(|words| file.kind.taken_for(words));
         let (_, reading, _) = whole.into_parts();
         self.end(file.place, Ok(Outcome::Read { reading, recognised }));
     }

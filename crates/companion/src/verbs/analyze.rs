@@ -1,16 +1,15 @@
 //! `analyze FILE…`: exported rows in, a picture, the response or a drawing out.
 
-use super::closest;
-use crate::cli::{AnalyzeArgs, Deduplicate, Format, Input, KeepRows, ScreenArgs, When};
+use super::{closest, reading};
+use crate::cli::{AnalyzeArgs, Deduplicate, Format, KeepRows, ScreenArgs, When};
 use crate::failure::Failure;
-use crate::files::Parquet;
 use crate::files::parallel::{self, Outcome, Settings};
 use crate::files::progress::Progress;
 use crate::terminal::{self, Colours, Look};
 use crate::voice::{counted, say};
 use crate::{files, interrupt, zones};
 use execution_heatmap::answer::{self, Account, Answer, Patterns, Source};
-use execution_heatmap::ingest::{Expected, Form, hint};
+use execution_heatmap::ingest::hint;
 use execution_heatmap::intake::Reading;
 use execution_heatmap::json;
 use execution_heatmap::options::{Attempts, Filter, Query};
@@ -23,9 +22,6 @@ use std::io::IsTerminal;
 
 /// The picture's columns where nothing says how many there are.
 const DEFAULT_WIDTH: u16 = 80;
-
-/// The preset of counts, which come in several forms.
-const CUBE: &str = "cube";
 
 /// Analyses.
 ///
@@ -63,12 +59,7 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<S
         Deduplicate::On => true,
         Deduplicate::Off => false,
     };
-    let parquet = match args.input {
-        Input::Auto => Parquet::Recognise,
-        Input::Parquet => Parquet::Require,
-        _ => Parquet::Never,
-    };
-    let expected = expected(args)?;
+    let (expected, parquet) = reading::expected(&args.reading)?;
     interrupt::ends_the_process();
     let progress = Progress::of(&args.files);
     let read = parallel::read(&args.files, Settings::new(expected, parquet, deduplicate, keeps_rows), &progress);
@@ -94,33 +85,6 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<S
     Ok((table, readings, remarks))
 }
 
-/// What the flags say of the files.
-fn expected(args: &AnalyzeArgs) -> Result<Expected, Failure> {
-    let form = match args.input {
-        Input::Auto | Input::Parquet | Input::Cube => None,
-        Input::Ndjson => Some(Form::Ndjson),
-        Input::Json => Some(Form::Json),
-        Input::Csv => Some(Form::Csv),
-        Input::Tsv => Some(Form::Tsv),
-        Input::Swf => Some(Form::Swf),
-        Input::Arrow => Some(Form::Arrow),
-    };
-    let preset = match args.input {
-        Input::Cube if args.map.is_some() || !matches!(&*args.preset, "auto" | CUBE) => {
-            return Err(Failure::Usage("--input cube: it goes with neither --preset nor --map".to_owned()));
-        }
-        Input::Cube => CUBE,
-        _ => &args.preset,
-    };
-    let mut expected = Expected::anything().preset(preset).map_err(Failure::Usage)?;
-    if let Some(file) = &args.map {
-        let map = std::fs::read_to_string(file)
-            .map_err(|error| Failure::Failed(format!("{} cannot be read: {error}", file.display())))?;
-        expected = expected.map(&map).map_err(|words| Failure::Usage(format!("{}: {words}", file.display())))?;
-    }
-    Ok(form.into_iter().fold(expected, Expected::form))
-}
-
 /// The first problem of each kind in a file.
 pub fn problems_in_words(file: &str, problems: &Problems) -> impl Iterator<Item = String> {
     let file = files::called(file);
@@ -144,17 +108,8 @@ fn nothing_to_place(args: &AnalyzeArgs, reading: &Reading) -> Failure {
         [one] => files::called(one).to_owned(),
         several => format!("{} files", several.len()),
     };
-    let takes = if reading.incomplete.is_some() {
-        "it is incomplete".to_owned()
-    } else if args.map.is_some() {
-        "the mapping that was given has to say which fields hold start and status".to_owned()
-    } else if args.preset != "auto" {
-        format!("--preset {} was given; without it, the fields of a row tell the system", args.preset)
-    } else if args.input != Input::Auto {
-        "--input was given; without it, the first bytes tell the form".to_owned()
-    } else {
-        "it takes rows with a start and a status, under the names `started_at` and `status`, those of a system that is known, or those that --map tells".to_owned()
-    };
+    let takes =
+        if reading.incomplete.is_some() { "it is incomplete".to_owned() } else { reading::takes(&args.reading) };
     Failure::Failed(match reading.read {
         0 => format!("{files}: no rows; {takes}"),
         rows => format!("{files}: of {} none can be placed; {takes}", counted(rows, "row", "rows")),

@@ -5,6 +5,7 @@ mod closest;
 pub mod completions;
 pub mod demo;
 pub mod import;
+mod reading;
 pub mod serve;
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
