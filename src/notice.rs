@@ -44,8 +44,14 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     if counted.is_short {
         facts.push("memory did not suffice to count what the metric needs; a shorter window may".to_owned());
     }
-    if *source == Source::File && reading.not_looked_for > 0 {
+    if *source == Source::File && reading.may_repeat() {
         facts.push("repeated rows were not looked for".to_owned());
+    }
+    if reading.looked_among > 0 {
+        let most = count(reading.looked_among);
+        facts.push(
+            ["repeated rows and earlier attempts were not looked for beyond the first ", &most, " executions"].concat(),
+        );
     }
     match reading.duplicates {
         0 => {}

@@ -78,7 +78,8 @@ pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result
         done: Mutex::default(),
     };
     let keeps_rows = work.settings.keeps_rows;
-    let mut rows = Rows { duplicates: work.settings.deduplicate.then(Duplicates::default), ..Rows::new(keeps_rows) };
+    let identities = || Duplicates::with_key(random_key());
+    let mut rows = Rows { duplicates: work.settings.deduplicate.then(identities), ..Rows::new(keeps_rows) };
     std::thread::scope(|scope| {
         let helper = || {
             let mut rows = Rows::new(keeps_rows);
@@ -118,10 +119,14 @@ struct Rows {
 impl Rows {
     /// A table that finds texts under a key that nobody can know, so that no log can be made to be slow to read.
     fn new(are_kept: bool) -> Self {
-        let random = RandomState::new();
-        let table = Table::with_key([random.hash_one(0), random.hash_one(1)]);
+        let table = Table::with_key(random_key());
         Self { table: if are_kept { table } else { table.without_rows() }, duplicates: None }
     }
+}
+
+fn random_key() -> [u64; 2] {
+    let random = RandomState::new();
+    [random.hash_one(0), random.hash_one(1)]
 }
 
 /// What the threads share.
