@@ -109,6 +109,22 @@ pub struct ReadingArgs {
     /// A JSON file that says which field of a row means what
     #[arg(long, value_name = "FILE")]
     pub map: Option<PathBuf>,
+    /// The most that a compressed file is decompressed to, in bytes or with K, M or G (powers of 1,024) behind: what
+    /// comes beyond is not read, and the source is incomplete
+    #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "64G")]
+    pub most_decompressed: u64,
+}
+
+/// A number of bytes, as a flag takes it.
+fn bytes(text: &str) -> Result<u64, String> {
+    let (digits, shift) = match text.char_indices().last() {
+        Some((end, 'K' | 'k')) => (text.get(..end), 10),
+        Some((end, 'M' | 'm')) => (text.get(..end), 20),
+        Some((end, 'G' | 'g')) => (text.get(..end), 30),
+        _ => (Some(text), 0),
+    };
+    let number = digits.and_then(|digits| digits.parse::<u64>().ok()).and_then(|number| number.checked_mul(1 << shift));
+    number.filter(|number| *number > 0).ok_or_else(|| "it takes a number of bytes such as 500M or 64G".to_owned())
 }
 
 /// One view of the rows. Every value goes to the engine as it came.
@@ -304,6 +320,23 @@ pub fn run() -> ExitCode {
         Err(failure) => {
             voice::say(&format!("execution-heatmap: {failure}"));
             failure.code()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_bytes_are_read() {
+        let check = |text: &str, expected: Option<u64>| assert_eq!(bytes(text).ok(), expected, "{text}");
+        check("1", Some(1));
+        check("10k", Some(10 << 10));
+        check("500M", Some(500 << 20));
+        check("64G", Some(64 << 30));
+        for text in ["", "0", "G", "1T", "-1", "1.5G", "1 G", "99999999999G", "é"] {
+            check(text, None);
         }
     }
 }

@@ -82,6 +82,24 @@ fn faults_of_compressed_files_are_told_with_their_byte() {
 }
 
 #[test]
+fn how_much_is_decompressed_can_be_limited() {
+    let files = Files::new();
+    let check = |content: Vec<u8>, most: &str, code: i32, words: &str| {
+        let ran = run(&["analyze", &files.with("log", content), "--strict", "--most-decompressed", most]);
+        assert_eq!(ran.code, Some(code), "{most}: {}", ran.err);
+        assert!(ran.err.contains(words), "{most}: {}", ran.err);
+    };
+    let length = GOOD.len().to_string();
+    for content in [gzip(GOOD.as_bytes()), zstd(GOOD.as_bytes())] {
+        check(content.clone(), &length, 0, "3 rows read, 3 placed");
+        check(content.clone(), &(GOOD.len() - 1).to_string(), 3, "decompressed it is larger than");
+        check(content.clone(), "1K", 0, "3 rows read");
+        check(content, "much", 2, "it takes a number of bytes such as 500M or 64G");
+    }
+    check(GOOD.as_bytes().to_vec(), "1", 0, "3 rows read");
+}
+
+#[test]
 fn import_reads_the_same_files() {
     let files = Files::new();
     let database = files.path("runs.sqlite");

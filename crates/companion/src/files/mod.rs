@@ -11,10 +11,9 @@ mod parquet;
 mod plain;
 pub mod progress;
 
-pub use plain::{Kind, Parquet, Plain};
+pub use plain::{Kind, Opening, Parquet, Plain};
 
 use crate::failure::Failure;
-use execution_heatmap::ingest::Expected;
 use progress::Progress;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -39,12 +38,11 @@ pub fn called(name: &str) -> &str {
 /// The file cannot be opened.
 pub fn read(
     name: &str,
-    parquet: Parquet,
-    expected: &Expected,
+    opening: &Opening,
     each: impl FnMut(&[u8]) -> ControlFlow<()>,
 ) -> Result<Option<String>, Failure> {
     let progress = Progress::of(&[name.to_owned()]);
-    let read = pieces(Plain::open(name, parquet, expected, &progress)?, each);
+    let read = pieces(Plain::open(name, opening, &progress)?, each);
     progress.clear();
     Ok(read)
 }

@@ -8,7 +8,7 @@
 
 use super::blocks::{self, Block, Blocks, Cutter, Quotes};
 use super::progress::Progress;
-use super::{Kind, PIECE_BYTES, Parquet, Plain};
+use super::{Kind, Opening, PIECE_BYTES, Plain};
 use crate::failure::Failure;
 use execution_heatmap::duplicate::Duplicates;
 use execution_heatmap::ingest::{Expected, Form};
@@ -28,9 +28,7 @@ const BLOCK_BYTES: usize = 4 * 1024 * 1024;
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// What is known of all files.
-    expected: Expected,
-    /// Whether files may be Parquet files, whose rows have a form of their own.
-    parquet: Parquet,
+    opening: Opening,
     /// Whether rows are looked for that repeat another one. All rows then have to be held against all, in one thread.
     deduplicate: bool,
     /// Whether rows are kept or only counted.
@@ -42,10 +40,10 @@ pub struct Settings {
 
 impl Settings {
     /// As many threads as there are cores, one if repeated rows are looked for.
-    pub fn new(expected: Expected, parquet: Parquet, deduplicate: bool, keeps_rows: bool) -> Self {
+    pub fn new(opening: Opening, deduplicate: bool, keeps_rows: bool) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let threads = if deduplicate { 1 } else { cores };
-        Self { expected, parquet, deduplicate, keeps_rows, threads, block_bytes: BLOCK_BYTES }
+        Self { opening, deduplicate, keeps_rows, threads, block_bytes: BLOCK_BYTES }
     }
 }
 
@@ -228,12 +226,12 @@ impl<'a> Work<'a> {
     }
 
     fn open(&self, place: usize, name: &str) -> Result<Open<'a>, Failure> {
-        let Settings { expected, parquet, block_bytes, .. } = &self.settings;
-        let mut plain = Plain::open(name, *parquet, expected, self.progress)?;
+        let Settings { opening, block_bytes, .. } = &self.settings;
+        let mut plain = Plain::open(name, opening, self.progress)?;
         let kind = plain.kind();
         let mut first = Vec::new();
         plain.fill(&mut first, PIECE_BYTES.min(*block_bytes));
-        let (plan, cutter) = Plan::of(kind.expected(expected), &first);
+        let (plan, cutter) = Plan::of(kind.expected(&opening.expected), &first);
         let blocks = Blocks::new(plain, cutter, *block_bytes, first);
         Ok(Open {
             place,

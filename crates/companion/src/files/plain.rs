@@ -12,9 +12,6 @@ use execution_heatmap_inflate::{Decoder, Form as Compression, Limits, MAGIC_BYTE
 use std::fs::File;
 use std::io::{self, Read, Seek};
 
-/// The most bytes that a compressed file is decompressed to.
-const MOST_OUTPUT_BYTES: u64 = 64 * 1024 * 1024 * 1024;
-
 /// The preset of rows that bear the names of this project.
 const CANONICAL: &str = "canonical";
 /// What a Parquet file begins with.
@@ -65,6 +62,17 @@ impl Kind {
     }
 }
 
+/// What is known of a source before it is opened.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// What its rows are.
+    pub expected: Expected,
+    /// Whether it may be a Parquet file, whose rows have a form of their own.
+    pub parquet: Parquet,
+    /// The most bytes that it is decompressed to.
+    pub most_decompressed: u64,
+}
+
 /// A source of which plain bytes can be asked.
 pub struct Plain<'a> {
     source: Source<'a>,
@@ -87,44 +95,44 @@ impl<'a> Plain<'a> {
     ///
     /// # Errors
     /// It cannot be opened, its first bytes cannot be read, or it has to be a Parquet file that it is not.
-    pub fn open(name: &str, parquet: Parquet, expected: &Expected, progress: &'a Progress) -> Result<Self, Failure> {
+    pub fn open(name: &str, opening: &Opening, progress: &'a Progress) -> Result<Self, Failure> {
         let failed = |error: io::Error| Failure::on(name, error);
         let mut first = Vec::with_capacity(MAGIC_BYTES);
         if name == STANDARD_INPUT {
             io::stdin().take(MAGIC_BYTES as u64).read_to_end(&mut first).map_err(failed)?;
-            return match parquet {
+            return match opening.parquet {
                 Parquet::Recognise | Parquet::Require if first == PARQUET => {
                     Err(Failure::on(super::called(name), "Parquet is read from a file, not from a pipe"))
                 }
                 Parquet::Require => Err(no_parquet(name)),
-                _ => Ok(Plain::behind(first, io::stdin(), progress)),
+                _ => Ok(Plain::behind(first, io::stdin(), opening.most_decompressed, progress)),
             };
         }
         let mut file = File::open(name).map_err(failed)?;
         (&mut file).take(MAGIC_BYTES as u64).read_to_end(&mut first).map_err(failed)?;
-        match parquet {
+        match opening.parquet {
             Parquet::Recognise | Parquet::Require if first == PARQUET => {
                 file.rewind().map_err(failed)?;
-                Plain::parquet(name, file, expected, progress)
+                Plain::parquet(name, file, &opening.expected, progress)
             }
             Parquet::Require => Err(no_parquet(name)),
-            _ => Ok(Plain::behind(first, file, progress)),
+            _ => Ok(Plain::behind(first, file, opening.most_decompressed, progress)),
         }
     }
 
-    /// Anything that can be read.
+    /// Anything that can be read, as far as it can be decompressed.
     ///
     /// # Errors
     /// Its first bytes cannot be read.
     pub fn new(mut source: impl Read + Send + 'a, progress: &'a Progress) -> io::Result<Self> {
         let mut first = Vec::with_capacity(MAGIC_BYTES);
         (&mut source).take(MAGIC_BYTES as u64).read_to_end(&mut first)?;
-        Ok(Plain::behind(first, source, progress))
+        Ok(Plain::behind(first, source, u64::MAX, progress))
     }
 
     /// A source of which the first bytes were read.
-    fn behind(first: Vec<u8>, source: impl Read + Send + 'a, progress: &'a Progress) -> Self {
-        let limits = Limits { output_bytes: MOST_OUTPUT_BYTES, ..Limits::default() };
+    fn behind(first: Vec<u8>, source: impl Read + Send + 'a, output_bytes: u64, progress: &'a Progress) -> Self {
+        let limits = Limits { output_bytes, ..Limits::default() };
         let form = Compression::of(&first);
         let whole = Box::new(io::Cursor::new(first).chain(source));
         let source = match form {

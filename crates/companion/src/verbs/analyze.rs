@@ -59,10 +59,10 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<S
         Deduplicate::On => true,
         Deduplicate::Off => false,
     };
-    let (expected, parquet) = reading::expected(&args.reading)?;
+    let opening = reading::opening(&args.reading)?;
     interrupt::ends_the_process();
     let progress = Progress::of(&args.files);
-    let read = parallel::read(&args.files, Settings::new(expected, parquet, deduplicate, keeps_rows), &progress);
+    let read = parallel::read(&args.files, Settings::new(opening, deduplicate, keeps_rows), &progress);
     progress.clear();
     let (table, outcomes) = read?;
     let mut readings = Reading::default();

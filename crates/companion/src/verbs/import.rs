@@ -23,7 +23,7 @@ pub fn run(args: &ImportArgs) -> Result<(), Failure> {
         return Err(Failure::Usage("--workspace: it takes a name".to_owned()));
     }
     // What cannot be read at all leaves no database behind.
-    let (expected, parquet) = reading::expected(&args.reading)?;
+    let opening = reading::opening(&args.reading)?;
     if args.reading.input == Input::Cube {
         return Err(Failure::Usage(format!("--input cube: {COUNTS}")));
     }
@@ -35,7 +35,7 @@ pub fn run(args: &ImportArgs) -> Result<(), Failure> {
     let mut incomplete = Vec::new();
     let (mut read, mut can_be_stored) = (0, 0);
     for file in &args.files {
-        let imported = import(&mut writer, file, &expected, |each| files::read(file, parquet, &expected, each))
+        let imported = import(&mut writer, file, &opening.expected, |each| files::read(file, &opening, each))
             .map_err(|failure| in_database(failure, &args.database))?;
         say(&imported.words(file));
         read += imported.rows;

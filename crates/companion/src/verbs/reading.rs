@@ -2,17 +2,17 @@
 
 use crate::cli::{Input, ReadingArgs};
 use crate::failure::Failure;
-use crate::files::Parquet;
+use crate::files::{Opening, Parquet};
 use execution_heatmap::ingest::{Expected, Form};
 
 /// The preset of counts, which come in several forms.
 const CUBE: &str = "cube";
 
-/// What the flags say of the files, and whether they may be Parquet files.
+/// What the flags say of the files.
 ///
 /// # Errors
 /// Flags that do not go together, a name that is not known, or a mapping that cannot be read.
-pub fn expected(args: &ReadingArgs) -> Result<(Expected, Parquet), Failure> {
+pub fn opening(args: &ReadingArgs) -> Result<Opening, Failure> {
     let parquet = match args.input {
         Input::Auto => Parquet::Recognise,
         Input::Parquet => Parquet::Require,
@@ -40,7 +40,8 @@ pub fn expected(args: &ReadingArgs) -> Result<(Expected, Parquet), Failure> {
             .map_err(|error| Failure::Failed(format!("{} cannot be read: {error}", file.display())))?;
         expected = expected.map(&map).map_err(|words| Failure::Usage(format!("{}: {words}", file.display())))?;
     }
-    Ok((form.into_iter().fold(expected, Expected::form), parquet))
+    let expected = form.into_iter().fold(expected, Expected::form);
+    Ok(Opening { expected, parquet, most_decompressed: args.most_decompressed })
 }
 
 /// What files of which no row can be placed should have been, in words.
