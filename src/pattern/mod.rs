@@ -36,6 +36,8 @@ pub struct Evidence<'a> {
     pub window: &'a Window,
     /// The zone whose weekdays and hours are named.
     pub zone: &'a Zone,
+    /// True if the window ends with the newest row of a file: its last day may then be whole all the same.
+    pub ends_with_rows: bool,
     /// False if a status filter chose the rows: then no pattern of outcomes is looked for.
     pub outcomes: bool,
 }

@@ -22,6 +22,7 @@ pub use kept::{MOST_KEPT_ERROR_BYTES, MOST_KEPT_TEXT_BYTES};
 pub use kinds::{Crowding, MOST_STATUS_BYTES};
 pub use parts::Shift;
 pub use rows::{Order, Row, Rows};
+pub(crate) use siphash::siphash;
 pub(crate) use stretch::Stretch;
 
 use crate::execution::{Execution, OwnTexts};
@@ -153,11 +154,6 @@ impl Table {
         };
         self.is_full |= !has_room;
         has_room
-    }
-
-    /// Leaves room for no more rows than the table has memory for by now.
-    pub(crate) fn grow_no_more(&mut self) {
-        self.most_bytes = 0;
     }
 
     /// True once a row found no room.

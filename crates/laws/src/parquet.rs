@@ -28,7 +28,7 @@ pub(crate) fn parquet(bytes: &[u8]) {
 /// The lines of a file up to a limit, and why there are no more if it broke off.
 fn lines(bytes: &[u8]) -> (Vec<u8>, Option<String>) {
     let mut lines = Vec::new();
-    let mut rows = match ParquetRows::open(Bytes::copy_from_slice(bytes)) {
+    let mut rows = match ParquetRows::open(Bytes::copy_from_slice(bytes), false) {
         Ok(rows) => rows,
         Err(words) => return (lines, Some(words)),
     };

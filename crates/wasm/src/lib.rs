@@ -33,9 +33,6 @@ use wasm_bindgen::prelude::*;
 /// The most bytes that rows may take in a page, names and kept texts apart.
 const MOST_ROW_BYTES: usize = 1 << 30;
 
-/// The most bytes, about, that identities take in a page while repeated rows are looked for.
-const MOST_IDENTITY_BYTES: usize = 1 << 31;
-
 /// One source of rows and what has been read of it.
 #[wasm_bindgen]
 pub struct Engine {
@@ -96,7 +93,7 @@ impl Engine {
         if self.keeps_texts {
             table = table.with_texts(MOST_KEPT_TEXT_BYTES);
         }
-        let identities = self.deduplicates.then(|| Duplicates::default().limited_to(MOST_IDENTITY_BYTES));
+        let identities = self.deduplicates.then(|| Duplicates::with_key([chance(), chance()]));
         self.intake = intake.onto(table, identities);
         self.memory = Memory::default();
         Ok(())

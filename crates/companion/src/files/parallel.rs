@@ -8,7 +8,7 @@
 
 use super::blocks::{self, Blocks, Cutter, Quotes};
 use super::progress::Progress;
-use super::{PIECE_BYTES, Parquet, Plain, called};
+use super::{Kind, Opening, PIECE_BYTES, Plain};
 use crate::failure::Failure;
 use execution_heatmap::duplicate::Duplicates;
 use execution_heatmap::ingest::{Expected, Form, MOST_LINE_BYTES, Unrecognised};
@@ -31,9 +31,7 @@ const _: () = assert!(2 * BLOCK_BYTES < MOST_LINE_BYTES);
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// What is known of all files.
-    expected: Expected,
-    /// Whether files may be Parquet files, whose rows have a form of their own.
-    parquet: Parquet,
+    opening: Opening,
     /// Whether rows are looked for that repeat another one. All rows then have to be held against all, in one thread.
     deduplicate: bool,
     /// Whether rows are kept or only counted.
@@ -45,10 +43,10 @@ pub struct Settings {
 
 impl Settings {
     /// As many threads as there are cores, one if repeated rows are looked for.
-    pub fn new(expected: Expected, parquet: Parquet, deduplicate: bool, keeps_rows: bool) -> Self {
+    pub fn new(opening: Opening, deduplicate: bool, keeps_rows: bool) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let threads = if deduplicate { 1 } else { cores };
-        Self { expected, parquet, deduplicate, keeps_rows, threads, block_bytes: BLOCK_BYTES }
+        Self { opening, deduplicate, keeps_rows, threads, block_bytes: BLOCK_BYTES }
     }
 }
 
@@ -81,7 +79,8 @@ pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result
         done: Mutex::default(),
     };
     let keeps_rows = work.settings.keeps_rows;
-    let mut rows = Rows { duplicates: work.settings.deduplicate.then(Duplicates::default), ..Rows::new(keeps_rows) };
+    let identities = || Duplicates::with_key(random_key());
+    let mut rows = Rows { duplicates: work.settings.deduplicate.then(identities), ..Rows::new(keeps_rows) };
     std::thread::scope(|scope| {
         let helper = || {
             let mut rows = Rows::new(keeps_rows);
@@ -121,10 +120,14 @@ struct Rows {
 impl Rows {
     /// A table that finds texts under a key that nobody can know, so that no log can be made to be slow to read.
     fn new(are_kept: bool) -> Self {
-        let random = RandomState::new();
-        let table = Table::with_key([random.hash_one(0), random.hash_one(1)]);
+        let table = Table::with_key(random_key());
         Self { table: if are_kept { table } else { table.without_rows() }, duplicates: None }
     }
+}
+
+fn random_key() -> [u64; 2] {
+    let random = RandomState::new();
+    [random.hash_one(0), random.hash_one(1)]
 }
 
 /// What the threads share.
@@ -154,8 +157,7 @@ struct Begun<'a> {
 /// A file that is being read.
 struct Open<'a> {
     place: usize,
-    /// What is said of it in place of what the engine says of its rows.
-    taken_for: Option<&'static str>,
+    kind: Kind,
     plan: Plan,
     /// `None` behind the last block.
     blocks: Mutex<Source<'a>>,
@@ -227,20 +229,16 @@ impl<'a> Work<'a> {
     }
 
     fn open(&self, place: usize, name: &str) -> Result<Open<'a>, Failure> {
-        let mut plain = Plain::open(name, self.settings.parquet, self.progress)?;
-        let own = plain.expected();
-        if own.is_some() && !self.settings.expected.is_plain() {
-            let why = "Parquet is read as canonical rows; it goes with neither --preset nor --map";
-            return Err(Failure::Usage(format!("{}: {why}", called(name))));
-        }
+        let Settings { opening, block_bytes, .. } = &self.settings;
+        let mut plain = Plain::open(name, opening, self.progress)?;
+        let kind = plain.kind();
         let mut first = Vec::new();
-        plain.fill(&mut first, PIECE_BYTES.min(self.settings.block_bytes));
-        let taken_for = plain.taken_for();
-        let (plan, cutter) = Plan::of(own.unwrap_or_else(|| self.settings.expected.clone()), &first);
-        let blocks = Blocks::new(plain, cutter, self.settings.block_bytes, first);
+        plain.fill(&mut first, PIECE_BYTES.min(*block_bytes));
+        let (plan, cutter) = Plan::of(kind.expected(&opening.expected), &first);
+        let blocks = Blocks::new(plain, cutter, *block_bytes, first);
         Ok(Open {
             place,
-            taken_for,
+            kind,
             plan,
             blocks: Mutex::new(Source { blocks: Some(blocks), taken: 0 }),
             parts: Mutex::default(),
@@ -348,7 +346,7 @@ impl<'a> Work<'a> {
         let Some((_, broken)) = parts.end.take() else { return };
         let mut whole = parts.whole.take().unwrap_or_else(|| file.plan.begin(0));
         whole.finish(broken.as_deref());
-        let recognised = whole.recognised().map(|rows| file.taken_for.unwrap_or(rows).to_owned());
+        let recognised = whole.recognised().map(|words| file.kind.taken_for(words));
         let (_, reading, _) = whole.into_parts();
         self.end(file.place, Ok(Outcome::Read { reading, recognised }));
     }

@@ -1,6 +1,7 @@
 //! Blocks that threads read are what one intake makes of the whole.
 
 use super::*;
+use crate::files::Parquet;
 use execution_heatmap::answer::{self, Patterns, Source as Kind};
 use execution_heatmap::json;
 use execution_heatmap::options::Query;
@@ -23,6 +24,10 @@ impl Seeded {
 
 fn expected_of(form: Option<Form>) -> Expected {
     form.into_iter().fold(Expected::anything(), Expected::form)
+}
+
+fn opening_of(form: Option<Form>) -> Opening {
+    Opening { expected: expected_of(form), parquet: Parquet::Never, most_decompressed: 1 << 30 }
 }
 
 /// What one intake makes of the whole file from the first byte to the last.
@@ -66,14 +71,7 @@ fn check(form: Option<Form>, files: &[Vec<u8>], deduplicate: bool) {
     let answer = response(&table, &outcomes);
     for (threads, block_bytes) in [(1, 100), (1, 4096), (2, 333), (4, 150), (4, BLOCK_BYTES)] {
         let threads = if deduplicate { 1 } else { threads };
-        let settings = Settings {
-            expected: expected_of(form),
-            parquet: Parquet::Never,
-            deduplicate,
-            keeps_rows: true,
-            threads,
-            block_bytes,
-        };
+        let settings = Settings { opening: opening_of(form), deduplicate, keeps_rows: true, threads, block_bytes };
         let (table, read) = super::read(&names, settings, &Progress::silent()).unwrap();
         let how = format!("{threads} threads, blocks of {block_bytes}");
         assert_eq!(read, outcomes, "{how}");
@@ -234,8 +232,7 @@ fn a_quote_that_nothing_closes_is_given_up_where_the_engine_does() {
     let path = folder.path().join("stray.csv");
     std::fs::write(&path, &file).unwrap();
     for (threads, block_bytes) in [(1, BLOCK_BYTES), (3, BLOCK_BYTES), (2, 1 << 16)] {
-        let settings =
-            Settings { threads, block_bytes, ..Settings::new(expected_of(None), Parquet::Never, false, true) };
+        let settings = Settings { threads, block_bytes, ..Settings::new(opening_of(None), false, true) };
         let (table, outcomes) =
             super::read(&[path.to_str().unwrap().to_owned()], settings, &Progress::silent()).unwrap();
         let [Outcome::Read { reading: read, .. }] = &outcomes[..] else { panic!("{outcomes:?}") };
@@ -263,14 +260,8 @@ fn the_first_file_that_comes_to_nothing_is_told() {
     let [good, bad] = [good, bad].map(|path| path.to_str().unwrap().to_owned());
     let missing = folder.path().join("missing").to_str().unwrap().to_owned();
     for threads in [1, 3] {
-        let settings = Settings {
-            expected: expected_of(None),
-            parquet: Parquet::Never,
-            deduplicate: false,
-            keeps_rows: true,
-            threads,
-            block_bytes: 100,
-        };
+        let settings =
+            Settings { opening: opening_of(None), deduplicate: false, keeps_rows: true, threads, block_bytes: 100 };
         let read = |files: &[&String]| {
             let files: Vec<String> = files.iter().map(|file| (*file).clone()).collect();
             super::read(&files, settings.clone(), &Progress::silent()).map(|(_, outcomes)| outcomes)
