@@ -47,7 +47,8 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     if *source == Source::File && reading.may_repeat() {
         facts.push("repeated rows were not looked for".to_owned());
     }
-    if reading.looked_among > 0 {
+    // A build without the feature looks for none.
+    if cfg!(feature = "parts") && reading.looked_among > 0 {
         let most = count(reading.looked_among);
         facts.push(
             ["repeated rows and earlier attempts were not looked for beyond the first ", &most, " executions"].concat(),
