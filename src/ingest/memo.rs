@@ -122,7 +122,7 @@ impl Classes {
         spots: &[Spot],
         (bytes, begin): (&Padded<'_>, usize),
     ) -> Option<u32> {
-        let hash = hash_of((keys, last_step), spots, (bytes, begin));
+        let hash = hash_of(keys.iter().map(|key| part(key, spots, bytes, begin)), last_step, bytes);
         let (last, held) = (self.places.len().wrapping_sub(1), Padded::new(&self.bytes));
         for attempt in 0..MOST_TRIES {
             let place = self.places.get((hash as usize).wrapping_add(attempt) & last)?;
@@ -183,8 +183,9 @@ impl Classes {
     ) -> Option<u32> {
         let kept = self.first.saturating_add(self.kinds.len() as u32);
         let is_worth_keeping = kept < FREELY_KEPT || kept <= self.known / 4;
-        let is_short = |key: &Key| part(key, spots, bytes, begin).length <= MOST_BYTES * (1 + key.last - key.spot);
-        if !is_worth_keeping || !keys.iter().all(is_short) {
+        let parts: Vec<Part> = keys.iter().map(|key| part(key, spots, bytes, begin)).collect();
+        let is_short = |(key, part): (&Key, &Part)| part.length <= MOST_BYTES * (1 + key.last - key.spot);
+        if !is_worth_keeping || !keys.iter().zip(&parts).all(is_short) {
             return None;
         }
         let is_full = self.kinds.len() >= MOST_KINDS || self.bytes.len() >= MOST_HELD_BYTES;
@@ -194,14 +195,13 @@ impl Classes {
         if self.places.len() <= 2 * (self.kinds.len() + 1) {
             self.rehash();
         }
-        let hash = hash_of((keys, last_step), spots, (bytes, begin));
+        let hash = hash_of(parts.iter().copied(), last_step, bytes);
         let place = self.kinds.len() as u32;
         if !put(&mut self.places, hash, place + 1) {
             return None;
         }
         let first_part = self.parts.len() as u32;
-        for key in keys {
-            let part = part(key, spots, bytes, begin);
+        for part in &parts {
             let start = self.bytes.len().saturating_sub(PADDING);
             self.bytes.truncate(start);
             self.bytes.extend_from_slice(bytes.slice(part.at, part.at.wrapping_add(part.length)));
@@ -213,8 +213,7 @@ impl Classes {
         self.kinds.push(class);
         if let Some(shapes) = shapes {
             // A row that finds no place in the tree is found by its spots.
-            let parts = keys.iter().map(|key| part(key, spots, bytes, begin));
-            self.tree.add(parts, last_step, place, bytes, shapes);
+            self.tree.add(&parts, last_step, place, bytes, shapes);
         }
         Some(place)
     }
@@ -271,10 +270,9 @@ fn is_same(bytes: &Padded<'_>, at: usize, held: Padded<'_>, part: &HeldPart) -> 
 
 /// A number of what a row says.
 #[inline(always)]
-fn hash_of((keys, last_step): (&[Key], u32), spots: &[Spot], (bytes, begin): (&Padded<'_>, usize)) -> u32 {
+fn hash_of(parts: impl Iterator<Item = Part>, last_step: u32, bytes: &Padded<'_>) -> u32 {
     let mut sum = u64::from(last_step);
-    for key in keys {
-        let part = part(key, spots, bytes, begin);
+    for part in parts {
         let near = bytes.near(part.at).unwrap_or_default();
         let word = value_word(bytes, (near, part.at), part.length);
         let place = u64::from(part.what) << 32 | part.length as u64;

@@ -319,7 +319,7 @@ impl Tracks {
         self.nodes.extend(nodes.iter().skip(known).map(|node| Led { from: node.from, what: node.what, way: NOWHERE }));
         self.first_exits.resize(nodes.len(), NONE);
         let (step, sort) = step_and_sort(node.what);
-        self.changed.push(number);
+        self.change(number);
         let to = match sort {
             PRESENT => To::Presence { present: number, absent: NONE },
             ABSENT => To::Presence { present: NONE, absent: number },
@@ -332,7 +332,7 @@ impl Tracks {
             Some(To::Presence { present, absent }) => *(if sort == PRESENT { present } else { absent }) = number,
             Some(exit @ To::One(_)) => {
                 if let To::One(only) = std::mem::replace(exit, To::Several) {
-                    self.changed.push(only);
+                    self.change(only);
                 }
             }
             None => self.add_exit(node.from, Exit { step, to, next: NONE, way: NOWHERE }),
@@ -351,10 +351,17 @@ impl Tracks {
         self.exits.push(exit);
     }
 
+    /// The tracks behind a node are no longer right.
+    fn change(&mut self, node: u32) {
+        if !self.changed.contains(&node) {
+            self.changed.push(node);
+        }
+    }
+
     /// The track that leads to a node is no longer right.
     fn change_track_to(&mut self, nodes: &[Node], mut node: u32) {
         // Its own exits may have become several.
-        self.changed.push(node);
+        self.change(node);
         while let Some(Node { from, what, .. }) = nodes.get(node as usize).filter(|_| node != ROOT) {
             if self.is_reached_from_several(*from, step_and_sort(*what).0) {
                 break;
@@ -364,7 +371,7 @@ impl Tracks {
                 break;
             }
         }
-        self.changed.push(node);
+        self.change(node);
     }
 
     /// True if the step behind a node leads to several nodes.
@@ -390,10 +397,7 @@ impl Tracks {
 
     /// Lays the tracks that are no longer right anew. `held` has what the nodes say, the steps are those of `shapes`.
     pub(super) fn lay(&mut self, nodes: &[Node], held: &[u8], shapes: &Shapes) {
-        let mut changed = std::mem::take(&mut self.changed);
-        changed.sort_unstable();
-        changed.dedup();
-        for number in changed {
+        for number in std::mem::take(&mut self.changed) {
             let Some(node) = nodes.get(number as usize) else { continue };
             let (step, sort) = step_and_sort(node.what);
             let mut laying = Laying { tracks: self, nodes, held, shapes, said: Vec::new(), stops: Vec::new() };

@@ -62,7 +62,7 @@ impl Tree {
     /// of `shapes`. `None` where there is no place.
     pub(super) fn add(
         &mut self,
-        parts: impl Iterator<Item = Part>,
+        parts: &[Part],
         last_step: u32,
         kind: u32,
         bytes: &Padded<'_>,
@@ -70,7 +70,7 @@ impl Tree {
     ) -> Option<()> {
         let end = Part { what: what(last_step, END), at: 0, length: 0, width: 0 };
         let mut node = ROOT;
-        for part in parts.chain([end]) {
+        for part in parts.iter().copied().chain([end]) {
             node = self.grow(node, part, bytes)?;
         }
         self.nodes.get_mut(node as usize)?.kind = kind;
@@ -81,11 +81,7 @@ impl Tree {
     /// The node behind `from` that says this part, which is made if there is none.
     fn grow(&mut self, from: u32, part: Part, bytes: &Padded<'_>) -> Option<u32> {
         let near = bytes.near(part.at).unwrap_or_default();
-        let hashed = match part.what & 15 {
-            JSON => probable_length(bytes, near, part.at).unwrap_or(part.length),
-            _ => part.length,
-        };
-        let hash = mixed(from, part.what, value_word(bytes, (near, part.at), hashed), hashed);
+        let hash = hash_of(from, part, bytes, near);
         let held = Padded::new(&self.bytes);
         let known = self.seek(hash, |number| {
             let node = self.nodes.get(number as usize)?;
@@ -168,6 +164,16 @@ pub(super) fn what(step: u32, sort: u32) -> u32 {
 #[inline(always)]
 pub(super) fn step_and_sort(what: u32) -> (u32, u32) {
     (what >> 4, what & 15)
+}
+
+/// The hash of a part behind a node.
+#[inline(never)]
+fn hash_of(from: u32, part: Part, bytes: &Padded<'_>, near: Near<'_>) -> u32 {
+    let hashed = match step_and_sort(part.what) {
+        (_, JSON) => probable_length(bytes, near, part.at).unwrap_or(part.length),
+        _ => part.length,
+    };
+    mixed(from, part.what, value_word(bytes, (near, part.at), hashed), hashed)
 }
 
 /// How many bytes of the value of JSON at `at` give its hash: as many as are surely its own.
