@@ -305,7 +305,11 @@ impl Tracks {
     /// True if the bytes at `at` are those of a stop that has more of them than are looked at near.
     #[inline(never)]
     fn is_far(&self, stop: &Stop, bytes: &Padded<'_>, at: usize) -> bool {
-        bytes.is_same(at, Padded::new(&self.bytes), stop.bytes as usize, stop.length as usize)
+        // What was looked at near is not looked at again, but whole steps are compared.
+        let length = stop.length as usize;
+        let done = length.saturating_sub(WIDTH).min(2 * WIDTH);
+        let held_at = (stop.bytes as usize).wrapping_add(done);
+        bytes.is_same(at.wrapping_add(done), Padded::new(&self.bytes), held_at, length.wrapping_sub(done))
     }
 
     pub(super) fn held_bytes(&self) -> usize {
