@@ -9,7 +9,7 @@ use super::classify::Class;
 use super::fields::{Spot, SpotKind};
 use super::lanes::{Near, Padded, WIDTH};
 use super::shape::{Key, Shapes};
-use super::tree::{NONE, Tree, what};
+use super::tree::{NONE, Tree};
 use crate::execution::Status;
 
 /// The longest value that may be a part of what decides a kept class.
@@ -40,7 +40,7 @@ pub(super) struct Classes {
     parts: Vec<HeldPart>,
     /// The bytes of the parts, each filled up to whole steps, and [`PADDING`] line feeds.
     bytes: Vec<u8>,
-    /// Kinds by hash, each number one more; a power of two of them, less than half in use.
+    /// Kinds by hash, each number one more; a power of two of them, at most a quarter in use.
     places: Vec<Place>,
     /// The number of the first of them: numbers are not given twice.
     first: u32,
@@ -87,14 +87,19 @@ pub(super) struct Place {
 
 /// A value of JSON, from its first byte to its last. It ends itself, so no length has to be known to find it; but a
 /// number or a word ends where another byte stands, which is looked at with it.
-pub(super) const JSON: u32 = 5;
+const JSON: u32 = 5;
 /// Only whether there is a value counts: there is, and there is none.
-pub(super) const PRESENT: u32 = 6;
-pub(super) const ABSENT: u32 = 7;
-/// No value, but the end of the row. Values of the sorts below are texts of a known length, by [`SpotKind`].
-pub(super) const END: u32 = 8;
-/// Several fields of CSV, of which the first one is in quotes.
-const QUOTED: u32 = 9;
+const PRESENT: u32 = 6;
+const ABSENT: u32 = 7;
+/// Several fields of CSV, of which the first one is in quotes. Values of the sorts below [`JSON`] are texts of a known
+/// length, by [`SpotKind`].
+const QUOTED: u32 = 8;
+
+/// Which value it is, by the step or the spot that it stands at, and of what sort.
+#[inline(always)]
+fn what(step: u32, sort: u32) -> u32 {
+    step << 4 | sort
+}
 
 /// Some bytes that are a part of what a row says.
 #[derive(Clone, Copy)]
@@ -104,6 +109,13 @@ pub(super) struct Part {
     pub(super) length: usize,
     /// How many of them are the value's.
     pub(super) width: usize,
+}
+
+impl Part {
+    /// True if it says that there is no value.
+    pub(super) fn is_absence(&self) -> bool {
+        self.what & 15 == ABSENT
+    }
 }
 
 impl Classes {
@@ -189,10 +201,10 @@ impl Classes {
             return None;
         }
         let is_full = self.kinds.len() >= MOST_KINDS || self.bytes.len() >= MOST_HELD_BYTES;
-        if is_full || !self.tree.has_room(MOST_HELD_BYTES) {
+        if is_full {
             self.forget();
         }
-        if self.places.len() <= 2 * (self.kinds.len() + 1) {
+        if self.places.len() <= 4 * (self.kinds.len() + 1) {
             self.rehash();
         }
         let hash = hash_of(parts.iter().copied(), last_step, bytes);
@@ -212,8 +224,7 @@ impl Classes {
         self.told.push(Told { name: NONE, status: class.status });
         self.kinds.push(class);
         if let Some(shapes) = shapes {
-            // A row that finds no place in the tree is found by its spots.
-            self.tree.add(&parts, last_step, place, bytes, shapes);
+            self.tree.add(&parts, (last_step, place), (bytes, begin), shapes);
         }
         Some(place)
     }
@@ -318,7 +329,7 @@ fn presence(step: u32, is_absent: bool) -> Part {
 
 /// True for the first byte of a value whose last byte says that it ends there.
 #[inline(always)]
-fn is_closed(first: u8) -> bool {
+pub(super) fn is_closed(first: u8) -> bool {
     matches!(first, b'"' | b'[' | b'{')
 }
 
