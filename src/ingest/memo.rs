@@ -16,7 +16,7 @@ use crate::execution::Status;
 const MOST_BYTES: usize = 256;
 /// The most kinds that are kept at a time.
 pub(super) const MOST_KINDS: usize = 1 << 14;
-/// Bytes of values at which all are forgotten.
+/// Bytes of the values that decide at which all are forgotten.
 const MOST_HELD_BYTES: usize = 1 << 22;
 /// So many are kept whether or not one of them was met again.
 const FREELY_KEPT: u32 = 4096;

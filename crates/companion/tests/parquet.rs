@@ -245,11 +245,16 @@ fn rows_without_what_is_needed_are_counted() {
 
 #[test]
 fn a_file_without_a_column_that_is_read_is_refused() {
-    let lists = "required group other (LIST) { repeated group list { required group element (LIST) {
-        repeated group list { required int64 element; } } } }";
-    let ran = analyzed(&Files::new(), "lists", &written(lists, &[], Compression::UNCOMPRESSED), "auto");
-    assert_eq!(ran.code, Some(1));
-    assert!(ran.err.contains("has no column that is read, such as id, workflow_id"), "{}", ran.err);
+    for schema in [
+        "required group other (LIST) { repeated group list { required group element (LIST) {
+            repeated group list { required int64 element; } } } }",
+        "required group other (LIST) { repeated group list { required group element { required int64 status; } } }",
+        "required group labels (MAP) { repeated group key_value { required int64 key; required int64 value; } }",
+    ] {
+        let ran = analyzed(&Files::new(), "other", &written(schema, &[], Compression::UNCOMPRESSED), "auto");
+        assert_eq!(ran.code, Some(1));
+        assert!(ran.err.contains("has no column that is read, such as id, workflow_id"), "{schema}: {}", ran.err);
+    }
     // Columns of other names are read, since a mapping may name them.
     let file = written("required int64 other;", &[&[column(Values::Int64(vec![1, 2]))]], Compression::UNCOMPRESSED);
     let ran = analyzed(&Files::new(), "other", &file, "auto");

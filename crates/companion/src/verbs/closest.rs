@@ -33,12 +33,9 @@ pub fn hint(asked: &str, there: &[Workflow]) -> Option<String> {
     let some: Vec<String> = with_id.iter().filter_map(|workflow| named(workflow)).take(MOST_NAMED).collect();
     Some(match with_id.len() {
         0 => format!("{none}; the rows name none"),
-        count if count > some.len() => format!(
-            "{none}; there {} {}, such as {}",
-            if count == 1 { "is" } else { "are" },
-            counted(count as u64, "workflow", "workflows"),
-            some.join(", ")
-        ),
+        count if count > some.len() => {
+            format!("{none}; there are {}, such as {}", counted(count as u64, "workflow", "workflows"), some.join(", "))
+        }
         _ => format!("{none}; there {} {}", if some.len() == 1 { "is" } else { "are" }, some.join(", ")),
     })
 }
@@ -47,7 +44,7 @@ pub fn hint(asked: &str, there: &[Workflow]) -> Option<String> {
 /// other; capitals do not matter.
 fn distance(asked: &str, workflow: &Workflow) -> Option<usize> {
     let asked = asked.to_lowercase();
-    let length = asked.chars().count();
+    let length = asked.chars().count().min(MOST_COMPARED);
     let of = |text: &String| {
         let text = text.to_lowercase();
         let edits = edits(&asked, &text);

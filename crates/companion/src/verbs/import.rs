@@ -28,7 +28,11 @@ pub fn run(args: &ImportArgs) -> Result<(), Failure> {
         return Err(Failure::Usage(format!("--input cube: {COUNTS}")));
     }
     for file in args.files.iter().filter(|file| *file != files::STANDARD_INPUT) {
-        std::fs::File::open(file).map_err(|error| Failure::on(file, error))?;
+        let metadata = std::fs::metadata(file).map_err(|error| Failure::on(file, error))?;
+        // Whoever writes into a pipe is gone once that was opened and closed.
+        if metadata.is_file() {
+            std::fs::File::open(file).map_err(|error| Failure::on(file, error))?;
+        }
     }
     let failed = |error: &dyn std::fmt::Display| Failure::on(&args.database, error);
     let mut writer = Writer::prepare(&path, &args.workspace).map_err(|error| failed(&error))?;

@@ -6,8 +6,9 @@
 mod column;
 
 use column::Column;
+use parquet::basic::Repetition;
 use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
-use parquet::schema::types::ColumnDescPtr;
+use parquet::schema::types::{ColumnDescPtr, Type};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
@@ -61,7 +62,7 @@ impl ParquetRows {
                     .columns()
                     .iter()
                     .enumerate()
-                    .filter_map(|(place, column)| Some((place, path_of(column)?)))
+                    .filter_map(|(place, column)| Some((place, path_of(schema.root_schema(), column)?)))
                     .collect();
             }
             if places.is_empty() {
@@ -136,15 +137,27 @@ impl ParquetRows {
     }
 }
 
-/// The path of a column, joined by points; of a list that of the list. `None` for what lies in lists of lists.
-fn path_of(column: &ColumnDescPtr) -> Option<String> {
+/// The path of a column, joined by points; of a list that of the list. `None` for what lies in lists of lists, in lists of
+/// groups and in maps, of which no value has a name of its own.
+fn path_of(root: &Type, column: &ColumnDescPtr) -> Option<String> {
     let parts = column.path().parts();
-    let named = match column.max_rep_level() {
-        0 => parts,
-        // A list is a group of a repeated group of its elements, or that shorter.
-        1 => parts.get(..parts.len().saturating_sub(2).max(1))?,
-        _ => return None,
-    };
+    let (mut group, mut named) = (root, parts);
+    for (depth, part) in parts.iter().enumerate() {
+        let fields = if group.is_group() { group.get_fields() } else { &[] };
+        let field = fields.iter().find(|field| field.name() == part)?;
+        let info = field.get_basic_info();
+        if info.has_repetition() && info.repetition() == Repetition::REPEATED {
+            // A list is a group of a repeated group of its elements, or a repeated value.
+            let is_last = depth + 1 == parts.len();
+            let is_element = depth > 0 && depth + 2 == parts.len() && field.get_fields().len() == 1;
+            named = match (column.max_rep_level(), is_last, is_element) {
+                (1, true, _) => parts,
+                (1, false, true) => parts.get(..depth)?,
+                _ => return None,
+            };
+        }
+        group = field;
+    }
     Some(named.join("."))
 }
 
