@@ -7,12 +7,12 @@ use crate::error::Error;
 use crate::grid::Grid;
 use crate::intake::Reading;
 use crate::notice::{self, Told};
-use crate::options::{Filter, Granularity, Query};
+use crate::options::{Filter, Granularity, Moment, Query};
 use crate::pattern::{self, Finding};
 use crate::problem::Problem;
 use crate::table::{MOST_OTHER_STATUSES, Memory, Table, View};
 use crate::time::Timestamp;
-use crate::window::Window;
+use crate::window::{Window, WindowRequest};
 use crate::zone::Zone;
 
 /// Where a window ends when the query does not say.
@@ -102,18 +102,30 @@ pub struct Answer {
 /// The problems that an answer lists.
 pub const MOST_PROBLEMS: usize = 20;
 
+/// The oldest and the newest moment by which rows are placed. Where no row has the moment that is asked for, their starts
+/// say of which time an empty picture is. `None` if no row has a start either: then no window can be told.
+pub fn reach_of(table: &Table, query: &Query) -> Option<(Timestamp, Timestamp)> {
+    table.reach_of(query.counting.by).or_else(|| table.reach_of(Moment::Start))
+}
+
 /// Where the window of a query ends and, for a file that is shown whole, where its rows begin.
 fn ends_of(table: &Table, query: &Query, source: Source) -> (Timestamp, Option<Timestamp>) {
     match source {
         Source::Live { now } => (query.until.unwrap_or(now), None),
         Source::File => {
-            let reach = table.reach_of(query.counting.by);
-            // Without any row there is no window to speak of; the first millisecond of 1970 is as good as any.
+            let reach = reach_of(table, query);
+            // Without any row there is no window to speak of, and who shows answers says so instead; the first
+            // millisecond of 1970 is as good as any.
             let newest = reach.map_or(0, |(_, newest)| newest.ms());
             let until = query.until.or(Timestamp::from_ms(newest + 1)).unwrap_or(Timestamp::MAX);
             (until, Some(reach.map_or(until, |(oldest, _)| oldest)))
         }
     }
+}
+
+/// Whether the window ends with the newest row because nothing says how far the rows reach.
+pub(crate) fn ends_with_newest(query: &Query, source: Source) -> bool {
+    source == Source::File && query.until.is_none() && !matches!(query.window, WindowRequest::Dates { .. })
 }
 
 /// The span, in milliseconds, for which the zone's table must be right to answer a query.
@@ -191,6 +203,7 @@ pub fn answer_from(
             window: &window,
             zone,
             workflows: &|each| table.each_workflow(&View::of(query, &window, &buckets), each),
+            ends_with_rows: ends_with_newest(query, source),
             outcomes: query.filter.statuses.is_empty(),
         }),
     };

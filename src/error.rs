@@ -15,6 +15,7 @@ pub struct Error(Box<Kind>);
 enum Kind {
     Value { parameter: &'static str, got: String, takes: String },
     Unknown { parameter: String, takes: String },
+    Missing { parameter: &'static str, beside: &'static str, such_as: &'static str },
     WindowTooLong { days: i64, most: i64 },
     Zone { name: String, cause: &'static str },
     TooManyNames { parameter: &'static str, what: &'static str },
@@ -31,6 +32,11 @@ impl Error {
     /// A parameter of that name does not exist. `takes` lists the names that do.
     pub fn unknown_parameter(parameter: &str, takes: impl Into<String>) -> Self {
         Self(Box::new(Kind::Unknown { parameter: parameter.to_owned(), takes: takes.into() }))
+    }
+
+    /// A parameter that another one needs beside it.
+    pub fn missing(parameter: &'static str, beside: &'static str, such_as: &'static str) -> Self {
+        Self(Box::new(Kind::Missing { parameter, beside, such_as }))
     }
 
     /// A window of more days than [`crate::window::MOST_DAYS`].
@@ -68,7 +74,7 @@ impl Error {
     /// The name of the parameter at fault, as HTTP, command line and element spell it.
     pub fn parameter(&self) -> &str {
         match &*self.0 {
-            Kind::Value { parameter, .. } => parameter,
+            Kind::Value { parameter, .. } | Kind::Missing { parameter, .. } => parameter,
             Kind::Unknown { parameter, .. } => parameter,
             Kind::TooManyNames { parameter, .. } | Kind::NeedsAllRows { parameter } => parameter,
             Kind::WindowTooLong { .. } => "days",
@@ -92,6 +98,15 @@ impl Error {
             Kind::Unknown { parameter, takes } => {
                 ["'", &shown(parameter), "' is not a parameter here; there are ", takes].concat()
             }
+            Kind::Missing { parameter, beside, such_as } => [
+                parameter,
+                ": is missing; ",
+                beside,
+                " takes it beside it, a date such as ",
+                such_as,
+                ", and both belong to the window",
+            ]
+            .concat(),
             Kind::TooManyNames { parameter, what } => [
                 parameter,
                 ": the source has more ",

@@ -1,7 +1,7 @@
 //! Facts beside the cells that a reader has to know: what was left out, assumed or not looked for. Words only; what they
 //! tell of was counted elsewhere.
 
-use crate::answer::{Account, Source};
+use crate::answer::{Account, Source, ends_with_newest};
 use crate::cube::Sums;
 use crate::execution::Status;
 use crate::ingest::excerpt;
@@ -44,8 +44,15 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     if counted.is_short {
         facts.push("memory did not suffice to count what the metric needs; a shorter window may".to_owned());
     }
-    if *source == Source::File && reading.not_looked_for > 0 {
+    if *source == Source::File && reading.may_repeat() {
         facts.push("repeated rows were not looked for".to_owned());
+    }
+    // A build without the feature looks for none.
+    if cfg!(feature = "parts") && reading.looked_among > 0 {
+        let most = count(reading.looked_among);
+        facts.push(
+            ["repeated rows and earlier attempts were not looked for beyond the first ", &most, " executions"].concat(),
+        );
     }
     match reading.duplicates {
         0 => {}
@@ -109,9 +116,7 @@ fn moments(told: &Told<'_>) -> Vec<String> {
     let mut facts = Vec::new();
     let all = table.rows() + table.counted() + reading.left_out_without_moment;
     let placeable = all.saturating_sub(counted.no_moment);
-    let ends_with_newest =
-        *source == Source::File && query.until.is_none() && !matches!(query.window, WindowRequest::Dates { .. });
-    if ends_with_newest && account.outside_window * 2 > placeable {
+    if ends_with_newest(query, *source) && account.outside_window * 2 > placeable {
         let (outside, moment) = (account.outside_window, moment(by));
         // Who chose the days knows that the others are left out.
         let cause = match query.window {

@@ -26,6 +26,7 @@ pub struct RowTexts {
 pub fn reread(mut reader: Reader, head: &[u8], bytes: &[u8], is_end: bool) -> Option<RowTexts> {
     reader.extend(head);
     while reader.next().is_some() {}
+    reader.drop_record();
     reader.extend(bytes);
     let found = first(&mut reader);
     if found.is_none() && is_end {

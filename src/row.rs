@@ -79,11 +79,6 @@ impl Rank {
         let beginning = line.get(..line.floor_char_boundary(MOST_RANK_BYTES)).unwrap_or("");
         Self { ended: ended(execution), hash: fnv1a(line.as_bytes()), beginning: beginning.into() }
     }
-
-    /// Bytes of text that it keeps.
-    pub(crate) fn text_bytes(&self) -> usize {
-        self.beginning.len()
-    }
 }
 
 /// The 64-bit FNV-1a hash (Fowler, Noll, Vo).

@@ -8,7 +8,7 @@ mod usual;
 pub use number::{parse_number, parse_whole};
 pub use text::parse_text;
 
-pub(crate) use text::is_none_word;
+pub(crate) use text::{MOST_NONE_BYTES, is_none_field, is_none_word};
 pub(crate) use usual::UsualTimes;
 
 use crate::number::push_padded;

@@ -3,12 +3,15 @@
 
 #[path = "arrow/memory.rs"]
 mod memory;
+#[path = "support/seeded.rs"]
+mod seeded;
 #[path = "arrow/write.rs"]
 mod write;
 
 use execution_heatmap::ingest::{Event, Form, Notes, Reader};
 use execution_heatmap::intake::Intake;
 use proptest::prelude::*;
+use seeded::Seeded;
 use write::{Row, Shape};
 
 /// What a reader says of a source that comes in pieces.
@@ -182,16 +185,16 @@ fn a_source_that_is_cut_gives_the_rows_before_the_cut_and_says_that_it_is_cut() 
 fn damaged_bytes_are_read_or_refused_and_take_no_more_memory_than_came() {
     const EDITS: usize = 100_000;
     let samples = samples();
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut random = Seeded(0x9e37_79b9_7f4a_7c15);
     let mut refused = 0;
     for _ in 0..EDITS {
-        let mut bytes = samples[random.below(samples.len())].clone();
-        for _ in 0..1 + random.below(4) {
-            let place = random.below(bytes.len());
-            bytes[place] = match random.below(3) {
+        let mut bytes = samples[random.index(samples.len())].clone();
+        for _ in 0..1 + random.index(4) {
+            let place = random.index(bytes.len());
+            bytes[place] = match random.index(3) {
                 0 => 0xff,
-                1 => bytes[place] ^ 1 << random.below(8),
-                _ => random.below(256) as u8,
+                1 => bytes[place] ^ 1 << random.index(8),
+                _ => random.index(256) as u8,
             };
         }
         let (rows, incomplete) = memory::within(MOST_FOR_A_SAMPLE, || account(&bytes, bytes.len()));
@@ -204,18 +207,6 @@ fn damaged_bytes_are_read_or_refused_and_take_no_more_memory_than_came() {
 /// Bytes that reading a damaged sample may allocate, all in all; a sample has some 8 kB, and a table's first chunk of
 /// columns is the most of it.
 const MOST_FOR_A_SAMPLE: usize = 8 << 20;
-
-/// A xorshift generator (Marsaglia), so that a run can be repeated.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % bound as u64) as usize
-    }
-}
 
 #[test]
 fn lengths_that_lie_are_refused_in_words_before_anything_waits_for_them() {

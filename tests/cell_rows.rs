@@ -76,6 +76,16 @@ fn each_cell(intake: &Intake, pairs: &[(&str, &str)], order: Order, mut call: im
     }
 }
 
+#[test]
+fn a_row_behind_a_quote_that_nothing_closes_is_read_again() {
+    let source = "id,status,started_at,error\n1,\"open\n2,failed,2026-02-12T04:30:00Z,timeout\n";
+    let intake = read(source, Form::Csv, Table::default().with_places());
+    let head = intake.table().first_offset(0).unwrap() as usize;
+    let reader = Reader::expecting(intake.understood().unwrap());
+    let texts = reread(reader, &source.as_bytes()[..head], &source.as_bytes()[head..], false).unwrap();
+    assert_eq!((texts.id.as_deref(), texts.error.as_deref()), (Some("2"), Some("timeout")));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 

@@ -208,20 +208,109 @@ fn how_many_rows_repeat_another_one_is_said() {
 }
 
 #[test]
-fn what_finds_no_room_is_not_read_and_that_is_said() {
-    let mut intake = Intake::recognising(false).onto(Table::default(), Some(Duplicates::default().limited_to(100_000)));
-    for id in 0..100_000 {
-        if intake.is_full() {
-            break;
-        }
-        let row = json!({"id": id.to_string(), "status": "failed", "started_at": "2026-02-12T04:30:00Z"});
-        intake.extend(format!("{row}\n{row}\n").as_bytes());
+fn beyond_a_limit_rows_are_not_looked_for_and_that_is_said() {
+    let row = |id: u64| json!({"id": id.to_string(), "status": "failed", "started_at": "2026-02-12T04:30:00Z"});
+    let respond = |ids: &[u64], most: usize| {
+        let duplicates = Duplicates::default().at_most(most);
+        let mut intake = Intake::recognising(false).onto(Table::default(), Some(duplicates));
+        ids.iter().for_each(|id| intake.extend(format!("{}\n", row(*id)).as_bytes()));
+        intake.finish(None);
+        let query = Query::from_pairs([("metric", "volume")]).unwrap();
+        let (table, reading) = (intake.table(), intake.reading());
+        let answer = answer::answer(table, reading, &query, &Zone::utc(), Source::File, Patterns::Skip).unwrap();
+        serde_json::from_str::<Value>(&json::heatmap(&answer)).unwrap()
+    };
+    let check = |ids: &[u64], most: usize, placed: u64, repeated: u64, is_said: bool| {
+        let response = respond(ids, most);
+        assert_eq!((&response["rows"]["placed"], &response["rows"]["duplicate"]), (&placed.into(), &repeated.into()));
+        assert_eq!((&response["rows"]["read"], &response["complete"]), (&ids.len().into(), &true.into()));
+        let notice = "repeated rows and earlier attempts were not looked for beyond the first 2 executions";
+        let notices = response["notices"].as_array().unwrap();
+        assert_eq!(notices.iter().any(|said| said == notice), is_said, "{ids:?} {most}: {notices:?}");
+        assert!(!notices.iter().any(|said| said == "repeated rows were not looked for"), "{notices:?}");
+    };
+    check(&[1, 2, 1, 2], 2, 2, 2, false);
+    check(&[1, 2, 3, 1, 2], 2, 3, 2, true);
+    check(&[1, 2, 3, 3], 2, 4, 0, true);
+    check(&[1, 2, 3, 3], 3, 3, 1, false);
+}
+
+#[test]
+fn no_key_decides_what_repeats() {
+    let rows = rows(3, 300);
+    let respond = |key: [u64; 2]| {
+        let mut intake = Intake::recognising(false).onto(Table::default(), Some(Duplicates::with_key(key)));
+        rows.iter().for_each(|row| intake.extend(format!("{row}\n").as_bytes()));
+        intake.finish(None);
+        let query = Query::from_pairs([("metric", "volume"), ("attempts", "last")]).unwrap();
+        let (table, reading) = (intake.table(), intake.reading());
+        assert!(reading.duplicates > 10);
+        json::heatmap(&answer::answer(table, reading, &query, &Zone::utc(), Source::File, Patterns::Skip).unwrap())
+    };
+    let expected = respond([0, 0]);
+    for key in [[1, 0], [0, 1], [u64::MAX, 7]] {
+        assert_eq!(respond(key), expected, "{key:?}");
     }
-    intake.finish(None);
-    let (table, reading) = (intake.table(), intake.reading());
-    assert!(intake.is_full() && table.rows() > 100, "{} rows", table.rows());
-    assert_eq!(reading.read, table.rows() + reading.duplicates);
-    assert!(reading.incomplete.as_ref().is_some_and(|why| why.starts_with("memory did not suffice")));
+}
+
+#[test]
+fn parts_that_read_alike_are_different_executions() {
+    let start = "2026-02-12T04:30:00Z";
+    let rows = [
+        json!({"id": "b", "workflow_id": "a", "status": "failed", "started_at": start}),
+        json!({"id": "ab", "status": "failed", "started_at": start}),
+        json!({"id": "", "workflow_id": "ab", "status": "failed", "started_at": start}),
+    ];
+    assert_eq!(respond(&[rows.iter().collect()])["rows"]["duplicate"], 0);
+}
+
+/// Whether it is said that repeated rows were not looked for.
+fn is_unlooked(sources: &[String], reads: &dyn Fn(&[String]) -> (Table, Reading)) -> bool {
+    let (table, reading) = reads(sources);
+    let query = Query::from_pairs([("metric", "volume")]).unwrap();
+    let answer = answer::answer(&table, &reading, &query, &Zone::utc(), Source::File, Patterns::Skip).unwrap();
+    answer.notices.iter().any(|notice| notice == "repeated rows were not looked for")
+}
+
+#[test]
+fn a_companions_stream_needs_no_looking_for() {
+    const ROW: &str = "{\"id\":\"1\",\"status\":\"failed\",\"started_at\":\"2026-02-12T04:30:00Z\"}\n";
+    let one_each = |sources: &[String]| {
+        let (mut table, mut readings) = (Table::default(), Reading::default());
+        for source in sources {
+            let mut intake = Intake::recognising(false).onto(table, None);
+            intake.extend(source.as_bytes());
+            intake.finish(None);
+            let reading;
+            (table, reading, _) = intake.into_parts();
+            readings.merge(&reading);
+        }
+        (table, readings)
+    };
+    let one_for_all = |sources: &[String]| {
+        let mut intake = Intake::recognising(false);
+        for (number, source) in sources.iter().enumerate() {
+            if number > 0 {
+                intake.begin_next(Expected::anything(), false);
+            }
+            intake.extend(source.as_bytes());
+            intake.finish(None);
+        }
+        let (table, reading, _) = intake.into_parts();
+        (table, reading)
+    };
+    let check = |sources: &[&String], expected: bool| {
+        let sources: Vec<String> = sources.iter().map(|source| (*source).clone()).collect();
+        assert_eq!(is_unlooked(&sources, &one_each), expected, "one each: {sources:?}");
+        assert_eq!(is_unlooked(&sources, &one_for_all), expected, "one for all: {sources:?}");
+    };
+    let stream = format!("{ROW}{{\"$end\":{{\"rows\":1,\"complete\":true}}}}\n");
+    let (file, went_on) = (ROW.to_owned(), format!("{stream}{ROW}"));
+    check(&[&file], true);
+    check(&[&stream], false);
+    check(&[&went_on], true);
+    check(&[&stream, &stream], true);
+    check(&[&stream, &file], true);
 }
 
 #[test]

@@ -41,6 +41,32 @@ fn check(source: &str, expected: &[&str]) {
 }
 
 #[test]
+fn a_run_that_is_a_document_is_a_row_whatever_it_lists_before_its_instant() {
+    let job = r#"{"completedAt":"2026-01-01T00:02:00Z","conclusion":"success","databaseId":9,"name":"b","startedAt":"2026-01-01T00:00:00Z","status":"completed","steps":[{"name":"s","startedAt":"2026-01-01T00:00:00Z"}]}"#;
+    let run = format!(
+        r#"{{"conclusion":"failure","databaseId":1,"jobs":[{job},{job}],"startedAt":"2026-01-01T00:00:00Z","status":"completed","updatedAt":"2026-01-01T00:02:00Z","workflowName":"CI"}}"#
+    );
+    let told = "1: 1 CI failure []";
+    check(&run, &[told]);
+    check(&format!("{run}\n{run}\n"), &[told, "2: 1 CI failure []"]);
+    check(&run.replace("\"jobs\":", "\n\"jobs\":\n"), &[told]);
+    check(&run.replace(r#""databaseId":1,"#, "").replace(r#","workflowName":"CI""#, ""), &["1: - - failure []"]);
+    // Longer than what is looked at to tell the form.
+    let long = run.replace(&format!("{job},{job}"), &[job; 500].join(","));
+    for piece in [1000, 1 << 16, long.len()] {
+        assert_eq!(events(long.as_bytes(), piece), [told], "in pieces of {piece}");
+    }
+    // Jobs that stand by themselves are rows, however many there are and whatever stands beside them.
+    let own = r#"{"id":2,"run_id":1,"workflow_name":"CI","name":"build","run_attempt":1,"status":"completed","conclusion":"success","completed_at":"2026-01-01T00:00:50Z","started_at":"2026-01-01T00:00:10Z"}"#;
+    let told = "1: 2 CI/build success []";
+    check(&format!(r#"{{"jobs":[{own}],"total_count":1}}{{"total_count":1,"jobs":[{own}]}}"#), &[told, told]);
+    let long = format!(r#"{{"jobs":[{}],"total_count":500}}"#, [own; 500].join(","));
+    for piece in [1000, 1 << 16, long.len()] {
+        assert_eq!(events(long.as_bytes(), piece), [told; 500], "in pieces of {piece}");
+    }
+}
+
+#[test]
 fn a_row_in_an_array_is_a_row_whatever_arrays_stand_before_its_instant() {
     check(
         r#"[{"databaseId":1,"event":"push","jobs":[{"databaseId":9,"name":"b","startedAt":"2026-01-01T00:00:00Z","status":"completed","conclusion":"success"}],"conclusion":"failure","startedAt":"2026-01-01T00:00:00Z","status":"completed","updatedAt":"2026-01-01T00:02:00Z","workflowName":"CI"}]"#,

@@ -1,6 +1,9 @@
 //! What must hold of the parsers whatever the bytes: chunks do not matter, the verdict is serde_json's, fields are the
 //! csv crate's, instants are chrono's, every line is accounted for, and nothing panics.
 
+#[path = "support/seeded.rs"]
+mod seeded;
+
 use execution_heatmap::execution::Status;
 use execution_heatmap::ingest::{Event, Form, MOST_LINE_BYTES, Reader, is_json};
 use execution_heatmap::intake::Intake;
@@ -9,6 +12,7 @@ use execution_heatmap::time::{ParsedTime, parse_number, parse_text};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use seeded::Seeded;
 
 /// Lines as they come, good and bad; what generated sources are made of.
 const LINES: &[&str] = &[
@@ -264,24 +268,8 @@ fn every_cut_of_the_samples_gives_the_rows_so_far() {
     }
 }
 
-/// A generator of numbers from a seed, so that a failure can be found again.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ (mixed >> 31)) % bound as u64) as usize
-    }
-
-    fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {
-        from[self.below(from.len())]
-    }
-}
-
 /// A line of the pool with up to four changes: a byte replaced, dropped or doubled, a piece put in, a part moved.
-fn mutated(random: &mut Random) -> Vec<u8> {
+fn mutated(random: &mut Seeded) -> Vec<u8> {
     const PIECES: &[&[u8]] = &[
         b"\"",
         b"\\",
@@ -329,26 +317,26 @@ fn mutated(random: &mut Random) -> Vec<u8> {
         b"/",
     ];
     let mut line = random.pick(LINES).as_bytes().to_vec();
-    for _ in 0..=random.below(4) {
-        let at = random.below(line.len() + 1);
-        let end = at + random.below(8).min(line.len() - at);
-        match random.below(7) {
-            0 if at < line.len() => line[at] = random.below(256) as u8,
-            1 if at < line.len() => line[at] ^= 1 << random.below(8),
+    for _ in 0..=random.index(4) {
+        let at = random.index(line.len() + 1);
+        let end = at + random.index(8).min(line.len() - at);
+        match random.index(7) {
+            0 if at < line.len() => line[at] = random.index(256) as u8,
+            1 if at < line.len() => line[at] ^= 1 << random.index(8),
             2 => drop(line.drain(at..end)),
             3 => drop(line.splice(at..at, random.pick(PIECES).iter().copied())),
             4 => {
                 let part: Vec<u8> = line[at..end].to_vec();
-                let to = random.below(line.len() + 1);
+                let to = random.index(line.len() + 1);
                 line.splice(to..to, part);
             }
             5 => {
-                let levels = 100 + random.below(40);
-                let (open, close) = if random.below(2) == 0 { ("[", "]") } else { ("{\"k\":", "}") };
+                let levels = 100 + random.index(40);
+                let (open, close) = if random.index(2) == 0 { ("[", "]") } else { ("{\"k\":", "}") };
                 let nested = [open.repeat(levels), "1".to_owned(), close.repeat(levels)].concat();
                 line.splice(at..at, nested.into_bytes());
             }
-            _ => line.truncate(line.len() - random.below(3).min(line.len())),
+            _ => line.truncate(line.len() - random.index(3).min(line.len())),
         }
     }
     line
@@ -356,7 +344,7 @@ fn mutated(random: &mut Random) -> Vec<u8> {
 
 #[test]
 fn the_verdict_on_mutated_lines_is_that_of_serde_json() {
-    let mut random = Random(20_260_212);
+    let mut random = Seeded(20_260_212);
     let mut good = 0;
     for _ in 0..100_000 {
         let line = mutated(&mut random);
@@ -393,7 +381,7 @@ fn events_without_kinds(reader: Reader, source: &[u8]) -> (Vec<String>, usize) {
 }
 
 /// Lines of one shape as exports have them, with nested values, escapes, several blanks and values that come again.
-fn line_of_a_shape(random: &mut Random) -> String {
+fn line_of_a_shape(random: &mut Seeded) -> String {
     const START: &str = "\"2026-02-12T04:30:00.000Z\"";
     let end = random.pick(&["\"2026-02-12T04:30:04.000Z\"", "null", "\"2026-02-12 04:30:04\"", "1770870604"]);
     format!(
@@ -412,11 +400,11 @@ fn line_of_a_shape(random: &mut Random) -> String {
 }
 
 /// A line with one byte changed for one of sixteen kinds, or one that came twice or is missing.
-fn broken(random: &mut Random, line: &str) -> Vec<u8> {
+fn broken(random: &mut Seeded, line: &str) -> Vec<u8> {
     const BYTES: &[u8] = b"\"\\{}[]:,0e-. \x01\x80\xff";
     let mut line = line.as_bytes().to_vec();
-    let at = random.below(line.len());
-    match random.below(18) {
+    let at = random.index(line.len());
+    match random.index(18) {
         16 => drop(line.remove(at)),
         17 => line.insert(at, line[at]),
         kind => line[at] = BYTES[kind],
@@ -426,7 +414,7 @@ fn broken(random: &mut Random, line: &str) -> Vec<u8> {
 
 #[test]
 fn lines_that_a_shape_was_learned_for_are_read_as_if_it_were_not() {
-    let mut random = Random(4);
+    let mut random = Seeded(4);
     let (mut known, mut good, mut bad) = (0, 0, 0);
     for _ in 0..3_000 {
         let ends = random.pick(&[&["\n"][..], &["\r\n"], &["\n", "\n\n", " \n"]]);
@@ -434,7 +422,7 @@ fn lines_that_a_shape_was_learned_for_are_read_as_if_it_were_not() {
         while verdicts.len() < 50 {
             let whole = line_of_a_shape(&mut random);
             let twice = random.pick(&["\"id\"", "\"status\"", "\"\\u0069d\"", "\"$end\""]);
-            let line = match random.below(7) {
+            let line = match random.index(7) {
                 0 | 1 if verdicts.len() > 10 => broken(&mut random, &whole),
                 2 if verdicts.len() > 10 => mutated(&mut random),
                 3 if verdicts.len() > 10 => whole.replacen("\"extra\"", twice, 1).into_bytes(),
@@ -462,7 +450,7 @@ fn lines_that_a_shape_was_learned_for_are_read_as_if_it_were_not() {
         known += known_here;
         good += verdicts.iter().filter(|is_good| **is_good).count();
         bad += verdicts.iter().filter(|is_good| !**is_good).count();
-        let sizes = [random.below(200) + 1, random.below(50) + 1];
+        let sizes = [random.index(200) + 1, random.index(50) + 1];
         let whole = events_of_whole(Reader::new(Form::Ndjson), &source).0;
         assert_eq!(
             events_of_chunks(Reader::new(Form::Ndjson), &source, &sizes),
@@ -515,8 +503,7 @@ fn assert_is_row_of(line: &[u8], value: &serde_json::Value) {
         Some(Event::End(_) | Event::Control) => {
             assert!(value.as_object().unwrap().keys().all(|key| key.starts_with('$')), "{shown}");
         }
-        Some(Event::Counts { .. } | Event::LeftOut { .. } | Event::Broken { .. } | Event::Unrecognised { .. })
-        | None => {
+        Some(Event::Counts { .. } | Event::LeftOut { .. } | Event::Broken { .. } | Event::Unrecognised(_)) | None => {
             panic!("{shown} {event:?}")
         }
     }
@@ -524,14 +511,14 @@ fn assert_is_row_of(line: &[u8], value: &serde_json::Value) {
 
 #[test]
 fn a_number_is_out_of_range_where_serde_json_says_so() {
-    let mut random = Random(1e308 as u64);
-    let digits = |random: &mut Random, most: usize| -> String {
-        (0..=random.below(most)).map(|_| char::from(b'0' + random.below(10) as u8)).collect()
+    let mut random = Seeded(1e308 as u64);
+    let digits = |random: &mut Seeded, most: usize| -> String {
+        (0..=random.index(most)).map(|_| char::from(b'0' + random.index(10) as u8)).collect()
     };
     for _ in 0..50_000 {
-        let whole = digits(&mut random, 30).trim_start_matches('0').to_owned() + &"0".repeat(random.below(2) * 290);
+        let whole = digits(&mut random, 30).trim_start_matches('0').to_owned() + &"0".repeat(random.index(2) * 290);
         let whole = if whole.is_empty() { "0".to_owned() } else { whole };
-        let fraction = [String::new(), format!(".{}", digits(&mut random, 30))][random.below(2)].clone();
+        let fraction = [String::new(), format!(".{}", digits(&mut random, 30))][random.index(2)].clone();
         let exponent =
             random.pick(&["", "e0", "e18", "e277", "e288", "e289", "e290", "E+307", "e308", "e309", "e-20", "e4000"]);
         let number = format!("{whole}{fraction}{exponent}");

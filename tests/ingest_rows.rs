@@ -1,6 +1,6 @@
 //! What the parsers make of single sources: every rule of a row by example.
 
-use execution_heatmap::ingest::{Event, Form, Notes, Reader, StreamEnd};
+use execution_heatmap::ingest::{Event, Form, MOST_LINE_BYTES, Notes, Reader, StreamEnd};
 use execution_heatmap::time::Timestamp;
 
 /// The events of a source, one a line.
@@ -42,7 +42,7 @@ fn say(event: &Event<'_>) -> String {
         Event::End(StreamEnd::Error { code, message }) => format!("error {code}: {message}"),
         Event::Control => "control".to_owned(),
         Event::Broken { line, message } => format!("{line}: broken: {message}"),
-        Event::Unrecognised { starts_with } => format!("unrecognised {starts_with:?}"),
+        Event::Unrecognised(source) => format!("unrecognised {:?}", source.starts_with),
     }
 }
 
@@ -288,7 +288,96 @@ fn a_record_of_csv_is_the_same_row() {
     check(",,,pending,\\N,,,,", "2: no_start: the row has no start: started_at is absent, null or a zero time");
     check("a,b", "2: unreadable: the row has 2 fields, expected 9 as in the header");
     check(",,,,,,,,,", "2: unreadable: the row has 10 fields, expected 9 as in the header");
-    check("a,\"b\n,c", "2: unreadable: the source ends within quotes, expected a closing quote");
+}
+
+#[test]
+fn a_word_for_nothing_is_no_value_of_csv_unless_it_stands_in_quotes() {
+    let check = |row: &str, expected: &str| {
+        // The second of two rows that say the same goes the short way.
+        let row = format!("{row},1770870600");
+        let source = format!("id,workflow_id,workflow,tags,error,attempt,status,started_at\n{row}\n{row}");
+        let expected = format!("2: {expected}\n3: {expected}");
+        assert_eq!(events(Reader::new(Form::Csv), source.as_bytes()), expected, "{row}");
+        let tabs = source.replace(',', "\t");
+        assert_eq!(events(Reader::new(Form::Tsv), tabs.as_bytes()), expected, "{row}");
+    };
+    check("NULL,None,null,\\N,NULL,NA,failed", "failed T");
+    check("none,nil,N/A,NaT,None,,failed", "failed T");
+    check("NULL,\\N,w,NULL,,,failed", "failed T workflow_id=\"w\" workflow=\"w\"");
+    check(
+        "\"NULL\",\"None\",\"null\",\"\\N\",\"NULL\",,\"NULL\"",
+        "NULL T id=\"NULL\" workflow_id=\"None\" workflow=\"null\" error=\"NULL\" #\\N",
+    );
+    check(
+        "Null,none , NULL,NULLS,nul,,failed",
+        "failed T id=\"Null\" workflow_id=\"none \" workflow=\" NULL\" error=\"nul\" #NULLS",
+    );
+    check("1,,,,,,NULL", "unreadable: the row has no status");
+}
+
+#[test]
+fn a_quote_that_nothing_closes_costs_its_own_row() {
+    let check = |rows: &str, expected: &str| {
+        let source = format!("status,started_at,error\n{rows}");
+        assert_eq!(events(Reader::new(Form::Csv), source.as_bytes()), expected, "{rows}");
+        let long = Reader::new(Form::Csv).without_shortcuts();
+        assert_eq!(events(long, source.as_bytes()), expected, "{rows}");
+    };
+    let unclosed =
+        "unreadable: the quote that opens in this line does not close before the source ends, expected a closing quote";
+    let on = "; reading goes on in the next line";
+    check("failed,1770870600,\"b", &format!("2: {unclosed}"));
+    check("failed,1770870600,\"b\r\n", &format!("2: {unclosed}{on}"));
+    check(
+        "failed,1770870600,\"b\r\ncompleted,1770870600,c\n\ncompleted,1770870600,\"\"\"\"\ne\"\"",
+        &format!(
+            "2: {unclosed}{on}\n3: completed T error=\"c\"\n5: completed T error=\"\\\"\"\n6: unreadable: the row has 1 fields, expected 3 as in the header"
+        ),
+    );
+    check(
+        "completed,1770870600,\"a\nb\"\nfailed,1770870600,\"x\ncompleted,1770870600,\"\"\ncompleted,1770870600,c\n",
+        &format!("2: completed T error=\"a\\nb\"\n4: {unclosed}{on}\n5: completed T\n6: completed T error=\"c\""),
+    );
+    check(
+        "\"a\n\n\",\"b\nfailed,1770870600,\n",
+        &format!(
+            "4: {}{on}\n5: failed T",
+            unclosed.replace("this line", "this line of a row that begins 2 lines above")
+        ),
+    );
+    // A control line that breaks off ends nothing.
+    check("$end,0,true,\"it was\nfailed,1770870600,\n", "control\n3: failed T");
+}
+
+#[test]
+fn a_quote_is_not_sought_beyond_the_limit() {
+    let row = "completed,1770870600,\"\"\n";
+    let rows = row.repeat(MOST_LINE_BYTES / row.len() + 1);
+    let source = format!("status,started_at,error\nfailed,1770870600,\"x\n{rows}failed,1770870600,\"y\"\n");
+    for chunk in [4_093, 1 << 16, source.len()] {
+        let mut reader = Reader::new(Form::Csv);
+        let (mut said, mut count) = (String::new(), 0);
+        let mut drain = |reader: &mut Reader| {
+            while let Some(event) = reader.next() {
+                count += 1;
+                if let Event::Rejected { line, message, .. } = event {
+                    said += &format!("{line}: {message}");
+                }
+            }
+        };
+        for chunk in source.as_bytes().chunks(chunk) {
+            reader.extend(chunk);
+            drain(&mut reader);
+        }
+        assert!(reader.is_between_rows());
+        reader.finish();
+        drain(&mut reader);
+        assert_eq!(count, source.lines().count() - 1);
+        assert_eq!(
+            said,
+            "2: the quote that opens in this line does not close within 16 MiB, expected a closing quote; reading goes on in the next line"
+        );
+    }
 }
 
 #[test]
@@ -306,12 +395,43 @@ fn the_header_of_csv_says_what_is_where() {
     check(b"started_at\n1770870600", "2: unreadable: the header has no column 'status'");
     check(
         b"started_at,\"status\n1770870600,failed",
-        "1: unreadable: the source ends within quotes, expected a closing quote",
+        "1: unreadable: the quote that opens in this line does not close before the source ends, expected a closing quote; reading goes on in the next line\n\
+         2: unreadable: the header has no column 'started_at'",
     );
     let wide = format!("started_at,status{}\n1770870600,failed", ",x".repeat(4095));
     check(wide.as_bytes(), "2: unreadable: the header has 4097 columns, expected at most 4096");
     let row = format!("{},started_at,status\n{},1770870600,failed", "x,".repeat(4093) + "x", ",".repeat(4093));
     check(row.as_bytes(), "2: failed T");
+}
+
+#[test]
+fn a_first_line_may_name_what_separates_fields() {
+    let check = |source: &str, expected: &str| {
+        for chunk in 1..=source.len() {
+            for mut reader in [Reader::recognising(), Reader::new(Form::Csv), Reader::recognising().without_shortcuts()]
+            {
+                let mut said = Vec::new();
+                for chunk in source.as_bytes().chunks(chunk) {
+                    reader.extend(chunk);
+                    while let Some(event) = reader.next() {
+                        said.push(say(&event));
+                    }
+                }
+                said.push(events(reader, b""));
+                assert_eq!(said.join("\n").trim_end(), expected, "{source:?} in {chunk}");
+            }
+        }
+    };
+    check(
+        "sep=;\nid;started_at;status\n1;1770870600;failed\n2;1770870600;failed",
+        "3: failed T id=\"1\"\n4: failed T id=\"2\"",
+    );
+    check("\u{feff}SEP=,\r\n\r\nid,started_at,status\r\n\"1\",1770870600,failed", "4: failed T id=\"1\"");
+    // What stands in the header more often does not count.
+    check("sep=;\nstarted_at;status,a,b\n1770870600;x", "3: unreadable: the header has no column 'status'");
+    check("sep=^\nid^started_at^status\n1^1770870600^failed", "3: failed T id=\"1\"");
+    check("sep=\t\rid\tstarted_at\tstatus\r1\t1770870600\tfailed\r", "1: failed T id=\"1\"");
+    check("\n \nsep=|\nid|started_at|status\n1|1770870600|failed", "5: failed T id=\"1\"");
 }
 
 #[test]

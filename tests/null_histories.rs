@@ -84,6 +84,36 @@ fn structureless_failures_stay_silent_where_a_textbook_rule_speaks() {
 }
 
 #[test]
+fn a_last_day_that_counts_although_the_file_ends_in_it_makes_no_noise() {
+    let a_row = histories(20);
+    let (mut all, mut spoken, mut counted) = (0, 0, 0);
+    for an_hour in [0.5, 2.0, 20.0] {
+        for kind in Failures::ALL {
+            let mut spoken_here = 0;
+            for number in 0..a_row {
+                let mut chance = Chance::of(&format!("null end {an_hour} {kind:?}"), number);
+                let mut history = history(&mut chance, 8, an_hour, Volume::Office, kind, None);
+                // An export ends in any of the last hours of its last day, and its window with its newest row.
+                let hours = 8 * WEEK - chance.below(4);
+                let newest = (0..hours).rev().find(|hour| history.executions[*hour] > 0).unwrap_or(0);
+                history.executions.truncate(newest + 1);
+                history.failures.truncate(newest + 1);
+                let report = histories::View { ends_with_rows: true, ..history.view() }.report(true);
+                counted += usize::from(report.notices.is_empty());
+                spoken_here += usize::from(report.findings.iter().any(|finding| finding.kind == Kind::FailureWindow));
+            }
+            println!("{an_hour} an hour, {kind:?}: {spoken_here} of {a_row} speak");
+            assert!(spoken_here <= most_at(MOST_OF_A_ROW, a_row), "{an_hour} {kind:?}: {spoken_here} of {a_row}");
+            all += a_row;
+            spoken += spoken_here;
+        }
+    }
+    println!("all: {spoken} of {all} speak; {counted} have eight weeks");
+    assert!(spoken <= most_at(MOST_OF_ALL, all), "{spoken} of {all} histories without structure speak");
+    assert!(counted * 10 > all && counted * 10 < 9 * all, "no challenge: {counted} of {all} have eight weeks");
+}
+
+#[test]
 fn a_report_on_structureless_history_is_empty() {
     let a_row = histories(30);
     let mut spoken = 0;

@@ -1,5 +1,5 @@
-//! What a table does where there is too much of something: too many names, names that were chosen to collide, more rows
-//! than memory may hold. And what a row takes.
+//! What a table does where there is too much of something: too many names, more rows than memory may hold. And what a row
+//! takes.
 
 use execution_heatmap::answer::{self, Patterns, Source};
 use execution_heatmap::error::Error;
@@ -11,7 +11,6 @@ use execution_heatmap::options::Query;
 use execution_heatmap::table::{Crowding, MOST_NAMES, Place, Table};
 use execution_heatmap::time::Timestamp;
 use execution_heatmap::zone::Zone;
-use std::time::{Duration, Instant};
 
 const START_MS: i64 = 1_770_000_000_000;
 
@@ -124,44 +123,6 @@ fn a_million_names_fill_no_memory() {
     assert!(table.crowding().workflows && table.crowding().tags);
     assert!(table.tags().is_empty());
     assert!(table.bytes() < 17_000_000, "{} bytes", table.bytes());
-}
-
-/// A text of eight letters for 32 bits, four a letter, the lowest first.
-fn letters(bits: u32) -> String {
-    (0..8).map(|place| char::from(b'a' + (bits >> (place * 4) & 15) as u8)).collect()
-}
-
-/// FxHash of a text of eight bytes, as rustc-hash 1.1 computes it.
-fn fx_hash(text: &str) -> u64 {
-    let word = text.bytes().rev().fold(0, |word, byte| word << 8 | u64::from(byte));
-    let add = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
-    add(add(0, word), 0xff)
-}
-
-#[test]
-fn names_that_collide_elsewhere_take_no_longer_than_others() {
-    let interned = |name: &dyn Fn(u64) -> String| -> Duration {
-        let names: Vec<String> = (0..MOST_NAMES as u64).map(name).collect();
-        let mut table = Table::with_key([11, 12]);
-        let begun = Instant::now();
-        // As many rows as a million: each name about fifteen times.
-        for _ in 0..15 {
-            for name in &names {
-                table.intern(&execution(name, "failed", Tags::default(), START_MS));
-            }
-        }
-        assert_eq!(table.crowding(), Crowding::default());
-        begun.elapsed()
-    };
-    let least = |name: &dyn Fn(u64) -> String| (0..3).map(|_| interned(name)).min().unwrap();
-    // What differs stands in the upper half of a word, which a multiplication does not bring down.
-    let chosen = |number: u64| letters((number as u32) << 16);
-    let in_slots: std::collections::BTreeSet<u64> =
-        (0..MOST_NAMES as u64).map(|number| fx_hash(&chosen(number)) % (1 << 17)).collect();
-    assert!(in_slots.len() <= 32, "{} of 131,072 slots", in_slots.len());
-    let random = |number: u64| letters((number as u32).wrapping_mul(0x9e37_79b1));
-    let (chosen, random) = (least(&chosen), least(&random));
-    assert!(chosen < random * 3, "{chosen:?} instead of {random:?}");
 }
 
 #[test]

@@ -365,10 +365,20 @@ export class ExecutionHeatmap extends Base {
       const view = await this.#client?.view(this.#attributes.query, { picture: this.#picture() });
       if (!view || turn !== this.#turn) return;
       this.#error = undefined;
-      this.#draw(view, false);
+      // Of a file without any start there is no time to draw, unless one was asked for.
+      const { newest, now } = this.#loaded!;
+      const { from, until } = view.query;
+      const isNowhere = newest === null && now === null && from === undefined && until === undefined && view.response.totals.executions === 0;
+      if (isNowhere) {
+        this.#view = view;
+        this.#frame?.clear();
+      } else {
+        this.#draw(view, false);
+      }
       this.#frame?.status.finished(view.response, this.#loaded!, view.query, this.#words(), isRepeatable(this.#source?.source ?? []));
       this.#setState(view.response.totals.executions > 0 ? 'ready' : 'empty');
-      this.#frame?.announce(view, this.#words());
+      if (isNowhere) this.#frame?.say(this.#frame.status.element.textContent ?? '');
+      else this.#frame?.announce(view, this.#words());
     } catch (error) {
       if (turn === this.#turn) this.#fail(error as Error);
       if (isFirst) throw error;

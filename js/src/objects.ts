@@ -1,15 +1,13 @@
 // Rows that a program holds as objects, as lines of NDJSON. Reads the rows' own properties and nothing that they
-// inherit; understands none.
+// inherit; understands none. What is no object is a line of its own, too, which the engine counts as a row that it cannot read.
 
 /** Characters of a piece of lines. */
 const PIECE_CHARACTERS = 256 * 1024;
 
-const describe = (value: unknown): string => (value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`);
-
 /** A copy of what a value holds itself, which asks it for nothing. `around` are the objects that it stands in. */
 function own(value: unknown, key: string, around: readonly object[]): unknown {
   if (typeof value === 'bigint') return String(value);
-  if (typeof value === 'function' || typeof value === 'symbol') throw new TypeError(`its '${key}' is a ${typeof value}`);
+  if (typeof value === 'function' || typeof value === 'symbol') throw new TypeError(`${around.length > 0 ? `its '${key}'` : 'it'} is a ${typeof value}`);
   if (value === null || typeof value !== 'object') return value;
   if (value instanceof Date) return Number.isNaN(Date.prototype.getTime.call(value)) ? null : Date.prototype.toISOString.call(value);
   if (around.includes(value)) throw new TypeError(`its '${key}' holds itself`);
@@ -18,11 +16,10 @@ function own(value: unknown, key: string, around: readonly object[]): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, held]) => [name, own(held, name, inner)]));
 }
 
-/** The line of a row. Throws an error that names the row by its number, from 1. */
+/** The line of a row. Throws an error that names the row by its number, from 1, if JSON has no words for what it holds. */
 export function line(row: unknown, number: number): string {
-  if (row === null || typeof row !== 'object' || Array.isArray(row)) throw new TypeError(`row ${number} is ${describe(row)}, expected an object`);
   try {
-    return `${JSON.stringify(own(row, '', []))}\n`;
+    return `${JSON.stringify(own(row ?? null, '', []))}\n`;
   } catch (error) {
     throw new TypeError(`row ${number} cannot be read: ${(error as Error).message}`, { cause: error });
   }

@@ -19,7 +19,10 @@ const PIECES_A_WORKER = 2;
 const LOOK_BYTES = 64 * 1024;
 const PROGRESS_MS = 250;
 const LINE_FEED = 10;
-const QUOTE = 34;
+/** A character a byte. */
+const LATIN = new TextDecoder('latin1');
+/** A byte order mark, blank lines, a line that names the delimiter, and one of fields, of which those in quotes hold none and have nothing beside them. */
+const HEADER = /^(?:\u00ef\u00bb\u00bf)?(?:[ \r]*\n)*(?:sep=.\r?\n)?(?!\$|[\t ]*\r?\n)(?:[^"\r\n]|(?<![^,;\t|\n\u00bf])"[^"\r\n]*"(?=[,;\t|\r\n]))+\r?\n/i;
 const NO_PART: Part = { bytes: [], lines: 0, taken: 0, rows: 0, unreadable: 0, noStart: 0, oldest: null, newest: null, isWhole: true, isHalted: false, as: undefined, readAs: null, broken: undefined };
 
 interface Entry {
@@ -316,13 +319,10 @@ async function endOfLine(blob: Blob, from: number): Promise<number> {
   return blob.size;
 }
 
-/** The length of the first line of CSV that is not blank, which may hold line feeds in quotes; 0 if it does not end. */
+/**
+ * The length of the first line of CSV that is not blank, with what stands before it; 0 unless it is one record beyond
+ * doubt, whatever separates its fields: only the engine knows how quotes and control lines read.
+ */
 function headerLength(bytes: Uint8Array): number {
-  let [isQuoted, isBlank] = [false, true];
-  for (const [i, byte] of bytes.entries()) {
-    if (byte === QUOTE) isQuoted = !isQuoted;
-    if (byte === LINE_FEED && !isQuoted && !isBlank) return i + 1;
-    if (byte > 32) isBlank = false;
-  }
-  return 0;
+  return HEADER.exec(LATIN.decode(bytes))?.[0].length ?? 0;
 }

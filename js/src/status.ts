@@ -102,8 +102,13 @@ export class Status {
     }
     const range = `from ${format.monthDay(response.start_date)} to ${format.monthDay(response.end_date)}`;
     if (loaded.newest === null && response.rows.read === response.rows.unreadable + response.rows.no_start && loaded.now === null) {
-      const lost = response.rows.read > 0 ? ` ${format.plural(response.rows.read, 'row')} read, none could be placed.` : '';
-      return this.#message(`There are no executions in this file.${lost}`);
+      const { read, unreadable } = response.rows;
+      const lost = read > 0 ? ` ${format.plural(read, 'row')} read, none could be placed.` : '';
+      // Of rows that could not be read the first is told above.
+      const [first] = unreadable > 0 ? [] : response.problems;
+      const where = first ? ` Line ${format.count(first.line)}: ${first.message.replace(/\.$/, '')}.` : '';
+      const takes = ' It takes rows with a start and a status, as started_at and status, as a system that is known names them, or as a mapping does.';
+      return this.#message(`There are no executions in this file.${lost}${where}${takes}`);
     }
     if (loaded.newest === null) return this.#message(`No executions ${range}.`);
     const newest = localDate(response.time_zone, loaded.newest);

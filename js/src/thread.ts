@@ -13,26 +13,37 @@ interface Waiting {
 let asked = 0;
 let policy: { createScriptURL(url: string): string } | undefined;
 
-function spawn(): Worker {
+/** Where the files of the package lie as they are, if this one was loaded as it is; else absent. */
+function beside(): string | undefined {
   const here = import.meta.url;
+  // What webpack writes here is where the file lay on the machine that built the page.
+  if (here.startsWith('file:') && globalThis.location?.protocol !== 'file:') return undefined;
+  if (/\/thread\.js(\?|$)/.test(here)) return here;
+  // Vite's development server moves the scripts of a package into a folder of its own, and leaves its other files.
+  const moved = /^(.*\/node_modules)\/\.vite\/deps\/[^/]*$/.exec(here);
+  return moved?.[1] && `${moved[1]}/execution-heatmap/`;
+}
+
+function spawn(): Worker {
+  const folder = beside();
+  // In a bundle there is one script for the worker, since not every bundler can cut one into several. Bundlers look for
+  // exactly this; the file has to lie beside the bundle where they do not.
+  if (folder === undefined) return new Worker(new URL('./worker.bundle.js', import.meta.url), { type: 'module' });
+  const address = new URL('worker.js', folder).href;
   const trusted = (globalThis as { trustedTypes?: { createPolicy(name: string, rules: object): NonNullable<typeof policy> } }).trustedTypes;
-  // Unbundled, the worker lies beside this file, and a page may demand that a policy vouches for its address.
-  if (trusted && /\/thread\.js(\?|$)/.test(here)) {
-    const address = new URL('worker.js', here).href;
-    try {
-      policy ??= trusted.createPolicy('execution-heatmap', {
-        createScriptURL: (url: string) => {
-          if (url !== address) throw new TypeError('only the worker of execution-heatmap is loaded');
-          return url;
-        },
-      });
-      return new Worker(policy.createScriptURL(address), { type: 'module' });
-    } catch {
-      // A page that forbids the policy may still allow the plain address below.
-    }
+  try {
+    // A page may demand that a policy vouches for the address.
+    policy ??= trusted?.createPolicy('execution-heatmap', {
+      createScriptURL: (url: string) => {
+        if (url !== address) throw new TypeError('only the worker of execution-heatmap is loaded');
+        return url;
+      },
+    });
+    if (policy) return new Worker(policy.createScriptURL(address), { type: 'module' });
+  } catch {
+    // A page that forbids the policy may still allow the plain address below.
   }
-  // Bundlers look for exactly this.
-  return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  return new Worker(address, { type: 'module' });
 }
 
 export class Thread {

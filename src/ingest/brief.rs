@@ -3,8 +3,8 @@
 //! reads the same.
 
 use super::fields::{Places, Spot, SpotKind};
-use super::lanes::Padded;
-use super::mapping::{Rules, Unit};
+use super::lanes::{Near, Padded};
+use super::mapping::{Rules, Target, Unit};
 use super::role::Role;
 use crate::execution::{MOST_DURATION_MS, Status};
 use crate::time::decimal::{eight_digits, few_digits};
@@ -30,6 +30,63 @@ pub(super) struct Said {
     pub(super) zoneless_start: bool,
 }
 
+/// What was already read while the values of a row were found.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Quick {
+    pub(super) started_at: Option<Timestamp>,
+    pub(super) duration_ms: Option<u64>,
+    pub(super) attempt: Option<u64>,
+}
+
+/// Which value can be read where it is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Quickly {
+    No,
+    StartedAt,
+    Duration,
+    Attempt,
+}
+
+impl Quickly {
+    /// How a value that feeds these is read.
+    pub(super) fn of(targets: &[Target]) -> Quickly {
+        match targets {
+            [Target { role: Role::StartedAt, .. }] => Quickly::StartedAt,
+            [Target { role: Role::Duration, .. }] => Quickly::Duration,
+            [Target { role: Role::Attempt, .. }] => Quickly::Attempt,
+            _ => Quickly::No,
+        }
+    }
+}
+
+impl Quick {
+    /// Reads the value that begins `from` behind `near` if it is written in the usual way; how many bytes it has.
+    #[inline(always)]
+    pub(super) fn read(&mut self, what: Quickly, near: Near<'_>, from: usize, times: &mut UsualTimes) -> Option<usize> {
+        if what == Quickly::StartedAt {
+            if near.byte(from) != b'"' || near.byte(from + 25) != b'"' {
+                return None;
+            }
+            let words = [near.word(from + 1), near.word(from + 9), near.word(from + 17)];
+            let Some(ParsedTime::At { at, .. }) = times.read_words(words, false) else { return None };
+            self.started_at = Some(at);
+            return Some(26);
+        }
+        let length = (!near.lanes(from).digits()).trailing_zeros() as usize;
+        let is_whole = !matches!(near.byte(from + length), b'.' | b'e' | b'E' | b'-');
+        if !is_whole || length > 1 && near.byte(from) == b'0' {
+            return None;
+        }
+        // A row's try is nearly always one of the first nine.
+        let number = match length {
+            1 => u64::from(near.byte(from).wrapping_sub(b'0')),
+            _ => eight_digits(near.word(from), length)?,
+        };
+        *(if what == Quickly::Duration { &mut self.duration_ms } else { &mut self.attempt }) = Some(number);
+        Some(length)
+    }
+}
+
 impl Brief {
     /// `None` where a row says more of its moments than a canonical one can.
     pub(super) fn of(places: &Places) -> Option<Brief> {
@@ -46,6 +103,12 @@ impl Brief {
         })
     }
 
+    /// True for the roles that are read here, or handed on with what is.
+    pub(super) fn reads(role: Role) -> bool {
+        use Role::{Attempt, Duration, Error, FinishedAt, Id, StartedAt};
+        matches!(role, StartedAt | Duration | FinishedAt | Attempt | Id | Error)
+    }
+
     /// Which spots say what the row is called and what went wrong.
     #[inline(always)]
     pub(super) fn own(&self) -> [u8; 2] {
@@ -53,10 +116,10 @@ impl Brief {
     }
 
     /// Reads a row that begins at `begin` and stands so.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn read(
         &self,
-        spots: &[Spot],
+        (spots, quick): (&[Spot], &Quick),
         (bytes, begin): (&Padded<'_>, usize),
         rules: &Rules,
         status: Status,
@@ -66,12 +129,17 @@ impl Brief {
             return None;
         }
         let row = Row { spots, bytes, begin };
-        let ParsedTime::At { at: started_at, zoneless: zoneless_start } = row.instant(self.start, times)?? else {
-            return None;
+        let start = match quick.started_at {
+            Some(at) => ParsedTime::At { at, zoneless: false },
+            None => row.instant(self.start, times)??,
         };
+        let ParsedTime::At { at: started_at, zoneless: zoneless_start } = start else { return None };
         let mut duration_ms = None;
         if status.is_ended() {
-            duration_ms = row.number(self.duration)?;
+            duration_ms = match quick.duration_ms {
+                None => row.number(self.duration)?,
+                known => known,
+            };
             if duration_ms.is_none()
                 && let Some(ParsedTime::At { at, .. }) = row.instant(self.finished, times)?
             {
@@ -82,7 +150,11 @@ impl Brief {
             }
         }
         // What is no number of a try is the first one, as in `row`.
-        let attempt = row.number(self.attempt)?.and_then(|attempt| u32::try_from(attempt).ok()).unwrap_or(1);
+        let attempt = match quick.attempt {
+            None => row.number(self.attempt)?,
+            known => known,
+        };
+        let attempt = attempt.and_then(|attempt| u32::try_from(attempt).ok()).unwrap_or(1);
         Some(Said { started_at, duration_ms, attempt, zoneless_start })
     }
 }

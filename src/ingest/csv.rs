@@ -6,13 +6,14 @@
 use super::fields::{Fields, Taken};
 use super::mapping::{Mapping, Target};
 use super::reader;
-use super::records::{Quoting, Records, Span};
+use super::records::{Quoting, Records, Span, Unclosed};
 use super::role::Role;
 use super::row::{self, Place, Scratch};
 use super::text::Text;
-use super::{Event, MOST_COLUMNS, StreamEnd, Value};
+use super::{Event, MOST_COLUMNS, MOST_LINE_BYTES, StreamEnd, Value};
 use crate::number::whole;
 use crate::problem::ProblemKind;
+use crate::time::is_none_field;
 
 /// What the first record says of the columns.
 #[derive(Debug)]
@@ -102,6 +103,24 @@ pub(super) fn delimiter(line: &[u8]) -> u8 {
     }
 }
 
+/// The byte between fields that a first line names for spreadsheets (`sep=;`), which is no header. The line comes without
+/// its end.
+///
+/// ```
+/// use execution_heatmap::ingest::named_delimiter;
+/// assert_eq!(named_delimiter(b"sep=;"), Some(b';'));
+/// assert_eq!(named_delimiter(b"id;status"), None);
+/// ```
+pub fn named_delimiter(line: &[u8]) -> Option<u8> {
+    let (name, delimiter) = line.split_at_checked(4)?;
+    match delimiter {
+        [byte @ (b'\t' | b' '..=b'~')] if name.eq_ignore_ascii_case(b"sep=") => {
+            (!byte.is_ascii_alphanumeric() && *byte != b'"').then_some(*byte)
+        }
+        _ => None,
+    }
+}
+
 /// True for a record that is a blank line.
 pub(super) fn is_blank(record: &[u8], records: &Records) -> bool {
     matches!(records.fields(), [Span { quoting: Quoting::None, .. }])
@@ -119,6 +138,8 @@ pub(super) fn control(record: &[u8], records: &Records) -> Option<Event<'static>
         Some(out)
     };
     match record.get(first.start..first.end)? {
+        // One that breaks off in its quotes ends nothing either.
+        b"$end" | b"$error" if records.unclosed().is_some() => Some(Event::Control),
         b"$end" => {
             let rows = next()?.trim().parse().ok()?;
             let complete = next().and_then(|complete| complete.trim().parse().ok());
@@ -142,8 +163,8 @@ pub(super) fn read<'a>(
     scratch: &'a mut Scratch,
 ) -> Event<'a> {
     let unreadable = |message: String| Event::Rejected { line: place.line, kind: ProblemKind::Unreadable, message };
-    if records.is_unclosed() {
-        return unreadable("the source ends within quotes, expected a closing quote".to_owned());
+    if let Some(unclosed) = records.unclosed() {
+        return unreadable(why_unclosed(unclosed));
     }
     let Some(header) = header else { return unreadable("there is no header".to_owned()) };
     if let Some(message) = header.why_useless(mapping) {
@@ -164,12 +185,29 @@ pub(super) fn read<'a>(
         };
         let value = match (first.role, text) {
             (_, Text::Plain("")) => Value::Absent,
+            // In quotes such a word is a value like any other.
+            (_, Text::Plain(word)) if span.quoting == Quoting::None && is_none_field(word.as_bytes()) => Value::Absent,
             (Role::Tags, text) => Value::Joined(text),
             (_, text) => Value::Text(text),
         };
         fields.set_all(targets, value);
     }
     row::understand(place, &Fields::Taken(fields), mapping, scratch)
+}
+
+/// What is said of a row whose last quote nothing closes. Names lines by where they lie from the one that the quote opens
+/// in, whose number stands beside it, so that it is true of parts of a source, too.
+fn why_unclosed(unclosed: Unclosed) -> String {
+    let begin = match unclosed.lines_above {
+        0 => String::new(),
+        1 => " of a row that begins one line above".to_owned(),
+        lines => [" of a row that begins ", &whole(lines), " lines above"].concat(),
+    };
+    let limit = [" within ", &whole(MOST_LINE_BYTES as u64 >> 20), " MiB"].concat();
+    let sought = if unclosed.is_at_limit { &limit } else { " before the source ends" };
+    let goes_on = if unclosed.goes_on { "; reading goes on in the next line" } else { "" };
+    ["the quote that opens in this line", &begin, " does not close", sought, ", expected a closing quote", goes_on]
+        .concat()
 }
 
 /// A field's text, or `None` if it is not UTF-8.

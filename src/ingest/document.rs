@@ -3,7 +3,7 @@
 //! other. Keeps one element of an array at a time, up to the length of a row, and never the document. Knows of a row
 //! only where it begins and ends, and whether it bears a system's signs.
 
-use super::document_places::{Place, Places};
+use super::document_places::{Place, Places, is_id, names_time};
 use super::input::Input;
 use super::reader::object;
 use super::recognise;
@@ -83,10 +83,13 @@ struct Capture {
     /// True once a member was met that is no JSON: the row is told with its fault, but what lies around rows breaks the
     /// document.
     has_fault: bool,
+    /// True if it was looked through to its end and nothing said that it is a row.
+    was_looked_through: bool,
 }
 
-/// An element of an array that is looked through to its end before it is known what it is, since an object's members
-/// have no order: what says that it is a row, or of which service its rows are, may stand behind what it holds.
+/// An element of an array, or a whole document that lists what may be its parts, that is looked through to its end before
+/// it is known what it is, since an object's members have no order: what says that it is a row, or of which service its
+/// rows are, may stand behind what it holds.
 #[derive(Clone, Copy, Debug)]
 struct Look {
     /// Where it begins, and on which line.
@@ -150,9 +153,9 @@ impl Document {
         }
     }
 
-    /// True once a known way to rows was met, so that the source is a document and no lines of rows.
+    /// True once a known way to rows was met, or may have been, so that the source is a document and no lines of rows.
     pub(super) fn has_found_way(&self) -> bool {
-        self.has_found_way
+        self.has_found_way || self.look.is_some()
     }
 
     /// The members that stand around the rows: their names and texts of JSON, empty where there is none.
@@ -336,15 +339,25 @@ impl Document {
                 self.begin_look(place, true);
                 return Ok(None);
             }
-            self.begin_capture();
+            self.begin_capture(false);
         }
         self.enter(true, place)
     }
 
-    fn begin_capture(&mut self) {
-        let depth = self.frames.len();
-        self.capture =
-            Some(Capture { line: self.line, depth, is_row: false, has_empty_place: false, has_fault: false });
+    fn begin_capture(&mut self, was_looked_through: bool) {
+        let (line, depth) = (self.line, self.frames.len());
+        let [is_row, has_empty_place, has_fault] = [false; 3];
+        self.capture = Some(Capture { line, depth, is_row, has_empty_place, has_fault, was_looked_through });
+    }
+
+    /// Passes what is left of a document that lists what may be its parts, to see whether it is a row.
+    fn look_through_document(&mut self) {
+        let capture = self.capture.filter(|capture| capture.depth == 0 && !capture.was_looked_through);
+        if let (Some(Capture { line, depth, .. }), 1) = (capture, self.frames.len()) {
+            // What is captured waits from its first byte on.
+            self.look = Some(Look { start: 0, line, depth, place: Place::ROOT, may_be_row: true });
+            (self.capture, self.place) = (None, None);
+        }
     }
 
     /// Goes into an object, whose members are passed until it is known what it is.
@@ -367,7 +380,7 @@ impl Document {
             return self.begin_passing(Purpose::Row);
         }
         if look.may_be_row {
-            self.begin_capture();
+            self.begin_capture(true);
         }
         // What is nested too deep to be gone into is no row's beginning either; going into it says so.
         self.state = State::Into(look.place);
@@ -562,6 +575,9 @@ impl Document {
         {
             self.begin_map()?;
         }
+        if self.place.is_some_and(|place| self.places.may_be_parts(place)) {
+            self.look_through_document();
+        }
         Ok(())
     }
 
@@ -581,15 +597,4 @@ impl Document {
         let has_fault = self.capture.take().is_some_and(|capture| capture.has_fault);
         if has_fault { Err(NO_VALUE) } else { Ok(()) }
     }
-}
-
-/// True for a key that names an instant of a row.
-fn names_time(key: &str) -> bool {
-    let holds = |part: &[u8]| key.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part));
-    holds(b"start") || holds(b"created")
-}
-
-/// True for a key that is an id rather than a name: digits, perhaps as hexadecimal ones with hyphens.
-fn is_id(key: &str) -> bool {
-    key.bytes().any(|byte| byte.is_ascii_digit()) && key.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }

@@ -1,4 +1,4 @@
-//! Where in documents rows are: the names under which systems list them.
+//! Where in documents rows are: the names under which systems list them, and what other names of members say.
 
 /// A place on the way to rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,9 @@ const USUAL: &[&str] = &[
     "resourceSpans.instrumentationLibrarySpans.spans",
 ];
 
+/// The one of them under which a run that is exported by itself lists its jobs (`gh run view`).
+const PARTS: &str = "jobs";
+
 #[derive(Debug, Default)]
 struct Known {
     has_rows: bool,
@@ -50,12 +53,16 @@ struct Known {
 pub(super) struct Places {
     known: Vec<Known>,
     may_be_map: bool,
+    /// Where a row may list its own parts, if nobody said that rows are there.
+    parts: Option<Place>,
 }
 
 impl Places {
     /// Those that are known without being told.
     pub(super) fn usual() -> Places {
-        Places::of(USUAL, true)
+        let mut places = Places::of(USUAL, true);
+        places.parts = places.enter(Place::ROOT, PARTS);
+        places
     }
 
     /// One way, keys separated by points; the empty one is the document itself.
@@ -64,7 +71,7 @@ impl Places {
     }
 
     fn of(ways: &[&str], may_be_map: bool) -> Places {
-        let mut places = Places { known: vec![Known::default()], may_be_map };
+        let mut places = Places { known: vec![Known::default()], may_be_map, parts: None };
         for way in ways {
             let keys = way.split('.').filter(|key| !key.is_empty());
             let place = keys.fold(Place::ROOT, |place, key| places.make(place, key));
@@ -105,8 +112,24 @@ impl Places {
         self.known.get(place.0).is_some_and(|known| !known.ways.is_empty())
     }
 
+    /// True if what is listed there may be the parts of a row as well as rows.
+    pub(super) fn may_be_parts(&self, place: Place) -> bool {
+        self.parts == Some(place)
+    }
+
     /// True if an object may hold rows as its members.
     pub(super) fn may_be_map(&self) -> bool {
         self.may_be_map
     }
+}
+
+/// True for a key that names an instant of a row.
+pub(super) fn names_time(key: &str) -> bool {
+    let holds = |part: &[u8]| key.as_bytes().windows(part.len()).any(|window| window.eq_ignore_ascii_case(part));
+    holds(b"start") || holds(b"created")
+}
+
+/// True for a key that is an id rather than a name: digits, perhaps as hexadecimal ones with hyphens.
+pub(super) fn is_id(key: &str) -> bool {
+    key.bytes().any(|byte| byte.is_ascii_digit()) && key.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }

@@ -3,7 +3,8 @@
 //!
 //! The only `unsafe` of the engine is here, in three kinds. Reading from [`Padded`] leaves out the bound check of a slice
 //! behind one of its own, a few lines above each read. Bytes of ASCII are taken as a text behind a check that they are. And
-//! on x86_64 SSE2 instructions are called that take and give values; every x86_64 processor has them.
+//! vector instructions are called, which take and give values or load from sixteen bytes that are borrowed; every x86_64
+//! processor has those of SSE2.
 
 #![allow(unsafe_code)]
 
@@ -90,6 +91,25 @@ impl<'a> Padded<'a> {
         at > self.last
     }
 
+    /// True if the `length` bytes from `at` are those of the other from `other_at`; behind both lie enough others to look at
+    /// whole steps.
+    #[inline(always)]
+    pub(super) fn is_same(self, at: usize, other: Padded<'_>, other_at: usize, length: usize) -> bool {
+        let same = |done: usize| self.lanes(at.wrapping_add(done)).same(other.lanes(other_at.wrapping_add(done)));
+        let Some(last) = length.checked_sub(WIDTH) else {
+            return same(0) | u32::MAX << length == u32::MAX;
+        };
+        let mut done = 0;
+        while done < last {
+            if same(done) != 0xffff {
+                return false;
+            }
+            done = done.wrapping_add(WIDTH);
+        }
+        // The last step overlaps the one before it where the length is no multiple of its width.
+        same(last) == 0xffff
+    }
+
     #[inline(always)]
     pub(super) fn slice(self, start: usize, end: usize) -> &'a [u8] {
         self.bytes.get(start..end).unwrap_or_default()
@@ -167,16 +187,51 @@ fn is_ascii(bytes: &[u8]) -> bool {
     words & HIGHS == 0
 }
 
+/// What texts are looked through for. It lies in memory, since WebAssembly makes a vector that the code names anew at each
+/// use, which takes three instructions where a load takes one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TextMarks {
+    quote: Lanes,
+    backslash: Lanes,
+    space: Lanes,
+}
+
+impl Default for TextMarks {
+    fn default() -> Self {
+        let [quote, backslash, space] = [b'"', b'\\', b' '].map(Lanes::filled);
+        Self { quote, backslash, space }
+    }
+}
+
+impl TextMarks {
+    /// The length of the text that begins `from` behind `near`, which is at most 30, with its quotes, if it is a short one
+    /// without escapes or characters outside ASCII.
+    #[inline(always)]
+    pub(super) fn plain_text_length(&self, near: Near<'_>, from: usize) -> Option<usize> {
+        let stops = self.text_stops(near.lanes(from + 1)) | self.text_stops(near.lanes(from + 1 + WIDTH)) << WIDTH;
+        if near.byte(from) != b'"' || stops == 0 {
+            return None;
+        }
+        let length = stops.trailing_zeros() as usize;
+        (near.byte(from + 1 + length) == b'"').then_some(length + 2)
+    }
+
+    /// As [`Lanes::text_stops`].
+    #[inline(always)]
+    fn text_stops(&self, lanes: Lanes) -> u32 {
+        let special = vectors::or(vectors::equal(lanes.0, self.quote.0), vectors::equal(lanes.0, self.backslash.0));
+        vectors::mask(vectors::or(special, vectors::lower(lanes.0, self.space.0)))
+    }
+}
+
 /// Sixteen bytes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Lanes(Vector);
 
 impl Lanes {
     #[inline(always)]
     pub(super) fn of(block: &[u8; WIDTH]) -> Lanes {
-        // Two words that lie side by side become one load of sixteen bytes.
-        let (low, high) = block.split_at(WIDTH / 2);
-        Lanes(vectors::of(word(low), word(high)))
+        Lanes(vectors::of(block))
     }
 
     #[inline(always)]
@@ -239,11 +294,6 @@ impl Lanes {
     }
 }
 
-#[inline(always)]
-fn word(bytes: &[u8]) -> u64 {
-    bytes.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes))
-}
-
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod vectors {
     use core::arch::wasm32::*;
@@ -251,8 +301,9 @@ mod vectors {
     pub(super) type Vector = v128;
 
     #[inline(always)]
-    pub(super) fn of(low: u64, high: u64) -> Vector {
-        u64x2(low, high)
+    pub(super) fn of(block: &[u8; 16]) -> Vector {
+        // SAFETY: sixteen bytes lie there, and they may begin anywhere.
+        unsafe { v128_load(block.as_ptr().cast()) }
     }
 
     #[inline(always)]
@@ -269,6 +320,12 @@ mod vectors {
     #[inline(always)]
     pub(super) fn below(vector: Vector, bound: i8) -> Vector {
         i8x16_lt(vector, i8x16_splat(bound))
+    }
+
+    /// The bytes that are below those of the other as signed numbers.
+    #[inline(always)]
+    pub(super) fn lower(vector: Vector, other: Vector) -> Vector {
+        i8x16_lt(vector, other)
     }
 
     /// The bytes that are at most `bound`.
@@ -301,9 +358,9 @@ mod vectors {
     pub(super) type Vector = __m128i;
 
     #[inline(always)]
-    pub(super) fn of(low: u64, high: u64) -> Vector {
-        // SAFETY: every x86_64 processor has SSE2; the same holds of each call below.
-        unsafe { _mm_set_epi64x(high.cast_signed(), low.cast_signed()) }
+    pub(super) fn of(block: &[u8; 16]) -> Vector {
+        // SAFETY: every x86_64 processor has SSE2, as below; sixteen bytes lie there, and they may begin anywhere.
+        unsafe { _mm_loadu_si128(block.as_ptr().cast()) }
     }
 
     #[inline(always)]
@@ -323,6 +380,13 @@ mod vectors {
     pub(super) fn below(vector: Vector, bound: i8) -> Vector {
         // SAFETY: as above.
         unsafe { _mm_cmplt_epi8(vector, _mm_set1_epi8(bound)) }
+    }
+
+    /// The bytes that are below those of the other as signed numbers.
+    #[inline(always)]
+    pub(super) fn lower(vector: Vector, other: Vector) -> Vector {
+        // SAFETY: as above.
+        unsafe { _mm_cmplt_epi8(vector, other) }
     }
 
     /// The bytes that are at most `bound`.
@@ -360,8 +424,9 @@ mod words {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGHS: u64 = 0x8080_8080_8080_8080;
 
-    pub(super) fn of(low: u64, high: u64) -> Vector {
-        [low, high]
+    pub(super) fn of(block: &[u8; 16]) -> Vector {
+        let (low, high) = block.split_at(8);
+        [low, high].map(|half| half.first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes)))
     }
 
     pub(super) fn filled(byte: u8) -> Vector {
@@ -375,6 +440,11 @@ mod words {
     /// The bytes that are below `bound` as signed numbers; `bound` is not negative.
     pub(super) fn below(vector: Vector, bound: i8) -> Vector {
         vector.map(|word| (word & HIGHS) | (!((word | HIGHS) - ONES * u64::from(bound.unsigned_abs())) & HIGHS))
+    }
+
+    /// The bytes that are below those of the other as signed numbers; those of the other are the same one, not negative.
+    pub(super) fn lower(vector: Vector, [bound, _]: Vector) -> Vector {
+        below(vector, (bound & 0x7f) as i8)
     }
 
     /// The bytes that are at most `bound`, which is below 0x80.
@@ -436,16 +506,36 @@ mod tests {
             prop_assert_eq!(lanes.digits(), bits(&bytes, |byte| byte.is_ascii_digit()));
             prop_assert_eq!(lanes.separators(b';'), bits(&bytes, |byte| b";\"\r\n".contains(&byte)));
 
-            let (low, high) = bytes.split_at(8);
-            let (other_low, other_high) = other.split_at(8);
-            let vector = words::of(word(low), word(high));
-            prop_assert_eq!(words::mask(words::equal(vector, words::of(word(other_low), word(other_high)))), same);
+            let vector = words::of(&bytes);
+            prop_assert_eq!(words::mask(words::equal(vector, words::of(&other))), same);
             prop_assert_eq!(words::mask(words::up_to(words::less(vector, b'0'), 9)), lanes.digits());
             prop_assert_eq!(words::mask(words::below(vector, 0)), bits(&bytes, |byte| byte >= 0x80));
             let signed = bits(&bytes, |byte| !(0x20..0x80).contains(&byte));
             prop_assert_eq!(words::mask(words::below(vector, 0x20)), signed);
+            prop_assert_eq!(words::mask(words::lower(vector, words::filled(0x20))), signed);
+            prop_assert_eq!(TextMarks::default().text_stops(lanes), lanes.text_stops());
             let either = words::or(words::equal(vector, words::filled(byte)), words::below(vector, 0));
             prop_assert_eq!(words::mask(either), bits(&bytes, |found| found == byte || found >= 0x80));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5_000))]
+        #[test]
+        fn bytes_are_the_same_if_they_all_are(
+            at in 0_usize..20,
+            other_at in 0_usize..20,
+            length in 0_usize..60,
+            changed in prop::option::of(0_usize..60),
+        ) {
+            let bytes: Vec<u8> = (0..200).map(|place| (place as u8).wrapping_mul(37) ^ 11).collect();
+            let mut other = vec![0; 200];
+            other[other_at..other_at + length].copy_from_slice(&bytes[at..at + length]);
+            if let Some(changed) = changed {
+                other[other_at + changed] ^= 1;
+            }
+            let is_same = Padded::new(&bytes).is_same(at, Padded::new(&other), other_at, length);
+            prop_assert_eq!(is_same, changed.is_none_or(|changed| changed >= length));
         }
     }
 

@@ -2,79 +2,73 @@
 //! class, and nothing of that is worked out again. Each class has a number of its own, the kind of its rows. Forgets
 //! when there is no more room, but never takes one class for another.
 //!
-//! What decides a class is a few values one after the other, so what was met is kept as a tree: a node is what a row has
-//! said so far, and from it lead the values that came next. Where only one ever did, it is compared and nothing else.
+//! A row whose values lie at known spots is looked for by all of them at once. Lines of NDJSON find their kind on
+//! [`super::tracks`] before, value by value.
 
 use super::classify::Class;
 use super::fields::{Spot, SpotKind};
 use super::lanes::{Near, Padded, WIDTH};
-use super::shape::Key;
-use super::shape_value::probable_value_end;
+use super::shape::{Key, Shapes};
+use super::tree::{NONE, Tree};
 use crate::execution::Status;
 
 /// The longest value that may be a part of what decides a kept class.
 const MOST_BYTES: usize = 256;
 /// The most kinds that are kept at a time.
 pub(super) const MOST_KINDS: usize = 1 << 14;
-/// The most nodes.
-const MOST_NODES: usize = 1 << 17;
-/// Bytes of values at which all are forgotten.
+/// Bytes of the values that decide at which all are forgotten.
 const MOST_HELD_BYTES: usize = 1 << 22;
 /// So many are kept whether or not one of them was met again.
 const FREELY_KEPT: u32 = 4096;
-/// The most places that are looked at for one node, so that no choice of values makes looking slow.
-const MOST_TRIES: usize = 8;
+/// The most places that are looked at for one of them, so that no choice of values makes looking slow.
+pub(super) const MOST_TRIES: usize = 8;
 
 /// Behind all bytes that are held, so that they can be looked at together.
-const PADDING: usize = 64;
+pub(super) const PADDING: usize = 64;
 
 /// Room for the values that decide a class.
 pub(super) const MOST_KEYS: usize = 16;
 
 /// Classes by what decides them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Classes {
-    /// The first one is [`ROOT`].
-    nodes: Vec<Node>,
     kinds: Vec<Class>,
     /// How each of them is told, in few bytes, since these are looked at for every row.
     told: Vec<Told>,
+    /// What the rows of each say.
+    said: Vec<Said>,
+    parts: Vec<HeldPart>,
+    /// The bytes of the parts, each filled up to whole steps, and [`PADDING`] line feeds.
+    bytes: Vec<u8>,
+    /// Kinds by hash, each number one more; a power of two of them, at most a quarter in use.
+    places: Vec<Place>,
     /// The number of the first of them: numbers are not given twice.
     first: u32,
-    /// The bytes of the values, each filled up to whole steps, and [`PADDING`] line feeds.
-    bytes: Vec<u8>,
-    /// Nodes by hash; a power of two of them, less than half in use.
-    places: Vec<Place>,
     /// How many rows had a kind that was known, and how many had none.
     known: u32,
     unknown: u32,
     /// True once a kind was named.
     has_names: bool,
+    /// What lines say, value by value.
+    tree: Tree,
 }
 
-/// What a row has said before its first value that decides.
-pub(super) const ROOT: u32 = 0;
-/// No kind.
-const NONE: u32 = u32::MAX;
-/// No node, for there are several.
-const MANY: u32 = u32::MAX;
+/// What the rows of a kind say.
+#[derive(Clone, Copy, Debug)]
+struct Said {
+    last_step: u32,
+    /// The first of its parts, and how many these are.
+    first_part: u32,
+    parts: u32,
+    hash: u32,
+}
 
-/// What a row has said so far: what the node `from` stands for, and then one more value.
-#[derive(Debug)]
-struct Node {
-    from: u32,
-    /// Which value it is and of what sort ([`what`]).
+/// A value that the rows of a kind say.
+#[derive(Clone, Copy, Debug)]
+struct HeldPart {
     what: u32,
-    /// Where the bytes lie that say it, and how many.
     bytes: u32,
     length: u32,
-    /// How many of them are the value's; the byte behind a number or word is looked at with it.
-    width: u32,
-    /// The node behind this one, if there is one and no other; [`ROOT`] if there is none, [`MANY`] if there are others.
-    only: u32,
-    /// Where the kind of rows is that say this and no more; [`NONE`] if there is none.
-    kind: u32,
-    hash: u32,
 }
 
 /// How the rows of a kind are told: how they stand, and what whoever is told of them calls the kind, or [`NONE`].
@@ -84,11 +78,11 @@ struct Told {
     status: Status,
 }
 
-/// A node, or [`ROOT`] for none, and its hash.
+/// A number, or 0 for none, and the hash of what it stands for.
 #[derive(Clone, Copy, Debug, Default)]
-struct Place {
-    hash: u32,
-    node: u32,
+pub(super) struct Place {
+    pub(super) hash: u32,
+    pub(super) number: u32,
 }
 
 /// A value of JSON, from its first byte to its last. It ends itself, so no length has to be known to find it; but a
@@ -97,8 +91,9 @@ const JSON: u32 = 5;
 /// Only whether there is a value counts: there is, and there is none.
 const PRESENT: u32 = 6;
 const ABSENT: u32 = 7;
-/// No value, but the end of the row. Values of the sorts below are texts of a known length, by [`SpotKind`].
-const END: u32 = 8;
+/// Several fields of CSV, of which the first one is in quotes. Values of the sorts below [`JSON`] are texts of a known
+/// length, by [`SpotKind`].
+const QUOTED: u32 = 8;
 
 /// Which value it is, by the step or the spot that it stands at, and of what sort.
 #[inline(always)]
@@ -108,150 +103,58 @@ fn what(step: u32, sort: u32) -> u32 {
 
 /// Some bytes that are a part of what a row says.
 #[derive(Clone, Copy)]
-struct Part {
-    what: u32,
-    at: usize,
-    length: usize,
+pub(super) struct Part {
+    pub(super) what: u32,
+    pub(super) at: usize,
+    pub(super) length: usize,
     /// How many of them are the value's.
-    width: usize,
-    /// How many of them give the hash: as many as can be told before it is known which value it is.
-    hashed: usize,
+    pub(super) width: usize,
 }
 
-impl Default for Classes {
-    fn default() -> Self {
-        let root = Node { from: NONE, what: NONE, bytes: 0, length: 0, width: 0, only: ROOT, kind: NONE, hash: 0 };
-        Self {
-            nodes: vec![root],
-            kinds: Vec::new(),
-            told: Vec::new(),
-            first: 0,
-            bytes: Vec::new(),
-            places: Vec::new(),
-            known: 0,
-            unknown: 0,
-            has_names: false,
-        }
-    }
-}
-
-/// What was met, to be looked at for many rows one after the other.
-pub(super) struct Met<'a> {
-    nodes: &'a [Node],
-    places: &'a [Place],
-    held: Padded<'a>,
-}
-
-impl Met<'_> {
-    /// The node behind `from` if the value of JSON at `at` is one that came there before, and how long it is.
-    ///
-    /// A call of its own: what finds the values between has few things to remember then.
-    #[inline(never)]
-    pub(super) fn value(&self, from: u32, step: u32, bytes: &Padded<'_>, at: usize) -> Option<(u32, u32)> {
-        let (what, near) = (what(step, JSON), bytes.near(at)?);
-        let only = self.nodes.get(from as usize)?.only;
-        let is_it = |node: &Node| node.from == from && node.what == what && self.is_said(node, bytes, near, at);
-        let (number, node) = if only != MANY {
-            (only, self.nodes.get(only as usize).filter(|node| is_it(node))?)
-        } else {
-            self.seek(hash_of(from, what, bytes, (near, at), probable_length(bytes, near, at)?), is_it)?
-        };
-        Some((number, node.width))
-    }
-
-    /// The node behind `from` of rows that have a value at a step, or have none there.
-    #[inline]
-    pub(super) fn presence(&self, from: u32, step: u32, is_absent: bool) -> Option<u32> {
-        self.part(from, presence(step, is_absent), &Padded::new(&[]))
-    }
-
-    /// The kind of the rows that end at a step behind `from`: its place among those that are kept.
-    #[inline(always)]
-    pub(super) fn end(&self, from: u32, step: u32) -> Option<u32> {
-        let what = what(step, END);
-        let only = self.nodes.get(from as usize)?.only;
-        let node = self.nodes.get(only as usize).filter(|node| node.from == from && node.what == what);
-        let kind = match node {
-            Some(node) => node.kind,
-            None => self.seek_end(from, step)?,
-        };
-        (kind != NONE).then_some(kind)
-    }
-
-    #[inline(never)]
-    fn seek_end(&self, from: u32, step: u32) -> Option<u32> {
-        let node = self.part(from, end(step), &Padded::new(&[]))?;
-        self.nodes.get(node as usize).map(|node| node.kind)
-    }
-
-    #[inline]
-    fn part(&self, from: u32, part: Part, bytes: &Padded<'_>) -> Option<u32> {
-        let only = self.nodes.get(from as usize)?.only;
-        let near = bytes.near(part.at).unwrap_or_default();
-        let is_it = |node: &Node| {
-            node.from == from
-                && node.what == part.what
-                && node.length as usize == part.length
-                && self.is_said(node, bytes, near, part.at)
-        };
-        if only != MANY {
-            return self.nodes.get(only as usize).is_some_and(is_it).then_some(only);
-        }
-        self.seek(hash_of(from, part.what, bytes, (near, part.at), part.hashed), is_it).map(|(number, _)| number)
-    }
-
-    #[inline(always)]
-    fn seek(&self, hash: u32, is_it: impl Fn(&Node) -> bool) -> Option<(u32, &Node)> {
-        let last = self.places.len().wrapping_sub(1);
-        for attempt in 0..MOST_TRIES {
-            let place = self.places.get((hash as usize).wrapping_add(attempt) & last)?;
-            if place.node == ROOT {
-                return None;
-            }
-            if place.hash == hash
-                && let Some(node) = self.nodes.get(place.node as usize).filter(|node| is_it(node))
-            {
-                return Some((place.node, node));
-            }
-        }
-        None
-    }
-
-    /// True if the bytes at `at`, from where `near` is, are those that the node stands for.
-    #[inline(never)]
-    fn is_said(&self, node: &Node, bytes: &Padded<'_>, near: Near<'_>, at: usize) -> bool {
-        let (length, begin) = (node.length as usize, node.bytes as usize);
-        match self.held.near(begin) {
-            // What is longer than two steps differs in length from row to row, so it is compared in one go.
-            Some(held) if length <= 2 * WIDTH => near.begins_as::<2>(held, length),
-            Some(held) if length <= 4 * WIDTH => near.begins_as::<4>(held, length),
-            _ => is_same(bytes, at, &self.held, begin, length),
-        }
+impl Part {
+    /// True if it says that there is no value.
+    pub(super) fn is_absence(&self) -> bool {
+        self.what & 15 == ABSENT
     }
 }
 
 impl Classes {
-    /// All that was met.
+    /// What lines say, value by value.
     #[inline(always)]
-    pub(super) fn met(&self) -> Met<'_> {
-        Met { nodes: &self.nodes, places: &self.places, held: Padded::new(&self.bytes) }
+    pub(super) fn tree(&self) -> &Tree {
+        &self.tree
     }
 
     /// The place of the kind of a row that came to its end at `last_step` and whose values lie at spots; it begins at
     /// `begin`.
-    #[inline]
+    #[inline(never)]
     pub(super) fn find(
         &self,
         (keys, last_step): (&[Key], u32),
         spots: &[Spot],
         (bytes, begin): (&Padded<'_>, usize),
     ) -> Option<u32> {
-        let met = self.met();
-        let mut node = ROOT;
-        for key in keys {
-            node = met.part(node, part(key, spots, bytes, begin), bytes)?;
+        let hash = hash_of(keys.iter().map(|key| part(key, spots, bytes, begin)), last_step, bytes);
+        let (last, held) = (self.places.len().wrapping_sub(1), Padded::new(&self.bytes));
+        for attempt in 0..MOST_TRIES {
+            let place = self.places.get((hash as usize).wrapping_add(attempt) & last)?;
+            let kind = place.number.checked_sub(1)?;
+            if place.hash != hash {
+                continue;
+            }
+            let said = self.said.get(kind as usize)?;
+            let parts = self.parts.get(said.first_part as usize..)?.get(..said.parts as usize)?;
+            let is_part = |(key, held_part): (&Key, &HeldPart)| {
+                let part = part(key, spots, bytes, begin);
+                part.what == held_part.what
+                    && part.length == held_part.length as usize
+                    && is_same(bytes, part.at, held, held_part)
+            };
+            if said.last_step == last_step && parts.len() == keys.len() && keys.iter().zip(parts).all(is_part) {
+                return Some(kind);
+            }
         }
-        met.end(node, last_step)
+        None
     }
 
     /// The class at a place and its kind's number.
@@ -280,9 +183,11 @@ impl Classes {
     }
 
     /// Keeps the class of a row whose kind is not known and whose values were checked; its place. `None` where a value is
-    /// too long, and where classes differ from row to row. What the row says is given as to [`Classes::find`].
+    /// too long, and where classes differ from row to row. What the row says is given as to [`Classes::find`]; `shapes` are
+    /// those of its line, and records have none.
     pub(super) fn keep(
         &mut self,
+        shapes: Option<&Shapes>,
         (keys, last_step): (&[Key], u32),
         spots: &[Spot],
         (bytes, begin): (&Padded<'_>, usize),
@@ -290,56 +195,38 @@ impl Classes {
     ) -> Option<u32> {
         let kept = self.first.saturating_add(self.kinds.len() as u32);
         let is_worth_keeping = kept < FREELY_KEPT || kept <= self.known / 4;
-        if !is_worth_keeping || keys.iter().any(|key| part(key, spots, bytes, begin).length > MOST_BYTES) {
+        let parts: Vec<Part> = keys.iter().map(|key| part(key, spots, bytes, begin)).collect();
+        let is_short = |(key, part): (&Key, &Part)| part.length <= MOST_BYTES * (1 + key.last - key.spot);
+        if !is_worth_keeping || !keys.iter().zip(&parts).all(is_short) {
             return None;
         }
-        let is_full = self.kinds.len() >= MOST_KINDS || self.nodes.len() >= MOST_NODES;
-        if is_full || self.bytes.len() >= MOST_HELD_BYTES {
+        let is_full = self.kinds.len() >= MOST_KINDS || self.bytes.len() >= MOST_HELD_BYTES;
+        if is_full {
             self.forget();
         }
-        let mut node = ROOT;
-        for key in keys {
-            node = self.grow(node, part(key, spots, bytes, begin), bytes)?;
-        }
-        let place = self.kinds.len() as u32;
-        let last = self.grow(node, end(last_step), bytes)?;
-        self.nodes.get_mut(last as usize)?.kind = place;
-        self.told.push(Told { name: NONE, status: class.status });
-        self.kinds.push(class);
-        Some(place)
-    }
-
-    /// The node behind `from` that says this part, which is made if there is none.
-    fn grow(&mut self, from: u32, part: Part, bytes: &Padded<'_>) -> Option<u32> {
-        if let Some(known) = self.met().part(from, part, bytes) {
-            return Some(known);
-        }
-        if self.places.len() <= 2 * self.nodes.len() {
+        if self.places.len() <= 4 * (self.kinds.len() + 1) {
             self.rehash();
         }
-        let near = bytes.near(part.at).unwrap_or_default();
-        let hash = hash_of(from, part.what, bytes, (near, part.at), part.hashed);
-        let number = self.nodes.len() as u32;
-        if !put(&mut self.places, hash, number) {
+        let hash = hash_of(parts.iter().copied(), last_step, bytes);
+        let place = self.kinds.len() as u32;
+        if !put(&mut self.places, hash, place + 1) {
             return None;
         }
-        let start = self.bytes.len().saturating_sub(PADDING);
-        self.bytes.truncate(start);
-        self.bytes.extend_from_slice(bytes.slice(part.at, part.at.wrapping_add(part.length)));
-        self.bytes.resize(self.bytes.len().next_multiple_of(WIDTH) + PADDING, b'\n');
-        let before = self.nodes.get_mut(from as usize)?;
-        before.only = if before.only == ROOT { number } else { MANY };
-        self.nodes.push(Node {
-            from,
-            what: part.what,
-            bytes: start as u32,
-            length: part.length as u32,
-            width: part.width as u32,
-            only: ROOT,
-            kind: NONE,
-            hash,
-        });
-        Some(number)
+        let first_part = self.parts.len() as u32;
+        for part in &parts {
+            let start = self.bytes.len().saturating_sub(PADDING);
+            self.bytes.truncate(start);
+            self.bytes.extend_from_slice(bytes.slice(part.at, part.at.wrapping_add(part.length)));
+            self.bytes.resize(self.bytes.len().next_multiple_of(WIDTH) + PADDING, b'\n');
+            self.parts.push(HeldPart { what: part.what, bytes: start as u32, length: part.length as u32 });
+        }
+        self.said.push(Said { last_step, first_part, parts: keys.len() as u32, hash });
+        self.told.push(Told { name: NONE, status: class.status });
+        self.kinds.push(class);
+        if let Some(shapes) = shapes {
+            self.tree.add(&parts, (last_step, place), (bytes, begin), shapes);
+        }
+        Some(place)
     }
 
     /// Names the kind of a number, if it is still kept.
@@ -365,20 +252,44 @@ impl Classes {
 
     fn rehash(&mut self) {
         self.places = vec![Place::default(); (self.places.len() * 2).max(256)];
-        for (number, node) in (0..).zip(&self.nodes).skip(1) {
+        for (place, said) in (1..).zip(&self.said) {
             // One that finds no place is met as a new one.
-            put(&mut self.places, node.hash, number);
+            put(&mut self.places, said.hash, place);
         }
     }
 }
 
-fn put(places: &mut [Place], hash: u32, node: u32) -> bool {
+/// Puts a number, which is not 0, at its place; false if there is none that is free.
+pub(super) fn put(places: &mut [Place], hash: u32, number: u32) -> bool {
     let last = places.len().wrapping_sub(1);
     let mut tried = (0..MOST_TRIES).map(|attempt| (hash as usize).wrapping_add(attempt) & last);
-    let free = tried.find(|place| places.get(*place).is_some_and(|place| place.node == ROOT));
+    let free = tried.find(|place| places.get(*place).is_some_and(|place| place.number == 0));
     let Some(place) = free.and_then(|free| places.get_mut(free)) else { return false };
-    *place = Place { hash, node };
+    *place = Place { hash, number };
     true
+}
+
+/// True if the bytes at `at` are those of a part that has as many.
+#[inline(always)]
+fn is_same(bytes: &Padded<'_>, at: usize, held: Padded<'_>, part: &HeldPart) -> bool {
+    let (length, begin) = (part.length as usize, part.bytes as usize);
+    match bytes.near(at).zip(held.near(begin)) {
+        Some((near, held)) if length <= 2 * WIDTH => near.begins_as::<2>(held, length),
+        _ => bytes.is_same(at, held, begin, length),
+    }
+}
+
+/// A number of what a row says.
+#[inline(always)]
+fn hash_of(parts: impl Iterator<Item = Part>, last_step: u32, bytes: &Padded<'_>) -> u32 {
+    let mut sum = u64::from(last_step);
+    for part in parts {
+        let near = bytes.near(part.at).unwrap_or_default();
+        let word = value_word(bytes, (near, part.at), part.length);
+        let place = u64::from(part.what) << 32 | part.length as u64;
+        sum = (sum.rotate_left(23) ^ word ^ place.rotate_left(9)).wrapping_mul(FACTOR);
+    }
+    ((sum ^ sum >> 29).wrapping_mul(FACTOR) >> 32) as u32
 }
 
 /// What a row says with a value that decides its class.
@@ -393,44 +304,33 @@ fn part(key: &Key, spots: &[Spot], bytes: &Padded<'_>, begin: usize) -> Part {
     }
     let of_json = |at: usize, width: usize| {
         let length = width.wrapping_add(usize::from(!is_closed(bytes.byte(at))));
-        let hashed = bytes.near(at).and_then(|near| probable_length(bytes, near, at)).unwrap_or(length);
-        Part { what: what(key.step, JSON), at, length, width, hashed }
+        Part { what: what(key.step, JSON), at, length, width }
     };
     match spot.kind {
         SpotKind::Plain | SpotKind::Unusual => of_json(at.wrapping_sub(1), length.wrapping_add(2)),
         SpotKind::Other => of_json(at, length),
+        SpotKind::Field | SpotKind::MixedField if key.last == key.spot => {
+            Part { what: what(key.step, spot.kind as u32), at, length, width: length }
+        }
         SpotKind::Field | SpotKind::MixedField => {
-            Part { what: what(key.step, spot.kind as u32), at, length, width: length, hashed: length }
+            // The same bytes from the same beginning on are the same fields, so no place of a delimiter has to be compared.
+            let is_quoted = spot.kind == SpotKind::Field && spot.start > 0 && bytes.byte(at.wrapping_sub(1)) == b'"';
+            let sort = if is_quoted { QUOTED } else { spot.kind as u32 };
+            let end = spots.get(key.last).map_or(spot.end, |last| last.end);
+            let length = end.wrapping_sub(spot.start) as usize;
+            Part { what: what(key.step, sort), at, length, width: length }
         }
     }
 }
 
 fn presence(step: u32, is_absent: bool) -> Part {
-    Part { what: what(step, if is_absent { ABSENT } else { PRESENT }), at: 0, length: 0, width: 0, hashed: 0 }
-}
-
-fn end(step: u32) -> Part {
-    Part { what: what(step, END), at: 0, length: 0, width: 0, hashed: 0 }
+    Part { what: what(step, if is_absent { ABSENT } else { PRESENT }), at: 0, length: 0, width: 0 }
 }
 
 /// True for the first byte of a value whose last byte says that it ends there.
 #[inline(always)]
-fn is_closed(first: u8) -> bool {
+pub(super) fn is_closed(first: u8) -> bool {
     matches!(first, b'"' | b'[' | b'{')
-}
-
-/// True if the `length` bytes at both places are the same. Behind both lie enough others to look at whole steps.
-#[inline(always)]
-pub(super) fn is_same(one: &Padded<'_>, at: usize, other: &Padded<'_>, other_at: usize, length: usize) -> bool {
-    let mut done = 0;
-    while length.wrapping_sub(done) > WIDTH {
-        if one.lanes(at.wrapping_add(done)).same(other.lanes(other_at.wrapping_add(done))) != 0xffff {
-            return false;
-        }
-        done = done.wrapping_add(WIDTH);
-    }
-    let wanted = first_bits(length.wrapping_sub(done));
-    one.lanes(at.wrapping_add(done)).same(other.lanes(other_at.wrapping_add(done))) & wanted == wanted
 }
 
 /// The lowest bits, less than 32 of them.
@@ -439,29 +339,12 @@ pub(super) fn first_bits(count: usize) -> u32 {
     !(u32::MAX << (count & 31))
 }
 
-/// How many bytes of the value of JSON at `at` give its hash: as many as are surely its own.
-#[inline(always)]
-fn probable_length(bytes: &Padded<'_>, near: Near<'_>, at: usize) -> Option<usize> {
-    let closing = match near.byte(0) {
-        b'"' => b'"',
-        b'[' => b']',
-        b'{' => b'}',
-        _ => return Some(probable_value_end(bytes, at)?.wrapping_sub(at)),
-    };
-    let is_end = |part: usize| near.lanes(1 + part * WIDTH).are_either(closing, closing) << (part * WIDTH);
-    let ends = is_end(0) | is_end(1);
-    if ends != 0 {
-        return Some(2 + ends.trailing_zeros() as usize);
-    }
-    Some(probable_value_end(bytes, at)?.wrapping_sub(at))
-}
+pub(super) const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// A number of the bytes at `at`, from where `near` is, behind a node: from all of up to 32, of more the first and the last
-/// sixteen.
-#[inline(never)]
-fn hash_of(from: u32, what: u32, bytes: &Padded<'_>, (near, at): (Near<'_>, usize), length: usize) -> u32 {
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let value = match length {
+/// A number of the bytes at `at`, from where `near` is: of all of up to 32, of more the first and the last sixteen.
+#[inline(always)]
+pub(super) fn value_word(bytes: &Padded<'_>, (near, at): (Near<'_>, usize), length: usize) -> u64 {
+    match length {
         0..8 => near.word(0) & !(u64::MAX << (8 * length)),
         8..=WIDTH => near.word(0) ^ near.word(length - 8).rotate_left(31),
         _ => {
@@ -470,8 +353,5 @@ fn hash_of(from: u32, what: u32, bytes: &Padded<'_>, (near, at): (Near<'_>, usiz
                 bytes.word(end.wrapping_sub(8)).rotate_left(31) ^ bytes.word(end.wrapping_sub(16)).rotate_left(29);
             (near.word(0) ^ last).wrapping_mul(FACTOR) ^ near.word(8).rotate_left(17)
         }
-    };
-    let place = u64::from(from) << 32 | u64::from(what) << 16 ^ length as u64;
-    let mixed = (value ^ place.rotate_left(7)).wrapping_mul(FACTOR);
-    ((mixed ^ mixed >> 32).wrapping_mul(0xc2b2_ae3d_27d4_eb4f) >> 32) as u32
+    }
 }

@@ -4,7 +4,8 @@
 //!
 //! # A row
 //! The fields are those of [`Execution`], in NDJSON as keys, in CSV as columns of any order. Of a field that is there
-//! twice the last counts; unknown ones are checked and ignored; an empty text is absent.
+//! twice the last counts; unknown ones are checked and ignored; an empty text is absent, and so is in CSV a field without
+//! quotes that is a word for nothing (`NULL`, `None`, `NA`, `\N` and their like, spelt so).
 //! - `status` and `started_at` are needed. A status that is absent, or a start that is no instant, makes the row
 //!   unreadable; a start that says "none" ([`crate::time::parse_text`]) makes it one without a start.
 //! - `id` and `workflow_id` are texts or numbers, and a number is the text as it is written. `workflow` is the name, or
@@ -64,11 +65,14 @@ mod shape_value;
 mod shortcut;
 mod swf;
 mod text;
+mod tracks;
+mod tree;
 mod value_end;
 
 pub use arrow::{MOST_BODY_BYTES, MOST_METADATA_BYTES};
+pub use csv::named_delimiter;
 pub use expected::{Expected, preset_names};
-pub use hint::hint;
+pub use hint::Unrecognised;
 pub use reader::Reader;
 pub(crate) use text::excerpt;
 
@@ -98,7 +102,8 @@ pub enum Form {
     Ndjson,
     /// JSON documents: an array of rows, an object that holds one, or several of these one after the other.
     Json,
-    /// A header line, fields between commas, semicolons or bars, RFC 4180 quoting, tags separated by `|`.
+    /// A header line, fields between commas, semicolons, bars or what a line before it names (`sep=;`), RFC 4180 quoting,
+    /// tags separated by `|`.
     Csv,
     /// The same with tabs.
     Tsv,
@@ -210,10 +215,7 @@ pub enum Event<'a> {
         message: String,
     },
     /// The source is of no form that is read; nothing follows.
-    Unrecognised {
-        /// Its first characters.
-        starts_with: String,
-    },
+    Unrecognised(Unrecognised),
     /// A control line that ends a stream.
     End(StreamEnd),
     /// A control line of another kind (`$alive`, or one of a later version): the stream speaks the companion's

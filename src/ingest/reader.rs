@@ -4,7 +4,7 @@
 use super::csv::{self, Header};
 use super::expected::{Expected, Rows};
 use super::forms::{self, Held};
-use super::hint::first_characters;
+use super::hint::Unrecognised;
 use super::input::Input;
 use super::lines::Lines;
 use super::mapping::Mapping;
@@ -51,6 +51,8 @@ pub struct Reader {
     pub(super) line: u64,
     /// Bytes of the first line in which its end was sought and is not.
     sought: usize,
+    /// The byte between fields that a line before the header named.
+    named_delimiter: Option<u8>,
     pub(super) lines: Lines,
     pub(super) records: Records,
     pub(super) header: Option<Header>,
@@ -75,8 +77,8 @@ pub struct Reader {
 pub(super) enum Stage {
     Seeking,
     Reading(Form),
-    /// The source is of no form that is read; its first characters until they are told.
-    Refused(Option<String>),
+    /// The source is of no form that is read; what it looks like until that is told.
+    Refused(Option<Unrecognised>),
     /// The source is for a reader with forms; nothing of it was read but control lines.
     Foreign,
 }
@@ -123,6 +125,7 @@ impl Reader {
             },
             line: 1,
             sought: 0,
+            named_delimiter: None,
             lines: Lines::starting_at(1),
             records: Records::starting_at(1).separated_by(b'\t'),
             header: None,
@@ -227,6 +230,15 @@ impl Reader {
         self.input.waiting().len()
     }
 
+    /// Drops a record that has begun, because the caller knows that what comes is the beginning of another one: all that
+    /// came before it shows that the quotes of this one do not close.
+    pub(crate) fn drop_record(&mut self) {
+        if matches!(self.form(), Some(Form::Csv | Form::Tsv)) {
+            self.input.take_all();
+            self.records = Records::starting_at(self.records.line()).separated_by(self.records.delimiter());
+        }
+    }
+
     /// Line feeds before the row that comes next.
     pub fn lines(&self) -> u64 {
         self.line.max(self.lines.line()).max(self.records.line()) - 1
@@ -248,9 +260,9 @@ impl Reader {
             Stage::Reading(Form::Csv | Form::Tsv) => self.next_record(),
             Stage::Reading(Form::Arrow | Form::Columns) => self.next_of_columns(),
             Stage::Reading(Form::Swf) => self.next_job(),
-            Stage::Refused(starts_with) => {
+            Stage::Refused(unrecognised) => {
                 self.input.take_all();
-                starts_with.take().map(|starts_with| Event::Unrecognised { starts_with })
+                unrecognised.take().map(Event::Unrecognised)
             }
         }
     }
@@ -283,15 +295,14 @@ impl Reader {
             return;
         }
         let line = first.get(..line_end.unwrap_or(first.len())).unwrap_or_default();
+        let delimiter = self.named_delimiter.unwrap_or_else(|| csv::delimiter(line));
         match behind.first() {
-            _ if self.expected.form.is_some() => self.begin_records(csv::delimiter(line), Form::Csv),
+            _ if self.expected.form.is_some() => self.begin_records(delimiter, Form::Csv),
+            _ if self.named_delimiter.is_some() => self.seek_header(delimiter),
             Some(b'{') if self.is_line_of_rows(line, line_end.is_some()) => self.stage = Stage::Reading(Form::Ndjson),
             Some(b'{' | b'[') => self.stage = self.beyond_lines(Form::Json),
             _ if forms::is_job(line) => self.stage = self.beyond_lines(Form::Swf),
-            _ => {
-                let delimiter = csv::delimiter(line);
-                self.seek_header(delimiter);
-            }
+            _ => self.seek_header(delimiter),
         }
     }
 
@@ -322,14 +333,27 @@ impl Reader {
         }
         let Some(cut) = self.records.next(&mut self.input) else { return };
         let form = if delimiter == b'\t' { Form::Tsv } else { Form::Csv };
-        let is_whole = !cut.is_too_long && !self.records.is_unclosed();
+        if self.is_delimiter_line(&cut) {
+            (self.line, self.sought) = (self.records.line(), 0);
+            return self.seek_form();
+        }
+        let is_whole = !cut.is_too_long && self.records.unclosed().is_none();
         if is_whole && self.read_header(cut.range.clone(), form) {
             self.stage = Stage::Reading(form);
         } else if self.forms.is_none() {
             self.stage = Stage::Foreign;
         } else {
-            self.stage = Stage::Refused(Some(first_characters(self.input.get(cut.range))));
+            self.stage = Stage::Refused(Some(Unrecognised::of(self.input.get(cut.range))));
         }
+    }
+
+    /// True for a record that names what stands between the fields of those that follow; only the first one does.
+    fn is_delimiter_line(&mut self, cut: &Cut) -> bool {
+        if self.named_delimiter.is_some() {
+            return false;
+        }
+        self.named_delimiter = csv::named_delimiter(self.input.get(cut.range.clone()));
+        self.named_delimiter.map(|delimiter| self.records.separate_by(delimiter)).is_some()
     }
 
     /// Reads the names of the columns; false if none is known.
@@ -486,7 +510,18 @@ impl Reader {
             if let Some(event) = csv::control(bytes, &self.records) {
                 return Some(event);
             }
-            if self.header.is_none() && !self.records.is_unclosed() {
+            if self.header.is_none() && self.records.unclosed().is_some() {
+                // The columns cannot be known any more; what follows is no header.
+                if self.forms.is_none() {
+                    self.stage = Stage::Foreign;
+                    return None;
+                }
+                self.header = Some(Header::read(&[], 0, &self.mapping));
+            }
+            if self.header.is_none() {
+                if self.is_delimiter_line(&cut) {
+                    continue;
+                }
                 let form = if self.form() == Some(Form::Tsv) { Form::Tsv } else { Form::Csv };
                 self.read_header(cut.range, form);
                 if self.needs_forms() {
@@ -495,7 +530,8 @@ impl Reader {
                 continue;
             }
             let (place, start) = (self.place_of(&cut), cut.range.start);
-            if self.shortcuts.is_usual(&self.input, &cut, self.records.delimiter()) {
+            let is_closed = self.records.unclosed().is_none();
+            if is_closed && self.shortcuts.is_usual(&self.input, &cut, self.records.delimiter()) {
                 return Some(self.shortcuts.read(place, self.input.padded(), start, &self.mapping, &mut self.scratch));
             }
             let (bytes, header) = (self.input.get(cut.range), self.header.as_ref());

@@ -168,3 +168,70 @@ impl Reader {
         Some((cut, is_known))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Event, Expected};
+    use super::*;
+
+    /// Reads lines, names every kind, and tells how many rows there were and how many of them were told as known ones.
+    fn read(lines: &str) -> (usize, usize) {
+        let mut reader = Reader::expecting(Expected::anything().form(Form::Ndjson));
+        reader.leave_out_texts(true);
+        let (mut rows, mut known) = (0, 0);
+        for piece in lines.as_bytes().chunks(1 << 16) {
+            reader.extend(piece);
+            loop {
+                known += reader.next_known_rows().len();
+                let Some(event) = reader.next() else { break };
+                if let Event::Row { kind, .. } = event {
+                    rows += 1;
+
+                    if let Some(kind) = kind {
+                        reader.name_kind(kind, 7);
+                    }
+                }
+            }
+        }
+        (rows + known, known)
+    }
+
+    /// Lines of so many workflows, in which each of some keys is left out by chance.
+    fn lines(count: u64, workflows: u64, optional: &[&str]) -> String {
+        let mut state = 7_u64;
+        let mut chance = |bound: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % bound
+        };
+        let mut lines = String::new();
+        for line in 0..count {
+            let workflow = chance(workflows);
+            lines.push_str(&format!("{{\"id\":\"{line}\",\"started_at\":\"2026-02-12T04:30:00.000Z\""));
+            for key in optional {
+                if chance(2) == 0 {
+                    lines.push_str(&format!(",\"{key}\":{}", chance(1000)));
+                }
+            }
+            let status = ["completed", "failed", "running"][chance(3) as usize];
+            let tags = ["[]", "[\"eu\"]", "[\"eu\",\"us\"]"][chance(3) as usize];
+            lines.push_str(&format!(
+                ",\"workflow_id\":{workflow},\"workflow\":\"flow {workflow}\",\"status\":\"{status}\",\"tags\":{tags}}}\n"
+            ));
+        }
+        lines
+    }
+
+    /// At least so many of a hundred rows have to be told as known ones.
+    fn check(lines: &str, least: usize) {
+        let (rows, known) = read(lines);
+        assert_eq!(rows, lines.lines().count());
+        assert!(known * 100 >= rows * least, "{known} of {rows} rows were told as known");
+    }
+
+    #[test]
+    fn nearly_all_rows_of_known_kinds_are_told_as_such() {
+        check(&lines(5_000, 1, &[]), 98);
+        check(&lines(20_000, 50, &[]), 95);
+        check(&lines(40_000, 2, &["duration_ms", "attempt", "trigger", "parent_run", "note", "host"]), 94);
+    }
+}

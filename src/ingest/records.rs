@@ -1,7 +1,12 @@
 //! Cuts records of CSV and their fields, wherever the chunks end, and reads quotes as the `csv` crate does: a quote
 //! opens a field only as its first byte, two within are one, and behind the closing one the field goes on as if it had
-//! none. A record ends at a line feed, a carriage return or both. Looks at each byte once and keeps no record above the
-//! limit.
+//! none. A record ends at a line feed, a carriage return or both. Keeps no record above the limit.
+//!
+//! A quote that nothing closes, before the source ends or the record is too long, costs one record and no more: that
+//! record ends with the line in which the quote opened, and what lies behind that line is read again as records of its
+//! own. No byte is looked at more than twice so, whatever the source. Every run of quotes behind one that nothing closes is even,
+//! since an odd one would have closed it; so a quote that opens there is closed by its own run, and none of them sends
+//! the reading back over the same bytes.
 
 use super::input::Input;
 use super::{Cut, MOST_COLUMNS, MOST_LINE_BYTES};
@@ -43,15 +48,33 @@ pub(super) struct Records {
     /// Bytes of the record that were looked at.
     at: usize,
     record_line: u64,
+    /// The line in which the last quoted field begins.
+    quote_line: u64,
     field_start: usize,
     field_quoting: Quoting,
     fields: Vec<Span>,
     field_count: usize,
-    is_unclosed: bool,
-    /// True within a record that is too long and was already reported.
+    /// What is to say of the record that was cut last if its last quote is not closed.
+    unclosed: Option<Unclosed>,
+    /// True within a line that is too long and was already reported.
     is_skipping: bool,
     /// The byte between fields.
     delimiter: u8,
+    /// The most bytes of a record; less than [`MOST_LINE_BYTES`] in tests alone.
+    longest: usize,
+    #[cfg(test)]
+    looked_at: usize,
+}
+
+/// A record whose last quote nothing closes. Its line is the one in which that quote opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unclosed {
+    /// How many lines above that one the record begins.
+    pub(super) lines_above: u64,
+    /// True if it was sought up to the limit of a record, false if up to the end of the source.
+    pub(super) is_at_limit: bool,
+    /// True if the source has more behind that line.
+    pub(super) goes_on: bool,
 }
 
 impl Records {
@@ -61,13 +84,17 @@ impl Records {
             state: State::Between,
             at: 0,
             record_line: line,
+            quote_line: line,
             field_start: 0,
             field_quoting: Quoting::None,
             fields: Vec::new(),
             field_count: 0,
-            is_unclosed: false,
+            unclosed: None,
             is_skipping: false,
             delimiter: b',',
+            longest: MOST_LINE_BYTES,
+            #[cfg(test)]
+            looked_at: 0,
         }
     }
 
@@ -91,47 +118,91 @@ impl Records {
         self.field_count
     }
 
-    /// True if the source ended within its quotes.
-    pub(super) fn is_unclosed(&self) -> bool {
-        self.is_unclosed
+    /// Says of it that its last quote is not closed.
+    pub(super) fn unclosed(&self) -> Option<Unclosed> {
+        self.unclosed
     }
 
-    /// The number of the line of the next byte.
+    /// The number of the line that the next record begins with, or the one that has begun.
     pub(super) fn line(&self) -> u64 {
-        self.line
+        if self.has_begun() { self.record_line } else { self.line }
     }
 
-    /// True within a record that is too long.
+    /// True within a line that is too long.
     pub(super) fn is_skipping(&self) -> bool {
         self.is_skipping
     }
 
-    /// The next record without its end. Lines without a byte are none.
+    /// The next record without its end. Lines without a byte are none. What is told and where reading goes on depends on
+    /// the bytes up to the limit alone, so it does not depend on where the chunks end.
     pub(super) fn next(&mut self, input: &mut Input) -> Option<Cut> {
-        loop {
-            if self.state == State::Between && !self.begin(input) {
-                return None;
-            }
-            let is_whole = self.advance(input.waiting()) || (input.has_ended() && self.close());
-            let (line, length) = (self.record_line, self.at);
-            let is_too_long = length > MOST_LINE_BYTES;
-            if is_whole {
-                let range = input.take(length, 1);
-                self.state = State::Between;
-                if std::mem::take(&mut self.is_skipping) {
-                    continue;
-                }
-                return Some(Cut { line, range, is_too_long });
-            }
-            if is_too_long || self.is_skipping {
-                self.at = 0;
-                let range = input.take_all();
-                if !std::mem::replace(&mut self.is_skipping, true) {
-                    return Some(Cut { line, range, is_too_long });
-                }
-            }
+        self.unclosed = None;
+        if self.is_skipping && !self.skip(input) {
             return None;
         }
+        if self.state == State::Between && !self.begin(input) {
+            return None;
+        }
+        let waiting = input.waiting();
+        let held = waiting.get(..waiting.len().min(self.longest + 1)).unwrap_or_default();
+        #[cfg(test)]
+        let begin = self.at;
+        let is_whole = self.advance(held);
+        #[cfg(test)]
+        {
+            self.looked_at += self.at - begin;
+        }
+        let is_too_long = !is_whole && held.len() > self.longest;
+        if !is_whole && !is_too_long && !input.has_ended() {
+            return None;
+        }
+        if !is_whole {
+            self.end_field();
+            if self.state == State::Quoted
+                && let Some(cut) = self.cut_behind_quote(input, is_too_long)
+            {
+                return Some(cut);
+            }
+        }
+        self.state = State::Between;
+        self.is_skipping = is_too_long;
+        Some(Cut { line: self.record_line, range: input.take(self.at, usize::from(is_whole)), is_too_long })
+    }
+
+    /// Ends a record whose last quote nothing closes with the line in which that quote opened; `None` if that line has no
+    /// end within the limit.
+    fn cut_behind_quote(&mut self, input: &mut Input, is_at_limit: bool) -> Option<Cut> {
+        // A quote opens a field only as its first byte.
+        let behind = input.waiting().get(self.field_start..self.at).unwrap_or_default();
+        let end = behind.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+        if end.is_none() && is_at_limit {
+            return None;
+        }
+        let is_line = end.and_then(|end| behind.get(end)) == Some(&b'\n');
+        let length = self.field_start + end.unwrap_or(behind.len());
+        let (lines_above, goes_on) =
+            (self.quote_line - self.record_line, end.is_some_and(|end| end + 1 < behind.len()));
+        self.unclosed = Some(Unclosed { lines_above, is_at_limit, goes_on });
+        self.line = self.quote_line + u64::from(is_line);
+        self.state = State::Between;
+        let range = input.take(length, usize::from(end.is_some()));
+        Some(Cut { line: self.quote_line, range, is_too_long: false })
+    }
+
+    /// Drops bytes up to the end of the line; true if it was reached.
+    fn skip(&mut self, input: &mut Input) -> bool {
+        let end = input.waiting().iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+        self.is_skipping = end.is_none();
+        match end {
+            Some(end) => {
+                self.line += u64::from(input.waiting().get(end) == Some(&b'\n'));
+                input.take(end, 1);
+            }
+            None => {
+                input.take_all();
+            }
+        }
+        end.is_some()
     }
 
     /// Takes the ends of lines that lie between records; true if a record begins behind them of which nothing was looked
@@ -160,13 +231,17 @@ impl Records {
         Cut { line, range: input.take(length, 1), is_too_long: false }
     }
 
+    /// From the next record on, this byte stands between fields.
+    pub(super) fn separate_by(&mut self, delimiter: u8) {
+        self.delimiter = delimiter;
+    }
+
     /// The byte between fields.
     pub(super) fn delimiter(&self) -> u8 {
         self.delimiter
     }
 
     fn begin(&mut self, input: &mut Input) -> bool {
-        // What is skipped of a record that is too long is not between records.
         let is_there = self.pass_ends(input);
         if is_there {
             self.state = State::FieldStart;
@@ -189,6 +264,7 @@ impl Records {
                 (State::Quoted, _) => {}
                 (State::FieldStart, b'"') => {
                     self.state = State::Quoted;
+                    self.quote_line = self.line;
                     self.field_quoting = Quoting::Simple;
                 }
                 (State::QuoteInQuoted, b'"') => {
@@ -222,16 +298,9 @@ impl Records {
         false
     }
 
-    /// Ends the record with the source.
-    fn close(&mut self) -> bool {
-        self.is_unclosed = self.state == State::Quoted;
-        self.end_field();
-        true
-    }
-
     fn end_field(&mut self) {
         self.field_count += 1;
-        if self.fields.len() < MOST_COLUMNS && !self.is_skipping {
+        if self.fields.len() < MOST_COLUMNS {
             self.fields.push(Span { start: self.field_start, end: self.at, quoting: self.field_quoting });
         }
         self.field_quoting = Quoting::None;
@@ -241,18 +310,25 @@ impl Records {
 #[cfg(test)]
 mod tests {
     use super::super::csv::text as csv_text;
-    use super::super::text::Text;
     use super::*;
     use proptest::prelude::*;
 
     type Rows = Vec<Vec<String>>;
 
-    /// The fields of each record as this cutter and as the csv crate find them; a last record with open quotes is left
-    /// out, since the csv crate does not tell it.
-    fn cut(source: &[u8], chunk: usize, delimiter: u8) -> (Rows, Rows) {
+    /// What was cut out of a source: its line, where it begins, and its fields or what is wrong with it and where reading
+    /// goes on.
+    #[derive(Debug, PartialEq)]
+    enum Found {
+        Record(u64, usize, Vec<String>),
+        Unclosed(u64, usize, Unclosed, usize),
+        TooLong(u64, usize),
+    }
+
+    /// The records of a source in chunks of a length, and how many bytes were looked at.
+    fn cut(source: &[u8], chunk: usize, delimiter: u8, longest: usize) -> (Vec<Found>, usize) {
         let mut input = Input::default();
         let mut chunks = source.chunks(chunk);
-        let mut records = Records::starting_at(1).separated_by(delimiter);
+        let mut records = Records { longest, ..Records::starting_at(1).separated_by(delimiter) };
         let mut found = Vec::new();
         loop {
             let Some(cut) = records.next(&mut input) else {
@@ -263,28 +339,98 @@ mod tests {
                 }
                 continue;
             };
-            let line = source.get(..input.offset_of(cut.range.start) as usize).unwrap_or_default();
-            assert_eq!(cut.line, 1 + line.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>());
+            let start = input.offset_of(cut.range.start) as usize;
             let record = input.get(cut.range);
-            let read = |span: &Span| {
-                let mut out = String::new();
-                // A quote that is not closed leaves no text, and that record is left out below.
-                csv_text(record, span).unwrap_or(Text::Plain("")).read_into(&mut out);
-                out
-            };
-            assert_eq!(records.fields().len(), records.field_count());
-            found.push(records.fields().iter().map(read).collect());
+            found.push(match records.unclosed() {
+                _ if cut.is_too_long => Found::TooLong(cut.line, start),
+                Some(unclosed) => Found::Unclosed(cut.line, start, unclosed, input.offset_of(input.start()) as usize),
+                None => {
+                    let read = |span: &Span| {
+                        let mut out = String::new();
+                        csv_text(record, span).expect("a text in UTF-8").read_into(&mut out);
+                        out
+                    };
+                    assert_eq!(records.fields().len(), records.field_count());
+                    Found::Record(cut.line, start, records.fields().iter().map(read).collect())
+                }
+            });
         }
+        assert_eq!(records.line(), line_of(source, source.len()), "all lines were counted");
+        (found, records.looked_at)
+    }
+
+    fn line_of(source: &[u8], at: usize) -> u64 {
+        1 + source[..at].iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>()
+    }
+
+    fn is_end(byte: &u8) -> bool {
+        matches!(byte, b'\n' | b'\r')
+    }
+
+    /// The same by looking at the whole source again and again.
+    fn naive(source: &[u8], delimiter: u8, longest: usize) -> Vec<Found> {
+        let end_behind = |at: usize| source[at..].iter().position(is_end).map(|end| at + end);
+        let mut found = Vec::new();
+        let mut at = 0;
+        loop {
+            at += source[at..].iter().take_while(|byte| is_end(byte)).count();
+            if at == source.len() {
+                return found;
+            }
+            let (begin, limit) = (at, source.len().min(at + longest + 1));
+            let line = line_of(source, begin);
+            let (mut quoted_from, mut fields, mut field) = (None, Vec::new(), Vec::new());
+            let mut is_start = true;
+            let mut end = None;
+            while at < limit && end.is_none() {
+                let byte = source[at];
+                at += 1;
+                match (quoted_from, byte) {
+                    (Some(_), b'"') if at < limit && source[at] == b'"' => {
+                        field.push(b'"');
+                        at += 1;
+                    }
+                    (Some(_), b'"') => quoted_from = None,
+                    (None, b'"') if is_start => quoted_from = Some(at - 1),
+                    (None, byte) if byte == delimiter || is_end(&byte) => {
+                        fields.push(String::from_utf8_lossy(&std::mem::take(&mut field)).into_owned());
+                        end = is_end(&byte).then_some(at);
+                        is_start = true;
+                        continue;
+                    }
+                    _ => field.push(byte),
+                }
+                is_start = false;
+            }
+            let is_over = end.is_none() && limit - begin > longest;
+            let line_end = quoted_from.and_then(end_behind).filter(|end| *end < limit);
+            found.push(match quoted_from {
+                Some(quote) if line_end.is_some() || !is_over => {
+                    at = line_end.map_or(limit, |end| end + 1);
+                    let quote_line = line_of(source, quote);
+                    let goes_on = at < limit;
+                    let unclosed = Unclosed { lines_above: quote_line - line, is_at_limit: is_over, goes_on };
+                    Found::Unclosed(quote_line, begin, unclosed, at)
+                }
+                _ if is_over => {
+                    at = end_behind(limit).map_or(source.len(), |end| end + 1);
+                    Found::TooLong(line, begin)
+                }
+                _ => {
+                    if end.is_none() {
+                        fields.push(String::from_utf8_lossy(&field).into_owned());
+                    }
+                    Found::Record(line, begin, fields)
+                }
+            });
+        }
+    }
+
+    /// The fields of each record as the csv crate finds them, up to a last one whose quotes do not close.
+    fn of_crate(source: &[u8], delimiter: u8) -> Rows {
         let mut builder = csv::ReaderBuilder::new();
-        let crates = builder.delimiter(delimiter).has_headers(false).flexible(true).from_reader(source);
-        let records_of_crate = crates.into_records().map(|record| record.unwrap().iter().map(str::to_owned).collect());
-        let mut expected: Rows = records_of_crate.collect();
-        if records.is_unclosed() {
-            assert_eq!(found.len(), expected.len());
-            found.pop();
-            expected.pop();
-        }
-        (found, expected)
+        let records = builder.delimiter(delimiter).has_headers(false).flexible(true).from_reader(source).into_records();
+        records.map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
     }
 
     proptest! {
@@ -295,8 +441,58 @@ mod tests {
             chunk in 1usize..100,
             delimiter in prop::sample::select(&b",;\t"[..]),
         ) {
-            let (found, expected) = cut(source.as_bytes(), chunk, delimiter);
-            prop_assert_eq!(found, expected);
+            let (found, _) = cut(source.as_bytes(), chunk, delimiter, MOST_LINE_BYTES);
+            let mut found = found.into_iter().peekable();
+            // Behind a record whose quotes do not close, what is left is a source of its own.
+            let mut begin = 0;
+            loop {
+                let mut expected = of_crate(&source.as_bytes()[begin..], delimiter).into_iter();
+                while let Some(Found::Record(_, _, fields)) = found.next_if(|found| matches!(found, Found::Record(..))) {
+                    prop_assert_eq!(Some(fields), expected.next());
+                }
+                let Some(unclosed) = found.next() else {
+                    prop_assert_eq!(expected.next(), None);
+                    break;
+                };
+                let Found::Unclosed(_, _, _, end) = unclosed else { panic!("{unclosed:?}") };
+                prop_assert_eq!(expected.len(), 1, "the csv crate takes what is left for one record");
+                begin = end;
+            }
+            prop_assert_eq!(found.next(), None);
         }
+
+        #[test]
+        fn a_record_ends_at_the_limit(
+            source in "([ab\",\n\r]{0,60}|([a-c]{0,9}(\"\"|,|,\"|\n|\n\")){0,20})",
+            chunk in 1usize..100,
+            longest in 1usize..40,
+        ) {
+            let source = source.as_bytes();
+            let (found, looked_at) = cut(source, chunk, b',', longest);
+            prop_assert_eq!(&found, &naive(source, b',', longest));
+            prop_assert!(looked_at <= 2 * source.len(), "{} for {}", looked_at, source.len());
+        }
+    }
+
+    #[test]
+    fn quotes_that_nothing_closes_cost_no_more_than_a_second_look() {
+        let check = |line: &str, unclosed: usize| {
+            let source = line.repeat(20_000);
+            let (found, looked_at) = cut(source.as_bytes(), 1 << 12, b',', 1 << 16);
+            let count = found.iter().filter(|found| matches!(found, Found::Unclosed(..))).count();
+            assert_eq!(count, unclosed, "{line:?}");
+            assert!(looked_at <= 2 * source.len(), "{looked_at} of {} for {line:?}", source.len());
+        };
+        check("a,b\n", 0);
+        // Each closes the one before it.
+        check("a,\"b\n", 0);
+        check("a,\"b,\"\"\n", 0);
+        check("a,\"b,\"\"c\n,\"\"\"\"\n", 0);
+        let stray = ["a,\"b\n", &"c,\"\",d\n".repeat(30_000)].concat();
+        let source = stray.repeat(5);
+        let (found, looked_at) = cut(source.as_bytes(), 1 << 12, b',', 1 << 16);
+        assert_eq!(found.len(), 5 * 30_001);
+        assert_eq!(found.iter().filter(|found| matches!(found, Found::Unclosed(..))).count(), 5);
+        assert!(looked_at <= 2 * source.len(), "{looked_at} of {}", source.len());
     }
 }

@@ -1,17 +1,16 @@
 //! Lines of NDJSON that look like earlier ones. A shape is the text between the values of a line: keys, brackets,
-//! blanks, compared sixteen bytes at a time. Between two such literals stands one value, which is checked by what it is;
-//! but of what decides the class of a row that need not be done where it is a value that was met before
-//! ([`super::memo`]). Shapes that begin alike share what they share, as a tree.
+//! blanks, compared sixteen bytes at a time. Between two such literals stands one value, which is checked by what it is.
+//! Shapes that begin alike share what they share, as a tree. Lines of kinds that were met before go a shorter way
+//! ([`super::tracks`]).
 //!
 //! A line that fits is a line that the full scanner would read the same way: the literals make it the learned line with
 //! other values in the same places. A line that does not fit is left to the full scanner; nothing is ever refused here.
 
 use super::Value;
-use super::brief::Brief;
+use super::brief::{Brief, Quick, Quickly};
 use super::fields::{Places, Spot, SpotKind, Taken};
 use super::lanes::{Lanes, Near, Padded, WIDTH};
 use super::mapping::{Mapping, Node, Target};
-use super::memo::{Met, ROOT, is_same};
 use super::ndjson::take_pairs;
 use super::shape_learning::Pace;
 use super::shape_value::{nested_end, text_end_near, word_or_number_end_near};
@@ -42,10 +41,10 @@ pub(super) enum Use {
 #[repr(align(64))]
 pub(super) struct Step {
     /// The first bytes of the literal and the next ones, and a bit for each that counts.
-    pub(super) head: [u8; WIDTH],
-    pub(super) second: [u8; WIDTH],
-    pub(super) head_bits: u32,
-    pub(super) second_bits: u32,
+    pub(super) head: Lanes,
+    pub(super) second: Lanes,
+    pub(super) head_bits: u16,
+    pub(super) second_bits: u16,
     pub(super) length: u32,
     /// Where the literal lies whole in [`Shapes::literals`].
     pub(super) literal: u32,
@@ -53,6 +52,8 @@ pub(super) struct Step {
     pub(super) next: u32,
     /// The step to try where this one does not fit.
     pub(super) otherwise: u32,
+    /// The step before whose value this literal stands behind; [`NONE`] at the beginning of a line.
+    pub(super) before: u32,
     pub(super) usage: Use,
     /// Where the value is put among the values that are handed on.
     pub(super) spot: u8,
@@ -60,6 +61,9 @@ pub(super) struct Step {
     pub(super) depth: u8,
     /// False where an object is taken apart, which another step does.
     pub(super) takes_objects: bool,
+    /// True if the value says something of the row itself, not of its class alone.
+    pub(super) is_said: bool,
+    pub(super) quickly: Quickly,
 }
 
 /// A way through the steps, from the beginning of a line to its end.
@@ -85,10 +89,12 @@ pub(super) struct Feed {
     pub(super) is_joined: bool,
 }
 
-/// A value that decides the class of rows.
+/// A value that decides the class of rows, or in CSV several that lie side by side.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Key {
     pub(super) spot: usize,
+    /// The spot of the last of them.
+    pub(super) last: usize,
     /// The step that it stands at, or the spot if it is one of CSV.
     pub(super) step: u32,
     /// True if only whether it is there counts.
@@ -107,11 +113,13 @@ pub(super) struct Found {
     /// The way that led there, and its last step.
     pub(super) way: u32,
     pub(super) last_step: u32,
+    /// What was read at once.
+    pub(super) quick: Quick,
 }
 
 impl Default for Found {
     fn default() -> Self {
-        Self { spots: [Spot::default(); MOST_SPOTS], end: 0, way: NONE, last_step: NONE }
+        Self { spots: [Spot::default(); MOST_SPOTS], end: 0, way: NONE, last_step: NONE, quick: Quick::default() }
     }
 }
 
@@ -143,23 +151,13 @@ impl Shapes {
     /// What is in the line that begins at `start`; false if it is of no known shape or breaks off. Changes nothing that
     /// is remembered, so that a line that has not come whole leaves no trace.
     pub(super) fn find(&self, bytes: &Padded<'_>, start: usize, found: &mut Found) -> bool {
-        self.walk(None, bytes, start, found).is_some()
+        self.walk(bytes, start, found).is_some()
     }
 
-    /// The same of a line whose row is of a known kind, and that kind; `None` says only that it is of no kind that is
-    /// known.
-    #[inline(always)]
-    pub(super) fn follow(&self, met: &Met<'_>, bytes: &Padded<'_>, start: usize, found: &mut Found) -> Option<u32> {
-        let node = self.walk(Some(met), bytes, start, found)?;
-        met.end(node, found.last_step)
-    }
-
-    /// Goes from step to step to the end of the line. With what was met before, by the values of that where values decide
-    /// the class, and to what all of these say.
-    #[inline(never)]
-    fn walk(&self, met: Option<&Met<'_>>, bytes: &Padded<'_>, start: usize, found: &mut Found) -> Option<u32> {
+    /// Goes from step to step to the end of the line.
+    fn walk(&self, bytes: &Padded<'_>, start: usize, found: &mut Found) -> Option<()> {
         let steps = self.steps.as_slice();
-        let (mut at, mut place, mut node) = (start, 0, ROOT);
+        let (mut at, mut place) = (start, 0);
         loop {
             let step = steps.get(place as usize)?;
             let mut near = bytes.near(at)?;
@@ -173,42 +171,26 @@ impl Shapes {
                 from = 0;
             }
             let from = from & MOST_NEAR_BYTES;
-            let end = match (step.usage, met) {
+            let end = match step.usage {
                 _ if !is_literal => None,
-                (Use::Class, Some(met)) => {
-                    let begin = base.wrapping_add(from);
-                    met.value(node, place, bytes, begin).map(|(next, width)| {
-                        node = next;
-                        let end = begin.wrapping_add(width as usize);
-                        // What decides the class can say something of the row itself as well, such as which try it is.
-                        let (quote, kind) = met_kind(near.byte(from));
-                        let (first, last) = (begin.wrapping_add(quote), end.wrapping_sub(quote));
-                        found.put(step.spot, first.wrapping_sub(start), last.wrapping_sub(start), kind);
-                        end
-                    })
-                }
-                (Use::End, _) if near.byte(from) == b'\n' => {
+                Use::End if near.byte(from) == b'\n' => {
                     (found.end, found.way, found.last_step) = (base.wrapping_add(from), step.next, place);
-                    return Some(node);
+                    return Some(());
                 }
-                (Use::End, _) => None,
-                _ => step.value_end(bytes, near, (base, from), start, found),
+                Use::End => None,
+                _ => step.checked().end(bytes, near, (base, from), start, found),
             };
-            let Some(end) = end else {
-                place = step.otherwise;
-                continue;
+            (at, place) = match end {
+                Some(end) => (end, step.next),
+                None => (at, step.otherwise),
             };
-            if let (Use::Presence, Some(met)) = (step.usage, met) {
-                node = met.presence(node, place, is_absent(near, from))?;
-            }
-            (at, place) = (end, step.next);
         }
     }
 
     #[inline(never)]
     fn is_literal_far(&self, step: &Step, bytes: &Padded<'_>, at: usize) -> bool {
         let (length, literal) = (step.length as usize, step.literal as usize);
-        is_same(bytes, at, &Padded::new(&self.literals), literal, length)
+        bytes.is_same(at, Padded::new(&self.literals), literal, length)
     }
 
     /// The values of a line by their roles, as the long way would take them.
@@ -234,6 +216,11 @@ impl Shapes {
         self.ways.get(way as usize)?.places.as_ref()
     }
 
+    /// A step.
+    pub(super) fn step_at(&self, place: u32) -> Option<&Step> {
+        self.steps.get(place as usize)
+    }
+
     /// How rows of a way are read where their kind is known.
     #[inline]
     pub(super) fn brief(&self, way: u32) -> Option<&Brief> {
@@ -255,32 +242,47 @@ impl Use {
     }
 }
 
-/// How many bytes lie around a value that was met before and begins with that byte, and how it is handed on: nobody looked
-/// at its characters, so a text is told as an unusual one.
-#[inline(always)]
-fn met_kind(first: u8) -> (usize, SpotKind) {
-    if first == b'"' { (1, SpotKind::Unusual) } else { (0, SpotKind::Other) }
-}
-
-/// True if the value that begins `from` behind `near`, of what is known to be a value, is `null`, `false` or an empty text.
-fn is_absent(near: Near<'_>, from: usize) -> bool {
-    match near.byte(from) {
-        b'"' => near.byte(from + 1) == b'"',
-        first => matches!(first, b'n' | b'f'),
-    }
-}
-
 impl Step {
     #[inline(always)]
     fn is_literal_near(&self, near: Near<'_>) -> bool {
-        let head = !near.lanes(0).same(Lanes::of(&self.head)) & self.head_bits == 0;
+        let head = !near.lanes(0).same(self.head) & u32::from(self.head_bits) == 0;
         head && (self.length as usize <= WIDTH
-            || !near.lanes(WIDTH).same(Lanes::of(&self.second)) & self.second_bits == 0)
+            || !near.lanes(WIDTH).same(self.second) & u32::from(self.second_bits) == 0)
     }
 
-    /// Behind the value that begins `from` behind `base`, from where `near` is.
+    /// What its value has to be and where it goes.
     #[inline(always)]
-    fn value_end(
+    pub(super) fn checked(&self) -> Checked {
+        let spot = if self.usage == Use::Skip { NO_SPOT } else { self.spot };
+        Checked { spot, depth: self.depth, takes_objects: self.takes_objects }
+    }
+}
+
+/// Stands for no spot: the value is not handed on.
+const NO_SPOT: u8 = u8::MAX;
+
+/// A value that is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Checked {
+    /// Where it is put, or [`NO_SPOT`].
+    spot: u8,
+    /// As of a [`Step`].
+    depth: u8,
+    takes_objects: bool,
+}
+
+impl Checked {
+    /// Hands a value on, if it is to be; the line begins at `start`.
+    #[inline(always)]
+    pub(super) fn put(&self, found: &mut Found, (begin, end): (usize, usize), start: usize, kind: SpotKind) {
+        if self.spot != NO_SPOT {
+            found.put(self.spot, begin.wrapping_sub(start), end.wrapping_sub(start), kind);
+        }
+    }
+
+    /// Behind the value that begins `from` behind `base`, from where `near` is; the line begins at `start`.
+    #[inline(always)]
+    pub(super) fn end(
         &self,
         bytes: &Padded<'_>,
         near: Near<'_>,
@@ -301,9 +303,7 @@ impl Step {
             };
             (place, end, SpotKind::Other)
         };
-        if self.usage != Use::Skip {
-            found.put(self.spot, begin.wrapping_sub(start), end.wrapping_sub(start), kind);
-        }
+        self.put(found, (begin, end), start, kind);
         Some(end.wrapping_add(usize::from(first == b'"')))
     }
 }

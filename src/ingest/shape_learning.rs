@@ -2,9 +2,9 @@
 //! to mean the same again, and stops learning where lines have nothing in common.
 
 use super::Value;
-use super::brief::Brief;
+use super::brief::{Brief, Quickly};
 use super::fields::Places;
-use super::lanes::WIDTH;
+use super::lanes::{Lanes, WIDTH};
 use super::mapping::{Entry, Mapping, Node, Target};
 use super::memo::{MOST_KEYS, first_bits};
 use super::role::Role;
@@ -123,6 +123,9 @@ impl Shapes {
                 spot,
                 depth: part.depth,
                 takes_objects: part.entry.and_then(Entry::child).is_none(),
+                quickly: Quickly::of(part.entry.map_or(&[][..], Entry::targets)),
+                is_said: part.entry.is_some_and(|entry| entry.targets().iter().any(|target| Brief::reads(target.role))),
+                before: before.unwrap_or(NONE),
                 ..Step::ending()
             };
             let Some(place) = self.step(before, literal, added) else { return };
@@ -131,7 +134,8 @@ impl Shapes {
             from = part.range.end;
             spot += u8::from(usage != Use::Skip);
         }
-        let end = self.step(before, line.get(from..).unwrap_or_default(), Step::ending());
+        let ending = Step { before: before.unwrap_or(NONE), ..Step::ending() };
+        let end = self.step(before, line.get(from..).unwrap_or_default(), ending);
         if let Some(end) = end.and_then(|end| self.steps.get_mut(end as usize)).filter(|end| end.next == NONE) {
             end.next = self.ways.len() as u32;
             self.ways.push(Way::of(parts, &steps));
@@ -170,10 +174,10 @@ impl Shapes {
         let (mut head, mut second) = ([b'\n'; WIDTH], [b'\n'; WIDTH]);
         head.iter_mut().chain(&mut second).zip(literal.bytes()).for_each(|(place, byte)| *place = byte);
         self.steps.push(Step {
-            head,
-            second,
-            head_bits: first_bits(literal.len().min(WIDTH)),
-            second_bits: first_bits(literal.len().saturating_sub(WIDTH).min(WIDTH)),
+            head: Lanes::of(&head),
+            second: Lanes::of(&second),
+            head_bits: first_bits(literal.len().min(WIDTH)) as u16,
+            second_bits: first_bits(literal.len().saturating_sub(WIDTH).min(WIDTH)) as u16,
             length: literal.len() as u32,
             literal: start as u32,
             ..added
@@ -181,7 +185,8 @@ impl Shapes {
         Some(place)
     }
 
-    fn literal_of(&self, step: &Step) -> &[u8] {
+    /// The text of a step's literal.
+    pub(super) fn literal_of(&self, step: &Step) -> &[u8] {
         let start = step.literal as usize;
         self.literals.get(start..start + step.length as usize).unwrap_or_default()
     }
@@ -191,18 +196,21 @@ impl Step {
     /// A step that ends a line, without its literal.
     fn ending() -> Step {
         Step {
-            head: [0; WIDTH],
-            second: [0; WIDTH],
+            head: Lanes::filled(0),
+            second: Lanes::filled(0),
             head_bits: 0,
             second_bits: 0,
             length: 0,
             literal: 0,
             next: NONE,
             otherwise: NONE,
+            before: NONE,
             usage: Use::End,
             spot: 0,
             depth: 0,
             takes_objects: true,
+            is_said: false,
+            quickly: Quickly::No,
         }
     }
 }
@@ -226,14 +234,28 @@ impl Way {
             pairs: None,
             is_joined: targets.first().is_some_and(|target| target.role == Role::Tags),
         };
-        let taken = columns.iter().map(|targets| (Use::of(targets), targets)).filter(|(usage, _)| *usage != Use::Skip);
-        Way::new((0..).zip(taken).map(|(spot, (usage, targets))| (usage, spot, feed(targets))).collect())
+        let uses: Vec<Use> = columns.iter().map(|targets| Use::of(targets)).collect();
+        let taken = uses.iter().zip(columns).filter(|(usage, _)| **usage != Use::Skip);
+        let mut way =
+            Way::new((0..).zip(taken).map(|(spot, (usage, targets))| (*usage, spot, feed(targets))).collect());
+        // Values that decide the class and lie side by side are looked at together.
+        let places: Vec<usize> = (0..uses.len()).filter(|column| uses.get(*column) != Some(&Use::Skip)).collect();
+        let place = |spot: usize| places.get(spot).copied().unwrap_or_default();
+        way.keys.dedup_by(|next, key| {
+            let is_beside = !key.is_presence && !next.is_presence && place(next.spot) == place(key.last) + 1;
+            if is_beside {
+                key.last = next.spot;
+            }
+            is_beside
+        });
+        way
     }
 
     fn new(taken: Vec<(Use, u32, Feed)>) -> Way {
         let keys = taken.iter().enumerate().filter(|(_, (usage, ..))| usage.is_key());
         let key = |(spot, (usage, step, _)): (usize, &(Use, u32, Feed))| Key {
             spot,
+            last: spot,
             step: *step,
             is_presence: *usage == Use::Presence,
         };

@@ -1,7 +1,7 @@
 //! The short ways of reading: a line that looks like earlier ones is read by its shape, and what earlier rows said is
 //! known by its bytes. The events are those of the long way, and where a short way does not lead, that one is taken.
 
-use super::brief::{Brief, Said};
+use super::brief::{Brief, Quick, Said};
 use super::classify::Class;
 use super::fields::{Fields, Placed, Spot, SpotKind};
 use super::input::Input;
@@ -13,7 +13,7 @@ use super::row::{self, Place, Scratch, Texts};
 use super::shape::{Found, MOST_SPOTS, Shapes, Use, Way};
 use super::{Cut, Event, MOST_LINE_BYTES, Value};
 use crate::execution::OwnTexts;
-use crate::time::UsualTimes;
+use crate::time::{MOST_NONE_BYTES, UsualTimes, is_none_field};
 
 /// What is remembered of earlier rows of one source, read by one mapping.
 #[derive(Debug, Default)]
@@ -23,6 +23,8 @@ pub(super) struct Shortcuts {
     classes: Classes,
     /// What becomes of the columns of CSV, whose way is then the only one.
     columns: Vec<Use>,
+    /// The spots of the columns that do not decide the class.
+    others: Vec<usize>,
     found: Found,
     /// The place of the class of the row that was found, if it is known.
     class: Option<u32>,
@@ -84,16 +86,18 @@ impl Shortcuts {
         keeps_texts: bool,
     ) -> (usize, u64) {
         let Self { shapes, classes, found, .. } = self;
-        let (met, bytes, rules) = (classes.met(), input.padded(), mapping.rules());
+        let (tree, bytes, rules) = (classes.tree(), input.padded(), mapping.rules());
         let (mut start, mut feeds) = (input.start(), 0);
         while known.has_room() {
-            let Some(class) = shapes.follow(&met, &bytes, start, found) else { break };
+            let Some(class) = tree.follow(&bytes, start, found, times) else { break };
             let end = found.end;
             if !input.has_whole(end) || end - start > MOST_LINE_BYTES {
                 break;
             }
             let Some(((name, status), brief)) = classes.named(class).zip(shapes.brief(found.way)) else { break };
-            let Some(said) = brief.read(found.spots(), (&bytes, start), rules, status, times) else { break };
+            let Some(said) = brief.read((found.spots(), &found.quick), (&bytes, start), rules, status, times) else {
+                break;
+            };
             known.push(name, said, input.offset_of(start));
             if keeps_texts {
                 known.push_own(OwnSpots::of(start, brief, found));
@@ -136,6 +140,8 @@ impl Shortcuts {
         let way = Way::of_columns(columns);
         if !self.is_off && way.feeds.len() <= MOST_SPOTS && way.keys.len() <= MOST_KEYS {
             self.columns = columns.iter().map(|targets| Use::of(targets)).collect();
+            let used = self.columns.iter().filter(|usage| **usage != Use::Skip).enumerate();
+            self.others = used.filter(|(_, usage)| **usage != Use::Class).map(|(spot, _)| spot).collect();
             self.shapes.ways.push(way);
         }
     }
@@ -182,13 +188,16 @@ impl Shortcuts {
     }
 
     /// True if all values of a record are UTF-8 of which that is not known.
+    #[inline(never)]
     fn are_spots_utf8(&self, record: &[u8]) -> bool {
-        let used = self.columns.iter().filter(|usage| **usage != Use::Skip);
-        // A value that decides the class is good if the class is known.
-        let unknown = used.zip(self.found.spots()).filter(|(usage, _)| self.class.is_none() || **usage != Use::Class);
-        unknown
-            .into_iter()
-            .all(|(_, spot)| is_utf8(record.get(spot.start as usize..spot.end as usize).unwrap_or_default()))
+        let is_good = |spot: &Spot| is_utf8(record.get(spot.start as usize..spot.end as usize).unwrap_or_default());
+        let spots = self.found.spots();
+        if self.class.is_some() {
+            // A value that decides the class is good if the class is known.
+            return self.others.iter().all(|spot| spots.get(*spot).is_none_or(is_good));
+        }
+        let count = self.columns.iter().filter(|usage| **usage != Use::Skip).count();
+        spots.iter().take(count).all(is_good)
     }
 
     /// What the row says that was found at `start`, if its kind is named and it says it in the usual way.
@@ -202,7 +211,10 @@ impl Shortcuts {
     ) -> Option<(u32, Said)> {
         let (name, status) = self.classes.named(class)?;
         let brief = self.shapes.brief(self.found.way)?;
-        Some((name, brief.read(self.found.spots(), (&bytes, start), mapping.rules(), status, times)?))
+        Some((
+            name,
+            brief.read((self.found.spots(), &Quick::default()), (&bytes, start), mapping.rules(), status, times)?,
+        ))
     }
 
     /// So many rows were told as of known kinds.
@@ -228,7 +240,13 @@ impl Shortcuts {
         let class = self.class.or_else(|| {
             let mut class = Class::default();
             class.read(&Fields::Taken(shapes.taken(found, line, mapping)), mapping);
-            classes.keep((shapes.keys(found.way), found.last_step), found.spots(), (&bytes, start), class)
+            classes.keep(
+                self.columns.is_empty().then_some(shapes),
+                (shapes.keys(found.way), found.last_step),
+                found.spots(),
+                (&bytes, start),
+                class,
+            )
         });
         match (class.and_then(|class| classes.get(class)), shapes.places(found.way)) {
             (Some((class, kind)), Some(places)) => {
@@ -334,55 +352,64 @@ struct Walked {
 #[inline(always)]
 fn walk(columns: &[Use], bytes: Padded<'_>, (start, delimiter): (usize, u8), found: &mut Found) -> Option<Walked> {
     let mut walked = Walked { lines: 0, has_others: false };
-    let mut columns = columns.iter();
-    let (mut field, mut block, mut spot) = (start, start, 0_u8);
-    // Where the text of a field lies if that is not all of the field.
-    let mut quoted = None;
+    let (mut field, mut block, mut column, mut spot) = (start, start, 0_usize, 0_u8);
     loop {
         let (mut separators, has_others) = bytes.separators(block, delimiter);
         walked.has_others |= has_others;
         while separators != 0 {
-            let at = block.wrapping_add(separators.trailing_zeros() as usize);
+            let mut at = block.wrapping_add(separators.trailing_zeros() as usize);
             separators &= separators.wrapping_sub(1);
-            let byte = bytes.byte(at);
+            let (mut from, mut to, mut kind) = (field, at, SpotKind::Field);
+            let mut byte = bytes.byte(at);
             if byte == b'"' {
-                // Within a field that does not begin with one, a quote is a byte like others.
-                if at == field {
-                    let (close, kind) = close_of(bytes, at, &mut walked)?;
-                    quoted = Some(match kind {
-                        SpotKind::MixedField => (at, close.wrapping_add(1), kind),
-                        _ => (at.wrapping_add(1), close, kind),
-                    });
-                    // The byte behind the closing quote has to end the field.
-                    block = close.wrapping_add(1);
-                    let behind = bytes.byte(block);
-                    if behind != delimiter && !matches!(behind, b'\n' | b'\r') {
-                        return None;
-                    }
-                    let (others, has_others) = bytes.separators(block, delimiter);
-                    separators = others;
-                    walked.has_others |= has_others;
+                if at != field {
+                    // Within a field that does not begin with one, a quote is a byte like others.
+                    continue;
                 }
-                continue;
+                (to, kind) = close_of(bytes, at, &mut walked)?;
+                // The byte behind the closing quote has to end the field.
+                at = to.wrapping_add(1);
+                byte = bytes.byte(at);
+                if byte != delimiter && !matches!(byte, b'\n' | b'\r') {
+                    return None;
+                }
+                match kind {
+                    SpotKind::MixedField => to = at,
+                    _ => from = field.wrapping_add(1),
+                }
+                block = at.wrapping_add(1);
+                let (others, has_others) = bytes.separators(block, delimiter);
+                separators = others;
+                walked.has_others |= has_others;
+            } else if at.wrapping_sub(field) <= MOST_NONE_BYTES && is_none(bytes, field, at) {
+                // A word that says that there is nothing is read as nothing.
+                to = field;
             }
-            if *columns.next()? != Use::Skip {
-                let (from, to, kind) = quoted.unwrap_or((field, at, SpotKind::Field));
+            if *columns.get(column)? != Use::Skip {
                 found.put(spot, from.wrapping_sub(start), to.wrapping_sub(start), kind);
                 spot = spot.wrapping_add(1);
             }
+            column = column.wrapping_add(1);
             if byte != delimiter {
                 found.end = at;
-                return columns.next().is_none().then_some(walked);
+                return (column == columns.len()).then_some(walked);
             }
-            quoted = None;
             field = at.wrapping_add(1);
         }
         block = block.wrapping_add(64);
     }
 }
 
+/// True if the field from `from` to `to` is a word that says that there is nothing.
+#[inline(always)]
+fn is_none(bytes: Padded<'_>, from: usize, to: usize) -> bool {
+    // Nearly every field begins with another byte.
+    matches!(bytes.byte(from), b'n' | b'N' | b'\\') && is_none_field(bytes.slice(from, to))
+}
+
 /// The quote that closes the field whose opening quote is at `open`, and how the field reads. Adds what is between to what
 /// was walked.
+#[inline(never)]
 fn close_of(bytes: Padded<'_>, open: usize, walked: &mut Walked) -> Option<(usize, SpotKind)> {
     let mut kind = SpotKind::Field;
     let mut at = open.wrapping_add(1);

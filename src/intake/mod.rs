@@ -6,9 +6,9 @@ mod part;
 pub use part::Range;
 
 use crate::FORMS;
-use crate::duplicate::Duplicates;
+use crate::duplicate::{Duplicates, Pushed};
 use crate::execution::{Execution, Status};
-use crate::ingest::{Event, Expected, Form, LeftOut, Reader, StartSource, StreamEnd, excerpt};
+use crate::ingest::{Event, Expected, Form, LeftOut, Reader, StartSource, StreamEnd, Unrecognised, excerpt};
 use crate::number::whole;
 use crate::problem::{ProblemKind, Problems};
 use crate::table::{Arrival, Place, Table};
@@ -34,6 +34,12 @@ pub struct Reading {
     pub duplicates: u64,
     /// Rows that were not held against the others to see whether they repeat one.
     pub not_looked_for: u64,
+    /// How many executions were remembered while repeated rows were looked for, where there were more; 0 where all were.
+    pub looked_among: u64,
+    /// Sources that are streams of a companion, and their rows: of those its database holds each once.
+    pub streams: u64,
+    /// The rows of these.
+    pub streamed: u64,
     /// Rows whose start named no zone; UTC was assumed.
     pub zoneless_starts: u64,
     /// Rows that started when their record says they were to start, were queued or were made, in this order, because
@@ -50,6 +56,14 @@ pub struct Reading {
 }
 
 impl Reading {
+    fn count_pushed(&mut self, pushed: Pushed, limit: usize) {
+        match pushed {
+            Pushed::New => {}
+            Pushed::Repeated => self.duplicates += 1,
+            Pushed::Unremembered => self.looked_among = limit as u64,
+        }
+    }
+
     fn count_start(&mut self, source: StartSource) {
         let [scheduled, queued, created] = &mut self.stand_ins;
         match source {
@@ -58,6 +72,11 @@ impl Reading {
             StartSource::Queued => *queued += 1,
             StartSource::Created => *created += 1,
         }
+    }
+
+    /// True if rows may repeat one another and were not held against each other. Those of one stream are each another row.
+    pub fn may_repeat(&self) -> bool {
+        self.not_looked_for > 0 && (self.streams != 1 || self.not_looked_for > self.streamed)
     }
 
     /// Adds another reading. A whole is incomplete if a part is; of two reasons the lesser text is kept.
@@ -71,6 +90,9 @@ impl Reading {
         self.left_out_repeated += other.left_out_repeated;
         self.duplicates += other.duplicates;
         self.not_looked_for += other.not_looked_for;
+        self.looked_among = self.looked_among.max(other.looked_among);
+        self.streams += other.streams;
+        self.streamed += other.streamed;
         self.zoneless_starts += other.zoneless_starts;
         self.stand_ins.iter_mut().zip(other.stand_ins).for_each(|(mine, theirs)| *mine += theirs);
         self.parts += other.parts;
@@ -92,10 +114,12 @@ pub struct Intake {
     reading: Reading,
     /// True once the source must end with a control line, because the caller said so or because one was seen.
     is_stream: bool,
+    /// True once the reading counts it among the streams.
+    is_counted: bool,
     end: Option<StreamEnd>,
     /// True once anything followed the stream's end.
     went_on: bool,
-    unrecognised: Option<String>,
+    unrecognised: Option<Unrecognised>,
     /// Where the source cannot be read on, and why.
     broken_off: Option<(u64, String)>,
     duplicates: Option<Duplicates>,
@@ -116,6 +140,7 @@ impl Intake {
             table: Table::default(),
             reading: Reading::default(),
             is_stream: expects_end,
+            is_counted: false,
             end: None,
             went_on: false,
             unrecognised: None,
@@ -189,9 +214,9 @@ impl Intake {
         self.reader.recognised()
     }
 
-    /// The first characters of a source that is of no form that is read; `None` for all others.
-    pub fn unrecognised(&self) -> Option<&str> {
-        self.unrecognised.as_deref()
+    /// What a source that is of no form that is read looks like; `None` for all others.
+    pub fn unrecognised(&self) -> Option<&Unrecognised> {
+        self.unrecognised.as_ref()
     }
 
     /// True once it shows that only a reader with forms can read the source ([`Reader::needs_forms`]).
@@ -236,7 +261,16 @@ impl Intake {
     pub fn finish(&mut self, broken: Option<&str>) {
         self.go_on();
         self.finish_stretch();
+        self.count_stream();
         self.judge(broken);
+    }
+
+    /// A source that ended was a stream, if it was one and nothing followed its end.
+    fn count_stream(&mut self) {
+        if self.is_stream && !self.went_on && !std::mem::replace(&mut self.is_counted, true) {
+            self.reading.streams += 1;
+            self.reading.streamed += self.reading.read - self.read_before;
+        }
     }
 
     /// Reading was given up where it is, for the reason `why`: the rows so far stay, bytes of one that is not whole are no
@@ -343,7 +377,7 @@ impl Intake {
             match event {
                 // What only the forms tell.
                 Event::Unstarted { .. } | Event::Counts { .. } | Event::LeftOut { .. } if !FORMS => {}
-                Event::Broken { .. } | Event::Unrecognised { .. } if !FORMS => {}
+                Event::Broken { .. } | Event::Unrecognised(_) if !FORMS => {}
                 Event::Row { line, execution, notes, kind, offset, has_local_id } => {
                     reading.read += 1;
                     reading.zoneless_starts += u64::from(notes.zoneless_start);
@@ -371,7 +405,7 @@ impl Intake {
                             // A row of an unknown status is a problem that has to be told of each.
                             to_name = kind.filter(|_| execution.status != Status::Other).map(|kind| (kind, number));
                         }
-                        Some(known) => reading.duplicates += u64::from(known.push(table, &execution, arrival)),
+                        Some(known) => reading.count_pushed(known.push(table, &execution, arrival), known.limit()),
                     }
                 }
                 Event::Unstarted { line, execution, offset, has_local_id } => {
@@ -386,7 +420,7 @@ impl Intake {
                             table.push_unstarted(&execution);
                             table.set_place(arrival.place);
                         }
-                        Some(known) => reading.duplicates += u64::from(known.push(table, &execution, arrival)),
+                        Some(known) => reading.count_pushed(known.push(table, &execution, arrival), known.limit()),
                     }
                 }
                 Event::Counts { line, execution, count } => {
@@ -423,7 +457,7 @@ impl Intake {
                 }
                 Event::Control => *is_stream = true,
                 Event::Broken { line, message } => *broken_off = Some((line, message)),
-                Event::Unrecognised { starts_with } => *unrecognised = Some(starts_with),
+                Event::Unrecognised(what) => *unrecognised = Some(what),
             }
             if let Some((kind, number)) = to_name {
                 reader.name_kind(kind, number);

@@ -97,9 +97,10 @@ impl Intake {
 
     /// A source has ended, and another one follows.
     pub(super) fn settle(&mut self) {
+        self.count_stream();
         self.judge(None);
         self.read_before = self.reading.read;
-        self.is_stream = false;
+        (self.is_stream, self.is_counted) = (false, false);
         self.went_on = false;
         self.end = None;
         self.broken_off = None;
@@ -107,6 +108,7 @@ impl Intake {
 }
 
 impl Reading {
+    /// What a part tells. Repeated rows are not looked for in one, and whether its source is a stream shows at the end.
     fn numbers(&mut self) -> [&mut u64; 15] {
         let [scheduled, queued, created] = &mut self.stand_ins;
         [

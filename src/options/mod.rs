@@ -168,8 +168,8 @@ impl Query {
                 }
                 self.window = WindowRequest::Dates { from, to };
             }
-            (Some(_), None) => return Err(Error::value("to", "", "a date such as 2026-02-18 beside from")),
-            (None, Some(_)) => return Err(Error::value("from", "", "a date such as 2025-11-20 beside to")),
+            (Some(_), None) => return Err(Error::missing("to", "from", "2026-02-18")),
+            (None, Some(_)) => return Err(Error::missing("from", "to", "2025-11-20")),
         }
         if self.metric == Metric::SuccessRate && self.thresholds.is_some_and(|[low, _, high]| low <= 0.0 || high >= 1.0)
         {
@@ -279,7 +279,9 @@ mod tests {
         check("time_zone", "", "IANA");
         assert!(error(&[("colour", "red")]).contains("metric, granularity"));
         assert!(error(&[("days", "7"), ("days", "8")]).contains("twice"));
-        assert!(error(&[("from", "2026-01-01")]).starts_with("to:"));
+        let words = "to: is missing; from takes it beside it, a date such as 2026-02-18, and both belong to the window";
+        assert_eq!(error(&[("from", "2026-01-01")]), words);
+        assert!(error(&[("to", "2026-01-01")]).starts_with("from: is missing; to takes it beside it"));
         assert!(error(&[("thresholds", "0.5,0.9,1.5")]).contains("between 0 and 1"));
         assert!(Query::from_pairs([("days", "1097")]).unwrap_err().is_window_too_long());
     }

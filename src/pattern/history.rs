@@ -59,6 +59,10 @@ impl Hour {
     }
 }
 
+/// Where nothing says how far the rows of a file reach, its last date is whole if of the earlier dates of that weekday on
+/// which anything ran, one in so many had nothing either behind the hour of the newest row.
+const ONE_IN: usize = 4;
+
 /// A local date that the window holds all of. An hour that a clock change doubles holds both; one that it skips is
 /// empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,7 +169,10 @@ struct WholeDays<'a> {
 impl<'a> WholeDays<'a> {
     fn new(evidence: &Evidence<'a>) -> Self {
         let Evidence { buckets, window, zone, .. } = *evidence;
-        let whole = (0..buckets.dates()).take_while(|date| buckets.is_whole_date(*date, window, zone)).count();
+        let mut whole = (0..buckets.dates()).take_while(|date| buckets.is_whole_date(*date, window, zone)).count();
+        if whole + 1 == buckets.dates() && evidence.ends_with_rows && is_silence_usual(evidence) {
+            whole += 1;
+        }
         let days = window.dates().take(whole).map(|date| Day { date, hours: [Hour::default(); 24] }).collect();
         Self { buckets, days }
     }
@@ -234,6 +241,35 @@ fn slow_from(workflow: &WorkflowRuns, bins: &Bins) -> Option<usize> {
     by_bin.iter().position(reaches).map(|bin| bin + 1)
 }
 
+/// Whether what is missing of the last date is missing on other dates of its weekday too. A date that the rows reach the
+/// last hour of lacks nothing; of an export that was made at noon the afternoon is missing, unless afternoons are
+/// usually silent. It is asked of the hours of a day and not of the gaps between rows: the gap over a night is no
+/// measure of one at noon.
+fn is_silence_usual(evidence: &Evidence<'_>) -> bool {
+    let places = evidence.buckets.hours();
+    let (Some(end), Some(last)) = (places.last(), evidence.buckets.dates().checked_sub(1)) else { return false };
+    let first_behind = usize::from(end.hour) + 1;
+    let mut ran = vec![[false; 24]; evidence.buckets.dates()];
+    for (place, sums) in places.iter().zip(evidence.cube.sums()) {
+        if let Some(hour) = ran.get_mut(place.date as usize).and_then(|day| day.get_mut(usize::from(place.hour))) {
+            *hour |= sums.any();
+        }
+    }
+    let ran = |date: usize, from: usize| ran.get(date).is_some_and(|day| day.iter().skip(from).any(|ran| *ran));
+    // A filter can leave nothing of a weekday; then its empty dates are alike.
+    let is_empty = !ran(last, 0);
+    let (mut alike, mut silent) = (0, 0);
+    let mut date = last;
+    while date >= 7 {
+        date -= 7;
+        if is_empty || ran(date, 0) {
+            alike += 1;
+            silent += usize::from(!ran(date, first_behind));
+        }
+    }
+    first_behind == 24 || silent > 0 && silent * ONE_IN >= alike
+}
+
 /// The whole weeks among whole days.
 pub fn whole_weeks(days: &[Day]) -> Vec<Week> {
     let before_monday = days.iter().take_while(|day| day.date.weekday() != Weekday::Mon).count();
@@ -266,9 +302,60 @@ mod tests {
         let buckets = Buckets::new(&window, zone);
         let mut cube = Cube::new(&buckets);
         (0..buckets.hours().len()).for_each(|bucket| cube.count(bucket, Status::Failed, None));
-        let evidence =
-            Evidence { cube: &cube, buckets: &buckets, window: &window, zone, workflows: &|_| {}, outcomes: true };
+        let evidence = Evidence {
+            cube: &cube,
+            buckets: &buckets,
+            window: &window,
+            zone,
+            workflows: &|_| {},
+            ends_with_rows: false,
+            outcomes: true,
+        };
         of_all(&evidence).days
+    }
+
+    /// Counts an execution in every hour of four Wednesdays for which `ran` holds, in a file whose newest row lies in
+    /// an hour of the fifth, and says whether that one is whole.
+    fn is_last_whole(newest_hour: i64, ends_with_rows: bool, ran: impl Fn(usize, u8) -> bool) -> bool {
+        let zone = Zone::utc();
+        let request = WindowRequest::Dates { from: "2026-02-04".parse().unwrap(), to: "2026-03-04".parse().unwrap() };
+        let mut window = Window::resolve(request, Timestamp::MAX, None, &zone).unwrap();
+        window.until = Timestamp::from_ms(window.until.ms() - (23 - newest_hour) * HOUR_MS - HOUR_MS / 2).unwrap();
+        let buckets = Buckets::new(&window, &zone);
+        let mut cube = Cube::new(&buckets);
+        for (bucket, place) in buckets.hours().iter().enumerate() {
+            let is_wednesday = place.date % 7 == 0;
+            if if is_wednesday { ran(place.date as usize / 7, place.hour) } else { place.hour < 3 } {
+                cube.count(bucket, Status::Completed, None);
+            }
+        }
+        let evidence = Evidence {
+            cube: &cube,
+            buckets: &buckets,
+            window: &window,
+            zone: &zone,
+            workflows: &|_| {},
+            ends_with_rows,
+            outcomes: true,
+        };
+        of_all(&evidence).days.len() == 29
+    }
+
+    #[test]
+    fn the_day_that_a_file_ends_on_is_whole_where_silence_behind_its_newest_row_is_usual() {
+        let check = |newest, ran: &dyn Fn(usize, u8) -> bool, expected, why| {
+            assert_eq!(is_last_whole(newest, true, ran), expected, "{why}");
+            assert!(!is_last_whole(newest, false, ran), "{why}, in a window that something is said to end");
+        };
+        check(23, &|_, _| true, true, "rows reach the last hour");
+        check(22, &|_, _| true, false, "something always ran in the last hour");
+        check(12, &|_, hour| (8..18).contains(&hour), false, "half a day of office hours");
+        check(17, &|_, hour| (8..18).contains(&hour), true, "all of them");
+        check(2, &|_, hour| hour == 2, true, "a job at two in the night");
+        check(12, &|week, hour| hour < if week == 1 { 13 } else { 20 }, true, "one Wednesday of four ended as early");
+        check(12, &|week, hour| week != 1 && hour < 20, false, "on one of them nothing ran, which says nothing");
+        check(12, &|_, _| false, true, "on none of them anything ran that the filter leaves");
+        check(12, &|week, hour| week == 4 && hour < 13, false, "nothing ran on the others");
     }
 
     #[test]

@@ -64,6 +64,8 @@ pub struct Evidence<'a> {
     pub zone: &'a Zone,
     /// The executions of single workflows, each by itself; nothing where they are not known one by one.
     pub workflows: &'a EachWorkflow<'a>,
+    /// True if the window ends with the newest row of a file: its last day may then be whole all the same.
+    pub ends_with_rows: bool,
     /// False if a status filter chose the rows: then no pattern of outcomes is looked for.
     pub outcomes: bool,
 }

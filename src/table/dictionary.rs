@@ -56,6 +56,17 @@ impl Index {
         number
     }
 
+    /// How many slots are looked at until each entry is found once.
+    #[cfg(test)]
+    pub(super) fn steps(&self) -> u64 {
+        let mask = self.slots.len() as u64 - 1;
+        let steps = |(slot, taken): (usize, &u32)| {
+            let hash = self.hashes[taken.checked_sub(1)? as usize];
+            Some(1 + ((slot as u64).wrapping_sub(hash) & mask))
+        };
+        self.slots.iter().enumerate().filter_map(steps).sum()
+    }
+
     fn settle(&mut self, number: u32) {
         let mask = self.slots.len().saturating_sub(1);
         let Some(hash) = self.hashes.get(number as usize) else { return };
@@ -159,6 +170,42 @@ mod tests {
     use super::*;
 
     const KEY: [u64; 2] = [1, 2];
+
+    /// A text of eight letters for 32 bits, four a letter, the lowest first.
+    fn letters(bits: u32) -> String {
+        (0..8).map(|place| char::from(b'a' + (bits >> (place * 4) & 15) as u8)).collect()
+    }
+
+    /// FxHash of a text of eight bytes, as rustc-hash 1.1 computes it.
+    fn fx_hash(text: &str) -> u64 {
+        let word = text.bytes().rev().fold(0, |word, byte| word << 8 | u64::from(byte));
+        let add = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(0x517c_c1b7_2722_0a95);
+        add(add(0, word), 0xff)
+    }
+
+    #[test]
+    fn names_that_collide_elsewhere_are_found_in_as_few_steps_as_others() {
+        // What differs stands in the upper half of a word, which a multiplication does not bring down.
+        let chosen: Vec<String> = (0..MOST_NAMES as u32).map(|number| letters(number << 16)).collect();
+        let mixed: Vec<String> =
+            (0..MOST_NAMES as u32).map(|number| letters(number.wrapping_mul(0x9e37_79b1))).collect();
+        // Half of the slots are taken, so that an entry is found in one and a half steps, were its hash a die's.
+        let count = MOST_NAMES as u64;
+        for names in [&chosen, &mixed] {
+            let mut texts = Texts::default();
+            names.iter().for_each(|name| assert!(texts.number(KEY, name).is_ok()));
+            assert!(texts.index.steps() < count * 2, "{} steps to {count} names", texts.index.steps());
+            let mut sets = Sets::default();
+            (0..count as u32).for_each(|number| assert!(sets.number(KEY, &[number << 16, u32::MAX]).is_ok()));
+            assert!(sets.index.steps() < count * 2, "{} steps to {count} sets", sets.index.steps());
+        }
+        // The count shows what a hash does that lets them collide; a part of them is enough, for all take minutes.
+        let mut colliding = Index::default();
+        chosen.iter().take(1 << 12).for_each(|name| {
+            colliding.add(fx_hash(name));
+        });
+        assert!(colliding.steps() > (1 << 12) * 50, "{} steps", colliding.steps());
+    }
 
     #[test]
     fn a_text_keeps_its_number() {

@@ -357,3 +357,21 @@ impl Crowding {
 fn listed(word: &str) -> &str {
     word.get(..word.floor_char_boundary(MOST_STATUS_BYTES)).unwrap_or("")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::MOST_NAMES;
+
+    #[test]
+    fn kinds_of_numbers_that_were_chosen_are_found_in_few_steps() {
+        let count = MOST_NAMES as u32;
+        let mut kinds = Kinds { key: [11, 12], ..Kinds::default() };
+        for number in 0..count {
+            let (name, word) = (NONE, NONE);
+            kinds.number(Kind { workflow: number << 16, name, status: Status::Failed, word, tag_set: number });
+        }
+        assert_eq!(kinds.all.len(), MOST_NAMES);
+        assert!(kinds.index.steps() < u64::from(count) * 2, "{} steps", kinds.index.steps());
+    }
+}

@@ -24,6 +24,7 @@ pub use kinds::{Crowding, MOST_STATUS_BYTES};
 pub use parts::Shift;
 pub use rows::{Order, Row, Rows};
 pub use runs::{Run, RunCount, Whose, WorkflowRuns};
+pub(crate) use siphash::siphash;
 pub(crate) use stretch::Stretch;
 
 use crate::execution::{Execution, OwnTexts};
@@ -155,11 +156,6 @@ impl Table {
         };
         self.is_full |= !has_room;
         has_room
-    }
-
-    /// Leaves room for no more rows than the table has memory for by now.
-    pub(crate) fn grow_no_more(&mut self) {
-        self.most_bytes = 0;
     }
 
     /// True once a row found no room.

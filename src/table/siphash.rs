@@ -1,8 +1,8 @@
 //! SipHash-1-3: a keyed hash of short texts (Aumasson and Bernstein, 2012, with one round a word and three at the end).
-//! Who does not know the key cannot choose texts that collide. It never leaves the table: no output follows its order.
+//! Who does not know the key cannot choose texts that collide. No output follows its order.
 
 /// The hash of some bytes under a key.
-pub(super) fn siphash(key: [u64; 2], bytes: &[u8]) -> u64 {
+pub(crate) fn siphash(key: [u64; 2], bytes: &[u8]) -> u64 {
     let [low, high] = key;
     let mut state = State([
         low ^ 0x736f_6d65_7073_6575,

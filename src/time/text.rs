@@ -36,9 +36,21 @@ pub fn parse_text(text: &str) -> ParsedTime {
     }
 }
 
-/// True for the words that systems write where there is nothing.
+/// The words that systems write where there is nothing, as they write them.
+const NONE_WORDS: [&str; 9] = ["null", "NULL", "None", "none", "nil", "NA", "N/A", "NaT", "\\N"];
+
+/// The length of the longest of them.
+pub(crate) const MOST_NONE_BYTES: usize = 4;
+
+/// True for these words in whatever case, and for no text: where an instant or a number is to be.
 pub(crate) fn is_none_word(text: &str) -> bool {
-    ["", "null", "none", "nil", "na", "n/a", "nat", "\\n"].iter().any(|word| text.eq_ignore_ascii_case(word))
+    text.is_empty() || NONE_WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// True for a field that is one of these words as systems write it: where any other text would be a value.
+#[inline(never)]
+pub(crate) fn is_none_field(field: &[u8]) -> bool {
+    NONE_WORDS.iter().any(|word| word.as_bytes() == field)
 }
 
 /// A calendar's date and time; `None` if the text is not in the layout of one.
@@ -287,6 +299,12 @@ mod tests {
 
     #[test]
     fn ways_of_saying_none_are_no_instant() {
+        for word in NONE_WORDS {
+            assert!(is_none_field(word.as_bytes()) && is_none_word(word), "{word}");
+        }
+        for field in ["", "Null", "nul", "na", "\\n", " NULL", "nulls", "None "] {
+            assert!(!is_none_field(field.as_bytes()), "{field:?}");
+        }
         for text in ["", "  ", "null", "NULL", "None", "NA", "\\N", "NaT", "0", "-1", "0.0"] {
             check(text, "Absent");
         }

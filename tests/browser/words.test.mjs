@@ -220,9 +220,29 @@ test('statuses that are not known are named where the rate is shown', async () =
 
 test('a file without executions says so', async () => {
   await show('', { days: '1' });
-  assert.deepEqual(await text('.message p'), ['There are no executions in this file.']);
-  await show('{"status":"completed"}\n', { days: '1' });
-  assert.deepEqual(await text('.message p'), ['There are no executions in this file. 1 row read, none could be placed.']);
+  const takes = 'It takes rows with a start and a status, as started_at and status, as a system that is known names them, or as a mapping does.';
+  const said = async (content, words) => {
+    await show(content, { days: '1' });
+    assert.deepEqual(await text('.message p'), [`There are no executions in this file. ${words}${takes}`]);
+    // And draws no picture of the beginning of 1970.
+    const drawn = await page.evaluate(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const { shadowRoot, state } = document.querySelector('execution-heatmap');
+      return [state, shadowRoot.querySelector('.drawing')?.checkVisibility() ?? false, shadowRoot.textContent.includes('1969')];
+    });
+    assert.deepEqual(drawn, ['empty', false, false], content);
+  };
+  await said('', '');
+  await said('id,status,started_at\n', '');
+  await said('{"status":"completed"}\n', '1 row read, none could be placed. Line 1: the row has no start: started_at is absent, null or a zero time. ');
+  await said('{"what":1}\n', '1 row read, none could be placed. ');
+  assert.deepEqual(await text('[part=notice] p'), ['Some rows are missing: 1 of 1 could not be read. First: line 1, the row has no status.']);
+  // A picture comes back with rows, and one of a time that is asked for stands empty.
+  await show(completed('2026-02-02T00:10:00Z'), { days: '1' });
+  const drawing = () => page.locator('execution-heatmap .drawing').waitFor({ state: 'visible', timeout: 5000 });
+  await drawing();
+  await show('', { from: '2026-02-01', to: '2026-02-02' });
+  await drawing();
 });
 
 test('a source that looks familiar is told what it looks like', async () => {

@@ -42,8 +42,10 @@ async function opened() {
       files: {
         ndjson: () => new File(lines(170_000, ndjson), 'rows.ndjson'),
         csv: () => new File([`${Object.keys(fields(0)).join(',')}\n`, ...lines(400_000, csv)], 'rows.csv'),
-        // Quotes that nothing closes swallow the rows behind them.
-        unclosed: () => new File([`${Object.keys(fields(0)).join(',')}\n`, ...lines(100_000, csv), '1,"open\n', ...lines(300_000, csv)], 'open.csv'),
+        // A quote that nothing closes up to the limit of a row costs that row alone; the last one the end of the file does.
+        unclosed: () => new File([`"${Object.keys(fields(0)).join('","')}"\r\n`, ...lines(100_000, csv), '1,"open\n', ...lines(300_000, (i) => csv(i * 5 + 1)), '1,"open\n', ...lines(9, (i) => csv(i * 5 + 1))], 'open.csv'),
+        // What looks like quotes in a header says nothing of where it ends.
+        disks: () => new File([`${Object.keys(fields(0)).join(',')},5" disks\n`, ...lines(400_000, (i) => `${csv(i).slice(0, -1)},"${i}"\n`)], 'disks.csv'),
       },
       /** What the engine answers after a load, and what the load said. */
       read: async (source, options) => {
@@ -58,7 +60,7 @@ async function opened() {
   return it;
 }
 
-for (const name of ['ndjson', 'csv', 'unclosed']) {
+for (const name of ['ndjson', 'csv', 'unclosed', 'disks']) {
   test(`several workers give the bytes of one: ${name}`, async () => {
     const { page, problems, close } = await opened();
     const { size, same, rows, lines } = await page.evaluate(async (name) => {

@@ -107,5 +107,16 @@ test('a row that cannot be read is named', async () => {
   self.self = self;
   await assert.rejects(answer([rows[0], { ...rows[1], callback() {} }]), /row 2 cannot be read: its 'callback' is a function/);
   await assert.rejects(answer([rows[0], rows[1], self]), /row 3 cannot be read/);
-  await assert.rejects(answer([rows[0], 7]), /row 2 is a number, expected an object/);
+  await assert.rejects(answer([rows[0], () => {}]), /row 2 cannot be read: it is a function/);
+});
+
+test('what is no object among rows is counted and told, and the others are read', async () => {
+  for (const [strange, words] of [[null, 'null'], [undefined, 'null'], [7, 'a number'], ['row', 'a text'], [[rows[1]], 'an array'], [true, 'true or false']]) {
+    for (const source of [[rows[0], strange, rows[2]], [strange, rows[0], rows[2]]]) {
+      const { json } = await answer(source);
+      const { rows: account, problems } = JSON.parse(json);
+      assert.deepEqual([account.read, account.placed, account.unreadable], [3, 2, 1]);
+      assert.deepEqual(problems, [{ line: source.indexOf(strange) + 1, kind: 'unreadable', message: `the line is ${words}, expected an object` }]);
+    }
+  }
 });

@@ -398,7 +398,7 @@ impl History {
         let buckets = Buckets::new(&window, &Zone::utc());
         let mut cube = Cube::new(&buckets);
         (0..self.hours()).for_each(|hour| cube.add(hour, &self.sums(hour)));
-        View { window, buckets, cube }
+        View { window, buckets, cube, ends_with_rows: false }
     }
 
     /// What happened in an hour.
@@ -420,11 +420,14 @@ pub struct View {
     pub window: Window,
     pub buckets: Buckets,
     pub cube: Cube,
+    /// Whether it is a file that nothing is said to end.
+    pub ends_with_rows: bool,
 }
 
 impl View {
     pub fn report(&self, outcomes: bool) -> Report {
-        let Self { window, buckets, cube } = self;
-        pattern::report(&Evidence { cube, buckets, window, zone: &Zone::utc(), workflows: &|_| {}, outcomes })
+        let Self { window, buckets, cube, ends_with_rows } = self;
+        let (zone, ends_with_rows) = (&Zone::utc(), *ends_with_rows);
+        pattern::report(&Evidence { cube, buckets, window, zone, workflows: &|_| {}, ends_with_rows, outcomes })
     }
 }

@@ -1,6 +1,10 @@
 //! What several test files share: zones from an independent time zone database, and rows made from a seed.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+mod seeded;
+
+pub use seeded::Seeded;
+
 use chrono::{DateTime, NaiveDate, Offset, TimeZone, Timelike};
 use chrono_tz::Tz;
 use execution_heatmap::execution::{Execution, Status, Tags};
@@ -39,23 +43,6 @@ pub fn zone_over(tz: Tz, from_ms: i64, until_ms: i64) -> Zone {
     }
     table.dedup_by_key(|(at, _)| *at);
     Zone::new(tz.name(), &table).unwrap()
-}
-
-/// Numbers that depend on a seed alone (splitmix64).
-pub struct Seeded(pub u64);
-
-impl Seeded {
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    pub fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
-    }
 }
 
 /// One row that owns its texts.

@@ -56,7 +56,7 @@ pub enum Deduplicate {
 pub enum KeepRows {
     /// Every row is kept, 16 bytes of each.
     On,
-    /// Rows are counted by quarters of an hour, so that memory does not grow with them.
+    /// Rows are counted by kind and quarter of an hour; that takes less where many of one kind fall into each.
     Off,
 }
 
@@ -69,20 +69,15 @@ pub struct AnalyzeArgs {
     /// The view
     #[command(flatten)]
     pub view: ViewArgs,
-    /// The form of the rows
-    #[arg(long, value_name = "FORM", value_enum, default_value_t = Input::Auto)]
-    pub input: Input,
-    /// The system that the rows come from, such as github, n8n or airflow [default: auto, by their fields]
-    #[arg(long, value_name = "NAME", default_value = "auto", hide_default_value = true)]
-    pub preset: String,
-    /// A JSON file that says which field of a row means what
-    #[arg(long, value_name = "FILE")]
-    pub map: Option<PathBuf>,
+    /// What the rows are
+    #[command(flatten)]
+    pub reading: ReadingArgs,
     /// Look for rows that repeat another one (workflow, id and attempt); auto does where there are several files
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Deduplicate::Auto)]
     pub deduplicate: Deduplicate,
-    /// Keep rows; off only counts them as they come, in memory that is bounded by the cells: then no repeated rows are
-    /// looked for, and rows are placed by their start alone
+    /// Keep rows; off only counts them as they come, by workflow, status, tags and quarter of an hour, which takes less
+    /// memory where many fall together and more where few do. Then no repeated rows are looked for, and rows are placed by
+    /// their start alone
     #[arg(long, value_name = "WHETHER", value_enum, default_value_t = KeepRows::On)]
     pub keep_rows: KeepRows,
     /// What to write
@@ -100,6 +95,36 @@ pub struct AnalyzeArgs {
     /// How the picture is drawn
     #[command(flatten)]
     pub screen: ScreenArgs,
+}
+
+/// What rows are read as.
+#[derive(Debug, Args)]
+pub struct ReadingArgs {
+    /// The form of the rows
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = Input::Auto)]
+    pub input: Input,
+    /// The system that the rows come from, such as github, n8n or airflow [default: auto, by their fields]
+    #[arg(long, value_name = "NAME", default_value = "auto", hide_default_value = true)]
+    pub preset: String,
+    /// A JSON file that says which field of a row means what
+    #[arg(long, value_name = "FILE")]
+    pub map: Option<PathBuf>,
+    /// The most that a compressed file is decompressed to, in bytes or with K, M or G (powers of 1,024) behind: what
+    /// comes beyond is not read, and the source is incomplete
+    #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "64G")]
+    pub most_decompressed: u64,
+}
+
+/// A number of bytes, as a flag takes it.
+fn bytes(text: &str) -> Result<u64, String> {
+    let (digits, shift) = match text.char_indices().last() {
+        Some((end, 'K' | 'k')) => (text.get(..end), 10),
+        Some((end, 'M' | 'm')) => (text.get(..end), 20),
+        Some((end, 'G' | 'g')) => (text.get(..end), 30),
+        _ => (Some(text), 0),
+    };
+    let number = digits.and_then(|digits| digits.parse::<u64>().ok()).and_then(|number| number.checked_mul(1 << shift));
+    number.filter(|number| *number > 0).ok_or_else(|| "it takes a number of bytes such as 500M or 64G".to_owned())
 }
 
 /// One view of the rows. Every value goes to the engine as it came.
@@ -215,7 +240,7 @@ pub enum Input {
     Swf,
     /// Arrow IPC, a stream or a file, without compression
     Arrow,
-    /// A Parquet file whose columns bear the same names
+    /// A Parquet file
     Parquet,
     /// Counts that a database made instead of rows, in any form but Parquet
     Cube,
@@ -238,6 +263,9 @@ pub struct ImportArgs {
     /// Files of rows, compressed with gzip or zstd or not; - is standard input
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<String>,
+    /// What the rows are
+    #[command(flatten)]
+    pub reading: ReadingArgs,
     /// The workspace that the rows belong to; it is made if it is not there
     #[arg(long, value_name = "NAME")]
     pub workspace: String,
@@ -292,6 +320,23 @@ pub fn run() -> ExitCode {
         Err(failure) => {
             voice::say(&format!("execution-heatmap: {failure}"));
             failure.code()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_bytes_are_read() {
+        let check = |text: &str, expected: Option<u64>| assert_eq!(bytes(text).ok(), expected, "{text}");
+        check("1", Some(1));
+        check("10k", Some(10 << 10));
+        check("500M", Some(500 << 20));
+        check("64G", Some(64 << 30));
+        for text in ["", "0", "G", "1T", "-1", "1.5G", "1 G", "99999999999G", "é"] {
+            check(text, None);
         }
     }
 }

@@ -66,7 +66,8 @@ fn every_end_has_its_exit_code() {
     check(&["analyze", "/nonexistent/file", "--time-zone", "Mars/Olympus"], 2, "is not a zone");
     check(&["analyze", &good, "--format", "png"], 2, "terminal, json, svg");
     check(&["analyze", &good, "--input", "xml"], 2, "auto, ndjson, json, csv");
-    check(&["analyze", &good, "--from", "2026-02-12"], 2, "to:");
+    check(&["analyze", &good, "--from", "2026-02-12"], 2, "to: is missing; from takes it beside it, a date such as");
+    check(&["analyze", &good, "--to", "2026-02-12"], 2, "from: is missing; to takes it beside it");
     check(&["fly"], 2, "fly");
     check(&[], 2, "Usage");
     check(&["analyze", &spoilt], 0, "line 2:");
@@ -75,6 +76,8 @@ fn every_end_has_its_exit_code() {
     check(&["analyze", &cut, "--strict"], 3, "the source is incomplete");
     check(&["analyze", &good, "--strict", "--fail-on-finding"], 0, "");
     check(&["analyze", &recurring, "--fail-on-finding"], 4, "pattern");
+    check(&["analyze", &good, "--keep-rows", "off", "--deduplicate", "on"], 2, "does not go with --deduplicate on");
+    check(&["analyze", &good, "--keep-rows", "off", "--by", "end"], 0, "3 rows read");
     check(&["--version"], 0, "");
     check(&["analyze", "--help"], 0, "");
 }
@@ -88,6 +91,29 @@ fn data_is_written_even_where_the_end_is_not_zero() {
         heatmap["rows"],
         serde_json::json!({"read": 3, "placed": 1, "no_start": 1, "outside_window": 0, "filtered": 0, "duplicate": 0, "unreadable": 1})
     );
+}
+
+#[test]
+fn rows_that_are_not_kept_are_the_same_answer() {
+    let files = Files::new();
+    let file = files.with("recurring.ndjson", recurring());
+    let json = |kept: &str| {
+        run(&[
+            "analyze",
+            &file,
+            "--keep-rows",
+            kept,
+            "--deduplicate",
+            "off",
+            "--metric",
+            "p95_duration",
+            "--format",
+            "json",
+        ])
+    };
+    let (kept, counted) = (json("on"), json("off"));
+    assert_eq!((kept.code, counted.code), (Some(0), Some(0)));
+    assert!(kept.out.len() > 1000 && kept.out == counted.out, "{} against {}", kept.out, counted.out);
 }
 
 #[test]
@@ -141,7 +167,79 @@ fn a_problem_is_told_with_its_file_and_a_file_without_rows_is_named() {
     // Of rows that are all there already there is a start, and of repeated ones too.
     assert!(!words("import", &[&two], &import).contains("no rows"));
     assert!(!words("analyze", &[&two, &two], &[]).contains("no rows"));
-    assert_eq!(run(&["analyze", "-"]).err, "0 rows read, 0 placed\nstandard input: no rows with a start\n");
+}
+
+#[test]
+fn files_of_which_nothing_can_be_placed_fail_in_words_and_are_not_drawn() {
+    let files = Files::new();
+    let good = files.with("good.ndjson", GOOD);
+    let map = files.with("map.json", r#"{"started_at":"when","status":"how"}"#);
+    let check = |content: &str, more: &[&str], expected: &str| {
+        let file = files.with("file", content);
+        for format in ["terminal", "json", "svg"] {
+            let ran = run(&[&["analyze", &file, "--format", format][..], more].concat());
+            assert_eq!((ran.code, &*ran.out), (Some(1), ""), "{content} {more:?}: {}", ran.err);
+            assert!(ran.err.contains(expected), "{content} {more:?}: {}", ran.err);
+        }
+    };
+    let takes = "it takes rows with a start and a status, under the names `started_at` and `status`, those of a system";
+    check("", &[], &format!("file: no rows; {takes}"));
+    check("\n \n", &[], "file: no rows");
+    check("id,status,started_at\n", &[], "file: no rows");
+    check("[]", &[], "file: no rows");
+    check("{\"$end\":{\"rows\":0,\"complete\":true}}\n", &[], "file: no rows");
+    check("{\"what\":[1,2]}\n", &[], &format!("file: of 1 row none can be placed; {takes}"));
+    check("[{\"a\":1},{\"a\":2}]", &[], "line 1: the row has no status");
+    check("{\"status\":\"pending\"}\n", &[], "file: of 1 row none can be placed");
+    check("{\"status\":\"pending\"}\n", &["--strict"], "file: of 1 row none can be placed");
+    check(GOOD, &["--preset", "github"], "of 3 rows none can be placed; --preset github was given");
+    check(GOOD, &["--map", &map], "the mapping that was given has to say which fields hold start and status");
+    check(GOOD, &["--input", "swf"], "--input was given; without it, the first bytes tell the form");
+    let both = run(&["analyze", &files.with("one", ""), &files.with("two", "\n")]);
+    assert_eq!(both.code, Some(1));
+    assert!(both.err.contains("2 files: no rows"), "{}", both.err);
+    let piped = run(&["analyze", "-"]);
+    assert!(piped.err.contains("execution-heatmap: standard input: no rows; it takes"), "{}", piped.err);
+    // Beside a file that has rows one without them is a remark.
+    assert_eq!(run(&["analyze", &good, &files.with("one", "")]).code, Some(0));
+}
+
+#[test]
+fn rows_that_are_left_out_are_shown_as_the_time_in_which_they_lie() {
+    let files = Files::new();
+    let good = files.with("good.ndjson", GOOD);
+    for more in [&["--status", "waiting"][..], &["--workflow", "nobody"], &["--by", "scheduled"]] {
+        let ran = run(&[&["analyze", &good, "--format", "json"][..], more].concat());
+        assert_eq!(ran.code, Some(0), "{more:?}: {}", ran.err);
+        let heatmap: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        let told = (&heatmap["start_date"], &heatmap["end_date"], &heatmap["totals"]["executions"]);
+        assert_eq!(told, (&"2026-02-12".into(), &"2026-02-14".into(), &0.into()), "{more:?}");
+    }
+}
+
+#[test]
+fn a_workflow_that_is_not_there_is_told_with_those_that_are_near() {
+    let files = Files::new();
+    let good = files.with("good.ndjson", GOOD);
+    let check = |workflow: &str, expected: Option<&str>| {
+        let ran = run(&["analyze", &good, "--workflow", workflow]);
+        assert_eq!(
+            (ran.code, ran.err.contains("no workflow has the id")),
+            (Some(0), expected.is_some()),
+            "{}",
+            ran.err
+        );
+        assert!(ran.err.contains(expected.unwrap_or_default()), "{}", ran.err);
+    };
+    check("7", None);
+    check("!7", None);
+    check("Sync CRM", Some("no workflow has the id 'Sync CRM'; it is the name of the one with the id '7'"));
+    check("!Sync CRM", Some("no workflow has the id 'Sync CRM'; it is the name of the one with the id '7'"));
+    check("sync", Some("near it are '7' (Sync CRM)"));
+    check("nobody", Some("there are '7' (Sync CRM), '8'"));
+    // One of another time is there.
+    let ran = run(&["analyze", &good, "--workflow", "7", "--from", "2026-02-14", "--to", "2026-02-14"]);
+    assert!(!ran.err.contains("no workflow"), "{}", ran.err);
 }
 
 #[test]

@@ -85,6 +85,90 @@ fn a_stream_is_whole_only_if_its_one_end_says_so_and_is_its_last_word() {
     check(&[ROW, WHOLE_OF_TWO, "no row"], Some("it went on after it had said that it ended"));
 }
 
+/// Imports files of these contents into one workspace, one after the other; what each says, and how many are there.
+fn imported(contents: &[(&str, &str)], more: &[&str]) -> (Vec<(Option<i32>, String)>, String) {
+    let files = Files::new();
+    let database = files.path("runs.sqlite");
+    let map = files.with("map.json", r#"{"started_at":"when","status":"how","id":"key"}"#);
+    let more: Vec<&str> = more.iter().map(|arg| if *arg == "MAP" { &map[..] } else { arg }).collect();
+    let folder = files.path("").to_str().unwrap().to_owned();
+    let said = contents.iter().map(|(name, content)| {
+        let file = files.with(name, content);
+        let import = ["import", &file, "--workspace", "w", "--database", database.to_str().unwrap()];
+        let ran = run(&[&import[..], &more].concat());
+        (ran.code, ran.err.replace(&folder, ""))
+    });
+    let said = said.collect();
+    let workspaces = if database.exists() {
+        let workspaces = support::Server::start(&database).get("/api/v1/workspaces").json();
+        let list = workspaces["workspaces"].as_array().unwrap().iter();
+        list.map(|workspace| workspace["executions"].to_string()).collect::<Vec<_>>().join(",")
+    } else {
+        "no database".to_owned()
+    };
+    (said, workspaces)
+}
+
+#[test]
+fn numbers_that_each_log_gives_anew_are_other_executions() {
+    let check = |files: [&str; 2], more: &[&str], expected: &str| {
+        let files = [("one", files[0]), ("other", files[1]), ("again", files[0])];
+        let (said, executions) = imported(&files, more);
+        assert!(said.iter().all(|(code, _)| *code == Some(0)), "{said:?}");
+        assert!(said[2].1.contains("0 stored") && said[2].1.contains("there already"), "{}", said[2].1);
+        assert_eq!(executions, expected, "{said:?}");
+    };
+    let job = |number: u32, at: u32| format!("{number} {at} 1 60 1 -1 -1 -1 -1 -1 1 1 1 1 1 1 -1 -1\n");
+    let log = |begins: u32| format!("; UnixStartTime: {begins}\n{}{}", job(1, 0), job(2, 3600));
+    check([&log(1_708_581_600), &log(1_718_581_600)], &[], "4");
+    let build = |at: u64| format!("{{\"number\":1,\"result\":\"SUCCESS\",\"timestamp\":{at},\"duration\":5}}\n");
+    check([&build(1_770_000_000_000), &build(1_770_000_060_000)], &["--preset", "jenkins"], "2");
+    // Ids that hold everywhere are those of one execution, whenever it starts.
+    let row = |at: u64| format!("{{\"id\":\"1\",\"status\":\"completed\",\"started_at\":{at}}}\n");
+    check([&row(1_770_000_000_000), &row(1_770_000_060_000)], &[], "1");
+}
+
+#[test]
+fn an_import_is_told_what_rows_are() {
+    let check = |content: &str, more: &[&str], words: &str| {
+        let (said, executions) = imported(&[("rows", content)], more);
+        assert_eq!((said[0].0, &*executions), (Some(0), "1"), "{said:?}");
+        assert!(said[0].1.contains(words), "{said:?}");
+    };
+    check("{\"key\":1,\"when\":1770000000,\"how\":\"OK\"}\n", &["--map", "MAP"], "1 row read, 1 stored");
+    check("when;how;key\n2026-02-12 04:30:00;OK;1\n", &["--map", "MAP", "--input", "csv"], "1 row read, 1 stored");
+    let run =
+        "{\"id\":1,\"run_started_at\":\"2026-02-12T04:30:00Z\",\"conclusion\":\"failure\",\"status\":\"completed\"}\n";
+    check(run, &["--preset", "github"], "1 row read, 1 stored");
+}
+
+#[test]
+fn an_import_that_fails_leaves_no_workspace() {
+    let check = |content: &str, more: &[&str], code: i32, words: &str, left: &str| {
+        let (said, executions) = imported(&[("rows", content)], more);
+        assert_eq!((said[0].0, &*executions), (Some(code), left), "{said:?}");
+        assert!(said[0].1.contains(words), "{said:?}");
+    };
+    check("%PDF-1.7 and so on\n", &[], 1, "rows is not a log this can read", "");
+    check("{\"what\":1}\n{\"what\":2}\n", &[], 1, "of 2 rows none can be read; it takes rows with a start", "");
+    check(GOOD, &["--preset", "slurm"], 1, "of 3 rows none can be read; --preset slurm was given", "");
+    check(GOOD, &["--preset", "nobody"], 2, "nobody", "no database");
+    check(GOOD, &["--input", "cube"], 2, "counts cannot be imported", "no database");
+    check(GOOD, &["/nonexistent/file"], 1, "/nonexistent/file: No such file", "no database");
+    let counts = "hour,status,n\n2024-02-22T06:00:00Z,completed,1\n";
+    check(counts, &[], 1, "rows: counts cannot be imported, since a database holds executions; `analyze` reads", "");
+    // What could be stored stays, and an empty file is a whole one.
+    check(
+        &format!("{GOOD}{{\"$error\":{{\"code\":\"x\",\"message\":\"gone\"}}}}\n"),
+        &[],
+        1,
+        "it broke off: gone",
+        "3",
+    );
+    check("", &[], 0, "0 rows read", "0");
+    check("{\"status\":\"pending\"}\n", &[], 0, "1 without a start", "0");
+}
+
 #[test]
 fn imports_at_the_same_time_all_end_well() {
     let files = Files::new();

@@ -160,8 +160,8 @@ fn a_file_of_another_form_than_it_was_told_is_refused_or_counted_in_words() {
         assert_eq!(ran.code, Some(code), "{name} {args:?}: {}", ran.err);
         assert!(ran.err.contains(words), "{name} {args:?} says {}", ran.err);
     };
-    check("rows.ndjson", &["--input", "arrow"], 3, "is incomplete");
-    check("stream.arrow", &["--input", "ndjson"], 3, "unreadable");
+    check("rows.ndjson", &["--input", "arrow"], 1, "is incomplete");
+    check("stream.arrow", &["--input", "ndjson"], 1, "unreadable");
     check("rows.csv", &["--input", "cube"], 1, "is not a log this can read");
     check("counts.csv", &["--input", "cube", "--preset", "github"], 2, "neither --preset nor --map");
     check("counts.csv", &["--input", "cube", "--map", "map.json"], 2, "neither --preset nor --map");
@@ -170,5 +170,20 @@ fn a_file_of_another_form_than_it_was_told_is_refused_or_counted_in_words() {
     #[cfg(feature = "parquet")]
     check("rows.parquet", &["--input", "cube"], 1, "It looks like a Parquet file");
     #[cfg(feature = "parquet")]
-    check("rows.parquet", &["--preset", "airflow"], 2, "goes with neither --preset nor --map");
+    check("rows.parquet", &["--preset", "airflow"], 1, "read as Airflow DAG runs in Parquet, as asked");
+}
+
+#[test]
+fn the_readme_lists_every_key_of_a_mapping() {
+    let files = Files::new();
+    let file = files.with("rows.ndjson", "");
+    let refused = run(&["analyze", &file, "--map", &files.with("map.json", r#"{"nothing":"x"}"#)]);
+    let (_, keys) = refused.err.split_once("it takes ").unwrap();
+    let keys: Vec<&str> = keys.trim().split(", ").flat_map(|keys| keys.split(" and ")).collect();
+    assert!(keys.len() > 20, "{keys:?}");
+    let readme = include_str!("../../../README.md");
+    for key in keys {
+        let row = |line: &str| line.starts_with("| `") && line.contains(&format!("`{key}`"));
+        assert!(readme.lines().any(row), "the README does not list {key}");
+    }
 }

@@ -54,6 +54,12 @@ fn faults_of_compressed_files_are_told_with_their_byte() {
     let files = Files::new();
     let check = |content: &[u8], rows: usize, why: &str| {
         let ran = run(&["analyze", &files.with("log", content), "--strict", "--format", "json"]);
+        if rows == 0 {
+            assert_eq!((ran.code, &*ran.out), (Some(1), ""), "{}", ran.err);
+            assert!(ran.err.contains(&format!("log is incomplete: the source broke off after 0 rows: {why}")));
+            assert!(ran.err.ends_with("log: no rows; it is incomplete\n"), "{}", ran.err);
+            return;
+        }
         assert_eq!(ran.code, Some(3), "{}", ran.err);
         let heatmap: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
         assert_eq!(heatmap["rows"]["read"], rows);
@@ -73,6 +79,24 @@ fn faults_of_compressed_files_are_told_with_their_byte() {
         0,
         "the zstd data needs a window of 2 GiB, at most 8 MiB are allowed; compress it without --long and --ultra",
     );
+}
+
+#[test]
+fn how_much_is_decompressed_can_be_limited() {
+    let files = Files::new();
+    let check = |content: Vec<u8>, most: &str, code: i32, words: &str| {
+        let ran = run(&["analyze", &files.with("log", content), "--strict", "--most-decompressed", most]);
+        assert_eq!(ran.code, Some(code), "{most}: {}", ran.err);
+        assert!(ran.err.contains(words), "{most}: {}", ran.err);
+    };
+    let length = GOOD.len().to_string();
+    for content in [gzip(GOOD.as_bytes()), zstd(GOOD.as_bytes())] {
+        check(content.clone(), &length, 0, "3 rows read, 3 placed");
+        check(content.clone(), &(GOOD.len() - 1).to_string(), 3, "decompressed it is larger than");
+        check(content.clone(), "1K", 0, "3 rows read");
+        check(content, "much", 2, "it takes a number of bytes such as 500M or 64G");
+    }
+    check(GOOD.as_bytes().to_vec(), "1", 0, "3 rows read");
 }
 
 #[test]
@@ -109,7 +133,7 @@ fn little_that_stands_for_much_costs_no_memory() {
         std::thread::sleep(Duration::from_millis(2));
     }
     let ran = shell::ran(child.wait_with_output().unwrap());
-    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert_eq!(ran.code, Some(1), "{}", ran.err);
     assert!(ran.err.contains("1 row read, 0 placed, 1 unreadable"), "{}", ran.err);
     assert!((1..MOST_KIB).contains(&most), "{most} KiB");
 }

@@ -93,6 +93,8 @@ pub struct Decoder {
     left: u64,
     limits: Limits,
     has_ended: bool,
+    /// True once a piece was cut short by the limit: there is more, even if no further piece comes.
+    is_cut: bool,
     problem: Option<Problem>,
 }
 
@@ -117,7 +119,8 @@ impl Decoder {
             Form::Gzip => Codec::Gzip(Box::default()),
             Form::Zstd => Codec::Zstd(Box::new(Zstd::new(limits.window_bytes))),
         };
-        Self { input: Input::default(), codec, left: limits.output_bytes, limits, has_ended: false, problem: None }
+        let left = limits.output_bytes;
+        Self { input: Input::default(), codec, left, limits, has_ended: false, is_cut: false, problem: None }
     }
 
     /// Takes compressed bytes; then ask [`Decoder::next`] until it has nothing more.
@@ -148,6 +151,10 @@ impl Decoder {
         if self.problem.is_some() {
             return None;
         }
+        if self.is_cut {
+            self.fail(Cause::TooMuch { limit: self.limits.output_bytes });
+            return None;
+        }
         let step = match &mut self.codec {
             Codec::Gzip(gzip) => gzip.step(&mut self.input),
             Codec::Zstd(zstd) => zstd.step(&mut self.input, self.has_ended),
@@ -160,6 +167,7 @@ impl Decoder {
                 }
                 let length = range.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
                 self.left -= length as u64;
+                self.is_cut = length < range.len();
                 let output = match &self.codec {
                     Codec::Gzip(gzip) => gzip.output(),
                     Codec::Zstd(zstd) => zstd.output(),

@@ -65,6 +65,12 @@ fn a_megabyte_of_gzip_stands_for_a_gibibyte() {
 fn the_limit_itself_is_allowed() {
     assert_eq!(defuse(&runs(WINDOW_1_MIB, 8), limited(MIB)), (MIB, None));
     assert_eq!(defuse(&gzip(&[b' '; 5000]), limited(5000)), (5000, None));
+    // What is cut within the last piece is told as well, though no further piece comes.
+    for most in [1, 4999] {
+        let expected = (most, Some(Cause::TooMuch { limit: most }));
+        assert_eq!(defuse(&gzip(&[b' '; 5000]), limited(most)), expected);
+        assert_eq!(defuse(&runs(WINDOW_1_MIB, 1), limited(most)), expected);
+    }
 }
 
 #[test]

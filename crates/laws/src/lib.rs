@@ -3,6 +3,7 @@
 //! Reads nothing and makes nothing of its own; what it judges by is the input and independent crates.
 
 mod compressed;
+mod parquet;
 pub mod part;
 mod source;
 mod text;
@@ -11,7 +12,7 @@ mod text;
 pub type Law = fn(&[u8]);
 
 /// Every law under the name of its fuzz target and of the folder of its corpus.
-pub const LAWS: [(&str, Law); 16] = [
+pub const LAWS: [(&str, Law); 17] = [
     ("arrow", source::arrow),
     ("columns", source::columns),
     ("csv", source::csv),
@@ -24,6 +25,7 @@ pub const LAWS: [(&str, Law); 16] = [
     ("recognised", source::recognised),
     ("swf", source::swf),
     ("tsv", source::tsv),
+    ("parquet", parquet::parquet),
     ("parts", part::parts),
     ("gzip", compressed::gzip),
     ("zstd", compressed::zstd),

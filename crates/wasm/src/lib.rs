@@ -17,7 +17,7 @@ use execution_heatmap::bucket::Buckets;
 #[cfg(feature = "parts")]
 use execution_heatmap::bytes::Broken;
 use execution_heatmap::duplicate::Duplicates;
-use execution_heatmap::ingest::{Expected, Form, Reader, hint};
+use execution_heatmap::ingest::{Expected, Form, Reader};
 use execution_heatmap::intake::Intake;
 #[cfg(feature = "parts")]
 use execution_heatmap::intake::Range;
@@ -32,9 +32,6 @@ use wasm_bindgen::prelude::*;
 
 /// The most bytes that rows may take in a page, names and kept texts apart.
 const MOST_ROW_BYTES: usize = 1 << 30;
-
-/// The most bytes, about, that identities take in a page while repeated rows are looked for.
-const MOST_IDENTITY_BYTES: usize = 1 << 31;
 
 /// One source of rows and what has been read of it.
 #[wasm_bindgen]
@@ -96,7 +93,7 @@ impl Engine {
         if self.keeps_texts {
             table = table.with_texts(MOST_KEPT_TEXT_BYTES);
         }
-        let identities = self.deduplicates.then(|| Duplicates::default().limited_to(MOST_IDENTITY_BYTES));
+        let identities = self.deduplicates.then(|| Duplicates::with_key([chance(), chance()]));
         self.intake = intake.onto(table, identities);
         self.memory = Memory::default();
         Ok(())
@@ -193,13 +190,13 @@ impl Engine {
 
     /// The first characters of a source that is of no form that is read.
     pub fn unrecognised(&self) -> Option<String> {
-        self.intake.unrecognised().map(str::to_owned)
+        self.intake.unrecognised().map(|source| source.starts_with.clone())
     }
 
     /// What a source of no form that is read looks like, in a sentence.
     #[wasm_bindgen(js_name = unrecognisedHint)]
     pub fn unrecognised_hint(&self) -> Option<String> {
-        self.intake.unrecognised().filter(|_| cfg!(feature = "forms")).and_then(hint).map(str::to_owned)
+        self.intake.unrecognised().filter(|_| cfg!(feature = "forms"))?.hint.map(str::to_owned)
     }
 
     /// `[from, until]` in milliseconds: the span for which a query needs the zone's table. `now` is the clock of a

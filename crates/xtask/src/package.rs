@@ -76,6 +76,10 @@ const SHARED_SCRIPTS: [&str; 9] = [
 /// The scripts that no other one imports: the worker's, Node's, and what the dashboard and the tests look up.
 const OTHER_SCRIPTS: [&str; 4] = ["worker.js", "engine.js", "limits.js", "zone.js"];
 
+/// The worker in one file, with all that it would load later: bundlers name it in what they make, and some of them cannot
+/// cut a worker into several files.
+pub const BUNDLED_WORKER: &str = "worker.bundle.js";
+
 /// The only file of `pkg/` that is in git.
 const KEPT_FILE: &str = "README.md";
 const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
@@ -247,15 +251,18 @@ fn assemble(tools: &Tools, modules: &[PathBuf]) -> Result {
 /// does not use, and shortens names and blanks. Addresses of modules and of the worker stay as they are written, since
 /// bundlers look for them; what they name lies beside the script.
 fn bundle(tools: &Tools, scripts: &Path, package: &Path) -> Result {
-    for script in SHARED_SCRIPTS.iter().chain(&OTHER_SCRIPTS) {
+    let bundle = |script: &str, into: &str, apart: &[&str]| {
         let mut command = Command::new(tools.npm_program("esbuild")?);
         command.arg(script).args(["--bundle", "--format=esm", "--minify", "--target=es2022", "--charset=utf8"]);
-        let others = SHARED_SCRIPTS.iter().filter(|other| *other != script);
-        command.args(others.map(|other| format!("--external:./{other}")));
-        command.args(["--log-level=warning"]).arg(format!("--outdir={}", package.display()));
-        run_shown(command.current_dir(scripts))?;
+        command.args(apart.iter().map(|other| format!("--external:./{other}")));
+        command.args(["--log-level=warning"]).arg(format!("--outfile={}", package.join(into).display()));
+        run_shown(command.current_dir(scripts))
+    };
+    for script in SHARED_SCRIPTS.iter().chain(&OTHER_SCRIPTS) {
+        let others: Vec<&str> = SHARED_SCRIPTS.into_iter().filter(|other| other != script).collect();
+        bundle(script, script, &others)?;
     }
-    Ok(())
+    bundle("worker.js", BUNDLED_WORKER, &[])
 }
 
 fn empty_but_for_kept_file(package: &Path) -> Result {

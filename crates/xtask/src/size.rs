@@ -1,6 +1,6 @@
 //! `cargo xtask size`: what a reader's browser downloads, gzipped, part by part, each against a budget that fails.
 
-use crate::package::{Features, plain_module};
+use crate::package::{BUNDLED_WORKER, Features, plain_module};
 use crate::process::Result;
 use crate::project::package_directory;
 use crate::tools::Tools;
@@ -11,6 +11,8 @@ use std::io::Write as _;
 use std::path::Path;
 
 const CLIENT_ENTRY: &str = "client.js";
+/// Named by an address that is put together when it runs.
+const WORKER: &str = "worker.js";
 const ELEMENT_ENTRY: &str = "define.js";
 const PLAIN_MODULE: &str = "execution_heatmap_plain_bg.wasm";
 
@@ -27,11 +29,11 @@ struct Late {
 mod budget {
     /// The plain module without pictures and patterns, its glue, the worker and the client: lines and records of canonical
     /// rows, the table, cells, JSON. It is to come down to 75,000; what was reached stands here, so that it cannot rise.
-    pub const ENGINE: usize = 124_500;
+    pub const ENGINE: usize = 134_000;
     /// What lays out pictures and writes SVG: the module with it, less the module without it.
     pub const PICTURES: usize = 30_200;
     /// What looks for patterns: the module with it, less the module without it.
-    pub const PATTERNS: usize = 23_000;
+    pub const PATTERNS: usize = 23_400;
     /// The element, beside these.
     pub const ELEMENT: usize = 27_200;
 }
@@ -41,7 +43,7 @@ const LATE: [Late; 3] = [
         name: "the whole engine: other forms, several sources",
         scripts: &["execution_heatmap_wasm.js", "columns.js", "objects.js"],
         module: Some("execution_heatmap_wasm_bg.wasm"),
-        budget: 260_500,
+        budget: 270_300,
     },
     Late { name: "several workers, for big files", scripts: &["pool.js"], module: None, budget: 3_400 },
     Late {
@@ -63,8 +65,8 @@ struct Part {
 pub fn size() -> Result {
     let tools = Tools::locate()?;
     let package = package_directory();
-    let client = loaded_from(&package, &[CLIENT_ENTRY])?;
-    let mut with_element = loaded_from(&package, &[CLIENT_ENTRY, ELEMENT_ENTRY])?;
+    let client = loaded_from(&package, &[CLIENT_ENTRY, WORKER])?;
+    let mut with_element = loaded_from(&package, &[CLIENT_ENTRY, WORKER, ELEMENT_ENTRY])?;
     let scripts = print_group("glue, worker and client", &package, &client.scripts)?;
     let all = print_group("the plain engine", &package, &BTreeSet::from([PLAIN_MODULE.to_owned()]))?;
     let without_patterns = gzipped_length(&std::fs::read(plain_module(&tools, Features::WithoutPatterns)?)?)?;
@@ -117,7 +119,8 @@ fn loaded_from(package: &Path, entries: &[&str]) -> Result<Loaded> {
     let mut loaded = Loaded::default();
     let mut waiting: Vec<String> = entries.iter().map(|entry| (*entry).to_owned()).collect();
     while let Some(name) = waiting.pop() {
-        if !loaded.scripts.insert(name.clone()) {
+        // What only bundlers take is loaded by no page that has the files as they are.
+        if name == BUNDLED_WORKER || !loaded.scripts.insert(name.clone()) {
             continue;
         }
         let path = package.join(&name);

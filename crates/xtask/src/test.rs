@@ -27,7 +27,8 @@ pub fn test() -> Result {
     let mut report = Report::default();
     let installed = report.check("tools", || {
         tools.install_checkers()?;
-        tools.install_for_build()
+        tools.install_for_build()?;
+        tools.bundlers().map(|_| ())
     });
     let browser = report.value("browser", browser::find_or_install);
     report.check("tidy", tidy::tidy);
@@ -54,7 +55,7 @@ pub fn test() -> Result {
     let companion = built.then(|| report.value("companion", || build_companion(Profile::Debug))).flatten();
     report.tests("package as a consumer", Demand::All, || {
         require(built)?;
-        consumer_tests(&tools, needed(&companion, "companion")?)
+        consumer_tests(&tools, needed(&browser, "browser")?, needed(&companion, "companion")?)
     });
     report.tests("dashboard in the browser", Demand::All, || {
         require(built)?;
@@ -81,8 +82,8 @@ fn wasm_tests(tools: &Tools, browser: &Browser, features: &[&str]) -> Result<(Co
 }
 
 /// Packs the package as it would be published, installs it into an empty project, and uses it there: `tests/package/` is
-/// type-checked strictly and run, there also against the native program.
-fn consumer_tests(tools: &Tools, companion: &Path) -> Result<(Counts, bool)> {
+/// type-checked strictly and run, there also against the native program and in pages that bundlers make.
+fn consumer_tests(tools: &Tools, browser: &Browser, companion: &Path) -> Result<(Counts, bool)> {
     let project = project::work_directory("consumer")?;
     remove_directory(&project)?;
     std::fs::create_dir_all(&project)?;
@@ -101,7 +102,15 @@ fn consumer_tests(tools: &Tools, companion: &Path) -> Result<(Counts, bool)> {
     let mut compiler = Command::new(tools.npm_program("tsc")?);
     announce_and_show(compiler.args(["--project", "."]).current_dir(&project))?;
     let data = root().join(data::OUTPUT);
-    node_tests(&project, &[("EXECUTION_HEATMAP_BINARY", companion), ("EXECUTION_HEATMAP_DATA", &data)])
+    let (node_modules, bundlers) = (tools.node_modules()?, tools.bundlers()?);
+    let environment = [
+        ("EXECUTION_HEATMAP_BINARY", companion),
+        ("EXECUTION_HEATMAP_DATA", &data),
+        ("EXECUTION_HEATMAP_NODE_MODULES", &node_modules),
+        ("EXECUTION_HEATMAP_BUNDLERS", &bundlers),
+        ("CHROMIUM", &browser.chromium),
+    ];
+    node_tests(&project, &environment)
 }
 
 fn browser_tests(tools: &Tools, browser: &Browser, companion: &Path) -> Result<(Counts, bool)> {

@@ -16,11 +16,13 @@ use std::time::Instant;
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const WASM_PACK_VERSION: &str = "0.15.0";
 const CARGO_FUZZ_VERSION: &str = "0.13.2";
-/// The oldest Node.js that the tests and the tools of `npm/package.json` run on.
-const NODE_MAJOR: u32 = 20;
+/// The oldest Node.js that the tests and the tools from npm run on.
+const OLDEST_NODE: (u32, u32) = (20, 19);
 const CACHE_VARIABLE: &str = "EXECUTION_HEATMAP_TOOLS";
 const NPM_MANIFEST: &str = include_str!("../npm/package.json");
 const NPM_LOCK: &str = include_str!("../npm/package-lock.json");
+const BUNDLERS_MANIFEST: &str = include_str!("../bundlers/package.json");
+const BUNDLERS_LOCK: &str = include_str!("../bundlers/package-lock.json");
 
 /// The cache of installed tools.
 pub struct Tools {
@@ -106,6 +108,11 @@ impl Tools {
         let directory =
             self.install(&name, "some seconds", |staging, log| npm_ci(staging, log, NPM_MANIFEST, NPM_LOCK))?;
         Ok(directory.join("node_modules"))
+    }
+
+    /// The `node_modules` with the bundlers that the package is tested with.
+    pub fn bundlers(&self) -> Result<PathBuf> {
+        self.other_node_modules("bundlers", BUNDLERS_MANIFEST, BUNDLERS_LOCK)
     }
 
     /// The `node_modules` of another manifest and its lock, under a name of its own.
@@ -254,10 +261,10 @@ fn cargo_install(package: &str, version: &str, staging: &Path) -> Command {
 
 fn check_node() -> Result {
     let version = ask(Command::new("node").arg("--version")).ok_or("there is no Node.js; install it with npm")?;
-    let major = version.trim_start_matches('v').split('.').next().and_then(|number| number.parse::<u32>().ok());
-    match major {
-        Some(major) if major >= NODE_MAJOR => Ok(()),
-        _ => Err(format!("Node.js {NODE_MAJOR} or newer is needed; there is {version}").into()),
+    let mut parts = version.trim_start_matches('v').split('.').map_while(|number| number.parse::<u32>().ok());
+    match parts.next().zip(parts.next()) {
+        Some(found) if found >= OLDEST_NODE => Ok(()),
+        _ => Err(format!("Node.js {}.{} or newer is needed; there is {version}", OLDEST_NODE.0, OLDEST_NODE.1).into()),
     }
 }
 
@@ -313,10 +320,12 @@ mod tests {
 
     #[test]
     fn the_npm_lock_is_exact_and_names_no_host() {
-        assert!(!NPM_LOCK.contains("\"resolved\""));
-        for line in NPM_MANIFEST.lines().skip_while(|line| !line.contains("\"dependencies\"")).skip(1) {
-            let Some((_, version)) = line.split_once(": ") else { continue };
-            assert!(version.starts_with('"') && version[1..].starts_with(|c: char| c.is_ascii_digit()), "{line}");
+        for (manifest, lock) in [(NPM_MANIFEST, NPM_LOCK), (BUNDLERS_MANIFEST, BUNDLERS_LOCK)] {
+            assert!(!lock.contains("\"resolved\""));
+            for line in manifest.lines().skip_while(|line| !line.contains("\"dependencies\"")).skip(1) {
+                let Some((_, version)) = line.split_once(": ") else { continue };
+                assert!(version.starts_with('"') && version[1..].starts_with(|c: char| c.is_ascii_digit()), "{line}");
+            }
         }
     }
 }

@@ -47,7 +47,12 @@ pub(super) const GITHUB_RUNS: Preset = Preset {
 pub(super) const GITHUB_CLI: Preset = Preset {
     name: "github-cli",
     title: "GitHub Actions runs of gh",
-    signs: &[&["databaseId", "startedAt", "conclusion"], &["databaseId", "workflowName"], &["workflowDatabaseId"]],
+    signs: &[
+        &["databaseId", "startedAt", "conclusion"],
+        &["databaseId", "workflowName"],
+        &["workflowDatabaseId"],
+        &["startedAt", "conclusion"],
+    ],
     paths: &[
         ("databaseId", Role::Id),
         ("workflowDatabaseId", Role::WorkflowId),

@@ -1,8 +1,10 @@
 //! Cuts the bytes of a source where rows end, into blocks that threads can read on their own. A cut is made only where it
 //! is certain that a row ends: behind a line feed, in CSV behind one outside quotes. So the parts of a file need not be
-//! held against one another afterwards. Looks for quotes and line feeds and at nothing else.
+//! held against one another afterwards. Looks for quotes and line feeds and at nothing else; where a row ends that is
+//! longer than a block is for the engine to say, which gives up a quote that nothing closes.
 
 use super::Plain;
+use execution_heatmap::ingest::named_delimiter;
 use memchr::{memchr, memrchr};
 
 /// Bytes that follow one another in a source.
@@ -43,13 +45,7 @@ impl<'a> Blocks<'a> {
 
     /// The next block; `None` behind the last.
     pub(super) fn next(&mut self) -> Option<Block> {
-        if self.has_ended {
-            return None;
-        }
-        let mut bytes = std::mem::take(&mut self.rest);
-        bytes.reserve(self.length);
-        let wanted = bytes.len() + self.length;
-        self.has_ended = !self.plain.fill(&mut bytes, wanted);
+        let mut bytes = self.read()?;
         if self.has_ended {
             return Some(Block { bytes, ends: true });
         }
@@ -62,6 +58,26 @@ impl<'a> Blocks<'a> {
         }
     }
 
+    /// What follows a block that does not end with a row, wherever that ends; `None` behind the last byte.
+    pub(super) fn read(&mut self) -> Option<Vec<u8>> {
+        if self.has_ended && self.rest.is_empty() {
+            return None;
+        }
+        let mut bytes = std::mem::take(&mut self.rest);
+        if !self.has_ended {
+            bytes.reserve(self.length);
+            let wanted = bytes.len() + self.length;
+            self.has_ended = !self.plain.fill(&mut bytes, wanted);
+        }
+        Some(bytes)
+    }
+
+    /// Takes bytes back that follow the end of a row, so that the next block begins with them.
+    pub(super) fn give_back(&mut self, bytes: &[u8]) {
+        self.rest = bytes.to_vec();
+        self.cutter.begin();
+    }
+
     /// Why the source ended before its time, if it did.
     pub(super) fn broken(self) -> Option<String> {
         self.plain.broken()
@@ -69,6 +85,13 @@ impl<'a> Blocks<'a> {
 }
 
 impl Cutter {
+    /// What comes begins with a row.
+    fn begin(&mut self) {
+        if let Cutter::Records(quotes) = self {
+            *quotes = Quotes::between(quotes.delimiter);
+        }
+    }
+
     /// Where the last row ends that ends within these bytes, which follow the bytes of the last call; if a row did end
     /// there, they begin with a row.
     pub(super) fn last_end(&mut self, bytes: &[u8]) -> Option<usize> {
@@ -79,7 +102,7 @@ impl Cutter {
                 let end = quotes.last_end(bytes);
                 if end.is_some() {
                     // What is behind the end comes again, as the first bytes of the next block.
-                    *quotes = Quotes::between(quotes.delimiter);
+                    self.begin();
                 }
                 end
             }
@@ -135,8 +158,8 @@ impl Quotes {
     }
 }
 
-/// The first record of a file of records with its end, if the record lies within these first bytes and is the first one
-/// beyond doubt.
+/// The first record of a file of records with its end, and a line before it that names the delimiter; if these lie within
+/// these first bytes and the record is the first one beyond doubt.
 pub(super) fn header(first: &[u8], delimiter: u8) -> Option<&[u8]> {
     let first = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first);
     let blank = first.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))?;
@@ -146,15 +169,20 @@ pub(super) fn header(first: &[u8], delimiter: u8) -> Option<&[u8]> {
         return None;
     }
     let first = first.get(blanks.len()..)?;
+    let line = first.get(..memchr(b'\n', first)?)?;
+    let is_name = named_delimiter(line.strip_suffix(b"\r").unwrap_or(line)).is_some();
+    let begin = if is_name { line.len() + 1 } else { 0 };
     let mut quotes = Quotes::between(delimiter);
-    let mut from = 0;
+    let mut from = begin;
     loop {
         let to = from + memchr(b'\n', first.get(from..)?)? + 1;
         if quotes.last_end(first.get(from..to)?).is_some() {
-            let record = first.get(..to)?;
+            let (whole, record) = (first.get(..to)?, first.get(begin..to)?);
             let ends = record.iter().filter(|byte| **byte == b'\r').count();
-            let is_plain = !record.starts_with(b"$") && ends == usize::from(record.ends_with(b"\r\n"));
-            return is_plain.then_some(record);
+            // A blank line behind a name is no header yet.
+            let is_none = record.starts_with(b"$") || (is_name && record.trim_ascii().is_empty());
+            let is_plain = !is_none && ends == usize::from(record.ends_with(b"\r\n"));
+            return is_plain.then_some(whole);
         }
         from = to;
     }
@@ -207,6 +235,9 @@ mod tests {
         check("\n\tstatus\n1", b'\t', Some("\tstatus\n"));
         check("\t\n\tstatus\n1", b'\t', None);
         check("started_at\n1", b',', Some("started_at\n"));
+        check("sep=;\r\nid;a\r\n1", b';', Some("sep=;\r\nid;a\r\n"));
+        check("sep=;\n\nid;a\n1", b';', None);
+        check("sep=;\n", b';', None);
         check("id,status\r1,completed\n", b',', None);
         check("\rid,status\n1", b',', None);
         check("$alive\nid,status\n", b',', None);

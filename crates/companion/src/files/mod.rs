@@ -7,11 +7,11 @@
 mod blocks;
 pub mod parallel;
 #[cfg(feature = "parquet")]
-mod parquet;
+pub mod parquet;
 mod plain;
 pub mod progress;
 
-pub use plain::{Parquet, Plain};
+pub use plain::{Kind, Opening, Parquet, Plain};
 
 use crate::failure::Failure;
 use progress::Progress;
@@ -36,9 +36,13 @@ pub fn called(name: &str) -> &str {
 ///
 /// # Errors
 /// The file cannot be opened.
-pub fn read(name: &str, each: impl FnMut(&[u8]) -> ControlFlow<()>) -> Result<Option<String>, Failure> {
+pub fn read(
+    name: &str,
+    opening: &Opening,
+    each: impl FnMut(&[u8]) -> ControlFlow<()>,
+) -> Result<Option<String>, Failure> {
     let progress = Progress::of(&[name.to_owned()]);
-    let read = pieces(Plain::open(name, Parquet::Recognise, &progress)?, each);
+    let read = pieces(Plain::open(name, opening, &progress)?, each);
     progress.clear();
     Ok(read)
 }

@@ -6,12 +6,12 @@
 //! What the engine has to know of a block that is not the first is in [`Plan`], and nowhere else: what it found out of the
 //! file from the first row, and the bytes that stand before every block (the header of CSV).
 
-use super::blocks::{self, Block, Blocks, Cutter, Quotes};
+use super::blocks::{self, Blocks, Cutter, Quotes};
 use super::progress::Progress;
-use super::{PIECE_BYTES, Parquet, Plain, called};
+use super::{Kind, Opening, PIECE_BYTES, Plain};
 use crate::failure::Failure;
 use execution_heatmap::duplicate::Duplicates;
-use execution_heatmap::ingest::{Expected, Form};
+use execution_heatmap::ingest::{Expected, Form, MOST_LINE_BYTES, Unrecognised};
 use execution_heatmap::intake::{Intake, Reading};
 use execution_heatmap::table::Table;
 use memchr::memchr_iter;
@@ -24,13 +24,14 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 /// Bytes of a block: some milliseconds of work, so that threads end together and seldom wait for one another.
 const BLOCK_BYTES: usize = 4 * 1024 * 1024;
 
+// A block and what was left of the one before it hold no record that is so long that the engine ends it elsewhere.
+const _: () = assert!(2 * BLOCK_BYTES < MOST_LINE_BYTES);
+
 /// How files are read.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// What is known of all files.
-    expected: Expected,
-    /// Whether files may be Parquet files, whose rows have a form of their own.
-    parquet: Parquet,
+    opening: Opening,
     /// Whether rows are looked for that repeat another one. All rows then have to be held against all, in one thread.
     deduplicate: bool,
     /// Whether rows are kept or only counted.
@@ -42,10 +43,10 @@ pub struct Settings {
 
 impl Settings {
     /// As many threads as there are cores, one if repeated rows are looked for.
-    pub fn new(expected: Expected, parquet: Parquet, deduplicate: bool, keeps_rows: bool) -> Self {
+    pub fn new(opening: Opening, deduplicate: bool, keeps_rows: bool) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let threads = if deduplicate { 1 } else { cores };
-        Self { expected, parquet, deduplicate, keeps_rows, threads, block_bytes: BLOCK_BYTES }
+        Self { opening, deduplicate, keeps_rows, threads, block_bytes: BLOCK_BYTES }
     }
 }
 
@@ -59,8 +60,8 @@ pub enum Outcome {
         /// What it was taken for and why, in a sentence without a full stop, if it has rows.
         recognised: Option<String>,
     },
-    /// It is of no form that is read; its first characters.
-    Unrecognised(String),
+    /// It is of no form that is read.
+    Unrecognised(Unrecognised),
 }
 
 /// Reads files into one table; says of each what became of it, in their order, up to the first that is unrecognised.
@@ -78,7 +79,8 @@ pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result
         done: Mutex::default(),
     };
     let keeps_rows = work.settings.keeps_rows;
-    let mut rows = Rows { duplicates: work.settings.deduplicate.then(Duplicates::default), ..Rows::new(keeps_rows) };
+    let identities = || Duplicates::with_key(random_key());
+    let mut rows = Rows { duplicates: work.settings.deduplicate.then(identities), ..Rows::new(keeps_rows) };
     std::thread::scope(|scope| {
         let helper = || {
             let mut rows = Rows::new(keeps_rows);
@@ -118,10 +120,14 @@ struct Rows {
 impl Rows {
     /// A table that finds texts under a key that nobody can know, so that no log can be made to be slow to read.
     fn new(are_kept: bool) -> Self {
-        let random = RandomState::new();
-        let table = Table::with_key([random.hash_one(0), random.hash_one(1)]);
+        let table = Table::with_key(random_key());
         Self { table: if are_kept { table } else { table.without_rows() }, duplicates: None }
     }
+}
+
+fn random_key() -> [u64; 2] {
+    let random = RandomState::new();
+    [random.hash_one(0), random.hash_one(1)]
 }
 
 /// What the threads share.
@@ -151,8 +157,7 @@ struct Begun<'a> {
 /// A file that is being read.
 struct Open<'a> {
     place: usize,
-    /// What is said of it in place of what the engine says of its rows.
-    taken_for: Option<&'static str>,
+    kind: Kind,
     plan: Plan,
     /// `None` behind the last block.
     blocks: Mutex<Source<'a>>,
@@ -224,20 +229,16 @@ impl<'a> Work<'a> {
     }
 
     fn open(&self, place: usize, name: &str) -> Result<Open<'a>, Failure> {
-        let mut plain = Plain::open(name, self.settings.parquet, self.progress)?;
-        let own = plain.expected();
-        if own.is_some() && !self.settings.expected.is_plain() {
-            let why = "Parquet is read as canonical rows; it goes with neither --preset nor --map";
-            return Err(Failure::Usage(format!("{}: {why}", called(name))));
-        }
+        let Settings { opening, block_bytes, .. } = &self.settings;
+        let mut plain = Plain::open(name, opening, self.progress)?;
+        let kind = plain.kind();
         let mut first = Vec::new();
-        plain.fill(&mut first, PIECE_BYTES.min(self.settings.block_bytes));
-        let taken_for = plain.taken_for();
-        let (plan, cutter) = Plan::of(own.unwrap_or_else(|| self.settings.expected.clone()), &first);
-        let blocks = Blocks::new(plain, cutter, self.settings.block_bytes, first);
+        plain.fill(&mut first, PIECE_BYTES.min(*block_bytes));
+        let (plan, cutter) = Plan::of(kind.expected(&opening.expected), &first);
+        let blocks = Blocks::new(plain, cutter, *block_bytes, first);
         Ok(Open {
             place,
-            taken_for,
+            kind,
             plan,
             blocks: Mutex::new(Source { blocks: Some(blocks), taken: 0 }),
             parts: Mutex::default(),
@@ -276,31 +277,54 @@ impl<'a> Work<'a> {
             let mut lines = 0;
             if block.ends {
                 drop(source);
-                lines += self.feed(file, &mut intake, &block);
+                lines += self.feed(file, &mut intake, &block.bytes);
             } else {
                 // Nobody else can read on before the row ends.
-                let mut next = Some(block);
-                while let Some(block) = next {
-                    lines += self.feed(file, &mut intake, &block);
-                    let goes_on = !block.ends && !self.is_in_vain(file.place);
-                    next = source.blocks.as_mut().filter(|_| goes_on).and_then(Blocks::next);
+                let mut next = Some(block.bytes);
+                while let Some(bytes) = next {
+                    let (row, behind) = self.feed_row(file, &mut intake, &bytes);
+                    lines += row;
+                    let Some(blocks) = source.blocks.as_mut().filter(|_| !self.is_in_vain(file.place)) else { break };
+                    if let Some(behind) = behind {
+                        blocks.give_back(behind);
+                        break;
+                    }
+                    next = blocks.read();
                 }
                 drop(source);
             }
             intake.finish_stretch();
             (rows.table, rows.duplicates) = intake.take_rows();
-            if let Some(starts_with) = intake.unrecognised() {
-                self.end(file.place, Ok(Outcome::Unrecognised(starts_with.to_owned())));
+            if let Some(source) = intake.unrecognised() {
+                self.end(file.place, Ok(Outcome::Unrecognised(source.clone())));
             }
             locked(&file.parts).waiting.insert(number, (intake, lines));
             self.add_up(file);
         }
     }
 
-    /// Gives a block to an intake; says how many lines it ended.
-    fn feed(&self, file: &Open<'a>, intake: &mut Intake, block: &Block) -> i64 {
+    /// Gives bytes to an intake up to the end of the first row that ends with one of their line feeds, or all of them if
+    /// none does; says how many lines that ended, and what is behind the row.
+    fn feed_row<'b>(&self, file: &Open<'a>, intake: &mut Intake, bytes: &'b [u8]) -> (i64, Option<&'b [u8]>) {
+        if file.plan.known.is_none() {
+            return (self.feed(file, intake, bytes), None);
+        }
+        let (mut begin, mut lines) = (0, 0);
+        for feed in memchr_iter(b'\n', bytes) {
+            let (line, behind) = bytes.split_at(feed + 1);
+            lines += self.feed(file, intake, line.get(begin..).unwrap_or_default());
+            if intake.reader().is_between_rows() {
+                return (lines, Some(behind));
+            }
+            begin = feed + 1;
+        }
+        (lines + self.feed(file, intake, bytes.get(begin..).unwrap_or_default()), None)
+    }
+
+    /// Gives bytes to an intake; says how many lines they end.
+    fn feed(&self, file: &Open<'a>, intake: &mut Intake, bytes: &[u8]) -> i64 {
         let before = intake.reading().read;
-        for piece in block.bytes.chunks(PIECE_BYTES) {
+        for piece in bytes.chunks(PIECE_BYTES) {
             intake.extend(piece);
             if intake.unrecognised().is_some() {
                 self.failed.fetch_min(file.place, Ordering::Relaxed);
@@ -308,7 +332,7 @@ impl<'a> Work<'a> {
             }
         }
         self.progress.add_rows(intake.reading().read - before);
-        memchr_iter(b'\n', &block.bytes).count() as i64
+        memchr_iter(b'\n', bytes).count() as i64
     }
 
     /// Adds up the blocks of a file as far as they are read, and ends it behind the last.
@@ -322,7 +346,7 @@ impl<'a> Work<'a> {
         let Some((_, broken)) = parts.end.take() else { return };
         let mut whole = parts.whole.take().unwrap_or_else(|| file.plan.begin(0));
         whole.finish(broken.as_deref());
-        let recognised = whole.recognised().map(|rows| file.taken_for.unwrap_or(rows).to_owned());
+        let recognised = whole.recognised().map(|words| file.kind.taken_for(words));
         let (_, reading, _) = whole.into_parts();
         self.end(file.place, Ok(Outcome::Read { reading, recognised }));
     }

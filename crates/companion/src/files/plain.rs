@@ -7,16 +7,12 @@ use super::parquet::ParquetRows;
 use super::progress::Progress;
 use super::{PIECE_BYTES, STANDARD_INPUT};
 use crate::failure::Failure;
-use execution_heatmap::ingest::Expected;
-use execution_heatmap_inflate::{Decoder, Form, Limits, MAGIC_BYTES};
+use execution_heatmap::ingest::{Expected, Form};
+use execution_heatmap_inflate::{Decoder, Form as Compression, Limits, MAGIC_BYTES};
 use std::fs::File;
 use std::io::{self, Read, Seek};
 
-/// The most bytes that a compressed file is decompressed to.
-const MOST_OUTPUT_BYTES: u64 = 64 * 1024 * 1024 * 1024;
-
-/// The preset of the rows that a Parquet file is read as.
-#[cfg(feature = "parquet")]
+/// The preset of rows that bear the names of this project.
 const CANONICAL: &str = "canonical";
 /// What a Parquet file begins with.
 const PARQUET: &[u8] = b"PAR1";
@@ -30,6 +26,51 @@ pub enum Parquet {
     Require,
     /// It is something else, whatever it begins with.
     Never,
+}
+
+/// What the bytes of a source are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// As they lie there, decompressed.
+    Bytes,
+    /// Lines of the canonical rows of a Parquet file.
+    CanonicalParquet,
+    /// Lines of the rows of a Parquet file, with all their columns.
+    Parquet,
+}
+
+impl Kind {
+    /// What is known of the bytes where the user says `expected` of their source.
+    pub fn expected(self, expected: &Expected) -> Expected {
+        match self {
+            Kind::Bytes => expected.clone(),
+            Kind::CanonicalParquet => {
+                let lines = Expected::anything().form(Form::Ndjson);
+                lines.clone().preset(CANONICAL).unwrap_or(lines)
+            }
+            Kind::Parquet => expected.clone().form(Form::Ndjson),
+        }
+    }
+
+    /// What a source was taken for, in the words of the engine, which knows nothing of Parquet.
+    pub fn taken_for(self, words: &str) -> String {
+        match self {
+            Kind::Bytes => words.to_owned(),
+            Kind::CanonicalParquet => "read as canonical rows in Parquet".to_owned(),
+            Kind::Parquet => words.replacen(" in NDJSON", " in Parquet", 1),
+        }
+    }
+}
+
+/// What is known of a source before it is opened.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// What its rows are.
+    pub expected: Expected,
+    /// Whether it may be a Parquet file, whose rows have a form of their own.
+    pub parquet: Parquet,
+    /// The most bytes that it is decompressed to.
+    pub most_decompressed: u64,
 }
 
 /// A source of which plain bytes can be asked.
@@ -54,45 +95,45 @@ impl<'a> Plain<'a> {
     ///
     /// # Errors
     /// It cannot be opened, its first bytes cannot be read, or it has to be a Parquet file that it is not.
-    pub fn open(name: &str, parquet: Parquet, progress: &'a Progress) -> Result<Self, Failure> {
+    pub fn open(name: &str, opening: &Opening, progress: &'a Progress) -> Result<Self, Failure> {
         let failed = |error: io::Error| Failure::on(name, error);
         let mut first = Vec::with_capacity(MAGIC_BYTES);
         if name == STANDARD_INPUT {
             io::stdin().take(MAGIC_BYTES as u64).read_to_end(&mut first).map_err(failed)?;
-            return match parquet {
+            return match opening.parquet {
                 Parquet::Recognise | Parquet::Require if first == PARQUET => {
                     Err(Failure::on(super::called(name), "Parquet is read from a file, not from a pipe"))
                 }
                 Parquet::Require => Err(no_parquet(name)),
-                _ => Ok(Plain::behind(first, io::stdin(), progress)),
+                _ => Ok(Plain::behind(first, io::stdin(), opening.most_decompressed, progress)),
             };
         }
         let mut file = File::open(name).map_err(failed)?;
         (&mut file).take(MAGIC_BYTES as u64).read_to_end(&mut first).map_err(failed)?;
-        match parquet {
+        match opening.parquet {
             Parquet::Recognise | Parquet::Require if first == PARQUET => {
                 file.rewind().map_err(failed)?;
-                Plain::parquet(name, file, progress)
+                Plain::parquet(name, file, &opening.expected, progress)
             }
             Parquet::Require => Err(no_parquet(name)),
-            _ => Ok(Plain::behind(first, file, progress)),
+            _ => Ok(Plain::behind(first, file, opening.most_decompressed, progress)),
         }
     }
 
-    /// Anything that can be read.
+    /// Anything that can be read, as far as it can be decompressed.
     ///
     /// # Errors
     /// Its first bytes cannot be read.
     pub fn new(mut source: impl Read + Send + 'a, progress: &'a Progress) -> io::Result<Self> {
         let mut first = Vec::with_capacity(MAGIC_BYTES);
         (&mut source).take(MAGIC_BYTES as u64).read_to_end(&mut first)?;
-        Ok(Plain::behind(first, source, progress))
+        Ok(Plain::behind(first, source, u64::MAX, progress))
     }
 
     /// A source of which the first bytes were read.
-    fn behind(first: Vec<u8>, source: impl Read + Send + 'a, progress: &'a Progress) -> Self {
-        let limits = Limits { output_bytes: MOST_OUTPUT_BYTES, ..Limits::default() };
-        let form = Form::of(&first);
+    fn behind(first: Vec<u8>, source: impl Read + Send + 'a, output_bytes: u64, progress: &'a Progress) -> Self {
+        let limits = Limits { output_bytes, ..Limits::default() };
+        let form = Compression::of(&first);
         let whole = Box::new(io::Cursor::new(first).chain(source));
         let source = match form {
             Some(form) => Source::Compressed(whole, Box::new(Decoder::new(form, limits))),
@@ -102,31 +143,26 @@ impl<'a> Plain<'a> {
     }
 
     #[cfg(feature = "parquet")]
-    fn parquet(name: &str, file: File, progress: &'a Progress) -> Result<Self, Failure> {
-        let rows = ParquetRows::open(file).map_err(|words| Failure::on(name, words))?;
+    fn parquet(name: &str, file: File, expected: &Expected, progress: &'a Progress) -> Result<Self, Failure> {
+        let rows = ParquetRows::open(file, !expected.is_plain()).map_err(|words| Failure::on(name, words))?;
         let source = Source::Parquet(Box::new(rows));
         Ok(Self { source, source_has_ended: false, has_ended: false, broken: None, progress })
     }
 
     #[cfg(not(feature = "parquet"))]
-    fn parquet(name: &str, _: File, _: &'a Progress) -> Result<Self, Failure> {
+    fn parquet(name: &str, _: File, _: &Expected, _: &'a Progress) -> Result<Self, Failure> {
         Err(Failure::on(name, "Parquet is not read by this build; it lacks the feature `parquet`"))
     }
 
-    /// What is known of the bytes because of the kind of the source.
-    pub fn expected(&self) -> Option<Expected> {
-        match self.source {
+    /// What the bytes are, as far as the kind of the source says it.
+    pub fn kind(&self) -> Kind {
+        match &self.source {
             #[cfg(feature = "parquet")]
-            Source::Parquet(_) => {
-                Expected::anything().form(execution_heatmap::ingest::Form::Ndjson).preset(CANONICAL).ok()
-            }
-            _ => None,
+            Source::Parquet(rows) if rows.is_canonical() => Kind::CanonicalParquet,
+            #[cfg(feature = "parquet")]
+            Source::Parquet(_) => Kind::Parquet,
+            _ => Kind::Bytes,
         }
-    }
-
-    /// What the source was taken for, in a sentence without a full stop, if not its rows but its kind says it.
-    pub fn taken_for(&self) -> Option<&'static str> {
-        self.expected().map(|_| "read as canonical rows in Parquet")
     }
 
     /// Appends bytes until there are `length` or some more, or the source has ended: then false.

@@ -1,28 +1,27 @@
 //! `analyze FILE…`: exported rows in, a picture, the response or a drawing out.
 
-use crate::cli::{AnalyzeArgs, Deduplicate, Format, Input, KeepRows, ScreenArgs, When};
+use super::{closest, reading};
+use crate::cli::{AnalyzeArgs, Deduplicate, Format, KeepRows, ScreenArgs, When};
 use crate::failure::Failure;
-use crate::files::Parquet;
 use crate::files::parallel::{self, Outcome, Settings};
 use crate::files::progress::Progress;
 use crate::terminal::{self, Colours, Look};
 use crate::voice::{counted, say};
 use crate::{files, interrupt, zones};
-use execution_heatmap::answer::{self, Answer, Patterns, Source};
-use execution_heatmap::ingest::{Expected, Form, hint};
+use execution_heatmap::answer::{self, Account, Answer, Patterns, Source};
+use execution_heatmap::ingest::Unrecognised;
 use execution_heatmap::intake::Reading;
 use execution_heatmap::json;
-use execution_heatmap::options::{Attempts, Query};
+use execution_heatmap::options::{Attempts, Filter, Query};
 use execution_heatmap::picture::{self, PictureOptions, Theme};
 use execution_heatmap::problem::Problems;
 use execution_heatmap::table::Table;
+use execution_heatmap::time::Timestamp;
+use execution_heatmap::window::Window;
 use std::io::IsTerminal;
 
 /// The picture's columns where nothing says how many there are.
 const DEFAULT_WIDTH: u16 = 80;
-
-/// The preset of counts, which come in several forms.
-const CUBE: &str = "cube";
 
 /// Analyses.
 ///
@@ -34,11 +33,16 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     let utc_span = (0, 1);
     zones::zone(&query.time_zone, utc_span)?;
     let (table, reading, remarks) = read(args, query.counting.attempts)?;
+    if answer::reach_of(&table, &query).is_none() {
+        report(&account(&reading), &remarks);
+        return Err(nothing_to_place(args, &reading));
+    }
     let source = Source::File;
     let zone = zones::zone(&query.time_zone, answer::zone_span(&table, &query, source))?;
     let answer = answer::answer(&table, &reading, &query, &zone, source, Patterns::Look)?;
     files::write(args.output.as_deref(), &written(args, &answer))?;
-    report(&answer, &remarks);
+    report(&answer.account, &remarks);
+    unknown_workflows(&table, &query, &answer.window).iter().for_each(|hint| say(hint));
     judge(args, &answer)
 }
 
@@ -55,15 +59,10 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<S
         Deduplicate::On => true,
         Deduplicate::Off => false,
     };
-    let parquet = match args.input {
-        Input::Auto => Parquet::Recognise,
-        Input::Parquet => Parquet::Require,
-        _ => Parquet::Never,
-    };
-    let expected = expected(args)?;
+    let opening = reading::opening(&args.reading)?;
     interrupt::ends_the_process();
     let progress = Progress::of(&args.files);
-    let read = parallel::read(&args.files, Settings::new(expected, parquet, deduplicate, keeps_rows), &progress);
+    let read = parallel::read(&args.files, Settings::new(opening, deduplicate, keeps_rows), &progress);
     progress.clear();
     let (table, outcomes) = read?;
     let mut readings = Reading::default();
@@ -71,7 +70,7 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<S
     for (file, outcome) in args.files.iter().zip(outcomes) {
         let (reading, recognised) = match outcome {
             Outcome::Read { reading, recognised } => (reading, recognised),
-            Outcome::Unrecognised(starts_with) => return Err(not_a_log(file, &starts_with)),
+            Outcome::Unrecognised(source) => return Err(not_a_log(file, &source)),
         };
         remarks.extend(recognised.map(|what| format!("{}: {what}", files::called(file))));
         remarks.extend(problems_in_words(file, &reading.problems));
@@ -86,33 +85,6 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<S
     Ok((table, readings, remarks))
 }
 
-/// What the flags say of the files.
-fn expected(args: &AnalyzeArgs) -> Result<Expected, Failure> {
-    let form = match args.input {
-        Input::Auto | Input::Parquet | Input::Cube => None,
-        Input::Ndjson => Some(Form::Ndjson),
-        Input::Json => Some(Form::Json),
-        Input::Csv => Some(Form::Csv),
-        Input::Tsv => Some(Form::Tsv),
-        Input::Swf => Some(Form::Swf),
-        Input::Arrow => Some(Form::Arrow),
-    };
-    let preset = match args.input {
-        Input::Cube if args.map.is_some() || !matches!(&*args.preset, "auto" | CUBE) => {
-            return Err(Failure::Usage("--input cube: it goes with neither --preset nor --map".to_owned()));
-        }
-        Input::Cube => CUBE,
-        _ => &args.preset,
-    };
-    let mut expected = Expected::anything().preset(preset).map_err(Failure::Usage)?;
-    if let Some(file) = &args.map {
-        let map = std::fs::read_to_string(file)
-            .map_err(|error| Failure::Failed(format!("{} cannot be read: {error}", file.display())))?;
-        expected = expected.map(&map).map_err(|words| Failure::Usage(format!("{}: {words}", file.display())))?;
-    }
-    Ok(form.into_iter().fold(expected, Expected::form))
-}
-
 /// The first problem of each kind in a file.
 pub fn problems_in_words(file: &str, problems: &Problems) -> impl Iterator<Item = String> {
     let file = files::called(file);
@@ -124,9 +96,40 @@ pub fn without_rows(file: &str) -> String {
     format!("{}: no rows with a start", files::called(file))
 }
 
+/// What became of rows of which none can be placed.
+fn account(reading: &Reading) -> Account {
+    let Reading { read, no_start, duplicates: duplicate, unreadable, .. } = *reading;
+    Account { read, no_start, duplicate, unreadable, ..Account::default() }
+}
+
+/// The failure of files without any row that lies somewhere in time: there is nothing to show a window of.
+fn nothing_to_place(args: &AnalyzeArgs, reading: &Reading) -> Failure {
+    let files = match &args.files[..] {
+        [one] => files::called(one).to_owned(),
+        several => format!("{} files", several.len()),
+    };
+    let takes =
+        if reading.incomplete.is_some() { "it is incomplete".to_owned() } else { reading::takes(&args.reading) };
+    Failure::Failed(match reading.read {
+        0 => format!("{files}: no rows; {takes}"),
+        rows => format!("{files}: of {} none can be placed; {takes}", counted(rows, "row", "rows")),
+    })
+}
+
+/// What is said of workflows that are asked for and that no row is of.
+fn unknown_workflows(table: &Table, query: &Query, window: &Window) -> Vec<String> {
+    let asked = &query.filter.workflows;
+    if asked.is_empty() {
+        return Vec::new();
+    }
+    let always = Window { start_ms: Timestamp::MIN.ms(), until: Timestamp::MAX, ..*window };
+    let there = table.workflows(&Filter::default(), query.counting, &always);
+    asked.any_of.iter().chain(&asked.none_of).filter_map(|id| closest::hint(id, &there)).collect()
+}
+
 /// The failure of a file that is of no form that is read.
-pub fn not_a_log(file: &str, starts_with: &str) -> Failure {
-    let hint = hint(starts_with).map(|hint| format!(" {hint}")).unwrap_or_default();
+pub fn not_a_log(file: &str, Unrecognised { starts_with, hint }: &Unrecognised) -> Failure {
+    let hint = hint.map(|hint| format!(" {hint}")).unwrap_or_default();
     Failure::Failed(format!(
         "{file} is not a log this can read. It starts with \"{starts_with}\". It takes NDJSON, JSON, CSV, TSV, SWF, Arrow and Parquet.{hint}"
     ))
@@ -202,8 +205,7 @@ fn speaks_utf8() -> bool {
 }
 
 /// What was read, in words.
-fn report(answer: &Answer, remarks: &[String]) {
-    let account = &answer.account;
+fn report(account: &Account, remarks: &[String]) {
     let mut parts = vec![format!("{} read", counted(account.read, "row", "rows"))];
     let left_out = [
         (account.no_start, "without a start"),

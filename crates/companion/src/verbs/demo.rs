@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::files;
 use crate::source::sqlite::write::Writer;
 use crate::voice::say;
+use execution_heatmap::ingest::Expected;
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -41,7 +42,8 @@ fn start(address: SocketAddr) -> String {
 fn fill(path: &Path) -> Result<(), Failure> {
     let mut writer =
         Writer::open(path, WORKSPACE).map_err(|error| Failure::on("the demonstration's database", error))?;
-    let imported = import(&mut writer, "flights", |each| files::read_from(FLIGHTS, "flights", each));
+    let imported =
+        import(&mut writer, "flights", &Expected::anything(), |each| files::read_from(FLIGHTS, "flights", each));
     let imported = imported.map_err(|error| match error {
         ImportError::File(failure) => failure,
         ImportError::Database(error) => Failure::on("the demonstration's database", error),

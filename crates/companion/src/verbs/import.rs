@@ -1,14 +1,17 @@
 //! `import FILE…`: exported rows into a database.
 
-use super::analyze;
-use crate::cli::ImportArgs;
+use super::{analyze, reading};
+use crate::cli::{ImportArgs, Input};
 use crate::failure::Failure;
 use crate::source::sqlite::write::{Stored, Writer};
 use crate::voice::{counted, say};
 use crate::{files, source};
-use execution_heatmap::ingest::{Event, Reader, StreamEnd};
+use execution_heatmap::ingest::{Event, Expected, Reader, StreamEnd, Unrecognised};
 use execution_heatmap::problem::{ProblemKind, Problems};
 use std::ops::ControlFlow;
+
+/// Why counts are not imported.
+const COUNTS: &str = "counts cannot be imported, since a database holds executions; `analyze` reads them";
 
 /// Imports.
 ///
@@ -19,14 +22,37 @@ pub fn run(args: &ImportArgs) -> Result<(), Failure> {
     if args.workspace.is_empty() {
         return Err(Failure::Usage("--workspace: it takes a name".to_owned()));
     }
-    let mut writer = Writer::open(&path, &args.workspace).map_err(|error| Failure::on(&args.database, error))?;
+    // What cannot be read at all leaves no database behind.
+    let opening = reading::opening(&args.reading)?;
+    if args.reading.input == Input::Cube {
+        return Err(Failure::Usage(format!("--input cube: {COUNTS}")));
+    }
+    for file in args.files.iter().filter(|file| *file != files::STANDARD_INPUT) {
+        let metadata = std::fs::metadata(file).map_err(|error| Failure::on(file, error))?;
+        // Whoever writes into a pipe is gone once that was opened and closed.
+        if metadata.is_file() {
+            std::fs::File::open(file).map_err(|error| Failure::on(file, error))?;
+        }
+    }
+    let failed = |error: &dyn std::fmt::Display| Failure::on(&args.database, error);
+    let mut writer = Writer::prepare(&path, &args.workspace).map_err(|error| failed(&error))?;
     let mut incomplete = Vec::new();
+    let (mut read, mut can_be_stored) = (0, 0);
     for file in &args.files {
-        let imported = import(&mut writer, file, |each| files::read(file, each))
+        let imported = import(&mut writer, file, &opening.expected, |each| files::read(file, &opening, each))
             .map_err(|failure| in_database(failure, &args.database))?;
         say(&imported.words(file));
+        read += imported.rows;
+        can_be_stored += imported.rows - imported.unreadable();
         incomplete
             .extend(imported.incomplete.map(|why| format!("{file} is incomplete: {why}; what there was is stored")));
+    }
+    if incomplete.is_empty() && read > 0 && can_be_stored == 0 {
+        let rows = counted(read, "row", "rows");
+        return Err(Failure::Failed(format!("of {rows} none can be read; {}", reading::takes(&args.reading))));
+    }
+    if incomplete.is_empty() {
+        writer.make_workspace().map_err(|error| failed(&error))?;
     }
     if incomplete.is_empty() { Ok(()) } else { Err(Failure::Failed(incomplete.join("\n"))) }
 }
@@ -64,7 +90,8 @@ pub struct Imported {
     went_on: bool,
     incomplete: Option<String>,
     failed: Option<rusqlite::Error>,
-    unrecognised: Option<String>,
+    unrecognised: Option<Unrecognised>,
+    holds_counts: bool,
     /// Where and why the file cannot be read on.
     broken_off: Option<String>,
 }
@@ -76,9 +103,10 @@ pub struct Imported {
 pub fn import(
     writer: &mut Writer,
     name: &str,
+    expected: &Expected,
     read: impl FnOnce(&mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<Option<String>, Failure>,
 ) -> Result<Imported, ImportError> {
-    let mut reader = Reader::recognising();
+    let mut reader = Reader::expecting(expected.clone());
     let mut imported = Imported::default();
     let mut content = writer.begin_file().map_err(ImportError::Database)?;
     let broken = read(&mut |bytes: &[u8]| {
@@ -94,8 +122,11 @@ pub fn import(
     if let Some(error) = imported.failed {
         return Err(ImportError::Database(error));
     }
-    if let Some(starts_with) = &imported.unrecognised {
-        return Err(ImportError::File(analyze::not_a_log(name, starts_with)));
+    if let Some(source) = &imported.unrecognised {
+        return Err(ImportError::File(analyze::not_a_log(name, source)));
+    }
+    if imported.holds_counts {
+        return Err(ImportError::File(Failure::on(files::called(name), COUNTS)));
     }
     let no_start = imported.problems.count(ProblemKind::NoStart);
     writer.end_file(content, no_start).map_err(ImportError::Database)?;
@@ -109,9 +140,9 @@ impl Imported {
         while let Some(event) = reader.next() {
             self.went_on |= self.end.is_some() && !matches!(event, Event::Control);
             match event {
-                Event::Row { execution, .. } => {
+                Event::Row { execution, has_local_id, .. } => {
                     self.rows += 1;
-                    match writer.add(&execution) {
+                    match writer.add_of(&execution, has_local_id) {
                         Ok(Stored::New) => self.new += 1,
                         Ok(Stored::Repeated) => self.repeated += 1,
                         Ok(Stored::Updated) => self.updated += 1,
@@ -128,7 +159,10 @@ impl Imported {
                     });
                 }
                 Event::LeftOut { .. } => self.left_out += 1,
-                Event::Counts { .. } => {}
+                Event::Counts { .. } => {
+                    self.holds_counts = true;
+                    return ControlFlow::Break(());
+                }
                 Event::Broken { line, message } => self.broken_off = Some(format!("{message} in line {line}")),
                 Event::Rejected { line, kind, message } => {
                     self.rows += 1;
@@ -141,8 +175,8 @@ impl Imported {
                     }
                 }
                 Event::Control => self.is_stream = true,
-                Event::Unrecognised { starts_with } => {
-                    self.unrecognised = Some(starts_with);
+                Event::Unrecognised(source) => {
+                    self.unrecognised = Some(source);
                     return ControlFlow::Break(());
                 }
             }
@@ -150,8 +184,12 @@ impl Imported {
         ControlFlow::Continue(())
     }
 
+    fn unreadable(&self) -> u64 {
+        self.problems.count(ProblemKind::Unreadable) + self.problems.count(ProblemKind::LineTooLong)
+    }
+
     fn has_reason_to_go_on(&self) -> bool {
-        self.failed.is_none() && self.unrecognised.is_none()
+        self.failed.is_none() && self.unrecognised.is_none() && !self.holds_counts
     }
 
     /// Why rows may be missing.
@@ -178,7 +216,7 @@ impl Imported {
     /// Says it.
     pub fn words(&self, file: &str) -> String {
         let problems = |kind| self.problems.count(kind);
-        let unreadable = problems(ProblemKind::Unreadable) + problems(ProblemKind::LineTooLong);
+        let unreadable = self.unreadable();
         let stored = crate::terminal::grouped(self.new);
         let mut words = format!("{}: {} read, {stored} stored", files::called(file), counted(self.rows, "row", "rows"));
         let others = [
@@ -230,7 +268,9 @@ mod tests {
             rusqlite::Connection::open(&path).unwrap().execute_batch("DROP TABLE executions").unwrap();
             let mut read = 0;
             let endless = Endless { line: line.as_bytes(), read: &mut read };
-            let imported = import(&mut writer, "endless", |each| files::read_from(endless, "endless", each));
+            let imported = import(&mut writer, "endless", &Expected::anything(), |each| {
+                files::read_from(endless, "endless", each)
+            });
             let said = in_database(imported.unwrap_err(), "runs.sqlite").to_string();
             assert!(said.contains(expected), "{said}");
             assert!(read < 1 << 20, "{read} bytes were read");

@@ -1,9 +1,11 @@
 //! One file a verb of the command line.
 
 pub mod analyze;
+mod closest;
 pub mod completions;
 pub mod demo;
 pub mod import;
+mod reading;
 pub mod serve;
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};

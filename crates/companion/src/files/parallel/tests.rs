@@ -1,6 +1,7 @@
 //! Blocks that threads read are what one intake makes of the whole.
 
 use super::*;
+use crate::files::Parquet;
 use execution_heatmap::answer::{self, Patterns, Source as Kind};
 use execution_heatmap::json;
 use execution_heatmap::options::Query;
@@ -25,13 +26,17 @@ fn expected_of(form: Option<Form>) -> Expected {
     form.into_iter().fold(Expected::anything(), Expected::form)
 }
 
+fn opening_of(form: Option<Form>) -> Opening {
+    Opening { expected: expected_of(form), parquet: Parquet::Never, most_decompressed: 1 << 30 }
+}
+
 /// What one intake makes of the whole file from the first byte to the last.
 fn at_once(form: Option<Form>, file: &[u8], deduplicate: bool) -> (Table, Outcome) {
     let mut intake =
         Intake::expecting(expected_of(form), false).onto(Table::default(), deduplicate.then(Duplicates::default));
     intake.extend(file);
     intake.finish(None);
-    let unrecognised = intake.unrecognised().map(str::to_owned);
+    let unrecognised = intake.unrecognised().cloned();
     let recognised = intake.recognised().map(str::to_owned);
     let (table, reading, _) = intake.into_parts();
     (table, unrecognised.map_or(Outcome::Read { reading, recognised }, Outcome::Unrecognised))
@@ -66,14 +71,7 @@ fn check(form: Option<Form>, files: &[Vec<u8>], deduplicate: bool) {
     let answer = response(&table, &outcomes);
     for (threads, block_bytes) in [(1, 100), (1, 4096), (2, 333), (4, 150), (4, BLOCK_BYTES)] {
         let threads = if deduplicate { 1 } else { threads };
-        let settings = Settings {
-            expected: expected_of(form),
-            parquet: Parquet::Never,
-            deduplicate,
-            keeps_rows: true,
-            threads,
-            block_bytes,
-        };
+        let settings = Settings { opening: opening_of(form), deduplicate, keeps_rows: true, threads, block_bytes };
         let (table, read) = super::read(&names, settings, &Progress::silent()).unwrap();
         let how = format!("{threads} threads, blocks of {block_bytes}");
         assert_eq!(read, outcomes, "{how}");
@@ -114,7 +112,9 @@ fn csv(random: &mut Seeded, rows: u64, delimiter: &str) -> Vec<u8> {
     let first =
         random.one_of(&["id", "", "\"a,b;c|d\te\"", "a, b"]).replace(", ", if delimiter == "," { " " } else { ", " });
     let before = random.one_of(&["", "\u{feff}", "\n \n", "\t \n"]);
-    let mut text = before.to_owned() + &[&*first, "\"status\"", "started_at", "error", "tags"].join(delimiter) + end;
+    let name = if random.below(4) == 0 { ["sep=", delimiter, end].concat() } else { String::new() };
+    let mut text =
+        before.to_owned() + &name + &[&*first, "\"status\"", "started_at", "error", "tags"].join(delimiter) + end;
     for row in 0..rows {
         let (start, status) = (random.one_of(START), random.one_of(STATUS));
         let error = random.one_of(&[
@@ -169,6 +169,7 @@ fn what_can_be_cut_is_cut() {
     for delimiter in [",", ";", "\t", "|"] {
         check(None, &lines.replace(',', delimiter), true);
         check(Some(if delimiter == "\t" { Form::Tsv } else { Form::Csv }), &lines.replace(',', delimiter), true);
+        check(None, &format!("sep={delimiter}\r\n{}", lines.replace(',', delimiter)), true);
     }
     check(None, "started_at;status;a,b\n2026-02-12T04:30:00Z;completed;\n", true);
     check(None, "\tstarted_at\tstatus\ta, b\n0\t2026-02-12T04:30:00Z\tcompleted\t\n", true);
@@ -209,6 +210,38 @@ fn a_line_or_record_longer_than_a_block_is_read_whole() {
 }
 
 #[test]
+fn a_quote_that_nothing_closes_is_given_up_where_the_engine_does() {
+    let row = "completed,2026-02-12T04:30:00Z,\n";
+    let rows = |bytes: usize| row.repeat(bytes / row.len());
+    let beyond = rows(MOST_LINE_BYTES + BLOCK_BYTES);
+    let quoted = "failed,2026-02-12T04:30:00Z,\"a\n\"\"b\"\"\n\"\n".repeat(300_000);
+    let file = [
+        "status,started_at,error\n",
+        &rows(BLOCK_BYTES),
+        "failed,2026-02-12T04:30:00Z,\"stray\n",
+        &beyond,
+        &quoted,
+        "failed,2026-02-12T04:30:00Z,\"stray\n",
+        &rows(BLOCK_BYTES),
+    ]
+    .concat();
+    let (_, outcome) = at_once(None, file.as_bytes(), false);
+    let Outcome::Read { reading, .. } = outcome else { panic!("{outcome:?}") };
+    assert_eq!((reading.read, reading.unreadable), ((file.lines().count() - 600_001) as u64, 2));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stray.csv");
+    std::fs::write(&path, &file).unwrap();
+    for (threads, block_bytes) in [(1, BLOCK_BYTES), (3, BLOCK_BYTES), (2, 1 << 16)] {
+        let settings = Settings { threads, block_bytes, ..Settings::new(opening_of(None), false, true) };
+        let (table, outcomes) =
+            super::read(&[path.to_str().unwrap().to_owned()], settings, &Progress::silent()).unwrap();
+        let [Outcome::Read { reading: read, .. }] = &outcomes[..] else { panic!("{outcomes:?}") };
+        assert_eq!(read, &reading, "{threads} threads, blocks of {block_bytes}");
+        assert_eq!(table.rows(), reading.read - reading.unreadable);
+    }
+}
+
+#[test]
 fn what_does_not_show_its_form_at_once_is_read_whole() {
     let mut late = "\n \r\n".repeat(300).into_bytes();
     late.extend_from_slice(&ndjson(&mut Seeded(5), 100));
@@ -227,21 +260,15 @@ fn the_first_file_that_comes_to_nothing_is_told() {
     let [good, bad] = [good, bad].map(|path| path.to_str().unwrap().to_owned());
     let missing = folder.path().join("missing").to_str().unwrap().to_owned();
     for threads in [1, 3] {
-        let settings = Settings {
-            expected: expected_of(None),
-            parquet: Parquet::Never,
-            deduplicate: false,
-            keeps_rows: true,
-            threads,
-            block_bytes: 100,
-        };
+        let settings =
+            Settings { opening: opening_of(None), deduplicate: false, keeps_rows: true, threads, block_bytes: 100 };
         let read = |files: &[&String]| {
             let files: Vec<String> = files.iter().map(|file| (*file).clone()).collect();
             super::read(&files, settings.clone(), &Progress::silent()).map(|(_, outcomes)| outcomes)
         };
         let outcomes = read(&[&good, &bad, &missing, &good]).unwrap();
         assert!(
-            matches!(&outcomes[..], [Outcome::Read { .. }, Outcome::Unrecognised(first)] if first.starts_with("%PDF"))
+            matches!(&outcomes[..], [Outcome::Read { .. }, Outcome::Unrecognised(first)] if first.starts_with.starts_with("%PDF"))
         );
         assert!(read(&[&good, &missing, &bad]).unwrap_err().to_string().contains("missing"));
     }

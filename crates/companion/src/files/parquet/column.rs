@@ -12,7 +12,8 @@ use std::ops::Range;
 
 /// A column and the values of the rows that were read last.
 pub(super) struct Column {
-    name: &'static str,
+    /// Its name as the key of an object, quotes included.
+    key: Vec<u8>,
     reader: ColumnReader,
     meaning: Meaning,
     most_definition: i16,
@@ -44,9 +45,11 @@ enum Meaning {
 }
 
 impl Column {
-    pub(super) fn new(name: &'static str, description: &ColumnDescriptor, reader: ColumnReader) -> Self {
+    pub(super) fn new(name: &str, description: &ColumnDescriptor, reader: ColumnReader) -> Self {
+        let mut key = Vec::new();
+        write_text(name.as_bytes(), &mut key);
         Self {
-            name,
+            key,
             meaning: Meaning::of(description, &reader),
             reader,
             most_definition: description.max_def_level(),
@@ -56,8 +59,8 @@ impl Column {
         }
     }
 
-    pub(super) fn name(&self) -> &'static str {
-        self.name
+    pub(super) fn key(&self) -> &[u8] {
+        &self.key
     }
 
     /// The JSON of a row that was read last; `None` if it has no value.

@@ -1,27 +1,32 @@
-//! A Parquet file as canonical rows: lines of NDJSON that the engine reads like any others, so that there is one reader
-//! and one account of rows. Line n is row n. Only columns that bear a canonical name are decoded, a row group after the
-//! other and some thousand rows at a time.
+//! A Parquet file as lines of NDJSON that the engine reads like any others, so that there is one reader and one account of
+//! rows. Line n is row n, its keys are the names of columns, paths of nested ones joined by points. Of a file of canonical
+//! rows only columns that bear a canonical name are decoded; of any other all are, since which of them mean something is
+//! the engine's to say. Row groups are read one after the other, some thousand rows at a time.
 
 mod column;
 
 use column::Column;
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::basic::Repetition;
+use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
+use parquet::schema::types::{ColumnDescPtr, Type};
 use std::cell::Cell;
-use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
-/// The names of the fields of a row, which are those of the columns.
+/// The names of the fields of a canonical row, which are those of the columns.
 const NAMES: [&str; 10] =
     ["id", "workflow_id", "workflow", "status", "started_at", "finished_at", "duration_ms", "tags", "attempt", "error"];
+/// Those of them that every canonical row has.
+const NEEDED: [&str; 2] = ["status", "started_at"];
 /// Rows that are decoded together.
 const BATCH_ROWS: usize = 2048;
 
 /// A file that is being read.
 pub struct ParquetRows {
-    file: SerializedFileReader<File>,
-    /// The columns that are read: their place in the file and in [`NAMES`].
-    places: Vec<(usize, &'static str)>,
+    file: Box<dyn FileReader>,
+    /// The columns that are read: their place in the file and their name.
+    places: Vec<(usize, String)>,
+    is_canonical: bool,
     next_group: usize,
     columns: Vec<Column>,
     /// Rows that the row group still has.
@@ -31,11 +36,13 @@ pub struct ParquetRows {
 }
 
 impl ParquetRows {
-    /// Reads what the file says of itself.
+    /// Reads what the file says of itself; it is a file or bytes that are held. `is_foreign` says that its rows are not
+    /// canonical ones; without it, those of a file that has the columns of such are.
     ///
     /// # Errors
-    /// Why it cannot be read, in words.
-    pub fn open(file: File) -> Result<Self, String> {
+    /// Why it cannot be read, in words. That there is no column that is read is a reason, too: how many rows there are would
+    /// be the file's word alone.
+    pub fn open(file: impl ChunkReader + 'static, is_foreign: bool) -> Result<Self, String> {
         guarded(|| {
             let file = SerializedFileReader::new(file).map_err(|error| in_words(&error))?;
             let schema = file.metadata().file_metadata().schema_descr();
@@ -45,10 +52,37 @@ impl ParquetRows {
                 let name = path.first().map(|name| name.trim().to_ascii_lowercase()).unwrap_or_default();
                 let is_list = path.len() > 1;
                 let known = NAMES.into_iter().find(|known| *known == name);
-                places.extend(known.filter(|name| !is_list || *name == "tags").map(|name| (place, name)));
+                let known = known.filter(|name| !is_list || *name == "tags");
+                places.extend(known.map(|name| (place, name.to_owned())));
             }
-            Ok(Self { file, places, next_group: 0, columns: Vec::new(), left: 0, group_bytes: 0 })
+            let has = |needed: &&str| places.iter().any(|(_, name)| name == needed);
+            let is_canonical = !is_foreign && NEEDED.iter().all(has);
+            if !is_canonical {
+                places = schema
+                    .columns()
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(place, column)| Some((place, path_of(schema.root_schema(), column)?)))
+                    .collect();
+            }
+            if places.is_empty() {
+                return Err(format!("the Parquet file has no column that is read, such as {}", NAMES.join(", ")));
+            }
+            Ok(Self {
+                file: Box::new(file),
+                places,
+                is_canonical,
+                next_group: 0,
+                columns: Vec::new(),
+                left: 0,
+                group_bytes: 0,
+            })
         })
+    }
+
+    /// True if its rows are canonical ones.
+    pub fn is_canonical(&self) -> bool {
+        self.is_canonical
     }
 
     /// Appends the lines of the next rows; says how many bytes of the file those were. `None` behind the last row.
@@ -71,11 +105,14 @@ impl ParquetRows {
                 into.push(b'{');
                 let mut is_first = true;
                 for column in &self.columns {
-                    if let Some(value) = column.value(row) {
-                        into.extend_from_slice(if is_first { b"\"" } else { b",\"" });
-                        is_first = false;
-                        into.extend_from_slice(column.name().as_bytes());
-                        into.extend_from_slice(b"\":");
+                    // Systems are told by the fields of a row, those without a value among them.
+                    let absent: Option<&[u8]> = (!self.is_canonical).then_some(b"null");
+                    if let Some(value) = column.value(row).or(absent) {
+                        if !std::mem::take(&mut is_first) {
+                            into.push(b',');
+                        }
+                        into.extend_from_slice(column.key());
+                        into.push(b':');
                         into.extend_from_slice(value);
                     }
                 }
@@ -98,6 +135,30 @@ impl ParquetRows {
         self.group_bytes = usize::try_from(group.metadata().compressed_size()).unwrap_or(0);
         Ok(())
     }
+}
+
+/// The path of a column, joined by points; of a list that of the list. `None` for what lies in lists of lists, in lists of
+/// groups and in maps, of which no value has a name of its own.
+fn path_of(root: &Type, column: &ColumnDescPtr) -> Option<String> {
+    let parts = column.path().parts();
+    let (mut group, mut named) = (root, parts);
+    for (depth, part) in parts.iter().enumerate() {
+        let fields = if group.is_group() { group.get_fields() } else { &[] };
+        let field = fields.iter().find(|field| field.name() == part)?;
+        let info = field.get_basic_info();
+        if info.has_repetition() && info.repetition() == Repetition::REPEATED {
+            // A list is a group of a repeated group of its elements, or a repeated value.
+            let is_last = depth + 1 == parts.len();
+            let is_element = depth > 0 && depth + 2 == parts.len() && field.get_fields().len() == 1;
+            named = match (column.max_rep_level(), is_last, is_element) {
+                (1, true, _) => parts,
+                (1, false, true) => parts.get(..depth)?,
+                _ => return None,
+            };
+        }
+        group = field;
+    }
+    Some(named.join("."))
 }
 
 fn in_words(error: &parquet::errors::ParquetError) -> String {

@@ -1,6 +1,7 @@
 //! Storing rows so that the same rows twice are the same rows once.
 //!
-//! What tells rows apart is an identity: of a row with an id, its workflow, id and attempt; of a row without one, its
+//! What tells rows apart is an identity: of a row with an id, its workflow, id and attempt, and its start where ids are
+//! local to their source (another log's job 1 is another job); of a row without one, its
 //! content and how many equal rows came before it in the same file. The identity is kept as a hash, so that one index
 //! serves both. Of two rows of one identity [`row::precedence`] says which stays.
 //!
@@ -25,6 +26,9 @@ const ROWS_A_BATCH: u32 = 10_000;
 /// Sets of tags whose numbers are remembered while rows are written.
 const MOST_REMEMBERED_TAG_SETS: usize = 65_536;
 
+/// The number of a workspace that is not there: SQLite numbers rows from 1.
+const NOT_THERE: i64 = 0;
+
 /// A hash that tells rows apart; 128 bits, so that two of 10¹² rows agree by chance with a probability below 10⁻¹⁴.
 type Identity = [u8; 16];
 
@@ -43,6 +47,8 @@ pub enum Stored {
 #[derive(Debug)]
 pub struct Writer {
     connection: Connection,
+    name: String,
+    /// [`NOT_THERE`] until it is there.
     workspace: i64,
     in_batch: u32,
     tag_sets: HashMap<String, i64>,
@@ -56,21 +62,61 @@ impl Writer {
     /// # Errors
     /// The database cannot be written.
     pub fn open(path: &Path, workspace: &str) -> Result<Self, OpenError> {
-        let connection = schema::open_to_write(path)?;
-        connection.execute("INSERT INTO workspaces (name) VALUES (?) ON CONFLICT DO NOTHING", [workspace])?;
-        let number =
-            connection.query_row("SELECT workspace FROM workspaces WHERE name = ?", [workspace], |row| row.get(0))?;
-        Ok(Self { connection, workspace: number, in_batch: 0, tag_sets: HashMap::new(), seen_in_file: HashMap::new() })
+        let mut writer = Self::prepare(path, workspace)?;
+        writer.make_workspace()?;
+        Ok(writer)
     }
 
-    /// Stores a row of the current file.
+    /// The same, but the workspace is made with its first row, or when that is asked for: nothing is left of an import
+    /// that stored none.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn prepare(path: &Path, workspace: &str) -> Result<Self, OpenError> {
+        let connection = schema::open_to_write(path)?;
+        let (tag_sets, seen_in_file) = (HashMap::new(), HashMap::new());
+        let mut writer =
+            Self { connection, name: workspace.to_owned(), workspace: NOT_THERE, in_batch: 0, tag_sets, seen_in_file };
+        writer.find_workspace()?;
+        Ok(writer)
+    }
+
+    /// Makes the workspace if it is not there.
+    ///
+    /// # Errors
+    /// The database cannot be written.
+    pub fn make_workspace(&mut self) -> rusqlite::Result<()> {
+        if self.workspace == NOT_THERE {
+            self.connection.execute("INSERT INTO workspaces (name) VALUES (?) ON CONFLICT DO NOTHING", [&self.name])?;
+            self.find_workspace()?;
+        }
+        Ok(())
+    }
+
+    fn find_workspace(&mut self) -> rusqlite::Result<()> {
+        let find = "SELECT workspace FROM workspaces WHERE name = ?";
+        let number = self.connection.query_row(find, [&self.name], |row| row.get(0)).optional()?;
+        self.workspace = number.unwrap_or(NOT_THERE);
+        Ok(())
+    }
+
+    /// Stores a row of the current file whose id, if it has one, tells it from all others of its workflow.
     ///
     /// # Errors
     /// The database cannot be written; rows since the last commit are gone.
     pub fn add(&mut self, execution: &Execution<'_>) -> rusqlite::Result<Stored> {
+        self.add_of(execution, false)
+    }
+
+    /// Stores a row of the current file. `has_local_id` says that only its id and its start together tell it from others.
+    ///
+    /// # Errors
+    /// The database cannot be written; rows since the last commit are gone.
+    pub fn add_of(&mut self, execution: &Execution<'_>, has_local_id: bool) -> rusqlite::Result<Stored> {
         self.begin()?;
-        let identity = self.identity(execution);
-        let stored = self.store(execution, &identity)?;
+        let local_start_ms = has_local_id.then(|| execution.started_at.ms());
+        let identity = self.identity(execution, local_start_ms);
+        let stored = self.store(execution, local_start_ms, &identity)?;
         if self.in_batch == ROWS_A_BATCH {
             self.commit()?;
             std::thread::sleep(WRITER_GIVES_WAY);
@@ -121,6 +167,7 @@ impl Writer {
     fn begin(&mut self) -> rusqlite::Result<()> {
         if self.in_batch == 0 {
             self.connection.execute_batch("BEGIN IMMEDIATE")?;
+            self.make_workspace()?;
         }
         self.in_batch += 1;
         Ok(())
@@ -133,7 +180,12 @@ impl Writer {
         Ok(())
     }
 
-    fn store(&mut self, execution: &Execution<'_>, identity: &Identity) -> rusqlite::Result<Stored> {
+    fn store(
+        &mut self,
+        execution: &Execution<'_>,
+        local_start_ms: Option<i64>,
+        identity: &Identity,
+    ) -> rusqlite::Result<Stored> {
         let tag_set = self.tag_set(execution)?;
         let other_status = (execution.status == Status::Other).then_some(execution.status_text);
         let duration_ms = execution.duration_ms.and_then(|ms| i64::try_from(ms).ok());
@@ -161,7 +213,7 @@ impl Writer {
             .execute(values)?;
         if inserted > 0 {
             if let Some(id) = execution.id {
-                self.settle_attempts(execution, id, identity)?;
+                self.settle_attempts(execution, id, local_start_ms, identity)?;
             }
             return Ok(Stored::New);
         }
@@ -181,25 +233,33 @@ impl Writer {
 
     /// Says of a new row and of the other attempts of its execution which of them a later one follows. The first attempt
     /// is found by its identity; all others are in an index that holds no first ones.
-    fn settle_attempts(&self, execution: &Execution<'_>, id: &str, identity: &Identity) -> rusqlite::Result<()> {
+    fn settle_attempts(
+        &self,
+        execution: &Execution<'_>,
+        id: &str,
+        local_start_ms: Option<i64>,
+        identity: &Identity,
+    ) -> rusqlite::Result<()> {
         const SUPERSEDE: &str = "UPDATE executions SET superseded = 1 WHERE workspace = ?1 AND identity = ?2";
         let workflow_id = row::workflow_id(execution);
-        let others = params![self.workspace, id, workflow_id, execution.attempt];
+        let others = params![self.workspace, id, workflow_id, execution.attempt, local_start_ms];
         self.connection
             .prepare_cached(
                 "UPDATE executions SET superseded = 1
-                 WHERE workspace = ?1 AND id = ?2 AND workflow_id IS ?3 AND attempt <> 1 AND attempt < ?4",
+                 WHERE workspace = ?1 AND id = ?2 AND workflow_id IS ?3 AND attempt <> 1 AND attempt < ?4
+                     AND (?5 IS NULL OR started_ms = ?5)",
             )?
             .execute(others)?;
         let mut has_later: bool = self
             .connection
             .prepare_cached(
                 "SELECT EXISTS (SELECT 1 FROM executions
-                 WHERE workspace = ?1 AND id = ?2 AND workflow_id IS ?3 AND attempt <> 1 AND attempt > ?4)",
+                 WHERE workspace = ?1 AND id = ?2 AND workflow_id IS ?3 AND attempt <> 1 AND attempt > ?4
+                     AND (?5 IS NULL OR started_ms = ?5))",
             )?
             .query_row(others, |row| row.get(0))?;
         if execution.attempt != 1 {
-            let first = identity_of(workflow_id, id, 1);
+            let first = identity_of(workflow_id, id, 1, local_start_ms);
             if execution.attempt > 1 {
                 self.connection.prepare_cached(SUPERSEDE)?.execute(params![self.workspace, first])?;
             } else {
@@ -213,14 +273,14 @@ impl Writer {
         Ok(())
     }
 
-    fn identity(&mut self, execution: &Execution<'_>) -> Identity {
+    fn identity(&mut self, execution: &Execution<'_>, local_start_ms: Option<i64>) -> Identity {
         let Some(id) = execution.id else {
             let content = hash([b"content".as_slice(), row::line(execution).as_bytes()]);
             let earlier = self.seen_in_file.entry(content).or_default();
             *earlier += 1;
             return hash([b"without id".as_slice(), &content, &earlier.to_le_bytes()]);
         };
-        identity_of(row::workflow_id(execution), id, execution.attempt)
+        identity_of(row::workflow_id(execution), id, execution.attempt, local_start_ms)
     }
 
     /// The number of the row's set of tags, in the row's order.
@@ -262,15 +322,14 @@ impl Writer {
     }
 }
 
-/// The identity of a row with an id.
-fn identity_of(workflow_id: Option<&str>, id: &str, attempt: u32) -> Identity {
-    hash([
-        b"with id".as_slice(),
-        &[u8::from(workflow_id.is_some())],
-        workflow_id.unwrap_or("").as_bytes(),
-        id.as_bytes(),
-        &attempt.to_le_bytes(),
-    ])
+/// The identity of a row with an id, which is one together with a start where it is local.
+fn identity_of(workflow_id: Option<&str>, id: &str, attempt: u32, local_start_ms: Option<i64>) -> Identity {
+    let has_workflow = [u8::from(workflow_id.is_some())];
+    let (workflow_id, attempt) = (workflow_id.unwrap_or("").as_bytes(), attempt.to_le_bytes());
+    match local_start_ms.map(i64::to_le_bytes) {
+        None => hash([b"with id".as_slice(), &has_workflow, workflow_id, id.as_bytes(), &attempt]),
+        Some(start) => hash([b"with local id".as_slice(), &has_workflow, workflow_id, id.as_bytes(), &attempt, &start]),
+    }
 }
 
 /// The first half of a SHA-256 over parts, each with its length in front so that no two lists of parts read alike.

@@ -1,0 +1,372 @@
+//! Lines of kinds that were met before, read by what such lines share. Behind what a line has said so far ([`super::tree`])
+//! a track leads on: bytes that are the same in all lines that came there, however many literals and values these are,
+//! then a value that is checked, and so on to where lines part or end. So a value that only ever came with another one, as a
+//! workflow's name with its id, costs its comparison and nothing else.
+//!
+//! A line that keeps to a track is one that [`super::shape`] would read the same way; a line that leaves it is left to that.
+
+use super::brief::{Quick, Quickly};
+use super::fields::SpotKind;
+use super::lanes::{Lanes, Near, Padded, TextMarks, WIDTH};
+use super::shape::{Checked, Found, MOST_NEAR_BYTES, Shapes};
+use super::tree::{NONE, Parting, ROOT, Said, Symbol, Tree};
+use crate::time::UsualTimes;
+
+/// Behind all bytes that are held, so that they can be looked at in whole steps.
+const PADDING: usize = 64;
+
+/// How lines go on behind the vertices of a tree of what lines said.
+#[derive(Debug, Default)]
+pub(super) struct Tracks {
+    /// The stops of all tracks, of each up to its last one.
+    stops: Vec<Stop>,
+    /// The first stops of the tracks, in the order of what they say.
+    known: Vec<u32>,
+    marks: TextMarks,
+    /// What the stops compare, and [`PADDING`] line feeds.
+    bytes: Vec<u8>,
+}
+
+/// How lines go on. Those that say the same go the same track, whatever they said before; what they have said is known
+/// from where the track ends.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Way {
+    /// The first stop; [`NONE`] if none is laid.
+    pub(super) track: u32,
+    /// What the last stop leads to: the number of a choice, the vertex that knows whether there is a value or that is tried
+    /// first, or the kind of the row.
+    pub(super) end: u32,
+}
+
+impl Way {
+    pub(super) const NOWHERE: Way = Way { track: NONE, end: NONE };
+}
+
+/// Some bytes, and what has to stand behind them.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Stop {
+    /// The first bytes and the next ones, and a bit for each that counts.
+    head: Lanes,
+    second: Lanes,
+    bits: u32,
+    length: u32,
+    /// Where they lie whole.
+    bytes: u32,
+    then: Then,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Then {
+    /// A value that is checked; the next stop is behind it.
+    Value(Checked),
+    /// The same, and it is read at once if it is written in the usual way.
+    Quick(Quickly, Checked),
+    /// Nothing more, but the last `width` bytes are a value that is handed on.
+    Met { spot: u8, width: u32 },
+    /// A value of which only counts whether it is there.
+    Presence(Checked),
+    /// A value that leads to one of several vertices; handed on if there is a spot.
+    Seek { step: u32, spot: Option<u8> },
+    /// One of several vertices, which differ in their first step.
+    Fork,
+    /// The stop there.
+    Jump { place: u32 },
+    /// The end of the line.
+    End { step: u32, way: u32 },
+}
+
+impl Tree {
+    /// What lies in the line that begins at `start`, and the place of the kind of its row among those that are kept. `None`
+    /// says only that it is of no kind that is known, or breaks off.
+    #[inline(never)]
+    pub(super) fn follow(
+        &self,
+        bytes: &Padded<'_>,
+        start: usize,
+        found: &mut Found,
+        times: &mut UsualTimes,
+    ) -> Option<u32> {
+        found.quick = Quick::default();
+        let tracks = &self.tracks;
+        let stops = tracks.stops.as_slice();
+        let mut way = self.led.get(ROOT as usize)?.way;
+        let mut at = start;
+        // The vertex behind the last fork that is tried, and where that is.
+        let mut fork = (NONE, start);
+        loop {
+            let stop = stops.get(way.track as usize)?;
+            let mut near = bytes.near(at)?;
+            // What stands behind is `from` behind `base`, from where `near` is.
+            let (mut base, mut from) = (at, stop.length as usize);
+            let is_said = stop.is_near(near)
+                && (from <= MOST_NEAR_BYTES || {
+                    base = at.wrapping_add(from);
+                    near = bytes.near(base)?;
+                    from = 0;
+                    tracks.is_far(stop, bytes, at)
+                });
+            let from = from & MOST_NEAR_BYTES;
+            let next = if !is_said {
+                None
+            } else if let Then::Value(value) = &stop.then {
+                // Nearly all values are short texts.
+                let behind = base.wrapping_add(from);
+                let value_end = match tracks.marks.plain_text_length(near, from) {
+                    Some(length) => {
+                        let value_end = behind.wrapping_add(length);
+                        value.put(found, (behind.wrapping_add(1), value_end.wrapping_sub(1)), start, SpotKind::Plain);
+                        Some(value_end)
+                    }
+                    None => value.end(bytes, near, (base, from), start, found),
+                };
+                way.track = way.track.wrapping_add(1);
+                value_end
+            } else {
+                let place = Place { bytes, base, near, from, start };
+                match self.pass(stop, place, (&mut way, &mut fork), found, times) {
+                    Passed::To(next) => Some(next),
+                    Passed::Left => None,
+                    Passed::End => return Some(way.end),
+                    Passed::Unknown => return None,
+                }
+            };
+            at = match next {
+                Some(next) => next,
+                None => {
+                    fork.0 = self.led.get(fork.0 as usize)?.next;
+                    way = self.led.get(fork.0 as usize)?.way;
+                    fork.1
+                }
+            };
+        }
+    }
+
+    /// Passes what stands behind a stop's bytes where it is no plain value.
+    #[inline(always)]
+    fn pass(
+        &self,
+        stop: &Stop,
+        Place { bytes, base, near, from, start }: Place<'_>,
+        (way, fork): (&mut Way, &mut (u32, usize)),
+        found: &mut Found,
+        times: &mut UsualTimes,
+    ) -> Passed {
+        let behind = base.wrapping_add(from);
+        let (next, end) = match &stop.then {
+            Then::Value(_) => return Passed::Left,
+            Then::Quick(what, value) => {
+                let value_end = match found.quick.read(*what, near, from, times) {
+                    Some(length) => Some(behind.wrapping_add(length)),
+                    None => value.end(bytes, near, (base, from), start, found),
+                };
+                way.track = way.track.wrapping_add(1);
+                return value_end.map_or(Passed::Left, Passed::To);
+            }
+            Then::Met { spot, width } => {
+                put_met(found, *spot, bytes, (behind.wrapping_sub(*width as usize), behind), start);
+                way.track = way.track.wrapping_add(1);
+                return Passed::To(behind);
+            }
+            Then::Jump { place } => {
+                way.track = *place;
+                return Passed::To(behind);
+            }
+            Then::Seek { step, spot } => {
+                fork.0 = NONE;
+                let near = if from == 0 { Some(near) } else { bytes.near(behind) };
+                let led = near.and_then(|near| self.led_by((way.end, *step), bytes, near, behind));
+                let Some((_, led)) = led else { return Passed::Unknown };
+                let end = behind.wrapping_add(led.width());
+                if let Some(spot) = spot {
+                    put_met(found, *spot, bytes, (behind, end), start);
+                }
+                (Some(led.way), end)
+            }
+            Then::Presence(value) => {
+                fork.0 = NONE;
+                let Some(end) = value.end(bytes, near, (base, from), start, found) else { return Passed::Unknown };
+                (self.way_by_presence(way.end, is_absent(near, from)), end)
+            }
+            Then::Fork => {
+                *fork = (way.end, behind);
+                (self.led.get(way.end as usize).map(|led| led.way), behind)
+            }
+            Then::End { step, way } if near.byte(from) == b'\n' => {
+                (found.end, found.way, found.last_step) = (behind, *way, *step);
+                return Passed::End;
+            }
+            Then::End { .. } => return Passed::Left,
+        };
+        let Some(next) = next else { return Passed::Unknown };
+        *way = next;
+        Passed::To(end)
+    }
+
+    #[inline(never)]
+    fn way_by_presence(&self, vertex: u32, is_absent: bool) -> Option<Way> {
+        let Parting::Presence { present, absent, .. } = self.vertices.get(vertex as usize)?.then else { return None };
+        self.led.get(if is_absent { absent } else { present } as usize).map(|led| led.way)
+    }
+}
+
+/// Where a stop's bytes were found: what stands behind them is `from` behind `base`, from where `near` is, in the line that
+/// begins at `start`.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    bytes: &'a Padded<'a>,
+    base: usize,
+    near: Near<'a>,
+    from: usize,
+    start: usize,
+}
+
+/// What came of what stands behind a stop's bytes.
+enum Passed {
+    /// The next stop is to be looked for there.
+    To(usize),
+    /// The line leaves the track; another exit may be the one.
+    Left,
+    /// The line has ended.
+    End,
+    /// The line is of no known kind.
+    Unknown,
+}
+
+impl Stop {
+    /// True if the first bytes are there, as many as are looked at near.
+    #[inline(always)]
+    fn is_near(&self, near: Near<'_>) -> bool {
+        let same = near.lanes(0).same(self.head) | near.lanes(WIDTH).same(self.second) << WIDTH;
+        same & self.bits == self.bits
+    }
+}
+
+/// Hands on a value that was met before. Nobody looked at its characters, so a text is told as an unusual one.
+#[inline(never)]
+fn put_met(found: &mut Found, spot: u8, bytes: &Padded<'_>, (begin, end): (usize, usize), start: usize) {
+    let (quote, kind) = if bytes.byte(begin) == b'"' { (1, SpotKind::Unusual) } else { (0, SpotKind::Other) };
+    let (first, last) = (begin.wrapping_add(quote), end.wrapping_sub(quote));
+    found.put(spot, first.wrapping_sub(start), last.wrapping_sub(start), kind);
+}
+
+/// True if the value that begins `from` behind `near`, of what is known to be a value, is `null`, `false` or an empty text.
+fn is_absent(near: Near<'_>, from: usize) -> bool {
+    match near.byte(from) {
+        b'"' => near.byte(from + 1) == b'"',
+        first => matches!(first, b'n' | b'f'),
+    }
+}
+
+impl Tracks {
+    /// True if the bytes at `at` are those of a stop that has more of them than are looked at near.
+    #[inline(never)]
+    fn is_far(&self, stop: &Stop, bytes: &Padded<'_>, at: usize) -> bool {
+        // What was looked at near is not looked at again, but whole steps are compared.
+        let length = stop.length as usize;
+        let done = length.saturating_sub(WIDTH).min(2 * WIDTH);
+        let held_at = (stop.bytes as usize).wrapping_add(done);
+        bytes.is_same(at.wrapping_add(done), Padded::new(&self.bytes), held_at, length.wrapping_sub(done))
+    }
+
+    pub(super) fn held_bytes(&self) -> usize {
+        self.stops.len() * size_of::<Stop>() + self.bytes.len()
+    }
+
+    /// Lays what a vertex says; the first stop. `None` if a step is not one of `shapes`. The values lie in `held`.
+    pub(super) fn lay(&mut self, symbols: &[Symbol], then: &Parting, held: &[u8], shapes: &Shapes) -> Option<u32> {
+        // Behind a value that others differ in, the track ends: what follows is the same for all of them.
+        let mut tracks = vec![Vec::new()];
+        let mut said = Vec::new();
+        let mut is_behind_value = false;
+        for symbol in symbols {
+            let step = shapes.step_at(symbol.step)?;
+            if std::mem::take(&mut is_behind_value) && !matches!(symbol.said, Said::Value { .. }) {
+                tracks.last_mut()?.push((std::mem::take(&mut said), Then::Jump { place: NONE }));
+                tracks.push(Vec::new());
+            }
+            let track = tracks.last_mut()?;
+            said.extend_from_slice(shapes.literal_of(step));
+            if let Said::Value { bytes, width } = symbol.said {
+                said.extend_from_slice(held.get(bytes as usize..)?.get(..width as usize)?);
+                is_behind_value = true;
+                if step.is_said {
+                    track.push((std::mem::take(&mut said), Then::Met { spot: step.spot, width }));
+                }
+                continue;
+            }
+            let then = match step.quickly {
+                Quickly::No => Then::Value(step.checked()),
+                what => Then::Quick(what, step.checked()),
+            };
+            track.push((std::mem::take(&mut said), then));
+        }
+        if is_behind_value {
+            tracks.last_mut()?.push((std::mem::take(&mut said), Then::Jump { place: NONE }));
+            tracks.push(Vec::new());
+        }
+        let (step, then) = match *then {
+            Parting::Step { .. } => (None, Then::Fork),
+            Parting::Value { step, .. } => {
+                let at = shapes.step_at(step)?;
+                (Some(step), Then::Seek { step, spot: at.is_said.then_some(at.spot) })
+            }
+            Parting::Presence { step, .. } => (Some(step), Then::Presence(shapes.step_at(step)?.checked())),
+            Parting::End { step, .. } => (Some(step), Then::End { step, way: shapes.step_at(step)?.next }),
+        };
+        if let Some(step) = step {
+            said.extend_from_slice(shapes.literal_of(shapes.step_at(step)?));
+        }
+        tracks.last_mut()?.push((said, then));
+        let mut place = NONE;
+        for mut track in tracks.into_iter().rev() {
+            if let Some((_, Then::Jump { place: next })) = track.last_mut() {
+                *next = place;
+            }
+            place = self.track(&track);
+        }
+        Some(place)
+    }
+
+    /// The first stop of the track that says this, which is added if there is none.
+    fn track(&mut self, stops: &[(Vec<u8>, Then)]) -> u32 {
+        let found = self.known.binary_search_by(|track| {
+            let known = self.stops.get(*track as usize..).unwrap_or_default();
+            // No track is the beginning of another one, since only its last stop leads on.
+            known
+                .iter()
+                .take(stops.len())
+                .map(|stop| (self.said(stop), stop.then))
+                .cmp(stops.iter().map(|(said, then)| (said.as_slice(), *then)))
+        });
+        match found {
+            Ok(place) => self.known.get(place).copied().unwrap_or(NONE),
+            Err(place) => {
+                let track = self.stops.len() as u32;
+                self.known.insert(place, track);
+                for (said, then) in stops {
+                    self.push(said, *then);
+                }
+                track
+            }
+        }
+    }
+
+    /// What a stop compares.
+    fn said(&self, stop: &Stop) -> &[u8] {
+        let start = stop.bytes as usize;
+        self.bytes.get(start..start.saturating_add(stop.length as usize)).unwrap_or_default()
+    }
+
+    fn push(&mut self, said: &[u8], then: Then) {
+        let start = self.bytes.len().saturating_sub(PADDING);
+        self.bytes.truncate(start);
+        self.bytes.extend_from_slice(said);
+        self.bytes.resize(self.bytes.len() + PADDING, b'\n');
+        let (mut head, mut second) = ([b'\n'; WIDTH], [b'\n'; WIDTH]);
+        head.iter_mut().chain(&mut second).zip(said).for_each(|(place, byte)| *place = *byte);
+        let bits = ((1_u64 << said.len().min(2 * WIDTH)) - 1) as u32;
+        let (head, second) = (Lanes::of(&head), Lanes::of(&second));
+        self.stops.push(Stop { head, second, bits, length: said.len() as u32, bytes: start as u32, then });
+    }
+}

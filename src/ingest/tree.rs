@@ -1,0 +1,449 @@
+//! Lines of kinds that were met before, as a tree of what they say one after the other: values that are only checked,
+//! values that decide the class, and at last the kind. What only ever came with one another lies on one vertex; where lines
+//! part, by their keys or by a value, vertices lead on. [`super::tracks`] are laid over it, and a line is followed on these.
+//!
+//! Where there is no more room, lines are not added; they are read by their shapes then.
+
+use super::lanes::{Lanes, Near, Padded, WIDTH};
+use super::memo::{FACTOR, MOST_TRIES, PADDING, Part, Place, is_closed, put, value_word};
+use super::shape::{Shapes, Use};
+use super::shape_value::probable_value_end;
+use super::tracks::{Tracks, Way};
+
+/// The most bytes that the tree and its tracks take.
+const MOST_HELD_BYTES: usize = 1 << 23;
+
+/// The vertex that every line begins at; as what a vertex leads to, none.
+pub(super) const ROOT: u32 = 0;
+/// No vertex, no kind, no step.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// All vertices.
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    /// The first one is [`ROOT`].
+    pub(super) vertices: Vec<Vertex>,
+    /// How each of them is reached, and how lines go on there.
+    pub(super) led: Vec<Led>,
+    symbols: Vec<Symbol>,
+    /// The bytes of the values, and [`PADDING`] line feeds.
+    pub(super) bytes: Vec<u8>,
+    /// Vertices that a value leads to by hash; a power of two of them, at most a quarter in use.
+    places: Vec<Place>,
+    /// How many values were found to differ where lines say the same before.
+    seeks: u32,
+    pub(super) tracks: Tracks,
+}
+
+/// What all lines say that come there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Vertex {
+    /// The first of its symbols, and how many there are.
+    first: u32,
+    count: u32,
+    pub(super) then: Parting,
+}
+
+/// What comes behind the symbols of a vertex.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Parting {
+    /// At a step, one of several values; `id` is the number of this choice.
+    Value { step: u32, id: u32 },
+    /// At a step, a value of which only counts whether it is there, and the vertices that this leads to.
+    Presence { step: u32, present: u32, absent: u32 },
+    /// One of several steps; this is the vertex that begins with the first one.
+    Step { first: u32 },
+    /// The end of the line and the kind of its row.
+    End { step: u32, kind: u32 },
+}
+
+/// How a vertex is reached and how lines go on there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Led {
+    /// The choice that leads there, if one does, and the step and the value.
+    from: u32,
+    step: u32,
+    bytes: u32,
+    width: u32,
+    /// The vertex that is tried next where lines part by their steps.
+    pub(super) next: u32,
+    pub(super) way: Way,
+}
+
+/// What a line says at a step.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Symbol {
+    pub(super) step: u32,
+    pub(super) said: Said,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Said {
+    /// Any value, which is checked.
+    Checked,
+    /// This value: where its bytes lie, and how many there are.
+    Value {
+        bytes: u32,
+        width: u32,
+    },
+    /// There is a value, or none.
+    Present,
+    Absent,
+    End,
+}
+
+/// A line that is added: what it says, where its values lie, and the kind of its row.
+struct Line<'a> {
+    symbols: Vec<Symbol>,
+    bytes: &'a Padded<'a>,
+    /// Where the values begin in the line; their symbols say how far from there they lie.
+    begin: usize,
+    kind: u32,
+}
+
+impl Tree {
+    /// Adds what the rows of a kind say in lines that end at `last_step`, and lays the tracks that lead there. The steps are
+    /// those of `shapes`, the parts are in their order and lie behind `begin`. Without room nothing is added.
+    pub(super) fn add(
+        &mut self,
+        parts: &[Part],
+        (last_step, kind): (u32, u32),
+        (bytes, begin): (&Padded<'_>, usize),
+        shapes: &Shapes,
+    ) {
+        if self.held_bytes() < MOST_HELD_BYTES
+            && let Some(symbols) = symbols_of(parts, last_step, begin, shapes)
+        {
+            self.insert(&Line { symbols, bytes, begin, kind }, shapes);
+        }
+    }
+
+    fn held_bytes(&self) -> usize {
+        let vertices = self.vertices.len() * (size_of::<Vertex>() + size_of::<Led>());
+        vertices + self.symbols.len() * size_of::<Symbol>() + self.bytes.len() + self.tracks.held_bytes()
+    }
+
+    /// Follows the line to where it leaves the tree and adds the rest; `None` only where what should be there is not.
+    fn insert(&mut self, line: &Line<'_>, shapes: &Shapes) -> Option<()> {
+        if self.vertices.is_empty() {
+            return self.vertex(line, 0, shapes).map(|_| ());
+        }
+        let (mut vertex, mut place) = (ROOT, 0);
+        // Each turn passes a vertex, or parts it where the line leaves it.
+        loop {
+            let Vertex { first, count, then } = *self.vertices.get(vertex as usize)?;
+            let held = self.symbols.get(first as usize..)?.get(..count as usize)?;
+            let both = held.iter().zip(line.symbols.get(place..)?);
+            let passed = both.take_while(|(one, other)| self.is_same(one, other, line)).count();
+            place += passed;
+            let next = *line.symbols.get(place)?;
+            if let Some(other) = held.get(passed).copied() {
+                self.part(vertex, passed as u32, (other, next.step), shapes)?;
+                place -= passed;
+                continue;
+            }
+            match then {
+                Parting::Value { step, id } if step == next.step => {
+                    place += 1;
+                    match self.seek(id, next, line) {
+                        Some(known) => vertex = known,
+                        None => {
+                            let added = self.vertex(line, place, shapes)?;
+                            let (bytes, width) = self.hold(next, line)?;
+                            return self.lead((id, step), (bytes, width), added);
+                        }
+                    }
+                }
+                Parting::Presence { step, present, absent } if step == next.step => {
+                    place += 1;
+                    let is_absent = matches!(next.said, Said::Absent);
+                    let known = if is_absent { absent } else { present };
+                    if known == NONE {
+                        let added = self.vertex(line, place, shapes)?;
+                        let (present, absent) = if is_absent { (present, added) } else { (added, absent) };
+                        self.vertices.get_mut(vertex as usize)?.then = Parting::Presence { step, present, absent };
+                        return Some(());
+                    }
+                    vertex = known;
+                }
+                Parting::Step { first } => {
+                    let mut last = first;
+                    vertex = first;
+                    while vertex != NONE && self.first_step(vertex) != Some(next.step) {
+                        last = vertex;
+                        vertex = self.led.get(vertex as usize)?.next;
+                    }
+                    if vertex == NONE {
+                        let added = self.vertex(line, place, shapes)?;
+                        self.led.get_mut(last as usize)?.next = added;
+                        return Some(());
+                    }
+                }
+                Parting::End { step, .. } if step == next.step => {
+                    self.vertices.get_mut(vertex as usize)?.then = Parting::End { step, kind: line.kind };
+                    return self.lay(vertex, shapes);
+                }
+                _ => {
+                    let rest = self.push(Vertex { first, count: 0, then });
+                    self.lay(rest, shapes)?;
+                    self.vertices.get_mut(vertex as usize)?.then = Parting::Step { first: rest };
+                    self.lay(vertex, shapes)?;
+                    place -= passed;
+                }
+            }
+        }
+    }
+
+    /// Parts a vertex behind the symbols that a line has passed: `symbol` is the next one, and the line goes on at a step.
+    fn part(&mut self, vertex: u32, passed: u32, (symbol, step): (Symbol, u32), shapes: &Shapes) -> Option<()> {
+        let Vertex { first, count, then } = *self.vertices.get(vertex as usize)?;
+        let choice = match symbol.said {
+            Said::Value { bytes, width } if symbol.step == step => Some((bytes, width)),
+            _ => None,
+        };
+        let skipped = passed + u32::from(choice.is_some());
+        let rest = self.push(Vertex { first: first + skipped, count: count - skipped, then });
+        let parting = match choice {
+            Some(value) => {
+                let id = self.seeks;
+                self.seeks += 1;
+                self.lead((id, step), value, rest)?;
+                Parting::Value { step, id }
+            }
+            None => Parting::Step { first: rest },
+        };
+        *self.vertices.get_mut(vertex as usize)? = Vertex { first, count: passed, then: parting };
+        self.lay(rest, shapes)?;
+        self.lay(vertex, shapes)
+    }
+
+    fn push(&mut self, vertex: Vertex) -> u32 {
+        let number = self.vertices.len() as u32;
+        self.vertices.push(vertex);
+        self.led.push(Led { from: NONE, step: NONE, bytes: 0, width: 0, next: NONE, way: Way::NOWHERE });
+        number
+    }
+
+    /// A vertex of what the line says from a place on.
+    fn vertex(&mut self, line: &Line<'_>, place: usize, shapes: &Shapes) -> Option<u32> {
+        let (first, mut count) = (self.symbols.len() as u32, 0);
+        let number = self.push(Vertex { first, count, then: Parting::End { step: NONE, kind: NONE } });
+        for (place, symbol) in line.symbols.iter().enumerate().skip(place) {
+            let step = symbol.step;
+            let then = match symbol.said {
+                Said::Checked => {
+                    self.symbols.push(*symbol);
+                    count += 1;
+                    continue;
+                }
+                Said::Value { .. } => {
+                    let (bytes, width) = self.hold(*symbol, line)?;
+                    self.symbols.push(Symbol { step, said: Said::Value { bytes, width } });
+                    count += 1;
+                    continue;
+                }
+                Said::Present => {
+                    Parting::Presence { step, present: self.vertex(line, place + 1, shapes)?, absent: NONE }
+                }
+                Said::Absent => {
+                    Parting::Presence { step, present: NONE, absent: self.vertex(line, place + 1, shapes)? }
+                }
+                Said::End => Parting::End { step, kind: line.kind },
+            };
+            *self.vertices.get_mut(number as usize)? = Vertex { first, count, then };
+            self.lay(number, shapes)?;
+            return Some(number);
+        }
+        None
+    }
+
+    /// Lays the track of a vertex anew.
+    fn lay(&mut self, number: u32, shapes: &Shapes) -> Option<()> {
+        let Vertex { first, count, then } = *self.vertices.get(number as usize)?;
+        let symbols = self.symbols.get(first as usize..)?.get(..count as usize)?;
+        let track = self.tracks.lay(symbols, &then, &self.bytes, shapes)?;
+        let end = match then {
+            Parting::Value { id, .. } => id,
+            Parting::Presence { .. } => number,
+            Parting::Step { first } => first,
+            Parting::End { kind, .. } => kind,
+        };
+        self.led.get_mut(number as usize)?.way = Way { track, end };
+        Some(())
+    }
+
+    /// The step at which the lines of a vertex go on.
+    fn first_step(&self, number: u32) -> Option<u32> {
+        let Vertex { first, count, then } = *self.vertices.get(number as usize)?;
+        if count > 0 {
+            return self.symbols.get(first as usize).map(|symbol| symbol.step);
+        }
+        match then {
+            Parting::Value { step, .. } | Parting::Presence { step, .. } | Parting::End { step, .. } => Some(step),
+            Parting::Step { .. } => None,
+        }
+    }
+
+    fn is_same(&self, held: &Symbol, other: &Symbol, line: &Line<'_>) -> bool {
+        held.step == other.step
+            && match (held.said, other.said) {
+                (Said::Value { bytes, width }, Said::Value { bytes: at, width: other_width }) => {
+                    let (at, held) = (line.begin + at as usize, Padded::new(&self.bytes));
+                    width == other_width && line.bytes.is_same(at, held, bytes as usize, width as usize)
+                }
+                (Said::Checked, Said::Checked) => true,
+                _ => false,
+            }
+    }
+
+    /// Holds the value of a symbol, with the byte behind it where that ends it.
+    fn hold(&mut self, symbol: Symbol, line: &Line<'_>) -> Option<(u32, u32)> {
+        let Said::Value { bytes, width } = symbol.said else { return None };
+        let at = line.begin + bytes as usize;
+        let length = width as usize + usize::from(!is_closed(line.bytes.byte(at)));
+        let start = self.bytes.len().saturating_sub(PADDING);
+        self.bytes.truncate(start);
+        self.bytes.extend_from_slice(line.bytes.slice(at, at.wrapping_add(length)));
+        self.bytes.resize(self.bytes.len().next_multiple_of(WIDTH) + PADDING, b'\n');
+        Some((start as u32, width))
+    }
+
+    /// From now on, a held value leads from a choice to a vertex.
+    fn lead(&mut self, (id, step): (u32, u32), (bytes, width): (u32, u32), vertex: u32) -> Option<()> {
+        if let Some(led) = self.led.get_mut(vertex as usize) {
+            (led.from, led.step, led.bytes, led.width) = (id, step, bytes, width);
+        }
+        if self.places.len() <= 4 * self.led.len() {
+            self.rehash((self.places.len() * 2).max(256));
+        }
+        let hash = hash_of(id, &Padded::new(&self.bytes), bytes as usize)?;
+        if !put(&mut self.places, hash, vertex) {
+            self.rehash(self.places.len() * 2);
+            put(&mut self.places, hash, vertex);
+        }
+        Some(())
+    }
+
+    fn rehash(&mut self, count: usize) {
+        self.places = vec![Place::default(); count];
+        let held = Padded::new(&self.bytes);
+        for (number, led) in (0..).zip(&self.led).filter(|(_, led)| led.from != NONE) {
+            // One that finds no place is met as a new one.
+            if let Some(hash) = hash_of(led.from, &held, led.bytes as usize) {
+                put(&mut self.places, hash, number);
+            }
+        }
+    }
+
+    fn seek(&self, id: u32, symbol: Symbol, line: &Line<'_>) -> Option<u32> {
+        let Said::Value { bytes, .. } = symbol.said else { return None };
+        let at = line.begin + bytes as usize;
+        self.led_by((id, symbol.step), line.bytes, line.bytes.near(at)?, at).map(|(number, _)| number)
+    }
+
+    /// The vertex that the value of JSON at `at`, from where `near` is, leads to from a choice, if it came there before.
+    #[inline(always)]
+    pub(super) fn led_by(
+        &self,
+        (id, step): (u32, u32),
+        bytes: &Padded<'_>,
+        near: Near<'_>,
+        at: usize,
+    ) -> Option<(u32, &Led)> {
+        let length = probable_length(bytes, near, at)?;
+        let hash = mixed(id, value_word(bytes, (near, at), length), length);
+        let (last, held) = (self.places.len().wrapping_sub(1), Padded::new(&self.bytes));
+        for attempt in 0..MOST_TRIES {
+            let place = self.places.get((hash as usize).wrapping_add(attempt) & last)?;
+            if place.number == ROOT {
+                return None;
+            }
+            if place.hash != hash {
+                continue;
+            }
+            let led = self.led.get(place.number as usize)?;
+            if led.from == id && led.step == step && led.is_said(bytes, near, at, held) {
+                return Some((place.number, led));
+            }
+        }
+        None
+    }
+}
+
+impl Led {
+    /// How many bytes the value has that leads there.
+    #[inline(always)]
+    pub(super) fn width(&self) -> usize {
+        self.width as usize
+    }
+
+    #[inline(always)]
+    fn is_said(&self, bytes: &Padded<'_>, near: Near<'_>, at: usize, held: Padded<'_>) -> bool {
+        let (width, begin) = (self.width as usize, self.bytes as usize);
+        match held.near(begin) {
+            Some(held) if width <= 2 * WIDTH => near.begins_as::<2>(held, width),
+            _ => bytes.is_same(at, held, begin, width),
+        }
+    }
+}
+
+/// What a line says, step by step; `None` where the parts are not those of its steps.
+fn symbols_of(parts: &[Part], last_step: u32, begin: usize, shapes: &Shapes) -> Option<Vec<Symbol>> {
+    let mut steps = Vec::new();
+    let mut step = last_step;
+    while step != NONE {
+        let at = shapes.step_at(step)?;
+        steps.push((step, at.usage));
+        step = at.before;
+    }
+    let mut parts = parts.iter();
+    let said = |(step, usage): (u32, Use)| {
+        let said = match usage {
+            Use::End => Said::End,
+            Use::Skip | Use::Take => Said::Checked,
+            Use::Class => {
+                let part = parts.next()?;
+                Said::Value { bytes: part.at.wrapping_sub(begin) as u32, width: part.width as u32 }
+            }
+            Use::Presence if parts.next()?.is_absence() => Said::Absent,
+            Use::Presence => Said::Present,
+        };
+        Some(Symbol { step, said })
+    };
+    steps.into_iter().rev().map(said).collect()
+}
+
+/// The hash of a value that is held, from a choice on.
+#[inline(never)]
+fn hash_of(id: u32, held: &Padded<'_>, at: usize) -> Option<u32> {
+    let near = held.near(at)?;
+    let length = probable_length(held, near, at)?;
+    Some(mixed(id, value_word(held, (near, at), length), length))
+}
+
+/// How many bytes of the value of JSON at `at` give its hash: as many as are surely its own.
+#[inline(always)]
+fn probable_length(bytes: &Padded<'_>, near: Near<'_>, at: usize) -> Option<usize> {
+    let ends_of = |closing: u8| {
+        let closing = Lanes::filled(closing);
+        near.lanes(1).same(closing) | near.lanes(1 + WIDTH).same(closing) << WIDTH
+    };
+    let ends = match near.byte(0) {
+        b'"' => ends_of(b'"'),
+        b'[' => ends_of(b']'),
+        b'{' => ends_of(b'}'),
+        _ => 0,
+    };
+    if ends != 0 {
+        return Some(2 + ends.trailing_zeros() as usize);
+    }
+    Some(probable_value_end(bytes, at)?.wrapping_sub(at))
+}
+
+/// A number of a value and of the choice that it decides.
+#[inline(always)]
+fn mixed(id: u32, value: u64, length: usize) -> u32 {
+    let place = u64::from(id) << 32 ^ length as u64;
+    let mixed = (value ^ place.rotate_left(7)).wrapping_mul(FACTOR);
+    ((mixed ^ mixed >> 29).wrapping_mul(FACTOR) >> 32) as u32
+}

@@ -1,0 +1,126 @@
+//! Mappings of one's own.
+
+#[path = "support/told.rs"]
+mod told;
+
+use execution_heatmap::ingest::{Event, Expected, Reader};
+use execution_heatmap::intake::Intake;
+use told::say;
+
+/// The events of a canonical row that a mapping makes of a record.
+fn check_map(map: &str, source: &str, expected: &str) {
+    let mut intake = Intake::expecting(Expected::anything().map(map).unwrap(), false);
+    let mut reader = Reader::expecting(Expected::anything().map(map).unwrap());
+    reader.extend(source.as_bytes());
+    reader.finish();
+    let mut lines = Vec::new();
+    while let Some(event) = reader.next() {
+        lines.push(match event {
+            Event::Row { execution, .. } => {
+                let row = execution_heatmap::row::line(&execution);
+                row.trim_end().to_owned()
+            }
+            other => say(&other),
+        });
+    }
+    assert_eq!(lines.join("\n"), expected, "{map} {source}");
+    intake.extend(source.as_bytes());
+    intake.finish(None);
+    assert!(intake.recognised().unwrap().contains("by the mapping that was given"));
+}
+
+#[test]
+fn a_mapping_of_ones_own_says_what_means_what() {
+    let map = r#"{"started_at":"run.begin","status":"result","statuses":{"OK":"completed","KO":"failed"},"duration":{"field":"secs","unit":"s"},"tags":["env","region"],"rows":"data.items"}"#;
+    check_map(
+        map,
+        r#"{"data":{"items":[{"run":{"begin":"2026-02-12T04:30:00Z"},"result":"ok","secs":1.5,"env":"prod","region":7}]}}"#,
+        r#"{"status":"completed","started_at":"2026-02-12T04:30:00.000Z","duration_ms":1500,"tags":["prod","7"]}"#,
+    );
+    check_map(
+        map,
+        "result;run.begin;secs;env\nKO;2026-02-12 04:30;PT2S;eu\nodd;2026-02-12 04:30;3;",
+        "{\"status\":\"failed\",\"started_at\":\"2026-02-12T04:30:00.000Z\",\"duration_ms\":2000,\"tags\":[\"eu\"]}\n{\"status\":\"odd\",\"started_at\":\"2026-02-12T04:30:00.000Z\"}",
+    );
+    // Several places by preference, keys with points, a start that another moment stands in for, a month that comes first.
+    check_map(
+        r#"{"workflow":["name","labels.app\\.kubernetes\\.io/name"],"workflow_space":"team","created_at":"made","start_from":"created_at","otherwise":"completed","dates":"month-day-year","parent":"up"}"#,
+        "{\"labels\":{\"app.kubernetes.io/name\":\"web\"},\"team\":\"a\",\"made\":\"05-10-23T16:23:32Z\"}\n{\"name\":null,\"labels\":{\"app.kubernetes.io/name\":\"web\"},\"made\":\"12/31/99 23:59\",\"up\":7}\n{\"made\":\"13-10-23\"}",
+        "{\"workflow_id\":\"a/web\",\"workflow\":\"a/web\",\"status\":\"completed\",\"started_at\":\"2023-05-10T16:23:32.000Z\"}\n2: Part\n3: unreadable: made is '13-10-23', expected an instant such as 2026-02-12T04:30:00.000Z, or a mapping that says dates are month-day-year",
+    );
+    check_map(
+        r#"{"started_at":"at","otherwise":"completed"}"#,
+        r#"{"at":"05-10-23T16:23:32Z"}"#,
+        "1: unreadable: at is '05-10-23T16:23:32Z', expected an instant such as 2026-02-12T04:30:00.000Z, or a mapping that says dates are month-day-year",
+    );
+    // Minutes, as ActionBoard counts them.
+    check_map(
+        r#"{"id":"run_id","workflow":"workflow_name","workflow_space":"repo","status":"status","created_at":"created_at","start_from":"created_at","duration":{"field":"total_time_minutes","unit":"min"}}"#,
+        r#"[{"repo":"SRE","workflow_name":"CI","run_id":12531565404,"status":"startup_failure","created_at":"2024-12-29T02:03:59Z","total_time_minutes":0.25}]"#,
+        r#"{"id":"12531565404","workflow_id":"SRE/CI","workflow":"SRE/CI","status":"startup_failure","started_at":"2024-12-29T02:03:59.000Z"}"#,
+    );
+}
+
+#[test]
+fn keys_and_values_in_a_list_are_members_like_others() {
+    let row =
+        r#"{"made":1770870600,"how":[{"key":"end","value":{"stringValue":"failed"}},{"key":"who","value":"ci"}]}"#;
+    let other = r#"{"made":1770870600,"how":{"end":"completed","who":"cd"}}"#;
+    let said = |status: &str, who: &str| {
+        format!(
+            r#"{{"workflow_id":"{who}","workflow":"{who}","status":"{status}","started_at":"2026-02-12T04:30:00.000Z"}}"#
+        )
+    };
+    check_map(
+        r#"{"started_at":"made","status":"how.end","workflow":"how.who"}"#,
+        &[row, row, row, other, other, row].join("\n"),
+        &["failed ci", "failed ci", "failed ci", "completed cd", "completed cd", "failed ci"]
+            .map(|words| words.split_once(' ').map(|(status, who)| said(status, who)).unwrap())
+            .join("\n"),
+    );
+}
+
+#[test]
+fn a_mapping_that_cannot_be_read_says_what_is_wrong() {
+    let check = |map: &str, expected: &str| assert_eq!(Expected::anything().map(map).unwrap_err(), expected, "{map}");
+    check("[]", "the mapping is not a JSON object");
+    check("{", "the mapping is not a JSON object");
+    check("{}", "the mapping has no started_at, and no start_from with its moment");
+    check(r#"{"started_at":"a"}"#, "the mapping has no status, and no otherwise for rows without one");
+    check(
+        r#"{"start_from":"created_at","status":"s"}"#,
+        "the mapping has no started_at, and no start_from with its moment",
+    );
+    check(
+        r#"{"started_at":7}"#,
+        "the mapping's started_at is a number, it takes the name of a field or an array of them",
+    );
+    check(r#"{"started_at":""}"#, "the mapping's started_at is empty, it takes the name of a field");
+    check(
+        r#"{"started_at":["a",{}]}"#,
+        "the mapping's started_at is an object, it takes the name of a field or an array of them",
+    );
+    check(
+        r#"{"duration":{"field":"a","unit":"weeks"}}"#,
+        "the mapping's duration.unit is 'weeks', it takes ns, us, ms, s, min or h",
+    );
+    check(r#"{"duration":{"of":"a"}}"#, "duration has the key 'of', it takes field and unit");
+    check(
+        r#"{"statuses":{"OK":"fine"}}"#,
+        "the mapping's statuses.OK is 'fine', it takes pending, running, waiting, completed, failed, timed_out, cancelled or skipped",
+    );
+    check(
+        r#"{"tags":["1","2","3","4","5","6","7","8","9"]}"#,
+        "the mapping's tags is longer, it takes the name of a field, or an array of at most 8",
+    );
+    check(
+        r#"{"start_from":"started_at"}"#,
+        "the mapping's start_from is 'started_at', it takes scheduled_at, queued_at or created_at",
+    );
+    check(r#"{"dates":"day-month-year"}"#, "the mapping's dates is 'day-month-year', it takes month-day-year");
+    let refused = Expected::anything().map(r#"{"startedat":"a"}"#).unwrap_err();
+    assert!(
+        refused.starts_with("the mapping has the key 'startedat', it takes started_at, finished_at, "),
+        "{refused}"
+    );
+}

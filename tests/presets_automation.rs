@@ -1,0 +1,181 @@
+//! Automation: LinkFlow, n8n, Windmill, Kestra. Every trap of theirs as a record of the shape that they write.
+
+#[path = "support/systems.rs"]
+mod systems;
+
+use systems::{system, with};
+
+#[test]
+fn linkflow() {
+    let check = system("LinkFlow executions");
+    let api = with(
+        r#"{"id":91,"workflow":{"id":7,"name":"Sync CRM"},"mode":"schedule",…,"max_attempts":3,"parent_execution_id":null,"created_at":"2026-02-12T04:29:59.000000Z"}"#,
+    );
+    check(
+        &api(
+            r#""status":"failed","started_at":"2026-02-12T04:30:00.000000Z","finished_at":"2026-02-12T04:30:04.000000Z","duration_ms":3721,"error":{"message":"gone","code":500},"attempt":1"#,
+        ),
+        "7#91 failed \"Sync CRM\" 2026-02-12T04:30:00Z 3721ms waited 1000ms +schedule error \"gone\"",
+    );
+    check(
+        &api(r#""status":"waiting","started_at":"2026-02-12T04:30:00.000000Z","duration_ms":9,"attempt":2"#),
+        "7#91 waiting \"Sync CRM\" 2026-02-12T04:30:00Z waited 1000ms +schedule +attempt:2 attempt 2",
+    );
+    // Cancelled before it started: the zero is a null that was made a number.
+    check(
+        &api(r#""status":"cancelled","started_at":null,"duration_ms":0,"attempt":1"#),
+        "not started: 7#91 cancelled \"Sync CRM\" 2026-02-12T04:29:59Z +schedule",
+    );
+    // A failure of the queue sets the end and no duration.
+    check(
+        &api(
+            r#""status":"failed","started_at":"2026-02-12T04:30:00Z","finished_at":"2026-02-12T04:30:02Z","duration_ms":null,"attempt":1"#,
+        ),
+        "7#91 failed \"Sync CRM\" 2026-02-12T04:30:00Z 2000ms waited 1000ms +schedule",
+    );
+    // A dump of the table: no zone, a retry that names its parent and is no part of it.
+    check(
+        "id,workflow_id,workspace_id,status,mode,started_at,finished_at,duration_ms,attempt,max_attempts,parent_execution_id,is_deterministic_replay,created_at\n92,7,1,completed,retry,2026-02-12 04:30:00,2026-02-12 04:30:00,120,2,3,91,1,2026-02-12 04:29:58",
+        "7#92 completed 2026-02-12T04:30:00Z 120ms waited 2000ms +retry +attempt:2 +replay attempt 2",
+    );
+}
+
+#[test]
+fn n8n() {
+    let check = system("n8n executions");
+    let row = with(r#"{"id":1000,"mode":"trigger","retryOf":null,"retrySuccessId":null,"workflowId":"1000",…}"#);
+    check(
+        &row(
+            r#""finished":true,"startedAt":"2026-02-12T04:30:00.123Z","stoppedAt":"2026-02-12T04:30:01.456Z","waitTill":null,"status":"success""#,
+        ),
+        "1000#1000 completed 2026-02-12T04:30:00.123Z 1333ms +trigger",
+    );
+    for (word, status) in [("error", "failed"), ("crashed", "failed"), ("canceled", "cancelled"), ("unknown", "other")]
+    {
+        let ended = if status == "other" { "" } else { " 1000ms" };
+        check(
+            &row(&format!(
+                r#""startedAt":"2026-02-12T04:30:00Z","stoppedAt":"2026-02-12T04:30:01Z","status":"{word}""#
+            )),
+            &format!("1000#1000 {status} 2026-02-12T04:30:00Z{ended} +trigger"),
+        );
+    }
+    // The pause of one that waits has an end that is none.
+    check(
+        &row(
+            r#""startedAt":"2026-02-12T04:30:00Z","stoppedAt":"2026-02-12T04:30:01Z","waitTill":"2026-02-13T00:00:00Z","status":"waiting""#,
+        ),
+        "1000#1000 waiting 2026-02-12T04:30:00Z +trigger",
+    );
+    check(
+        &row(r#""startedAt":null,"stoppedAt":null,"createdAt":"2026-02-12T04:30:00Z","status":"new""#),
+        "not started: 1000#1000 pending 2026-02-12T04:30:00Z +trigger",
+    );
+    check(
+        r#"{"id":"7","finished":false,"mode":"integrated","startedAt":"2026-02-12T04:30:00Z","stoppedAt":null,"workflowId":"2","status":"running"}"#,
+        "part",
+    );
+    // Old rows have no status: what did not finish failed if it stopped, waits if it is said till when, or runs.
+    let old = with(r#"{"id":"8","mode":"manual","workflowId":"2","startedAt":"2026-02-12T04:30:00Z",…}"#);
+    check(
+        &old(r#""finished":true,"stoppedAt":"2026-02-12T04:30:01Z""#),
+        "2#8 completed 2026-02-12T04:30:00Z 1000ms +manual",
+    );
+    check(
+        &old(r#""finished":false,"stoppedAt":"2026-02-12T04:30:01Z""#),
+        "2#8 failed 2026-02-12T04:30:00Z 1000ms +manual",
+    );
+    check(
+        &old(r#""finished":false,"stoppedAt":null,"waitTill":"2026-02-13T00:00:00Z""#),
+        "2#8 waiting 2026-02-12T04:30:00Z +manual",
+    );
+    check(&old(r#""finished":false,"stoppedAt":null"#), "2#8 running 2026-02-12T04:30:00Z +manual");
+}
+
+#[test]
+fn windmill() {
+    let check = system("Windmill jobs");
+    let job = with(
+        r#"[{"id":"j1","script_path":"f/sync","job_kind":"script","created_at":"2024-02-12T04:00:00Z","tag":"default",…}]"#,
+    );
+    let done = r#""type":"CompletedJob","started_at":"2024-02-12T04:30:03Z","duration_ms":1500,"is_flow_step":false,"parent_job":null,"self_wait_time_ms":40"#;
+    let row = |flags: &str| job(&format!("{done},{flags}"));
+    check(
+        &row(r#""success":true,"canceled":false,"is_skipped":false"#),
+        "f/sync#j1 completed 2024-02-12T04:30:03Z 1500ms waited 40ms +default",
+    );
+    check(
+        &row(r#""success":false,"canceled":false,"is_skipped":false"#),
+        "f/sync#j1 failed 2024-02-12T04:30:03Z 1500ms waited 40ms +default",
+    );
+    check(
+        &row(r#""success":false,"canceled":true,"canceled_reason":"no","is_skipped":false"#),
+        "f/sync#j1 cancelled 2024-02-12T04:30:03Z 1500ms waited 40ms +default error \"no\"",
+    );
+    check(
+        &row(r#""success":true,"canceled":false,"is_skipped":true"#),
+        "f/sync#j1 skipped 2024-02-12T04:30:03Z 1500ms waited 40ms +default",
+    );
+    check(
+        &job(
+            r#""type":"QueuedJob","running":true,"canceled":false,"started_at":"2024-02-12T04:30:03Z","scheduled_for":"2024-02-12T04:30:00Z""#,
+        ),
+        "f/sync#j1 running 2024-02-12T04:30:03Z waited 3000ms +default",
+    );
+    check(
+        &job(r#""type":"QueuedJob","running":false,"canceled":false,"scheduled_for":"2024-02-12T05:00:00Z""#),
+        "not started: f/sync#j1 pending 2024-02-12T05:00:00Z +default",
+    );
+    check(&job(r#""started_at":"2024-02-12T04:30:03Z","success":true,"is_flow_step":true"#), "part");
+    check(&job(r#""started_at":"2024-02-12T04:30:03Z","success":true,"is_flow_step":false,"parent_job":"j0""#), "part");
+    for kind in ["dependencies", "flowdependencies", "appdependencies", "deploymentcallback"] {
+        check(
+            &format!(
+                r#"{{"id":"j","job_kind":"{kind}","script_path":"f/sync","success":true,"started_at":"2024-02-12T04:30:03Z"}}"#
+            ),
+            "no execution",
+        );
+    }
+    check(
+        r#"{"id":"j","job_kind":"preview","script_path":null,"success":true,"started_at":"2024-02-12T04:30:03Z","labels":["a","b"],"is_retry":true}"#,
+        "preview#j completed 2024-02-12T04:30:03Z +a +b +retry",
+    );
+}
+
+#[test]
+fn kestra() {
+    let check = system("Kestra executions");
+    let execution = with(
+        r#"{"results":[{"id":"k1","namespace":"company.team","flowId":"etl","labels":[{"key":"env","value":"prod"}],"state":{…}}],"total":1}"#,
+    );
+    // It was made 4 s before it ran; the duration counts from there and is not taken.
+    let state = |word: &str| {
+        execution(&format!(
+            r#""current":"{word}","histories":[{{"state":"CREATED","date":"2024-02-12T04:29:59Z"}},{{"state":"RUNNING","date":"2024-02-12T04:30:03Z"}},{{"state":"{word}","date":"2024-02-12T04:34:06.688Z"}}],"startDate":"2024-02-12T04:29:59Z","endDate":"2024-02-12T04:34:06.688Z","duration":"PT4M7.688S""#
+        ))
+    };
+    let row = "company.team.etl#k1";
+    check(&state("SUCCESS"), &format!("{row} completed 2024-02-12T04:30:03Z 243688ms waited 4000ms +env:prod"));
+    check(
+        &state("WARNING"),
+        &format!("{row} completed 2024-02-12T04:30:03Z 243688ms waited 4000ms +env:prod +warning"),
+    );
+    check(&state("KILLED"), &format!("{row} cancelled 2024-02-12T04:30:03Z 243688ms waited 4000ms +env:prod"));
+    check(&state("RETRIED"), &format!("{row} failed 2024-02-12T04:30:03Z 243688ms waited 4000ms +env:prod +retried"));
+    check(&state("SKIPPED"), &format!("{row} skipped 2024-02-12T04:30:03Z 243688ms waited 4000ms +env:prod"));
+    // What is paused has an end that is none, and the duration of what runs grows.
+    check(&state("PAUSED"), &format!("{row} pending 2024-02-12T04:30:03Z waited 4000ms +env:prod"));
+    check(&state("RUNNING"), &format!("{row} running 2024-02-12T04:30:03Z waited 4000ms +env:prod"));
+    check(
+        &execution(r#""current":"FAILED","startDate":"2024-02-12T04:29:59Z","duration":"PT4M7.688S""#),
+        &format!("{row} failed 2024-02-12T04:29:59Z 247688ms +env:prod (Created)"),
+    );
+    check(
+        &execution(r#""current":"QUEUED","startDate":"2024-02-12T04:29:59Z","duration":"PT4M7.688S""#),
+        &format!("not started: {row} pending 2024-02-12T04:29:59Z +env:prod"),
+    );
+    check(
+        r#"{"id":"k2","namespace":"n","flowId":"f","parentId":"k1","state":{"current":"SUCCESS","startDate":"2024-02-12T04:29:59Z"}}"#,
+        "part",
+    );
+}
