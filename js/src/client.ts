@@ -3,12 +3,12 @@
 
 import type { LoadOptions } from './engine.js';
 import type { Gathering } from './pool.js';
-import { handOver, isOfSeveral, isSeveral } from './given.js';
+import { handOver, isSeveral, keepingOf } from './given.js';
 import { isFromCompanion, refusal } from './source.js';
 import { Thread } from './thread.js';
 import type { Call } from './worker.js';
 import type {
-  Answer, Cells, HeatmapResponse, Loadable, Loaded, PictureOptions, Query, ReadAs, Rows, Scene, Source, Theme, ViewOptions, Workflow,
+  Answer, Cells, HeatmapResponse, Keeping, Loadable, Loaded, PictureOptions, Query, ReadAs, Rows, Scene, Source, Theme, ViewOptions, Workflow,
 } from './types.js';
 
 export type * from './types.js';
@@ -107,8 +107,9 @@ export class HeatmapClient {
    * Reads a source, several as one, or rows that are given, to the end; resolves with what was read, also if a source
    * broke off (the views say so).
    */
-  async load(source: Loadable, { signal, onProgress, query = {}, companion, workers, deduplicate = isOfSeveral(source), ...as }: LoadOptions = {}): Promise<Loaded> {
+  async load(source: Loadable, { signal, onProgress, query = {}, companion, workers, keepRows, deduplicate, ...as }: LoadOptions = {}): Promise<Loaded> {
     signal?.throwIfAborted();
+    const keeping = keepingOf(source, { keepRows, deduplicate });
     clients.add(this.#id);
     this.#gathering?.giveUp();
     this.#gathering = undefined;
@@ -120,12 +121,12 @@ export class HeatmapClient {
     const [only = new Blob([])] = sources;
     const lost = bereft.get(this.#id);
     try {
-      const gathering = await this.#gather(sources, as, workers, deduplicate);
+      const gathering = await this.#gather(sources, as, workers, keeping);
       bereft.delete(this.#id);
       if (gathering) return await this.#follow(gathering, signal, onProgress);
       const transfer = sources.filter((each) => each instanceof ReadableStream) as unknown as Transferable[];
       const isCompanions = companion ?? (!isSeveral(source) && !handed && isFromCompanion(source as Source, globalThis.document?.baseURI));
-      const call: Call['call'] = { name: 'load', source: sources.length > 1 ? sources : only, query, companion: isCompanions, as: { ...as, deduplicate } };
+      const call: Call['call'] = { name: 'load', source: sources.length > 1 ? sources : only, query, companion: isCompanions, as: { ...as, ...keeping } };
       const { id, answer } = running().ask<Loaded>(this.#id, call, onProgress, transfer);
       if (this.#wantsStop) this.stop();
       const abort = () => worker?.tell(this.#id, { name: 'abort', id });
@@ -157,7 +158,7 @@ export class HeatmapClient {
   }
 
   /** Several sources, or a big file that can be read in stretches; absent for all others. */
-  async #gather(sources: readonly Exclude<Source, Response>[], as: ReadAs, workers: number | undefined, deduplicate: boolean): Promise<Gathering | undefined> {
+  async #gather(sources: readonly Exclude<Source, Response>[], as: ReadAs, workers: number | undefined, { keepRows, deduplicate }: Required<Keeping>): Promise<Gathering | undefined> {
     const [only] = sources;
     // Rows that repeat another one are found by one worker that reads them all.
     if (deduplicate) return undefined;
@@ -165,7 +166,7 @@ export class HeatmapClient {
     const { Gathering } = await import('./pool.js');
     const most = Math.max(1, Math.min(workers ?? globalThis.navigator?.hardwareConcurrency ?? 1, MOST_WORKERS));
     const size = sources.reduce((sum, each) => sum + (each instanceof Blob ? each.size : 0), 0);
-    const gathering = new Gathering(running(), this.#id, sources, as, size < BIG_BYTES ? 1 : most);
+    const gathering = new Gathering(running(), this.#id, sources, as, keepRows, size < BIG_BYTES ? 1 : most);
     return await gathering.isSplit() ? gathering : undefined;
   }
 

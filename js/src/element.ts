@@ -10,11 +10,11 @@ import { covers, isFromCompanion, windowFor } from './source.js';
 import { errorWords, PATIENCE_MS } from './status.js';
 import { isZone } from './zone.js';
 import { parts } from './patterns.js';
-import type { Granularity, HeatmapResponse, Metric, PictureOptions, Theme } from './types.js';
+import type { Granularity, HeatmapResponse, Keeping, Metric, PictureOptions, Theme } from './types.js';
 
 export type HeatmapState = 'idle' | 'connecting' | 'streaming' | 'ready' | 'empty' | 'error';
 /** How the element loads a source. */
-export interface LoadSettings extends ReadAs {
+export interface LoadSettings extends ReadAs, Keeping {
   signal?: AbortSignal;
   /** What the source is called in messages. */
   name?: string;
@@ -22,7 +22,7 @@ export interface LoadSettings extends ReadAs {
   companion?: boolean;
   /** The most workers that read at the same time; by default as many as there are cores, at most 8. */
   workers?: number;
-  /** True looks for rows that repeat another one; by default where there are several sources, or only last attempts count. Then one worker reads. */
+  /** By default also where only last attempts count. */
   deduplicate?: boolean;
 }
 interface Read { window: Query; now: number }
@@ -219,7 +219,7 @@ export class ExecutionHeatmap extends Base {
     const span = query.from === undefined ? `${query.days ?? DEFAULT_DAYS} days` : this.#words().range(query.from, query.to ?? query.from);
     try {
       await this.#follow(signal, asking ? `Asking ${from} for ${span} of executions.` : `Opening ${from}.`, async (options) => {
-        const deduplicate = this.#deduplicated = as.deduplicate ?? (this.attempts === 'last' || isOfSeveral(source));
+        const deduplicate = this.#deduplicated = as.deduplicate ?? (as.keepRows !== false && (this.attempts === 'last' || isOfSeveral(source)));
         const loaded = await client.load(source, { ...as, deduplicate, query, companion, ...options });
         this.#read = asking && { ...asking, now: loaded.now ?? asking.now };
         return loaded;
@@ -324,7 +324,7 @@ export class ExecutionHeatmap extends Base {
     const held = this.#asking ?? this.#read;
     const isMissing = held ? !covers(held.window, this.#attributes.query, held.now) : this.#companion && this.#state === 'error' && isAnother;
     // Which attempt is the last shows only when rows are held against each other.
-    const isUntold = changed.has('attempts') && this.attempts === 'last' && this.#loaded !== undefined && !this.#deduplicated && isRepeatable(this.#source?.source ?? []);
+    const isUntold = changed.has('attempts') && this.attempts === 'last' && this.#loaded !== undefined && !this.#deduplicated && this.#source?.as.keepRows !== false && isRepeatable(this.#source?.source ?? []);
     if (isMissing || isUntold) return void this.#reload();
     if (this.#loaded && isAnother) void this.#refresh(false);
     else this.#looks();

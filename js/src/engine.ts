@@ -2,7 +2,7 @@
 // and tests use. It carries bytes and answers; it parses and counts nothing.
 
 import type { Engine, View } from './execution_heatmap_wasm.js';
-import { handOver, isOfSeveral, isSeveral } from './given.js';
+import { handOver, isSeveral, keepingOf } from './given.js';
 import { Meter } from './meter.js';
 import { start, startWhole, type Core } from './module.js';
 import { begin, counts, refuseUnrecognised, sentenceOf, understood, type Counted, type Place } from './part.js';
@@ -11,13 +11,13 @@ import { completed, type Origin } from './rows.js';
 import { blobOf, isPlain, open } from './source.js';
 import { zoneTable, type ZoneTable } from './zone.js';
 import type {
-  Answer, Cells, Loadable, Loaded, PictureOptions, Progress, Query, ReadAs, Rows, Scene, Source, Theme, ViewOptions, Workflow,
+  Answer, Cells, Keeping, Loadable, Loaded, PictureOptions, Progress, Query, ReadAs, Rows, Scene, Source, Theme, ViewOptions, Workflow,
 } from './types.js';
 
 export { isTrap, start } from './module.js';
 export type * from './types.js';
 
-export interface LoadOptions extends ReadAs {
+export interface LoadOptions extends ReadAs, Keeping {
   signal?: AbortSignal;
   /** Called at most four times a second. */
   onProgress?: (progress: Progress) => void;
@@ -27,8 +27,6 @@ export interface LoadOptions extends ReadAs {
   companion?: boolean;
   /** The most workers that read at the same time; by default as many as there are cores, at most 8. */
   workers?: number;
-  /** True looks for rows that repeat another one, by default where there are several sources; then one worker reads. */
-  deduplicate?: boolean;
 }
 
 const PROGRESS_MS = 250;
@@ -76,6 +74,8 @@ export class HeatmapEngine {
   #zone: { key: string; table: ZoneTable } | undefined;
   /** The number of the load whose rows are held. */
   #rowsOf = 0;
+  /** False if they were only counted. */
+  #keepsRows = true;
 
   private constructor(core: Core) {
     [this.#core, this.#engine] = [core, new core.Engine()];
@@ -94,7 +94,8 @@ export class HeatmapEngine {
    * Reads a source, several one after the other, or rows that are given, to the end, dropping what was held. A source that breaks off is no
    * error: the answers say so. `number` stands in the answers, so that who asks can tell one load's from another's.
    */
-  async load(source: Loadable, { signal, onProgress, query = {}, companion, deduplicate = isOfSeveral(source), ...as }: LoadOptions = {}, number?: number): Promise<Loaded> {
+  async load(source: Loadable, { signal, onProgress, query = {}, companion, keepRows: wanted, deduplicate: looksFor, ...as }: LoadOptions = {}, number?: number): Promise<Loaded> {
+    const { keepRows, deduplicate } = keepingOf(source, { keepRows: wanted, deduplicate: looksFor });
     const turn = ++this.#loads;
     this.#stopped = false;
     this.#pour?.halt();
@@ -122,7 +123,7 @@ export class HeatmapEngine {
       const begun = (): void => {
         // What a stream holds of a row is kept; a file is read again where the row lies. Not every form of the whole engine
         // lets a row be read by itself, and which one it is shows only later.
-        if (place === 0) this.#engine.keep(plain.includes(true), plain.includes(false) || this.#isWhole, deduplicate);
+        if (place === 0) this.#keep(keepRows, plain.includes(true), plain.includes(false) || this.#isWhole, deduplicate);
         begin(this.#engine, said, opened.expectsEnd, place > 0);
       };
       const turned = async (): Promise<[Engine, Core]> => {
@@ -132,7 +133,7 @@ export class HeatmapEngine {
       };
       if (place === 0) {
         this.#origins.clear();
-        if (sources.length > 1 || deduplicate) await this.#turnWhole(check);
+        if (sources.length > 1 || deduplicate || !keepRows) await this.#turnWhole(check);
         total = sources.length > 1 ? sizes.reduce((sum, size) => sum + size, 0) : opened.total;
         if (Number.isNaN(total)) total = null;
         this.#now = opened.expectsEnd ? now : null;
@@ -140,7 +141,7 @@ export class HeatmapEngine {
       begun();
       if (this.#engine.needsForms) await turned();
       this.#rowsOf = number ?? turn;
-      const blob = plain[place] ? blobOf(each) : undefined;
+      const blob = plain[place] && keepRows ? blobOf(each) : undefined;
       this.#whole = blob && { blob, as, source: place };
       const pour = this.#pour = new Pour(this.#engine, this.#core.memory, opened.stream, turned);
       const cancel = () => pour.halt(signal?.reason);
@@ -181,6 +182,13 @@ export class HeatmapEngine {
     this.#isWhole = true;
   }
 
+  /** Only the whole engine counts without keeping. */
+  #keep(rows: boolean, places: boolean, texts: boolean, identities: boolean): void {
+    this.#keepsRows = rows;
+    if (rows) this.#engine.keep(places, texts, identities);
+    else this.#engine.keepNone();
+  }
+
   /** What is known by now of the source that is read here is what its rows are read again with. */
   #remember(): void {
     if (!this.#whole) return;
@@ -195,15 +203,15 @@ export class HeatmapEngine {
     this.#pour?.halt();
   }
 
-  /** @internal Drops what was held and waits for parts that others read, with their places or their texts. */
-  async gather(number: number, as: ReadAs, places: boolean, texts: boolean): Promise<void> {
+  /** @internal Drops what was held and waits for parts that others read, with their places or their texts, or only counted. */
+  async gather(number: number, as: ReadAs, rows: boolean, places: boolean, texts: boolean): Promise<void> {
     const turn = ++this.#loads;
     this.#pour?.halt();
     await this.#turnWhole(() => this.#checkLoad(turn));
     this.#forget();
     this.#origins.clear();
     this.#whole = undefined;
-    this.#engine.keep(places, texts, false);
+    this.#keep(rows, places, texts, false);
     begin(this.#engine, as, false);
     [this.#rowsOf, this.#now] = [number, null];
   }
@@ -252,6 +260,7 @@ export class HeatmapEngine {
   /** Some of the executions of a cell of a query; of the rows of one load only, if its number is given. */
   async rowsAt(query: Query, options: ViewOptions, cell: number, page: { offset: number; limit: number }, load?: number): Promise<Rows> {
     this.#check(load);
+    if (!this.#keepsRows) throw Object.assign(new Error('The rows were counted and not kept, so that single ones cannot be shown.'), { notKept: true });
     const text = this.#engine.rows(this.#view(query, options), Uint32Array.of(cell), true, page.offset, page.limit);
     const { rows, total } = JSON.parse(text) as Rows;
     this.#remember();

@@ -1,6 +1,6 @@
 // What a program holds already, rows as objects or columns as arrays, as a stream of bytes in a form of the engine's.
 
-import type { Columns, Given, Loadable, Source } from './types.js';
+import type { Columns, Given, Keeping, Loadable, Source } from './types.js';
 
 /** A stream of what was given, and what went wrong in making it. */
 export interface Handed {
@@ -33,6 +33,14 @@ export function isSeveral(source: Loadable): source is readonly Source[] {
 /** True for more than one source of bytes, whose rows may repeat each other. */
 export function isOfSeveral(source: Loadable): boolean {
   return isSeveral(source) && source.length > 1;
+}
+
+/** What is kept unless something else is said. Throws an error with `parameter` for what excludes itself. */
+export function keepingOf(source: Loadable, { keepRows = true, deduplicate = keepRows && isOfSeveral(source) }: { [key in keyof Keeping]: Keeping[key] | undefined }): Required<Keeping> {
+  if (!keepRows && deduplicate) {
+    throw Object.assign(new TypeError('deduplicate: it does not go with keepRows: false'), { parameter: 'deduplicate' });
+  }
+  return { keepRows, deduplicate };
 }
 
 /**

@@ -10,6 +10,8 @@ import type { Progress, ReadAs, Source } from './types.js';
 export interface Piece {
   /** True if its rows can be read again where they lie; else their texts are kept. */
   hasPlaces: boolean;
+  /** False if its rows are only counted. */
+  keepsRows: boolean;
   source: Exclude<Source, Response>;
   /** The stretch; its end is absent for a whole source. */
   start: number;
@@ -119,14 +121,15 @@ export async function look(bytes: Uint8Array, as: ReadAs): Promise<Look> {
 }
 
 /** Reads a piece. `onStart` gets what halts it; `onProgress` is called at most four times a second. */
-export async function readPart({ source, hasPlaces, start: from, end, isLast, head, as }: Piece, signal: AbortSignal, onStart: (halt: () => void) => void, onProgress: (counted: Counted & { bytes: number }) => void): Promise<Part> {
+export async function readPart({ source, hasPlaces, keepsRows, start: from, end, isLast, head, as }: Piece, signal: AbortSignal, onStart: (halt: () => void) => void, onProgress: (counted: Counted & { bytes: number }) => void): Promise<Part> {
   const { Engine, memory } = await startWhole();
   // Only a whole source can be compressed.
   const stream = end === undefined ? (await open(source, {}, Date.now(), undefined, signal)).stream : (source as Blob).slice(from, end).stream();
   const engine = new Engine();
   try {
     // Of a whole source it is not known yet whether its form lets a row be read again; stretches are lines or records.
-    engine.keep(hasPlaces, !hasPlaces || end === undefined, false);
+    if (keepsRows) engine.keep(hasPlaces, !hasPlaces || end === undefined, false);
+    else engine.keepNone();
     begin(engine, as, false);
     if (head.length > 0) feed(engine, memory, head);
     const pour = new Pour(engine, memory, stream);

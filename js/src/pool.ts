@@ -44,6 +44,7 @@ export class Gathering {
   readonly #client: number;
   readonly #sources: readonly Piece['source'][];
   readonly #as: ReadAs;
+  readonly #keepsRows: boolean;
   readonly #workers: number;
   readonly #load = Thread.number();
   readonly #entries: Entry[] = [];
@@ -72,8 +73,8 @@ export class Gathering {
   #fail: (error: unknown) => void = () => {};
   #tell: () => void = () => {};
 
-  constructor(main: Thread, client: number, sources: readonly Piece['source'][], as: ReadAs, workers: number) {
-    [this.#main, this.#client, this.#sources, this.#as, this.#workers] = [main, client, sources, as, workers];
+  constructor(main: Thread, client: number, sources: readonly Piece['source'][], as: ReadAs, keepsRows: boolean, workers: number) {
+    [this.#main, this.#client, this.#sources, this.#as, this.#keepsRows, this.#workers] = [main, client, sources, as, keepsRows, workers];
   }
 
   /** False for one file that cannot be cut into stretches. */
@@ -134,7 +135,7 @@ export class Gathering {
     if (!this.#hasBegun) {
       this.#isPlain = await Promise.all(this.#sources.map(isPlain));
       const [places, texts] = [this.#isPlain.includes(true), this.#isPlain.includes(false) || this.#sources.length > 1];
-      await main.ask(this.#client, { name: 'gather', load: this.#load, as: this.#as, places, texts }).answer;
+      await main.ask(this.#client, { name: 'gather', load: this.#load, as: this.#as, rows: this.#keepsRows, places, texts }).answer;
     }
     this.#hasBegun = true;
     const wanted = Math.min(this.#workers, this.#pieces()) - 1;
@@ -274,7 +275,7 @@ export class Gathering {
     else this.#at = end;
     const { head, headLines } = start > 0 && layout ? layout : { head: NO_BYTES, headLines: 0 };
     return {
-      piece: { source, hasPlaces: this.#isPlain[file] ?? false, start, end: start === 0 && isLast ? undefined : end, isLast, head, headLines, as: layout?.as ?? this.#as },
+      piece: { source, hasPlaces: this.#keepsRows && (this.#isPlain[file] ?? false), keepsRows: this.#keepsRows, start, end: start === 0 && isLast ? undefined : end, isLast, head, headLines, as: layout?.as ?? this.#as },
       file, counted: { rows: 0, unreadable: 0, noStart: 0, oldest: null, newest: null, bytes: 0 },
     };
   }

@@ -80,6 +80,17 @@ export type Given = { columns: Columns } | Iterable<object> | AsyncIterable<obje
 /** Whatever can be loaded: a source, several that are read as one, or what a program holds already. */
 export type Loadable = Source | readonly Source[] | Given;
 
+/** What is kept of the rows of a source. */
+export interface Keeping {
+  /**
+   * False counts rows by workflow, status, tags and quarter of an hour as they come and keeps none, by default true. Views by
+   * start say the same; single rows cannot be shown, be placed by another moment or be held against each other.
+   */
+  keepRows?: boolean;
+  /** True looks for rows that repeat another one, by default where there are several sources; then one worker reads. */
+  deduplicate?: boolean;
+}
+
 /** How far reading has come. */
 export interface Progress {
   /** Rows read so far. */

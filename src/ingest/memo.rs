@@ -333,12 +333,6 @@ pub(super) fn is_closed(first: u8) -> bool {
     matches!(first, b'"' | b'[' | b'{')
 }
 
-/// The lowest bits, less than 32 of them.
-#[inline(always)]
-pub(super) fn first_bits(count: usize) -> u32 {
-    !(u32::MAX << (count & 31))
-}
-
 pub(super) const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A number of the bytes at `at`, from where `near` is: of all of up to 32, of more the first and the last sixteen.

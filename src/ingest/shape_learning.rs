@@ -6,7 +6,7 @@ use super::brief::{Brief, Quickly};
 use super::fields::Places;
 use super::lanes::{Lanes, WIDTH};
 use super::mapping::{Entry, Mapping, Node, Target};
-use super::memo::{MOST_KEYS, first_bits};
+use super::memo::MOST_KEYS;
 use super::role::Role;
 use super::scan::Scanner;
 use super::shape::{Feed, Key, MOST_SPOTS, NONE, Shapes, Step, Use, Way};
@@ -190,6 +190,11 @@ impl Shapes {
         let start = step.literal as usize;
         self.literals.get(start..start + step.length as usize).unwrap_or_default()
     }
+}
+
+/// The lowest bits, less than 32 of them.
+fn first_bits(count: usize) -> u32 {
+    !(u32::MAX << (count & 31))
 }
 
 impl Step {

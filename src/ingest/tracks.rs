@@ -8,12 +8,10 @@
 use super::brief::{Quick, Quickly};
 use super::fields::SpotKind;
 use super::lanes::{Lanes, Near, Padded, TextMarks, WIDTH};
+use super::memo::PADDING;
 use super::shape::{Checked, Found, MOST_NEAR_BYTES, Shapes};
 use super::tree::{NONE, Parting, ROOT, Said, Symbol, Tree};
 use crate::time::UsualTimes;
-
-/// Behind all bytes that are held, so that they can be looked at in whole steps.
-const PADDING: usize = 64;
 
 /// How lines go on behind the vertices of a tree of what lines said.
 #[derive(Debug, Default)]

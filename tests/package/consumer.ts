@@ -1,7 +1,7 @@
 // What a page's author writes against the package's types. It is compiled strictly and never run: the test is that it
 // compiles, and that each line marked as an error is one.
 
-import { HeatmapClient, type HeatmapResponse, type Query } from 'execution-heatmap';
+import { HeatmapClient, type HeatmapResponse, type LoadOptions, type Query } from 'execution-heatmap';
 import { HeatmapEngine } from 'execution-heatmap/engine';
 import type { ExecutionHeatmap } from 'execution-heatmap/element';
 import 'execution-heatmap/define';
@@ -19,7 +19,7 @@ export async function inAWorker(file: File, abort: AbortController): Promise<Hea
 
 export async function onThisThread(bytes: Uint8Array): Promise<number | null | undefined> {
   const engine = await HeatmapEngine.create();
-  await engine.load(bytes);
+  await engine.load(bytes, { keepRows: false });
   const answer = engine.view(query);
   const response = JSON.parse(new TextDecoder().decode(answer.json)) as HeatmapResponse;
   return response.cells[0]?.value;
@@ -37,6 +37,9 @@ export function onAPage(): HTMLElement {
   element.addEventListener('click', () => element.remove());
   return element;
 }
+
+/** What is kept of the rows is said by name, and so are settings that stand in a variable. */
+export const keeping: LoadOptions = { keepRows: true, deduplicate: true };
 
 // @ts-expect-error: there is no such metric.
 export const misspelt: Query = { metric: 'sucess_rate' };

@@ -16,9 +16,14 @@ impl Seeded {
     pub fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound
     }
+
     /// A place among so many.
     pub fn index(&mut self, length: usize) -> usize {
         self.below(length as u64) as usize
+    }
+
+    pub fn one_of<T: Copy>(&mut self, things: &[T]) -> T {
+        things[self.index(things.len())]
     }
 
     pub fn pick<'a, T: ?Sized>(&mut self, from: &[&'a T]) -> &'a T {

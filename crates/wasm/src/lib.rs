@@ -44,6 +44,8 @@ pub struct Engine {
     keeps_places: bool,
     keeps_texts: bool,
     deduplicates: bool,
+    /// False if rows are counted and not kept.
+    keeps_rows: bool,
 }
 
 #[wasm_bindgen]
@@ -59,6 +61,7 @@ impl Engine {
             keeps_places: false,
             keeps_texts: false,
             deduplicates: false,
+            keeps_rows: true,
         }
     }
 
@@ -69,6 +72,7 @@ impl Engine {
         self.keeps_places = places;
         self.keeps_texts = texts;
         self.deduplicates = identities;
+        self.keeps_rows = true;
     }
 
     /// Begins a source and drops what was held. `form` is `auto`, `ndjson`, `json`, `csv`, `tsv`, `swf`, `arrow` or
@@ -92,6 +96,9 @@ impl Engine {
         }
         if self.keeps_texts {
             table = table.with_texts(MOST_KEPT_TEXT_BYTES);
+        }
+        if !self.keeps_rows {
+            table = table.without_rows();
         }
         let identities = self.deduplicates.then(|| Duplicates::with_key([chance(), chance()]));
         self.intake = intake.onto(table, identities);
@@ -248,6 +255,14 @@ impl Engine {
     ) -> Result<(), JsValue> {
         self.intake.begin_next(expected(form, preset, map)?, expects_end);
         Ok(())
+    }
+
+    /// Of the sources that begin from now on rows are counted and not kept, so that memory is bounded by workflows,
+    /// statuses, tags and quarters of an hour. [`Engine::keep`] takes it back.
+    #[wasm_bindgen(js_name = keepNone)]
+    pub fn keep_none(&mut self) {
+        self.keep(false, false, false);
+        self.keeps_rows = false;
     }
 
     /// What was read, in pieces that [`Engine::absorb`] takes.
