@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::grid::Grid;
 use crate::intake::Reading;
 use crate::notice::{self, Told};
-use crate::options::{Filter, Granularity, Moment, Query};
+use crate::options::{Filter, Granularity, Moment, Query, Wanted};
 use crate::pattern::{self, Finding};
 use crate::problem::Problem;
 use crate::table::{MOST_OTHER_STATUSES, Memory, Table, View};
@@ -205,6 +205,7 @@ pub fn answer_from(
             workflows: &|each| table.each_workflow(&View::of(query, &window, &buckets), each),
             ends_with_rows: ends_with_newest(query, source),
             outcomes: query.filter.statuses.is_empty(),
+            all: query.patterns == Wanted::All,
         }),
     };
     let mut notices = report.notices;

@@ -386,6 +386,10 @@ fn pattern(json: &mut Json, finding: &Finding) {
     json.open('{');
     json.text_of("kind", finding.kind.name());
     json.text_of("sentence", &finding.sentence);
+    json.text_of("how_we_know", &finding.how);
+    if let Some(place) = finding.explained_by {
+        json.whole_of("explained_by", place as u64);
+    }
     json.key("series");
     json.open('{');
     match &finding.whose {

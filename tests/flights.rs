@@ -7,7 +7,7 @@ mod cases;
 mod support;
 
 use cases::{Input, bytes, read, respond};
-use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc, Weekday};
 use chrono_tz::Tz;
 use execution_heatmap::picture::{self, PictureOptions, Theme};
 use serde_json::Value;
@@ -19,6 +19,10 @@ struct Flight {
     hour: u32,
     failed: bool,
     tags: String,
+    workflow: String,
+    duration_ms: Option<u64>,
+    /// The local date and hour at which it ended.
+    end: Option<(NaiveDate, u32)>,
 }
 
 fn flights(zone: &str) -> Vec<Flight> {
@@ -28,6 +32,7 @@ fn flights(zone: &str) -> Vec<Flight> {
     let headers = reader.headers().unwrap().clone();
     let column = |name: &str| headers.iter().position(|header| header == name).unwrap();
     let (status, started_at, tags) = (column("status"), column("started_at"), column("tags"));
+    let (workflow, duration) = (column("workflow_id"), column("duration_ms"));
     reader
         .records()
         .map(|record| {
@@ -38,7 +43,17 @@ fn flights(zone: &str) -> Vec<Flight> {
                 "completed" => false,
                 other => panic!("a flight is {other}"),
             };
-            Flight { date: local.date_naive(), hour: local.hour(), failed, tags: record[tags].to_owned() }
+            let duration_ms: Option<u64> = record[duration].parse().ok();
+            let end = duration_ms.map(|ms| local + TimeDelta::milliseconds(ms as i64));
+            Flight {
+                date: local.date_naive(),
+                hour: local.hour(),
+                failed,
+                tags: record[tags].to_owned(),
+                workflow: record[workflow].to_owned(),
+                duration_ms,
+                end: end.map(|end| (end.date_naive(), end.hour())),
+            }
         })
         .collect()
 }
@@ -85,7 +100,7 @@ fn hourly_volume_is_the_recount() {
 
 /// Recounts what the patterns of a view claim.
 fn check_sentences(zone: &str, tag: Option<&str>) {
-    let mut pairs = vec![("time_zone", zone)];
+    let mut pairs = vec![("time_zone", zone), ("patterns", "all")];
     pairs.extend(tag.map(|tag| ("tag", tag)));
     let response = response(&pairs);
     let flights: Vec<Flight> = flights(zone)
@@ -93,13 +108,23 @@ fn check_sentences(zone: &str, tag: Option<&str>) {
         .filter(|flight| tag.is_none_or(|tag| flight.tags.split('|').any(|other| other == tag)))
         .collect();
     let patterns = response["patterns"].as_array().unwrap();
+    let all = patterns.iter().filter(|pattern| pattern["series"]["all"] == true);
+    assert!(all.count() >= 3, "what is said of all flights is recounted: {patterns:?}");
     let sentences: Vec<_> = patterns.iter().map(|pattern| pattern["sentence"].clone()).collect();
     assert_eq!(response["patterns_detected"].as_array().unwrap(), &sentences);
     let mut kinds = BTreeSet::new();
     for pattern in patterns {
+        let of_workflow =
+            |flight: &&Flight| pattern["series"]["workflow_id"].as_str().is_none_or(|id| flight.workflow == id);
+        let flights: Vec<&Flight> = flights.iter().filter(of_workflow).collect();
         match pattern["kind"].as_str().unwrap() {
             "failure_window" => check_failure_window(pattern, &flights),
+            "slow_window" => check_slow_window(pattern, &flights),
             "volume_peak" => check_volume_peak(pattern, &flights),
+            "volume_window" => {
+                check_volume_window(pattern, flights.iter().map(|flight| (flight.date, flight.hour)));
+            }
+            "throughput_window" => check_volume_window(pattern, flights.iter().filter_map(|flight| flight.end)),
             other => panic!("nobody recounts {other}"),
         }
         kinds.insert(pattern["kind"].as_str().unwrap().to_owned());
@@ -121,35 +146,77 @@ fn is_inside(pattern: &Value, date: NaiveDate, hour: u32) -> bool {
     }
 }
 
-fn looked_at<'a>(pattern: &Value, flights: &'a [Flight]) -> impl Iterator<Item = &'a Flight> {
+fn looked_at<'a>(pattern: &Value, flights: &[&'a Flight]) -> impl Iterator<Item = &'a Flight> {
     let [from, to] = ["from", "to"].map(|end| pattern["evidence"][end].as_str().unwrap().parse::<NaiveDate>().unwrap());
-    flights.iter().filter(move |flight| (from..=to).contains(&flight.date))
+    flights.iter().copied().filter(move |flight| (from..=to).contains(&flight.date))
 }
 
-fn check_failure_window(pattern: &Value, flights: &[Flight]) {
+fn check_failure_window(pattern: &Value, flights: &[&Flight]) {
+    let of = |flight: &Flight| Some(flight.failed);
+    let outcome = Outcome { of: &of, hits: "failed", all: "decided", words: "" };
+    check_outcome_window(pattern, flights, &outcome);
+}
+
+/// Flights that take longer than nine in ten of their workflow, by the bins of a histogram whose bounds grow by a tenth.
+fn check_slow_window(pattern: &Value, flights: &[&Flight]) {
+    let bin = |ms: u64| (((ms.max(1) as f64).ln() / 1.1f64.ln()).floor()) as u64;
+    let mut bins = BTreeMap::<&str, Vec<u64>>::new();
+    for flight in flights {
+        bins.entry(&flight.workflow).or_default().extend(flight.duration_ms.map(bin));
+    }
+    let slow_from: BTreeMap<&str, u64> = bins
+        .into_iter()
+        .filter(|(_, bins)| bins.len() >= 20)
+        .map(|(workflow, mut bins)| {
+            bins.sort_unstable();
+            (workflow, bins[(bins.len() * 9).div_ceil(10) - 1] + 1)
+        })
+        .collect();
+    let of = |flight: &Flight| {
+        let bin = bin(flight.duration_ms?);
+        Some(bin >= *slow_from.get(&*flight.workflow)?)
+    };
+    let words = " slower than 9 in 10 of their workflow";
+    check_outcome_window(pattern, flights, &Outcome { of: &of, hits: "slow", all: "timed", words });
+}
+
+/// An outcome of flights: whether one has it, `None` if it could not have it, and what its counts are called.
+struct Outcome<'a> {
+    of: &'a dyn Fn(&Flight) -> Option<bool>,
+    hits: &'a str,
+    all: &'a str,
+    words: &'a str,
+}
+
+fn check_outcome_window(pattern: &Value, flights: &[&Flight], outcome: &Outcome<'_>) {
     // By week: decided and failed, inside and outside.
     let mut weeks = BTreeMap::<i32, [[u64; 2]; 2]>::new();
     let mut cells = BTreeSet::new();
     for flight in looked_at(pattern, flights) {
         let inside = is_inside(pattern, flight.date, flight.hour);
+        if inside {
+            cells.insert((flight.date.to_string(), u64::from(flight.hour)));
+        }
+        let Some(has_it) = (outcome.of)(flight) else { continue };
         let [decided, failed] = &mut weeks
             .entry(flight.date.num_days_from_ce() - flight.date.weekday().num_days_from_monday() as i32)
             .or_default()[usize::from(inside)];
         *decided += 1;
-        *failed += u64::from(flight.failed);
-        if inside {
-            cells.insert((flight.date.to_string(), u64::from(flight.hour)));
-        }
+        *failed += u64::from(has_it);
     }
     let total = |side: usize, which: usize| weeks.values().map(|week| week[side][which]).sum::<u64>();
     let rate = |side: usize| total(side, 1) as f64 / total(side, 0) as f64;
     let held = weeks.values().filter(|[[n_out, k_out], [n_in, k_in]]| (k_in * n_out) > (k_out * n_in)).count();
     let sentence = pattern["sentence"].as_str().unwrap();
-    let said =
-        format!("({:.0}% vs {:.0}% otherwise, {held} of {} weeks)", rate(1) * 100.0, rate(0) * 100.0, weeks.len());
+    let (inside, outside) = (rate(1) * 100.0, rate(0) * 100.0);
+    let said = format!("({inside:.0}%{} vs {outside:.0}% otherwise, {held} of {} weeks)", outcome.words, weeks.len());
     assert!(sentence.ends_with(&said), "{sentence}: the rows say {said}");
     let evidence = &pattern["evidence"];
-    assert_eq!((evidence["decided"].as_u64(), evidence["failed"].as_u64()), (Some(total(1, 0)), Some(total(1, 1))));
+    let counts = [outcome.all, outcome.hits].map(|name| evidence[name].as_u64().unwrap());
+    assert_eq!(counts, [total(1, 0), total(1, 1)]);
+    let how = pattern["how_we_know"].as_str().unwrap();
+    let grouped = |count: u64| execution_heatmap::number::grouped(count);
+    assert!(how.starts_with(&format!("{} of {} ", grouped(total(1, 1)), grouped(total(1, 0)))), "{how}");
     assert!((evidence["expected"].as_f64().unwrap() - rate(0) * total(1, 0) as f64).abs() < 1e-6);
     let listed: BTreeSet<_> = pattern["cells"]
         .as_array()
@@ -160,7 +227,65 @@ fn check_failure_window(pattern: &Value, flights: &[Flight]) {
     assert_eq!(listed, cells);
 }
 
-fn check_volume_peak(pattern: &Value, flights: &[Flight]) {
+/// Recounts a window of volume, which belongs to the day in whose hours it lies.
+fn check_volume_window(pattern: &Value, moments: impl Iterator<Item = (NaiveDate, u32)>) {
+    let [from, to] = ["from", "to"].map(|end| pattern["evidence"][end].as_str().unwrap().parse::<NaiveDate>().unwrap());
+    let mut days: BTreeMap<NaiveDate, [u64; 24]> =
+        from.iter_days().take_while(|date| *date <= to).map(|date| (date, [0; 24])).collect();
+    for (date, hour) in moments {
+        if let Some(day) = days.get_mut(&date) {
+            day[hour as usize] += 1;
+        }
+    }
+    let volumes = |weekday: Weekday| {
+        let mut volumes: Vec<u64> =
+            days.iter().filter(|(date, _)| date.weekday() == weekday).map(|(_, day)| day.iter().sum()).collect();
+        volumes.sort_unstable();
+        volumes
+    };
+    let usual: BTreeMap<u32, f64> = (0..7)
+        .map(|weekday| {
+            let volumes = volumes(Weekday::try_from(weekday).unwrap());
+            let middle = (volumes[(volumes.len() - 1) / 2] + volumes[volumes.len() / 2]) as f64 / 2.0;
+            (u32::from(weekday), middle)
+        })
+        .collect();
+    let is_quiet = |date: NaiveDate, day: &[u64; 24]| {
+        (day.iter().sum::<u64>() as f64) < 0.35 * usual[&date.weekday().num_days_from_monday()]
+    };
+    let window = &pattern["window"];
+    let [start, end] = ["from_hour", "to_hour"].map(|end| window[end].as_u64().unwrap() as usize);
+    let length = (end + 23 - start) % 24 + 1;
+    let is_inside = |hour: usize| (hour + 24 - start) % 24 < length;
+    let weekdays = window["weekdays"].as_array().unwrap();
+    let counts = |date: NaiveDate| weekdays.contains(&Value::from(date.weekday().number_from_monday()));
+    let (mut inside, mut outside, mut held, mut units) = (0, 0, 0, 0u64);
+    let is_high = pattern["effect"]["inside"].as_f64() > pattern["effect"]["outside"].as_f64();
+    for (date, day) in &days {
+        let all: u64 = day.iter().sum();
+        if !counts(*date) || is_quiet(*date, day) || all < 10 {
+            continue;
+        }
+        let here: u64 = (0..24).filter(|hour| is_inside(*hour)).map(|hour| day[hour]).sum();
+        let (rate, other) = (here * (24 - length as u64), (all - here) * length as u64);
+        held += u64::from(if is_high { rate > other } else { rate < other });
+        units += 1;
+        (inside, outside) = (inside + here, outside + all - here);
+    }
+    let evidence = &pattern["evidence"];
+    let told = ["executions_inside", "executions_outside", "hours_inside", "days_held", "days"]
+        .map(|name| evidence[name].as_u64().unwrap());
+    assert_eq!(told, [inside, outside, units * length as u64, held, units], "{pattern}");
+    let rates = [inside as f64 / length as f64, outside as f64 / (24 - length) as f64];
+    let sentence = pattern["sentence"].as_str().unwrap();
+    if !is_high {
+        let fewer = format!(": {:.0}% fewer executions an hour ", (1.0 - rates[0] / rates[1]) * 100.0);
+        assert!(sentence.contains(&fewer), "{sentence}: {fewer}");
+    }
+    assert!(sentence.ends_with(&format!("({held} of {units} days)")), "{sentence}");
+}
+
+fn check_volume_peak(pattern: &Value, flights: &[&Flight]) {
     let mut days = BTreeMap::<NaiveDate, [u64; 24]>::new();
     looked_at(pattern, flights).for_each(|flight| days.entry(flight.date).or_default()[flight.hour as usize] += 1);
     let hours: Vec<u32> = (0..24).filter(|hour| is_inside(pattern, *days.keys().next().unwrap(), *hour)).collect();
@@ -194,13 +319,17 @@ fn the_evening_fails_and_the_morning_is_full() {
     let response = response(&[("time_zone", "America/New_York"), ("from", "2013-02-04"), ("to", "2013-05-05")]);
     let sentences: Vec<_> =
         response["patterns_detected"].as_array().unwrap().iter().map(|s| s.as_str().unwrap()).collect();
-    let [failures, volume] = sentences[..] else { panic!("expected two sentences, got {sentences:?}") };
+    let [failures, fewer, volume] = sentences[..] else { panic!("expected three sentences, got {sentences:?}") };
     assert!(
         failures.starts_with("Higher failure rate on weekdays between ") && failures.contains("13 of 13 weeks"),
         "{failures}"
     );
     let from = response["patterns"][0]["window"]["from_hour"].as_u64().unwrap();
     assert!((18..=20).contains(&from), "an evening: {failures}");
+    assert!(fewer.starts_with("Execution volume drops every day between 10 PM–6 AM (America/New_York): "), "{fewer}");
+    let notices: Vec<_> = response["notices"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    // That fewer end, a little later, is said by the same.
+    assert!(notices.contains(&"1 more pattern was found and can be asked for"), "{notices:?}");
     assert!(volume.starts_with("Execution volume peaks at 8 AM (America/New_York) daily ("), "{volume}");
 }
 

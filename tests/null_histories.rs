@@ -7,12 +7,14 @@
 
 #[path = "support/histories.rs"]
 mod histories;
+#[path = "support/recounts.rs"]
+mod recounts;
 
-use chrono::{Datelike, NaiveDate};
 use execution_heatmap::cube::Cube;
-use execution_heatmap::pattern::{Fact, Finding, Kind, WeekWindow};
-use histories::{Chance, Failures, History, MONDAY, Noise, Plant, Shape, Volume, WEEK, daily_volume, history};
+use execution_heatmap::pattern::{Finding, Kind, WeekWindow};
+use histories::{Chance, Failures, History, Noise, Plant, Shape, Volume, WEEK, daily_volume, history};
 use proptest::prelude::*;
+use recounts::{hours_of, recount};
 
 /// Histories a row: so many that the whole file takes seconds, unless the environment asks for more.
 fn histories(usual: usize) -> usize {
@@ -179,17 +181,6 @@ fn textbook_peak_speaks(history: &History) -> bool {
     hours.iter().map(|count| (*count as f64 - expected) * (*count as f64 - expected) / expected).sum::<f64>() > 49.73
 }
 
-/// For each hour of the week, whether the window holds it.
-fn hours_of(window: &WeekWindow) -> [bool; WEEK] {
-    let mut held = [false; WEEK];
-    let (from, to) = (usize::from(window.from_hour), usize::from(window.to_hour));
-    let length = if to > from { to - from } else { to + 24 - from };
-    for day in &window.weekdays {
-        (0..length).for_each(|hour| held[((usize::from(*day) - 1) * 24 + from + hour) % WEEK] = true);
-    }
-    held
-}
-
 /// Hours in both / hours in either.
 fn overlap(window: &WeekWindow, plant: &Plant) -> f64 {
     let pairs = || hours_of(window).into_iter().enumerate().map(|(hour, held)| (held, plant.holds(hour)));
@@ -336,76 +327,6 @@ fn what_is_missing_is_said() {
     assert!(silent.findings.is_empty() && silent.notices.is_empty(), "nothing ran, so nothing is missing");
 }
 
-/// The hour of a history that a cell is.
-fn hour_of((date, hour): (NaiveDate, u8)) -> usize {
-    let days = (date - MONDAY.parse::<NaiveDate>().unwrap()).num_days();
-    usize::try_from(days).unwrap() * 24 + usize::from(hour)
-}
-
-/// What a claim of outcomes or of a peak rests on, by name.
-struct Counts {
-    held: u64,
-    units: u64,
-    inside: u64,
-    of: u64,
-    expected: f64,
-}
-
-fn counts_of(finding: &Finding) -> Counts {
-    let [held, units, inside, of] = match finding.kind {
-        Kind::FailureWindow => ["weeks_held", "weeks", "failed", "decided"],
-        Kind::VolumePeak => ["days_held", "days", "inside", "executions"],
-        other => panic!("{other:?}"),
-    }
-    .map(|name| finding.count(name).unwrap());
-    let (_, Fact::Number(expected)) = finding.evidence[4] else { panic!("{finding:?}") };
-    Counts { held, units, inside, of, expected }
-}
-
-/// Recounts what a finding says from the history.
-fn recount(history: &History, finding: &Finding) {
-    let told = counts_of(finding);
-    let inside = hours_of(finding.window.as_ref().unwrap());
-    let looked_at = hour_of((finding.from, 0))..hour_of((finding.to, 23)) + 1;
-    let is_peak = finding.kind == Kind::VolumePeak;
-    let (mut count, mut of, mut outside, mut outside_of) = (0, 0, 0, 0);
-    let mut cells = Vec::new();
-    for hour in looked_at {
-        let (executions, failures) = (history.executions[hour], history.failures[hour]);
-        let day = hour / 24 * 24;
-        if is_peak && history.executions[day..day + 24].iter().sum::<u64>() < 3 {
-            continue;
-        }
-        match (is_peak, inside[hour % WEEK]) {
-            (false, true) => (count, of) = (count + failures, of + executions),
-            (false, false) => (outside, outside_of) = (outside + failures, outside_of + executions),
-            (true, is_inside) => (count, of) = (count + if is_inside { executions } else { 0 }, of + executions),
-        }
-        if inside[hour % WEEK] && executions > 0 {
-            cells.push(hour);
-        }
-    }
-    assert_eq!((told.inside, told.of), (count, of));
-    assert_eq!(finding.cells.iter().copied().map(hour_of).collect::<Vec<_>>(), cells);
-    let is_near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * b.abs();
-    let hours = told.units as f64 * inside[..24].iter().filter(|held| **held).count() as f64;
-    let (rate_inside, rate_outside) = if is_peak {
-        (count as f64 / hours, (of - count) as f64 / (told.units as f64 * 24.0 - hours))
-    } else {
-        (count as f64 / of as f64, outside as f64 / outside_of as f64)
-    };
-    let base = if is_peak { hours } else { of as f64 };
-    let effect = finding.effect.unwrap();
-    assert!(is_near(effect.inside, rate_inside) && is_near(effect.outside, rate_outside), "{finding:?}");
-    assert!(is_near(told.expected, rate_outside * base), "{finding:?}");
-    assert!(finding.weeks.iter().all(|(monday, _)| monday.weekday() == chrono::Weekday::Mon));
-    if !is_peak {
-        let held = finding.weeks.iter().filter(|(_, held)| *held == Some(true)).count() as u64;
-        let units = finding.weeks.iter().filter(|(_, held)| held.is_some()).count() as u64;
-        assert_eq!((told.held, told.units), (held, units));
-    }
-}
-
 #[test]
 fn every_number_can_be_recounted() {
     let mut findings = 0;
@@ -435,10 +356,7 @@ proptest! {
         for finding in history.report().findings {
             recount(&history, &finding);
             prop_assert!(finding.p_adjusted > 0.0 && finding.p_adjusted <= 0.05);
-            let Counts { held, units, .. } = counts_of(&finding);
-            prop_assert!(held * 5 >= units * 3 && held <= units);
-            let effect = finding.effect.unwrap();
-            prop_assert!(effect.inside > effect.outside && !finding.sentence.contains("NaN"));
+            prop_assert!(!finding.sentence.contains("NaN") && !finding.how.contains("NaN"));
         }
     }
 }

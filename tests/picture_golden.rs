@@ -84,6 +84,8 @@ fn finding(kind: Kind, sentence: &str, weekdays: &[u8], hours: (u8, u8), answer:
     Finding {
         kind,
         sentence: sentence.to_owned(),
+        how: String::new(),
+        explained_by: None,
         whose: Whose::All,
         window: Some(WeekWindow { weekdays: weekdays.to_vec(), from_hour: hours.0, to_hour: hours.1 }),
         effect: None,

@@ -1,11 +1,11 @@
 // The element's attributes: what each takes, what stands for it when it is absent or wrong. A wrong value is said once
 // in the console and counts as absent; nothing throws.
 
-import { ATTEMPTS, DEFAULT_METRIC, METRICS, MOMENTS, MOST_DAYS } from './limits.js';
+import { ATTEMPTS, DEFAULT_METRIC, METRICS, MOMENTS, MOST_DAYS, WANTED } from './limits.js';
 import type { Granularity, Metric, Query, Theme } from './types.js';
 
 export const OBSERVED = [
-  'src', 'metric', 'granularity', 'days', 'from', 'to', 'until', 'workflow-id', 'status', 'tag', 'by', 'attempts', 'time-zone', 'locale',
+  'src', 'metric', 'granularity', 'days', 'from', 'to', 'until', 'workflow-id', 'status', 'tag', 'by', 'attempts', 'patterns', 'time-zone', 'locale',
   'first-day', 'hour-cycle', 'theme', 'layout', 'show', 'level', 'pattern', 'cell', 'interactive', 'label',
 ] as const;
 export type Name = (typeof OBSERVED)[number];
@@ -15,6 +15,7 @@ const ONE_OF = {
   granularity: ['hourly', 'daily'],
   by: MOMENTS,
   attempts: ATTEMPTS,
+  patterns: WANTED,
   'hour-cycle': ['auto', 'h12', 'h23'],
   'first-day': ['auto', '1', '2', '3', '4', '5', '6', '7'],
   theme: ['auto', 'light', 'dark'],
@@ -114,6 +115,7 @@ export class Attributes {
     set('granularity', this.oneOf('granularity') as Granularity | undefined);
     set('by', this.oneOf('by'));
     set('attempts', this.oneOf('attempts'));
+    set('patterns', this.oneOf('patterns'));
     const [from, to] = [this.date('from'), this.date('to')];
     if (from !== undefined && to !== undefined && from <= to) Object.assign(query, { from, to });
     else set('days', this.whole('days', 1, MOST_DAYS));

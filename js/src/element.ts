@@ -30,7 +30,7 @@ type List = readonly string[] | string | null | undefined;
 
 // Importing where there is no document defines nothing and throws nothing.
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
-const PROPERTIES = ['src', 'metric', 'granularity', 'days', 'from', 'to', 'until', 'workflowId', 'status', 'tag', 'by', 'attempts', 'timeZone',
+const PROPERTIES = ['src', 'metric', 'granularity', 'days', 'from', 'to', 'until', 'workflowId', 'status', 'tag', 'by', 'attempts', 'patterns', 'timeZone',
   'locale', 'firstDay', 'hourCycle', 'theme', 'layout', 'show', 'level', 'pattern', 'cell', 'interactive', 'label'] as const;
 /** Attributes that change how the picture looks, not what it shows. */
 const LOOKS: readonly string[] = ['theme', 'show', 'level', 'pattern', 'cell'];
@@ -92,6 +92,7 @@ export class ExecutionHeatmap extends Base {
           this.#tell('heatmap-pattern', { pattern, detail: this.#view?.response.patterns[pattern - 1] });
         },
         copy: (pattern) => this.#copy(pattern),
+        all: () => this.#change(() => this.patterns = 'all'),
         cell: (cell) => {
           const name = this.#frame?.texts?.nameOf(cell);
           if (name !== undefined) this.#tell('heatmap-cell', this.#detail(name));
@@ -165,6 +166,9 @@ export class ExecutionHeatmap extends Base {
   /** Which attempts count: `each` (default) or `last`. */
   get attempts() { return this.#attributes.oneOf('attempts'); }
   set attempts(value: Query['attempts']) { this.#attributes.set('attempts', value); }
+  /** Which patterns are told: the `first` (default) or `all`. */
+  get patterns() { return this.#attributes.oneOf('patterns'); }
+  set patterns(value: Query['patterns']) { this.#attributes.set('patterns', value); }
   get timeZone() { return this.#attributes.text('time-zone') ?? 'UTC'; }
   set timeZone(value: string | undefined) { this.#attributes.set('time-zone', value); }
   get locale() { return this.#attributes.text('locale'); }

@@ -11,6 +11,8 @@ export const METRICS = ['success_rate', 'volume', 'duration', 'error_count', 'p5
 /** Which moment of an execution places it, and which of its attempts count; the first is the default. */
 export const MOMENTS = ['start', 'end', 'scheduled'] as const;
 export const ATTEMPTS = ['each', 'last'] as const;
+/** Which patterns are told; the first is the default. */
+export const WANTED = ['first', 'all'] as const;
 /** Forms that a source can be read as, and what people call them. */
 export const FORMS: Readonly<Record<string, string>> = { ndjson: 'NDJSON', json: 'JSON', csv: 'CSV', tsv: 'TSV', arrow: 'Arrow', swf: 'Standard Workload Format' };
 /** Systems whose exports are known, by the names of their presets. */

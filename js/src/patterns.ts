@@ -12,6 +12,8 @@ export interface PatternEvents {
   preview(pattern: number | undefined): void;
   select(pattern: number): void;
   copy(pattern: number): Promise<void>;
+  /** All that was found is wanted. */
+  all(): void;
 }
 
 /** The sentence and, apart, the numbers in brackets behind it. */
@@ -29,6 +31,12 @@ function squares({ evidence }: Pattern, format: Format): HTMLElement {
     element.append(h('i', { class: held === null ? 'unknown' : held ? 'held' : '', title: `Week of ${format.monthDay(week)}: ${word}`, 'data-week': week }));
   }
   return element;
+}
+
+/** How it is known, and which other pattern tells the same, where the reader asks for it. */
+function how({ how_we_know: words, explained_by: explained }: Pattern): HTMLElement {
+  const by = explained === undefined ? '' : `Pattern ${explained + 1} tells the same from another side. `;
+  return h('details', { class: 'how' }, h('summary', {}, 'How we know'), h('p', {}, by + words));
 }
 
 export class PatternList {
@@ -50,6 +58,8 @@ export class PatternList {
       if (filtered) content.push(h('p', { class: 'muted' }, 'Exploratory: you chose this slice, so treat these as hints.'));
       content.push(h('ol', {}, ...this.#rows));
       if (patterns.length > SHOWN) content.push(this.#more());
+      const left = notices.map((notice) => MORE.exec(notice)?.[1]).find((count) => count !== undefined);
+      if (left !== undefined) content.push(h('button', { type: 'button', class: 'link', part: 'button', onclick: () => this.#events.all() }, `Show ${format.plural(Number(left), 'other pattern')}`));
     } else if (ready) {
       const tooShort = notices.some((notice) => TOO_LITTLE.test(notice));
       const weeks = format.plural(wholeWeeks(dates), 'week');
@@ -59,7 +69,7 @@ export class PatternList {
           h('p', { class: 'evidence' }, 'The differences between hours here could be chance.')));
       }
     }
-    const lines = ready ? notices.map(sentence) : [];
+    const lines = ready ? notices.filter((notice) => !MORE.test(notice)).map(sentence) : [];
     const span = patterns[0]?.evidence;
     if (span && (span.from !== response.start_date || span.to !== response.end_date)) {
       lines.unshift(`Found in ${format.range(span.from, span.to)}.`);
@@ -94,7 +104,7 @@ export class PatternList {
         h('span', { class: 'sentence', part: 'sentence' }, claim),
         h('span', { class: 'evidence', part: 'evidence' }, evidence)));
     const row = h('li', { class: 'pattern', part: 'pattern', onpointerenter: () => this.#events.preview(number), onpointerleave: () => this.#events.preview(undefined) },
-      button, pattern.evidence.by_week.length > 0 && squares(pattern, format), copy);
+      button, pattern.evidence.by_week.length > 0 && squares(pattern, format), copy, how(pattern));
     if (number > SHOWN && !this.#open) row.hidden = true;
     return row;
   }
@@ -115,6 +125,9 @@ export class PatternList {
 
 /** How the engine says that there is too little for a kind of pattern: what it needs, for what, and what there is. */
 const TOO_LITTLE = /^needs (.+) to (.+); there (?:is|are) (\d+)$/;
+
+/** How it says that there are more patterns than are told. */
+const MORE = /^(\d+) more patterns? (?:was|were) found/;
 
 /** A notice of the engine as a sentence of its own. */
 export function sentence(notice: string): string {

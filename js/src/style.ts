@@ -68,7 +68,7 @@ progress::-moz-progress-bar { background: var(--fg); }
 .patterns { margin-block-end: 12px; }
 .patterns > p { margin: 0 0 6px; }
 .patterns ol { list-style: none; margin: 0; padding: 0; border: 1px solid var(--line); border-radius: var(--radius); overflow: hidden; }
-.pattern { position: relative; display: flex; align-items: center; gap: 6px 16px; padding: 6px 12px 6px 14px; min-block-size: 52px; box-sizing: border-box; }
+.pattern { position: relative; display: flex; flex-wrap: wrap; align-items: center; gap: 6px 16px; padding: 6px 12px 6px 14px; min-block-size: 52px; box-sizing: border-box; }
 .pattern + .pattern { border-block-start: 1px solid var(--line); }
 .pattern.active { background: var(--sub); }
 .pattern.active::before, .pattern.touched::before { content: ""; position: absolute; inset-block: 0; inset-inline-start: 0; inline-size: 3px; background: var(--fg); }
@@ -82,6 +82,9 @@ progress::-moz-progress-bar { background: var(--fg); }
 .weeks i.held { background: var(--muted); }
 .weeks i.unknown { border-style: dotted; }
 .weeks i.here { outline: 2px solid var(--accent); outline-offset: 1px; }
+.pattern .how { flex: none; font-size: 0.8125rem; color: var(--muted); }
+.pattern .how[open] { flex-basis: 100%; }
+.pattern .how p { margin: 2px 0 4px; }
 .after { display: flex; flex-wrap: wrap; gap: 0 12px; margin-block: 6px 0; padding: 0; color: var(--muted); font-size: 0.8125rem; list-style: none; }
 .quiet { border: 1px solid var(--line); border-radius: var(--radius); padding: 10px 14px; }
 

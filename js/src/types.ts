@@ -21,6 +21,8 @@ export interface Query {
   by?: 'start' | 'end' | 'scheduled';
   /** Whether each attempt counts, as by default, or only the last. */
   attempts?: 'each' | 'last';
+  /** Which patterns are told: those that matter most, as by default, or all that passed their tests. */
+  patterns?: 'first' | 'all';
 }
 
 /** Bytes of a log, or where to get them. A string is an address. */
@@ -148,6 +150,10 @@ export interface Level {
 export interface Pattern {
   kind: string;
   sentence: string;
+  /** What was counted, what it was held against, and how often chance would bring as much. */
+  how_we_know: string;
+  /** The place among `patterns`, from 0 on, of the one that explains it; absent if none of them does. */
+  explained_by?: number;
   series: { all?: true; workflow_id?: string; tag?: string };
   /** When in the week; null of a kind that does not recur there. */
   window: { weekdays: number[]; from_hour: number; to_hour: number } | null;

@@ -177,6 +177,29 @@ impl Attempts {
     }
 }
 
+/// Which of the patterns that passed their tests are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wanted {
+    /// Those that matter most: few of a kind, and none that another one explains.
+    #[default]
+    First,
+    /// All of them.
+    All,
+}
+
+impl Wanted {
+    /// Both, in the order in which surfaces list them.
+    pub const ALL: [Wanted; 2] = [Wanted::First, Wanted::All];
+
+    /// The name on every surface.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Wanted::First => "first",
+            Wanted::All => "all",
+        }
+    }
+}
+
 /// What of an execution counts, and where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counting {

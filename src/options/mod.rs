@@ -5,7 +5,7 @@ mod filter;
 mod metric;
 
 pub use filter::{Choice, Filter};
-pub use metric::{Attempts, Counting, Family, Granularity, Metric, Moment};
+pub use metric::{Attempts, Counting, Family, Granularity, Metric, Moment, Wanted};
 
 use crate::error::Error;
 use crate::execution::Status;
@@ -37,6 +37,8 @@ pub struct Query {
     pub counting: Counting,
     /// Three strictly rising bounds in the metric's unit instead of the ones found in the cells.
     pub thresholds: Option<[f64; 3]>,
+    /// The patterns that matter most by default.
+    pub patterns: Wanted,
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
 }
@@ -52,6 +54,7 @@ impl Default for Query {
             filter: Filter::default(),
             counting: Counting::default(),
             thresholds: None,
+            patterns: Wanted::default(),
             from: None,
             to: None,
         }
@@ -60,7 +63,7 @@ impl Default for Query {
 
 impl Query {
     /// The parameters that exist.
-    pub const PARAMETERS: [&'static str; 13] = [
+    pub const PARAMETERS: [&'static str; 14] = [
         "metric",
         "granularity",
         "days",
@@ -74,6 +77,7 @@ impl Query {
         "thresholds",
         "by",
         "attempts",
+        "patterns",
     ];
 
     /// A query from pairs of parameter and value; `workflow_id`, `status` and `tag` may come several times.
@@ -143,6 +147,7 @@ impl Query {
             "attempts" => {
                 self.counting.attempts = one_of("attempts", value, &Attempts::ALL, Attempts::name)?;
             }
+            "patterns" => self.patterns = one_of("patterns", value, &Wanted::ALL, Wanted::name)?,
             _ => return Err(Error::unknown_parameter(parameter, Self::PARAMETERS.join(", "))),
         }
         Ok(())
@@ -263,6 +268,7 @@ mod tests {
         check("granularity", "weekly", "hourly, daily");
         check("by", "finish", "start, end, scheduled");
         check("attempts", "first", "each, last");
+        check("patterns", "some", "first, all");
         check("days", "0", "1 to 1096");
         check("days", "ninety", "1 to 1096");
         for date in ["2026-2-18", "2026-02-30", "+026-02-18", "0000-01-01", "2026-02-18T", "20260218", "2026-02-1é"] {

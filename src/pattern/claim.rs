@@ -53,7 +53,8 @@ pub struct Claim<Facts> {
     /// By week that was looked at (its Monday), whether the claim held; `None` where there was too little data. Empty of a
     /// kind that says nothing of weeks.
     pub weeks: Vec<(NaiveDate, Option<bool>)>,
-    /// The hours it is about that have executions: local date and hour, rising. Empty of a kind that is about all of them.
+    /// The hours it is about that have executions, of a silence those that lack them: local date and hour, rising. Empty of
+    /// a kind that is about all of them.
     pub cells: Vec<(NaiveDate, u8)>,
     /// How much of the series it concerns, 0 to 1: excess failures of all failures, or executions concerned of all. Ranks
     /// claims by what they matter.

@@ -310,6 +310,7 @@ mod tests {
             workflows: &|_| {},
             ends_with_rows: false,
             outcomes: true,
+            all: false,
         };
         of_all(&evidence).days
     }
@@ -337,6 +338,7 @@ mod tests {
             workflows: &|_| {},
             ends_with_rows,
             outcomes: true,
+            all: false,
         };
         of_all(&evidence).days.len() == 29
     }

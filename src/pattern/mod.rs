@@ -12,6 +12,7 @@ mod arc;
 pub mod change;
 mod claim;
 pub mod daily;
+mod explained;
 mod gate;
 pub mod history;
 mod multiplicity;
@@ -68,12 +69,15 @@ pub struct Evidence<'a> {
     pub ends_with_rows: bool,
     /// False if a status filter chose the rows: then no pattern of outcomes is looked for.
     pub outcomes: bool,
+    /// True if all that passed its test is wanted, not only what matters most.
+    pub all: bool,
 }
 
 /// What was found, and what could not be looked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
-    /// Claims that passed their test, most important first: at most seven, and two of a kind.
+    /// Claims that passed their test, most important first: at most seven, two of a kind, and none that another one
+    /// explains; or all of them, if that was wanted.
     pub findings: Vec<Finding>,
     /// How many others passed theirs.
     pub more: usize,
@@ -146,6 +150,15 @@ impl Kind {
             Kind::ConsecutiveFailures => "consecutive_failures",
         }
     }
+
+    /// How much it matters beside others that concern as much: what goes wrong and what has changed is what readers look
+    /// for; when there is work and when there is none they mostly know.
+    const fn weight(self) -> f64 {
+        match self {
+            Kind::VolumeWindow | Kind::ThroughputWindow | Kind::VolumePeak | Kind::Schedule => 0.1,
+            _ => 1.0,
+        }
+    }
 }
 
 /// A window of the week.
@@ -159,6 +172,23 @@ pub struct WeekWindow {
     pub to_hour: u8,
 }
 
+impl WeekWindow {
+    /// By hour of the week, Monday 0 h first, whether it lies in the window.
+    pub fn hours(&self) -> [bool; history::RING] {
+        let length = (usize::from(self.to_hour) + 23 - usize::from(self.from_hour)) % 24 + 1;
+        let mut hours = [false; history::RING];
+        for weekday in &self.weekdays {
+            let begin = usize::from(weekday.saturating_sub(1)) * 24 + usize::from(self.from_hour);
+            for hour in begin..begin + length {
+                if let Some(is_inside) = hours.get_mut(hour % history::RING) {
+                    *is_inside = true;
+                }
+            }
+        }
+        hours
+    }
+}
+
 /// One claim with what it rests on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
@@ -168,6 +198,10 @@ pub struct Finding {
     pub whose: Whose,
     /// The claim in plain words, with its numbers.
     pub sentence: String,
+    /// How it is known, in words made from the values that it was decided by.
+    pub how: String,
+    /// The place among the findings, from 0 on, of the one that explains it, if that is among them.
+    pub explained_by: Option<usize>,
     /// When in the week, of a kind that recurs there.
     pub window: Option<WeekWindow>,
     /// What it does to its measure: of a window of outcomes the shares inside and outside, of a peak the executions an hour.
@@ -185,7 +219,8 @@ pub struct Finding {
     /// The chance of such a claim on structureless history, adjusted for everything that was looked at. Not stated
     /// finer than one in a million.
     pub p_adjusted: f64,
-    /// The hours that the claim is about and that have executions: local date and hour, rising.
+    /// The hours that the claim is about and that have executions, of a silence those that lack them: local date and
+    /// hour, rising.
     pub cells: Vec<(NaiveDate, u8)>,
 }
 

@@ -14,7 +14,8 @@ pub enum Outcome {
     TimedOut,
     /// Cancelled, of those that were decided or cancelled.
     Cancelled,
-    /// Slower than nine in ten of their own workflow, of those that were decided and have a duration.
+    /// Slower than nine in ten of their own workflow, of those that were decided and have a duration, in workflows that
+    /// have enough of them.
     Slow,
 }
 

@@ -11,8 +11,8 @@ use super::sentence::{self, Strength};
 use super::series::{Series, Whose};
 use super::stopped::End;
 use super::{
-    Evidence, Finding, Kind, Report, burst, change, consecutive, gate, missed, outcome_window, schedule, silence,
-    stopped, trend, volume_peak, volume_window,
+    Evidence, Finding, Kind, Report, burst, change, consecutive, english, explained, gate, missed, outcome_window,
+    schedule, silence, stopped, trend, volume_peak, volume_window,
 };
 use crate::histogram::Bins;
 use crate::order::{order, sort};
@@ -78,14 +78,18 @@ enum Sought {
 }
 
 impl Sought {
-    /// What is looked for in the series of all executions or of one workflow. Without outcomes, nothing that is about them.
-    fn all(whose: &Whose, outcomes: bool) -> Vec<Sought> {
-        let mut all: Vec<Sought> = Outcome::ALL.into_iter().map(Sought::Outcome).collect();
-        all.extend([volume_window::Moment::Started, volume_window::Moment::Finished].map(Sought::Volume));
-        all.push(Sought::Peak);
-        all.extend(Measure::ALL.map(Sought::Change));
-        all.extend(Measure::ALL.map(Sought::Trend));
-        all.extend([Sought::Silence, Sought::Burst, Sought::Incident]);
+    /// What is looked for in the series of all executions or of one workflow. Without outcomes, nothing that is about
+    /// them. Where all executions are those of one workflow, nothing is looked for in both.
+    fn all(whose: &Whose, outcomes: bool, is_only: bool) -> Vec<Sought> {
+        let mut all: Vec<Sought> = Vec::new();
+        if *whose == Whose::All || !is_only {
+            all.extend(Outcome::ALL.map(Sought::Outcome));
+            all.extend([volume_window::Moment::Started, volume_window::Moment::Finished].map(Sought::Volume));
+            all.push(Sought::Peak);
+            all.extend(Measure::ALL.map(Sought::Change));
+            all.extend(Measure::ALL.map(Sought::Trend));
+            all.extend([Sought::Silence, Sought::Burst, Sought::Incident]);
+        }
         if matches!(whose, Whose::Workflow { .. }) {
             all.extend([Sought::Schedule, Sought::Missed, Sought::Stopped(End::Stopped), Sought::Stopped(End::New)]);
             all.push(Sought::Consecutive);
@@ -156,6 +160,10 @@ struct Viewed<'a> {
     zone: &'a Zone,
     /// From the first to the last moment at which anything ran, in milliseconds.
     known: (i64, i64),
+    /// False if a status filter chose the executions.
+    outcomes: bool,
+    /// True if all executions are those of one workflow.
+    is_only: bool,
 }
 
 /// A series that was looked at.
@@ -167,8 +175,8 @@ struct Looked {
 }
 
 impl Looked {
-    fn at(series: &Series, view: &Viewed<'_>, outcomes: bool) -> Self {
-        let sought = Sought::all(&series.whose, outcomes).into_iter();
+    fn at(series: &Series, view: &Viewed<'_>) -> Self {
+        let sought = Sought::all(&series.whose, view.outcomes, view.is_only).into_iter();
         let looks = sought.map(|sought| (sought, sought.look(series, view, FEW))).collect();
         Self { whose: series.whose.clone(), executions: series.executions(), looks }
     }
@@ -188,9 +196,9 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
     let mut all = history::of_all(evidence);
     let history::Completed { executions, known } = history::complete(evidence, &mut all);
     let is_chosen = chosen(&executions);
-    let view = Viewed { zone: evidence.zone, known };
-    let mut looked = vec![Looked::at(&all, &view, evidence.outcomes)];
-    each_chosen(evidence, &is_chosen, &mut |_, series| looked.push(Looked::at(series, &view, evidence.outcomes)));
+    let view = Viewed { zone: evidence.zone, known, outcomes: evidence.outcomes, is_only: executions.len() == 1 };
+    let mut looked = vec![Looked::at(&all, &view)];
+    each_chosen(evidence, &is_chosen, &mut |_, series| looked.push(Looked::at(series, &view)));
     let is_close = |chance: f64| (FALSE_DISCOVERY_RATE / CLOSE..=FALSE_DISCOVERY_RATE * CLOSE).contains(&chance);
     let are_close: Vec<Vec<bool>> =
         adjusted_chances(&looked).into_iter().map(|chances| chances.into_iter().map(is_close).collect()).collect();
@@ -205,8 +213,13 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
         });
     }
     let corrected = adjusted_chances(&looked);
-    let (findings, more) = told_first(looked, corrected, evidence.zone.name());
-    Report { findings, more, notices: notices(evidence, &all) }
+    let looked_for = corrected.iter().map(Vec::len).sum();
+    let (findings, more) = told(&accepted(&looked, &corrected), evidence, looked_for);
+    let mut notices = notices(evidence, &all);
+    if more > 0 {
+        notices.push(sentence::more_were_found(more));
+    }
+    Report { findings, more, notices }
 }
 
 /// Which workflows are series of their own, by their numbers of executions.
@@ -242,37 +255,81 @@ fn adjusted_chances(looked: &[Looked]) -> Vec<Vec<f64>> {
     looked.iter().map(|looked| adjusted.by_ref().take(looked.looks.len()).collect()).collect()
 }
 
-/// The claims that are made, those that matter most first, as far as there is room; and how many there were beyond.
-fn told_first(looked: Vec<Looked>, corrected: Vec<Vec<f64>>, zone: &str) -> (Vec<Finding>, usize) {
+/// A claim that is made.
+struct Accepted<'a> {
+    kind: Kind,
+    whose: &'a Whose,
+    claim: &'a Claim<Statement>,
+    chance: f64,
+    matters: f64,
+}
+
+/// The claims that are made, those that matter most first.
+fn accepted<'a>(looked: &'a [Looked], corrected: &[Vec<f64>]) -> Vec<Accepted<'a>> {
     let of_all = looked.first().map_or(0, |all| all.executions).max(1) as f64;
-    let mut ranked: Vec<(f64, Finding)> = Vec::new();
-    for (Looked { whose, executions, looks }, chances) in looked.into_iter().zip(corrected) {
-        for ((sought, look), chance) in looks.into_iter().zip(chances) {
-            if let Some(claim) = look.claim.filter(|_| chance <= FALSE_DISCOVERY_RATE) {
+    let mut accepted = Vec::new();
+    for (Looked { whose, executions, looks }, chances) in looked.iter().zip(corrected) {
+        for ((sought, look), chance) in looks.iter().zip(chances) {
+            if let Some(claim) = look.claim.as_ref().filter(|_| *chance <= FALSE_DISCOVERY_RATE) {
                 let certainty = (-libm::log10(chance.max(f64::MIN_POSITIVE)) / FULL_CERTAINTY).min(1.0);
-                let matters = claim.share * executions as f64 / of_all * certainty;
-                ranked.push((matters, finding(sought.kind(), &whose, claim, zone, chance)));
+                let matters = claim.share * *executions as f64 / of_all * certainty * sought.kind().weight();
+                accepted.push(Accepted { kind: sought.kind(), whose, claim, chance: *chance, matters });
             }
         }
     }
     // Of equal ones, what is about all executions comes first, then what is sought first.
-    sort(&mut ranked, &|(one, _), (other, _)| one.total_cmp(other).is_gt());
-    let (mut findings, mut more) = (Vec::<Finding>::new(), 0);
-    for (_, finding) in ranked {
-        let of_a_kind = findings.iter().filter(|told| told.kind == finding.kind).count();
-        if findings.len() < MOST_FINDINGS && of_a_kind < MOST_OF_A_KIND {
-            findings.push(finding);
-        } else {
-            more += 1;
+    sort(&mut accepted, &|one, other| one.matters.total_cmp(&other.matters).is_gt());
+    accepted
+}
+
+/// What is said of the claims, as far as there is room, and how many there are beyond.
+fn told(accepted: &[Accepted<'_>], evidence: &Evidence<'_>, looked_for: usize) -> (Vec<Finding>, usize) {
+    let claims: Vec<explained::Accepted<'_>> = accepted
+        .iter()
+        .map(|Accepted { whose, claim, .. }| explained::Accepted {
+            whose,
+            statement: &claim.facts,
+            window: claim.window.as_ref(),
+        })
+        .collect();
+    let explained_by = explained::explained_by(&claims);
+    let mut places: Vec<usize> = Vec::new();
+    for (place, of) in accepted.iter().enumerate() {
+        let of_a_kind = places.iter().filter(|told| accepted.get(**told).is_some_and(|told| told.kind == of.kind));
+        let has_room = places.len() < MOST_FINDINGS && of_a_kind.count() < MOST_OF_A_KIND;
+        if evidence.all || has_room && explained_by.get(place) == Some(&None) {
+            places.push(place);
         }
     }
+    let findings: Vec<Finding> = places
+        .iter()
+        .filter_map(|place| {
+            let explainer = explained_by.get(*place).copied().flatten();
+            let explainer = explainer.and_then(|by| places.iter().position(|place| *place == by));
+            Some(finding(accepted.get(*place)?, explainer, evidence.zone.name(), looked_for))
+        })
+        .collect();
+    let more = accepted.len() - findings.len();
     (findings, more)
 }
 
-fn finding(kind: Kind, whose: &Whose, claim: Claim<Statement>, zone: &str, p_adjusted: f64) -> Finding {
-    let sentence = sentence::of(&claim.facts, whose, zone, Strength::of(p_adjusted));
-    let Claim { window, effect, evidence, span: (from, to), weeks, cells, .. } = claim;
-    Finding { kind, whose: whose.clone(), sentence, window, effect, evidence, from, to, weeks, p_adjusted, cells }
+fn finding(accepted: &Accepted<'_>, explained_by: Option<usize>, zone: &str, looked_for: usize) -> Finding {
+    let Accepted { kind, whose, claim, chance, .. } = *accepted;
+    Finding {
+        kind,
+        whose: whose.clone(),
+        sentence: sentence::of(&claim.facts, whose, zone, Strength::of(chance)),
+        how: english::how::how(&claim.facts, chance, looked_for),
+        explained_by,
+        window: claim.window.clone(),
+        effect: claim.effect,
+        evidence: claim.evidence.clone(),
+        from: claim.span.0,
+        to: claim.span.1,
+        weeks: claim.weeks.clone(),
+        p_adjusted: chance,
+        cells: claim.cells.clone(),
+    }
 }
 
 /// Which data is missing. A view without any execution says that itself.

@@ -104,6 +104,12 @@ fn volume_peak(facts: &volume_peak::Facts, of: &str, zone: &str, strength: Stren
     sentence
 }
 
+/// That there are claims which a report leaves out.
+pub fn more_were_found(more: usize) -> String {
+    let pattern = if more == 1 { " more pattern was found" } else { " more patterns were found" };
+    [&digits(more), pattern, " and can be asked for"].concat()
+}
+
 /// Why no recurring failures were looked for.
 pub fn too_few_weeks(needed: usize, there: usize) -> String {
     ["needs ", &digits(needed), " weeks to name a weekday; there ", &is_or_are(there)].concat()

@@ -170,6 +170,9 @@ pub struct ViewArgs {
     /// Which attempts of one execution count: each or last [default: each]
     #[arg(long, value_name = "ATTEMPTS")]
     attempts: Option<String>,
+    /// Which patterns are told: first (those that matter most) or all [default: first]
+    #[arg(long, value_name = "PATTERNS")]
+    patterns: Option<String>,
 }
 
 impl ViewArgs {
@@ -186,6 +189,7 @@ impl ViewArgs {
             ("thresholds", &self.thresholds),
             ("by", &self.by),
             ("attempts", &self.attempts),
+            ("patterns", &self.patterns),
         ];
         let repeatable = [("workflow_id", &self.workflow), ("status", &self.status), ("tag", &self.tag)];
         let single = single.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));

@@ -4,6 +4,7 @@
 pub mod burst;
 pub mod change;
 pub mod consecutive;
+pub mod how;
 mod measure;
 pub mod missed;
 pub mod schedule;

@@ -1,0 +1,108 @@
+//! How a claim is known, in words made from the values that it was decided by: what was counted where the sentence does
+//! not say it, what it was held against, and how often chance would bring as much.
+
+use crate::number;
+use crate::pattern::outcome::Outcome;
+use crate::pattern::outcome_window;
+use crate::pattern::report::Statement;
+
+/// Above this chance there are no words of how rare it is.
+const RARE: f64 = 0.5;
+
+/// How a claim is known. `p_adjusted` is its chance, corrected for the `looked_for` things that the report looked for.
+pub fn how(statement: &Statement, p_adjusted: f64, looked_for: usize) -> String {
+    [counted(statement), held_against(statement).to_owned(), by_chance(p_adjusted, looked_for)].concat()
+}
+
+/// What was counted.
+fn counted(statement: &Statement) -> String {
+    match statement {
+        Statement::Window(facts) => of_window(facts),
+        Statement::Volume(facts) => [
+            number::grouped(facts.inside),
+            " in ".to_owned(),
+            number::grouped(facts.hours_inside),
+            " hours inside, ".to_owned(),
+            number::grouped(facts.outside),
+            " in ".to_owned(),
+            number::grouped(facts.hours_outside),
+            " outside. ".to_owned(),
+        ]
+        .concat(),
+        _ => String::new(),
+    }
+}
+
+/// "3,191 of 9,618 decided executions failed there; at the rate of the other hours it would be about 1,517. "
+fn of_window(facts: &outcome_window::Facts) -> String {
+    let [whose, did] = match facts.outcome {
+        Outcome::Failed => ["decided", "failed"],
+        Outcome::TimedOut => ["decided", "ran out of time"],
+        Outcome::Cancelled => ["ended", "were cancelled"],
+        Outcome::Slow => ["timed", "were slow"],
+    };
+    let rate = facts.outside.hits as f64 / facts.outside.of.max(1) as f64;
+    let expected = number::grouped((rate * facts.inside.of as f64).round() as u64);
+    let (hits, of) = (number::grouped(facts.inside.hits), number::grouped(facts.inside.of));
+    let counts = [&hits, " of ", &of, " ", whose, " executions ", did, " there; "].concat();
+    [&counts, "at the rate of the other hours it would be about ", &expected, ". "].concat()
+}
+
+/// What was done to the history so that only chance is left in it.
+fn held_against(statement: &Statement) -> &'static str {
+    match statement {
+        Statement::Window(_) => {
+            "Held against the same weeks, each turned by a random angle or with its excess given a random sign. "
+        }
+        Statement::Volume(_) => "Held against the same days, each turned by a random angle. ",
+        Statement::Peak(_) => "Held against the same days, each with its excess given a random sign. ",
+        Statement::Change(_) | Statement::Trend(_) => {
+            "Daily values, without the effect of the weekday, held against days that resemble the days before them. "
+        }
+        Statement::Silence(_) => "Held against the other silences of the same executions. ",
+        Statement::Burst(_) => "Held against the fullest hours of all other half days. ",
+        Statement::Incident(_) => "Held against the worst hours of all other days. ",
+        Statement::Schedule(_) => "Held against starts at random moments. ",
+        Statement::Missed(_) => "Held against as many days with misses, spread at random. ",
+        Statement::Stopped(_) => "Held against its own pauses while it ran. ",
+        Statement::Consecutive(_) => "Held against its own other rows of failures. ",
+    }
+}
+
+/// "Chance would bring as much in at most 1 of 8,300 reports, all 45 things that were looked for considered."
+fn by_chance(p_adjusted: f64, looked_for: usize) -> String {
+    let most = if p_adjusted > RARE {
+        "in some reports".to_owned()
+    } else {
+        ["in at most 1 of ", &number::grouped(two_digits(1.0 / p_adjusted.max(1e-6))), " reports"].concat()
+    };
+    let looked_for = number::grouped(looked_for as u64);
+    ["Chance would bring as much ", &most, ", all ", &looked_for, " things that were looked for considered."].concat()
+}
+
+/// A number to two digits, downwards.
+fn two_digits(number: f64) -> u64 {
+    let mut scale = 1;
+    let whole = number as u64;
+    while whole / scale >= 100 {
+        scale *= 10;
+    }
+    whole / scale * scale
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chance_is_said_to_two_digits_and_never_smaller_than_it_is() {
+        let check = |p, words: &str| {
+            let expected = ["Chance would bring as much ", words, ", all 45 things that were looked for considered."];
+            assert_eq!(by_chance(p, 45), expected.concat());
+        };
+        check(0.05, "in at most 1 of 20 reports");
+        check(0.000_119, "in at most 1 of 8,400 reports");
+        check(1e-9, "in at most 1 of 1,000,000 reports");
+        check(0.9, "in some reports");
+    }
+}

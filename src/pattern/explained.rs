@@ -1,0 +1,203 @@
+//! Which accepted claim another one already tells: the throughput that drops where fewer start, the burst of a workflow
+//! that is the burst of all, the change that is a workflow's being new. Decided after the correction for many tests and
+//! never before, by raw counts alone; it tests nothing and drops nothing, it links.
+
+use super::WeekWindow;
+use super::burst;
+use super::change;
+use super::daily::{Measure, Stretch};
+use super::outcome::Outcome;
+use super::outcome_window;
+use super::report::Statement;
+use super::series::Whose;
+use super::silence;
+use super::stopped;
+use super::trend;
+use super::volume_window::{self, Moment};
+use chrono::NaiveDate;
+
+/// Windows tell of the same hours where so much of either is in both: common hours by all hours of the two.
+const SAME_HOURS: f64 = 0.5;
+/// Ends follow starts, so that their windows lie apart by as long as executions take.
+const SAME_HOURS_LATER: f64 = 0.35;
+/// A workflow explains what is claimed of all executions where so much of it is its own.
+const MOST_OF_IT: f64 = 0.6;
+/// What is claimed of all executions explains what is claimed of a workflow where less of it is the workflow's own.
+const LITTLE_OF_IT: f64 = 0.4;
+/// Days by which two dates may differ beyond what is stated of each.
+const SAME_DATE: i64 = 3;
+
+/// An accepted claim as this looks at it.
+pub struct Accepted<'a> {
+    /// Whose it is.
+    pub whose: &'a Whose,
+    /// What it says.
+    pub statement: &'a Statement,
+    /// When in the week.
+    pub window: Option<&'a WeekWindow>,
+}
+
+/// For each claim the place of the one that explains it, which none explains itself.
+pub fn explained_by(claims: &[Accepted<'_>]) -> Vec<Option<usize>> {
+    let explainer = |place: usize| {
+        let what = claims.get(place)?;
+        (0..claims.len()).find(|by| *by != place && claims.get(*by).is_some_and(|by| explains(by, what)))
+    };
+    let nearest: Vec<Option<usize>> = (0..claims.len()).map(explainer).collect();
+    // A chain leads to its end; in a ring nothing explains anything.
+    let root = |place: usize| {
+        let mut at = nearest.get(place).copied().flatten()?;
+        for _ in 0..claims.len() {
+            match nearest.get(at).copied().flatten() {
+                Some(next) => at = next,
+                None => return Some(at),
+            }
+        }
+        None
+    };
+    (0..claims.len()).map(root).collect()
+}
+
+fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
+    let is_same = by.whose == what.whose;
+    let overlap = || by.window.zip(what.window).map_or(0.0, |(one, other)| overlap(one, other));
+    match (by.statement, what.statement) {
+        (Statement::Volume(by), Statement::Volume(what)) if is_same => {
+            by.moment == Moment::Started
+                && what.moment == Moment::Finished
+                && by.is_high == what.is_high
+                && overlap() >= SAME_HOURS_LATER
+        }
+        (Statement::Window(by), Statement::Window(what)) if is_same => {
+            // A time-out is a failure: where most that fails more runs out of time, that is what is to be said.
+            by.outcome == Outcome::TimedOut
+                && what.outcome == Outcome::Failed
+                && overlap() >= SAME_HOURS
+                && excess(by) >= MOST_OF_IT * excess(what)
+        }
+        (Statement::Window(one), Statement::Window(other)) => {
+            one.outcome == other.outcome && overlap() >= SAME_HOURS && is_of_all(by, what, excess(one), excess(other))
+        }
+        (Statement::Volume(one), Statement::Volume(other)) => {
+            one.moment == other.moment
+                && one.is_high == other.is_high
+                && overlap() >= SAME_HOURS
+                && is_of_all(by, what, moved_volume(one), moved_volume(other))
+        }
+        (Statement::Peak(one), Statement::Peak(other)) => {
+            let peaks = |ratio: f64, days: u64| (ratio - 1.0).max(0.0) * days as f64;
+            overlap() >= SAME_HOURS && is_of_all(by, what, peaks(one.ratio, one.days), peaks(other.ratio, other.days))
+        }
+        (Statement::Burst(one), Statement::Burst(other)) => {
+            one.at == other.at && is_of_all(by, what, above(one), above(other))
+        }
+        (Statement::Incident(one), Statement::Incident(other)) => {
+            one.from < other.until
+                && other.from < one.until
+                && is_of_all(by, what, one.failures as f64, other.failures as f64)
+        }
+        (Statement::Silence(one), Statement::Silence(other)) => {
+            *by.whose == Whose::All && *what.whose != Whose::All && overlaps(one, other)
+        }
+        (Statement::Incident(one), Statement::Consecutive(other)) if is_same => {
+            one.from.0 <= other.to && other.from <= one.until.0
+        }
+        (Statement::Change(one), Statement::Change(other)) => {
+            one.measure == other.measure
+                && is_same_change(one, other)
+                && is_of_all(by, what, moved_by(one), moved_by(other))
+        }
+        (Statement::Trend(one), Statement::Trend(other)) => {
+            let moved = |trend: &trend::Facts| moved(trend.measure, &trend.first, &trend.last);
+            one.measure == other.measure
+                && (moved(one) > 0.0) == (moved(other) > 0.0)
+                && is_of_all(by, what, moved(one).abs(), moved(other).abs())
+        }
+        (Statement::Stopped(one), Statement::Change(other)) => {
+            let (is_later, is_more) = (one.end == stopped::End::New, other.after.value > other.before.value);
+            let far = (one.date - other.from).num_days().abs();
+            let by_itself = one.executions as f64 / f64::from(days_of(one, other).max(1));
+            other.measure == Measure::Volume
+                && is_later == is_more
+                && far <= i64::from(other.plus_minus) + SAME_DATE
+                && (is_same || by_itself >= MOST_OF_IT * (other.after.value - other.before.value).abs())
+        }
+        // That a workflow is scheduled says when it runs.
+        (Statement::Schedule(_), Statement::Peak(_) | Statement::Volume(_)) => is_same,
+        _ => false,
+    }
+}
+
+/// Whether one of two claims of the same thing explains the other, by how much of it each tells: a workflow's what is
+/// said of all, if most of it is its own; what is said of all a workflow's, if little of it is.
+fn is_of_all(by: &Accepted<'_>, what: &Accepted<'_>, of_by: f64, of_what: f64) -> bool {
+    match (by.whose == &Whose::All, what.whose == &Whose::All) {
+        (true, false) => of_what < LITTLE_OF_IT * of_by,
+        (false, true) => of_by >= MOST_OF_IT * of_what,
+        _ => false,
+    }
+}
+
+/// Common hours of the week by all hours of two windows.
+fn overlap(one: &WeekWindow, other: &WeekWindow) -> f64 {
+    let (one, other) = (one.hours(), other.hours());
+    let count = |is: &dyn Fn(bool, bool) -> bool| one.iter().zip(&other).filter(|(a, b)| is(**a, **b)).count() as f64;
+    count(&|a, b| a && b) / count(&|a, b| a || b).max(1.0)
+}
+
+/// Outcomes inside beyond those at the rate outside.
+fn excess(facts: &outcome_window::Facts) -> f64 {
+    let rate_outside = facts.outside.hits as f64 / facts.outside.of.max(1) as f64;
+    facts.inside.hits as f64 - facts.inside.of as f64 * rate_outside
+}
+
+/// Executions inside beyond, or short of, those at the rate outside.
+fn moved_volume(facts: &volume_window::Facts) -> f64 {
+    let rate_outside = facts.outside as f64 / facts.hours_outside.max(1) as f64;
+    (facts.inside as f64 - facts.hours_inside as f64 * rate_outside).abs()
+}
+
+fn above(facts: &burst::Facts) -> f64 {
+    facts.executions as f64 - facts.usual
+}
+
+/// Whether two silences have an hour in common.
+fn overlaps(one: &silence::Facts, other: &silence::Facts) -> bool {
+    let hour = |(date, hour): (NaiveDate, u8)| {
+        (date - NaiveDate::default()).num_days().saturating_mul(24).saturating_add(i64::from(hour))
+    };
+    let ends = |silence: &silence::Facts| hour(silence.from).saturating_add(silence.hours as i64);
+    hour(one.from) < ends(other) && hour(other.from) < ends(one)
+}
+
+fn is_same_change(one: &change::Facts, other: &change::Facts) -> bool {
+    let apart = (one.from - other.from).num_days().abs();
+    let is_rise = |change: &change::Facts| change.after.value > change.before.value;
+    is_rise(one) == is_rise(other) && apart <= i64::from(one.plus_minus) + i64::from(other.plus_minus) + SAME_DATE
+}
+
+fn moved_by(change: &change::Facts) -> f64 {
+    moved(change.measure, &change.before, &change.after).abs()
+}
+
+/// By how much a measure moved, in what adds up over workflows as nearly as it does: executions a day, failures a day,
+/// and of durations how far their logarithm moved, times the executions that moved.
+fn moved(measure: Measure, before: &Stretch, after: &Stretch) -> f64 {
+    let a_day = f64::from(after.days.max(1));
+    match measure {
+        Measure::Volume => after.value - before.value,
+        Measure::FailureRate => (after.value - before.value) * after.executions as f64 / a_day,
+        Measure::Duration => {
+            let logarithm = |value: f64| libm::log(value.max(1.0));
+            (logarithm(after.value) - logarithm(before.value)) * after.executions as f64 / a_day
+        }
+    }
+}
+
+/// On how many days of a change's span a workflow ran that stopped or is new.
+fn days_of(stopped: &stopped::Facts, change: &change::Facts) -> u32 {
+    match stopped.end {
+        stopped::End::New => change.after.days,
+        stopped::End::Stopped => change.before.days,
+    }
+}

@@ -1,0 +1,211 @@
+//! What a finding says of a made-up history, counted again by loops that share nothing with the engine.
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use super::histories::{History, MONDAY, WEEK};
+use chrono::{Datelike, NaiveDate};
+use execution_heatmap::pattern::{Fact, Finding, Kind, WeekWindow};
+
+/// A day with fewer executions has no hour that could be its peak,
+const LEAST_OF_A_PEAK: u64 = 3;
+/// and one with fewer no shape for a window of volume.
+const LEAST_OF_A_WINDOW: u64 = 10;
+/// Days below this part of the median of their weekday are left out of a window of volume.
+const QUIET: f64 = 0.35;
+
+/// By hour of the week whether it lies in a window.
+pub fn hours_of(window: &WeekWindow) -> [bool; WEEK] {
+    let mut hours = [false; WEEK];
+    for weekday in &window.weekdays {
+        let (from, to) = (usize::from(window.from_hour), usize::from(window.to_hour));
+        let length = if to > from { to - from } else { to + 24 - from };
+        for hour in from..from + length {
+            hours[(usize::from(weekday - 1) * 24 + hour) % WEEK] = true;
+        }
+    }
+    hours
+}
+
+/// The hour of a history that a cell is.
+fn hour_of((date, hour): (NaiveDate, u8)) -> usize {
+    let days = (date - MONDAY.parse::<NaiveDate>().unwrap()).num_days();
+    usize::try_from(days).unwrap() * 24 + usize::from(hour)
+}
+
+fn is_near(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-9 * b.abs()
+}
+
+fn number(finding: &Finding, name: &str) -> f64 {
+    let fact = finding.evidence.iter().find(|(of, _)| *of == name);
+    let Some((_, Fact::Number(number))) = fact else { panic!("{name}: {finding:?}") };
+    *number
+}
+
+fn date(finding: &Finding, name: &str) -> NaiveDate {
+    let fact = finding.evidence.iter().find(|(of, _)| *of == name);
+    let Some((_, Fact::Date(date))) = fact else { panic!("{name}: {finding:?}") };
+    *date
+}
+
+/// Counts again what a finding says, by its kind.
+pub fn recount(history: &History, finding: &Finding) {
+    let looked_at = hour_of((finding.from, 0))..hour_of((finding.to, 23)) + 1;
+    let cells: Vec<usize> = finding.cells.iter().copied().map(hour_of).collect();
+    assert!(cells.is_sorted() && cells.iter().all(|cell| looked_at.contains(cell)), "{finding:?}");
+    assert!(finding.weeks.iter().all(|(monday, _)| monday.weekday() == chrono::Weekday::Mon));
+    match finding.kind {
+        Kind::FailureWindow | Kind::VolumePeak => of_window_or_peak(history, finding),
+        Kind::VolumeWindow => of_volume(history, finding),
+        Kind::Burst => of_burst(history, finding),
+        Kind::Incident => of_incident(history, finding),
+        Kind::Silence => of_silence(history, finding),
+        Kind::Change => of_change(history, finding),
+        Kind::Trend => of_trend(history, finding),
+        other => panic!("nobody recounts {other:?}"),
+    }
+}
+
+fn of_window_or_peak(history: &History, finding: &Finding) {
+    let is_peak = finding.kind == Kind::VolumePeak;
+    let names = if is_peak {
+        ["days_held", "days", "inside", "executions"]
+    } else {
+        ["weeks_held", "weeks", "failed", "decided"]
+    };
+    let [told_held, told_units, told_inside, told_of] = names.map(|name| finding.count(name).unwrap());
+    let inside = hours_of(finding.window.as_ref().unwrap());
+    let looked_at = hour_of((finding.from, 0))..hour_of((finding.to, 23)) + 1;
+    let (mut count, mut of, mut outside, mut outside_of) = (0, 0, 0, 0);
+    let mut cells = Vec::new();
+    for hour in looked_at {
+        let (executions, failures) = (history.executions[hour], history.failures[hour]);
+        let day = hour / 24 * 24;
+        if is_peak && history.executions[day..day + 24].iter().sum::<u64>() < LEAST_OF_A_PEAK {
+            continue;
+        }
+        match (is_peak, inside[hour % WEEK]) {
+            (false, true) => (count, of) = (count + failures, of + executions),
+            (false, false) => (outside, outside_of) = (outside + failures, outside_of + executions),
+            (true, is_inside) => (count, of) = (count + if is_inside { executions } else { 0 }, of + executions),
+        }
+        if inside[hour % WEEK] && executions > 0 {
+            cells.push(hour);
+        }
+    }
+    assert_eq!((told_inside, told_of), (count, of));
+    assert_eq!(finding.cells.iter().copied().map(hour_of).collect::<Vec<_>>(), cells);
+    let hours = told_units as f64 * inside[..24].iter().filter(|held| **held).count() as f64;
+    let (rate_inside, rate_outside) = if is_peak {
+        (count as f64 / hours, (of - count) as f64 / (told_units as f64 * 24.0 - hours))
+    } else {
+        (count as f64 / of as f64, outside as f64 / outside_of as f64)
+    };
+    let base = if is_peak { hours } else { of as f64 };
+    let effect = finding.effect.unwrap();
+    assert!(effect.inside > effect.outside && told_held * 5 >= told_units * 3 && told_held <= told_units);
+    assert!(is_near(effect.inside, rate_inside) && is_near(effect.outside, rate_outside), "{finding:?}");
+    assert!(is_near(number(finding, "expected"), rate_outside * base), "{finding:?}");
+    if !is_peak {
+        let held = finding.weeks.iter().filter(|(_, held)| *held == Some(true)).count() as u64;
+        let units = finding.weeks.iter().filter(|(_, held)| held.is_some()).count() as u64;
+        assert_eq!((told_held, told_units), (held, units));
+    }
+}
+
+fn of_volume(history: &History, finding: &Finding) {
+    let whole_days = hour_of((finding.to, 23)).div_ceil(24);
+    let volume = |day: usize| history.executions[day * 24..day * 24 + 24].iter().sum::<u64>();
+    let usual = |weekday: usize| {
+        let mut volumes: Vec<u64> = (0..whole_days).filter(|day| day % 7 == weekday).map(volume).collect();
+        volumes.sort_unstable();
+        let middle = volumes.len() / 2;
+        match volumes.len() {
+            0..3 => 0.0,
+            length if length % 2 == 1 => volumes[middle] as f64,
+            _ => (volumes[middle - 1] as f64 + volumes[middle] as f64) / 2.0,
+        }
+    };
+    let window = finding.window.as_ref().unwrap();
+    // A window of volume belongs to the day in whose hours it lies, past midnight too.
+    let length = (usize::from(window.to_hour) + 23 - usize::from(window.from_hour)) % 24 + 1;
+    let is_inside = |hour: usize| (hour + 24 - usize::from(window.from_hour)) % 24 < length;
+    let is_quiet = |day: usize| (volume(day) as f64) < QUIET * usual(day % 7);
+    let counts = |day: usize| window.weekdays.contains(&((day % 7) as u8 + 1));
+    let (mut inside, mut outside, mut days, mut held, mut cells) = (0u128, 0u128, 0u64, 0, Vec::new());
+    for day in (0..whole_days).filter(|day| counts(*day) && !is_quiet(*day) && volume(*day) >= LEAST_OF_A_WINDOW) {
+        let here: u128 =
+            (0..24).filter(|at| is_inside(*at)).map(|at| u128::from(history.executions[day * 24 + at])).sum();
+        let there = u128::from(volume(day)) - here;
+        let (rate, other) = (here * (24 - length as u128), there * length as u128);
+        days += 1;
+        let effect = finding.effect.unwrap();
+        held += u64::from(if effect.inside > effect.outside { rate > other } else { rate < other });
+        (inside, outside) = (inside + here, outside + there);
+        cells.extend(
+            (0..24).filter(|at| is_inside(*at) && history.executions[day * 24 + at] > 0).map(|at| day * 24 + at),
+        );
+    }
+    let told = |name| u128::from(finding.count(name).unwrap());
+    assert_eq!((told("executions_inside"), told("executions_outside")), (inside, outside), "{finding:?}");
+    assert_eq!((told("hours_inside"), told("days")), (u128::from(days) * length as u128, u128::from(days)));
+    assert_eq!(finding.count("days_held").unwrap(), held, "{finding:?}");
+    assert_eq!(finding.count("quiet_days").unwrap(), (0..whole_days).filter(|day| is_quiet(*day)).count() as u64);
+    assert_eq!(finding.cells.iter().copied().map(hour_of).collect::<Vec<_>>(), cells);
+}
+
+fn of_burst(history: &History, finding: &Finding) {
+    let [cell] = finding.cells[..] else { panic!("{finding:?}") };
+    assert_eq!(finding.count("executions").unwrap(), history.executions[hour_of(cell)]);
+    assert!(finding.effect.unwrap().inside >= 3.0 * finding.effect.unwrap().outside);
+}
+
+fn of_incident(history: &History, finding: &Finding) {
+    let (first, last) = (hour_of(finding.cells[0]), hour_of(finding.cells[finding.cells.len() - 1]));
+    let whole = 0..(finding.to - finding.from).num_days() as usize * 24 + 24;
+    let (failures, decided) = (first..=last).fold((0, 0), |(failures, decided), hour| {
+        (failures + history.failures[hour], decided + history.executions[hour])
+    });
+    let all: u64 = history.failures[whole].iter().sum();
+    let told = ["failures", "decided", "all_failures"].map(|name| finding.count(name).unwrap());
+    assert_eq!(told, [failures, decided, all], "{finding:?}");
+    assert!(failures * 5 >= all && last - first < 24, "{finding:?}");
+}
+
+fn of_silence(history: &History, finding: &Finding) {
+    let cells: Vec<usize> = finding.cells.iter().copied().map(hour_of).collect();
+    assert_eq!(finding.count("hours").unwrap(), cells.len() as u64);
+    assert!(cells.windows(2).all(|pair| pair[1] == pair[0] + 1), "{finding:?}");
+    assert!(cells.iter().all(|hour| history.executions[*hour] == 0), "{finding:?}");
+    assert!(history.executions[cells[0] - 1] > 0 && history.executions[cells[cells.len() - 1] + 1] > 0);
+    assert!(number(finding, "expected") >= 8.0);
+}
+
+fn of_change(history: &History, finding: &Finding) {
+    let at = hour_of((date(finding, "from"), 0));
+    let end = hour_of((finding.to, 23)) + 1;
+    let sums = |of: &[u64]| [of[..at].iter().sum::<u64>(), of[at..end].iter().sum::<u64>()];
+    let told = ["executions_before", "executions_after"].map(|name| finding.count(name).unwrap());
+    assert_eq!(told, sums(&history.executions), "{finding:?}");
+    let days = ["days_before", "days_after"].map(|name| finding.count(name).unwrap() as f64);
+    let mut values = [told[0] as f64 / days[0], told[1] as f64 / days[1]];
+    if let Some(before) = finding.count("failures_before") {
+        let failures = [before, finding.count("failures_after").unwrap()];
+        assert_eq!(failures, sums(&history.failures));
+        values = [0, 1].map(|side| failures[side] as f64 / told[side] as f64);
+    }
+    let effect = finding.effect.unwrap();
+    assert!(is_near(effect.outside, values[0]) && is_near(effect.inside, values[1]), "{finding:?}");
+}
+
+fn of_trend(history: &History, finding: &Finding) {
+    let end = hour_of((finding.to, 23)) + 1;
+    let fortnight = 14 * 24;
+    let sums = |of: &[u64]| [of[..fortnight].iter().sum::<u64>(), of[end - fortnight..end].iter().sum::<u64>()];
+    let told = ["executions_of_first_weeks", "executions_of_last_weeks"].map(|name| finding.count(name).unwrap());
+    assert_eq!(told, sums(&history.executions), "{finding:?}");
+    assert_eq!(finding.count("weeks").unwrap() as usize, end / WEEK);
+    if let Some(first) = finding.count("failures_of_first_weeks") {
+        let failures = [first, finding.count("failures_of_last_weeks").unwrap()];
+        assert_eq!(failures, sums(&history.failures));
+    }
+}
