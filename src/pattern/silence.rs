@@ -5,7 +5,7 @@
 use super::claim::{Claim, Fact, Look};
 use super::series::Series;
 use super::tail::chance_beyond;
-use super::usual::{Usual, local_hour};
+use super::usual::{LEAST_DAYS, LEAST_EXPECTED as LEAST_OF_AN_HOUR, Usual, local_hour};
 use chrono::NaiveDate;
 
 /// Executions that were to be expected,
@@ -50,7 +50,10 @@ pub fn look(series: &Series) -> Look<Facts> {
     let others: Vec<Stretch> = stretches.into_iter().filter(|other| other.from != longest.from).collect();
     let runner_up = others.iter().fold(None, most);
     let leads = runner_up.is_none_or(|other| longest.surprise >= LEAST_LEAD * other.surprise);
-    if longest.expected < LEAST_EXPECTED || longest.hours < LEAST_HOURS || !leads {
+    // What is usual is known from the rest, which has to be as long as the silence and long enough by itself.
+    let rest = usual.counts.len() - longest.hours;
+    let is_known = rest >= longest.hours && rest >= LEAST_DAYS * 24;
+    if longest.expected < LEAST_EXPECTED || longest.hours < LEAST_HOURS || !leads || !is_known {
         return Look::nothing();
     }
     let hours = usual.counts.len() as f64;
@@ -105,7 +108,8 @@ fn stretches(usual: &Usual) -> Vec<Stretch> {
         } else if is_begun {
             let stretch = open.get_or_insert(Stretch { from: hour, hours: 0, expected: 0.0, surprise: 0.0 });
             stretch.hours += 1;
-            stretch.expected += expected;
+            // An hour that is usually empty counts for the surprise, but nothing was expected in it.
+            stretch.expected += if *expected > LEAST_OF_AN_HOUR { *expected } else { 0.0 };
             stretch.surprise += usual.surprise_of_nothing(*expected);
         }
     }

@@ -12,7 +12,7 @@ pub const LEAST_DAYS: usize = 21;
 /// The share of the values of an hour of the week that is cut off at each end.
 const TRIMMED: usize = 8;
 /// The least that is expected of an hour, so that weeks of nothing add up to something.
-const LEAST_EXPECTED: f64 = 0.02;
+pub(super) const LEAST_EXPECTED: f64 = 0.02;
 /// Shapes beyond these bounds make no difference that could be measured.
 const SHAPES: (f64, f64) = (0.3, 1e4);
 /// The widest swings, above this share, do not count: one burst is no spread.

@@ -5,6 +5,7 @@ use crate::number;
 use crate::pattern::outcome::Outcome;
 use crate::pattern::outcome_window;
 use crate::pattern::report::Statement;
+use crate::pattern::volume_window::{self, Moment};
 
 /// Above this chance there are no words of how rare it is.
 const RARE: f64 = 0.5;
@@ -18,19 +19,21 @@ pub fn how(statement: &Statement, p_adjusted: f64, looked_for: usize) -> String 
 fn counted(statement: &Statement) -> String {
     match statement {
         Statement::Window(facts) => of_window(facts),
-        Statement::Volume(facts) => [
-            number::grouped(facts.inside),
-            " in ".to_owned(),
-            number::grouped(facts.hours_inside),
-            " hours inside, ".to_owned(),
-            number::grouped(facts.outside),
-            " in ".to_owned(),
-            number::grouped(facts.hours_outside),
-            " outside. ".to_owned(),
-        ]
-        .concat(),
+        Statement::Volume(facts) => of_volume(facts),
         _ => String::new(),
     }
+}
+
+/// "1,430 executions started in 752 hours inside, 85,267 in 1,504 hours outside. "
+fn of_volume(facts: &volume_window::Facts) -> String {
+    let did = match facts.moment {
+        Moment::Started => " executions started in ",
+        Moment::Finished => " executions ended in ",
+    };
+    let [inside, hours_inside] = [facts.inside, facts.hours_inside].map(number::grouped);
+    let [outside, hours_outside] = [facts.outside, facts.hours_outside].map(number::grouped);
+    let counts = [&inside, did, &hours_inside, " hours inside, ", &outside, " in ", &hours_outside];
+    counts.concat() + " hours outside. "
 }
 
 /// "3,191 of 9,618 decided executions failed there; at the rate of the other hours it would be about 1,517. "
