@@ -205,6 +205,7 @@ pub fn answer_from(
             workflows: &|each| table.each_workflow(&View::of(query, &window, &buckets), each),
             ends_with_rows: ends_with_newest(query, source),
             outcomes: query.filter.statuses.is_empty(),
+            chosen: !query.filter.is_empty(),
             all: query.patterns == Wanted::All,
         }),
     };

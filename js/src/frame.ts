@@ -136,10 +136,9 @@ export class Frame {
     this.#isProvisional = provisional;
     this.#base.dataset.metric = familyOf(response.metric);
     this.#base.dataset.hottest = String(hottest(response.metric));
-    const filtered = Boolean(view.query.workflow_id ?? view.query.status ?? view.query.tag);
     const { strong, rest } = summary(view, format);
     this.#summary.replaceChildren(h('strong', {}, strong), rest, h('span', { class: 'isolated' }));
-    this.#patterns.update(response, view.dates, format, filtered, !provisional);
+    this.#patterns.update(response, view.dates, format, !provisional);
     this.#legend.update(view, format, provisional);
     if (view.picture) this.picture(view.picture);
     this.#table.update(() => cellTables(texts, format));

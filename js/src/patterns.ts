@@ -50,12 +50,13 @@ export class PatternList {
   }
 
   /** Draws what was found, or says that nothing was and why. */
-  update(response: HeatmapResponse, dates: readonly string[], format: Format, filtered: boolean, ready: boolean): void {
+  update(response: HeatmapResponse, dates: readonly string[], format: Format, ready: boolean): void {
     const { patterns, notices } = response;
     this.#rows = patterns.map((pattern, i) => this.#row(pattern, i + 1, format));
     const content: (Node | string)[] = [];
     if (patterns.length > 0) {
-      if (filtered) content.push(h('p', { class: 'muted' }, 'Exploratory: you chose this slice, so treat these as hints.'));
+      const hint = notices.find((notice) => EXPLORATORY.test(notice));
+      if (hint !== undefined) content.push(h('p', { class: 'muted' }, sentence(hint)));
       content.push(h('ol', {}, ...this.#rows));
       if (patterns.length > SHOWN) content.push(this.#more());
       const left = notices.map((notice) => MORE.exec(notice)?.[1]).find((count) => count !== undefined);
@@ -69,7 +70,7 @@ export class PatternList {
           h('p', { class: 'evidence' }, 'The differences between hours here could be chance.')));
       }
     }
-    const lines = ready ? notices.filter((notice) => !MORE.test(notice)).map(sentence) : [];
+    const lines = ready ? notices.filter((notice) => !MORE.test(notice) && !EXPLORATORY.test(notice)).map(sentence) : [];
     const span = patterns[0]?.evidence;
     if (span && (span.from !== response.start_date || span.to !== response.end_date)) {
       lines.unshift(`Found in ${format.range(span.from, span.to)}.`);
@@ -125,6 +126,9 @@ export class PatternList {
 
 /** How the engine says that there is too little for a kind of pattern: what it needs, for what, and what there is. */
 const TOO_LITTLE = /^needs (.+) to (.+); there (?:is|are) (\d+)$/;
+
+/** How it says that patterns are of executions that someone chose. */
+const EXPLORATORY = /^exploratory:/;
 
 /** How it says that there are more patterns than are told. */
 const MORE = /^(\d+) more patterns? (?:was|were) found/;

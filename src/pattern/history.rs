@@ -310,6 +310,7 @@ mod tests {
             workflows: &|_| {},
             ends_with_rows: false,
             outcomes: true,
+            chosen: false,
             all: false,
         };
         of_all(&evidence).days
@@ -338,6 +339,7 @@ mod tests {
             workflows: &|_| {},
             ends_with_rows,
             outcomes: true,
+            chosen: false,
             all: false,
         };
         of_all(&evidence).days.len() == 29

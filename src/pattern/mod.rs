@@ -69,6 +69,8 @@ pub struct Evidence<'a> {
     pub ends_with_rows: bool,
     /// False if a status filter chose the rows: then no pattern of outcomes is looked for.
     pub outcomes: bool,
+    /// True if someone chose these executions among others: then what is found in them is a hint.
+    pub chosen: bool,
     /// True if all that passed its test is wanted, not only what matters most.
     pub all: bool,
 }

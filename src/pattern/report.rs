@@ -216,6 +216,9 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
     let looked_for = corrected.iter().map(Vec::len).sum();
     let (findings, more) = told(&accepted(&looked, &corrected), evidence, looked_for);
     let mut notices = notices(evidence, &all);
+    if evidence.chosen && !findings.is_empty() {
+        notices.push(sentence::EXPLORATORY.to_owned());
+    }
     if more > 0 {
         notices.push(sentence::more_were_found(more));
     }

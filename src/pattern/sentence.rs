@@ -104,6 +104,9 @@ fn volume_peak(facts: &volume_peak::Facts, of: &str, zone: &str, strength: Stren
     sentence
 }
 
+/// What is to be thought of claims about executions that someone chose: who looks at many slices finds something in one.
+pub const EXPLORATORY: &str = "exploratory: you chose this slice, so treat these as hints";
+
 /// That there are claims which a report leaves out.
 pub fn more_were_found(more: usize) -> String {
     let pattern = if more == 1 { " more pattern was found" } else { " more patterns were found" };

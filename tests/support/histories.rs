@@ -436,6 +436,7 @@ impl View {
             workflows: &|_| {},
             ends_with_rows,
             outcomes,
+            chosen: false,
             all: true,
         })
     }

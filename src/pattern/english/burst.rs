@@ -5,7 +5,7 @@ use crate::number;
 use crate::pattern::burst::{Facts, Incident};
 use crate::pattern::sentence::{Strength, hour_range};
 
-/// "Volume spiked to 412 executions at Thu 14 Mar 3 PM (9× the usual 46; next-highest hour in 8 weeks: 3.1×)".
+/// "Volume spiked to 412 executions at Thu, Mar 14, 3 PM (9× the usual 46; next-highest hour in 8 weeks: 3.1×)".
 pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
     let start = match strength {
         Strength::Plain => "Volume",
@@ -23,7 +23,7 @@ pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> Stri
     [start, &of, " spiked to ", &executions, " executions at ", &at, &usual, &ends].concat()
 }
 
-/// "One incident (Tue 12 Mar 3–9 AM) holds 41% of all failures".
+/// "One incident (Tue, Mar 12, 3–9 AM) holds 41% of all failures".
 pub fn incident(facts: &Incident, called: Option<&str>, strength: Strength) -> String {
     let start = match strength {
         Strength::Plain => "One incident",
@@ -31,7 +31,7 @@ pub fn incident(facts: &Incident, called: Option<&str>, strength: Strength) -> S
     };
     let ((first, hour), end) = (facts.from, facts.until);
     let when = if facts.hours <= 12 {
-        [&date(first), " ", &hour_range(hour, facts.hours as u8)].concat()
+        [&date(first), ", ", &hour_range(hour, facts.hours as u8)].concat()
     } else {
         [&moment(facts.from), "–", &moment(end)].concat()
     };
@@ -50,9 +50,9 @@ mod tests {
             let facts = Facts { at, executions: 412, usual, next: 3.12, days: 60 };
             assert_eq!(sentence(&facts, called, strength), words);
         };
-        let plain = "Volume spiked to 412 executions at Thu 14 Mar 3 PM (9.0× the usual 46; next-highest hour in 8 weeks: 3.1×)";
+        let plain = "Volume spiked to 412 executions at Thu, Mar 14, 3 PM (9.0× the usual 46; next-highest hour in 8 weeks: 3.1×)";
         check(45.8, None, Strength::Plain, plain);
-        let tends = "Perhaps unusual: volume of 'sync' spiked to 412 executions at Thu 14 Mar 3 PM (usually under 1; next-highest hour in 8 weeks: 3.1×)";
+        let tends = "Perhaps unusual: volume of 'sync' spiked to 412 executions at Thu, Mar 14, 3 PM (usually under 1; next-highest hour in 8 weeks: 3.1×)";
         check(0.1, Some("sync"), Strength::Tends, tends);
     }
 
@@ -69,9 +69,9 @@ mod tests {
             all_decided: 5000,
         };
         let check = |facts: &Incident, strength, words: &str| assert_eq!(incident(facts, None, strength), words);
-        let short = "One incident (Tue 12 Mar 3–9 AM) holds 41% of all failures";
+        let short = "One incident (Tue, Mar 12, 3–9 AM) holds 41% of all failures";
         check(&facts(6, (day("2024-03-12"), 9)), Strength::Plain, short);
-        let long = "Perhaps unusual: one incident (Tue 12 Mar 3 AM–Wed 13 Mar 1 AM) holds 41% of all failures";
+        let long = "Perhaps unusual: one incident (Tue, Mar 12, 3 AM–Wed, Mar 13, 1 AM) holds 41% of all failures";
         check(&facts(22, (day("2024-03-13"), 1)), Strength::Tends, long);
     }
 }

@@ -1,6 +1,7 @@
 //! What is said of a change.
 
-use super::measure::{by_how_much, count, date, subject, value};
+use super::measure::{by_how_much, count, subject, value};
+use super::month_day;
 use crate::pattern::change::Facts;
 use crate::pattern::daily::Measure;
 use crate::pattern::sentence::Strength;
@@ -24,8 +25,8 @@ pub fn change(facts: &Facts, whose: &str, strength: Strength) -> String {
     }
     let off = count(u64::from(plus_minus), "day");
     sentence += &match plus_minus {
-        0 => [" from ", &date(from), " on"].concat(),
-        _ => [" around ", &date(from), " (±", &off, ")"].concat(),
+        0 => [" from ", &month_day(from), " on"].concat(),
+        _ => [" around ", &month_day(from), " (±", &off, ")"].concat(),
     };
     let days = count(u64::from(before.days), "day");
     let values = [": ", &value(measure, before.value), " → ", &value(measure, after.value)];

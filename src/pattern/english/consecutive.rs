@@ -5,7 +5,7 @@ use crate::number;
 use crate::pattern::consecutive::Facts;
 use crate::pattern::sentence::Strength;
 
-/// "25 runs of 'sync' in a row failed from Sun 3 Mar to Mon 4 Mar (next longest: 3 in a row)", or "The last 25 runs …".
+/// "25 runs of 'sync' in a row failed from Sun, Mar 3 to Mon, Mar 4 (next longest: 3 in a row)", or "The last 25 runs …".
 pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
     let mut text = match strength {
         Strength::Plain => String::new(),
@@ -44,9 +44,9 @@ mod tests {
             };
             assert_eq!(sentence(&facts, Some("sync"), strength), words);
         };
-        let row = "25 runs of 'sync' in a row failed, from Sun 3 Mar to Mon 4 Mar (next longest: 3 in a row)";
+        let row = "25 runs of 'sync' in a row failed, from Sun, Mar 3 to Mon, Mar 4 (next longest: 3 in a row)";
         check(false, "2024-03-04", Strength::Plain, row);
-        let last = "Perhaps unusual: the last 25 runs of 'sync' all failed, on Sun 3 Mar (next longest: 3 in a row)";
+        let last = "Perhaps unusual: the last 25 runs of 'sync' all failed, on Sun, Mar 3 (next longest: 3 in a row)";
         check(true, "2024-03-03", Strength::Tends, last);
     }
 }

@@ -4,14 +4,6 @@
 use crate::number;
 use crate::pattern::daily::Measure;
 use crate::picture::words;
-use chrono::{Datelike, NaiveDate};
-
-/// "Jan 12".
-pub(super) fn date(date: NaiveDate) -> String {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let month = MONTHS.get(date.month0() as usize).copied().unwrap_or_default();
-    [month, " ", &number::whole(u64::from(date.day()))].concat()
-}
 
 /// The name of a measure at the beginning of a sentence.
 pub(super) const fn subject(measure: Measure) -> &'static str {

@@ -5,7 +5,7 @@ use crate::number;
 use crate::pattern::missed::{Facts, Gathered};
 use crate::pattern::sentence::{Strength, hour_range};
 
-/// "'nightly-etl' missed 3 of 92 expected runs, all on Sundays; longest silence 26 h from Sun 3 Mar 2 AM". Of facts that
+/// "'nightly-etl' missed 3 of 92 expected runs, all on Sundays; longest silence 26 h from Sun, Mar 3, 2 AM". Of facts that
 /// gather nowhere, it is a notice.
 pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
     const ON: [&str; 7] = [
@@ -59,7 +59,7 @@ mod tests {
             };
             assert_eq!(sentence(&facts, Some("etl"), strength), words);
         };
-        let tail = "; longest silence 48 h from Sun 3 Mar 2 AM";
+        let tail = "; longest silence 48 h from Sun, Mar 3, 2 AM";
         let all = format!("'etl' missed 3 of 92 expected runs, all on Sundays{tail}");
         check(Gathered::Weekday(6), 3, Strength::Plain, &all);
         let two = format!("'etl' seems to have missed 3 of 92 expected runs, 2 between 11 AM–12 PM{tail}");

@@ -19,19 +19,24 @@ use crate::number;
 use crate::zone::{DAY_MS, HOUR_MS};
 use chrono::{Datelike, NaiveDate};
 
-/// "Tue 12 Mar".
+/// "Tue, Mar 12".
 fn date(date: NaiveDate) -> String {
-    const WEEKDAYS: [&str; 7] = ["Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun "];
-    const MONTHS: [&str; 12] =
-        [" Jan", " Feb", " Mar", " Apr", " May", " Jun", " Jul", " Aug", " Sep", " Oct", " Nov", " Dec"];
+    const WEEKDAYS: [&str; 7] = ["Mon, ", "Tue, ", "Wed, ", "Thu, ", "Fri, ", "Sat, ", "Sun, "];
     let weekday = WEEKDAYS.get(date.weekday().num_days_from_monday() as usize).copied().unwrap_or_default();
-    let month = MONTHS.get(date.month0() as usize).copied().unwrap_or_default();
-    [weekday, &number::whole(u64::from(date.day())), month].concat()
+    [weekday, &month_day(date)].concat()
 }
 
-/// "Tue 12 Mar 3 AM".
+/// "Mar 12".
+fn month_day(date: NaiveDate) -> String {
+    const MONTHS: [&str; 12] =
+        ["Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ", "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec "];
+    let month = MONTHS.get(date.month0() as usize).copied().unwrap_or_default();
+    [month, &number::whole(u64::from(date.day()))].concat()
+}
+
+/// "Tue, Mar 12, 3 AM".
 fn moment((day, hour): (NaiveDate, u8)) -> String {
-    [&date(day), " ", &hour_name(hour)].concat()
+    [&date(day), ", ", &hour_name(hour)].concat()
 }
 
 /// " of 'nightly-etl'", or nothing of all workflows.

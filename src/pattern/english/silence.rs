@@ -5,7 +5,7 @@ use crate::number;
 use crate::pattern::sentence::Strength;
 use crate::pattern::silence::Facts;
 
-/// "No executions of 'nightly-etl' for 12 h from Tue 12 Mar 3 AM although about 64 were expected".
+/// "No executions of 'nightly-etl' for 12 h from Tue, Mar 12, 3 AM although about 64 were expected".
 pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
     let start = match strength {
         Strength::Plain => "No executions",
@@ -29,10 +29,9 @@ mod tests {
             let from = ("2024-03-12".parse().unwrap(), 3);
             assert_eq!(sentence(&Facts { from, hours, expected: 63.7, runner_up: 4.0 }, called, strength), words);
         };
-        let plain = "No executions for 12 h from Tue 12 Mar 3 AM although about 64 were expected";
+        let plain = "No executions for 12 h from Tue, Mar 12, 3 AM although about 64 were expected";
         check(12, None, Strength::Plain, plain);
-        let tends =
-            "Perhaps unusual: no executions of 'sync' for 3 days from Tue 12 Mar 3 AM although about 64 were expected";
+        let tends = "Perhaps unusual: no executions of 'sync' for 3 days from Tue, Mar 12, 3 AM although about 64 were expected";
         check(75, Some("sync"), Strength::Tends, tends);
     }
 }

@@ -5,7 +5,7 @@ use crate::number;
 use crate::pattern::sentence::Strength;
 use crate::pattern::stopped::{End, Facts};
 
-/// "'sync' has not run since Sun 3 Mar; before that daily", or "… is new since Sun 3 Mar: 412 runs, about daily".
+/// "'sync' has not run since Sun, Mar 3; before that daily", or "… is new since Sun, Mar 3: 412 runs, about daily".
 pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
     let mut text = named(called, "The view");
     text += match (facts.end, strength) {
@@ -46,11 +46,11 @@ mod tests {
             };
             assert_eq!(sentence(&facts, Some("sync"), strength), words);
         };
-        let stopped = "'sync' has not run since Sun 3 Mar; before that daily and never a pause longer than 49 h";
+        let stopped = "'sync' has not run since Sun, Mar 3; before that daily and never a pause longer than 49 h";
         check(End::Stopped, Some(DAY_MS), Strength::Plain, stopped);
         let tends =
-            "'sync' seems to have stopped on Sun 3 Mar; before that 1,412 runs and never a pause longer than 49 h";
+            "'sync' seems to have stopped on Sun, Mar 3; before that 1,412 runs and never a pause longer than 49 h";
         check(End::Stopped, None, Strength::Tends, tends);
-        check(End::New, None, Strength::Plain, "'sync' is new since Sun 3 Mar: 1,412 runs");
+        check(End::New, None, Strength::Plain, "'sync' is new since Sun, Mar 3: 1,412 runs");
     }
 }

@@ -115,7 +115,8 @@ fn weeks(finding: &Finding, ascii: bool) -> String {
         (None, true) => '?',
     });
     let from_to = text::dates(finding.from, finding.to);
-    format!("{}  {from_to}", squares.collect::<String>())
+    // What does not recur by week has none to show.
+    if finding.weeks.is_empty() { from_to } else { format!("{}  {from_to}", squares.collect::<String>()) }
 }
 
 fn notes(answer: &Answer) -> Vec<String> {
