@@ -41,6 +41,9 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     facts.extend(attempts(told));
     facts.extend(unknown_statuses(totals, &counted.other_statuses));
     facts.extend(crowding(table));
+    if cfg!(feature = "patterns") && !table.keeps_rows() {
+        facts.push("rows were counted and not kept: schedules and what was missed of them, failures in a row and when executions end are not looked for".to_owned());
+    }
     if counted.is_short {
         facts.push("memory did not suffice to count what the metric needs; a shorter window may".to_owned());
     }

@@ -132,6 +132,7 @@ pub fn complete(evidence: &Evidence<'_>, all: &mut Series) -> Completed {
     let mut known = (i64::MAX, i64::MIN);
     let mut durations = vec![Histogram::default(); all.days.len()];
     (evidence.workflows)(&mut |workflow| {
+        let counted: Vec<i64> = workflow.counts.iter().map(|count| count.at_ms).collect();
         let series = of_workflow(evidence, workflow, &bins);
         for (sum, more) in all.days.iter_mut().zip(&series.days) {
             for (sum, more) in sum.hours.iter_mut().zip(more.hours) {
@@ -141,8 +142,9 @@ pub fn complete(evidence: &Evidence<'_>, all: &mut Series) -> Completed {
             }
         }
         durations.iter_mut().zip(&series.durations).for_each(|(sum, more)| sum.merge(more));
-        for run in series.runs.first().into_iter().chain(series.runs.last()) {
-            known = (known.0.min(run.at_ms), known.1.max(run.at_ms));
+        let moments = series.runs.first().into_iter().chain(series.runs.last()).map(|run| run.at_ms);
+        for at_ms in moments.chain(counted) {
+            known = (known.0.min(at_ms), known.1.max(at_ms));
         }
         executions.push(if series.whose == Whose::NoWorkflow { 0 } else { series.executions() });
         true

@@ -3,6 +3,7 @@
 //! views are those of kept rows where hours consist of whole buckets. Knows no moment but the start and no single row.
 
 use super::column::{KIND, LONG, NONE, RETRY, UNSTARTED};
+use super::counts::Count;
 use super::scan::Placed;
 use super::siphash::siphash;
 use super::{Stretch, Table};
@@ -287,6 +288,23 @@ impl Folded {
 
     fn cells(&self) -> &[Cell] {
         if FORMS { &self.cells } else { &[] }
+    }
+
+    /// Calls with each cell's begin, its kind and what makes the count of its executions.
+    pub(super) fn each_count(&self, each: &mut dyn FnMut(i64, u32, &dyn Fn() -> Count)) {
+        for cell in self.cells() {
+            let count = || {
+                let bins: Vec<(u16, u64)> = self.bins_of(cell).map(|(bin, count)| (bin, count.into())).collect();
+                Count {
+                    seconds: BUCKET_SECONDS,
+                    executions: cell.executions.into(),
+                    timed: bins.iter().map(|(_, count)| count).sum(),
+                    duration_ms: cell.duration_ms().into(),
+                    bins,
+                }
+            };
+            each(cell.start_ms(), cell.kind & KIND, &count);
+        }
     }
 
     /// The length of the buckets, if there are any.

@@ -154,13 +154,17 @@ impl Table {
 
     fn push_counts(&self, view: &View<'_>, places: &[u32], counts: &mut [Vec<RunCount>]) {
         let Counting { by: Moment::Start, .. } = view.counting else { return };
-        for (at_ms, kind, count) in self.counts.all() {
+        let mut push = |at_ms: i64, kind: u32, count: &dyn Fn() -> Count| {
             let place = places.get(kind as usize).and_then(|place| counts.get_mut(*place as usize));
-            let (Some(counts), Some(kind)) = (place, self.kinds.all().get(kind as usize)) else { continue };
+            let (Some(counts), Some(kind)) = (place, self.kinds.all().get(kind as usize)) else { return };
             if at_ms >= view.window.start_ms && at_ms < view.window.until.ms() {
-                counts.push(RunCount { at_ms, status: kind.status, count: count.clone() });
+                counts.push(RunCount { at_ms, status: kind.status, count: count() });
             }
+        };
+        for (at_ms, kind, count) in self.counts.all() {
+            push(at_ms, kind, &|| count.clone());
         }
+        self.folded.each_count(&mut push);
     }
 }
 
