@@ -7,10 +7,10 @@ use crate::error::Error;
 use crate::grid::Grid;
 use crate::intake::Reading;
 use crate::notice::{self, Told};
-use crate::options::{Filter, Granularity, Moment, Query, Wanted};
+use crate::options::{Counting, Filter, Granularity, Moment, Query, Wanted};
 use crate::pattern::{self, Finding};
 use crate::problem::Problem;
-use crate::table::{MOST_OTHER_STATUSES, Memory, Table, View};
+use crate::table::{self, MOST_OTHER_STATUSES, Table, View};
 use crate::time::Timestamp;
 use crate::window::{Window, WindowRequest};
 use crate::zone::Zone;
@@ -25,6 +25,27 @@ pub enum Source {
     },
     /// Exported rows: the window ends just after the newest start and spans what the rows span.
     File,
+}
+
+/// What earlier answers about one table found, for the answers to come. Forget it with the table.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    /// What counting found.
+    pub counts: table::Memory,
+    /// What was looked at last for patterns, and what was found.
+    report: Option<(LookedAt, pattern::Report)>,
+}
+
+/// All that a report depends on: neither metric nor granularity nor thresholds.
+#[derive(Clone, Debug, PartialEq)]
+struct LookedAt {
+    state: (u64, u64),
+    filter: Filter,
+    counting: Counting,
+    wanted: Wanted,
+    window: Window,
+    zone: Zone,
+    ends_with_rows: bool,
 }
 
 /// Whether to look for patterns: not while rows still arrive.
@@ -177,7 +198,7 @@ pub fn answer_from(
     refuse_coarse(table, &window, zone)?;
     let granularity = query.granularity.unwrap_or_else(|| Granularity::default_for(window.days()));
     let buckets = Buckets::new(&window, zone);
-    let mut counted = memory.count(table, &View::of(query, &window, &buckets));
+    let mut counted = memory.counts.count(table, &View::of(query, &window, &buckets));
     // What a database did not give away is told like what lies in the table and does not count.
     counted.no_moment += reading.left_out_without_moment;
     counted.repeated += reading.left_out_repeated;
@@ -197,17 +218,33 @@ pub fn answer_from(
     };
     let report = match patterns {
         Patterns::Skip => pattern::Report::default(),
-        Patterns::Look => pattern::report(&pattern::Evidence {
-            cube: &counted.cube,
-            buckets: &buckets,
-            window: &window,
-            zone,
-            workflows: &|each| table.each_workflow(&View::of(query, &window, &buckets), each),
-            ends_with_rows: ends_with_newest(query, source),
-            outcomes: query.filter.statuses.is_empty(),
-            chosen: !query.filter.is_empty(),
-            all: query.patterns == Wanted::All,
-        }),
+        Patterns::Look => {
+            let looked_at = LookedAt {
+                state: table.state(),
+                filter: query.filter.clone(),
+                counting: query.counting,
+                wanted: query.patterns,
+                window,
+                zone: zone.clone(),
+                ends_with_rows: ends_with_newest(query, source),
+            };
+            let known = memory.report.take().filter(|(of, _)| *of == looked_at);
+            let look = || {
+                let report = pattern::report(&pattern::Evidence {
+                    cube: &counted.cube,
+                    buckets: &buckets,
+                    window: &window,
+                    zone,
+                    workflows: &|each| table.each_workflow(&View::of(query, &window, &buckets), each),
+                    ends_with_rows: looked_at.ends_with_rows,
+                    outcomes: query.filter.statuses.is_empty(),
+                    chosen: !query.filter.is_empty(),
+                    all: query.patterns == Wanted::All,
+                });
+                (looked_at.clone(), report)
+            };
+            memory.report.insert(known.unwrap_or_else(look)).1.clone()
+        }
     };
     let mut notices = report.notices;
     let totals = counted.cube.total();

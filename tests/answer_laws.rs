@@ -5,12 +5,13 @@ mod support;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use execution_heatmap::answer::Memory;
 use execution_heatmap::answer::{self, Answer, Patterns, Source};
 use execution_heatmap::execution::Status;
 use execution_heatmap::intake::Reading;
 use execution_heatmap::json;
 use execution_heatmap::options::{Metric, Query};
-use execution_heatmap::table::{Memory, Shift, Table};
+use execution_heatmap::table::{Shift, Table};
 use execution_heatmap::time::Timestamp;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -226,7 +227,7 @@ proptest! {
             let reading = Reading { read: table.rows(), ..Reading::default() };
             let answer = answer::answer_from(&mut memory, &table, &reading, &query, &zone, Source::File, Patterns::Look).unwrap();
             prop_assert_eq!(json::heatmap(&answer), bytes(&table, &view.pairs()));
-            let listed = memory.workflows(&table, &query.filter, query.counting, &answer.window);
+            let listed = memory.counts.workflows(&table, &query.filter, query.counting, &answer.window);
             prop_assert_eq!(listed, table.workflows(&query.filter, query.counting, &answer.window));
         }
     }
@@ -315,7 +316,7 @@ proptest! {
             let answer = answer::answer_from(&mut memory, &table, &reading, &query, &zone, Source::File, Patterns::Skip).unwrap();
             let fresh = answer::answer(&table, &reading, &query, &zone, Source::File, Patterns::Skip).unwrap();
             prop_assert_eq!(json::heatmap(&answer), json::heatmap(&fresh));
-            let listed = memory.workflows(&table, &query.filter, query.counting, &answer.window);
+            let listed = memory.counts.workflows(&table, &query.filter, query.counting, &answer.window);
             prop_assert_eq!(listed, table.workflows(&query.filter, query.counting, &answer.window));
         }
     }

@@ -36,6 +36,8 @@ const PROPERTIES = ['src', 'metric', 'granularity', 'days', 'from', 'to', 'until
 const LOOKS: readonly string[] = ['theme', 'show', 'level', 'pattern', 'cell'];
 /** While rows arrive, bounds come from what was there at this time, and stay. */
 const PROVISIONAL_MS = 1000;
+/** Patterns that take longer are not waited for with the picture. */
+const PATTERNS_MS = 150;
 
 export class ExecutionHeatmap extends Base {
   static readonly observedAttributes: readonly string[] = OBSERVED;
@@ -366,7 +368,11 @@ export class ExecutionHeatmap extends Base {
     const turn = ++this.#turn;
     this.#width ||= this.#frame?.width ?? 0;
     try {
-      const view = await this.#client?.view(this.#attributes.query, { picture: this.#picture() });
+      const query = this.#attributes.query;
+      const quick = this.#client?.view(query, { patterns: false, picture: this.#picture() });
+      const whole = this.#client?.view(query, { picture: this.#picture() });
+      void this.#drawMeanwhile(turn, quick, whole);
+      const view = await whole;
       if (!view || turn !== this.#turn) return;
       this.#error = undefined;
       // Of a file without any start there is no time to draw, unless one was asked for.
@@ -386,6 +392,19 @@ export class ExecutionHeatmap extends Base {
     } catch (error) {
       if (turn === this.#turn) this.#fail(error as Error);
       if (isFirst) throw error;
+    }
+  }
+
+  /** Draws the picture while patterns are still looked for, where that takes time. */
+  async #drawMeanwhile(turn: number, quick: Promise<HeatmapView> | undefined, whole: Promise<HeatmapView> | undefined): Promise<void> {
+    try {
+      const view = await quick;
+      let isWhole = false;
+      const end = () => isWhole = true;
+      await Promise.race([whole?.then(end, end), new Promise((resolve) => setTimeout(resolve, PATTERNS_MS))]);
+      if (!isWhole && view && turn === this.#turn && view.response.totals.executions > 0) this.#draw(view, true);
+    } catch {
+      // Why there is no picture, the whole view says.
     }
   }
 

@@ -318,6 +318,11 @@ impl Table {
         self.columns.rows()
     }
 
+    /// Changes whenever rows are added or change: two equal states of one table hold the same rows.
+    pub fn state(&self) -> (u64, u64) {
+        (self.rows(), self.changes)
+    }
+
     /// Rows that never started, but have a time at which they were due.
     pub fn unstarted(&self) -> u64 {
         self.unstarted + self.folded.unstarted()

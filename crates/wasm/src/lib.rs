@@ -12,7 +12,7 @@ mod convert;
 mod tests;
 
 use convert::failure;
-use execution_heatmap::answer::{self, Answer, Patterns};
+use execution_heatmap::answer::{self, Answer, Memory, Patterns};
 use execution_heatmap::bucket::Buckets;
 #[cfg(feature = "parts")]
 use execution_heatmap::bytes::Broken;
@@ -24,7 +24,7 @@ use execution_heatmap::intake::Range;
 use execution_heatmap::options::Query;
 use execution_heatmap::picture::look::FEW_EXECUTIONS;
 use execution_heatmap::reread::reread;
-use execution_heatmap::table::{self, MOST_KEPT_TEXT_BYTES, Memory, Order, Table, Workflow};
+use execution_heatmap::table::{self, MOST_KEPT_TEXT_BYTES, Order, Table, Workflow};
 use execution_heatmap::time::{Timestamp, push_date};
 use execution_heatmap::{json, picture};
 use js_sys::{Float64Array, Int32Array, Math, Uint8Array};
@@ -234,7 +234,7 @@ impl Engine {
         let answer = answer::answer_from(memory, table, self.intake.reading(), &query, &zone, source, patterns)
             .map_err(|error| failure(&error))?;
         let others = query.filter.without_workflows();
-        let workflows = memory.workflows(table, &others, query.counting, &answer.window);
+        let workflows = memory.counts.workflows(table, &others, query.counting, &answer.window);
         let tags = table.tags().into_iter().map(str::to_owned).collect();
         Ok(View { answer, query, workflows, tags })
     }
