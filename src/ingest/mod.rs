@@ -35,6 +35,7 @@ mod columns;
 mod csv;
 mod cube_rows;
 mod custom;
+mod date_order;
 mod document;
 mod document_places;
 mod expected;
