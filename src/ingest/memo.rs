@@ -8,6 +8,7 @@
 use super::classify::Class;
 use super::fields::{Spot, SpotKind};
 use super::lanes::{Near, Padded, WIDTH};
+use super::places::Places;
 use super::shape::{Key, Shapes};
 use super::tree::{NONE, Tree};
 use crate::execution::Status;
@@ -20,9 +21,6 @@ pub(super) const MOST_KINDS: usize = 1 << 14;
 const MOST_HELD_BYTES: usize = 1 << 22;
 /// So many are kept whether or not one of them was met again.
 const FREELY_KEPT: u32 = 4096;
-/// The most places that are looked at for one of them, so that no choice of values makes looking slow.
-pub(super) const MOST_TRIES: usize = 8;
-
 /// Behind all bytes that are held, so that they can be looked at together.
 pub(super) const PADDING: usize = 64;
 
@@ -40,8 +38,8 @@ pub(super) struct Classes {
     parts: Vec<HeldPart>,
     /// The bytes of the parts, each filled up to whole steps, and [`PADDING`] line feeds.
     bytes: Vec<u8>,
-    /// Kinds by hash, each number one more; a power of two of them, at most a quarter in use.
-    places: Vec<Place>,
+    /// Kinds by hash, each number one more.
+    places: Places,
     /// The number of the first of them: numbers are not given twice.
     first: u32,
     /// How many rows had a kind that was known, and how many had none.
@@ -60,7 +58,6 @@ struct Said {
     /// The first of its parts, and how many these are.
     first_part: u32,
     parts: u32,
-    hash: u32,
 }
 
 /// A value that the rows of a kind say.
@@ -76,13 +73,6 @@ struct HeldPart {
 struct Told {
     name: u32,
     status: Status,
-}
-
-/// A number, or 0 for none, and the hash of what it stands for.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Place {
-    pub(super) hash: u32,
-    pub(super) number: u32,
 }
 
 /// A value of JSON, from its first byte to its last. It ends itself, so no length has to be known to find it; but a
@@ -135,13 +125,9 @@ impl Classes {
         (bytes, begin): (&Padded<'_>, usize),
     ) -> Option<u32> {
         let hash = hash_of(keys.iter().map(|key| part(key, spots, bytes, begin)), last_step, bytes);
-        let (last, held) = (self.places.len().wrapping_sub(1), Padded::new(&self.bytes));
-        for attempt in 0..MOST_TRIES {
-            let place = self.places.get((hash as usize).wrapping_add(attempt) & last)?;
-            let kind = place.number.checked_sub(1)?;
-            if place.hash != hash {
-                continue;
-            }
+        let held = Padded::new(&self.bytes);
+        self.places.seek(hash, |number| {
+            let kind = number.checked_sub(1)?;
             let said = self.said.get(kind as usize)?;
             let parts = self.parts.get(said.first_part as usize..)?.get(..said.parts as usize)?;
             let is_part = |(key, held_part): (&Key, &HeldPart)| {
@@ -150,11 +136,9 @@ impl Classes {
                     && part.length == held_part.length as usize
                     && is_same(bytes, part.at, held, held_part)
             };
-            if said.last_step == last_step && parts.len() == keys.len() && keys.iter().zip(parts).all(is_part) {
-                return Some(kind);
-            }
-        }
-        None
+            let is_it = said.last_step == last_step && parts.len() == keys.len() && keys.iter().zip(parts).all(is_part);
+            is_it.then_some(kind)
+        })
     }
 
     /// The class at a place and its kind's number.
@@ -204,12 +188,9 @@ impl Classes {
         if is_full {
             self.forget();
         }
-        if self.places.len() <= 4 * (self.kinds.len() + 1) {
-            self.rehash();
-        }
         let hash = hash_of(parts.iter().copied(), last_step, bytes);
         let place = self.kinds.len() as u32;
-        if !put(&mut self.places, hash, place + 1) {
+        if !self.places.put(hash, place + 1) {
             return None;
         }
         let first_part = self.parts.len() as u32;
@@ -220,7 +201,7 @@ impl Classes {
             self.bytes.resize(self.bytes.len().next_multiple_of(WIDTH) + PADDING, b'\n');
             self.parts.push(HeldPart { what: part.what, bytes: start as u32, length: part.length as u32 });
         }
-        self.said.push(Said { last_step, first_part, parts: keys.len() as u32, hash });
+        self.said.push(Said { last_step, first_part, parts: keys.len() as u32 });
         self.told.push(Told { name: NONE, status: class.status });
         self.kinds.push(class);
         if let Some(shapes) = shapes {
@@ -249,24 +230,6 @@ impl Classes {
         let first = self.first.wrapping_add(self.kinds.len() as u32);
         *self = Self { first, known: self.known, unknown: self.unknown, ..Self::default() };
     }
-
-    fn rehash(&mut self) {
-        self.places = vec![Place::default(); (self.places.len() * 2).max(256)];
-        for (place, said) in (1..).zip(&self.said) {
-            // One that finds no place is met as a new one.
-            put(&mut self.places, said.hash, place);
-        }
-    }
-}
-
-/// Puts a number, which is not 0, at its place; false if there is none that is free.
-pub(super) fn put(places: &mut [Place], hash: u32, number: u32) -> bool {
-    let last = places.len().wrapping_sub(1);
-    let mut tried = (0..MOST_TRIES).map(|attempt| (hash as usize).wrapping_add(attempt) & last);
-    let free = tried.find(|place| places.get(*place).is_some_and(|place| place.number == 0));
-    let Some(place) = free.and_then(|free| places.get_mut(free)) else { return false };
-    *place = Place { hash, number };
-    true
 }
 
 /// True if the bytes at `at` are those of a part that has as many.

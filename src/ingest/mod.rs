@@ -51,6 +51,7 @@ mod memo;
 mod memo_kinds;
 mod moments;
 mod ndjson;
+mod places;
 mod preset;
 mod reader;
 mod reader_known;

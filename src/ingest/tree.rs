@@ -5,7 +5,8 @@
 //! Where there is no more room, lines are not added; they are read by their shapes then.
 
 use super::lanes::{Lanes, Near, Padded, WIDTH};
-use super::memo::{FACTOR, MOST_TRIES, PADDING, Part, Place, is_closed, put, value_word};
+use super::memo::{FACTOR, PADDING, Part, is_closed, value_word};
+use super::places::Places;
 use super::shape::{Shapes, Use};
 use super::shape_value::probable_value_end;
 use super::tracks::{Tracks, Way};
@@ -28,8 +29,8 @@ pub(super) struct Tree {
     symbols: Vec<Symbol>,
     /// The bytes of the values, and [`PADDING`] line feeds.
     pub(super) bytes: Vec<u8>,
-    /// Vertices that a value leads to by hash; a power of two of them, at most a quarter in use.
-    places: Vec<Place>,
+    /// Vertices that a value leads to by hash.
+    places: Places,
     /// How many values were found to differ where lines say the same before.
     seeks: u32,
     pub(super) tracks: Tracks,
@@ -313,26 +314,9 @@ impl Tree {
         if let Some(led) = self.led.get_mut(vertex as usize) {
             (led.from, led.step, led.bytes, led.width) = (id, step, bytes, width);
         }
-        if self.places.len() <= 4 * self.led.len() {
-            self.rehash((self.places.len() * 2).max(256));
-        }
-        let hash = hash_of(id, &Padded::new(&self.bytes), bytes as usize)?;
-        if !put(&mut self.places, hash, vertex) {
-            self.rehash(self.places.len() * 2);
-            put(&mut self.places, hash, vertex);
-        }
+        // One that finds no place is met as a new one.
+        self.places.put(hash_of(id, &Padded::new(&self.bytes), bytes as usize)?, vertex);
         Some(())
-    }
-
-    fn rehash(&mut self, count: usize) {
-        self.places = vec![Place::default(); count];
-        let held = Padded::new(&self.bytes);
-        for (number, led) in (0..).zip(&self.led).filter(|(_, led)| led.from != NONE) {
-            // One that finds no place is met as a new one.
-            if let Some(hash) = hash_of(led.from, &held, led.bytes as usize) {
-                put(&mut self.places, hash, number);
-            }
-        }
     }
 
     fn seek(&self, id: u32, symbol: Symbol, line: &Line<'_>) -> Option<u32> {
@@ -352,21 +336,12 @@ impl Tree {
     ) -> Option<(u32, &Led)> {
         let length = probable_length(bytes, near, at)?;
         let hash = mixed(id, value_word(bytes, (near, at), length), length);
-        let (last, held) = (self.places.len().wrapping_sub(1), Padded::new(&self.bytes));
-        for attempt in 0..MOST_TRIES {
-            let place = self.places.get((hash as usize).wrapping_add(attempt) & last)?;
-            if place.number == ROOT {
-                return None;
-            }
-            if place.hash != hash {
-                continue;
-            }
-            let led = self.led.get(place.number as usize)?;
-            if led.from == id && led.step == step && led.is_said(bytes, near, at, held) {
-                return Some((place.number, led));
-            }
-        }
-        None
+        let held = Padded::new(&self.bytes);
+        self.places.seek(hash, |number| {
+            let led = self.led.get(number as usize)?;
+            let is_it = led.from == id && led.step == step && led.is_said(bytes, near, at, held);
+            is_it.then_some((number, led))
+        })
     }
 }
 
