@@ -100,7 +100,10 @@ impl Class {
 
     fn read_workflow(&mut self, fields: &Fields<'_>, rules: &Rules) {
         let (id_of_object, name) = match fields.get(Role::Workflow) {
-            Value::Object(object) => (member(object, "id"), member(object, "name")),
+            Value::Object(object) => {
+                let [id, name] = members(object, ["id", "name"]);
+                (id, name)
+            }
             value => (Value::Absent, value),
         };
         let space = fields.get(Role::WorkflowSpace);
@@ -357,12 +360,19 @@ fn with_text_of(value: Value<'_>, call: impl FnOnce(&str)) {
 
 /// The last member of that name of an object that was checked; absent if there is none.
 pub(super) fn member<'a>(object: &'a str, name: &str) -> Value<'a> {
-    let mut found = Value::Absent;
+    let [found] = members(object, [name]);
+    found
+}
+
+/// The same of several names.
+fn members<'a, const COUNT: usize>(object: &'a str, names: [&str; COUNT]) -> [Value<'a>; COUNT] {
+    let mut found = [Value::Absent; COUNT];
     // The object was checked when its line was, so there is no fault that could be told.
     let _ = Scanner::new(object).members(|key, value| {
-        if with_text(key, |key| key == name) {
-            found = value;
-        }
+        with_text(key, |key| {
+            let places = found.iter_mut().zip(names).filter(|(_, name)| *name == key);
+            places.for_each(|(place, _)| *place = value);
+        });
     });
     found
 }

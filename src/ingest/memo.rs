@@ -175,7 +175,7 @@ impl Classes {
         (keys, last_step): (&[Key], u32),
         spots: &[Spot],
         (bytes, begin): (&Padded<'_>, usize),
-        class: Class,
+        class: &Class,
     ) -> Option<u32> {
         let kept = self.first.saturating_add(self.kinds.len() as u32);
         let is_worth_keeping = kept < FREELY_KEPT || kept <= self.known / 4;
@@ -203,7 +203,7 @@ impl Classes {
         }
         self.said.push(Said { last_step, first_part, parts: keys.len() as u32 });
         self.told.push(Told { name: NONE, status: class.status });
-        self.kinds.push(class);
+        self.kinds.push(class.clone());
         if let Some(shapes) = shapes {
             self.tree.add(&parts, (last_step, place), (bytes, begin), shapes);
         }

@@ -369,6 +369,11 @@ impl Value<'_> {
         matches!(self, Value::Absent | Value::Text(Text::Plain("")) | Value::Instant(ParsedTime::Absent))
     }
 
+    /// All that is kept of a value of which only matters whether it is there.
+    fn presence(&self) -> Value<'static> {
+        if self.is_absent() || *self == Value::Bool(false) { Value::Absent } else { Value::Bool(true) }
+    }
+
     /// Adds what a text or number reads as.
     fn read_into(&self, out: &mut String) {
         match self {

@@ -17,7 +17,7 @@ use crate::time::{Timestamp, UsualTimes};
 /// What reading a row needs room for; kept from row to row, so that a row needs no allocation of its own.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
-    class: Class,
+    pub(super) class: Class,
     pub(super) texts: Texts,
 }
 

@@ -34,6 +34,8 @@ pub(super) struct Tree {
     /// How many values were found to differ where lines say the same before.
     seeks: u32,
     pub(super) tracks: Tracks,
+    /// What the last line said that was added.
+    said: Vec<Symbol>,
 }
 
 /// What all lines say that come there.
@@ -113,9 +115,12 @@ impl Tree {
         shapes: &Shapes,
     ) {
         if self.held_bytes() < MOST_HELD_BYTES
-            && let Some(symbols) = symbols_of(parts, last_step, begin, shapes)
+            && let Some(symbols) = symbols_of(std::mem::take(&mut self.said), parts, last_step, begin, shapes)
         {
-            self.insert(&Line { symbols, bytes, begin, kind }, shapes);
+            let line = Line { symbols, bytes, begin, kind };
+            self.insert(&line, shapes);
+            // The next line says what it says in the same room.
+            self.said = line.symbols;
         }
     }
 
@@ -362,18 +367,21 @@ impl Led {
     }
 }
 
-/// What a line says, step by step; `None` where the parts are not those of its steps.
-fn symbols_of(parts: &[Part], last_step: u32, begin: usize, shapes: &Shapes) -> Option<Vec<Symbol>> {
-    let mut steps = Vec::new();
+/// What a line says, step by step, in the room of what another one said; `None` where the parts are not those of its steps.
+fn symbols_of(
+    mut symbols: Vec<Symbol>,
+    parts: &[Part],
+    last_step: u32,
+    begin: usize,
+    shapes: &Shapes,
+) -> Option<Vec<Symbol>> {
+    // A step knows the one before it, so the last one comes first.
+    symbols.clear();
+    let mut parts = parts.iter().rev();
     let mut step = last_step;
     while step != NONE {
         let at = shapes.step_at(step)?;
-        steps.push((step, at.usage));
-        step = at.before;
-    }
-    let mut parts = parts.iter();
-    let said = |(step, usage): (u32, Use)| {
-        let said = match usage {
+        let said = match at.usage {
             Use::End => Said::End,
             Use::Skip | Use::Take => Said::Checked,
             Use::Class => {
@@ -383,9 +391,11 @@ fn symbols_of(parts: &[Part], last_step: u32, begin: usize, shapes: &Shapes) -> 
             Use::Presence if parts.next()?.is_absence() => Said::Absent,
             Use::Presence => Said::Present,
         };
-        Some(Symbol { step, said })
-    };
-    steps.into_iter().rev().map(said).collect()
+        symbols.push(Symbol { step, said });
+        step = at.before;
+    }
+    symbols.reverse();
+    Some(symbols)
 }
 
 /// The hash of a value that is held, from a choice on.
