@@ -92,7 +92,7 @@ fn what(step: u32, sort: u32) -> u32 {
 }
 
 /// Some bytes that are a part of what a row says.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Part {
     pub(super) what: u32,
     pub(super) at: usize,
@@ -179,9 +179,11 @@ impl Classes {
     ) -> Option<u32> {
         let kept = self.first.saturating_add(self.kinds.len() as u32);
         let is_worth_keeping = kept < FREELY_KEPT || kept <= self.known / 4;
-        let parts: Vec<Part> = keys.iter().map(|key| part(key, spots, bytes, begin)).collect();
         let is_short = |(key, part): (&Key, &Part)| part.length <= MOST_BYTES * (1 + key.last - key.spot);
-        if !is_worth_keeping || !keys.iter().zip(&parts).all(is_short) {
+        let mut said = [Part::default(); MOST_KEYS];
+        said.iter_mut().zip(keys).for_each(|(said, key)| *said = part(key, spots, bytes, begin));
+        let parts = said.get(..keys.len())?;
+        if !is_worth_keeping || !keys.iter().zip(parts).all(is_short) {
             return None;
         }
         let is_full = self.kinds.len() >= MOST_KINDS || self.bytes.len() >= MOST_HELD_BYTES;
@@ -194,18 +196,15 @@ impl Classes {
             return None;
         }
         let first_part = self.parts.len() as u32;
-        for part in &parts {
-            let start = self.bytes.len().saturating_sub(PADDING);
-            self.bytes.truncate(start);
-            self.bytes.extend_from_slice(bytes.slice(part.at, part.at.wrapping_add(part.length)));
-            self.bytes.resize(self.bytes.len().next_multiple_of(WIDTH) + PADDING, b'\n');
-            self.parts.push(HeldPart { what: part.what, bytes: start as u32, length: part.length as u32 });
+        for part in parts {
+            let held = hold(&mut self.bytes, bytes.slice(part.at, part.at.wrapping_add(part.length)));
+            self.parts.push(HeldPart { what: part.what, bytes: held, length: part.length as u32 });
         }
         self.said.push(Said { last_step, first_part, parts: keys.len() as u32 });
         self.told.push(Told { name: NONE, status: class.status });
         self.kinds.push(class.clone());
         if let Some(shapes) = shapes {
-            self.tree.add(&parts, (last_step, place), (bytes, begin), shapes);
+            self.tree.add(parts, (last_step, place), (bytes, begin), shapes);
         }
         Some(place)
     }
@@ -230,6 +229,17 @@ impl Classes {
         let first = self.first.wrapping_add(self.kinds.len() as u32);
         *self = Self { first, known: self.known, unknown: self.unknown, ..Self::default() };
     }
+}
+
+/// Adds bytes to those that are held, filled up to whole steps, and [`PADDING`] line feeds behind them; where they begin.
+pub(super) fn hold(held: &mut Vec<u8>, said: &[u8]) -> u32 {
+    const FEEDS: [u8; PADDING + WIDTH] = [b'\n'; PADDING + WIDTH];
+    let start = held.len().saturating_sub(PADDING);
+    let filling = said.len().wrapping_neg() % WIDTH;
+    held.truncate(start);
+    held.extend_from_slice(said);
+    held.extend_from_slice(FEEDS.get(..filling + PADDING).unwrap_or_default());
+    start as u32
 }
 
 /// True if the bytes at `at` are those of a part that has as many.

@@ -8,7 +8,7 @@
 use super::brief::{Quick, Quickly};
 use super::fields::SpotKind;
 use super::lanes::{Lanes, Near, Padded, TextMarks, WIDTH};
-use super::memo::{FACTOR, PADDING};
+use super::memo::{FACTOR, PADDING, hold};
 use super::places::Places;
 use super::shape::{Checked, Found, MOST_NEAR_BYTES, Shapes};
 use super::tree::{NONE, Parting, ROOT, Said, Symbol, Tree};
@@ -23,7 +23,7 @@ pub(super) struct Tracks {
     /// The tracks by what they say: of each its first stop's number, one more.
     known: Places,
     marks: TextMarks,
-    /// What the stops compare, and [`PADDING`] line feeds.
+    /// What the stops compare, as [`hold`] holds it.
     bytes: Vec<u8>,
     draft: Draft,
 }
@@ -321,15 +321,12 @@ impl Tracks {
     }
 
     fn push(&mut self, said: &[u8], then: Then) {
-        let start = self.bytes.len().saturating_sub(PADDING);
-        self.bytes.truncate(start);
-        self.bytes.extend_from_slice(said);
-        self.bytes.resize(self.bytes.len() + PADDING, b'\n');
+        let bytes = hold(&mut self.bytes, said);
         let (mut head, mut second) = ([b'\n'; WIDTH], [b'\n'; WIDTH]);
         head.iter_mut().chain(&mut second).zip(said).for_each(|(place, byte)| *place = *byte);
         let bits = ((1_u64 << said.len().min(2 * WIDTH)) - 1) as u32;
         let (head, second) = (Lanes::of(&head), Lanes::of(&second));
-        self.stops.push(Stop { head, second, bits, length: said.len() as u32, bytes: start as u32, then });
+        self.stops.push(Stop { head, second, bits, length: said.len() as u32, bytes, then });
     }
 }
 

@@ -5,7 +5,7 @@
 //! Where there is no more room, lines are not added; they are read by their shapes then.
 
 use super::lanes::{Lanes, Near, Padded, WIDTH};
-use super::memo::{FACTOR, PADDING, Part, is_closed, value_word};
+use super::memo::{FACTOR, Part, hold, is_closed, value_word};
 use super::places::Places;
 use super::shape::{Shapes, Use};
 use super::shape_value::probable_value_end;
@@ -27,7 +27,7 @@ pub(super) struct Tree {
     /// How each of them is reached, and how lines go on there.
     pub(super) led: Vec<Led>,
     symbols: Vec<Symbol>,
-    /// The bytes of the values, and [`PADDING`] line feeds.
+    /// The bytes of the values, as [`hold`] holds them.
     pub(super) bytes: Vec<u8>,
     /// Vertices that a value leads to by hash.
     places: Places,
@@ -307,11 +307,7 @@ impl Tree {
         let Said::Value { bytes, width } = symbol.said else { return None };
         let at = line.begin + bytes as usize;
         let length = width as usize + usize::from(!is_closed(line.bytes.byte(at)));
-        let start = self.bytes.len().saturating_sub(PADDING);
-        self.bytes.truncate(start);
-        self.bytes.extend_from_slice(line.bytes.slice(at, at.wrapping_add(length)));
-        self.bytes.resize(self.bytes.len().next_multiple_of(WIDTH) + PADDING, b'\n');
-        Some((start as u32, width))
+        Some((hold(&mut self.bytes, line.bytes.slice(at, at.wrapping_add(length))), width))
     }
 
     /// From now on, a held value leads from a choice to a vertex.
