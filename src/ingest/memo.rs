@@ -5,7 +5,7 @@
 //! A row whose values lie at known spots is looked for by all of them at once. Lines of NDJSON find their kind on
 //! [`super::tracks`] before, value by value.
 
-use super::classify::Class;
+use super::classify::{Class, ClassRef, KeptClasses};
 use super::fields::{Spot, SpotKind};
 use super::lanes::{Near, Padded, WIDTH};
 use super::places::Places;
@@ -30,7 +30,7 @@ pub(super) const MOST_KEYS: usize = 16;
 /// Classes by what decides them.
 #[derive(Debug, Default)]
 pub(super) struct Classes {
-    kinds: Vec<Class>,
+    kinds: KeptClasses,
     /// How each of them is told, in few bytes, since these are looked at for every row.
     told: Vec<Told>,
     /// What the rows of each say.
@@ -143,8 +143,8 @@ impl Classes {
 
     /// The class at a place and its kind's number.
     #[inline]
-    pub(super) fn get(&self, place: u32) -> Option<(&Class, u32)> {
-        self.kinds.get(place as usize).map(|class| (class, self.first.wrapping_add(place)))
+    pub(super) fn get(&self, place: u32) -> Option<(ClassRef<'_>, u32)> {
+        self.kinds.get(place).map(|class| (class, self.first.wrapping_add(place)))
     }
 
     /// The name of the kind at a place, if it has one, and how its rows stand.
@@ -201,8 +201,8 @@ impl Classes {
             self.parts.push(HeldPart { what: part.what, bytes: held, length: part.length as u32 });
         }
         self.said.push(Said { last_step, first_part, parts: keys.len() as u32 });
-        self.told.push(Told { name: NONE, status: class.status });
-        self.kinds.push(class.clone());
+        self.told.push(Told { name: NONE, status: class.view().status() });
+        self.kinds.push(class);
         if let Some(shapes) = shapes {
             self.tree.add(parts, (last_step, place), (bytes, begin), shapes);
         }

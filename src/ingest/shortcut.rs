@@ -256,7 +256,7 @@ impl Shortcuts {
         let Scratch { class, texts } = scratch;
         match known.and_then(|known| classes.get(known)) {
             Some((class, kind)) => row::of_class(place, &fields, mapping, class, Some(kind), texts),
-            None => row::of_class(place, &fields, mapping, class, None, texts),
+            None => row::of_class(place, &fields, mapping, class.view(), None, texts),
         }
     }
 
