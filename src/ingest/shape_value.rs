@@ -92,12 +92,9 @@ fn unusual_text_end(bytes: &Padded<'_>, from: usize, stop: usize) -> Option<usiz
     let mut has_escapes = false;
     let behind = passed_text(bytes, stop, &mut has_escapes)?;
     let end = behind.checked_sub(1)?;
-    let text = std::str::from_utf8(bytes.slice(from, end)).ok()?;
-    if has_escapes {
-        let quoted = std::str::from_utf8(bytes.slice(from.checked_sub(1)?, behind)).ok()?;
-        return is_value(quoted, 0).then_some(end);
-    }
-    (text.len() == end - from).then_some(end)
+    let quoted = std::str::from_utf8(bytes.slice(from.checked_sub(1)?, behind)).ok()?;
+    let is_text = if has_escapes { is_value(quoted, 0) } else { quoted.len() == behind - from + 1 };
+    is_text.then_some(end)
 }
 
 /// The end of a text within which `at` lies, if no control character is in the way. Escapes are stepped over unchecked.

@@ -36,6 +36,8 @@ pub(super) struct Tree {
     pub(super) tracks: Tracks,
     /// What the last line said that was added.
     said: Vec<Symbol>,
+    /// The last vertex that led lines to their ends by no value.
+    ending: Option<u32>,
 }
 
 /// What all lines say that come there.
@@ -232,7 +234,13 @@ impl Tree {
 
     /// A vertex of what the line says from a place on.
     fn vertex(&mut self, line: &Line<'_>, place: usize, shapes: &Shapes) -> Option<u32> {
+        if let Some((vertex, track)) = self.ending(line, place) {
+            let number = self.push(vertex);
+            self.led.get_mut(number as usize)?.way = Way { track, end: line.kind };
+            return Some(number);
+        }
         let (first, mut count) = (self.symbols.len() as u32, 0);
+        let mut has_values = false;
         let number = self.push(Vertex { first, count, then: Parting::End { step: NONE, kind: NONE } });
         for (place, symbol) in line.symbols.iter().enumerate().skip(place) {
             let step = symbol.step;
@@ -246,6 +254,7 @@ impl Tree {
                     let (bytes, width) = self.hold(*symbol, line)?;
                     self.symbols.push(Symbol { step, said: Said::Value { bytes, width } });
                     count += 1;
+                    has_values = true;
                     continue;
                 }
                 Said::Present => {
@@ -254,13 +263,34 @@ impl Tree {
                 Said::Absent => {
                     Parting::Presence { step, present: NONE, absent: self.vertex(line, place + 1, shapes)? }
                 }
-                Said::End => Parting::End { step, kind: line.kind },
+                Said::End => {
+                    if !has_values {
+                        self.ending = Some(number);
+                    }
+                    Parting::End { step, kind: line.kind }
+                }
             };
             *self.vertices.get_mut(number as usize)? = Vertex { first, count, then };
             self.lay(number, shapes)?;
             return Some(number);
         }
         None
+    }
+
+    /// A vertex of what the line says from a place on, and its track, if no value is among it and the last vertex of which
+    /// that is true says the same. Of lines that end alike each but the first is spared the rest.
+    fn ending(&self, line: &Line<'_>, place: usize) -> Option<(Vertex, u32)> {
+        let number = self.ending? as usize;
+        let Vertex { first, count, then } = *self.vertices.get(number)?;
+        let Parting::End { step, .. } = then else { return None };
+        let (end, rest) = line.symbols.get(place..)?.split_last()?;
+        // Steps that lead to the same one from the same one are the same.
+        let held = self.symbols.get(first as usize..)?.get(..count as usize)?.first();
+        let is_same = end.step == step
+            && held.map(|held| held.step) == rest.first().map(|symbol| symbol.step)
+            && rest.iter().all(|symbol| matches!(symbol.said, Said::Checked));
+        let vertex = Vertex { first, count, then: Parting::End { step, kind: line.kind } };
+        is_same.then_some((vertex, self.led.get(number)?.way.track))
     }
 
     /// Lays the track of a vertex anew.
