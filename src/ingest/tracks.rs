@@ -96,6 +96,8 @@ impl Tree {
         // The vertex behind the last fork that is tried, and where that is.
         let mut fork = (NONE, start);
         loop {
+            #[cfg(test)]
+            steps::count();
             let stop = stops.get(way.track as usize)?;
             let mut near = bytes.near(at)?;
             // What stands behind is `from` behind `base`, from where `near` is.
@@ -404,6 +406,8 @@ impl Draft {
 
     /// Ends a stop behind the bytes that were put so far.
     fn stop(&mut self, then: Then) {
+        #[cfg(test)]
+        steps::count();
         let start = self.stops.last().map_or(0, |stop| stop.end);
         self.stops.push(DraftStop { start, end: self.bytes.len(), then });
     }
@@ -460,5 +464,24 @@ impl Hasher for Sum {
     #[inline(always)]
     fn write_isize(&mut self, number: isize) {
         self.add(number as u64);
+    }
+}
+
+/// How many stops the reading of a thread passed and laid, and how many symbols it added or held against others.
+#[cfg(test)]
+pub(super) mod steps {
+    use std::cell::Cell;
+
+    thread_local! {
+        static COUNT: Cell<u64> = const { Cell::new(0) };
+    }
+
+    pub(in super::super) fn count() {
+        COUNT.with(|count| count.set(count.get() + 1));
+    }
+
+    /// Those since this was asked before.
+    pub(in super::super) fn take() -> u64 {
+        COUNT.with(Cell::take)
     }
 }

@@ -178,6 +178,8 @@ impl Tree {
                     let mut last = first;
                     vertex = first;
                     while vertex != NONE && self.first_step(vertex) != Some(next.step) {
+                        #[cfg(test)]
+                        super::tracks::steps::count();
                         last = vertex;
                         vertex = self.led.get(vertex as usize)?.next;
                     }
@@ -243,6 +245,8 @@ impl Tree {
         let mut has_values = false;
         let number = self.push(Vertex { first, count, then: Parting::End { step: NONE, kind: NONE } });
         for (place, symbol) in line.symbols.iter().enumerate().skip(place) {
+            #[cfg(test)]
+            super::tracks::steps::count();
             let step = symbol.step;
             let then = match symbol.said {
                 Said::Checked => {
@@ -321,6 +325,8 @@ impl Tree {
     }
 
     fn is_same(&self, held: &Symbol, other: &Symbol, line: &Line<'_>) -> bool {
+        #[cfg(test)]
+        super::tracks::steps::count();
         held.step == other.step
             && match (held.said, other.said) {
                 (Said::Value { bytes, width }, Said::Value { bytes: at, width: other_width }) => {
