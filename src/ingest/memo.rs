@@ -8,7 +8,7 @@
 use super::classify::{Class, ClassRef, KeptClasses};
 use super::fields::{Spot, SpotKind};
 use super::lanes::{Near, Padded, WIDTH};
-use super::places::Places;
+use super::places::{MOST_TRIES, Places};
 use super::shape::{Key, Shapes};
 use super::tree::{NONE, Tree};
 use crate::execution::Status;
@@ -126,8 +126,12 @@ impl Classes {
     ) -> Option<u32> {
         let hash = hash_of(keys.iter().map(|key| part(key, spots, bytes, begin)), last_step, bytes);
         let held = Padded::new(&self.bytes);
-        self.places.seek(hash, |number| {
-            let kind = number.checked_sub(1)?;
+        for attempt in 0..MOST_TRIES {
+            let place = self.places.at(hash, attempt)?;
+            let kind = place.number.wrapping_sub(1);
+            if place.hash != hash {
+                continue;
+            }
             let said = self.said.get(kind as usize)?;
             let parts = self.parts.get(said.first_part as usize..)?.get(..said.parts as usize)?;
             let is_part = |(key, held_part): (&Key, &HeldPart)| {
@@ -136,9 +140,11 @@ impl Classes {
                     && part.length == held_part.length as usize
                     && is_same(bytes, part.at, held, held_part)
             };
-            let is_it = said.last_step == last_step && parts.len() == keys.len() && keys.iter().zip(parts).all(is_part);
-            is_it.then_some(kind)
-        })
+            if said.last_step == last_step && parts.len() == keys.len() && keys.iter().zip(parts).all(is_part) {
+                return Some(kind);
+            }
+        }
+        None
     }
 
     /// The class at a place and its kind's number.

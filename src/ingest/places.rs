@@ -2,7 +2,7 @@
 //! finds no place near that of its hash is not kept, so that no choice of values makes looking slow or the places many.
 
 /// The most places that are looked at for one number.
-const MOST_TRIES: usize = 8;
+pub(super) const MOST_TRIES: usize = 8;
 /// There are at least so many places for each number, and more than twice as many are not made for numbers that are in
 /// each other's way.
 const LEAST_ROOM: usize = 4;
@@ -20,29 +20,20 @@ pub(super) struct Places {
 
 /// A number, or 0 for none, and the hash of what it stands for.
 #[derive(Clone, Copy, Debug, Default)]
-struct Place {
-    hash: u32,
-    number: u32,
+pub(super) struct Place {
+    pub(super) hash: u32,
+    pub(super) number: u32,
 }
 
 impl Places {
-    /// The number with this hash of which it is true that it is the one, and what else is said of it.
+    /// What lies at a place at which a number of this hash may lie, of which there are [`MOST_TRIES`]; `None` if no number
+    /// of it lies there or behind. Callers go from try to try themselves, since what they compare has to be compiled into
+    /// the loop.
     #[inline(always)]
-    pub(super) fn seek<T>(&self, hash: u32, is_it: impl Fn(u32) -> Option<T>) -> Option<T> {
+    pub(super) fn at(&self, hash: u32, attempt: usize) -> Option<Place> {
         let last = self.places.len().wrapping_sub(1);
-        for attempt in 0..MOST_TRIES {
-            let place = self.places.get((hash as usize).wrapping_add(attempt) & last)?;
-            if place.number == 0 {
-                return None;
-            }
-            if place.hash != hash {
-                continue;
-            }
-            if let Some(found) = is_it(place.number) {
-                return Some(found);
-            }
-        }
-        None
+        let place = self.places.get((hash as usize).wrapping_add(attempt) & last)?;
+        (place.number != 0).then_some(*place)
     }
 
     /// Puts a number, which is not 0, where it is found by its hash; false if it finds no place.
@@ -88,6 +79,14 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    impl Places {
+        /// The first number of this hash of which it is true that it is the one.
+        fn seek(&self, hash: u32, is_it: impl Fn(u32) -> bool) -> Option<u32> {
+            let met = (0..MOST_TRIES).map_while(|attempt| self.at(hash, attempt));
+            met.filter(|place| place.hash == hash).map(|place| place.number).find(|number| is_it(*number))
+        }
+    }
+
     proptest! {
         #[test]
         fn what_was_put_is_found_and_there_are_not_many_places(
@@ -96,13 +95,12 @@ mod tests {
             let mut places = Places::default();
             for (number, hash) in (1..).zip(&hashes) {
                 let is_put = places.put(*hash, number);
-                prop_assert_eq!(places.seek(*hash, |met| (met == number).then_some(met)), is_put.then_some(number));
+                prop_assert_eq!(places.seek(*hash, |met| met == number), is_put.then_some(number));
                 let most = (4 * LEAST_ROOM * (places.count + 1)).max(FIRST_PLACES);
                 prop_assert!(places.places.len() <= most, "{} places for {}", places.places.len(), places.count);
             }
             for hash in &hashes {
-                let other = |met: u32| (hashes[met as usize - 1] != *hash).then_some(met);
-                prop_assert_eq!(places.seek(*hash, other), None);
+                prop_assert_eq!(places.seek(*hash, |met| hashes[met as usize - 1] != *hash), None);
             }
         }
     }
@@ -112,7 +110,7 @@ mod tests {
         let mut places = Places::default();
         let hash = |number: u32| number.wrapping_mul(0x9e37_79b9);
         assert!((1..=20_000).all(|number| places.put(hash(number), number)));
-        assert!((1..=20_000).all(|number| places.seek(hash(number), Some) == Some(number)));
+        assert!((1..=20_000).all(|number| places.seek(hash(number), |_| true) == Some(number)));
     }
 
     #[test]

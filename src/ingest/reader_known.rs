@@ -263,8 +263,8 @@ mod tests {
         check_steps(4000, |line| keys(&mut (line % 8..60)));
         // Any of some keys are left out.
         check_steps(8000, |line| keys(&mut (0..7).filter(|key| line >> key & 1 == 0)) + &flow(line % 40));
-        check_steps(8000, |line| flow(line % 40) + &keys(&mut (0..7).filter(|key| line * 5 >> key & 1 == 0)));
-        check_steps(8000, |line| flow(line) + &keys(&mut (0..7).filter(|key| line * 5 >> key & 1 == 0)));
+        check_steps(8000, |line| flow(line % 40) + &keys(&mut (0..7).filter(|key| (line * 5) >> key & 1 == 0)));
+        check_steps(8000, |line| flow(line) + &keys(&mut (0..7).filter(|key| (line * 5) >> key & 1 == 0)));
         // Each line is of a kind of its own, which shows soon or late.
         check_steps(8000, flow);
         check_steps(8000, |line| flow(line) + &keys(&mut (0..20)));

@@ -9,7 +9,7 @@ use super::brief::{Quick, Quickly};
 use super::fields::SpotKind;
 use super::lanes::{Lanes, Near, Padded, TextMarks, WIDTH};
 use super::memo::{FACTOR, PADDING, hold};
-use super::places::Places;
+use super::places::{MOST_TRIES, Places};
 use super::shape::{Checked, Found, MOST_NEAR_BYTES, Shapes};
 use super::tree::{NONE, Parting, ROOT, Said, Symbol, Tree};
 use crate::time::UsualTimes;
@@ -297,7 +297,9 @@ impl Tracks {
     /// The first stop of the track that says this, which is added if there is none.
     fn track(&mut self, stops: &[DraftStop], said: Padded<'_>) -> u32 {
         let hash = hash_of(stops, said);
-        if let Some(known) = self.known.seek(hash, |number| self.is_known(number.checked_sub(1)?, stops, said)) {
+        let met = (0..MOST_TRIES).map_while(|attempt| self.known.at(hash, attempt));
+        let mut met = met.filter(|place| place.hash == hash).map(|place| place.number.wrapping_sub(1));
+        if let Some(known) = met.find(|track| self.is_known(*track, stops, said)) {
             return known;
         }
         let track = self.stops.len() as u32;
@@ -309,9 +311,9 @@ impl Tracks {
         track
     }
 
-    /// A track if it says this. No track is the beginning of another one, since only its last stop leads on.
-    fn is_known(&self, track: u32, stops: &[DraftStop], said: Padded<'_>) -> Option<u32> {
-        let known = self.stops.get(track as usize..)?.get(..stops.len())?;
+    /// True for a track that says this. No track is the beginning of another one, since only its last stop leads on.
+    fn is_known(&self, track: u32, stops: &[DraftStop], said: Padded<'_>) -> bool {
+        let known = self.stops.get(track as usize..).unwrap_or_default();
         let held = Padded::new(&self.bytes);
         let is_same = |(known, stop): (&Stop, &DraftStop)| {
             let length = known.length as usize;
@@ -319,7 +321,7 @@ impl Tracks {
                 && known.then == stop.then
                 && said.is_same(stop.start, held, known.bytes as usize, length)
         };
-        known.iter().zip(stops).all(is_same).then_some(track)
+        known.len() >= stops.len() && known.iter().zip(stops).all(is_same)
     }
 
     fn push(&mut self, said: &[u8], then: Then) {

@@ -6,7 +6,7 @@
 
 use super::lanes::{Lanes, Near, Padded, WIDTH};
 use super::memo::{FACTOR, Part, hold, is_closed, value_word};
-use super::places::Places;
+use super::places::{MOST_TRIES, Places};
 use super::shape::{Shapes, Use};
 use super::shape_value::probable_value_end;
 use super::tracks::{Tracks, Way};
@@ -374,11 +374,17 @@ impl Tree {
         let length = probable_length(bytes, near, at)?;
         let hash = mixed(id, value_word(bytes, (near, at), length), length);
         let held = Padded::new(&self.bytes);
-        self.places.seek(hash, |number| {
-            let led = self.led.get(number as usize)?;
-            let is_it = led.from == id && led.step == step && led.is_said(bytes, near, at, held);
-            is_it.then_some((number, led))
-        })
+        for attempt in 0..MOST_TRIES {
+            let place = self.places.at(hash, attempt)?;
+            if place.hash != hash {
+                continue;
+            }
+            let led = self.led.get(place.number as usize)?;
+            if led.from == id && led.step == step && led.is_said(bytes, near, at, held) {
+                return Some((place.number, led));
+            }
+        }
+        None
     }
 }
 
