@@ -128,7 +128,7 @@ impl Classes {
         let held = Padded::new(&self.bytes);
         for attempt in 0..MOST_TRIES {
             let place = self.places.at(hash, attempt)?;
-            let kind = place.number.wrapping_sub(1);
+            let kind = place.number.checked_sub(1)?;
             if place.hash != hash {
                 continue;
             }

@@ -26,14 +26,12 @@ pub(super) struct Place {
 }
 
 impl Places {
-    /// What lies at a place at which a number of this hash may lie, of which there are [`MOST_TRIES`]; `None` if no number
-    /// of it lies there or behind. Callers go from try to try themselves, since what they compare has to be compiled into
-    /// the loop.
+    /// What lies at a place at which a number of this hash may lie, of which there are [`MOST_TRIES`]: behind one that is
+    /// free there is none. Callers go from try to try themselves, since what they compare has to be compiled into the loop.
     #[inline(always)]
-    pub(super) fn at(&self, hash: u32, attempt: usize) -> Option<Place> {
+    pub(super) fn at(&self, hash: u32, attempt: usize) -> Option<&Place> {
         let last = self.places.len().wrapping_sub(1);
-        let place = self.places.get((hash as usize).wrapping_add(attempt) & last)?;
-        (place.number != 0).then_some(*place)
+        self.places.get((hash as usize).wrapping_add(attempt) & last)
     }
 
     /// Puts a number, which is not 0, where it is found by its hash; false if it finds no place.
@@ -83,6 +81,7 @@ mod tests {
         /// The first number of this hash of which it is true that it is the one.
         fn seek(&self, hash: u32, is_it: impl Fn(u32) -> bool) -> Option<u32> {
             let met = (0..MOST_TRIES).map_while(|attempt| self.at(hash, attempt));
+            let met = met.take_while(|place| place.number != 0);
             met.filter(|place| place.hash == hash).map(|place| place.number).find(|number| is_it(*number))
         }
     }

@@ -297,10 +297,12 @@ impl Tracks {
     /// The first stop of the track that says this, which is added if there is none.
     fn track(&mut self, stops: &[DraftStop], said: Padded<'_>) -> u32 {
         let hash = hash_of(stops, said);
-        let met = (0..MOST_TRIES).map_while(|attempt| self.known.at(hash, attempt));
-        let mut met = met.filter(|place| place.hash == hash).map(|place| place.number.wrapping_sub(1));
-        if let Some(known) = met.find(|track| self.is_known(*track, stops, said)) {
-            return known;
+        for attempt in 0..MOST_TRIES {
+            let Some(place) = self.known.at(hash, attempt) else { break };
+            let Some(track) = place.number.checked_sub(1) else { break };
+            if place.hash == hash && self.is_known(track, stops, said) {
+                return track;
+            }
         }
         let track = self.stops.len() as u32;
         for stop in stops {
