@@ -38,6 +38,8 @@ pub enum Pushed {
     New,
     /// It repeats one, and one of the two stays.
     Repeated,
+    /// It has no id, and stays whatever it may repeat.
+    Unidentified,
     /// It repeats none, but is not remembered itself: there are too many before it.
     Unremembered,
 }
@@ -82,7 +84,7 @@ impl Duplicates {
     pub fn push(&mut self, table: &mut Table, execution: &Execution<'_>, arrival: Arrival) -> Pushed {
         let Some(id) = execution.id else {
             add(table, execution, arrival);
-            return Pushed::New;
+            return Pushed::Unidentified;
         };
         let has_started = arrival.has_started;
         let local_start_ms = arrival.has_local_id.then(|| execution.started_at.ms());

@@ -57,6 +57,14 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
             ["repeated rows and earlier attempts were not looked for beyond the first ", &most, " executions"].concat(),
         );
     }
+    if cfg!(feature = "parts") && reading.unidentified > 0 {
+        facts.push(match reading.unidentified {
+            1 => "1 row has no id, so that it does not show whether it repeats another one".to_owned(),
+            rows => {
+                [&count(rows), " rows have no id, so that it does not show whether they repeat another one"].concat()
+            }
+        });
+    }
     match reading.duplicates {
         0 => {}
         1 => facts.push("1 row repeats another one and is not counted".to_owned()),
@@ -229,7 +237,7 @@ fn unknown_statuses(totals: &Sums, other_statuses: &[(String, u64)]) -> Option<S
             " executions have a status that is not known",
             &named,
             more,
-            "; they count as volume and in no rate",
+            "; they count as volume and in no rate, unless a mapping says what they mean",
         ]
         .concat(),
     )

@@ -193,7 +193,8 @@ proptest! {
 #[test]
 fn how_many_rows_repeat_another_one_is_said() {
     let check = |ids: &[&str], expected: &str| {
-        let row = |id: &&str| json!({"id": id, "status": "failed", "started_at": "2026-02-12T04:30:00Z"});
+        let id = |id: &str| if id.is_empty() { Value::Null } else { Value::from(id) };
+        let row = |name: &&str| json!({"id": id(name), "status": "failed", "started_at": "2026-02-12T04:30:00Z"});
         let rows: Vec<Value> = ids.iter().map(row).collect();
         let response = respond(&[rows.iter().collect()]);
         let notices = response["notices"].to_string();
@@ -205,6 +206,8 @@ fn how_many_rows_repeat_another_one_is_said() {
     check(&["1", "2"], "");
     check(&["1", "2", "1"], "1 row repeats another one and is not counted");
     check(&["1", "2", "1", "1"], "2 rows repeat another one and are not counted");
+    check(&["1", ""], "1 row has no id, so that it does not show whether it repeats another one");
+    check(&["", "", "1"], "2 rows have no id, so that it does not show whether they repeat another one");
 }
 
 #[test]

@@ -46,12 +46,12 @@ fn a_mapping_of_ones_own_says_what_means_what() {
     check_map(
         r#"{"workflow":["name","labels.app\\.kubernetes\\.io/name"],"workflow_space":"team","created_at":"made","start_from":"created_at","otherwise":"completed","dates":"month-day-year","parent":"up"}"#,
         "{\"labels\":{\"app.kubernetes.io/name\":\"web\"},\"team\":\"a\",\"made\":\"05-10-23T16:23:32Z\"}\n{\"name\":null,\"labels\":{\"app.kubernetes.io/name\":\"web\"},\"made\":\"12/31/99 23:59\",\"up\":7}\n{\"made\":\"13-10-23\"}",
-        "{\"workflow_id\":\"a/web\",\"workflow\":\"a/web\",\"status\":\"completed\",\"started_at\":\"2023-05-10T16:23:32.000Z\"}\n2: Part\n3: unreadable: made is '13-10-23', expected an instant such as 2026-02-12T04:30:00.000Z, or a mapping that says dates are month-day-year",
+        "{\"workflow_id\":\"a/web\",\"workflow\":\"a/web\",\"status\":\"completed\",\"started_at\":\"2023-05-10T16:23:32.000Z\"}\n2: Part\n3: unreadable: made is '13-10-23', expected an instant such as 2026-02-12T04:30:00.000Z, or a mapping whose `dates` says in which order they are",
     );
     check_map(
         r#"{"started_at":"at","otherwise":"completed"}"#,
         r#"{"at":"05-10-23T16:23:32Z"}"#,
-        "1: unreadable: at is '05-10-23T16:23:32Z', expected an instant such as 2026-02-12T04:30:00.000Z, or a mapping that says dates are month-day-year",
+        "1: unreadable: at is '05-10-23T16:23:32Z', expected an instant such as 2026-02-12T04:30:00.000Z, or a mapping whose `dates` says in which order they are",
     );
     // Minutes, as ActionBoard counts them.
     check_map(
@@ -117,7 +117,10 @@ fn a_mapping_that_cannot_be_read_says_what_is_wrong() {
         r#"{"start_from":"started_at"}"#,
         "the mapping's start_from is 'started_at', it takes scheduled_at, queued_at or created_at",
     );
-    check(r#"{"dates":"day-month-year"}"#, "the mapping's dates is 'day-month-year', it takes month-day-year");
+    check(
+        r#"{"dates":"year-month-day"}"#,
+        "the mapping's dates is 'year-month-day', it takes month-day-year or day-month-year",
+    );
     let refused = Expected::anything().map(r#"{"startedat":"a"}"#).unwrap_err();
     assert!(
         refused.starts_with("the mapping has the key 'startedat', it takes started_at, finished_at, "),

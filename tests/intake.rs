@@ -66,7 +66,7 @@ fn unknown_statuses_are_named_in_a_notice_and_cut_where_they_are_long() {
     let rows: Vec<String> = ["success", "success", "error", "odd", "odder", "completed", &long].map(row).to_vec();
     let intake = read(&rows.iter().map(String::as_str).collect::<Vec<_>>(), false);
     let notices = notices(&intake, &[]);
-    let said = "6 of 7 executions have a status that is not known, 'success' (2), 'error' (1), 'odd' (1) and others; they count as volume and in no rate";
+    let said = "6 of 7 executions have a status that is not known, 'success' (2), 'error' (1), 'odd' (1) and others; they count as volume and in no rate, unless a mapping says what they mean";
     assert!(notices.iter().any(|notice| notice == said), "{notices:?}");
     let query = Query::default();
     let answer = answer::answer(intake.table(), intake.reading(), &query, &Zone::utc(), Source::File, Patterns::Skip);

@@ -115,7 +115,7 @@ export class HeatmapClient {
     this.#gathering = undefined;
     this.#wantsStop = false;
     const handed = isSeveral(source) ? undefined : handOver(source, true);
-    if (handed) as = { form: handed.form, ...as };
+    if (handed?.form) as = { form: handed.form, ...as };
     const sources = handed ? [handed.stream] : await Promise.all((isSeveral(source) ? source : [source as Source]).map(prepared));
     signal?.throwIfAborted();
     const [only = new Blob([])] = sources;

@@ -349,7 +349,7 @@ export class ExecutionHeatmap extends Base {
   }
 
   /** What is told of a cell. */
-  #detail(name: string): object {
+  #detail(name: string): CellDetail {
     const { view, texts } = { view: this.#view, texts: this.#frame?.texts };
     const cell = texts?.cellOf(name) ?? -1;
     if (!view || !texts || cell < 0) return {};
@@ -524,8 +524,28 @@ function nameOf(source: Loadable): string {
   return source instanceof File ? source.name : 'the log';
 }
 
+/** What is told of a cell; empty once its view is gone. */
+export interface CellDetail {
+  date?: string;
+  hour?: number | undefined;
+  value?: number | undefined;
+  count?: number | undefined;
+  level?: number | undefined;
+  rows?(options?: { offset?: number; limit?: number }): Promise<Rows>;
+}
+
 declare global {
   interface HTMLElementTagNameMap {
     'execution-heatmap': ExecutionHeatmap;
+  }
+  interface HTMLElementEventMap {
+    'heatmap-progress': CustomEvent<Progress>;
+    'heatmap-partial': CustomEvent<{ result: HeatmapResponse }>;
+    'heatmap-load': CustomEvent<{ result: HeatmapResponse | undefined; progress: Loaded }>;
+    'heatmap-error': CustomEvent<{ error: Error; message: string }>;
+    'heatmap-pattern': CustomEvent<{ pattern: number; detail: HeatmapResponse['patterns'][number] | undefined }>;
+    'heatmap-cell': CustomEvent<CellDetail>;
+    'heatmap-open': CustomEvent<CellDetail>;
+    'heatmap-change': CustomEvent<Record<string, string>>;
   }
 }

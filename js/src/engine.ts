@@ -105,7 +105,7 @@ export class HeatmapEngine {
       this.#checkLoad(turn);
     };
     const handed = isSeveral(source) ? undefined : handOver(source, false);
-    if (handed) as = { form: handed.form, ...as };
+    if (handed?.form) as = { form: handed.form, ...as };
     const sources: readonly Source[] = isSeveral(source) ? source : [handed?.stream ?? source as Source];
     const plain = await Promise.all(sources.map(isPlain));
     const sizes = sources.map((each, i) => (plain[i] ? blobOf(each)?.size ?? 0 : NaN));
@@ -233,7 +233,7 @@ export class HeatmapEngine {
   }
 
   /** Answers a query over the rows so far. Throws an error with `parameter` if the query cannot be answered. */
-  view(query: Query, options: ViewOptions = {}): Answer {
+  view(query: Query = {}, options: ViewOptions = {}): Answer {
     const view = this.#view(query, options);
     const columns = view.cells();
     const { response } = this.#core.Engine;

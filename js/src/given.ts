@@ -5,7 +5,8 @@ import type { Columns, Given, Keeping, Loadable, Source } from './types.js';
 /** A stream of what was given, and what went wrong in making it. */
 export interface Handed {
   stream: ReadableStream<Uint8Array>;
-  form: 'ndjson' | 'columns';
+  /** Absent for bytes, whose form is found out. */
+  form?: 'ndjson' | 'columns';
   /** Why the rows or columns could not be handed over; a stream of bytes can only break off. */
   failure(): unknown;
 }
@@ -19,6 +20,14 @@ async function* linesOf(rows: Iterable<object> | AsyncIterable<object>): AsyncGe
 async function* batchesOf(columns: Columns, leaves: boolean): AsyncGenerator<Uint8Array> {
   const { batches, joined } = await import('./columns.js');
   for (const parts of batches(columns)) yield* leaves ? [joined(parts)] : parts;
+}
+
+// A stream of Node's hands over bytes as a web stream does, but is none.
+const isOfNode = (source: object): source is AsyncIterable<Uint8Array> =>
+  Symbol.asyncIterator in source && 'pipe' in source && (source as { readableObjectMode?: unknown }).readableObjectMode === false;
+
+async function* bytesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* stream;
 }
 
 const isBytes = (source: unknown): boolean =>
@@ -53,7 +62,8 @@ export function handOver(source: Loadable, leaves: boolean): Handed | undefined 
   if (typeof given !== 'object' || given === null) throw new TypeError('load takes an address, bytes, rows or { columns }');
   const isRows = Symbol.iterator in given || Symbol.asyncIterator in given;
   if (!isRows && !('columns' in given)) throw new TypeError('load takes an address, bytes, rows or { columns }');
-  const pieces = isRows ? linesOf(given) : batchesOf(given.columns, leaves);
+  const isStream = isOfNode(given);
+  const pieces = isStream ? bytesOf(given) : isRows ? linesOf(given) : batchesOf(given.columns, leaves);
   let failure: unknown;
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -70,5 +80,5 @@ export function handOver(source: Loadable, leaves: boolean): Handed | undefined 
       await pieces.return(undefined);
     },
   });
-  return { stream, form: isRows ? 'ndjson' : 'columns', failure: () => failure };
+  return { stream, ...(!isStream && { form: isRows ? 'ndjson' : 'columns' }), failure: () => failure };
 }

@@ -103,7 +103,9 @@ export function counts(engine: Engine): Counted {
 export function refuseUnrecognised(engine: Engine): void {
   const startsWith = engine.unrecognised();
   if (startsWith === undefined) return;
-  throw Object.assign(new Error(`This is not a log that can be read. It starts with "${startsWith}".`), { startsWith, hint: engine.unrecognisedHint() });
+  const hint = engine.unrecognisedHint();
+  const words = `This is not a log that can be read. It starts with "${startsWith}".${hint === undefined ? '' : ` ${hint}`}`;
+  throw Object.assign(new Error(words), { startsWith, hint });
 }
 
 /** Looks at a file's first bytes. */

@@ -39,7 +39,7 @@ pub(super) struct Quick {
 }
 
 /// Which value can be read where it is found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Quickly {
     No,
     StartedAt,

@@ -27,55 +27,132 @@ pub(super) enum Verdict {
 }
 
 /// A class of rows. Holds its texts itself and is filled again for each row, so that no row needs an allocation.
-#[derive(Clone, Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Class {
-    pub(super) verdict: Verdict,
-    pub(super) status: Status,
+    outline: Outline,
     text: String,
-    workflow_id: Range<usize>,
-    workflow: Range<usize>,
-    status_text: Range<usize>,
     tags: String,
     tag_ends: Vec<u32>,
 }
 
-impl Default for Class {
+/// A class but for its texts, and where these lie.
+#[derive(Clone, Debug)]
+struct Outline {
+    verdict: Verdict,
+    status: Status,
+    workflow_id: Range<usize>,
+    workflow: Range<usize>,
+    status_text: Range<usize>,
+    /// The texts of the tags, one behind the other.
+    tags: Range<usize>,
+}
+
+impl Default for Outline {
     fn default() -> Self {
         Self {
             verdict: Verdict::Row,
             status: Status::Other,
-            text: String::new(),
             workflow_id: 0..0,
             workflow: 0..0,
             status_text: 0..0,
-            tags: String::new(),
-            tag_ends: Vec::new(),
+            tags: 0..0,
         }
     }
 }
 
-impl Class {
-    pub(super) fn workflow_id(&self) -> Option<&str> {
-        self.text_at(&self.workflow_id)
+/// A class, wherever its texts are held.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ClassRef<'a> {
+    outline: &'a Outline,
+    text: &'a str,
+    tag_ends: &'a [u32],
+}
+
+impl<'a> ClassRef<'a> {
+    #[inline]
+    pub(super) fn verdict(&self) -> &'a Verdict {
+        &self.outline.verdict
     }
 
-    pub(super) fn workflow(&self) -> Option<&str> {
-        self.text_at(&self.workflow)
+    #[inline]
+    pub(super) fn status(&self) -> Status {
+        self.outline.status
+    }
+
+    pub(super) fn workflow_id(&self) -> Option<&'a str> {
+        self.text_at(&self.outline.workflow_id)
+    }
+
+    pub(super) fn workflow(&self) -> Option<&'a str> {
+        self.text_at(&self.outline.workflow)
     }
 
     /// The word as it came.
-    pub(super) fn status_text(&self) -> &str {
-        self.text_at(&self.status_text).unwrap_or_default()
+    pub(super) fn status_text(&self) -> &'a str {
+        self.text_at(&self.outline.status_text).unwrap_or_default()
     }
 
-    pub(super) fn tags(&self) -> Tags<'_> {
-        Tags::new(&self.tags, &self.tag_ends)
+    pub(super) fn tags(&self) -> Tags<'a> {
+        Tags::new(self.text.get(self.outline.tags.clone()).unwrap_or_default(), self.tag_ends)
+    }
+
+    fn text_at(&self, range: &Range<usize>) -> Option<&'a str> {
+        self.text.get(range.clone()).filter(|text| !text.is_empty())
+    }
+}
+
+/// Classes that are kept, by number; their texts lie side by side, so that none needs an allocation of its own.
+#[derive(Debug, Default)]
+pub(super) struct KeptClasses {
+    kept: Vec<KeptClass>,
+    text: String,
+    tag_ends: Vec<u32>,
+}
+
+#[derive(Debug)]
+struct KeptClass {
+    outline: Outline,
+    text: Range<usize>,
+    tag_ends: Range<usize>,
+}
+
+impl KeptClasses {
+    pub(super) fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    #[inline]
+    pub(super) fn get(&self, number: u32) -> Option<ClassRef<'_>> {
+        let KeptClass { outline, text, tag_ends } = self.kept.get(number as usize)?;
+        let (text, tag_ends) = (self.text.get(text.clone())?, self.tag_ends.get(tag_ends.clone())?);
+        Some(ClassRef { outline, text, tag_ends })
+    }
+
+    /// Keeps a class under the next number.
+    pub(super) fn push(&mut self, class: &Class) {
+        let (text, tag_ends) = (self.text.len(), self.tag_ends.len());
+        self.text.push_str(&class.text);
+        self.tag_ends.extend_from_slice(&class.tag_ends);
+        self.kept.push(KeptClass {
+            outline: class.outline.clone(),
+            text: text..self.text.len(),
+            tag_ends: tag_ends..self.tag_ends.len(),
+        });
+    }
+}
+
+impl Class {
+    /// The class to be looked at.
+    #[inline]
+    pub(super) fn view(&self) -> ClassRef<'_> {
+        ClassRef { outline: &self.outline, text: &self.text, tag_ends: &self.tag_ends }
     }
 
     /// Makes this the class of a row.
     pub(super) fn read(&mut self, fields: &Fields<'_>, mapping: &Mapping) {
         let rules = mapping.rules();
-        self.verdict = Verdict::Row;
+        self.outline.verdict = Verdict::Row;
+        self.outline.status = Status::Other;
         self.text.clear();
         self.tags.clear();
         self.tag_ends.clear();
@@ -88,26 +165,28 @@ impl Class {
             || is_set(fields.get(Role::ParentId))
             || with_word(fields.get(Role::StepId), |id| id.contains('.'));
         if is_part || is_one_of(rules.part_kinds) {
-            self.verdict = Verdict::LeftOut(LeftOut::Part);
+            self.outline.verdict = Verdict::LeftOut(LeftOut::Part);
         } else if is_one_of(rules.other_kinds) {
-            self.verdict = Verdict::LeftOut(LeftOut::NoExecution);
+            self.outline.verdict = Verdict::LeftOut(LeftOut::NoExecution);
         }
-    }
-
-    fn text_at(&self, range: &Range<usize>) -> Option<&str> {
-        self.text.get(range.clone()).filter(|text| !text.is_empty())
+        let start = self.text.len();
+        self.text.push_str(&self.tags);
+        self.outline.tags = start..self.text.len();
     }
 
     fn read_workflow(&mut self, fields: &Fields<'_>, rules: &Rules) {
         let (id_of_object, name) = match fields.get(Role::Workflow) {
-            Value::Object(object) => (member(object, "id"), member(object, "name")),
+            Value::Object(object) => {
+                let [id, name] = members(object, ["id", "name"]);
+                (id, name)
+            }
             value => (Value::Absent, value),
         };
         let space = fields.get(Role::WorkflowSpace);
-        self.workflow = self.add(space, rules.joint, name);
+        self.outline.workflow = self.add(space, rules.joint, name);
         let ids = [fields.get(Role::WorkflowId), id_of_object];
         let own = ids.into_iter().map(|id| self.add(space, rules.joint, id)).find(|id| !id.is_empty());
-        self.workflow_id = own.unwrap_or_else(|| self.workflow.clone());
+        self.outline.workflow_id = own.unwrap_or_else(|| self.outline.workflow.clone());
     }
 
     /// Adds a text or number, and in front of it what it belongs to; where it lies, an empty place if it is neither.
@@ -129,22 +208,22 @@ impl Class {
         let rules = mapping.rules();
         let conclusion = fields.get(Role::Conclusion);
         let word = if conclusion.is_absent() { fields.get(Role::Status) } else { conclusion };
-        self.status_text = match word {
+        self.outline.status_text = match word {
             Value::Number(_) | Value::Whole(_) | Value::Bool(_) if rules.is_canonical => 0..0,
             Value::Bool(is_true) => {
                 self.add(Value::Absent, "", Value::Text(Text::Plain(if is_true { "true" } else { "false" })))
             }
             word => self.add(Value::Absent, "", word),
         };
-        let text = self.text.get(self.status_text.clone()).unwrap_or_default();
+        let text = self.text.get(self.outline.status_text.clone()).unwrap_or_default();
         let flagged = flagged(fields, rules);
         let meaning = match (text, flagged) {
             ("", Some((status, said, _))) => {
-                self.status_text = self.add(Value::Absent, "", Value::Text(Text::Plain(said)));
+                self.outline.status_text = self.add(Value::Absent, "", Value::Text(Text::Plain(said)));
                 Meaning::Is(status)
             }
             ("", None) => {
-                self.verdict = Verdict::Unreadable(match word {
+                self.outline.verdict = Verdict::Unreadable(match word {
                     Value::Absent | Value::Text(_) => "the row has no status".to_owned(),
                     other => ["status is ", other.kind(), ", expected a text"].concat(),
                 });
@@ -160,13 +239,13 @@ impl Class {
                 status
             }
             Meaning::IfStarted(status) => {
-                self.verdict = Verdict::RowIfStarted;
+                self.outline.verdict = Verdict::RowIfStarted;
                 status
             }
-            Meaning::Part => return self.verdict = Verdict::LeftOut(LeftOut::Part),
+            Meaning::Part => return self.outline.verdict = Verdict::LeftOut(LeftOut::Part),
         };
         let refinements = rules.refinements.iter().filter(|refinement| refinement.from == status);
-        self.status = if refinements.clone().next().is_none() {
+        self.outline.status = if refinements.clone().next().is_none() {
             status
         } else {
             let reason = fields.get(Role::Reason);
@@ -357,12 +436,19 @@ fn with_text_of(value: Value<'_>, call: impl FnOnce(&str)) {
 
 /// The last member of that name of an object that was checked; absent if there is none.
 pub(super) fn member<'a>(object: &'a str, name: &str) -> Value<'a> {
-    let mut found = Value::Absent;
+    let [found] = members(object, [name]);
+    found
+}
+
+/// The same of several names.
+fn members<'a, const COUNT: usize>(object: &'a str, names: [&str; COUNT]) -> [Value<'a>; COUNT] {
+    let mut found = [Value::Absent; COUNT];
     // The object was checked when its line was, so there is no fault that could be told.
     let _ = Scanner::new(object).members(|key, value| {
-        if with_text(key, |key| key == name) {
-            found = value;
-        }
+        with_text(key, |key| {
+            let places = found.iter_mut().zip(names).filter(|(_, name)| *name == key);
+            places.for_each(|(place, _)| *place = value);
+        });
     });
     found
 }

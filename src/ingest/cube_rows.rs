@@ -9,7 +9,7 @@
 //! of any row. What does not fit together makes the row unreadable.
 
 use super::Event;
-use super::classify::{Class, Verdict};
+use super::classify::{ClassRef, Verdict};
 use super::fields::Fields;
 use super::mapping::Mapping;
 use super::moments::parse_time;
@@ -38,9 +38,9 @@ const MOST_BUCKET_NUMBER: i128 = 10_000_000;
 const LENGTHS: [u32; 3] = [3600, 1800, 900];
 
 /// The event of a row of a cube.
-pub(super) fn event<'a>(place: Place, fields: &Fields<'a>, mapping: &Mapping, class: &'a Class) -> Event<'a> {
+pub(super) fn event<'a>(place: Place, fields: &Fields<'a>, mapping: &Mapping, class: ClassRef<'a>) -> Event<'a> {
     let line = place.line;
-    let understood = match &class.verdict {
+    let understood = match class.verdict() {
         Verdict::Row | Verdict::RowIfStarted => read(fields, mapping),
         Verdict::LeftOut(why) => return Event::LeftOut { line, why: *why },
         Verdict::Unreadable(message) => Err(message.clone()),
@@ -57,7 +57,7 @@ pub(super) fn event<'a>(place: Place, fields: &Fields<'a>, mapping: &Mapping, cl
                 id: None,
                 workflow_id: class.workflow_id(),
                 workflow: class.workflow(),
-                status: class.status,
+                status: class.status(),
                 status_text: class.status_text(),
                 started_at: begin,
                 duration_ms: None,

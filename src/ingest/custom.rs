@@ -2,6 +2,7 @@
 //! first thing that is wrong in words. Reads no row.
 
 use super::Value;
+use super::date_order::DateOrder;
 use super::is_json;
 use super::mapping::{Mapping, Rules, Unit};
 use super::role::Role;
@@ -68,7 +69,7 @@ struct Draft {
     otherwise: Option<Status>,
     stand_in: Option<Role>,
     way: Option<Box<str>>,
-    is_month_first: bool,
+    date_order: Option<DateOrder>,
 }
 
 impl Draft {
@@ -93,11 +94,9 @@ impl Draft {
                 Ok(())
             }
             "dates" => {
-                let order = text_of(key, value, "month-day-year")?;
-                if order != "month-day-year" {
-                    return Err(wrong(key, &excerpt(&order), "month-day-year"));
-                }
-                self.is_month_first = true;
+                let name = text_of(key, value, DateOrder::NAMES)?;
+                let order = DateOrder::named(&name);
+                self.date_order = Some(order.ok_or_else(|| wrong(key, &excerpt(&name), DateOrder::NAMES))?);
                 Ok(())
             }
             _ => match PLACES.iter().find(|(name, _)| *name == key) {
@@ -219,7 +218,7 @@ impl Draft {
         let rules = Rules {
             otherwise: self.otherwise,
             stand_in: self.stand_in,
-            is_month_first: self.is_month_first,
+            date_order: self.date_order,
             waits_from: &[Role::ScheduledAt, Role::QueuedAt, Role::CreatedAt],
             duration_unit: unit_of(Role::Duration).unwrap_or(Unit::Milliseconds),
             waited_unit: unit_of(Role::Waited).unwrap_or(Unit::Milliseconds),

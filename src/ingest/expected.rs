@@ -121,7 +121,8 @@ impl Expected {
     /// - `id`, `attempt`, `error`, `workflow_id`, `workflow`, and `workflow_space`, which stands in front of the two.
     /// - `tags`: one place that holds tags, or an array of at most eight places, each of which is a tag.
     /// - `parent`: rows that have it are parts of other executions and left out.
-    /// - `rows`: where in a document the rows are. `dates`: `month-day-year` reads `05-10-23` as 10 May 2023.
+    /// - `rows`: where in a document the rows are. `dates`: `month-day-year` reads `05-10-23` as
+    ///   10 May 2023, `day-month-year` reads `3.8.2026 10:00` as 3 August.
     ///
     /// # Errors
     /// A sentence that names the key, what came and what it takes. A build without forms leaves all mappings to a reader

@@ -83,7 +83,8 @@ impl<'a> Placed<'a> {
     #[inline]
     fn get(&self, role: Role) -> Value<'a> {
         let place = self.places.get(role as usize).map_or(usize::MAX, |place| usize::from(*place));
-        self.spots.get(place).map_or(Value::Absent, |spot| spot.value(self.line))
+        let value = self.spots.get(place).map_or(Value::Absent, |spot| spot.value(self.line));
+        if role.is_presence() { value.presence() } else { value }
     }
 }
 
@@ -142,9 +143,8 @@ impl<'a> Taken<'a> {
         if is_chosen || current.is_absent() {
             *rank = target.rank;
             *current = match value {
-                value if !target.role.is_presence() => value,
-                value if value.is_absent() || value == Value::Bool(false) => Value::Absent,
-                _ => Value::Bool(true),
+                value if target.role.is_presence() => value.presence(),
+                value => value,
             };
         }
     }

@@ -2,6 +2,7 @@
 //! stands there is read. A scanner walks a mapping key by key beside the members that it meets.
 
 use super::FORMS;
+use super::date_order::DateOrder;
 use super::role::Role;
 use crate::execution::Status;
 
@@ -179,8 +180,8 @@ pub(super) struct Rules {
     pub(super) ends_decide: bool,
     /// True where a row that has not succeeded runs as long as it has no end.
     pub(super) has_open_rows: bool,
-    /// True where dates of two digits a part begin with the month and end with the year.
-    pub(super) is_month_first: bool,
+    /// The order of the parts of dates that are not in that of ISO 8601, if it is known.
+    pub(super) date_order: Option<DateOrder>,
     /// True where several events tell of one execution.
     pub(super) joins_events: bool,
     /// Among which rows an id is that of one execution.
@@ -208,7 +209,7 @@ impl Rules {
         otherwise: None,
         ends_decide: false,
         has_open_rows: false,
-        is_month_first: false,
+        date_order: None,
         joins_events: false,
         ids: Ids::Everywhere,
     };

@@ -5,9 +5,10 @@
 //! A row whose values lie at known spots is looked for by all of them at once. Lines of NDJSON find their kind on
 //! [`super::tracks`] before, value by value.
 
-use super::classify::Class;
+use super::classify::{Class, ClassRef, KeptClasses};
 use super::fields::{Spot, SpotKind};
 use super::lanes::{Near, Padded, WIDTH};
+use super::places::{MOST_TRIES, Places};
 use super::shape::{Key, Shapes};
 use super::tree::{NONE, Tree};
 use crate::execution::Status;
@@ -20,9 +21,6 @@ pub(super) const MOST_KINDS: usize = 1 << 14;
 const MOST_HELD_BYTES: usize = 1 << 22;
 /// So many are kept whether or not one of them was met again.
 const FREELY_KEPT: u32 = 4096;
-/// The most places that are looked at for one of them, so that no choice of values makes looking slow.
-pub(super) const MOST_TRIES: usize = 8;
-
 /// Behind all bytes that are held, so that they can be looked at together.
 pub(super) const PADDING: usize = 64;
 
@@ -32,7 +30,7 @@ pub(super) const MOST_KEYS: usize = 16;
 /// Classes by what decides them.
 #[derive(Debug, Default)]
 pub(super) struct Classes {
-    kinds: Vec<Class>,
+    kinds: KeptClasses,
     /// How each of them is told, in few bytes, since these are looked at for every row.
     told: Vec<Told>,
     /// What the rows of each say.
@@ -40,8 +38,8 @@ pub(super) struct Classes {
     parts: Vec<HeldPart>,
     /// The bytes of the parts, each filled up to whole steps, and [`PADDING`] line feeds.
     bytes: Vec<u8>,
-    /// Kinds by hash, each number one more; a power of two of them, at most a quarter in use.
-    places: Vec<Place>,
+    /// Kinds by hash, each number one more.
+    places: Places,
     /// The number of the first of them: numbers are not given twice.
     first: u32,
     /// How many rows had a kind that was known, and how many had none.
@@ -60,7 +58,6 @@ struct Said {
     /// The first of its parts, and how many these are.
     first_part: u32,
     parts: u32,
-    hash: u32,
 }
 
 /// A value that the rows of a kind say.
@@ -76,13 +73,6 @@ struct HeldPart {
 struct Told {
     name: u32,
     status: Status,
-}
-
-/// A number, or 0 for none, and the hash of what it stands for.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Place {
-    pub(super) hash: u32,
-    pub(super) number: u32,
 }
 
 /// A value of JSON, from its first byte to its last. It ends itself, so no length has to be known to find it; but a
@@ -102,7 +92,7 @@ fn what(step: u32, sort: u32) -> u32 {
 }
 
 /// Some bytes that are a part of what a row says.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Part {
     pub(super) what: u32,
     pub(super) at: usize,
@@ -135,9 +125,9 @@ impl Classes {
         (bytes, begin): (&Padded<'_>, usize),
     ) -> Option<u32> {
         let hash = hash_of(keys.iter().map(|key| part(key, spots, bytes, begin)), last_step, bytes);
-        let (last, held) = (self.places.len().wrapping_sub(1), Padded::new(&self.bytes));
+        let held = Padded::new(&self.bytes);
         for attempt in 0..MOST_TRIES {
-            let place = self.places.get((hash as usize).wrapping_add(attempt) & last)?;
+            let place = self.places.at(hash, attempt)?;
             let kind = place.number.checked_sub(1)?;
             if place.hash != hash {
                 continue;
@@ -159,8 +149,8 @@ impl Classes {
 
     /// The class at a place and its kind's number.
     #[inline]
-    pub(super) fn get(&self, place: u32) -> Option<(&Class, u32)> {
-        self.kinds.get(place as usize).map(|class| (class, self.first.wrapping_add(place)))
+    pub(super) fn get(&self, place: u32) -> Option<(ClassRef<'_>, u32)> {
+        self.kinds.get(place).map(|class| (class, self.first.wrapping_add(place)))
     }
 
     /// The name of the kind at a place, if it has one, and how its rows stand.
@@ -191,40 +181,36 @@ impl Classes {
         (keys, last_step): (&[Key], u32),
         spots: &[Spot],
         (bytes, begin): (&Padded<'_>, usize),
-        class: Class,
+        class: &Class,
     ) -> Option<u32> {
         let kept = self.first.saturating_add(self.kinds.len() as u32);
         let is_worth_keeping = kept < FREELY_KEPT || kept <= self.known / 4;
-        let parts: Vec<Part> = keys.iter().map(|key| part(key, spots, bytes, begin)).collect();
         let is_short = |(key, part): (&Key, &Part)| part.length <= MOST_BYTES * (1 + key.last - key.spot);
-        if !is_worth_keeping || !keys.iter().zip(&parts).all(is_short) {
+        let mut said = [Part::default(); MOST_KEYS];
+        said.iter_mut().zip(keys).for_each(|(said, key)| *said = part(key, spots, bytes, begin));
+        let parts = said.get(..keys.len())?;
+        if !is_worth_keeping || !keys.iter().zip(parts).all(is_short) {
             return None;
         }
         let is_full = self.kinds.len() >= MOST_KINDS || self.bytes.len() >= MOST_HELD_BYTES;
         if is_full {
             self.forget();
         }
-        if self.places.len() <= 4 * (self.kinds.len() + 1) {
-            self.rehash();
-        }
         let hash = hash_of(parts.iter().copied(), last_step, bytes);
         let place = self.kinds.len() as u32;
-        if !put(&mut self.places, hash, place + 1) {
+        if !self.places.put(hash, place + 1) {
             return None;
         }
         let first_part = self.parts.len() as u32;
-        for part in &parts {
-            let start = self.bytes.len().saturating_sub(PADDING);
-            self.bytes.truncate(start);
-            self.bytes.extend_from_slice(bytes.slice(part.at, part.at.wrapping_add(part.length)));
-            self.bytes.resize(self.bytes.len().next_multiple_of(WIDTH) + PADDING, b'\n');
-            self.parts.push(HeldPart { what: part.what, bytes: start as u32, length: part.length as u32 });
+        for part in parts {
+            let held = hold(&mut self.bytes, bytes.slice(part.at, part.at.wrapping_add(part.length)));
+            self.parts.push(HeldPart { what: part.what, bytes: held, length: part.length as u32 });
         }
-        self.said.push(Said { last_step, first_part, parts: keys.len() as u32, hash });
-        self.told.push(Told { name: NONE, status: class.status });
+        self.said.push(Said { last_step, first_part, parts: keys.len() as u32 });
+        self.told.push(Told { name: NONE, status: class.view().status() });
         self.kinds.push(class);
         if let Some(shapes) = shapes {
-            self.tree.add(&parts, (last_step, place), (bytes, begin), shapes);
+            self.tree.add(parts, (last_step, place), (bytes, begin), shapes);
         }
         Some(place)
     }
@@ -249,24 +235,17 @@ impl Classes {
         let first = self.first.wrapping_add(self.kinds.len() as u32);
         *self = Self { first, known: self.known, unknown: self.unknown, ..Self::default() };
     }
-
-    fn rehash(&mut self) {
-        self.places = vec![Place::default(); (self.places.len() * 2).max(256)];
-        for (place, said) in (1..).zip(&self.said) {
-            // One that finds no place is met as a new one.
-            put(&mut self.places, said.hash, place);
-        }
-    }
 }
 
-/// Puts a number, which is not 0, at its place; false if there is none that is free.
-pub(super) fn put(places: &mut [Place], hash: u32, number: u32) -> bool {
-    let last = places.len().wrapping_sub(1);
-    let mut tried = (0..MOST_TRIES).map(|attempt| (hash as usize).wrapping_add(attempt) & last);
-    let free = tried.find(|place| places.get(*place).is_some_and(|place| place.number == 0));
-    let Some(place) = free.and_then(|free| places.get_mut(free)) else { return false };
-    *place = Place { hash, number };
-    true
+/// Adds bytes to those that are held, filled up to whole steps, and [`PADDING`] line feeds behind them; where they begin.
+pub(super) fn hold(held: &mut Vec<u8>, said: &[u8]) -> u32 {
+    const FEEDS: [u8; PADDING + WIDTH] = [b'\n'; PADDING + WIDTH];
+    let start = held.len().saturating_sub(PADDING);
+    let filling = said.len().wrapping_neg() % WIDTH;
+    held.truncate(start);
+    held.extend_from_slice(said);
+    held.extend_from_slice(FEEDS.get(..filling + PADDING).unwrap_or_default());
+    start as u32
 }
 
 /// True if the bytes at `at` are those of a part that has as many.

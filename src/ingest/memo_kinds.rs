@@ -1,7 +1,7 @@
 //! The classes of rows that were read before, by the numbers of the values that decide them: rows that say the same in
 //! these are of one class, and nothing of that is worked out again. Each has a number of its own, the kind of its rows.
 
-use super::classify::Class;
+use super::classify::{Class, ClassRef};
 // Rows of further kinds are classed one by one.
 use super::memo::MOST_KINDS;
 
@@ -45,14 +45,14 @@ impl Kinds {
 
     /// The class of the rows of a kind.
     #[inline]
-    pub(super) fn class(&self, kind: u32) -> Option<&Class> {
-        self.kinds.get(kind as usize).map(|kind| &kind.class)
+    pub(super) fn class(&self, kind: u32) -> Option<ClassRef<'_>> {
+        self.kinds.get(kind as usize).map(|kind| kind.class.view())
     }
 
     /// The class of the rows of a kind and its name, if it has one.
     #[inline]
-    pub(super) fn named(&self, kind: u32) -> Option<(&Class, u32)> {
-        self.kinds.get(kind as usize).and_then(|kind| Some((&kind.class, kind.name?)))
+    pub(super) fn named(&self, kind: u32) -> Option<(ClassRef<'_>, u32)> {
+        self.kinds.get(kind as usize).and_then(|kind| Some((kind.class.view(), kind.name?)))
     }
 
     /// Names a kind.

@@ -35,6 +35,7 @@ mod columns;
 mod csv;
 mod cube_rows;
 mod custom;
+mod date_order;
 mod document;
 mod document_places;
 mod expected;
@@ -51,6 +52,7 @@ mod memo;
 mod memo_kinds;
 mod moments;
 mod ndjson;
+mod places;
 mod preset;
 mod reader;
 mod reader_known;
@@ -366,6 +368,11 @@ impl Value<'_> {
     /// True for what is not there and for an empty text.
     fn is_absent(&self) -> bool {
         matches!(self, Value::Absent | Value::Text(Text::Plain("")) | Value::Instant(ParsedTime::Absent))
+    }
+
+    /// All that is kept of a value of which only matters whether it is there.
+    fn presence(&self) -> Value<'static> {
+        if self.is_absent() || *self == Value::Bool(false) { Value::Absent } else { Value::Bool(true) }
     }
 
     /// Adds what a text or number reads as.

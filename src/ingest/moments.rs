@@ -2,6 +2,7 @@
 //! and the status that the row's class has.
 
 use super::classify::member;
+use super::date_order::is_ambiguous;
 use super::fields::Fields;
 use super::length;
 use super::mapping::{Mapping, Rules, Unit};
@@ -66,11 +67,11 @@ pub(super) fn read(fields: &Fields<'_>, mapping: &Mapping, status: Status, times
 
 fn unreadable(name: &str, value: Value<'_>, rules: &Rules) -> String {
     let (found, is_ambiguous) = match value {
-        Value::Text(text) => with_text(text, |text| (excerpt(text), !rules.is_canonical && reordered(text).is_some())),
+        Value::Text(text) => with_text(text, |text| (excerpt(text), !rules.is_canonical && is_ambiguous(text))),
         Value::Number(number) => (excerpt(number), false),
         other => (other.kind().to_owned(), false),
     };
-    let hint = if is_ambiguous { ", or a mapping that says dates are month-day-year" } else { "" };
+    let hint = if is_ambiguous { ", or a mapping whose `dates` says in which order they are" } else { "" };
     [name, " is ", &found, ", expected an instant such as 2026-02-12T04:30:00.000Z", hint].concat()
 }
 
@@ -131,8 +132,8 @@ pub(super) fn parse_time(times: &mut UsualTimes, value: Value<'_>, rules: &Rules
         Value::Whole(number) if FORMS => parse_whole(number),
         Value::Instant(instant) if FORMS => instant,
         Value::Text(text) if rules.is_canonical => with_text(text, parse_text),
-        Value::Text(text) => with_text(text, |text| match reordered(text) {
-            Some(reordered) if rules.is_month_first => parse_text(&reordered),
+        Value::Text(text) => with_text(text, |text| match rules.date_order.and_then(|order| order.iso(text)) {
+            Some(iso) => parse_text(&iso),
             _ if text.trim_ascii().eq_ignore_ascii_case("unknown") => ParsedTime::Absent,
             _ => parse_text(text),
         }),
@@ -144,20 +145,6 @@ pub(super) fn parse_time(times: &mut UsualTimes, value: Value<'_>, rules: &Rules
 /// True if a value is there where an instant is to be, and says that there is none.
 pub(super) fn says_none(value: Value<'_>) -> bool {
     parse_time(&mut UsualTimes::default(), value, &Rules::GENERAL) == ParsedTime::Absent
-}
-
-/// A text whose date has two digits a part (`05-10-23T16:23:32Z`), month first and year last, with that date as ISO 8601
-/// has it; years from 70 on are of the century before. `None` for all others.
-fn reordered(text: &str) -> Option<String> {
-    let text = text.trim_ascii();
-    let [m, n, separator @ (b'-' | b'/'), d, e, again, y, z, ..] = text.as_bytes() else { return None };
-    let is_date = again == separator && [m, n, d, e, y, z].iter().all(|byte| byte.is_ascii_digit());
-    let rest = text.get(8..)?;
-    if !is_date || rest.starts_with(|first: char| first.is_ascii_digit()) {
-        return None;
-    }
-    let century = if *y >= b'7' { "19" } else { "20" };
-    Some([century, text.get(6..8)?, "-", text.get(0..2)?, "-", text.get(3..5)?, rest].concat())
 }
 
 /// A length of time that may not be usable.

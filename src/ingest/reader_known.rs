@@ -171,6 +171,7 @@ impl Reader {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tracks::steps;
     use super::super::{Event, Expected};
     use super::*;
 
@@ -226,6 +227,55 @@ mod tests {
         let (rows, known) = read(lines);
         assert_eq!(rows, lines.lines().count());
         assert!(known * 100 >= rows * least, "{known} of {rows} rows were told as known");
+    }
+
+    /// Of so many lines each says what the number of the line is asked for.
+    fn lines_of(count: u64, rest: impl Fn(u64) -> String) -> String {
+        let line =
+            |line| format!("{{\"started_at\":\"2026-02-12T04:30:00.000Z\",\"status\":\"completed\"{}}}\n", rest(line));
+        (0..count).map(line).collect()
+    }
+
+    /// Of so many lines, and of some of them, the stops passed and laid and the symbols looked at are fewer than half
+    /// of the bytes. The shortest stop has six bytes, and where lines part a line may try several.
+    fn check_steps(count: u64, rest: impl Fn(u64) -> String) {
+        for count in [count / 8, count] {
+            let lines = lines_of(count, &rest);
+            steps::take();
+            read(&lines);
+            let steps = steps::take();
+            assert!(steps < lines.len() as u64 / 2, "{steps} steps to {} bytes in {count} lines", lines.len());
+            assert!(steps > count, "{steps} steps to {count} lines say nothing");
+        }
+    }
+
+    #[test]
+    fn learning_and_following_take_steps_as_there_are_bytes() {
+        let keys =
+            |keys: &mut dyn Iterator<Item = u64>| keys.map(|key| format!(",\"key {key}\":1")).collect::<String>();
+        let flow = |number: u64| format!(",\"workflow\":\"flow {number}\"");
+        // One key more each line, or one less, up to a hundred and again; the same with a workflow before or behind.
+        check_steps(4000, |line| keys(&mut (0..line % 100)));
+        check_steps(4000, |line| keys(&mut (0..100 - line % 100)));
+        check_steps(4000, |line| keys(&mut (0..line % 20)) + &flow(line));
+        check_steps(4000, |line| flow(line) + &keys(&mut (0..line % 100)));
+        check_steps(4000, |line| flow(line % 40) + &keys(&mut (0..100 - line % 100)));
+        check_steps(4000, |line| keys(&mut (line % 8..60)));
+        // Any of some keys are left out.
+        check_steps(8000, |line| keys(&mut (0..7).filter(|key| line >> key & 1 == 0)) + &flow(line % 40));
+        check_steps(8000, |line| flow(line % 40) + &keys(&mut (0..7).filter(|key| (line * 5) >> key & 1 == 0)));
+        check_steps(8000, |line| flow(line) + &keys(&mut (0..7).filter(|key| (line * 5) >> key & 1 == 0)));
+        // Each line is of a kind of its own, which shows soon or late.
+        check_steps(8000, flow);
+        check_steps(8000, |line| flow(line) + &keys(&mut (0..20)));
+        check_steps(8000, |line| keys(&mut (0..20)) + &flow(line));
+        check_steps(8000, |line| flow(line % 64) + &format!(",\"tags\":[\"{}\"]", line / 64) + &keys(&mut (0..8)));
+        // Texts of one hash.
+        let alike = |line: u64| format!(",\"workflow\":\"{:a<40}{line:06}{:b<40}\"", "", "");
+        check_steps(8000, |line| alike(line) + &format!(",\"tags\":\"{line}\""));
+        // Many ways to go on at each place, whose first bytes are the same.
+        let way = |line: u64, key: u64| format!(",\"{:k<60}{}\":1", "", line.wrapping_mul(key * 2 + 1) % 5);
+        check_steps(8000, |line| (0..3).map(|key| way(line, key)).collect::<String>() + &flow(line % 50));
     }
 
     #[test]

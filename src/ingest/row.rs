@@ -1,7 +1,7 @@
 //! A row out of its values, whatever form and system they came from: what is needed and missing rejects it, what is not
 //! needed and not understood is taken as absent.
 
-use super::classify::{Class, Verdict, member};
+use super::classify::{Class, ClassRef, Verdict, member};
 use super::cube_rows;
 use super::fields::Fields;
 use super::mapping::{Ids, Mapping};
@@ -17,7 +17,7 @@ use crate::time::{Timestamp, UsualTimes};
 /// What reading a row needs room for; kept from row to row, so that a row needs no allocation of its own.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
-    class: Class,
+    pub(super) class: Class,
     pub(super) texts: Texts,
 }
 
@@ -47,7 +47,7 @@ pub(super) fn understand<'a>(
     scratch: &'a mut Scratch,
 ) -> Event<'a> {
     scratch.class.read(fields, mapping);
-    of_class(place, fields, mapping, &scratch.class, None, &mut scratch.texts)
+    of_class(place, fields, mapping, scratch.class.view(), None, &mut scratch.texts)
 }
 
 /// The event of a row whose moments are not among its fields, but told by how it stands.
@@ -59,8 +59,8 @@ pub(super) fn with_moments<'a>(
     moments: &dyn Fn(Status) -> Moments,
 ) -> Event<'a> {
     scratch.class.read(fields, mapping);
-    let moments = moments(scratch.class.status);
-    told(place, fields, mapping, &scratch.class, None, &mut scratch.texts, moments)
+    let moments = moments(scratch.class.view().status());
+    told(place, fields, mapping, scratch.class.view(), None, &mut scratch.texts, moments)
 }
 
 /// The event of a row whose class is known; of its fields only those are asked that do not decide the class.
@@ -68,15 +68,15 @@ pub(super) fn of_class<'a>(
     place: Place,
     fields: &Fields<'a>,
     mapping: &Mapping,
-    class: &'a Class,
+    class: ClassRef<'a>,
     kind: Option<u32>,
     texts: &'a mut Texts,
 ) -> Event<'a> {
     if mapping.rules().is_cube {
         return cube_rows::event(place, fields, mapping, class);
     }
-    let moments = match class.verdict {
-        Verdict::Row | Verdict::RowIfStarted => moments::read(fields, mapping, class.status, &mut texts.times),
+    let moments = match class.verdict() {
+        Verdict::Row | Verdict::RowIfStarted => moments::read(fields, mapping, class.status(), &mut texts.times),
         Verdict::LeftOut(_) | Verdict::Unreadable(_) => Moments::NoStart,
     };
     told(place, fields, mapping, class, kind, texts, moments)
@@ -86,14 +86,14 @@ fn told<'a>(
     place: Place,
     fields: &Fields<'a>,
     mapping: &Mapping,
-    class: &'a Class,
+    class: ClassRef<'a>,
     kind: Option<u32>,
     texts: &'a mut Texts,
     moments: Moments,
 ) -> Event<'a> {
     let Place { line, offset } = place;
     let unreadable = |message: String| Event::Rejected { line, kind: ProblemKind::Unreadable, message };
-    match &class.verdict {
+    match class.verdict() {
         Verdict::Row => {}
         Verdict::RowIfStarted if matches!(moments, Moments::Started { .. }) => {}
         Verdict::RowIfStarted => return Event::LeftOut { line, why: LeftOut::NoExecution },
@@ -125,7 +125,7 @@ fn told<'a>(
 
 fn execution<'a>(
     fields: &Fields<'a>,
-    class: &'a Class,
+    class: ClassRef<'a>,
     texts: &'a mut Texts,
     started_at: Timestamp,
     duration_ms: Option<u64>,
@@ -141,7 +141,7 @@ fn execution<'a>(
         id: text_of(id),
         workflow_id: class.workflow_id(),
         workflow: class.workflow(),
-        status: class.status,
+        status: class.status(),
         status_text: class.status_text(),
         started_at,
         duration_ms,

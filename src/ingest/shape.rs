@@ -262,7 +262,7 @@ impl Step {
 const NO_SPOT: u8 = u8::MAX;
 
 /// A value that is checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Checked {
     /// Where it is put, or [`NO_SPOT`].
     spot: u8,

@@ -92,12 +92,9 @@ fn unusual_text_end(bytes: &Padded<'_>, from: usize, stop: usize) -> Option<usiz
     let mut has_escapes = false;
     let behind = passed_text(bytes, stop, &mut has_escapes)?;
     let end = behind.checked_sub(1)?;
-    let text = std::str::from_utf8(bytes.slice(from, end)).ok()?;
-    if has_escapes {
-        let quoted = std::str::from_utf8(bytes.slice(from.checked_sub(1)?, behind)).ok()?;
-        return is_value(quoted, 0).then_some(end);
-    }
-    (text.len() == end - from).then_some(end)
+    let quoted = std::str::from_utf8(bytes.slice(from.checked_sub(1)?, behind)).ok()?;
+    let is_text = if has_escapes { is_value(quoted, 0) } else { quoted.len() == behind - from + 1 };
+    is_text.then_some(end)
 }
 
 /// The end of a text within which `at` lies, if no control character is in the way. Escapes are stepped over unchecked.
@@ -141,14 +138,14 @@ pub(super) fn nested_end(bytes: &Padded<'_>, at: usize, depth: usize) -> Option<
     }
 }
 
-/// The end of an array or object whose values are neither arrays nor objects and that nothing out of the ordinary is in:
-/// plain texts, short numbers and words, at most one space behind a comma or colon.
+/// The end of an array or object whose values are neither arrays nor objects, with at most one space behind a comma or
+/// colon and none elsewhere.
 fn flat_end(bytes: &Padded<'_>, at: usize) -> Option<usize> {
     let is_object = bytes.byte(at) == b'{';
     let mut at = at.wrapping_add(1);
     loop {
         if is_object {
-            at = plain_text_end(bytes, at)?;
+            at = whole_text_end(bytes, at)?;
             if bytes.byte(at) != b':' {
                 return None;
             }
@@ -156,7 +153,7 @@ fn flat_end(bytes: &Padded<'_>, at: usize) -> Option<usize> {
         }
         let near = bytes.near(at)?;
         at =
-            if near.byte(0) == b'"' { plain_text_end(bytes, at) } else { word_or_number_end_near(bytes, near, at, 0) }?;
+            if near.byte(0) == b'"' { whole_text_end(bytes, at) } else { word_or_number_end_near(bytes, near, at, 0) }?;
         match bytes.byte(at) {
             b',' => at = at.wrapping_add(1 + usize::from(bytes.byte(at.wrapping_add(1)) == b' ')),
             b'}' if is_object => return Some(at.wrapping_add(1)),
@@ -166,12 +163,12 @@ fn flat_end(bytes: &Padded<'_>, at: usize) -> Option<usize> {
     }
 }
 
-/// Behind a plain text that begins with the quote at `at`.
+/// Behind a text that begins with the quote at `at`.
 #[inline(always)]
-fn plain_text_end(bytes: &Padded<'_>, at: usize) -> Option<usize> {
+fn whole_text_end(bytes: &Padded<'_>, at: usize) -> Option<usize> {
     let near = bytes.near(at).filter(|near| near.byte(0) == b'"')?;
-    let (end, kind) = text_end_near(bytes, near, at, 1)?;
-    (kind == SpotKind::Plain).then(|| end.wrapping_add(1))
+    let (end, _) = text_end_near(bytes, near, at, 1)?;
+    Some(end.wrapping_add(1))
 }
 
 #[inline(never)]

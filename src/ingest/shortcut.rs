@@ -2,7 +2,6 @@
 //! known by its bytes. The events are those of the long way, and where a short way does not lead, that one is taken.
 
 use super::brief::{Brief, Quick, Said};
-use super::classify::Class;
 use super::fields::{Fields, Placed, Spot, SpotKind};
 use super::input::Input;
 use super::lanes::{Padded, WIDTH, is_utf8, text_of};
@@ -237,30 +236,27 @@ impl Shortcuts {
         self.classes.count(1, self.class.is_some());
         let Self { shapes, classes, found, .. } = self;
         let line = bytes.slice(start, found.end);
-        let class = self.class.or_else(|| {
-            let mut class = Class::default();
-            class.read(&Fields::Taken(shapes.taken(found, line, mapping)), mapping);
-            classes.keep(
-                self.columns.is_empty().then_some(shapes),
-                (shapes.keys(found.way), found.last_step),
-                found.spots(),
-                (&bytes, start),
-                class,
-            )
-        });
-        match (class.and_then(|class| classes.get(class)), shapes.places(found.way)) {
-            (Some((class, kind)), Some(places)) => {
-                let fields = Fields::Placed(Placed { line, spots: found.spots(), places });
-                row::of_class(place, &fields, mapping, class, Some(kind), &mut scratch.texts)
+        let taken = || Fields::Taken(shapes.taken(found, line, mapping));
+        let fields = match shapes.places(found.way) {
+            Some(places) => Fields::Placed(Placed { line, spots: found.spots(), places }),
+            None => taken(),
+        };
+        let mut known = self.class.filter(|class| classes.get(*class).is_some());
+        if known.is_none() {
+            // A text of CSV may be several tags, which only the way of its values says.
+            let is_line = self.columns.is_empty();
+            match is_line {
+                true => scratch.class.read(&fields, mapping),
+                false => scratch.class.read(&taken(), mapping),
             }
-            (Some((class, kind)), None) => {
-                let fields = Fields::Taken(shapes.taken(found, line, mapping));
-                row::of_class(place, &fields, mapping, class, Some(kind), &mut scratch.texts)
-            }
-            (None, _) => {
-                let fields = Fields::Taken(shapes.taken(found, line, mapping));
-                row::understand(place, &fields, mapping, scratch)
-            }
+            let lines = is_line.then_some(&*shapes);
+            let said = (shapes.keys(found.way), found.last_step);
+            known = classes.keep(lines, said, found.spots(), (&bytes, start), &scratch.class);
+        }
+        let Scratch { class, texts } = scratch;
+        match known.and_then(|known| classes.get(known)) {
+            Some((class, kind)) => row::of_class(place, &fields, mapping, class, Some(kind), texts),
+            None => row::of_class(place, &fields, mapping, class.view(), None, texts),
         }
     }
 

@@ -8,21 +8,24 @@
 use super::brief::{Quick, Quickly};
 use super::fields::SpotKind;
 use super::lanes::{Lanes, Near, Padded, TextMarks, WIDTH};
-use super::memo::PADDING;
+use super::memo::{FACTOR, PADDING, hold};
+use super::places::{MOST_TRIES, Places};
 use super::shape::{Checked, Found, MOST_NEAR_BYTES, Shapes};
 use super::tree::{NONE, Parting, ROOT, Said, Symbol, Tree};
 use crate::time::UsualTimes;
+use std::hash::{Hash, Hasher};
 
 /// How lines go on behind the vertices of a tree of what lines said.
 #[derive(Debug, Default)]
 pub(super) struct Tracks {
     /// The stops of all tracks, of each up to its last one.
     stops: Vec<Stop>,
-    /// The first stops of the tracks, in the order of what they say.
-    known: Vec<u32>,
+    /// The tracks by what they say: of each its first stop's number, one more.
+    known: Places,
     marks: TextMarks,
-    /// What the stops compare, and [`PADDING`] line feeds.
+    /// What the stops compare, as [`hold`] holds it.
     bytes: Vec<u8>,
+    draft: Draft,
 }
 
 /// How lines go on. Those that say the same go the same track, whatever they said before; what they have said is known
@@ -54,7 +57,7 @@ struct Stop {
     then: Then,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Then {
     /// A value that is checked; the next stop is behind it.
     Value(Checked),
@@ -93,6 +96,8 @@ impl Tree {
         // The vertex behind the last fork that is tried, and where that is.
         let mut fork = (NONE, start);
         loop {
+            #[cfg(test)]
+            steps::count();
             let stop = stops.get(way.track as usize)?;
             let mut near = bytes.near(at)?;
             // What stands behind is `from` behind `base`, from where `near` is.
@@ -273,98 +278,214 @@ impl Tracks {
 
     /// Lays what a vertex says; the first stop. `None` if a step is not one of `shapes`. The values lie in `held`.
     pub(super) fn lay(&mut self, symbols: &[Symbol], then: &Parting, held: &[u8], shapes: &Shapes) -> Option<u32> {
-        // Behind a value that others differ in, the track ends: what follows is the same for all of them.
-        let mut tracks = vec![Vec::new()];
-        let mut said = Vec::new();
+        // What is put together is kept, so that a track needs no room of its own before it is known to be a new one.
+        let mut draft = std::mem::take(&mut self.draft);
+        draft.put(symbols, then, held, shapes)?;
+        let mut place = NONE;
+        while let Some(first) = draft.tracks.pop() {
+            // Each track but the last one leads to the one behind it.
+            if let Some(DraftStop { then: Then::Jump { place: next }, .. }) = draft.stops.last_mut() {
+                *next = place;
+            }
+            place = self.track(draft.stops.get(first..).unwrap_or_default(), Padded::new(&draft.bytes));
+            draft.stops.truncate(first);
+        }
+        self.draft = draft;
+        Some(place)
+    }
+
+    /// The first stop of the track that says this, which is added if there is none.
+    fn track(&mut self, stops: &[DraftStop], said: Padded<'_>) -> u32 {
+        let hash = hash_of(stops, said);
+        for attempt in 0..MOST_TRIES {
+            let Some(place) = self.known.at(hash, attempt) else { break };
+            let Some(track) = place.number.checked_sub(1) else { break };
+            if place.hash == hash && self.is_known(track, stops, said) {
+                return track;
+            }
+        }
+        let track = self.stops.len() as u32;
+        for stop in stops {
+            self.push(said.slice(stop.start, stop.end), stop.then);
+        }
+        // One that finds no place is laid once more where it is met again.
+        self.known.put(hash, track + 1);
+        track
+    }
+
+    /// True for a track that says this. No track is the beginning of another one, since only its last stop leads on.
+    fn is_known(&self, track: u32, stops: &[DraftStop], said: Padded<'_>) -> bool {
+        let known = self.stops.get(track as usize..).unwrap_or_default();
+        let held = Padded::new(&self.bytes);
+        let is_same = |(known, stop): (&Stop, &DraftStop)| {
+            let length = known.length as usize;
+            length == stop.end - stop.start
+                && known.then == stop.then
+                && said.is_same(stop.start, held, known.bytes as usize, length)
+        };
+        known.len() >= stops.len() && known.iter().zip(stops).all(is_same)
+    }
+
+    fn push(&mut self, said: &[u8], then: Then) {
+        let bytes = hold(&mut self.bytes, said);
+        let (mut head, mut second) = ([b'\n'; WIDTH], [b'\n'; WIDTH]);
+        head.iter_mut().chain(&mut second).zip(said).for_each(|(place, byte)| *place = *byte);
+        let bits = ((1_u64 << said.len().min(2 * WIDTH)) - 1) as u32;
+        let (head, second) = (Lanes::of(&head), Lanes::of(&second));
+        self.stops.push(Stop { head, second, bits, length: said.len() as u32, bytes, then });
+    }
+}
+
+/// What a vertex says, before it is known which of its tracks are laid already.
+#[derive(Debug, Default)]
+struct Draft {
+    /// What the stops compare, one behind the other, and [`PADDING`] line feeds.
+    bytes: Vec<u8>,
+    stops: Vec<DraftStop>,
+    /// The first stop of each track.
+    tracks: Vec<usize>,
+}
+
+/// Where the bytes of a stop lie, and what has to stand behind them.
+#[derive(Debug)]
+struct DraftStop {
+    start: usize,
+    end: usize,
+    then: Then,
+}
+
+impl Draft {
+    /// Puts what a vertex says in the place of what was there. Behind a value that others differ in, a track ends: what
+    /// follows is the same for all of them.
+    fn put(&mut self, symbols: &[Symbol], then: &Parting, held: &[u8], shapes: &Shapes) -> Option<()> {
+        self.bytes.clear();
+        self.stops.clear();
+        self.tracks.clear();
+        self.tracks.push(0);
         let mut is_behind_value = false;
         for symbol in symbols {
             let step = shapes.step_at(symbol.step)?;
             if std::mem::take(&mut is_behind_value) && !matches!(symbol.said, Said::Value { .. }) {
-                tracks.last_mut()?.push((std::mem::take(&mut said), Then::Jump { place: NONE }));
-                tracks.push(Vec::new());
+                self.part();
             }
-            let track = tracks.last_mut()?;
-            said.extend_from_slice(shapes.literal_of(step));
+            self.bytes.extend_from_slice(shapes.literal_of(step));
             if let Said::Value { bytes, width } = symbol.said {
-                said.extend_from_slice(held.get(bytes as usize..)?.get(..width as usize)?);
+                self.bytes.extend_from_slice(held.get(bytes as usize..)?.get(..width as usize)?);
                 is_behind_value = true;
                 if step.is_said {
-                    track.push((std::mem::take(&mut said), Then::Met { spot: step.spot, width }));
+                    self.stop(Then::Met { spot: step.spot, width });
                 }
                 continue;
             }
-            let then = match step.quickly {
+            self.stop(match step.quickly {
                 Quickly::No => Then::Value(step.checked()),
                 what => Then::Quick(what, step.checked()),
-            };
-            track.push((std::mem::take(&mut said), then));
+            });
         }
         if is_behind_value {
-            tracks.last_mut()?.push((std::mem::take(&mut said), Then::Jump { place: NONE }));
-            tracks.push(Vec::new());
+            self.part();
         }
         let (step, then) = match *then {
             Parting::Step { .. } => (None, Then::Fork),
             Parting::Value { step, .. } => {
                 let at = shapes.step_at(step)?;
-                (Some(step), Then::Seek { step, spot: at.is_said.then_some(at.spot) })
+                (Some(at), Then::Seek { step, spot: at.is_said.then_some(at.spot) })
             }
-            Parting::Presence { step, .. } => (Some(step), Then::Presence(shapes.step_at(step)?.checked())),
-            Parting::End { step, .. } => (Some(step), Then::End { step, way: shapes.step_at(step)?.next }),
+            Parting::Presence { step, .. } => {
+                let at = shapes.step_at(step)?;
+                (Some(at), Then::Presence(at.checked()))
+            }
+            Parting::End { step, .. } => {
+                let at = shapes.step_at(step)?;
+                (Some(at), Then::End { step, way: at.next })
+            }
         };
         if let Some(step) = step {
-            said.extend_from_slice(shapes.literal_of(shapes.step_at(step)?));
+            self.bytes.extend_from_slice(shapes.literal_of(step));
         }
-        tracks.last_mut()?.push((said, then));
-        let mut place = NONE;
-        for mut track in tracks.into_iter().rev() {
-            if let Some((_, Then::Jump { place: next })) = track.last_mut() {
-                *next = place;
-            }
-            place = self.track(&track);
-        }
-        Some(place)
+        self.stop(then);
+        self.bytes.extend_from_slice(&[b'\n'; PADDING]);
+        Some(())
     }
 
-    /// The first stop of the track that says this, which is added if there is none.
-    fn track(&mut self, stops: &[(Vec<u8>, Then)]) -> u32 {
-        let found = self.known.binary_search_by(|track| {
-            let known = self.stops.get(*track as usize..).unwrap_or_default();
-            // No track is the beginning of another one, since only its last stop leads on.
-            known
-                .iter()
-                .take(stops.len())
-                .map(|stop| (self.said(stop), stop.then))
-                .cmp(stops.iter().map(|(said, then)| (said.as_slice(), *then)))
-        });
-        match found {
-            Ok(place) => self.known.get(place).copied().unwrap_or(NONE),
-            Err(place) => {
-                let track = self.stops.len() as u32;
-                self.known.insert(place, track);
-                for (said, then) in stops {
-                    self.push(said, *then);
-                }
-                track
-            }
-        }
+    /// Ends a stop behind the bytes that were put so far.
+    fn stop(&mut self, then: Then) {
+        #[cfg(test)]
+        steps::count();
+        let start = self.stops.last().map_or(0, |stop| stop.end);
+        self.stops.push(DraftStop { start, end: self.bytes.len(), then });
     }
 
-    /// What a stop compares.
-    fn said(&self, stop: &Stop) -> &[u8] {
-        let start = stop.bytes as usize;
-        self.bytes.get(start..start.saturating_add(stop.length as usize)).unwrap_or_default()
+    /// Ends a track, which leads to another one.
+    fn part(&mut self) {
+        self.stop(Then::Jump { place: NONE });
+        self.tracks.push(self.stops.len());
+    }
+}
+
+/// A number of what a track says.
+fn hash_of(stops: &[DraftStop], said: Padded<'_>) -> u32 {
+    let mut sum = Sum(stops.len() as u64);
+    for stop in stops {
+        let (words, rest) = said.slice(stop.start, stop.end).as_chunks::<8>();
+        words.iter().for_each(|word| sum.add(u64::from_le_bytes(*word)));
+        let rest = rest.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+        sum.add(rest << 8 | stop.end.wrapping_sub(stop.start) as u64 & 0xff);
+        stop.then.hash(&mut sum);
+    }
+    sum.finish() as u32
+}
+
+/// Mixes numbers into one.
+struct Sum(u64);
+
+impl Sum {
+    #[inline(always)]
+    fn add(&mut self, number: u64) {
+        self.0 = (self.0.rotate_left(23) ^ number).wrapping_mul(FACTOR);
+    }
+}
+
+impl Hasher for Sum {
+    fn finish(&self) -> u64 {
+        (self.0 ^ self.0 >> 29).wrapping_mul(FACTOR) >> 32
     }
 
-    fn push(&mut self, said: &[u8], then: Then) {
-        let start = self.bytes.len().saturating_sub(PADDING);
-        self.bytes.truncate(start);
-        self.bytes.extend_from_slice(said);
-        self.bytes.resize(self.bytes.len() + PADDING, b'\n');
-        let (mut head, mut second) = ([b'\n'; WIDTH], [b'\n'; WIDTH]);
-        head.iter_mut().chain(&mut second).zip(said).for_each(|(place, byte)| *place = *byte);
-        let bits = ((1_u64 << said.len().min(2 * WIDTH)) - 1) as u32;
-        let (head, second) = (Lanes::of(&head), Lanes::of(&second));
-        self.stops.push(Stop { head, second, bits, length: said.len() as u32, bytes: start as u32, then });
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.add(u64::from(*byte)));
+    }
+
+    #[inline(always)]
+    fn write_u8(&mut self, number: u8) {
+        self.add(u64::from(number));
+    }
+
+    #[inline(always)]
+    fn write_u32(&mut self, number: u32) {
+        self.add(u64::from(number));
+    }
+
+    #[inline(always)]
+    fn write_isize(&mut self, number: isize) {
+        self.add(number as u64);
+    }
+}
+
+/// How many stops the reading of a thread passed and laid, and how many symbols it added or held against others.
+#[cfg(test)]
+pub(super) mod steps {
+    use std::cell::Cell;
+
+    thread_local! {
+        static COUNT: Cell<u64> = const { Cell::new(0) };
+    }
+
+    pub(in super::super) fn count() {
+        COUNT.with(|count| count.set(count.get() + 1));
+    }
+
+    /// Those since this was asked before.
+    pub(in super::super) fn take() -> u64 {
+        COUNT.with(Cell::take)
     }
 }

@@ -5,7 +5,8 @@
 //! Where there is no more room, lines are not added; they are read by their shapes then.
 
 use super::lanes::{Lanes, Near, Padded, WIDTH};
-use super::memo::{FACTOR, MOST_TRIES, PADDING, Part, Place, is_closed, put, value_word};
+use super::memo::{FACTOR, Part, hold, is_closed, value_word};
+use super::places::{MOST_TRIES, Places};
 use super::shape::{Shapes, Use};
 use super::shape_value::probable_value_end;
 use super::tracks::{Tracks, Way};
@@ -26,13 +27,17 @@ pub(super) struct Tree {
     /// How each of them is reached, and how lines go on there.
     pub(super) led: Vec<Led>,
     symbols: Vec<Symbol>,
-    /// The bytes of the values, and [`PADDING`] line feeds.
+    /// The bytes of the values, as [`hold`] holds them.
     pub(super) bytes: Vec<u8>,
-    /// Vertices that a value leads to by hash; a power of two of them, at most a quarter in use.
-    places: Vec<Place>,
+    /// Vertices that a value leads to by hash.
+    places: Places,
     /// How many values were found to differ where lines say the same before.
     seeks: u32,
     pub(super) tracks: Tracks,
+    /// What the last line said that was added.
+    said: Vec<Symbol>,
+    /// The last vertex that led lines to their ends by no value.
+    ending: Option<u32>,
 }
 
 /// What all lines say that come there.
@@ -112,9 +117,12 @@ impl Tree {
         shapes: &Shapes,
     ) {
         if self.held_bytes() < MOST_HELD_BYTES
-            && let Some(symbols) = symbols_of(parts, last_step, begin, shapes)
+            && let Some(symbols) = symbols_of(std::mem::take(&mut self.said), parts, last_step, begin, shapes)
         {
-            self.insert(&Line { symbols, bytes, begin, kind }, shapes);
+            let line = Line { symbols, bytes, begin, kind };
+            self.insert(&line, shapes);
+            // The next line says what it says in the same room.
+            self.said = line.symbols;
         }
     }
 
@@ -170,6 +178,8 @@ impl Tree {
                     let mut last = first;
                     vertex = first;
                     while vertex != NONE && self.first_step(vertex) != Some(next.step) {
+                        #[cfg(test)]
+                        super::tracks::steps::count();
                         last = vertex;
                         vertex = self.led.get(vertex as usize)?.next;
                     }
@@ -226,9 +236,17 @@ impl Tree {
 
     /// A vertex of what the line says from a place on.
     fn vertex(&mut self, line: &Line<'_>, place: usize, shapes: &Shapes) -> Option<u32> {
+        if let Some((vertex, track)) = self.ending(line, place) {
+            let number = self.push(vertex);
+            self.led.get_mut(number as usize)?.way = Way { track, end: line.kind };
+            return Some(number);
+        }
         let (first, mut count) = (self.symbols.len() as u32, 0);
+        let mut has_values = false;
         let number = self.push(Vertex { first, count, then: Parting::End { step: NONE, kind: NONE } });
         for (place, symbol) in line.symbols.iter().enumerate().skip(place) {
+            #[cfg(test)]
+            super::tracks::steps::count();
             let step = symbol.step;
             let then = match symbol.said {
                 Said::Checked => {
@@ -240,6 +258,7 @@ impl Tree {
                     let (bytes, width) = self.hold(*symbol, line)?;
                     self.symbols.push(Symbol { step, said: Said::Value { bytes, width } });
                     count += 1;
+                    has_values = true;
                     continue;
                 }
                 Said::Present => {
@@ -248,13 +267,34 @@ impl Tree {
                 Said::Absent => {
                     Parting::Presence { step, present: NONE, absent: self.vertex(line, place + 1, shapes)? }
                 }
-                Said::End => Parting::End { step, kind: line.kind },
+                Said::End => {
+                    if !has_values {
+                        self.ending = Some(number);
+                    }
+                    Parting::End { step, kind: line.kind }
+                }
             };
             *self.vertices.get_mut(number as usize)? = Vertex { first, count, then };
             self.lay(number, shapes)?;
             return Some(number);
         }
         None
+    }
+
+    /// A vertex of what the line says from a place on, and its track, if no value is among it and the last vertex of which
+    /// that is true says the same. Of lines that end alike each but the first is spared the rest.
+    fn ending(&self, line: &Line<'_>, place: usize) -> Option<(Vertex, u32)> {
+        let number = self.ending? as usize;
+        let Vertex { first, count, then } = *self.vertices.get(number)?;
+        let Parting::End { step, .. } = then else { return None };
+        let (end, rest) = line.symbols.get(place..)?.split_last()?;
+        // Steps that lead to the same one from the same one are the same.
+        let held = self.symbols.get(first as usize..)?.get(..count as usize)?.first();
+        let is_same = end.step == step
+            && held.map(|held| held.step) == rest.first().map(|symbol| symbol.step)
+            && rest.iter().all(|symbol| matches!(symbol.said, Said::Checked));
+        let vertex = Vertex { first, count, then: Parting::End { step, kind: line.kind } };
+        is_same.then_some((vertex, self.led.get(number)?.way.track))
     }
 
     /// Lays the track of a vertex anew.
@@ -285,6 +325,8 @@ impl Tree {
     }
 
     fn is_same(&self, held: &Symbol, other: &Symbol, line: &Line<'_>) -> bool {
+        #[cfg(test)]
+        super::tracks::steps::count();
         held.step == other.step
             && match (held.said, other.said) {
                 (Said::Value { bytes, width }, Said::Value { bytes: at, width: other_width }) => {
@@ -301,11 +343,7 @@ impl Tree {
         let Said::Value { bytes, width } = symbol.said else { return None };
         let at = line.begin + bytes as usize;
         let length = width as usize + usize::from(!is_closed(line.bytes.byte(at)));
-        let start = self.bytes.len().saturating_sub(PADDING);
-        self.bytes.truncate(start);
-        self.bytes.extend_from_slice(line.bytes.slice(at, at.wrapping_add(length)));
-        self.bytes.resize(self.bytes.len().next_multiple_of(WIDTH) + PADDING, b'\n');
-        Some((start as u32, width))
+        Some((hold(&mut self.bytes, line.bytes.slice(at, at.wrapping_add(length))), width))
     }
 
     /// From now on, a held value leads from a choice to a vertex.
@@ -313,26 +351,9 @@ impl Tree {
         if let Some(led) = self.led.get_mut(vertex as usize) {
             (led.from, led.step, led.bytes, led.width) = (id, step, bytes, width);
         }
-        if self.places.len() <= 4 * self.led.len() {
-            self.rehash((self.places.len() * 2).max(256));
-        }
-        let hash = hash_of(id, &Padded::new(&self.bytes), bytes as usize)?;
-        if !put(&mut self.places, hash, vertex) {
-            self.rehash(self.places.len() * 2);
-            put(&mut self.places, hash, vertex);
-        }
+        // One that finds no place is met as a new one.
+        self.places.put(hash_of(id, &Padded::new(&self.bytes), bytes as usize)?, vertex);
         Some(())
-    }
-
-    fn rehash(&mut self, count: usize) {
-        self.places = vec![Place::default(); count];
-        let held = Padded::new(&self.bytes);
-        for (number, led) in (0..).zip(&self.led).filter(|(_, led)| led.from != NONE) {
-            // One that finds no place is met as a new one.
-            if let Some(hash) = hash_of(led.from, &held, led.bytes as usize) {
-                put(&mut self.places, hash, number);
-            }
-        }
     }
 
     fn seek(&self, id: u32, symbol: Symbol, line: &Line<'_>) -> Option<u32> {
@@ -352,9 +373,9 @@ impl Tree {
     ) -> Option<(u32, &Led)> {
         let length = probable_length(bytes, near, at)?;
         let hash = mixed(id, value_word(bytes, (near, at), length), length);
-        let (last, held) = (self.places.len().wrapping_sub(1), Padded::new(&self.bytes));
+        let held = Padded::new(&self.bytes);
         for attempt in 0..MOST_TRIES {
-            let place = self.places.get((hash as usize).wrapping_add(attempt) & last)?;
+            let place = self.places.at(hash, attempt)?;
             if place.number == ROOT {
                 return None;
             }
@@ -387,18 +408,21 @@ impl Led {
     }
 }
 
-/// What a line says, step by step; `None` where the parts are not those of its steps.
-fn symbols_of(parts: &[Part], last_step: u32, begin: usize, shapes: &Shapes) -> Option<Vec<Symbol>> {
-    let mut steps = Vec::new();
+/// What a line says, step by step, in the room of what another one said; `None` where the parts are not those of its steps.
+fn symbols_of(
+    mut symbols: Vec<Symbol>,
+    parts: &[Part],
+    last_step: u32,
+    begin: usize,
+    shapes: &Shapes,
+) -> Option<Vec<Symbol>> {
+    // A step knows the one before it, so the last one comes first.
+    symbols.clear();
+    let mut parts = parts.iter().rev();
     let mut step = last_step;
     while step != NONE {
         let at = shapes.step_at(step)?;
-        steps.push((step, at.usage));
-        step = at.before;
-    }
-    let mut parts = parts.iter();
-    let said = |(step, usage): (u32, Use)| {
-        let said = match usage {
+        let said = match at.usage {
             Use::End => Said::End,
             Use::Skip | Use::Take => Said::Checked,
             Use::Class => {
@@ -408,9 +432,11 @@ fn symbols_of(parts: &[Part], last_step: u32, begin: usize, shapes: &Shapes) -> 
             Use::Presence if parts.next()?.is_absence() => Said::Absent,
             Use::Presence => Said::Present,
         };
-        Some(Symbol { step, said })
-    };
-    steps.into_iter().rev().map(said).collect()
+        symbols.push(Symbol { step, said });
+        step = at.before;
+    }
+    symbols.reverse();
+    Some(symbols)
 }
 
 /// The hash of a value that is held, from a choice on.

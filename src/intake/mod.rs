@@ -32,6 +32,8 @@ pub struct Reading {
     pub left_out_repeated: u64,
     /// Rows that repeat another one, where that was looked for.
     pub duplicates: u64,
+    /// Rows without an id, of which it cannot be told whether they repeat another one, where that was looked for.
+    pub unidentified: u64,
     /// Rows that were not held against the others to see whether they repeat one.
     pub not_looked_for: u64,
     /// How many executions were remembered while repeated rows were looked for, where there were more; 0 where all were.
@@ -59,6 +61,7 @@ impl Reading {
     fn count_pushed(&mut self, pushed: Pushed, limit: usize) {
         match pushed {
             Pushed::New => {}
+            Pushed::Unidentified => self.unidentified += 1,
             Pushed::Repeated => self.duplicates += 1,
             Pushed::Unremembered => self.looked_among = limit as u64,
         }
@@ -89,6 +92,7 @@ impl Reading {
         self.left_out_without_moment += other.left_out_without_moment;
         self.left_out_repeated += other.left_out_repeated;
         self.duplicates += other.duplicates;
+        self.unidentified += other.unidentified;
         self.not_looked_for += other.not_looked_for;
         self.looked_among = self.looked_among.max(other.looked_among);
         self.streams += other.streams;

@@ -10,18 +10,14 @@ pub(crate) fn siphash(key: [u64; 2], bytes: &[u8]) -> u64 {
         low ^ 0x6c79_6765_6e65_7261,
         high ^ 0x7465_6462_7974_6573,
     ]);
-    let words = bytes.chunks_exact(8);
-    let rest = words.remainder();
+    let (words, rest) = bytes.as_chunks::<8>();
     for word in words {
-        state.take(little_endian(word));
+        state.take(u64::from_le_bytes(*word));
     }
     // The last word holds what is left and, in its highest byte, the length.
-    state.take(little_endian(rest) | (bytes.len() as u64) << 56);
+    let rest = rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    state.take(rest | (bytes.len() as u64) << 56);
     state.end()
-}
-
-fn little_endian(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
 struct State([u64; 4]);

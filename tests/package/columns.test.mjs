@@ -108,6 +108,7 @@ test('a row that cannot be read is named', async () => {
   await assert.rejects(answer([rows[0], { ...rows[1], callback() {} }]), /row 2 cannot be read: its 'callback' is a function/);
   await assert.rejects(answer([rows[0], rows[1], self]), /row 3 cannot be read/);
   await assert.rejects(answer([rows[0], () => {}]), /row 2 cannot be read: it is a function/);
+  await assert.rejects(answer((async function* () { yield new Uint8Array(9); })()), /row 1 cannot be read: it is bytes; hand them over as a ReadableStream/);
 });
 
 test('what is no object among rows is counted and told, and the others are read', async () => {

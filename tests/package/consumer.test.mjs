@@ -1,8 +1,11 @@
 // The package as it is installed: what is in it, that its entries load outside a page, and that it counts.
 
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { createReadStream, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 
 const installed = new URL('./node_modules/execution-heatmap/', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('package.json', installed), 'utf8'));
@@ -25,6 +28,21 @@ async function heatmap(query) {
     engine.close();
   }
 }
+
+test("a stream of Node's is read like any other stream of bytes", async () => {
+  const { HeatmapEngine } = await import('execution-heatmap/engine');
+  const folder = mkdtempSync(join(tmpdir(), 'execution-heatmap-'));
+  for (const [name, bytes] of [['rows.ndjson', ndjson], ['rows.ndjson.gz', gzipSync(ndjson)]]) {
+    const file = join(folder, name);
+    writeFileSync(file, bytes);
+    const engine = await HeatmapEngine.create();
+    const loaded = await engine.load(createReadStream(file));
+    const response = JSON.parse(new TextDecoder().decode(engine.view().json));
+    assert.deepEqual([loaded.rows, response.totals.executions, response.totals.failed], [3, 3, 1], name);
+    engine.close();
+  }
+  rmSync(folder, { recursive: true });
+});
 
 test('it holds what a package must hold', () => {
   for (const name of ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'execution_heatmap_wasm_bg.wasm']) {

@@ -35,6 +35,8 @@ export async function aCompanionsStream(element: ExecutionHeatmap, rows: Readabl
 export function onAPage(): HTMLElement {
   const element = document.createElement('execution-heatmap');
   element.addEventListener('click', () => element.remove());
+  element.addEventListener('heatmap-cell', ({ detail }) => console.log(detail.date, detail.count?.toFixed(), detail.rows?.({ limit: 5 })));
+  element.addEventListener('heatmap-load', ({ detail }) => console.log(detail.result?.patterns_detected, detail.progress.rows));
   return element;
 }
 

@@ -222,7 +222,12 @@ fn assemble(tools: &Tools, modules: &[PathBuf]) -> Result {
             let name = entry?.file_name();
             if name.to_string_lossy().starts_with(module.name) {
                 let is_script = Path::new(&name).extension().is_some_and(|extension| extension == "js");
-                copy(&folder.join(&name), &if is_script { &scripts } else { &package }.join(&name))?;
+                let to = if is_script { &scripts } else { &package }.join(&name);
+                if name.to_string_lossy().ends_with(".d.ts") {
+                    declare_for_everyone(&folder.join(&name), &to)?;
+                } else {
+                    copy(&folder.join(&name), &to)?;
+                }
             }
         }
     }
@@ -277,6 +282,15 @@ fn empty_but_for_kept_file(package: &Path) -> Result {
             std::fs::remove_file(entry.path())?
         }
     }
+    Ok(())
+}
+
+/// Copies declarations without what only the newest library of a compiler knows, so that those with an older one accept
+/// the package.
+fn declare_for_everyone(from: &Path, to: &Path) -> Result {
+    let text = std::fs::read_to_string(from).map_err(|error| format!("{}: {error}", from.display()))?;
+    let known = text.lines().filter(|line| !line.contains("[Symbol.dispose]"));
+    std::fs::write(to, known.flat_map(|line| [line, "\n"]).collect::<String>())?;
     Ok(())
 }
 

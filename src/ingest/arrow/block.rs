@@ -158,7 +158,7 @@ impl Blocks {
                     return None;
                 }
                 let (class, name) = kinds.named(kinds.get(schemas, keys)?)?;
-                Some(self.learn(combined, name, class.status.is_ended()))
+                Some(self.learn(combined, name, class.status().is_ended()))
             });
             if !known.is_some_and(|known| self.block.settle(end, known)) {
                 break;

@@ -378,8 +378,8 @@ impl Columns {
             return None;
         }
         let kind = kinds.get(*schemas, keys)?;
-        let class = kinds.class(kind).filter(|class| class.verdict == Verdict::Row)?;
-        let said = quick::say(plan, all, &batch.arrays, (body, row), class.status)?;
+        let class = kinds.class(kind).filter(|class| *class.verdict() == Verdict::Row)?;
+        let said = quick::say(plan, all, &batch.arrays, (body, row), class.status())?;
         let texts = [plan.id, plan.error].into_iter().flatten();
         batch.grants(texts, (body, row), dictionaries).then_some((kind, said))
     }
@@ -403,7 +403,7 @@ impl Columns {
             id: text(plan.id),
             workflow_id: class.workflow_id(),
             workflow: class.workflow(),
-            status: class.status,
+            status: class.status(),
             status_text: class.status_text(),
             started_at: said.started_at,
             duration_ms: said.duration_ms,

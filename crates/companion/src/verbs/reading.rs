@@ -36,6 +36,11 @@ pub fn opening(args: &ReadingArgs) -> Result<Opening, Failure> {
     };
     let mut expected = Expected::anything().preset(preset).map_err(Failure::Usage)?;
     if let Some(file) = &args.map {
+        if args.preset != "auto" {
+            return Err(Failure::Usage(
+                "--map: it does not go with --preset, since of both only the mapping would count".to_owned(),
+            ));
+        }
         let map = std::fs::read_to_string(file)
             .map_err(|error| Failure::Failed(format!("{} cannot be read: {error}", file.display())))?;
         expected = expected.map(&map).map_err(|words| Failure::Usage(format!("{}: {words}", file.display())))?;
