@@ -203,6 +203,7 @@ pub fn answer_from(
             window: &window,
             zone,
             workflows: &|each| table.each_workflow(&View::of(query, &window, &buckets), each),
+            tags: &|each| table.each_tag(&View::of(query, &window, &buckets), each),
             ends_with_rows: ends_with_newest(query, source),
             outcomes: query.filter.statuses.is_empty(),
         }),

@@ -11,8 +11,8 @@ use super::sentence::{self, Strength};
 use super::series::{Series, Whose};
 use super::stopped::End;
 use super::{
-    Evidence, Finding, Kind, Report, burst, change, consecutive, gate, missed, outcome_window, schedule, silence,
-    stopped, trend, volume_peak, volume_window,
+    Evidence, Finding, Kind, Report, attribution, burst, change, consecutive, gate, missed, mix, outcome_window,
+    schedule, silence, stopped, trend, volume_peak, volume_window,
 };
 use crate::histogram::Bins;
 use crate::order::{order, sort};
@@ -36,6 +36,8 @@ const FULL_CERTAINTY: f64 = 6.0;
 pub enum Statement {
     /// An outcome is more frequent in a window of the week.
     Window(outcome_window::Facts),
+    /// The same, and why.
+    Explained(outcome_window::Facts, attribution::Cause),
     /// More or fewer executions start or end in a window of the day.
     Volume(volume_window::Facts),
     /// Executions are most numerous around an hour of the day.
@@ -44,6 +46,8 @@ pub enum Statement {
     Change(change::Facts),
     /// A measure rises or falls.
     Trend(trend::Facts),
+    /// One of the two, because others run.
+    Mix(mix::Facts),
     /// Nothing ran for a time.
     Silence(silence::Facts),
     /// Many ran in one hour.
@@ -205,6 +209,7 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
         });
     }
     let corrected = adjusted_chances(&looked);
+    explain(evidence, &all, &mut looked, &corrected);
     let (findings, more) = told_first(looked, corrected, evidence.zone.name());
     Report { findings, more, notices: notices(evidence, &all) }
 }
@@ -242,6 +247,17 @@ fn adjusted_chances(looked: &[Looked]) -> Vec<Vec<f64>> {
     looked.iter().map(|looked| adjusted.by_ref().take(looked.looks.len()).collect()).collect()
 }
 
+/// Says what explains the accepted claims about all executions, and takes back those that are of one workflow alone.
+fn explain(evidence: &Evidence<'_>, all: &Series, looked: &mut [Looked], corrected: &[Vec<f64>]) {
+    let mut accepted = Vec::new();
+    for (Looked { whose, executions, looks }, chances) in looked.iter_mut().zip(corrected) {
+        for ((_, look), _) in looks.iter_mut().zip(chances).filter(|(_, chance)| **chance <= FALSE_DISCOVERY_RATE) {
+            accepted.push(attribution::Accepted { whose, executions: *executions, claim: &mut look.claim });
+        }
+    }
+    attribution::explain(evidence, all, &mut accepted);
+}
+
 /// The claims that are made, those that matter most first, as far as there is room; and how many there were beyond.
 fn told_first(looked: Vec<Looked>, corrected: Vec<Vec<f64>>, zone: &str) -> (Vec<Finding>, usize) {
     let of_all = looked.first().map_or(0, |all| all.executions).max(1) as f64;
@@ -251,7 +267,8 @@ fn told_first(looked: Vec<Looked>, corrected: Vec<Vec<f64>>, zone: &str) -> (Vec
             if let Some(claim) = look.claim.filter(|_| chance <= FALSE_DISCOVERY_RATE) {
                 let certainty = (-libm::log10(chance.max(f64::MIN_POSITIVE)) / FULL_CERTAINTY).min(1.0);
                 let matters = claim.share * executions as f64 / of_all * certainty;
-                ranked.push((matters, finding(sought.kind(), &whose, claim, zone, chance)));
+                let kind = if matches!(claim.facts, Statement::Mix(_)) { Kind::Mix } else { sought.kind() };
+                ranked.push((matters, finding(kind, &whose, claim, zone, chance)));
             }
         }
     }

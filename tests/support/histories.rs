@@ -428,6 +428,7 @@ impl View {
     pub fn report(&self, outcomes: bool) -> Report {
         let Self { window, buckets, cube, ends_with_rows } = self;
         let (zone, ends_with_rows) = (&Zone::utc(), *ends_with_rows);
-        pattern::report(&Evidence { cube, buckets, window, zone, workflows: &|_| {}, ends_with_rows, outcomes })
+        let (workflows, tags): (&pattern::EachWorkflow<'_>, &pattern::EachTag<'_>) = (&|_| {}, &|_| {});
+        pattern::report(&Evidence { cube, buckets, window, zone, workflows, tags, ends_with_rows, outcomes })
     }
 }
