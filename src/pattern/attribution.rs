@@ -35,6 +35,9 @@ const LEAST_RATIO: f64 = 2.0;
 const MOST_LEFT: f64 = 0.3;
 /// with less than this, if what is left could be chance.
 const MOST_LEFT_BY_CHANCE: f64 = 0.5;
+/// Of workflows that run in the window alone nobody knows whether they or the time are to blame; where they have more than
+/// this share of its executions, nothing is said, unless one of them is most of it.
+const MOST_UNKNOWN: f64 = 0.3;
 /// A workflow is named if at least this share of what others bring is its.
 pub(super) const LEAST_OF_MIX: f64 = 0.5;
 
@@ -101,7 +104,7 @@ pub fn explain(evidence: &Evidence<'_>, all: &Series, accepted: &mut [Accepted<'
         true
     });
     windows.iter_mut().for_each(Window::add_small_ones);
-    windows.retain(Window::is_whole);
+    windows.retain(|window| window.is_whole() && !window.is_unknown());
     // How long an execution took is not in what is counted of tags.
     let asks_for_tags = |window: &Window| window.facts.outcome != Outcome::Slow && !window.is_mix();
     if windows.iter().any(asks_for_tags) {
@@ -147,8 +150,12 @@ struct Window {
     place: usize,
     facts: Facts,
     mask: [bool; RING],
-    /// What all workflows together have in excess, by week.
+    /// What all workflows together have in excess, by week: when each is held against its own rate,
     excess: Vec<f64>,
+    /// and when all are held against one.
+    raw: Vec<f64>,
+    /// Executions inside of workflows that have no rate outside.
+    unknown: u64,
     /// What was added so far.
     inside: Tally,
     outside: Tally,
@@ -169,6 +176,8 @@ impl Window {
             mask: facts.window.mask(),
             facts: facts.clone(),
             excess: vec![0.0; all.weeks.len()],
+            raw: vec![0.0; all.weeks.len()],
+            unknown: 0,
             inside: Tally::default(),
             outside: Tally::default(),
             values: Vec::new(),
@@ -224,9 +233,13 @@ impl Window {
         self.outside.add(outside);
         let (excess, rate) = excess(weeks, outside);
         self.excess.iter_mut().zip(&excess).for_each(|(sum, more)| *sum += more);
+        let of_all = self.facts.outside.rate();
+        let raw = weeks.iter().map(|week| week.hits as f64 - of_all * week.of as f64);
+        self.raw.iter_mut().zip(raw).for_each(|(sum, more)| *sum += more);
+        self.unknown += if outside.of < LEAST_OF_A_RATE { inside.of } else { 0 };
         let share = |part: Tally, of: Tally| part.of as f64 / of.of.max(1) as f64;
         let more_often = share(inside, self.facts.inside) - share(outside, self.facts.outside);
-        let brings = more_often * (rate - self.facts.outside.rate()) * self.facts.inside.of as f64;
+        let brings = more_often * (rate - of_all) * self.facts.inside.of as f64;
         if more_often > 0.0 && brings > self.mover.0 {
             self.mover = (brings, called(whose).map(str::to_owned), inside.of > outside.of);
         }
@@ -254,7 +267,24 @@ impl Window {
 
     /// What is in excess when all are held against one rate.
     fn raw_excess(&self) -> f64 {
-        self.facts.inside.hits as f64 - self.facts.outside.rate() * self.facts.inside.of as f64
+        self.raw.iter().sum()
+    }
+
+    /// What shares are of: the larger one, so that they are true in either sense.
+    fn larger_excess(&self) -> f64 {
+        self.adjusted_excess().max(self.raw_excess()).max(1e-9)
+    }
+
+    /// The workflow that brings most of what others bring to the window.
+    fn named_mover(&self) -> Option<&str> {
+        let brought = self.raw_excess() - self.adjusted_excess();
+        self.mover.1.as_deref().filter(|_| self.mover.0 >= LEAST_OF_MIX * brought)
+    }
+
+    /// True if it cannot be known whether workflows or the time are to blame.
+    fn is_unknown(&self) -> bool {
+        self.unknown as f64 > MOST_UNKNOWN * self.facts.inside.of as f64
+            && !(self.is_mix() && self.named_mover().is_some())
     }
 
     /// True if workflows do as they always do, and others run in the window.
@@ -275,7 +305,9 @@ impl Window {
     /// The chance of a value's excess, and of one beyond its share of the executions.
     fn chance_of(&self, value: &Value) -> f64 {
         let share = value.inside.of as f64 / self.facts.inside.of.max(1) as f64;
-        let beyond = value.excess.iter().zip(&self.excess).map(|(own, all)| own - share * all);
+        // A tag is held against its own rate, whatever the workflows are.
+        let all = if matches!(value.origin, Origin::Tag(_)) { &self.raw } else { &self.excess };
+        let beyond = value.excess.iter().zip(all).map(|(own, all)| own - share * all);
         self.chance(&value.excess).max(self.chance(&beyond.collect::<Vec<_>>()))
     }
 
@@ -295,7 +327,7 @@ impl Window {
                 Origin::Workflows(_) => {}
             }
         }
-        let pair = first.zip(second).filter(|(_, second)| self.share(second) >= LEAST_MORE).map(|pair| both(pair));
+        let pair = first.zip(second).filter(|(_, second)| self.share(second) >= LEAST_MORE).map(both);
         let alone = || first.map(|first| both((first, &Value::none(self.excess.len()))));
         let workflows = pair.filter(|pair| self.explains(pair)).or_else(|| alone().filter(|one| self.explains(one)));
         let least_of_tag = workflows.as_ref().map_or(0.0, |workflows| self.share(workflows) + LEAST_MORE);
@@ -304,12 +336,12 @@ impl Window {
     }
 
     fn share(&self, value: &Value) -> f64 {
-        value.excess() / self.adjusted_excess().max(1e-9)
+        value.excess() / self.larger_excess()
     }
 
     /// True if a value has so much of the excess, and so much more than the others, that it is worth a word.
     fn explains(&self, value: &Value) -> bool {
-        let others = (self.adjusted_excess() - value.excess()).max(0.0);
+        let others = (self.larger_excess() - value.excess()).max(0.0);
         let executions = self.facts.inside.of as f64 + self.facts.outside.of as f64;
         self.share(value) >= LEAST_SHARE
             && value.executions() < MOST_OF_EXECUTIONS * executions
@@ -327,8 +359,7 @@ impl Window {
         claim.evidence.push(("adjusted_excess", Fact::Number(left)));
         claim.evidence.push(("adjusted_inside", Fact::Number(within(inside, 0.0, 1.0))));
         if self.is_mix() {
-            let (brings, workflow, is_mostly) = self.mover;
-            let workflow = workflow.filter(|_| brings >= LEAST_OF_MIX * (raw - left));
+            let (workflow, is_mostly) = (self.named_mover().map(str::to_owned), self.mover.2);
             claim.evidence.push(("mix_share", Fact::Number(within(1.0 - left / raw.max(1e-9), 0.0, 1.0))));
             claim.evidence.extend(workflow.clone().map(|name| ("mix_workflow", Fact::Text(name))));
             claim.facts = Statement::Explained(self.facts, Cause::Mix { workflow, is_mostly });

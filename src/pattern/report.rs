@@ -57,7 +57,7 @@ pub enum Statement {
     /// A workflow starts at even intervals.
     Schedule(schedule::Facts),
     /// It did not at some of them.
-    Missed(missed::Facts),
+    Missed(Box<missed::Facts>),
     /// It runs no more, or is new.
     Stopped(stopped::Facts),
     /// Many failed one after the other.
@@ -143,7 +143,7 @@ impl Sought {
             Sought::Incident => burst::look_for_incident(series).map(Statement::Incident),
             Sought::Schedule => schedule::look(series, view.zone).map(Statement::Schedule),
             Sought::Missed => match schedule() {
-                Some(schedule) => missed::look(series, &schedule).map(Statement::Missed),
+                Some(schedule) => missed::look(series, &schedule).map(|facts| Statement::Missed(Box::new(facts))),
                 None => Look::nothing(),
             },
             Sought::Stopped(end) => {

@@ -34,6 +34,8 @@ pub struct Truth<'a> {
     /// By workflow, hour and whether it bears the tag.
     pub rate: &'a dyn Fn(usize, usize, bool) -> f64,
     pub duration_ms: &'a dyn Fn(usize) -> f64,
+    /// How much the failures of each workflow cluster beside those of all together.
+    pub noise: f64,
 }
 
 /// True on the hours of the week that everything is planted in: Mondays from 9 to 11.
@@ -50,9 +52,11 @@ pub fn holds(chance: &mut Chance, weeks: usize) -> Vec<bool> {
 pub fn rows(chance: &mut Chance, truth: &Truth<'_>) -> Vec<Row> {
     let hours = truth.weeks * WEEK;
     let noise = chance.wandering(hours, 0.4, 6.0);
+    let own: Vec<Vec<f64>> = (0..WORKFLOWS).map(|_| chance.wandering(hours, truth.noise, 6.0)).collect();
     let mut rows = Vec::new();
     for (hour, noise) in noise.into_iter().enumerate() {
-        for workflow in 0..WORKFLOWS {
+        for (workflow, own) in own.iter().enumerate() {
+            let noise = noise + own[hour];
             for _ in 0..chance.poisson((truth.an_hour)(workflow, hour)) {
                 let is_eu = chance.uniform() < 0.3;
                 let rate = (truth.rate)(workflow, hour, is_eu);
@@ -90,12 +94,16 @@ pub fn table_of(rows: &[Row]) -> Table {
     table
 }
 
-/// What is said of rows of so many weeks.
-pub fn answer(rows: &[Row], weeks: usize) -> Answer {
+/// A query about so many weeks.
+pub fn query(weeks: usize, pairs: &[(&str, &str)]) -> Query {
     let start: NaiveDate = MONDAY.parse().unwrap();
     let to = (start + chrono::Days::new(weeks as u64 * 7 - 1)).to_string();
-    let query = Query::from_pairs([("from", MONDAY), ("to", &to)].into_iter()).unwrap();
-    let table = table_of(rows);
+    Query::from_pairs([("from", MONDAY), ("to", &to)].into_iter().chain(pairs.iter().copied())).unwrap()
+}
+
+/// What is said of rows of so many weeks.
+pub fn answer(rows: &[Row], weeks: usize) -> Answer {
+    let (table, query) = (table_of(rows), query(weeks, &[]));
     answer::answer(&table, &Reading::default(), &query, &Zone::utc(), Source::File, Patterns::Look).unwrap()
 }
 
