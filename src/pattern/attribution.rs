@@ -36,7 +36,7 @@ const MOST_LEFT: f64 = 0.3;
 /// with less than this, if what is left could be chance.
 const MOST_LEFT_BY_CHANCE: f64 = 0.5;
 /// Of workflows that run in the window alone nobody knows whether they or the time are to blame; where they have more than
-/// this share of its executions, nothing is said, unless one of them is most of it.
+/// this share of its executions, no workflow is blamed, unless one of them is most of it.
 const MOST_UNKNOWN: f64 = 0.3;
 /// A workflow is named if at least this share of what others bring is its.
 pub(super) const LEAST_OF_MIX: f64 = 0.5;
@@ -104,7 +104,8 @@ pub fn explain(evidence: &Evidence<'_>, all: &Series, accepted: &mut [Accepted<'
         true
     });
     windows.iter_mut().for_each(Window::add_small_ones);
-    windows.retain(|window| window.is_whole() && !window.is_unknown());
+    windows.retain(Window::is_whole);
+    windows.iter_mut().filter(|window| window.is_unknown()).for_each(|window| window.values.clear());
     // How long an execution took is not in what is counted of tags.
     let asks_for_tags = |window: &Window| window.facts.outcome != Outcome::Slow && !window.is_mix();
     if windows.iter().any(asks_for_tags) {
@@ -284,11 +285,16 @@ impl Window {
     /// True if it cannot be known whether workflows or the time are to blame.
     fn is_unknown(&self) -> bool {
         self.unknown as f64 > MOST_UNKNOWN * self.facts.inside.of as f64
-            && !(self.is_mix() && self.named_mover().is_some())
+            && !(self.has_few_left() && self.named_mover().is_some())
     }
 
     /// True if workflows do as they always do, and others run in the window.
     fn is_mix(&self) -> bool {
+        self.has_few_left() && !self.is_unknown()
+    }
+
+    /// True if little is in excess once workflows are held against their own rates.
+    fn has_few_left(&self) -> bool {
         let left = self.adjusted_excess() / self.raw_excess().max(1e-9);
         left < MOST_LEFT || left < MOST_LEFT_BY_CHANCE && self.chance(&self.excess) > FALSE_DISCOVERY_RATE
     }
@@ -355,9 +361,11 @@ impl Window {
         let claim = accepted.get_mut(self.place)?.claim.as_mut()?;
         let (raw, left) = (self.raw_excess(), self.adjusted_excess());
         let inside = self.facts.outside.rate() + left / self.facts.inside.of.max(1) as f64;
-        claim.evidence.push(("adjusted_expected", Fact::Number(self.facts.inside.hits as f64 - left)));
-        claim.evidence.push(("adjusted_excess", Fact::Number(left)));
-        claim.evidence.push(("adjusted_inside", Fact::Number(within(inside, 0.0, 1.0))));
+        if !self.is_unknown() {
+            claim.evidence.push(("adjusted_expected", Fact::Number(self.facts.inside.hits as f64 - left)));
+            claim.evidence.push(("adjusted_excess", Fact::Number(left)));
+            claim.evidence.push(("adjusted_inside", Fact::Number(within(inside, 0.0, 1.0))));
+        }
         if self.is_mix() {
             let (workflow, is_mostly) = (self.named_mover().map(str::to_owned), self.mover.2);
             claim.evidence.push(("mix_share", Fact::Number(within(1.0 - left / raw.max(1e-9), 0.0, 1.0))));

@@ -6,6 +6,7 @@
 //!                                └─▶ volume_peak ────────────────┘
 //! ```
 //!
+//! `attribution` and `mix` say what explains a claim that was accepted.
 //! `ring` sums over windows of the week, `arc` over stretches of the day, `random` shuffles, `gate` holds what a claim must show in raw counts.
 
 mod arc;
