@@ -236,6 +236,7 @@ pub fn answer_from(
                     window: &window,
                     zone,
                     workflows: &|each| table.each_workflow(&View::of(query, &window, &buckets), each),
+                    tags: &|each| table.each_tag(&View::of(query, &window, &buckets), each),
                     ends_with_rows: looked_at.ends_with_rows,
                     outcomes: query.filter.statuses.is_empty(),
                     chosen: !query.filter.is_empty(),

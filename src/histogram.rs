@@ -151,6 +151,12 @@ impl Histogram {
         Some(middle.max(least as f64).min(most as f64))
     }
 
+    /// The numbers of the bins of all executions, added up: by their count, the mean logarithm of a duration in steps of a
+    /// bin.
+    pub(crate) fn added_up(&self) -> f64 {
+        self.bins.iter().map(|(bin, count)| f64::from(*bin) * *count as f64).sum()
+    }
+
     fn add(&mut self, bin: usize, count: u64) {
         let bin = bin.min(BINS - 1) as u16;
         // Most counts come in the order of bins.

@@ -431,6 +431,7 @@ fn pattern(json: &mut Json, finding: &Finding) {
             Fact::Count(count) => json.whole_of(name, *count),
             Fact::Number(number) => json.number_of(name, Some(*number)),
             Fact::Date(date) => json.date_of(name, *date),
+            Fact::Text(text) => json.text_of(name, text),
         }
     }
     json.date_of("from", finding.from);

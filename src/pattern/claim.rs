@@ -71,7 +71,7 @@ pub struct Effect {
 }
 
 /// One number of what a claim rests on.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Fact {
     /// A count.
     Count(u64),
@@ -79,4 +79,6 @@ pub enum Fact {
     Number(f64),
     /// A local date.
     Date(NaiveDate),
+    /// A name that rows gave.
+    Text(String),
 }

@@ -8,7 +8,7 @@ use super::change;
 use super::daily::{Measure, Stretch};
 use super::outcome::Outcome;
 use super::outcome_window;
-use super::report::Statement;
+use super::report::Statement::{self, Explained, Window};
 use super::series::Whose;
 use super::silence;
 use super::stopped;
@@ -68,14 +68,14 @@ fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
                 && by.is_high == what.is_high
                 && overlap() >= SAME_HOURS_LATER
         }
-        (Statement::Window(by), Statement::Window(what)) if is_same => {
+        (Window(one) | Explained(one, _), Window(other) | Explained(other, _)) if is_same => {
             // A time-out is a failure: where most that fails more runs out of time, that is what is to be said.
-            by.outcome == Outcome::TimedOut
-                && what.outcome == Outcome::Failed
+            one.outcome == Outcome::TimedOut
+                && other.outcome == Outcome::Failed
                 && overlap() >= SAME_HOURS
-                && excess(by) >= MOST_OF_IT * excess(what)
+                && excess(one) >= MOST_OF_IT * excess(other)
         }
-        (Statement::Window(one), Statement::Window(other)) => {
+        (Window(one) | Explained(one, _), Window(other) | Explained(other, _)) => {
             one.outcome == other.outcome && overlap() >= SAME_HOURS && is_of_all(by, what, excess(one), excess(other))
         }
         (Statement::Volume(one), Statement::Volume(other)) => {

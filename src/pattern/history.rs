@@ -4,6 +4,7 @@
 use super::Evidence;
 use super::series::{Series, Whose};
 use crate::bucket::Buckets;
+use crate::cube::Cube;
 use crate::execution::Status;
 use crate::histogram::{BINS, Bins, Histogram};
 use crate::table::{RunCount, WorkflowRuns};
@@ -37,6 +38,20 @@ pub struct Hour {
 }
 
 impl Hour {
+    /// What is left of the executions without others that are among them. Ends are not told.
+    pub fn without(&self, others: &Hour) -> Hour {
+        Hour {
+            executions: self.executions.saturating_sub(others.executions),
+            decided: self.decided.saturating_sub(others.decided),
+            failures: self.failures.saturating_sub(others.failures),
+            timed_out: self.timed_out.saturating_sub(others.timed_out),
+            cancelled: self.cancelled.saturating_sub(others.cancelled),
+            finished: 0,
+            timed: self.timed.saturating_sub(others.timed),
+            slow: self.slow.saturating_sub(others.slow),
+        }
+    }
+
     /// Counts executions of one status, of which `timed` says the bins of durations and how many have each.
     fn count(
         &mut self,
@@ -103,8 +118,13 @@ impl Week {
 
 /// The series of all executions of the view. What only single executions tell (ends, slow ones) is not in it yet.
 pub fn of_all(evidence: &Evidence<'_>) -> Series {
+    of_cube(evidence, evidence.cube)
+}
+
+/// The series of some executions of the view that were counted by its buckets, in the whole days of all of them.
+pub fn of_cube(evidence: &Evidence<'_>, cube: &Cube) -> Series {
     let mut days = WholeDays::new(evidence);
-    for (bucket, sums) in evidence.cube.sums().iter().enumerate() {
+    for (bucket, sums) in cube.sums().iter().enumerate() {
         if let Some((_, hour)) = days.hour(bucket) {
             hour.executions = hour.executions.saturating_add(sums.executions());
             hour.decided = hour.decided.saturating_add(sums.decided());
@@ -290,8 +310,6 @@ pub fn whole_weeks(days: &[Day]) -> Vec<Week> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bucket::Buckets;
-    use crate::cube::Cube;
     use crate::time::Timestamp;
     use crate::window::{Window, WindowRequest};
     use crate::zone::{HOUR_MS, Zone};
@@ -310,6 +328,7 @@ mod tests {
             window: &window,
             zone,
             workflows: &|_| {},
+            tags: &|_| {},
             ends_with_rows: false,
             outcomes: true,
             chosen: false,
@@ -339,6 +358,7 @@ mod tests {
             window: &window,
             zone: &zone,
             workflows: &|_| {},
+            tags: &|_| {},
             ends_with_rows,
             outcomes: true,
             chosen: false,

@@ -6,15 +6,18 @@
 //!                                └─▶ volume_peak ────────────────┘
 //! ```
 //!
+//! `attribution` and `mix` say what explains a claim that was accepted.
 //! `ring` sums over windows of the week, `arc` over stretches of the day, `random` shuffles, `gate` holds what a claim must show in raw counts.
 
 mod arc;
+pub mod attribution;
 pub mod change;
 mod claim;
 pub mod daily;
 mod explained;
 mod gate;
 pub mod history;
+pub mod mix;
 mod multiplicity;
 mod outcome;
 mod outcome_window;
@@ -52,6 +55,9 @@ use chrono::NaiveDate;
 /// Calls with the executions of one workflow after the other, until it is told that no more are wanted.
 pub type EachWorkflow<'a> = dyn Fn(&mut dyn FnMut(WorkflowRuns) -> bool) + 'a;
 
+/// Calls with tags and what the executions that bear each did, by bucket.
+pub type EachTag<'a> = dyn Fn(&mut dyn FnMut(&str, &Cube)) + 'a;
+
 /// What is looked at.
 #[derive(Clone, Copy)]
 pub struct Evidence<'a> {
@@ -65,6 +71,8 @@ pub struct Evidence<'a> {
     pub zone: &'a Zone,
     /// The executions of single workflows, each by itself; nothing where they are not known one by one.
     pub workflows: &'a EachWorkflow<'a>,
+    /// The tags that most executions bear; nothing where they are not known. Asked for only where a claim is to be explained.
+    pub tags: &'a EachTag<'a>,
     /// True if the window ends with the newest row of a file: its last day may then be whole all the same.
     pub ends_with_rows: bool,
     /// False if a status filter chose the rows: then no pattern of outcomes is looked for.

@@ -11,8 +11,8 @@ use super::sentence::{self, Strength};
 use super::series::{Series, Whose};
 use super::stopped::End;
 use super::{
-    Evidence, Finding, Kind, Report, burst, change, consecutive, english, explained, gate, missed, outcome_window,
-    schedule, silence, stopped, trend, volume_peak, volume_window,
+    Evidence, Finding, Kind, Report, attribution, burst, change, consecutive, english, explained, gate, missed, mix,
+    outcome_window, schedule, silence, stopped, trend, volume_peak, volume_window,
 };
 use crate::histogram::Bins;
 use crate::order::{order, sort};
@@ -36,6 +36,8 @@ const FULL_CERTAINTY: f64 = 6.0;
 pub enum Statement {
     /// An outcome is more frequent in a window of the week.
     Window(outcome_window::Facts),
+    /// The same, and why.
+    Explained(outcome_window::Facts, attribution::Cause),
     /// More or fewer executions start or end in a window of the day.
     Volume(volume_window::Facts),
     /// Executions are most numerous around an hour of the day.
@@ -44,6 +46,8 @@ pub enum Statement {
     Change(change::Facts),
     /// A measure rises or falls.
     Trend(trend::Facts),
+    /// One of the two, because others run.
+    Mix(mix::Facts),
     /// Nothing ran for a time.
     Silence(silence::Facts),
     /// Many ran in one hour.
@@ -53,7 +57,7 @@ pub enum Statement {
     /// A workflow starts at even intervals.
     Schedule(schedule::Facts),
     /// It did not at some of them.
-    Missed(missed::Facts),
+    Missed(Box<missed::Facts>),
     /// It runs no more, or is new.
     Stopped(stopped::Facts),
     /// Many failed one after the other.
@@ -143,7 +147,7 @@ impl Sought {
             Sought::Incident => burst::look_for_incident(series).map(Statement::Incident),
             Sought::Schedule => schedule::look(series, view.zone).map(Statement::Schedule),
             Sought::Missed => match schedule() {
-                Some(schedule) => missed::look(series, &schedule).map(Statement::Missed),
+                Some(schedule) => missed::look(series, &schedule).map(|facts| Statement::Missed(Box::new(facts))),
                 None => Look::nothing(),
             },
             Sought::Stopped(end) => {
@@ -213,6 +217,7 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
         });
     }
     let corrected = adjusted_chances(&looked);
+    explain(evidence, &all, &mut looked, &corrected);
     let looked_for = corrected.iter().map(Vec::len).sum();
     let (findings, more) = told(&accepted(&looked, &corrected), evidence, looked_for);
     let mut notices = notices(evidence, &all);
@@ -258,6 +263,17 @@ fn adjusted_chances(looked: &[Looked]) -> Vec<Vec<f64>> {
     looked.iter().map(|looked| adjusted.by_ref().take(looked.looks.len()).collect()).collect()
 }
 
+/// Says what explains the accepted claims about all executions, and takes back those that are of one workflow alone.
+fn explain(evidence: &Evidence<'_>, all: &Series, looked: &mut [Looked], corrected: &[Vec<f64>]) {
+    let mut accepted = Vec::new();
+    for (Looked { whose, executions, looks }, chances) in looked.iter_mut().zip(corrected) {
+        for ((_, look), _) in looks.iter_mut().zip(chances).filter(|(_, chance)| **chance <= FALSE_DISCOVERY_RATE) {
+            accepted.push(attribution::Accepted { whose, executions: *executions, claim: &mut look.claim });
+        }
+    }
+    attribution::explain(evidence, all, &mut accepted);
+}
+
 /// A claim that is made.
 struct Accepted<'a> {
     kind: Kind,
@@ -275,8 +291,9 @@ fn accepted<'a>(looked: &'a [Looked], corrected: &[Vec<f64>]) -> Vec<Accepted<'a
         for ((sought, look), chance) in looks.iter().zip(chances) {
             if let Some(claim) = look.claim.as_ref().filter(|_| *chance <= FALSE_DISCOVERY_RATE) {
                 let certainty = (-libm::log10(chance.max(f64::MIN_POSITIVE)) / FULL_CERTAINTY).min(1.0);
-                let matters = claim.share * *executions as f64 / of_all * certainty * sought.kind().weight();
-                accepted.push(Accepted { kind: sought.kind(), whose, claim, chance: *chance, matters });
+                let kind = if matches!(claim.facts, Statement::Mix(_)) { Kind::Mix } else { sought.kind() };
+                let matters = claim.share * *executions as f64 / of_all * certainty * kind.weight();
+                accepted.push(Accepted { kind, whose, claim, chance: *chance, matters });
             }
         }
     }

@@ -34,6 +34,10 @@ pub fn of(statement: &Statement, whose: &Whose, zone: &str, strength: Strength) 
     let (of, called) = (of_series(whose), called(whose));
     match statement {
         Statement::Window(facts) => outcome_window(facts, &of, strength),
+        Statement::Explained(facts, cause) => {
+            outcome_window(facts, &of, strength) + &english::attribution::because(cause, facts.outcome)
+        }
+        Statement::Mix(facts) => english::mix::sentence(facts, &of, strength),
         Statement::Volume(facts) => english::volume_window::volume_window(facts, &of, zone, strength),
         Statement::Peak(facts) => volume_peak(facts, &of, zone, strength),
         Statement::Change(facts) => english::change::change(facts, &of, strength),
@@ -49,7 +53,7 @@ pub fn of(statement: &Statement, whose: &Whose, zone: &str, strength: Strength) 
 }
 
 /// What a series is called; nothing where it is of all executions.
-fn called(whose: &Whose) -> Option<&str> {
+pub(super) fn called(whose: &Whose) -> Option<&str> {
     match whose {
         Whose::All | Whose::NoWorkflow => None,
         Whose::Workflow { id, name } => Some(name.as_deref().unwrap_or(id)),

@@ -31,7 +31,7 @@ const STRONG: f64 = 6.0;
 /// Values on each side of a step.
 const LEAST_DAYS_OF_A_SIDE: usize = 7;
 /// Days at each end of which is told how the measure stood there.
-const END: usize = 14;
+pub const END: usize = 14;
 
 /// A trend.
 #[derive(Clone, Debug, PartialEq)]

@@ -260,7 +260,7 @@ impl Table {
         Memory::default().workflows(self, filter, counting, window)
     }
 
-    fn sums_of(&self, view: &View<'_>, admitted: &[bool]) -> Option<Vec<Sums>> {
+    pub(super) fn sums_of(&self, view: &View<'_>, admitted: &[bool]) -> Option<Vec<Sums>> {
         // The class after the statuses is that of the rows that the filter leaves out.
         let left_out = Status::ALL.len() as u32;
         let class = |(kind, admitted): (&Kind, &bool)| if *admitted { kind.status as u32 } else { left_out };

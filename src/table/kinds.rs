@@ -142,6 +142,11 @@ impl Kinds {
         self.tags_of_set(kind.tag_set)
     }
 
+    /// The numbers of these tags, each once.
+    pub(super) fn tag_numbers(&self, kind: &Kind) -> &[u32] {
+        self.tag_sets.set(kind.tag_set)
+    }
+
     /// How many sets of tags there are.
     pub(super) fn sets(&self) -> usize {
         self.tag_sets.len()

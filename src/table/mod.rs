@@ -15,6 +15,7 @@ mod runs;
 mod scan;
 mod siphash;
 mod stretch;
+mod tags;
 
 pub use count::{Counted, MOST_OTHER_STATUSES, MOST_REMEMBERED, Memory, View, Workflow};
 pub use counts::{Count, MOST_COUNTED};
@@ -26,6 +27,7 @@ pub use rows::{Order, Row, Rows};
 pub use runs::{Run, RunCount, Whose, WorkflowRuns};
 pub(crate) use siphash::siphash;
 pub(crate) use stretch::Stretch;
+pub use tags::MOST_TAGS;
 
 use crate::execution::{Execution, OwnTexts};
 use crate::ingest::Known;

@@ -434,6 +434,7 @@ impl View {
             window,
             zone,
             workflows: &|_| {},
+            tags: &|_| {},
             ends_with_rows,
             outcomes,
             chosen: false,

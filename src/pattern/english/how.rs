@@ -18,7 +18,7 @@ pub fn how(statement: &Statement, p_adjusted: f64, looked_for: usize) -> String 
 /// What was counted.
 fn counted(statement: &Statement) -> String {
     match statement {
-        Statement::Window(facts) => of_window(facts),
+        Statement::Window(facts) | Statement::Explained(facts, _) => of_window(facts),
         Statement::Volume(facts) => of_volume(facts),
         _ => String::new(),
     }
@@ -54,12 +54,12 @@ fn of_window(facts: &outcome_window::Facts) -> String {
 /// What was done to the history so that only chance is left in it.
 fn held_against(statement: &Statement) -> &'static str {
     match statement {
-        Statement::Window(_) => {
+        Statement::Window(_) | Statement::Explained(..) => {
             "Held against the same weeks, each turned by a random angle or with its excess given a random sign. "
         }
         Statement::Volume(_) => "Held against the same days, each turned by a random angle. ",
         Statement::Peak(_) => "Held against the same days, each with its excess given a random sign. ",
-        Statement::Change(_) | Statement::Trend(_) => {
+        Statement::Change(_) | Statement::Trend(_) | Statement::Mix(_) => {
             "Daily values, without the effect of the weekday, held against days that resemble the days before them. "
         }
         Statement::Silence(_) => "Held against the other silences of the same executions. ",

@@ -1,12 +1,14 @@
 //! The words of the kinds that are about single events and single workflows, one file a kind, and the words that they
 //! share. Numbers come in as they were counted and are rounded here; nothing is tested here.
 
+pub mod attribution;
 pub mod burst;
 pub mod change;
 pub mod consecutive;
 pub mod how;
 mod measure;
 pub mod missed;
+pub mod mix;
 pub mod schedule;
 pub mod silence;
 pub mod stopped;

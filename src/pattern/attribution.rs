@@ -1,0 +1,487 @@
+//! Why an outcome is more frequent in a window: a workflow or a tag that most of the extra ones come from, or that other
+//! workflows run then. Each workflow is held against its own rate outside the window, so that a busy one is not blamed for
+//! being busy. It explains claims about all executions that were accepted; it never makes one, and of what it cannot tell
+//! apart it says nothing.
+
+use super::Evidence;
+use super::claim::{Claim, Fact};
+use super::history::{self, RING, Week};
+use super::mix::Shift;
+use super::multiplicity::{FALSE_DISCOVERY_RATE, adjusted};
+use super::outcome::{Outcome, TalliedWeek, Tally};
+use super::outcome_window::{self, Facts};
+use super::random::{FEW, MANY, Random, share_at_least};
+use super::report::Statement;
+use super::ring::RingWindow;
+use super::sentence::called;
+use super::series::{Series, Whose};
+use crate::histogram::Bins;
+use crate::number::within;
+
+/// A workflow with fewer executions outside the window has no rate of its own there; with fewer inside too, it is looked
+/// at together with all such workflows.
+pub(super) const LEAST_OF_A_RATE: u64 = 20;
+/// Extra executions with the outcome that a workflow or a tag has at least.
+const LEAST_EXCESS: f64 = 10.0;
+/// The share of all extra ones that is worth a word,
+const LEAST_SHARE: f64 = 0.4;
+/// and what a second workflow, or a tag instead of workflows, has to add to it.
+const LEAST_MORE: f64 = 0.15;
+/// Who has this share of all executions explains nothing.
+const MOST_OF_EXECUTIONS: f64 = 0.8;
+/// Extra ones by execution, against those of all others.
+const LEAST_RATIO: f64 = 2.0;
+/// With less than this share of the excess left when workflows are held against their own rates, others run then;
+const MOST_LEFT: f64 = 0.3;
+/// with less than this, if what is left could be chance.
+const MOST_LEFT_BY_CHANCE: f64 = 0.5;
+/// Of workflows that run in the window alone nobody knows whether they or the time are to blame; where they have more than
+/// this share of its executions, no workflow is blamed, unless one of them is most of it.
+const MOST_UNKNOWN: f64 = 0.3;
+/// A workflow is named if at least this share of what others bring is its.
+pub(super) const LEAST_OF_MIX: f64 = 0.5;
+
+/// Why.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cause {
+    /// Most extra ones come from somewhere.
+    From {
+        /// From where.
+        origin: Origin,
+        /// Which share of them.
+        share: f64,
+        /// What happened there in the window,
+        inside: Tally,
+        /// and outside.
+        outside: Tally,
+    },
+    /// Each workflow does as it always does, but others run in the window.
+    Mix {
+        /// The one that matters most,
+        workflow: Option<String>,
+        /// and whether most of its executions fall into the window.
+        is_mostly: bool,
+    },
+}
+
+/// Where something comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Origin {
+    /// One workflow or two.
+    Workflows(Vec<Whose>),
+    /// Executions that bear a tag.
+    Tag(String),
+}
+
+/// A claim that was accepted.
+pub struct Accepted<'a> {
+    /// Whose executions it is about,
+    pub whose: &'a Whose,
+    /// how many they are,
+    pub executions: u64,
+    /// and what is claimed; taken back where another claim says it better.
+    pub claim: &'a mut Option<Claim<Statement>>,
+}
+
+/// Says of each accepted claim about all executions what explains it.
+pub fn explain(evidence: &Evidence<'_>, all: &Series, accepted: &mut [Accepted<'_>]) {
+    let (mut windows, mut shifts) = (Vec::new(), Vec::new());
+    for (place, accepted) in accepted.iter().enumerate().filter(|(_, accepted)| *accepted.whose == Whose::All) {
+        match accepted.claim.as_ref().map(|claim| &claim.facts) {
+            Some(Statement::Window(facts)) => windows.push(Window::new(place, facts, all)),
+            Some(other) => shifts.extend(Shift::new(place, other, all)),
+            None => {}
+        }
+    }
+    if windows.is_empty() && shifts.is_empty() {
+        return;
+    }
+    let bins = Bins::new();
+    (evidence.workflows)(&mut |workflow| {
+        let series = history::of_workflow(evidence, workflow, &bins);
+        windows.iter_mut().for_each(|window| window.add(&series));
+        shifts.iter_mut().for_each(|shift| shift.add(&series));
+        true
+    });
+    windows.iter_mut().for_each(Window::add_small_ones);
+    windows.retain(Window::is_whole);
+    windows.iter_mut().filter(|window| window.is_unknown()).for_each(|window| window.values.clear());
+    // How long an execution took is not in what is counted of tags.
+    let asks_for_tags = |window: &Window| window.facts.outcome != Outcome::Slow && !window.is_mix();
+    if windows.iter().any(asks_for_tags) {
+        (evidence.tags)(&mut |tag, cube| {
+            let series = history::of_cube(evidence, cube);
+            windows.iter_mut().filter(|window| asks_for_tags(window)).for_each(|window| window.add_tag(tag, &series));
+        });
+    }
+    windows.into_iter().for_each(|window| _ = window.tell(all, accepted));
+    for shift in shifts {
+        if let Some(claim) = accepted.get_mut(shift.place).and_then(|accepted| accepted.claim.as_mut()) {
+            shift.tell(claim);
+        }
+    }
+}
+
+/// A workflow or the executions of a tag.
+struct Value {
+    origin: Origin,
+    inside: Tally,
+    outside: Tally,
+    /// By week, how many more have the outcome than its own rate outside the window leads to expect.
+    excess: Vec<f64>,
+}
+
+impl Value {
+    fn excess(&self) -> f64 {
+        self.excess.iter().sum()
+    }
+
+    fn executions(&self) -> f64 {
+        self.inside.of as f64 + self.outside.of as f64
+    }
+
+    fn expected(&self) -> f64 {
+        self.inside.hits as f64 - self.excess()
+    }
+}
+
+/// An accepted window and what is known of its parts.
+struct Window {
+    /// The claim's place.
+    place: usize,
+    facts: Facts,
+    mask: [bool; RING],
+    /// What all workflows together have in excess, by week: when each is held against its own rate,
+    excess: Vec<f64>,
+    /// and when all are held against one.
+    raw: Vec<f64>,
+    /// Executions inside of workflows that have no rate outside.
+    unknown: u64,
+    /// What was added so far.
+    inside: Tally,
+    outside: Tally,
+    values: Vec<Value>,
+    /// Workflows that are too small to have rates of their own: by week inside, and outside.
+    small: (Vec<Tally>, Tally),
+    /// What the workflow with the largest excess did, and how large that is.
+    heaviest: (f64, Vec<Week>),
+    /// The workflow that brings most to the window by running then: how much, who, and whether mostly then.
+    mover: (f64, Option<String>, bool),
+}
+
+impl Window {
+    fn new(place: usize, facts: &Facts, all: &Series) -> Self {
+        let none = vec![Tally::default(); all.weeks.len()];
+        Self {
+            place,
+            mask: facts.window.mask(),
+            facts: facts.clone(),
+            excess: vec![0.0; all.weeks.len()],
+            raw: vec![0.0; all.weeks.len()],
+            unknown: 0,
+            inside: Tally::default(),
+            outside: Tally::default(),
+            values: Vec::new(),
+            small: (none, Tally::default()),
+            heaviest: (0.0, Vec::new()),
+            mover: (0.0, None, false),
+        }
+    }
+
+    /// By week inside, and outside.
+    fn split(&self, series: &Series) -> (Vec<Tally>, Tally) {
+        let mut outside = Tally::default();
+        let mut inside = |week: TalliedWeek| {
+            let mut inside = Tally::default();
+            for (hour, is_inside) in week.hours.iter().zip(self.mask) {
+                if is_inside { &mut inside } else { &mut outside }.add(*hour);
+            }
+            inside
+        };
+        let weeks = self.facts.outcome.weeks(series).into_iter().map(&mut inside).collect();
+        (weeks, outside)
+    }
+
+    /// Adds a workflow.
+    fn add(&mut self, series: &Series) {
+        let (weeks, outside) = self.split(series);
+        let inside = together(&weeks);
+        if inside.of < LEAST_OF_A_RATE && outside.of < LEAST_OF_A_RATE {
+            self.small.0.iter_mut().zip(weeks).for_each(|(sum, more)| sum.add(more));
+            self.small.1.add(outside);
+            return;
+        }
+        let excess = self.count(&weeks, outside, &series.whose);
+        if let Some(excess) = excess.filter(|_| series.whose != Whose::NoWorkflow) {
+            let sum = excess.iter().sum();
+            if sum > self.heaviest.0 {
+                self.heaviest = (sum, series.weeks.clone());
+            }
+            let origin = Origin::Workflows(vec![series.whose.clone()]);
+            self.values.push(Value { origin, inside, outside, excess });
+        }
+    }
+
+    fn add_small_ones(&mut self) {
+        let (weeks, outside) = std::mem::take(&mut self.small);
+        self.count(&weeks, outside, &Whose::NoWorkflow);
+    }
+
+    /// Counts a part of all executions; its excess by week, if that can matter.
+    fn count(&mut self, weeks: &[Tally], outside: Tally, whose: &Whose) -> Option<Vec<f64>> {
+        let inside = together(weeks);
+        self.inside.add(inside);
+        self.outside.add(outside);
+        let (excess, rate) = excess(weeks, outside);
+        self.excess.iter_mut().zip(&excess).for_each(|(sum, more)| *sum += more);
+        let of_all = self.facts.outside.rate();
+        let raw = weeks.iter().map(|week| week.hits as f64 - of_all * week.of as f64);
+        self.raw.iter_mut().zip(raw).for_each(|(sum, more)| *sum += more);
+        self.unknown += if outside.of < LEAST_OF_A_RATE { inside.of } else { 0 };
+        let share = |part: Tally, of: Tally| part.of as f64 / of.of.max(1) as f64;
+        let more_often = share(inside, self.facts.inside) - share(outside, self.facts.outside);
+        let brings = more_often * (rate - of_all) * self.facts.inside.of as f64;
+        if more_often > 0.0 && brings > self.mover.0 {
+            self.mover = (brings, called(whose).map(str::to_owned), inside.of > outside.of);
+        }
+        can_matter(&excess).then_some(excess)
+    }
+
+    fn add_tag(&mut self, tag: &str, series: &Series) {
+        let (weeks, outside) = self.split(series);
+        let (excess, _) = excess(&weeks, outside);
+        if outside.of >= LEAST_OF_A_RATE && can_matter(&excess) {
+            let origin = Origin::Tag(tag.to_owned());
+            self.values.push(Value { origin, inside: together(&weeks), outside, excess });
+        }
+    }
+
+    /// True if all executions are known by workflow.
+    fn is_whole(&self) -> bool {
+        (self.inside, self.outside) == (self.facts.inside, self.facts.outside)
+    }
+
+    /// What is in excess when each workflow is held against its own rate.
+    fn adjusted_excess(&self) -> f64 {
+        self.excess.iter().sum()
+    }
+
+    /// What is in excess when all are held against one rate.
+    fn raw_excess(&self) -> f64 {
+        self.raw.iter().sum()
+    }
+
+    /// What shares are of: the larger one, so that they are true in either sense.
+    fn larger_excess(&self) -> f64 {
+        self.adjusted_excess().max(self.raw_excess()).max(1e-9)
+    }
+
+    /// The workflow that brings most of what others bring to the window.
+    fn named_mover(&self) -> Option<&str> {
+        let brought = self.raw_excess() - self.adjusted_excess();
+        self.mover.1.as_deref().filter(|_| self.mover.0 >= LEAST_OF_MIX * brought)
+    }
+
+    /// True if it cannot be known whether workflows or the time are to blame.
+    fn is_unknown(&self) -> bool {
+        self.unknown as f64 > MOST_UNKNOWN * self.facts.inside.of as f64
+            && !(self.has_few_left() && self.named_mover().is_some())
+    }
+
+    /// True if workflows do as they always do, and others run in the window.
+    fn is_mix(&self) -> bool {
+        self.has_few_left() && !self.is_unknown()
+    }
+
+    /// True if little is in excess once workflows are held against their own rates.
+    fn has_few_left(&self) -> bool {
+        let left = self.adjusted_excess() / self.raw_excess().max(1e-9);
+        left < MOST_LEFT || left < MOST_LEFT_BY_CHANCE && self.chance(&self.excess) > FALSE_DISCOVERY_RATE
+    }
+
+    /// The chance of so large a sum if each week were as likely to be as far below as above.
+    fn chance(&self, weeks: &[f64]) -> f64 {
+        let counts = [self.facts.inside, self.facts.outside].into_iter().flat_map(|tally| [tally.hits, tally.of]);
+        let mut random = Random::seeded_by(counts.chain(weeks.iter().map(|week| week.to_bits())));
+        let mut flipped = || weeks.iter().map(|week| f64::from(random.sign()) * week).sum();
+        let shuffled: Vec<f64> = (0..MANY).map(|_| flipped()).collect();
+        share_at_least(weeks.iter().sum(), shuffled.into_iter())
+    }
+
+    /// The chance of a value's excess, and of one beyond its share of the executions.
+    fn chance_of(&self, value: &Value) -> f64 {
+        let share = value.inside.of as f64 / self.facts.inside.of.max(1) as f64;
+        // A tag is held against its own rate, whatever the workflows are.
+        let all = if matches!(value.origin, Origin::Tag(_)) { &self.raw } else { &self.excess };
+        let beyond = value.excess.iter().zip(all).map(|(own, all)| own - share * all);
+        self.chance(&value.excess).max(self.chance(&beyond.collect::<Vec<_>>()))
+    }
+
+    /// Where most of the excess comes from.
+    fn origin(&self) -> Option<Value> {
+        let chances: Vec<f64> = self.values.iter().map(|value| self.chance_of(value)).collect();
+        let is_sure = |(value, chance): (_, f64)| (chance <= FALSE_DISCOVERY_RATE).then_some(value);
+        let sure: Vec<&Value> = self.values.iter().zip(adjusted(&chances)).filter_map(is_sure).collect();
+        let [mut first, mut second, mut tag] = [None::<&Value>; 3];
+        for value in sure.into_iter().filter(|value| value.excess() >= LEAST_EXCESS) {
+            let is_above = |other: Option<&Value>| other.is_none_or(|other| value.excess() > other.excess());
+            match value.origin {
+                Origin::Tag(_) if self.explains(value) && is_above(tag) => tag = Some(value),
+                Origin::Tag(_) => {}
+                Origin::Workflows(_) if is_above(first) => (second, first) = (first, Some(value)),
+                Origin::Workflows(_) if is_above(second) => second = Some(value),
+                Origin::Workflows(_) => {}
+            }
+        }
+        let pair = first.zip(second).filter(|(_, second)| self.share(second) >= LEAST_MORE).map(both);
+        let alone = || first.map(|first| both((first, &Value::none(self.excess.len()))));
+        let workflows = pair.filter(|pair| self.explains(pair)).or_else(|| alone().filter(|one| self.explains(one)));
+        let least_of_tag = workflows.as_ref().map_or(0.0, |workflows| self.share(workflows) + LEAST_MORE);
+        let tag = tag.filter(|tag| self.share(tag) >= least_of_tag);
+        tag.map(|tag| Value { origin: tag.origin.clone(), excess: tag.excess.clone(), ..*tag }).or(workflows)
+    }
+
+    fn share(&self, value: &Value) -> f64 {
+        value.excess() / self.larger_excess()
+    }
+
+    /// True if a value has so much of the excess, and so much more than the others, that it is worth a word.
+    fn explains(&self, value: &Value) -> bool {
+        let others = (self.larger_excess() - value.excess()).max(0.0);
+        let executions = self.facts.inside.of as f64 + self.facts.outside.of as f64;
+        self.share(value) >= LEAST_SHARE
+            && value.executions() < MOST_OF_EXECUTIONS * executions
+            && value.excess() * self.facts.inside.of.saturating_sub(value.inside.of) as f64
+                >= LEAST_RATIO * others * value.inside.of as f64
+    }
+
+    /// Adds what was found to the claim, or leaves the claim to that of the one workflow without which it is none.
+    fn tell(self, all: &Series, accepted: &mut [Accepted<'_>]) -> Option<()> {
+        let of_all = accepted.get(self.place)?.executions;
+        let claim = accepted.get_mut(self.place)?.claim.as_mut()?;
+        let (raw, left) = (self.raw_excess(), self.adjusted_excess());
+        let inside = self.facts.outside.rate() + left / self.facts.inside.of.max(1) as f64;
+        if !self.is_unknown() {
+            claim.evidence.push(("adjusted_expected", Fact::Number(self.facts.inside.hits as f64 - left)));
+            claim.evidence.push(("adjusted_excess", Fact::Number(left)));
+            claim.evidence.push(("adjusted_inside", Fact::Number(within(inside, 0.0, 1.0))));
+        }
+        if self.is_mix() {
+            let (workflow, is_mostly) = (self.named_mover().map(str::to_owned), self.mover.2);
+            claim.evidence.push(("mix_share", Fact::Number(within(1.0 - left / raw.max(1e-9), 0.0, 1.0))));
+            claim.evidence.extend(workflow.clone().map(|name| ("mix_workflow", Fact::Text(name))));
+            claim.facts = Statement::Explained(self.facts, Cause::Mix { workflow, is_mostly });
+            return None;
+        }
+        let value = self.origin()?;
+        let share = within(self.share(&value), 0.0, 1.0);
+        claim.evidence.push(("from_share", Fact::Number(share)));
+        match &value.origin {
+            Origin::Tag(tag) => claim.evidence.push(("from_tag", Fact::Text(tag.clone()))),
+            Origin::Workflows(workflows) => {
+                let names = ["from_workflow", "and_from_workflow"].into_iter();
+                claim.evidence.extend(names.zip(workflows.iter().filter_map(id)));
+            }
+        }
+        claim.evidence.push(("from_hits", Fact::Count(value.inside.hits)));
+        claim.evidence.push(("from_of", Fact::Count(value.inside.of)));
+        claim.evidence.push(("from_expected", Fact::Number(value.expected())));
+        let matters = claim.share * of_all as f64;
+        let Value { origin, inside, outside, .. } = value;
+        if let Origin::Workflows(workflows) = &origin
+            && let [one] = workflows.as_slice()
+        {
+            let holds_without = self.holds_without_heaviest(all);
+            claim.evidence.push(("holds_without", Fact::Count(holds_without.into())));
+            if !holds_without && let Some(own) = own_claim(accepted, one, &self.facts) {
+                // What is said of all executions is said of the one workflow, and matters as much.
+                let Accepted { executions, claim, .. } = own;
+                let claim = claim.as_mut()?;
+                claim.share = claim.share.max(matters / (*executions).max(1) as f64);
+                claim.evidence.push(("share_of_all_excess", Fact::Number(share)));
+                *accepted.get_mut(self.place)?.claim = None;
+                return None;
+            }
+        }
+        let claim = accepted.get_mut(self.place)?.claim.as_mut()?;
+        claim.facts = Statement::Explained(self.facts, Cause::From { origin, share, inside, outside });
+        None
+    }
+
+    /// Whether the claim would be made, there or nearly there, if the workflow with the largest excess were not.
+    fn holds_without_heaviest(&self, all: &Series) -> bool {
+        let mut others = Series::new(Whose::All, Vec::new(), Vec::new(), Vec::new());
+        for (all, heaviest) in all.weeks.iter().zip(&self.heaviest.1) {
+            let mut week = all.clone();
+            week.hours.iter_mut().zip(&heaviest.hours).for_each(|(hour, own)| *hour = hour.without(own));
+            others.weeks.push(week);
+        }
+        let look = outcome_window::look(&others, self.facts.outcome, FEW);
+        let is_there = look.claim.is_some_and(|claim| overlap(claim.facts.window, self.facts.window));
+        is_there && look.chance <= FALSE_DISCOVERY_RATE
+    }
+}
+
+impl Value {
+    /// Nothing, over so many weeks.
+    fn none(weeks: usize) -> Self {
+        let origin = Origin::Workflows(Vec::new());
+        Self { origin, inside: Tally::default(), outside: Tally::default(), excess: vec![0.0; weeks] }
+    }
+}
+
+/// Two values as one.
+fn both((first, second): (&Value, &Value)) -> Value {
+    let workflows = [first, second].into_iter().flat_map(|value| match &value.origin {
+        Origin::Workflows(workflows) => workflows.as_slice(),
+        Origin::Tag(_) => &[],
+    });
+    let origin = Origin::Workflows(workflows.cloned().collect());
+    let (mut inside, mut outside) = (first.inside, first.outside);
+    inside.add(second.inside);
+    outside.add(second.outside);
+    let excess = first.excess.iter().zip(&second.excess).map(|(one, other)| one + other).collect();
+    Value { origin, inside, outside, excess }
+}
+
+/// By week, what is in excess of a rate outside; and that rate. Where too little ran outside, nothing is in excess.
+fn excess(weeks: &[Tally], outside: Tally) -> (Vec<f64>, f64) {
+    let rate = if outside.of < LEAST_OF_A_RATE { together(weeks).rate() } else { outside.rate() };
+    (weeks.iter().map(|week| week.hits as f64 - rate * week.of as f64).collect(), rate)
+}
+
+/// What coins can make of the weeks at most decides who is looked at: that is the same whichever side they fall on.
+fn can_matter(excess: &[f64]) -> bool {
+    excess.iter().map(|week| week.abs()).sum::<f64>() >= LEAST_EXCESS
+}
+
+fn together(weeks: &[Tally]) -> Tally {
+    let mut all = Tally::default();
+    weeks.iter().for_each(|week| all.add(*week));
+    all
+}
+
+fn id(whose: &Whose) -> Option<Fact> {
+    match whose {
+        Whose::Workflow { id, .. } => Some(Fact::Text(id.clone())),
+        Whose::All | Whose::NoWorkflow => None,
+    }
+}
+
+/// True if two windows share at least half of the hours of the smaller one.
+fn overlap(one: RingWindow, other: RingWindow) -> bool {
+    let (one, other) = (one.mask(), other.mask());
+    let hours = |mask: &[bool; RING]| mask.iter().filter(|held| **held).count();
+    let shared = one.iter().zip(&other).filter(|(one, other)| **one && **other).count();
+    shared * 2 >= hours(&one).min(hours(&other))
+}
+
+/// The accepted claim that a workflow has the outcome more often in nearly the same window.
+fn own_claim<'a, 'b>(accepted: &'a mut [Accepted<'b>], whose: &Whose, facts: &Facts) -> Option<&'a mut Accepted<'b>> {
+    accepted.iter_mut().find(|accepted| match accepted.claim.as_ref().map(|claim| &claim.facts) {
+        Some(Statement::Window(own)) => {
+            accepted.whose == whose && own.outcome == facts.outcome && overlap(own.window, facts.window)
+        }
+        _ => false,
+    })
+}
