@@ -15,8 +15,8 @@ pub mod daily;
 mod gate;
 pub mod history;
 mod multiplicity;
-mod outcome;
-mod outcome_window;
+pub mod outcome;
+pub mod outcome_window;
 mod random;
 mod report;
 mod residual;
@@ -25,7 +25,7 @@ pub mod sentence;
 mod series;
 pub mod trend;
 mod turned_days;
-mod volume_peak;
+pub mod volume_peak;
 pub mod volume_window;
 
 pub mod burst;
@@ -39,6 +39,8 @@ pub mod tail;
 pub mod usual;
 
 pub use claim::{Claim, Effect, Fact, Look};
+pub use random::{FEW, MANY};
+pub use report::{MOST_FINDINGS, MOST_OF_A_KIND};
 pub use series::{Run, Series, Whose};
 
 use crate::bucket::Buckets;
