@@ -1,8 +1,9 @@
 //! Changes and trends of a measure by day: what series without either say, and what is found of planted ones.
 
 use crate::daily::{self, Shape};
-use crate::histories::Chance;
+use crate::histories::{Chance, Failures, Volume, history};
 use crate::measure::{self, CLAIMED, MOST_OF_A_ROW, Null};
+use crate::singles;
 use crate::table::{Measured, Table, Target};
 use execution_heatmap::pattern::daily::Measure;
 use execution_heatmap::pattern::{Series, change, trend};
@@ -63,6 +64,20 @@ pub fn nulls(words: &'static str, chance: fn(&Series, Measure) -> f64, spans: &[
     rows
 }
 
+/// Null rows of volume that has a level of its own every week, as made-up histories of failures have it (log-normal, 0.12):
+/// days of a week resemble each other, and those of the next week do not.
+fn weekly_levels(chance: fn(&Series, Measure) -> f64) -> Vec<Null> {
+    let row = move |weeks: usize, volume: Volume| -> Null {
+        let one = move |number: usize| {
+            let mut source = Chance::of(&format!("evaluate weekly levels {weeks} {volume:?}"), number);
+            let history = history(&mut source, weeks, 20.0, volume, Failures::Binomial, None);
+            chance(&singles::series_of(&history.executions, &history.failures), Measure::Volume)
+        };
+        (format!("{weeks} weeks with a level each, {volume:?} volume"), Box::new(one))
+    };
+    [8, 13, 26].into_iter().flat_map(|weeks| [Volume::Flat, Volume::Office].map(|volume| row(weeks, volume))).collect()
+}
+
 /// The chance of what is claimed of a change,
 pub fn of_change(series: &Series, measure: Measure) -> f64 {
     change::look(series, measure).chance
@@ -98,12 +113,14 @@ pub fn slides_found(days: usize, kept: f64, drift: f64, a_row: usize) -> Measure
 /// Measures them.
 pub fn run(table: &mut Table, a_row: usize) {
     measure::nulls(table, CHANGES, "change", nulls("null", of_change, &[42, 91, 182]), a_row, MOST_OF_A_ROW);
+    measure::nulls(table, CHANGES, "change of volume", weekly_levels(of_change), a_row, MOST_OF_A_ROW);
     for (days, kept, step, target) in STEPS {
         let name = format!("step of {step} deviations, {days} days, {kept} kept: within 5 days");
         let target = Target::AtLeast(f64::from(target) / 100.0);
         table.push(CHANGES, &name, steps_found(days, kept, step, a_row), target, "");
     }
     measure::nulls(table, TRENDS, "trend", nulls("null", of_trend, &[42, 91, 182]), a_row, MOST_OF_A_ROW);
+    measure::nulls(table, TRENDS, "trend of volume", weekly_levels(of_trend), a_row, MOST_OF_A_ROW);
     for (days, kept, drift) in SLIDES {
         let name = format!("slide by {drift} deviations, {days} days, {kept} kept");
         table.push(TRENDS, &name, slides_found(days, kept, drift, a_row), Target::None, "");

@@ -34,7 +34,7 @@ const PLANTED: [(&str, Plant, usize, f64, [u32; 4]); 11] = [
     ("Mondays 9–11, 15 v 6 %", FAINT, 26, 20.0, [100, 75, 97, 60]),
     ("weekdays 14–17, 10 v 6 %", AFTERNOONS, 13, 20.0, [98, 82, 95, 45]),
     ("Saturdays, 15 v 6 %", SATURDAYS, 13, 20.0, [98, 65, 92, 78]),
-    ("Mondays 9–11, 31 v 6 %, 100 an hour", FLAGSHIP, 13, 100.0, [0, 0, 0, 0]),
+    ("Mondays 9–11, 31 v 6 %", FLAGSHIP, 13, 100.0, [0, 0, 0, 0]),
     ("Mondays 9–11, 31 v 6 %", FLAGSHIP, 26, 5.0, [0, 100, 100, 0]),
 ];
 
@@ -136,7 +136,8 @@ fn two_at_once(table: &mut Table, a_row: usize) {
     table.push(GROUP, "two windows at once, Autoregressive: one of them is found", measured, Target::None, "");
 }
 
-/// A window in every other week alone: the rule asks for most weeks, so next to nothing is found.
+/// A window in every other week alone. By chance it is above the rest in some of the weeks between too, so most weeks hold
+/// it, and it is told as a weekly one.
 fn every_other_week(table: &mut Table, a_row: usize) {
     let measured = measure::hits(a_row, |number| {
         let mut chance = Chance::of("evaluate every other week", number);
@@ -149,5 +150,5 @@ fn every_other_week(table: &mut Table, a_row: usize) {
         let look = look(&series(&history));
         look.chance <= CLAIMED && is_at(look.claim.and_then(|claim| claim.window).as_ref(), &FLAGSHIP)
     });
-    table.push(GROUP, "Mondays 9–11 in every other of 26 weeks, Binomial", measured, Target::None, "later kind");
+    table.push(GROUP, "Mondays 9–11 in every other of 26 weeks, Binomial", measured, Target::None, "told as weekly");
 }

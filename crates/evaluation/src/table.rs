@@ -174,10 +174,12 @@ fn push_rows<'a>(text: &mut String, rows: impl Iterator<Item = &'a Row>) {
     }
 }
 
-/// A share in per cent, with a digit behind the point where that says something.
+/// A share in per cent, with as many digits as say something: more of small ones.
 fn per_cent(share: f64) -> String {
-    let text = format!("{:.1}", share * 100.0);
-    format!("{} %", text.strip_suffix(".0").unwrap_or(&text))
+    let share = share * 100.0;
+    let digits = if share >= 1.0 { 1 } else { 3 };
+    let text = format!("{share:.digits$}");
+    format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
 #[cfg(test)]
@@ -206,6 +208,18 @@ mod tests {
         assert_eq!(verdict(Measured::Seconds(1.0), Target::Within(1.5)), Verdict::Kept);
         assert_eq!(verdict(Measured::Seconds(1.6), Target::Within(1.5)), Verdict::Missed);
         assert_eq!(verdict(Measured::NotBuilt, Target::AtLeast(0.5)), Verdict::Open);
+    }
+
+    #[test]
+    fn small_shares_have_more_digits() {
+        let check = |share: f64, expected: &str| assert_eq!(per_cent(share), expected);
+        check(0.0, "0 %");
+        check(0.00051, "0.051 %");
+        check(0.005, "0.5 %");
+        check(0.05, "5 %");
+        check(0.5, "50 %");
+        check(0.9384, "93.8 %");
+        check(1.0, "100 %");
     }
 
     #[test]
