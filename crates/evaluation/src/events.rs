@@ -1,0 +1,326 @@
+//! Single events: silences, bursts, incidents, failures in a row, schedules and what misses them, workflows that stop or
+//! are new. What histories without them say, and what is found of planted ones.
+
+use crate::histories::{Chance, Failures, Volume, history};
+use crate::measure::{self, CLAIMED, MOST_OF_A_ROW, Null};
+use crate::singles::{Event, Rhythm, hourly, series_of, series_of_runs, start_ms};
+use crate::table::{Measured, Table, Target};
+use execution_heatmap::execution::Status;
+use execution_heatmap::pattern::schedule::Frame;
+use execution_heatmap::pattern::stopped::End;
+use execution_heatmap::pattern::{Series, burst, consecutive, missed, schedule, silence, stopped};
+use execution_heatmap::zone::{DAY_MS, HOUR_MS, Zone};
+
+const SILENCES: &str = "Silences (K7b)";
+const BURSTS: &str = "Bursts and incidents (K8)";
+const ROWS: &str = "Failures in a row";
+const SCHEDULES: &str = "Schedules, missed runs, stopped and new workflows (K6, K7a, K16)";
+/// What a null row of bursts may reach.
+const MOST_OF_BURSTS: f64 = 0.03;
+/// Days of the histories of single runs.
+const DAYS: usize = 91;
+
+/// What a burst of twenty times for two hours is found in: what the prototype reached and 15 points, in per cent, at 2, 10
+/// and 100 an hour.
+const BURST_TARGETS: [(Rhythm, [u32; 3]); 4] = [
+    (Rhythm::Poisson, [100, 100, 100]),
+    (Rhythm::NegativeBinomial, [100, 100, 100]),
+    (Rhythm::Autoregressive, [73, 69, 73]),
+    (Rhythm::Batches, [51, 35, 29]),
+];
+
+/// A null row over hourly counts.
+pub fn quiet(words: &'static str, weeks: usize, an_hour: f64, rhythm: Rhythm, look: fn(&Series) -> f64) -> Null {
+    let chance = move |number: usize| {
+        let mut chance = Chance::of(&format!("evaluate {words} {weeks} {an_hour} {rhythm:?}"), number);
+        look(&series_of(&hourly(&mut chance, weeks, an_hour, rhythm, Event::Nothing).0, &[]))
+    };
+    (format!("{weeks} weeks, {an_hour} an hour, {rhythm:?}"), Box::new(chance))
+}
+
+/// The chance of what is claimed of a silence,
+pub fn of_silence(series: &Series) -> f64 {
+    silence::look(series).chance
+}
+
+/// and of a burst.
+pub fn of_burst(series: &Series) -> f64 {
+    burst::look(series).chance
+}
+
+/// The share of silences of so many hours that are found.
+pub fn silences_found(an_hour: f64, rhythm: Rhythm, length: usize, a_row: usize) -> Measured {
+    measure::hits(a_row, |number| {
+        let event = Event::Silence(length);
+        let mut chance = Chance::of(&format!("evaluate silence {an_hour} {rhythm:?} {length}"), number);
+        let (executions, at) = hourly(&mut chance, 8, an_hour, rhythm, event);
+        let series = series_of(&executions, &[]);
+        let look = silence::look(&series);
+        let Some(claim) = look.claim.filter(|_| look.chance <= CLAIMED) else { return false };
+        let start = hour_of(&series, claim.facts.from);
+        start.is_some_and(|start| start < at + length && start + claim.facts.hours > at)
+    })
+}
+
+/// The share of bursts of two hours that are found.
+pub fn bursts_found(an_hour: f64, rhythm: Rhythm, times: f64, a_row: usize) -> Measured {
+    measure::hits(a_row, |number| {
+        let mut chance = Chance::of(&format!("evaluate burst {an_hour} {rhythm:?} {times}"), number);
+        let (executions, at) = hourly(&mut chance, 8, an_hour, rhythm, Event::Burst(times));
+        let series = series_of(&executions, &[]);
+        let look = burst::look(&series);
+        let Some(claim) = look.claim.filter(|_| look.chance <= CLAIMED) else { return false };
+        hour_of(&series, claim.facts.at).is_some_and(|hour| (at..at + 2).contains(&hour))
+    })
+}
+
+/// The place of an hour in a series.
+fn hour_of(series: &Series, (date, hour): (chrono::NaiveDate, u8)) -> Option<usize> {
+    let days = usize::try_from((date - series.days.first()?.date).num_days()).ok()?;
+    Some(days * 24 + usize::from(hour))
+}
+
+fn silences(table: &mut Table, a_row: usize) {
+    let rows = [2.0, 10.0].into_iter().flat_map(|an_hour| {
+        [8, 13]
+            .into_iter()
+            .flat_map(move |weeks| Rhythm::ALL.map(|rhythm| quiet("silence", weeks, an_hour, rhythm, of_silence)))
+    });
+    measure::nulls(table, SILENCES, "silence", rows.collect(), a_row, MOST_OF_A_ROW);
+    for rhythm in Rhythm::ALL {
+        for (an_hour, length, target) in
+            [(10.0, 12, Target::AtLeast(1.0)), (10.0, 6, Target::None), (2.0, 12, Target::None)]
+        {
+            let name = format!("{length} h of silence, {an_hour} an hour, {rhythm:?}");
+            table.push(SILENCES, &name, silences_found(an_hour, rhythm, length, a_row), target, "");
+        }
+    }
+}
+
+/// True of histories that break down a few times, so that one of these is an incident, and no false alarm.
+pub fn breaks_down(kind: Failures) -> bool {
+    matches!(kind, Failures::RareBig | Failures::LongOutage | Failures::RetryStorm)
+}
+
+fn bursts(table: &mut Table, a_row: usize) {
+    let rows = [2.0, 10.0, 100.0].into_iter().flat_map(|an_hour| {
+        [8, 13]
+            .into_iter()
+            .flat_map(move |weeks| Rhythm::ALL.map(|rhythm| quiet("burst", weeks, an_hour, rhythm, of_burst)))
+    });
+    measure::nulls(table, BURSTS, "burst", rows.collect(), a_row, MOST_OF_BURSTS);
+    for (rhythm, targets) in BURST_TARGETS {
+        for (an_hour, target) in [2.0, 10.0, 100.0].into_iter().zip(targets) {
+            let target = Target::AtLeast(f64::from(target) / 100.0);
+            let name = format!("× 20 for two hours, {an_hour} an hour, {rhythm:?}");
+            table.push(BURSTS, &name, bursts_found(an_hour, rhythm, 20.0, a_row), target, "");
+            let name = format!("× 10 for two hours, {an_hour} an hour, {rhythm:?}");
+            table.push(BURSTS, &name, bursts_found(an_hour, rhythm, 10.0, a_row), Target::None, "");
+        }
+    }
+    let mut rows: Vec<Null> = Vec::new();
+    for (an_hour, weeks) in [(2.0, 8), (20.0, 8), (2.0, 26), (20.0, 26)] {
+        for kind in Failures::ALL.into_iter().filter(|kind| !breaks_down(*kind)) {
+            let chance = move |number: usize| {
+                let mut chance = Chance::of(&format!("evaluate incident {weeks} {an_hour} {kind:?}"), number);
+                let history = history(&mut chance, weeks, an_hour, Volume::Office, kind, None);
+                burst::look_for_incident(&series_of(&history.executions, &history.failures)).chance
+            };
+            rows.push((format!("{weeks} weeks, {an_hour} an hour, {kind:?}"), Box::new(chance)));
+        }
+    }
+    measure::nulls(table, BURSTS, "incident", rows, a_row, MOST_OF_A_ROW);
+}
+
+/// Runs of a history in a chance order within their hours.
+fn runs(kind: Failures, weeks: usize, an_hour: f64, number: usize) -> (Vec<(i64, Status)>, Chance) {
+    let mut chance = Chance::of(&format!("evaluate row {kind:?} {weeks} {an_hour}"), number);
+    let history = history(&mut chance, weeks, an_hour, Volume::Office, kind, None);
+    let mut runs = Vec::new();
+    for (hour, (count, failures)) in (0..).zip(history.executions.iter().zip(&history.failures)) {
+        let status = |place| if place < *failures { Status::Failed } else { Status::Completed };
+        let mut statuses: Vec<Status> = (0..*count).map(status).collect();
+        for place in (1..statuses.len()).rev() {
+            statuses.swap(place, chance.below(place + 1));
+        }
+        let step = HOUR_MS / (*count as i64 + 1);
+        runs.extend((1..).zip(statuses).map(|(place, status)| (hour * HOUR_MS + place * step, status)));
+    }
+    (runs, chance)
+}
+
+fn failures_in_a_row(table: &mut Table, a_row: usize) {
+    const SIZES: [(usize, f64); 3] = [(8, 0.3), (8, 2.0), (13, 20.0)];
+    let mut rows: Vec<Null> = Vec::new();
+    for (weeks, an_hour) in SIZES {
+        for kind in Failures::ALL.into_iter().filter(|kind| !breaks_down(*kind)) {
+            let chance = move |number: usize| {
+                let runs = runs(kind, weeks, an_hour, number).0;
+                consecutive::look(&series_of_runs(weeks * 7, runs), &Zone::utc()).chance
+            };
+            rows.push((format!("{weeks} weeks, {an_hour} an hour, {kind:?}"), Box::new(chance)));
+        }
+    }
+    measure::nulls(table, ROWS, "failures in a row", rows, a_row, MOST_OF_A_ROW);
+    for (weeks, an_hour) in SIZES {
+        for kind in [Failures::Binomial, Failures::Autoregressive, Failures::Incidents] {
+            let measured = measure::hits(a_row, |number| {
+                let (mut runs, mut chance) = runs(kind, weeks, an_hour, number);
+                let at = chance.below(runs.len().saturating_sub(25));
+                runs.iter_mut().skip(at).take(25).for_each(|(_, status)| *status = Status::Failed);
+                let Some(from_ms) = runs.get(at).map(|(at, _)| start_ms() + at) else { return false };
+                let look = consecutive::look(&series_of_runs(weeks * 7, runs), &Zone::utc());
+                let holds = |facts: &consecutive::Facts| facts.from_ms <= from_ms && from_ms <= facts.to_ms;
+                look.chance <= CLAIMED && look.claim.is_some_and(|claim| holds(&claim.facts))
+            });
+            table.push(
+                ROWS,
+                &format!("25 in a row, {weeks} weeks, {an_hour} an hour, {kind:?}"),
+                measured,
+                Target::None,
+                "",
+            );
+        }
+    }
+}
+
+/// Starts of a job that comes at most a minute late, misses a share of its moments at random and those it is told to,
+/// and is started by hand besides, at any moment, in 3 of 100 periods.
+pub fn cron(
+    chance: &mut Chance,
+    period_ms: i64,
+    days: usize,
+    misses: f64,
+    is_missed: impl Fn(i64) -> bool,
+) -> Vec<i64> {
+    let mut starts = Vec::new();
+    for number in 0..days as i64 * DAY_MS / period_ms {
+        let at = number * period_ms + 2 * HOUR_MS % period_ms;
+        if chance.uniform() >= misses && !is_missed(at) {
+            starts.push(at + (chance.uniform() * period_ms.min(20 * 60_000) as f64 / 20.0) as i64);
+        }
+        if chance.uniform() < 0.03 {
+            starts.push(at + (chance.uniform() * period_ms as f64) as i64);
+        }
+    }
+    starts.sort_unstable();
+    starts
+}
+
+fn completed(starts: Vec<i64>) -> impl Iterator<Item = (i64, Status)> {
+    starts.into_iter().map(|at| (at, Status::Completed))
+}
+
+/// Moments of the runs of hourly counts, spread over their hours by chance.
+fn moments(chance: &mut Chance, executions: &[u64]) -> Vec<i64> {
+    let mut moments = Vec::new();
+    for (hour, count) in (0..).zip(executions) {
+        (0..*count).for_each(|_| moments.push(hour * HOUR_MS + (chance.uniform() * HOUR_MS as f64) as i64));
+    }
+    moments.sort_unstable();
+    moments
+}
+
+fn unscheduled(an_hour: f64, rhythm: Rhythm, number: usize) -> Vec<i64> {
+    let mut chance = Chance::of(&format!("evaluate unscheduled {an_hour} {rhythm:?}"), number);
+    let (executions, _) = hourly(&mut chance, 13, an_hour, rhythm, Event::Nothing);
+    moments(&mut chance, &executions)
+}
+
+/// From the first to the last moment at which anything is known.
+fn known() -> (i64, i64) {
+    (start_ms(), start_ms() + DAYS as i64 * DAY_MS)
+}
+
+fn of_end(starts: Vec<i64>, end: End) -> f64 {
+    stopped::look(&series_of_runs(DAYS, completed(starts)), &Zone::utc(), known(), None, end).chance
+}
+
+fn schedules(table: &mut Table, a_row: usize) {
+    const PERIODS: [i64; 6] = [5 * 60_000, 15 * 60_000, HOUR_MS, 6 * HOUR_MS, DAY_MS, 7 * DAY_MS];
+    let spans = |period_ms: i64| if period_ms == 7 * DAY_MS { 182 } else { DAYS };
+    let kept = move |period_ms: i64, number: usize| {
+        let mut chance = Chance::of(&format!("evaluate cron {period_ms}"), number);
+        series_of_runs(spans(period_ms), completed(cron(&mut chance, period_ms, spans(period_ms), 0.03, |_| false)))
+    };
+    let sizes = [0.1, 2.0, 10.0];
+    let all = |look: fn(Vec<i64>) -> f64| {
+        let row = move |an_hour: f64, rhythm: Rhythm| -> Null {
+            let chance = move |number: usize| look(unscheduled(an_hour, rhythm, number));
+            (format!("13 weeks, {an_hour} an hour, {rhythm:?}"), Box::new(chance))
+        };
+        sizes.into_iter().flat_map(|an_hour| Rhythm::ALL.map(|rhythm| row(an_hour, rhythm))).collect::<Vec<Null>>()
+    };
+    let of_schedule = |starts| schedule::look(&series_of_runs(DAYS, completed(starts)), &Zone::utc()).chance;
+    measure::nulls(table, SCHEDULES, "schedule", all(of_schedule), a_row, MOST_OF_A_ROW);
+    measure::nulls(table, SCHEDULES, "stopped", all(|starts| of_end(starts, End::Stopped)), a_row, MOST_OF_A_ROW);
+    measure::nulls(table, SCHEDULES, "new", all(|starts| of_end(starts, End::New)), a_row, MOST_OF_A_ROW);
+    let random_misses = PERIODS.map(|period_ms| -> Null {
+        let chance = move |number: usize| {
+            let series = kept(period_ms, number);
+            schedule::find(&series, &Zone::utc()).map_or(1.0, |(schedule, _)| missed::look(&series, &schedule).chance)
+        };
+        (format!("every {} min, 3 % missed at random", period_ms / 60_000), Box::new(chance))
+    });
+    measure::nulls(table, SCHEDULES, "misses that gather", random_misses.into(), a_row, MOST_OF_A_ROW);
+    for period_ms in PERIODS {
+        let measured = measure::hits(a_row, |number| {
+            let look = schedule::look(&kept(period_ms, number), &Zone::utc());
+            look.chance <= CLAIMED && look.claim.is_some_and(|claim| claim.facts.period_ms == period_ms)
+        });
+        let name = format!("every {} min with 3 % misses: the period is told", period_ms / 60_000);
+        table.push(SCHEDULES, &name, measured, Target::None, "");
+    }
+    for period_ms in [HOUR_MS, DAY_MS] {
+        let measured = measure::hits(a_row, |number| {
+            let mut chance = Chance::of(&format!("evaluate sundays {period_ms}"), number);
+            let bad: Vec<bool> = (0..DAYS).map(|day| day % 7 == 6 && chance.uniform() < 0.4).collect();
+            let is_bad = |at: i64| bad.get((at / DAY_MS) as usize).copied().unwrap_or(false);
+            let series = series_of_runs(DAYS, completed(cron(&mut chance, period_ms, DAYS, 0.005, is_bad)));
+            let Some((schedule, _)) = schedule::find(&series, &Zone::utc()) else { return false };
+            let look = missed::look(&series, &schedule);
+            let is_right = |facts: &missed::Facts| facts.gathered == missed::Gathered::Weekday(6);
+            look.chance <= CLAIMED && look.claim.is_some_and(|claim| is_right(&claim.facts))
+        });
+        let name = format!("every {} min, two in five Sundays missed: told of Sundays", period_ms / 60_000);
+        table.push(SCHEDULES, &name, measured, Target::None, "");
+    }
+    for (an_hour, days) in [(0.1, 60), (2.0, 88), (10.0, 88)] {
+        for rhythm in [Rhythm::Poisson, Rhythm::Autoregressive, Rhythm::Office] {
+            let measured = measure::hits(a_row, |number| {
+                let starts = unscheduled(an_hour, rhythm, number).into_iter();
+                of_end(starts.filter(|at| *at < days * DAY_MS).collect(), End::Stopped) <= CLAIMED
+            });
+            let name = format!("stops after {days} of {DAYS} days, {an_hour} an hour, {rhythm:?}");
+            table.push(SCHEDULES, &name, measured, Target::None, "");
+        }
+    }
+}
+
+/// A daily job over a change of clocks, by the local clock or by UTC: which of both it keeps has to be told.
+fn clocks(table: &mut Table, a_row: usize) {
+    const CHANGE: i64 = 45 * DAY_MS;
+    let changes = [(start_ms(), 3_600), (start_ms() + CHANGE, 7_200)];
+    let Ok(zone) = Zone::new("Somewhere/Else", &changes) else { return };
+    for (words, is_local, frame) in [("the local clock", true, Frame::Local), ("UTC", false, Frame::Utc)] {
+        let measured = measure::hits(a_row, |number| {
+            let mut chance = Chance::of(&format!("evaluate clocks {words}"), number);
+            let mut starts = cron(&mut chance, DAY_MS, DAYS, 0.03, |_| false);
+            let earlier = if is_local { HOUR_MS } else { 0 };
+            starts.iter_mut().filter(|at| **at >= CHANGE).for_each(|at| *at -= earlier);
+            let look = schedule::look(&series_of_runs(DAYS, completed(starts)), &zone);
+            look.chance <= CLAIMED && look.claim.is_some_and(|claim| claim.facts.frame == frame)
+        });
+        let name = format!("daily by {words} over a change of clocks: told of that clock");
+        table.push(SCHEDULES, &name, measured, Target::None, "");
+    }
+}
+
+/// Measures them.
+pub fn run(table: &mut Table, a_row: usize) {
+    silences(table, a_row);
+    bursts(table, a_row);
+    failures_in_a_row(table, a_row.div_ceil(2));
+    schedules(table, a_row.div_ceil(2));
+    clocks(table, a_row.div_ceil(2));
+}

@@ -1,0 +1,154 @@
+//! Failure windows of the week, in one series: what structureless failures say, and what is found of planted windows.
+
+use crate::histories::{Chance, Failures, History, Plant, Volume, history};
+use crate::measure::{self, CLAIMED, MOST_OF_A_ROW, Null};
+use crate::scores::{hours_of, overlap};
+use crate::singles::series_of;
+use crate::table::{Measured, Table, Target};
+use execution_heatmap::pattern::outcome::Outcome;
+use execution_heatmap::pattern::{FEW, Kind, Look, MANY, Series, WeekWindow, outcome_window};
+
+const GROUP: &str = "Failure windows (K1)";
+/// A chance within this factor of the decision is looked at again with more shuffles, as a report does.
+const CLOSE: f64 = 3.0;
+
+/// Backgrounds in which windows are planted.
+const BACKGROUNDS: [Failures; 4] =
+    [Failures::Binomial, Failures::Autoregressive, Failures::Incidents, Failures::RetryStorm];
+
+/// Mondays 9 to 11 at 31 % against 6 %, in 85 % of weeks.
+pub const FLAGSHIP: Plant = Plant { days: &[0], hours: (9, 11), rate: 0.31, weeks: 0.85 };
+const FAINT: Plant = Plant { days: &[0], hours: (9, 11), rate: 0.15, weeks: 0.85 };
+const NIGHTLY: Plant = Plant { days: &[0, 1, 2, 3, 4, 5, 6], hours: (2, 3), rate: 0.2, weeks: 0.9 };
+const AFTERNOONS: Plant = Plant { days: &[0, 1, 2, 3, 4], hours: (14, 17), rate: 0.1, weeks: 1.0 };
+const SATURDAYS: Plant = Plant { days: &[5], hours: (0, 24), rate: 0.15, weeks: 0.9 };
+
+/// Planted windows with the targets over the backgrounds: name, window, weeks, executions an hour, targets in per cent.
+const PLANTED: [(&str, Plant, usize, f64, [u32; 4]); 11] = [
+    ("Mondays 9–11, 31 v 6 %", FLAGSHIP, 13, 20.0, [95, 95, 98, 92]),
+    ("Mondays 9–11, 31 v 6 %", FLAGSHIP, 13, 5.0, [98, 85, 95, 80]),
+    ("Mondays 9–11, 31 v 6 %", FLAGSHIP, 8, 20.0, [98, 75, 93, 65]),
+    ("Mondays 9–11, 31 v 6 %", FLAGSHIP, 26, 20.0, [100, 100, 100, 100]),
+    ("daily 2–3, 20 v 6 %", NIGHTLY, 13, 20.0, [98, 98, 98, 90]),
+    ("Mondays 9–11, 15 v 6 %", FAINT, 13, 20.0, [97, 40, 65, 25]),
+    ("Mondays 9–11, 15 v 6 %", FAINT, 26, 20.0, [100, 75, 97, 60]),
+    ("weekdays 14–17, 10 v 6 %", AFTERNOONS, 13, 20.0, [98, 82, 95, 45]),
+    ("Saturdays, 15 v 6 %", SATURDAYS, 13, 20.0, [98, 65, 92, 78]),
+    ("Mondays 9–11, 31 v 6 %", FLAGSHIP, 13, 100.0, [0, 0, 0, 0]),
+    ("Mondays 9–11, 31 v 6 %", FLAGSHIP, 26, 5.0, [0, 100, 100, 0]),
+];
+
+/// Looks for windows of failures, a second time with more shuffles where it is close.
+pub fn look(series: &Series) -> Look<outcome_window::Facts> {
+    let look = outcome_window::look(series, Outcome::Failed, FEW);
+    let is_close = (CLAIMED / CLOSE..=CLAIMED * CLOSE).contains(&look.chance);
+    if is_close { outcome_window::look(series, Outcome::Failed, MANY) } else { look }
+}
+
+/// The series of a history.
+pub fn series(history: &History) -> Series {
+    series_of(&history.executions, &history.failures)
+}
+
+/// True if a window has at least half of its hours in common with a planted one.
+pub fn is_at(window: Option<&WeekWindow>, plant: &Plant) -> bool {
+    let planted: Vec<bool> = (0..crate::histories::WEEK).map(|hour| plant.holds(hour)).collect();
+    window.is_some_and(|window| overlap(&hours_of(window), &planted) >= 0.5)
+}
+
+/// The share of planted windows that are found at their place.
+pub fn found(weeks: usize, an_hour: f64, kind: Failures, plant: Plant, a_row: usize) -> Measured {
+    measure::hits(a_row, |number| {
+        let look = look(&series(&planted(weeks, an_hour, kind, &plant, number)));
+        look.chance <= CLAIMED && is_at(look.claim.and_then(|claim| claim.window).as_ref(), &plant)
+    })
+}
+
+fn planted(weeks: usize, an_hour: f64, kind: Failures, plant: &Plant, number: usize) -> History {
+    let words = format!("evaluate plant {weeks} {an_hour} {kind:?} {plant:?}");
+    history(&mut Chance::of(&words, number), weeks, an_hour, Volume::Office, kind, Some(plant))
+}
+
+/// A null row.
+pub fn null(weeks: usize, an_hour: f64, volume: Volume, kind: Failures) -> Null {
+    let words = format!("evaluate null {weeks} {an_hour} {volume:?} {kind:?}");
+    let chance = move |number: usize| {
+        look(&series(&history(&mut Chance::of(&words, number), weeks, an_hour, volume, kind, None))).chance
+    };
+    (format!("{weeks} weeks, {an_hour} an hour, {volume:?}, {kind:?}"), Box::new(chance))
+}
+
+/// Measures them.
+pub fn run(table: &mut Table, a_row: usize) {
+    let rows =
+        [8, 13, 26].into_iter().flat_map(|weeks| Failures::ALL.map(|kind| null(weeks, 20.0, Volume::Office, kind)));
+    measure::nulls(table, GROUP, "failure window", rows.collect(), a_row, MOST_OF_A_ROW);
+    let edges = [
+        (6, 20.0, Volume::Office),
+        (52, 20.0, Volume::Office),
+        (13, 1.0, Volume::Office),
+        (13, 3.0, Volume::Office),
+        (13, 200.0, Volume::Office),
+        (13, 20.0, Volume::Flat),
+    ];
+    let kinds = [
+        Failures::Binomial,
+        Failures::Autoregressive,
+        Failures::Incidents,
+        Failures::RetryStorm,
+        Failures::LouderInOfficeHours,
+    ];
+    let rows =
+        edges.into_iter().flat_map(|(weeks, an_hour, volume)| kinds.map(|kind| null(weeks, an_hour, volume, kind)));
+    measure::nulls(table, GROUP, "failure window, edges", rows.collect(), a_row.div_ceil(2), MOST_OF_A_ROW);
+    for (name, plant, weeks, an_hour, targets) in PLANTED {
+        for (kind, target) in BACKGROUNDS.into_iter().zip(targets) {
+            let target = if target == 0 { Target::None } else { Target::AtLeast(f64::from(target) / 100.0) };
+            let measured = found(weeks, an_hour, kind, plant, a_row);
+            table.push(GROUP, &format!("{name}, {weeks} weeks, {an_hour} an hour, {kind:?}"), measured, target, "");
+        }
+    }
+    for kind in BACKGROUNDS {
+        let measured = measure::hits(a_row.div_ceil(2), |number| {
+            let findings = planted(13, 20.0, kind, &FLAGSHIP, number).report().findings;
+            findings.iter().any(|told| told.kind == Kind::FailureWindow && is_at(told.window.as_ref(), &FLAGSHIP))
+        });
+        let name = format!("Mondays 9–11, 31 v 6 %, 13 weeks, 20 an hour, {kind:?}, as a whole report tells it");
+        table.push(GROUP, &name, measured, Target::None, "corrected for the other kinds");
+    }
+    two_at_once(table, a_row.div_ceil(2));
+    every_other_week(table, a_row.div_ceil(2));
+}
+
+/// Two windows in one history: how often either is found. A report tells one window of an outcome and series.
+fn two_at_once(table: &mut Table, a_row: usize) {
+    let measured = measure::hits(a_row, |number| {
+        let mut chance = Chance::of("evaluate two windows", number);
+        let mut history = history(&mut chance, 13, 20.0, Volume::Office, Failures::Autoregressive, Some(&FLAGSHIP));
+        for (hour, (executions, failures)) in history.executions.iter().zip(&mut history.failures).enumerate() {
+            if NIGHTLY.holds(hour % crate::histories::WEEK) {
+                *failures += chance.binomial(executions - *failures, 0.15);
+            }
+        }
+        let window = look(&series(&history)).claim.and_then(|claim| claim.window);
+        is_at(window.as_ref(), &FLAGSHIP) || is_at(window.as_ref(), &NIGHTLY)
+    });
+    table.push(GROUP, "two windows at once, Autoregressive: one of them is found", measured, Target::None, "");
+}
+
+/// A window in every other week alone. By chance it is above the rest in some of the weeks between too, so most weeks hold
+/// it, and it is told as a weekly one.
+fn every_other_week(table: &mut Table, a_row: usize) {
+    let measured = measure::hits(a_row, |number| {
+        let mut chance = Chance::of("evaluate every other week", number);
+        let mut history = history(&mut chance, 26, 20.0, Volume::Office, Failures::Binomial, None);
+        for (hour, (executions, failures)) in history.executions.iter().zip(&mut history.failures).enumerate() {
+            if (hour / crate::histories::WEEK).is_multiple_of(2) && FLAGSHIP.holds(hour % crate::histories::WEEK) {
+                *failures += chance.binomial(executions - *failures, 0.27);
+            }
+        }
+        let look = look(&series(&history));
+        look.chance <= CLAIMED && is_at(look.claim.and_then(|claim| claim.window).as_ref(), &FLAGSHIP)
+    });
+    table.push(GROUP, "Mondays 9–11 in every other of 26 weeks, Binomial", measured, Target::None, "told as weekly");
+}

@@ -1,0 +1,76 @@
+//! The evaluation in small: bounds that a broken rule misses, and that a rule as good as its targets, or as good as was
+//! measured, passes in 999 of 1,000 runs. `cargo xtask patterns` measures in full.
+
+use execution_heatmap::pattern::{MOST_FINDINGS, Report};
+use execution_heatmap_evaluation::histories::{Failures, Noise, Shape, Volume};
+use execution_heatmap_evaluation::measure::{CLAIMED, Null, each};
+use execution_heatmap_evaluation::scores::{least_at, most_at};
+use execution_heatmap_evaluation::singles::Rhythm;
+use execution_heatmap_evaluation::table::Measured;
+use execution_heatmap_evaluation::volume::Told;
+use execution_heatmap_evaluation::{changes, events, failures, mixed, reports, volume};
+
+/// Null rows together stay within the mean that is asked of them.
+fn check_silent(words: &str, rows: Vec<Null>, a_row: usize) {
+    let all = rows.len() * a_row;
+    let spoken =
+        rows.into_iter().flat_map(|(_, chance)| each(a_row, chance)).filter(|chance| *chance <= CLAIMED).count();
+    println!("{words}: {spoken} of {all} speak");
+    assert!(spoken <= most_at(0.03, all), "{words}: {spoken} of {all} speak");
+}
+
+/// What is planted is found at least as often as a rule with that share does.
+fn check_found(words: &str, measured: Measured, share: f64) {
+    let Measured::Share { hits, of } = measured else { panic!("{words}: {measured:?}") };
+    println!("{words}: {hits} of {of} found");
+    assert!(hits >= least_at(share, of), "{words}: {hits} of {of} found");
+}
+
+#[test]
+fn nothing_is_made_of_nothing() {
+    let kinds = [Failures::Binomial, Failures::Autoregressive, Failures::RetryStorm, Failures::LouderInOfficeHours];
+    let rows = kinds.map(|kind| failures::null(13, 20.0, Volume::Office, kind));
+    check_silent("failure windows", rows.into(), 40);
+    let kinds = [Noise::Poisson, Noise::Autoregressive, Noise::Bursts, Noise::WeeklyJob];
+    check_silent("peaks", kinds.map(|kind| volume::no_peak(28, 1000.0, kind)).into(), 40);
+    check_silent("windows of volume", kinds.map(|kind| volume::no_window(28, 100.0, kind)).into(), 20);
+    check_silent("changes", changes::nulls("small", changes::of_change, &[91]), 40);
+    check_silent("trends", changes::nulls("small", changes::of_trend, &[91]), 40);
+    let rhythms = [Rhythm::Poisson, Rhythm::NegativeBinomial, Rhythm::Batches, Rhythm::Office];
+    let silences = rhythms.map(|rhythm| events::quiet("small silence", 8, 10.0, rhythm, events::of_silence));
+    check_silent("silences", silences.into(), 40);
+    let bursts = rhythms.map(|rhythm| events::quiet("small burst", 8, 10.0, rhythm, events::of_burst));
+    check_silent("bursts", bursts.into(), 40);
+}
+
+#[test]
+fn what_is_there_is_found() {
+    check_found("flagship", failures::found(13, 20.0, Failures::Autoregressive, failures::FLAGSHIP, 40), 0.93);
+    let told = volume::peaks_found(Shape::Cron(8.0), 28, 1000.0, Noise::NegativeBinomial, 30);
+    let hits = told.iter().filter(|told| **told == Told::Right).count();
+    check_found("one hour × 8", Measured::Share { hits, of: told.len() }, 0.98);
+    check_found("dip", volume::dips_found(91, 2000.0, Noise::Poisson, 0.5, 20), 0.95);
+    check_found("step", changes::steps_found(91, 0.3, 2.5, 60), 0.9);
+    check_found("slide", changes::slides_found(91, 0.0, 3.0, 60), 0.9);
+    check_found("silence", events::silences_found(10.0, Rhythm::Poisson, 12, 40), 0.98);
+    check_found("burst", events::bursts_found(10.0, Rhythm::NegativeBinomial, 20.0, 40), 0.85);
+}
+
+#[test]
+fn whole_reports_are_true() {
+    let kinds = [Failures::Binomial, Failures::Autoregressive, Failures::Incidents, Failures::RetryStorm];
+    let (spoken, of) = reports::spoken(&kinds, 15);
+    println!("{spoken} of {of} structureless reports speak");
+    // The volume of these histories has a level of its own every week, which passes for a change now and then.
+    assert!(spoken <= most_at(0.15, of), "{spoken} of {of} structureless reports speak");
+    let (right, of) = mixed::precision(40);
+    println!("{right} of {of} sentences are true");
+    assert!(of > 40 && of <= 40 * MOST_FINDINGS, "{of} sentences");
+    assert!(right >= least_at(0.92, of), "{right} of {of} sentences are true");
+}
+
+#[test]
+fn an_empty_report_says_nothing() {
+    let rows = execution_heatmap_evaluation::rows::Rows::over(91);
+    assert_eq!(rows.report(), Report::default());
+}
