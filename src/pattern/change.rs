@@ -29,9 +29,8 @@ const LEAST_DIFFERENCE_OF_RATES: f64 = 0.02;
 const MOST_CHANCE: f64 = 0.05;
 /// No chance below this is stated.
 const LEAST_CHANCE: f64 = 1e-6;
-/// A line that explains the series so much better makes it a slide (Bayes' information criterion; 6 is strong). At 3 a
-/// slide passes for a change half as often as at 6, and of true steps one or two in a hundred are lost.
-const MOST_OF_LINE: f64 = 3.0;
+/// A line that explains the series better than the step by more than this makes it a slide (Bayes' information criterion).
+const MOST_OF_LINE: f64 = 0.0;
 /// Redrawn series, of which nine in ten have their change within the days that are stated.
 const REDRAWN: usize = 99;
 /// Days that are drawn together.
@@ -64,7 +63,7 @@ fn found(series: &Series, measure: Measure, daily: &Daily, bins: &Bins) -> Optio
     if series.days.len() < LEAST_DAYS {
         return None;
     }
-    let split = Split::of(&daily.values)?;
+    let split = Split::of(daily)?;
     if split.chance > MOST_CHANCE || split.is_slide(&daily.values) {
         return None;
     }
@@ -119,23 +118,30 @@ impl Split {
     /// The means of two levels, and (by half) that they are where they fit best.
     const FITTED: f64 = 2.5;
 
-    fn of(values: &[f64]) -> Option<Self> {
+    fn of(daily: &Daily) -> Option<Self> {
+        let values = &daily.values;
         let step = Step::best(values, LEAST_DAYS_OF_A_SIDE)?;
-        let noise = Noise::of(&step.left(values), Self::FITTED);
+        let left = step.left(values);
+        let noise = Noise::of(&left, Self::FITTED);
+        let by_week = Noise::by_week(&left, &daily.weeks, Self::FITTED);
         let mean = daily::mean(values);
         let (mut sum, mut most) = (0.0, 0.0_f64);
         for value in values {
             sum += value - mean;
             most = most.max(sum.abs());
         }
-        let variance = noise.long_run_variance * values.len() as f64;
         // Values that are all alike have nothing to split.
         if most <= 1e-6 {
             return None;
         }
         // The running sum is a Brownian bridge, whose largest variance is a quarter.
-        let squared = noise.squared_normal(4.0 * most * most / variance.max(1e-12)) / 4.0;
-        Some(Self { step, noise, chance: within(kolmogorov(squared), LEAST_CHANCE, 1.0) })
+        let chance = |noise: &Noise| {
+            let variance = noise.long_run_variance * values.len() as f64;
+            kolmogorov(noise.squared_normal(4.0 * most * most / variance.max(1e-12)) / 4.0)
+        };
+        // Days may go together from one to the next or by the week, and which of both shows only in long histories.
+        let chance = within(chance(&noise).max(chance(&by_week)), LEAST_CHANCE, 1.0);
+        Some(Self { step, noise, chance })
     }
 
     /// True if a line tells the same much better.

@@ -9,6 +9,7 @@ use super::random::median;
 use super::series::Series;
 use crate::histogram::{Bins, Histogram};
 use crate::number::within;
+use chrono::Datelike;
 
 /// What is measured of a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,16 +57,19 @@ pub struct Daily {
     pub places: Vec<usize>,
     /// Its value.
     pub values: Vec<f64>,
+    /// The calendar week in which it lies, from 0 on.
+    pub weeks: Vec<usize>,
 }
 
 impl Daily {
     /// The measure of a series, made comparable.
     pub fn new(series: &Series, measure: Measure, bins: &Bins) -> Self {
-        Self::of(&values(series, measure, bins))
+        let monday = |day: &Day| day.date.weekday().num_days_from_monday() as usize;
+        Self::of(&values(series, measure, bins), series.days.first().map_or(0, monday))
     }
 
-    /// Values of successive days, made comparable.
-    pub fn of(values: &[Option<f64>]) -> Self {
+    /// Values of successive days, of which the first is so many days after a Monday, made comparable.
+    pub fn of(values: &[Option<f64>], after_monday: usize) -> Self {
         let without_weekdays = without_weekdays(values);
         let beside = running_medians(&without_weekdays, BESIDE, BESIDE + 1);
         let distances = || without_weekdays.iter().zip(&beside).filter_map(|(value, level)| Some((*value)? - level));
@@ -74,6 +78,7 @@ impl Daily {
         for (place, (value, level)) in without_weekdays.iter().zip(beside).enumerate() {
             if let Some(value) = value {
                 daily.places.push(place);
+                daily.weeks.push((after_monday + place) / 7);
                 daily.values.push(within(*value, level - most, level + most));
             }
         }
@@ -220,6 +225,24 @@ impl Noise {
         }
     }
 
+    /// The noise of the same where the days of a calendar week go together, whatever makes them: each week is one of few
+    /// values then, and what is known of them is known as well as so few values tell. `weeks` says in which week each
+    /// value lies.
+    pub fn by_week(left: &[f64], weeks: &[usize], fitted: f64) -> Self {
+        let mut sums: Vec<(usize, f64)> = Vec::new();
+        for (value, week) in left.iter().zip(weeks) {
+            match sums.last_mut().filter(|(last, _)| last == week) {
+                Some((_, sum)) => *sum += value,
+                None => sums.push((*week, *value)),
+            }
+        }
+        let count = sums.len() as f64;
+        let freedom = (count - fitted).max(1.0);
+        let squares: f64 = sums.iter().map(|(_, sum)| sum * sum).sum();
+        let long_run_variance = squares / (left.len() as f64).max(1.0) * count / freedom;
+        Self { kept: 0.0, long_run_variance, independent_days: left.len() as f64, freedom }
+    }
+
     /// A squared score whose deviation was estimated from the series itself, as the squared normal score that is as
     /// improbable (nearly: the tail of Student's distribution).
     pub fn squared_normal(&self, squared: f64) -> f64 {
@@ -354,7 +377,7 @@ mod tests {
             let weekday = [0.0, 1.0, 2.0, 3.0, 4.0, -5.0, -6.0];
             (day % 11 != 3).then_some(weekday[day % 7] + if day < 42 { 0.0 } else { 2.0 })
         };
-        let daily = Daily::of(&(0..84).map(value).collect::<Vec<_>>());
+        let daily = Daily::of(&(0..84).map(value).collect::<Vec<_>>(), 0);
         assert_eq!(daily.places.len(), (0..84).filter(|day| day % 11 != 3).count());
         let step = Step::best(&daily.values, 7).unwrap();
         assert_eq!(daily.places[step.at], 42);
@@ -365,7 +388,7 @@ mod tests {
     #[test]
     fn a_day_that_sticks_out_counts_as_a_large_one() {
         let value = |day: usize| Some(if day == 20 { 1e9 } else { ((day * 7) % 5) as f64 });
-        let daily = Daily::of(&(0..60).map(value).collect::<Vec<_>>());
+        let daily = Daily::of(&(0..60).map(value).collect::<Vec<_>>(), 0);
         assert!(daily.values[20] < 20.0, "{}", daily.values[20]);
     }
 
@@ -399,7 +422,7 @@ mod tests {
     #[test]
     fn strange_values_break_nothing() {
         for values in [vec![], vec![None; 40], vec![Some(0.0)], vec![Some(1e3); 40], vec![None, Some(-1e3), None]] {
-            let daily = Daily::of(&values);
+            let daily = Daily::of(&values, 0);
             assert!(daily.values.iter().all(|value| value.is_finite()), "{values:?}");
             let noise = Noise::of(&daily.values, 2.0);
             assert!(noise.squared_normal(1e9).is_finite() && noise.kept.is_finite());

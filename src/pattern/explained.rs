@@ -113,6 +113,12 @@ fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
                 && (moved(one) > 0.0) == (moved(other) > 0.0)
                 && is_of_all(by, what, moved(one).abs(), moved(other).abs())
         }
+        // A slide of all executions looks like a step in a workflow that has few.
+        (Statement::Trend(one), Statement::Change(other)) => {
+            *by.whose == Whose::All
+                && one.measure == other.measure
+                && (moved(one.measure, &one.first, &one.last) > 0.0) == (other.after.value > other.before.value)
+        }
         (Statement::Stopped(one), Statement::Change(other)) => {
             let (is_later, is_more) = (one.end == stopped::End::New, other.after.value > other.before.value);
             let far = (one.date - other.from).num_days().abs();

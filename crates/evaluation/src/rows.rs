@@ -93,8 +93,12 @@ impl Rows {
                     self.table.each_workflow(&view, each);
                 }
             },
+            tags: &|each| self.table.each_tag(&view, each),
             ends_with_rows: false,
             outcomes: true,
+            chosen: false,
+            // Whatever passes its test has to be true.
+            all: true,
         })
     }
 
