@@ -6,7 +6,7 @@ use super::claim::{Claim, Effect, Fact, Look};
 use super::series::{Run, Series};
 use super::tail::chance_beyond;
 use crate::time::Timestamp;
-use crate::zone::Zone;
+use crate::zone::{DAY_MS, Zone};
 use chrono::NaiveDate;
 
 /// Failures in a row below which nothing is said,
@@ -15,9 +15,6 @@ const LEAST_LENGTH: usize = 8;
 const LEAST_LEAD: f64 = 2.5;
 /// and the decided runs outside it that say what is usual.
 const LEAST_OUTSIDE: usize = 30;
-/// Where everything breaks now and then, rows have a heavier tail than the others show: what is stated is the chance to
-/// this power. Without it, chances of 1 in 10,000 came up ten times as often.
-const TAIL: f64 = 0.75;
 
 /// What a row of failures is made of.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,10 +64,9 @@ pub fn look(series: &Series, zone: &Zone) -> Look<Facts> {
         return Look::nothing();
     }
     let failures = others.iter().map(|row| row.length).sum::<usize>();
-    let lengths: Vec<f64> = others.iter().map(|row| row.length as f64).collect();
-    let by_others = chance_beyond(longest.length as f64, &lengths).unwrap_or(0.0);
+    let by_others = chance_beyond(longest.length as f64, &longest_by_day(&decided, &others)).unwrap_or(0.0);
     let by_itself = chance_by_itself(longest.length, failures, others.len(), outside);
-    let chance = libm::pow(by_others.max(by_itself).min(1.0), TAIL);
+    let chance = by_others.max(by_itself).min(1.0);
     let at = |place: usize| {
         let at_ms = decided.get(place)?.at_ms;
         Some((at_ms, zone.local_date(Timestamp::from_ms(at_ms)?)))
@@ -112,6 +108,19 @@ fn chance_by_itself(length: usize, failures: usize, rows: usize, outside: usize)
     let rate = (failures + 1) as f64 / (outside + 2) as f64;
     let goes_on = (failures - rows + 1) as f64 / (failures + 2) as f64;
     outside as f64 * rate * libm::exp((length - 1) as f64 * libm::log(rate.max(goes_on)))
+}
+
+/// The longest row of each day that has one. What breaks, breaks for hours, so that the rows of a day say one thing together.
+fn longest_by_day(decided: &[&Run], rows: &[Row]) -> Vec<f64> {
+    let mut days: Vec<(i64, f64)> = Vec::new();
+    for row in rows {
+        let day = decided.get(row.from).map_or(0, |run| run.at_ms.div_euclid(DAY_MS));
+        match days.last_mut().filter(|(last, _)| *last == day) {
+            Some((_, longest)) => *longest = longest.max(row.length as f64),
+            None => days.push((day, row.length as f64)),
+        }
+    }
+    days.into_iter().map(|(_, longest)| longest).collect()
 }
 
 fn rows(decided: &[&Run]) -> Vec<Row> {
