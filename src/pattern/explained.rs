@@ -3,6 +3,7 @@
 //! never before, by raw counts alone; it tests nothing and drops nothing, it links.
 
 use super::WeekWindow;
+use super::attribution::{Cause, Origin};
 use super::burst;
 use super::change;
 use super::daily::{Measure, Stretch};
@@ -76,7 +77,13 @@ fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
                 && excess(one) >= MOST_OF_IT * excess(other)
         }
         (Window(one) | Explained(one, _), Window(other) | Explained(other, _)) => {
-            one.outcome == other.outcome && overlap() >= SAME_HOURS && is_of_all(by, what, excess(one), excess(other))
+            // A claim that names the workflow says what the workflow's own would.
+            let is_told = if names(by.statement, what.whose) {
+                true
+            } else {
+                !names(what.statement, by.whose) && is_of_all(by, what, excess(one), excess(other))
+            };
+            one.outcome == other.outcome && overlap() >= SAME_HOURS && is_told
         }
         (Statement::Volume(one), Statement::Volume(other)) => {
             one.moment == other.moment
@@ -140,6 +147,14 @@ fn is_of_all(by: &Accepted<'_>, what: &Accepted<'_>, of_by: f64, of_what: f64) -
     match (by.whose == &Whose::All, what.whose == &Whose::All) {
         (true, false) => of_what < LITTLE_OF_IT * of_by,
         (false, true) => of_by >= MOST_OF_IT * of_what,
+        _ => false,
+    }
+}
+
+/// True if a claim says that most of it comes from a workflow.
+fn names(statement: &Statement, whose: &Whose) -> bool {
+    match statement {
+        Explained(_, Cause::From { origin: Origin::Workflows(workflows), .. }) => workflows.contains(whose),
         _ => false,
     }
 }
