@@ -103,6 +103,25 @@ fn check(expected: &Expected, source: &[u8], random: &mut Seeded) -> usize {
     known
 }
 
+/// Where two fields say whether a row is a part of another one, what one of them denies the other may still say.
+#[test]
+fn what_is_a_part_does_not_depend_on_the_rows_before() {
+    let row = |flow: &str, is_first: bool| {
+        let flow = format!("\"is_flow_step\":{flow}");
+        let [one, other] = if is_first { [&*flow, "\"parent_job\":\"p\""] } else { ["\"parent_job\":\"p\"", &*flow] };
+        format!(
+            "{{\"id\":\"1\",\"job_kind\":\"script\",\"script_path\":\"f/x\",\"success\":true,\"started_at\":\"2026-02-12T04:30:00Z\",\"duration_ms\":5,{one},{other}}}\n"
+        )
+    };
+    let mut random = Seeded(3);
+    for said in ["null null false", "false false null", "null false true false null", "true false false null"] {
+        for is_first in [true, false] {
+            let source: String = said.split(' ').map(|flow| row(flow, is_first)).collect();
+            check(&Expected::anything(), source.as_bytes(), &mut random);
+        }
+    }
+}
+
 #[test]
 fn rows_of_every_system_are_the_same_the_short_way() {
     let mut random = Seeded(14);

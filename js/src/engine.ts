@@ -51,6 +51,12 @@ function workflowsOf(parts: unknown[]): Workflow[] {
   return Array.from({ length: parts.length / 3 }, (_, i) => ({ id: parts[3 * i], name: parts[3 * i + 1], executions: parts[3 * i + 2] }) as Workflow);
 }
 
+/** Only the whole engine counts without keeping. */
+function keep(engine: Engine, rows: boolean, places: boolean, texts: boolean, identities: boolean): void {
+  if (rows) engine.keep(places, texts, identities);
+  else engine.keepNone();
+}
+
 function sceneOf(text: string): Scene {
   const { places, ...scene } = JSON.parse(text);
   const [columns, rows] = [Float64Array.from(places.columns), Float64Array.from(places.rows)];
@@ -123,8 +129,9 @@ export class HeatmapEngine {
       const begun = (): void => {
         // What a stream holds of a row is kept; a file is read again where the row lies. Not every form of the whole engine
         // lets a row be read by itself, and which one it is shows only later.
-        if (place === 0) this.#keep(keepRows, plain.includes(true), plain.includes(false) || this.#isWhole, deduplicate);
+        if (place === 0) keep(this.#engine, keepRows, plain.includes(true), plain.includes(false) || this.#isWhole, deduplicate);
         begin(this.#engine, said, opened.expectsEnd, place > 0);
+        this.#keepsRows = keepRows;
       };
       const turned = async (): Promise<[Engine, Core]> => {
         await this.#turnWhole(check);
@@ -133,7 +140,8 @@ export class HeatmapEngine {
       };
       if (place === 0) {
         this.#origins.clear();
-        if (sources.length > 1 || deduplicate || !keepRows) await this.#turnWhole(check);
+        // What is held stays where the source is refused.
+        if (sources.length > 1 || deduplicate || !keepRows) await this.#turnWhole(check, (engine) => begin(engine, said, opened.expectsEnd));
         total = sources.length > 1 ? sizes.reduce((sum, size) => sum + size, 0) : opened.total;
         if (Number.isNaN(total)) total = null;
         this.#now = opened.expectsEnd ? now : null;
@@ -171,22 +179,22 @@ export class HeatmapEngine {
     return { ...progress(), stopped: this.#stopped, readAs, canReadOn: false, now: this.#now };
   }
 
-  /** Goes on with the module that reads every form, dropping what is held. `check` throws if that is not wanted any more. */
-  async #turnWhole(check: () => void): Promise<void> {
+  /** Goes on with the module that reads every form, dropping what is held. `check` throws if that is not wanted any more, `refuse` if what is to be read is refused. */
+  async #turnWhole(check: () => void, refuse?: (engine: Engine) => void): Promise<void> {
     const core = await startWhole();
     check();
     if (core === this.#core) return;
+    const engine = new core.Engine();
+    try {
+      refuse?.(engine);
+    } catch (error) {
+      engine.free();
+      throw error;
+    }
     this.#forget();
     this.#engine.free();
-    [this.#core, this.#engine] = [core, new core.Engine()];
+    [this.#core, this.#engine] = [core, engine];
     this.#isWhole = true;
-  }
-
-  /** Only the whole engine counts without keeping. */
-  #keep(rows: boolean, places: boolean, texts: boolean, identities: boolean): void {
-    this.#keepsRows = rows;
-    if (rows) this.#engine.keep(places, texts, identities);
-    else this.#engine.keepNone();
   }
 
   /** What is known by now of the source that is read here is what its rows are read again with. */
@@ -211,8 +219,9 @@ export class HeatmapEngine {
     this.#forget();
     this.#origins.clear();
     this.#whole = undefined;
-    this.#keep(rows, places, texts, false);
+    keep(this.#engine, rows, places, texts, false);
     begin(this.#engine, as, false);
+    this.#keepsRows = rows;
     [this.#rowsOf, this.#now] = [number, null];
   }
 

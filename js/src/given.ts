@@ -26,8 +26,16 @@ async function* batchesOf(columns: Columns, leaves: boolean): AsyncGenerator<Uin
 const isOfNode = (source: object): source is AsyncIterable<Uint8Array> =>
   Symbol.asyncIterator in source && 'pipe' in source && (source as { readableObjectMode?: unknown }).readableObjectMode === false;
 
-async function* bytesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* stream;
+// One that was given an encoding hands over texts.
+async function* bytesOf(stream: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
+  for await (const piece of stream) yield typeof piece === 'string' ? new TextEncoder().encode(piece) : piece;
+}
+
+/** Ends a stream of Node's that is not read any more; what goes wrong with it then nobody wants to know. */
+function destroy(source: object): void {
+  const stream = source as { destroy?: () => void; on?: (name: 'error', listener: () => void) => void };
+  stream.on?.('error', () => {});
+  stream.destroy?.();
 }
 
 const isBytes = (source: unknown): boolean =>
@@ -47,6 +55,7 @@ export function isOfSeveral(source: Loadable): boolean {
 /** What is kept unless something else is said. Throws an error with `parameter` for what excludes itself. */
 export function keepingOf(source: Loadable, { keepRows = true, deduplicate = keepRows && isOfSeveral(source) }: { [key in keyof Keeping]: Keeping[key] | undefined }): Required<Keeping> {
   if (!keepRows && deduplicate) {
+    if (typeof source === 'object' && isOfNode(source)) destroy(source);
     throw Object.assign(new TypeError('deduplicate: it does not go with keepRows: false'), { parameter: 'deduplicate' });
   }
   return { keepRows, deduplicate };
@@ -64,19 +73,23 @@ export function handOver(source: Loadable, leaves: boolean): Handed | undefined 
   if (!isRows && !('columns' in given)) throw new TypeError('load takes an address, bytes, rows or { columns }');
   const isStream = isOfNode(given);
   const pieces = isStream ? bytesOf(given) : isRows ? linesOf(given) : batchesOf(given.columns, leaves);
-  let failure: unknown;
+  let [failure, hasBegun]: [unknown, boolean] = [undefined, false];
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await pieces.next();
         if (done) controller.close();
         else controller.enqueue(value);
+        hasBegun = true;
       } catch (error) {
-        failure = error;
+        // A stream that gave something has broken off, like any other.
+        if (!isStream || !hasBegun) failure = error;
         controller.error(error);
       }
     },
     async cancel() {
+      // The generator ends only after what it waits for.
+      if (isStream) destroy(given);
       await pieces.return(undefined);
     },
   });

@@ -19,6 +19,7 @@ function own(value: unknown, key: string, around: readonly object[]): unknown {
 /** The line of a row. Throws an error that names the row by its number, from 1, if JSON has no words for what it holds. */
 export function line(row: unknown, number: number): string {
   try {
+    if (typeof row === 'object' && row !== null && 'pipe' in row) throw new TypeError('it is a stream; load one at a time, or ReadableStreams');
     if (ArrayBuffer.isView(row)) throw new TypeError('it is bytes; hand them over as a ReadableStream');
     return `${JSON.stringify(own(row ?? null, '', []))}\n`;
   } catch (error) {

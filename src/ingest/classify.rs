@@ -121,6 +121,11 @@ impl KeptClasses {
         self.kept.len()
     }
 
+    /// Bytes of the texts of all of them: a few bytes of a line can make many of a tag.
+    pub(super) fn held_bytes(&self) -> usize {
+        self.text.len() + self.tag_ends.len() * size_of::<u32>()
+    }
+
     #[inline]
     pub(super) fn get(&self, number: u32) -> Option<ClassRef<'_>> {
         let KeptClass { outline, text, tag_ends } = self.kept.get(number as usize)?;

@@ -133,6 +133,7 @@ impl<'a> Taken<'a> {
     pub(super) fn set(&mut self, target: Target, value: Value<'a>) {
         let place = target.role as usize;
         let (Some(current), Some(rank)) = (self.values.get_mut(place), self.ranks.get_mut(place)) else { return };
+        let value = if target.role.is_presence() { value.presence() } else { value };
         // A moment that is written as a zero time is not there, and hides none of another path.
         let is_none = |value: &Value<'a>| value.is_absent() || FORMS && target.role.is_moment() && says_none(*value);
         let is_chosen = match target.rank.cmp(rank) {
@@ -142,10 +143,7 @@ impl<'a> Taken<'a> {
         };
         if is_chosen || current.is_absent() {
             *rank = target.rank;
-            *current = match value {
-                value if target.role.is_presence() => value.presence(),
-                value => value,
-            };
+            *current = value;
         }
     }
 }

@@ -192,7 +192,8 @@ impl Classes {
         if !is_worth_keeping || !keys.iter().zip(parts).all(is_short) {
             return None;
         }
-        let is_full = self.kinds.len() >= MOST_KINDS || self.bytes.len() >= MOST_HELD_BYTES;
+        let held = self.bytes.len() + self.kinds.held_bytes();
+        let is_full = self.kinds.len() >= MOST_KINDS || held >= MOST_HELD_BYTES;
         if is_full {
             self.forget();
         }

@@ -3,8 +3,8 @@
 
 /// The most places that are looked at for one number.
 pub(super) const MOST_TRIES: usize = 8;
-/// There are at least so many places for each number, and more than twice as many are not made for numbers that are in
-/// each other's way.
+/// There are at least so many places for each number, and at most four times as many, however numbers are in each other's
+/// way.
 const LEAST_ROOM: usize = 4;
 /// So many places there are at first.
 const FIRST_PLACES: usize = 256;

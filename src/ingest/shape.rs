@@ -166,9 +166,12 @@ impl Shapes {
             let mut is_literal = step.is_literal_near(near);
             if from > MOST_NEAR_BYTES && is_literal {
                 is_literal = self.is_literal_far(step, bytes, at);
-                base = at.wrapping_add(from);
-                near = bytes.near(base)?;
-                from = 0;
+                // What lies behind a literal that is not there may be beyond the bytes, and another step may do.
+                if is_literal {
+                    base = at.wrapping_add(from);
+                    near = bytes.near(base)?;
+                    from = 0;
+                }
             }
             let from = from & MOST_NEAR_BYTES;
             let end = match step.usage {

@@ -103,12 +103,14 @@ impl Tree {
             // What stands behind is `from` behind `base`, from where `near` is.
             let (mut base, mut from) = (at, stop.length as usize);
             let is_said = stop.is_near(near)
-                && (from <= MOST_NEAR_BYTES || {
-                    base = at.wrapping_add(from);
-                    near = bytes.near(base)?;
-                    from = 0;
-                    tracks.is_far(stop, bytes, at)
-                });
+                && (from <= MOST_NEAR_BYTES
+                    // What lies behind a text that is not there may be beyond the bytes, and another stop may do.
+                    || tracks.is_far(stop, bytes, at) && {
+                        base = at.wrapping_add(from);
+                        near = bytes.near(base)?;
+                        from = 0;
+                        true
+                    });
             let from = from & MOST_NEAR_BYTES;
             let next = if !is_said {
                 None

@@ -11,7 +11,7 @@ use super::shape::{Shapes, Use};
 use super::shape_value::probable_value_end;
 use super::tracks::{Tracks, Way};
 
-/// The most bytes that the tree and its tracks take.
+/// The most bytes of lines that the tree and its tracks hold; their tables come on top, a few hundred bytes a vertex.
 const MOST_HELD_BYTES: usize = 1 << 23;
 
 /// The vertex that every line begins at; as what a vertex leads to, none.

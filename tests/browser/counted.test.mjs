@@ -89,8 +89,10 @@ test('single rows that are not kept are refused in words, by the client and in t
     const both = await client.load(ndjson(0, 5), { keepRows: false, deduplicate: true }).catch(({ message, parameter }) => [message, parameter]);
     // What a refused load leaves is what was there; the next one keeps rows again.
     const still = await first();
+    const refused = [await client.load(ndjson(0, 5), { form: 'nonsense' }).catch(({ message }) => message), await first()];
     await client.load(ndjson(0, 500));
     const kept = await first();
+    refused.push(await client.load(ndjson(0, 5), { keepRows: false, form: 'nonsense' }).catch(({ message }) => message), await first());
     client.close();
     await import('/pkg/define.js');
     const element = document.createElement('execution-heatmap');
@@ -103,7 +105,7 @@ test('single rows that are not kept are refused in words, by the client and in t
     const placed = element.result.rows.placed;
     element.attempts = 'last';
     await new Promise((resolve) => setTimeout(resolve, 500));
-    return { counted, byEnd, both, still, kept, panel, placed, notices: element.result.notices, state: element.state };
+    return { counted, byEnd, both, still, kept, refused, panel, placed, notices: element.result.notices, state: element.state };
   });
   const words = 'The rows were counted and not kept, so that single ones cannot be shown.';
   assert.deepEqual(told.counted, [words, true]);
@@ -115,5 +117,9 @@ test('single rows that are not kept are refused in words, by the client and in t
   assert.equal(told.panel, words);
   assert.equal(told.placed, 600);
   assert.equal(told.state, 'ready');
+  assert.ok(told.notices.includes('repeated rows were not looked for'), told.notices.join());
+  assert.match(told.refused[0], /^form: /);
+  assert.match(told.refused[2], /^form: /);
+  assert.deepEqual([told.refused[1], told.refused[3]], [[words, true], true], 'what a refused load leaves is what was there');
   await close();
 });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { createReadStream, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Transform } from 'node:stream';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
@@ -41,6 +42,27 @@ test("a stream of Node's is read like any other stream of bytes", async () => {
     assert.deepEqual([loaded.rows, response.totals.executions, response.totals.failed], [3, 3, 1], name);
     engine.close();
   }
+  const load = async (stream, options) => {
+    const engine = await HeatmapEngine.create();
+    const loaded = await engine.load(stream, options).catch(({ message }) => message);
+    const { complete, totals } = JSON.parse(new TextDecoder().decode(engine.view({ from: '2026-02-16', to: '2026-02-17' }).json));
+    engine.close();
+    return typeof loaded === 'string' ? loaded : [loaded.rows, complete, totals.executions];
+  };
+  const file = join(folder, 'rows.ndjson');
+  assert.deepEqual(await load(createReadStream(file, 'utf8')), [3, true, 3], 'texts');
+  const cut = createReadStream(file).pipe(new Transform({
+    transform(piece, _, done) { this.push(piece); done(); },
+    flush(done) { done(new Error('the line went dead')); },
+  }));
+  assert.deepEqual(await load(cut), [3, false, 3], 'what breaks off is no error');
+  assert.match(await load(createReadStream(join(folder, 'missing'))), /no such file/);
+  const both = [createReadStream(file), createReadStream(file)];
+  assert.match(await load(both), /row 1 cannot be read: it is a stream/);
+  both.forEach((stream) => stream.on('error', () => {}).destroy());
+  const refused = createReadStream(file);
+  assert.match(await load(refused, { keepRows: false, deduplicate: true }), /^deduplicate: /);
+  assert.equal(refused.destroyed, true);
   rmSync(folder, { recursive: true });
 });
 

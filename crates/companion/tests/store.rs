@@ -366,6 +366,17 @@ fn respond(query: &Query, window: &Window, rows: Result<&Connection, &str>) -> S
     json::heatmap(&answer::answer(&table, &reading, query, &Zone::utc(), source, Patterns::Look).unwrap())
 }
 
+/// A response without the one notice that holds some words, if it is there.
+fn without_notice(response: &str, words: &str) -> String {
+    let Some(at) = response.find(words) else { return response.to_owned() };
+    let (before, behind) = response.split_at(at);
+    let (before, behind) = (&before[..before.rfind('"').unwrap()], &behind[behind.find('"').unwrap() + 1..]);
+    match behind.strip_prefix(',') {
+        Some(behind) => [before, behind].concat(),
+        None => [before.strip_suffix(',').unwrap_or(before), behind].concat(),
+    }
+}
+
 #[test]
 fn ends_and_last_attempts_are_counted_as_those_of_a_file() {
     let mut seeded = Seeded(19);
@@ -402,7 +413,9 @@ fn ends_and_last_attempts_are_counted_as_those_of_a_file() {
             let filter = if round % 3 == 0 { vec![("status", "!failed"), ("workflow_id", "7")] } else { Vec::new() };
             let dates = [("from", "2026-01-01"), ("to", "2026-01-01")];
             let query = Query::from_pairs(pairs.into_iter().chain(dates).chain(filter)).unwrap();
-            let (found, expected) = (respond(&query, &window, Ok(&connection)), respond(&query, &window, Err(&file)));
+            let (found, of_file) = (respond(&query, &window, Ok(&connection)), respond(&query, &window, Err(&file)));
+            // A database holds rows without an id by what they say; of a file it is told that they are not looked for.
+            let expected = without_notice(&of_file, "no id, so that it does not show whether");
             assert_eq!(found, expected, "{pairs:?} of {file}");
             let response: serde_json::Value = serde_json::from_str(&found).unwrap();
             for (seen, name) in seen.iter_mut().zip(["placed", "no_start", "duplicate"]) {
