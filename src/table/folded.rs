@@ -18,6 +18,9 @@ use crate::options::{Counting, Moment};
 use crate::time::Timestamp;
 use crate::window::Window;
 
+/// Takes the begin of a bucket, the kind of its executions and what makes their count, which not everyone wants.
+pub(super) type TakeCount<'a> = dyn FnMut(i64, u32, &dyn Fn() -> Count) + 'a;
+
 /// The length of a bucket. Every zone of today is a whole number of quarters of an hour away from UTC (Kathmandu 5:45),
 /// so its hours consist of whole buckets; with hours of UTC it would be wrong by up to 45 minutes, and half hours do for
 /// India but not for Nepal. Sparse logs have hardly more cells of a quarter than of an hour.
@@ -291,7 +294,7 @@ impl Folded {
     }
 
     /// Calls with each cell's begin, its kind and what makes the count of its executions.
-    pub(super) fn each_count(&self, each: &mut dyn FnMut(i64, u32, &dyn Fn() -> Count)) {
+    pub(super) fn each_count(&self, each: &mut TakeCount<'_>) {
         for cell in self.cells() {
             let count = || {
                 let bins: Vec<(u16, u64)> = self.bins_of(cell).map(|(bin, count)| (bin, count.into())).collect();
