@@ -116,6 +116,8 @@ pub struct Answer {
     pub incomplete: Option<String>,
     /// Claims that passed their tests.
     pub patterns: Vec<Finding>,
+    /// When there is room for another job.
+    pub advice: Vec<Finding>,
     /// Facts and missing data that claim no pattern.
     pub notices: Vec<String>,
 }
@@ -238,6 +240,7 @@ pub fn answer_from(
                     workflows: &|each| table.each_workflow(&View::of(query, &window, &buckets), each),
                     tags: &|each| table.each_tag(&View::of(query, &window, &buckets), each),
                     ends_with_rows: looked_at.ends_with_rows,
+                    placed_by: query.counting.by,
                     outcomes: query.filter.statuses.is_empty(),
                     chosen: !query.filter.is_empty(),
                     all: query.patterns == Wanted::All,
@@ -267,6 +270,7 @@ pub fn answer_from(
         problems: reading.problems.firsts().into_iter().take(MOST_PROBLEMS).cloned().collect(),
         incomplete: reading.incomplete.clone(),
         patterns: report.findings,
+        advice: report.advice,
         notices,
         window,
     })

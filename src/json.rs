@@ -1,6 +1,8 @@
 //! The one writer of JSON: every surface passes its bytes on. Numbers are the shortest decimals that read back as the
 //! same number, whole ones without a fraction; a number that is none becomes `null`. It decides nothing.
 
+mod writer;
+
 use crate::answer::Answer;
 use crate::cube::Sums;
 use crate::execution::Status;
@@ -9,8 +11,9 @@ use crate::pattern::{Effect, Fact, Finding, Whose, told};
 use crate::picture::scene::{Node, Scene};
 use crate::reread::RowTexts;
 use crate::table::{Rows, Workflow};
-use crate::time::{Timestamp, date_text, push_date};
-use chrono::NaiveDate;
+use crate::time::{Timestamp, date_text};
+use writer::Json;
+pub use writer::push_text;
 
 /// What the response says of a cell.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +91,9 @@ pub fn frame(answer: &Answer) -> [String; 2] {
     json.close(']');
     json.key("advice");
     json.open('[');
+    for finding in told(&answer.advice) {
+        pattern(&mut json, finding);
+    }
     json.close(']');
     json.key("notices");
     json.texts(&mut answer.notices.iter().map(|notice| &**notice));
@@ -450,7 +456,7 @@ fn pattern(json: &mut Json, finding: &Finding) {
     }
     json.close(']');
     json.close('}');
-    json.number_of("p_adjusted", Some(finding.p_adjusted));
+    json.number_of("p_adjusted", finding.p_adjusted);
     json.key("cells");
     json.open('[');
     for (date, hour) in &finding.cells {
@@ -461,149 +467,6 @@ fn pattern(json: &mut Json, finding: &Finding) {
     }
     json.close(']');
     json.close('}');
-}
-
-/// JSON in the making. Commas are placed by looking at what was written last.
-#[derive(Default)]
-struct Json {
-    out: String,
-}
-
-impl Json {
-    fn separate(&mut self) {
-        if !matches!(self.out.as_bytes().last(), None | Some(b'{' | b'[' | b':')) {
-            self.out.push(',');
-        }
-    }
-
-    fn open(&mut self, bracket: char) {
-        self.separate();
-        self.out.push(bracket);
-    }
-
-    fn close(&mut self, bracket: char) {
-        self.out.push(bracket);
-    }
-
-    fn key(&mut self, name: &str) {
-        self.text(name);
-        self.out.push(':');
-    }
-
-    fn null(&mut self) {
-        self.separate();
-        self.out.push_str("null");
-    }
-
-    fn truth(&mut self, value: bool) {
-        self.separate();
-        self.out.push_str(if value { "true" } else { "false" });
-    }
-
-    fn whole(&mut self, value: u64) {
-        self.separate();
-        number::push_whole(&mut self.out, value);
-    }
-
-    fn whole_of(&mut self, name: &str, value: u64) {
-        self.key(name);
-        self.whole(value);
-    }
-
-    fn number(&mut self, value: Option<f64>) {
-        match value {
-            // The shortest digits that read back, and never an exponent; minus zero is zero.
-            Some(value) if value.is_finite() => {
-                self.separate();
-                number::push(&mut self.out, value + 0.0);
-            }
-            _ => self.null(),
-        }
-    }
-
-    fn number_of(&mut self, name: &str, value: Option<f64>) {
-        self.key(name);
-        self.number(value);
-    }
-
-    fn numbers_of(&mut self, name: &str, values: &[f64]) {
-        self.key(name);
-        self.open('[');
-        for value in values {
-            self.number(Some(*value));
-        }
-        self.close(']');
-    }
-
-    fn date(&mut self, date: NaiveDate) {
-        self.separate();
-        self.out.push('"');
-        push_date(&mut self.out, date);
-        self.out.push('"');
-    }
-
-    fn date_of(&mut self, name: &str, date: NaiveDate) {
-        self.key(name);
-        self.date(date);
-    }
-
-    fn text(&mut self, value: &str) {
-        self.separate();
-        push_text(&mut self.out, value);
-    }
-
-    fn text_of(&mut self, name: &str, value: &str) {
-        self.key(name);
-        self.text(value);
-    }
-
-    fn text_or_null_of(&mut self, name: &str, value: Option<&str>) {
-        self.key(name);
-        match value {
-            Some(text) => self.text(text),
-            None => self.null(),
-        }
-    }
-
-    fn texts(&mut self, texts: &mut dyn Iterator<Item = &str>) {
-        self.open('[');
-        for text in texts {
-            self.text(text);
-        }
-        self.close(']');
-    }
-}
-
-/// Appends a text as a JSON string.
-pub fn push_text(out: &mut String, text: &str) {
-    out.push('"');
-    let mut rest = text;
-    // Most texts have nothing to be escaped.
-    let is_plain = |byte: &u8| (b' '..0x7f).contains(byte) && *byte != b'"' && *byte != b'\\' || *byte > 0x7f;
-    while let Some(place) = rest.bytes().position(|byte| !is_plain(&byte)) {
-        // Every byte of a character beyond ASCII is plain, so one that is not is a character.
-        let Some((plain, from)) = rest.split_at_checked(place) else { break };
-        out.push_str(plain);
-        let (escaped, behind) = from.split_at_checked(1).unwrap_or_default();
-        match escaped {
-            "\"" => out.push_str("\\\""),
-            "\\" => out.push_str("\\\\"),
-            "\n" => out.push_str("\\n"),
-            "\r" => out.push_str("\\r"),
-            "\t" => out.push_str("\\t"),
-            control => {
-                out.push_str("\\u00");
-                for byte in control.bytes() {
-                    out.extend(
-                        [byte >> 4, byte & 15].into_iter().filter_map(|nibble| char::from_digit(nibble.into(), 16)),
-                    );
-                }
-            }
-        }
-        rest = behind;
-    }
-    out.push_str(rest);
-    out.push('"');
 }
 
 #[cfg(test)]

@@ -355,7 +355,7 @@ proptest! {
         let history = History { failures: failures.collect(), executions };
         for finding in history.report().findings {
             recount(&history, &finding);
-            prop_assert!(finding.p_adjusted > 0.0 && finding.p_adjusted <= 0.05);
+            prop_assert!(finding.p_adjusted.is_some_and(|p| p > 0.0 && p <= 0.05));
             prop_assert!(!finding.sentence.contains("NaN") && !finding.how.contains("NaN"));
         }
     }

@@ -93,7 +93,7 @@ fn finding(kind: Kind, sentence: &str, weekdays: &[u8], hours: (u8, u8), answer:
         from: answer.window.start_date,
         to: answer.window.end_date,
         weeks: Vec::new(),
-        p_adjusted: 0.001,
+        p_adjusted: Some(0.001),
         cells: Vec::new(),
     }
 }

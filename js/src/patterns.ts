@@ -39,6 +39,12 @@ function how({ how_we_know: words, explained_by: explained }: Pattern): HTMLElem
   return h('details', { class: 'how' }, h('summary', {}, 'How we know'), h('p', {}, by + words));
 }
 
+/** When there is room for another job. It is no pattern: nothing marks its cells. */
+function quiet(advice: Pattern): HTMLElement {
+  const { claim, evidence } = parts(advice.sentence);
+  return h('li', {}, h('p', {}, claim), h('p', { class: 'evidence' }, evidence), how(advice));
+}
+
 export class PatternList {
   readonly element = h('section', { class: 'patterns', part: 'patterns', 'aria-label': 'Patterns' });
   readonly #events: PatternEvents;
@@ -51,7 +57,7 @@ export class PatternList {
 
   /** Draws what was found, or says that nothing was and why. */
   update(response: HeatmapResponse, dates: readonly string[], format: Format, ready: boolean): void {
-    const { patterns, notices } = response;
+    const { patterns, advice, notices } = response;
     this.#rows = patterns.map((pattern, i) => this.#row(pattern, i + 1, format));
     const content: (Node | string)[] = [];
     if (patterns.length > 0) {
@@ -70,6 +76,7 @@ export class PatternList {
           h('p', { class: 'evidence' }, 'The differences between hours here could be chance.')));
       }
     }
+    if (ready && advice.length > 0) content.push(h('ul', { class: 'advice', part: 'advice', 'aria-label': 'Advice' }, ...advice.map(quiet)));
     const lines = ready ? notices.filter((notice) => !MORE.test(notice) && !EXPLORATORY.test(notice)).map(sentence) : [];
     const span = patterns[0]?.evidence;
     if (span && (span.from !== response.start_date || span.to !== response.end_date)) {

@@ -86,6 +86,10 @@ progress::-moz-progress-bar { background: var(--fg); }
 .pattern .how[open] { flex-basis: 100%; }
 .pattern .how p { margin: 2px 0 4px; }
 .after { display: flex; flex-wrap: wrap; gap: 0 12px; margin-block: 6px 0; padding: 0; color: var(--muted); font-size: 0.8125rem; list-style: none; }
+.advice { margin-block: 8px 0; padding: 0; font-size: 0.875rem; list-style: none; }
+.advice li { display: flex; flex-wrap: wrap; gap: 0 12px; align-items: baseline; }
+.advice p { margin: 2px 0; }
+.advice .how { font-size: 0.8125rem; color: var(--muted); }
 .quiet { border: 1px solid var(--line); border-radius: var(--radius); padding: 10px 14px; }
 
 .legend { display: flex; flex-wrap: wrap; align-items: center; gap: 6px; margin-block-end: 12px; font-size: 0.8125rem; }

@@ -170,7 +170,8 @@ export interface Pattern {
     days?: number;
     by_week: { week: string; held: boolean | null }[];
   };
-  p_adjusted: number;
+  /** Null of advice, which is counted and not tested. */
+  p_adjusted: number | null;
   cells: [string, number][];
 }
 
@@ -201,7 +202,8 @@ export interface HeatmapResponse {
   };
   problems: { line: number; kind: string; message: string }[];
   patterns: Pattern[];
-  advice: unknown[];
+  /** When there is room for another job, in the form of patterns, with the kind `quiet_window`. */
+  advice: Pattern[];
   notices: string[];
 }
 

@@ -2,11 +2,13 @@
 //! judges nothing.
 
 use super::Evidence;
-use super::series::{Series, Whose};
+use super::quiet::Running;
+use super::series::{Run, Series, Whose};
 use crate::bucket::Buckets;
 use crate::cube::Cube;
 use crate::execution::Status;
 use crate::histogram::{BINS, Bins, Histogram};
+use crate::options::Moment;
 use crate::table::{RunCount, WorkflowRuns};
 use chrono::{Datelike, NaiveDate, Weekday};
 
@@ -143,6 +145,8 @@ pub struct Completed {
     pub executions: Vec<u64>,
     /// The first and the last moment at which anything ran, in milliseconds.
     pub known: (i64, i64),
+    /// How long executions ran in each bucket.
+    pub running: Running,
 }
 
 /// Adds what only single executions tell (ends, slow ones, durations by day) to the series of all.
@@ -151,7 +155,9 @@ pub fn complete(evidence: &Evidence<'_>, all: &mut Series) -> Completed {
     let mut executions = Vec::new();
     let mut known = (i64::MAX, i64::MIN);
     let mut durations = vec![Histogram::default(); all.days.len()];
+    let mut running = Running::new(evidence.buckets, evidence.window);
     (evidence.workflows)(&mut |workflow| {
+        running.add(evidence.buckets, &workflow);
         let counted: Vec<i64> = workflow.counts.iter().map(|count| count.at_ms).collect();
         let series = of_workflow(evidence, workflow, &bins);
         for (sum, more) in all.days.iter_mut().zip(&series.days) {
@@ -172,13 +178,13 @@ pub fn complete(evidence: &Evidence<'_>, all: &mut Series) -> Completed {
     let is_known = durations.iter().any(|durations| durations.count() > 0);
     let durations = if is_known { durations } else { Vec::new() };
     *all = Series::new(Whose::All, std::mem::take(&mut all.days), durations, Vec::new());
-    Completed { executions, known }
+    Completed { executions, known, running }
 }
 
 /// The series of one workflow.
 pub fn of_workflow(evidence: &Evidence<'_>, workflow: WorkflowRuns, bins: &Bins) -> Series {
     let mut days = WholeDays::new(evidence);
-    let durations = days.count(&workflow, bins);
+    let durations = days.count(&workflow, bins, evidence.placed_by);
     Series::new(workflow.whose, days.days, durations, workflow.runs)
 }
 
@@ -207,7 +213,7 @@ impl<'a> WholeDays<'a> {
     }
 
     /// Counts the executions of a workflow; how the durations of each day are distributed.
-    fn count(&mut self, workflow: &WorkflowRuns, bins: &Bins) -> Vec<Histogram> {
+    fn count(&mut self, workflow: &WorkflowRuns, bins: &Bins, placed_by: Moment) -> Vec<Histogram> {
         let buckets = self.buckets;
         let mut durations: Vec<Vec<(usize, u64)>> = vec![Vec::new(); self.days.len()];
         let slow_from = slow_from(workflow, bins);
@@ -218,8 +224,7 @@ impl<'a> WholeDays<'a> {
                 hour.count(run.status, 1, timed.into_iter(), slow_from);
                 durations.get_mut(day).into_iter().for_each(|day| day.extend(timed));
             }
-            let end_ms = run.duration_ms.filter(|_| run.status.is_ended()).and_then(|ms| i64::try_from(ms).ok());
-            let end = end_ms.and_then(|ms| run.at_ms.checked_add(ms)).map(|end_ms| buckets.place(end_ms));
+            let end = end_ms(run, placed_by).map(|end_ms| buckets.place(end_ms));
             if let Some((_, hour)) = end.and_then(|bucket| self.hour(bucket)) {
                 hour.finished = hour.finished.saturating_add(1);
             }
@@ -233,6 +238,16 @@ impl<'a> WholeDays<'a> {
             }
         }
         durations.into_iter().map(|counts| Histogram::of_bins(bins, counts.into_iter())).collect()
+    }
+}
+
+/// The moment at which a run ended, where its moment says that.
+fn end_ms(run: &Run, placed_by: Moment) -> Option<i64> {
+    let lasted_ms = run.duration_ms.filter(|_| run.status.is_ended()).and_then(|ms| i64::try_from(ms).ok());
+    match placed_by {
+        Moment::Start => run.at_ms.checked_add(lasted_ms?),
+        Moment::End => Some(run.at_ms),
+        Moment::Scheduled => None,
     }
 }
 
@@ -330,6 +345,7 @@ mod tests {
             workflows: &|_| {},
             tags: &|_| {},
             ends_with_rows: false,
+            placed_by: Moment::Start,
             outcomes: true,
             chosen: false,
             all: false,
@@ -360,6 +376,7 @@ mod tests {
             workflows: &|_| {},
             tags: &|_| {},
             ends_with_rows,
+            placed_by: Moment::Start,
             outcomes: true,
             chosen: false,
             all: false,

@@ -21,6 +21,7 @@ pub mod mix;
 mod multiplicity;
 pub mod outcome;
 pub mod outcome_window;
+pub mod quiet;
 mod random;
 mod report;
 mod residual;
@@ -49,6 +50,7 @@ pub use series::{Run, Series, Whose};
 
 use crate::bucket::Buckets;
 use crate::cube::Cube;
+use crate::options::Moment;
 use crate::table::WorkflowRuns;
 use crate::window::Window;
 use crate::zone::Zone;
@@ -77,6 +79,8 @@ pub struct Evidence<'a> {
     pub tags: &'a EachTag<'a>,
     /// True if the window ends with the newest row of a file: its last day may then be whole all the same.
     pub ends_with_rows: bool,
+    /// Which moment of executions places them: only of their starts it follows when they run and end.
+    pub placed_by: Moment,
     /// False if a status filter chose the rows: then no pattern of outcomes is looked for.
     pub outcomes: bool,
     /// True if someone chose these executions among others: then what is found in them is a hint.
@@ -93,6 +97,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How many others passed theirs.
     pub more: usize,
+    /// Hours in which there is room for another job. They are counted and not tested, so they are no findings.
+    pub advice: Vec<Finding>,
     /// Which data is missing for claims that were not looked for.
     pub notices: Vec<String>,
 }
@@ -136,6 +142,8 @@ pub enum Kind {
     New,
     /// More failures in a row than chance and the workflow's own clustering bring.
     ConsecutiveFailures,
+    /// Little runs in a window of the day: advice, never a claim.
+    QuietWindow,
 }
 
 impl Kind {
@@ -160,6 +168,7 @@ impl Kind {
             Kind::Stopped => "stopped",
             Kind::New => "new",
             Kind::ConsecutiveFailures => "consecutive_failures",
+            Kind::QuietWindow => "quiet_window",
         }
     }
 
@@ -229,8 +238,8 @@ pub struct Finding {
     /// days holds for their week where at least 60 % of those that can tell do.
     pub weeks: Vec<(NaiveDate, Option<bool>)>,
     /// The chance of such a claim on structureless history, adjusted for everything that was looked at. Not stated
-    /// finer than one in a million.
-    pub p_adjusted: f64,
+    /// finer than one in a million. `None` of advice, which is not tested.
+    pub p_adjusted: Option<f64>,
     /// The hours that the claim is about and that have executions, of a silence those that lack them: local date and
     /// hour, rising.
     pub cells: Vec<(NaiveDate, u8)>,

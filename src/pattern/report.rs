@@ -12,9 +12,10 @@ use super::series::{Series, Whose};
 use super::stopped::End;
 use super::{
     Evidence, Finding, Kind, Report, attribution, burst, change, consecutive, english, explained, gate, missed, mix,
-    outcome_window, schedule, silence, stopped, trend, volume_peak, volume_window,
+    outcome_window, quiet, schedule, silence, stopped, trend, volume_peak, volume_window,
 };
 use crate::histogram::Bins;
+use crate::options::Moment as Placed;
 use crate::order::{order, sort};
 use crate::zone::Zone;
 
@@ -110,6 +111,17 @@ impl Sought {
         }
     }
 
+    /// True if it can be told of executions that are placed by such a moment.
+    fn is_told_by(self, placed_by: Placed) -> bool {
+        match self {
+            Sought::Volume(volume_window::Moment::Started) | Sought::Schedule | Sought::Missed => {
+                placed_by == Placed::Start
+            }
+            Sought::Volume(volume_window::Moment::Finished) => placed_by != Placed::Scheduled,
+            _ => true,
+        }
+    }
+
     /// True if more shuffles give another chance.
     fn is_shuffled(self) -> bool {
         matches!(self, Sought::Outcome(_) | Sought::Peak)
@@ -164,6 +176,8 @@ struct Viewed<'a> {
     zone: &'a Zone,
     /// From the first to the last moment at which anything ran, in milliseconds.
     known: (i64, i64),
+    /// Which moment of executions places them.
+    placed_by: Placed,
     /// False if a status filter chose the executions.
     outcomes: bool,
     /// True if all executions are those of one workflow.
@@ -180,7 +194,9 @@ struct Looked {
 
 impl Looked {
     fn at(series: &Series, view: &Viewed<'_>) -> Self {
-        let sought = Sought::all(&series.whose, view.outcomes, view.is_only).into_iter();
+        let mut sought = Sought::all(&series.whose, view.outcomes, view.is_only);
+        sought.retain(|sought| sought.is_told_by(view.placed_by));
+        let sought = sought.into_iter();
         let looks = sought.map(|sought| (sought, sought.look(series, view, FEW))).collect();
         Self { whose: series.whose.clone(), executions: series.executions(), looks }
     }
@@ -198,9 +214,15 @@ impl Looked {
 /// Looks for patterns.
 pub fn report(evidence: &Evidence<'_>) -> Report {
     let mut all = history::of_all(evidence);
-    let history::Completed { executions, known } = history::complete(evidence, &mut all);
+    let history::Completed { executions, known, running } = history::complete(evidence, &mut all);
     let is_chosen = chosen(&executions);
-    let view = Viewed { zone: evidence.zone, known, outcomes: evidence.outcomes, is_only: executions.len() == 1 };
+    let view = Viewed {
+        zone: evidence.zone,
+        known,
+        placed_by: evidence.placed_by,
+        outcomes: evidence.outcomes,
+        is_only: executions.len() == 1,
+    };
     let mut looked = vec![Looked::at(&all, &view)];
     each_chosen(evidence, &is_chosen, &mut |_, series| looked.push(Looked::at(series, &view)));
     let is_close = |chance: f64| (FALSE_DISCOVERY_RATE / CLOSE..=FALSE_DISCOVERY_RATE * CLOSE).contains(&chance);
@@ -227,7 +249,31 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
     if more > 0 {
         notices.push(sentence::more_were_found(more));
     }
-    Report { findings, more, notices }
+    Report { findings, more, advice: advice(evidence, &all, &running), notices }
+}
+
+/// When there is room for another job: of executions of some outcome alone nobody could say.
+fn advice(evidence: &Evidence<'_>, all: &Series, running: &quiet::Running) -> Vec<Finding> {
+    if evidence.placed_by != Placed::Start || !evidence.outcomes {
+        return Vec::new();
+    }
+    let windows = quiet::windows(all, evidence.buckets, running).into_iter();
+    let advice = windows.map(|Claim { facts, window, effect, evidence: counts, span, weeks, cells, .. }| Finding {
+        kind: Kind::QuietWindow,
+        whose: Whose::All,
+        sentence: english::quiet::sentence(&facts, evidence.zone.name()),
+        how: english::quiet::how(&facts),
+        explained_by: None,
+        window,
+        effect,
+        evidence: counts,
+        from: span.0,
+        to: span.1,
+        weeks,
+        p_adjusted: None,
+        cells,
+    });
+    advice.collect()
 }
 
 /// Which workflows are series of their own, by their numbers of executions.
@@ -347,7 +393,7 @@ fn finding(accepted: &Accepted<'_>, explained_by: Option<usize>, zone: &str, loo
         from: claim.span.0,
         to: claim.span.1,
         weeks: claim.weeks.clone(),
-        p_adjusted: chance,
+        p_adjusted: Some(chance),
         cells: claim.cells.clone(),
     }
 }

@@ -122,6 +122,16 @@ impl On {
             On::AllDays => true,
         }
     }
+
+    /// So many hours of these days.
+    pub(super) fn window(self, start: u8, length: u8) -> WeekWindow {
+        let end = start + length;
+        WeekWindow {
+            weekdays: (0..7).filter(|weekday| self.holds(*weekday)).map(|weekday| weekday as u8 + 1).collect(),
+            from_hour: start,
+            to_hour: if end > 24 { end - 24 } else { end },
+        }
+    }
 }
 
 /// Looks for the window that stands out most. The chance is over all windows on all kinds of days, high and low ones.
@@ -159,7 +169,7 @@ fn found(series: &Series, moment: Moment) -> Option<Look<Facts>> {
     Some(Look {
         chance,
         claim: Some(Claim {
-            window: Some(week_window(&facts)),
+            window: Some(facts.on.window(facts.start, facts.length)),
             effect: Some(Effect { inside, outside }),
             evidence: vec![
                 ("executions_inside", Fact::Count(facts.inside)),
@@ -413,15 +423,6 @@ fn pass(facts: &Facts) -> bool {
     let (inside, outside) = rates(facts);
     let is_large = if facts.is_high { inside >= LEAST_OF_HIGH * outside } else { inside <= MOST_OF_LOW * outside };
     is_large && f64::from(facts.held) >= LEAST_SHARE_OF_DAYS * f64::from(facts.days)
-}
-
-fn week_window(facts: &Facts) -> WeekWindow {
-    let end = facts.start + facts.length;
-    WeekWindow {
-        weekdays: (0..7).filter(|weekday| facts.on.holds(*weekday)).map(|weekday| weekday as u8 + 1).collect(),
-        from_hour: facts.start,
-        to_hour: if end > 24 { end - 24 } else { end },
-    }
 }
 
 /// By week that has days of the kind: whether the window held on enough of them.

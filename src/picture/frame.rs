@@ -60,7 +60,8 @@ pub(super) fn above(sheet: &mut Sheet, answer: &Answer, names: &Words, margins: 
 /// Writes the notes under the cells and returns where they end.
 pub(super) fn below(sheet: &mut Sheet, answer: &Answer, margins: Margins) -> f64 {
     let mut y = margins.top;
-    for notice in &answer.notices {
+    let advice = told(&answer.advice).iter().map(|advice| &advice.sentence);
+    for notice in advice.chain(&answer.notices) {
         // Notices are in English; capitals of all the world would be 12 kB of every reader's download.
         let mut text = notice.clone() + ".";
         if let Some(first) = text.get_mut(..1) {

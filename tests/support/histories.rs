@@ -452,6 +452,7 @@ impl View {
             workflows: &|_| {},
             tags: &|_| {},
             ends_with_rows,
+            placed_by: execution_heatmap::options::Moment::Start,
             outcomes,
             chosen: false,
             all: true,

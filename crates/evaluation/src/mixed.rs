@@ -170,7 +170,10 @@ fn scored(number: usize) -> Scored {
     let wrong = findings.iter().filter(|finding| !planted.iter().any(|planted| planted.is_told_by(finding)));
     let wrong = wrong.map(|finding| {
         let whose = if finding.whose == Whose::All { "all" } else { "one workflow" };
-        (told::name(finding), format!("{} ({whose}, p {:.4}), with {planted:?}", finding.sentence, finding.p_adjusted))
+        (
+            told::name(finding),
+            format!("{} ({whose}, p {:.4}), with {planted:?}", finding.sentence, finding.p_adjusted.unwrap_or(1.0)),
+        )
     });
     Scored { told, sentences: findings.len(), wrong: wrong.collect(), planted }
 }

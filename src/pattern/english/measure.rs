@@ -1,6 +1,7 @@
 //! The words of what is measured day by day: measures, their values and how much these differ. Numbers come in as they were
 //! counted and are rounded here; nothing is tested here.
 
+use super::decimal;
 use crate::number;
 use crate::pattern::daily::Measure;
 use crate::picture::words;
@@ -17,15 +18,7 @@ pub(super) const fn subject(measure: Measure) -> &'static str {
 /// A value of a measure: "4%", "18 s", "52 a day".
 pub(super) fn value(measure: Measure, value: f64) -> String {
     match measure {
-        Measure::Volume => {
-            let mut said = String::new();
-            if value < 9.95 {
-                number::push_fixed(&mut said, value, 1);
-            } else {
-                said = number::grouped(value.round() as u64);
-            }
-            said + " a day"
-        }
+        Measure::Volume => decimal(value) + " a day",
         Measure::FailureRate => {
             let mut said = String::new();
             number::push_fixed(&mut said, value * 100.0, usize::from(value < 0.0995));

@@ -9,6 +9,7 @@ pub mod how;
 mod measure;
 pub mod missed;
 pub mod mix;
+pub mod quiet;
 pub mod schedule;
 pub mod silence;
 pub mod stopped;
@@ -53,13 +54,18 @@ fn rounded(value: f64) -> String {
 
 /// "3.1×", "12×".
 fn times(ratio: f64) -> String {
+    decimal(ratio) + "×"
+}
+
+/// "3.1", "12", "1,204".
+fn decimal(value: f64) -> String {
     let mut text = String::new();
-    if ratio < 9.95 {
-        number::push_fixed(&mut text, ratio, 1);
+    if value < 9.95 {
+        number::push_fixed(&mut text, value, 1);
     } else {
-        text = rounded(ratio);
+        text = rounded(value);
     }
-    text + "×"
+    text
 }
 
 /// "4 weeks" or "1 week".

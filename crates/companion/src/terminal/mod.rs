@@ -124,6 +124,7 @@ fn notes(answer: &Answer) -> Vec<String> {
     if answer.patterns.is_empty() && answer.totals.executions() > 0 {
         notes.push("No recurring pattern found.".to_owned());
     }
+    notes.extend(answer.advice.iter().map(|advice| sentence(&advice.sentence)));
     notes.extend(answer.notices.iter().map(|notice| sentence(notice)));
     let grid = &answer.grid;
     let changed = |is_longer: bool| {
