@@ -16,6 +16,8 @@ use support::{Row, Seeded, local_hour, table_of, zone_over};
 /// A Monday; in the eight weeks from it on clocks in Berlin go forward.
 const FROM: &str = "2026-02-16";
 const WEEKS: u64 = 8;
+/// Its midnight in UTC.
+const MONDAY_MS: i64 = 1_771_200_000_000;
 
 /// How many executions start in an hour of a weekday (0 = Monday), and for how many milliseconds each runs.
 type Shape<'a> = &'a dyn Fn(u32, u8) -> (f64, u64);
@@ -51,10 +53,11 @@ fn rows(tz: Tz, shape: Shape<'_>) -> Vec<Row> {
     rows
 }
 
-fn answered(rows: &[Row], tz: Tz, pairs: &[(&str, &str)]) -> Answer {
+/// The answer about the first so many weeks.
+fn answered(rows: &[Row], tz: Tz, weeks: u64) -> Answer {
     let from: NaiveDate = FROM.parse().unwrap();
-    let to = (from + chrono::Days::new(WEEKS * 7 - 1)).to_string();
-    let query = Query::from_pairs([("from", FROM), ("to", &to)].into_iter().chain(pairs.iter().copied())).unwrap();
+    let to = (from + chrono::Days::new(weeks * 7 - 1)).to_string();
+    let query = Query::from_pairs([("from", FROM), ("to", &to)]).unwrap();
     let at_ms = |date: NaiveDate| date.and_hms_opt(0, 0, 0).unwrap().and_utc().timestamp_millis();
     let zone = zone_over(tz, at_ms(from) - 48 * HOUR_MS, at_ms(from) + (WEEKS as i64 * 7 + 3) * 24 * HOUR_MS);
     let table = table_of(rows);
@@ -113,7 +116,7 @@ fn recount(advice: &Finding, rows: &[Row], tz: Tz) {
 /// The advice on rows of a shape, as sentences; each is recounted.
 fn check(tz: Tz, shape: Shape<'_>, expected: &[&str]) {
     let rows = rows(tz, shape);
-    let answer = answered(&rows, tz, &[]);
+    let answer = answered(&rows, tz, WEEKS);
     for advice in &answer.advice {
         assert_eq!((advice.kind, advice.p_adjusted), (Kind::QuietWindow, None));
         recount(advice, &rows, tz);
@@ -170,4 +173,32 @@ fn nothing_is_advised_where_nothing_recurs() {
     check(Tz::UTC, &|_, _| (20.0, MINUTE), &[]);
     check(Tz::UTC, &|_, hour| (if hour < 12 { 16.0 } else { 24.0 }, MINUTE), &[]);
     check(Tz::UTC, &|_, hour| (if hour == 3 { 1.0 } else { 0.0 }, MINUTE), &[]);
+}
+
+#[test]
+fn what_a_reader_should_know_is_told_though_no_test_was_passed() {
+    let outage = |row: &Row| (1..6).contains(&((row.started_ms - MONDAY_MS) / HOUR_MS - 72));
+    let mut rows = rows(Tz::UTC, &|_, _| (20.0, MINUTE));
+    for (row, place) in rows.iter_mut().zip(0..) {
+        row.status = if outage(row) || place % 100 == 0 { "failed" } else { "completed" }.to_owned();
+    }
+    // Four fifths of the two Sundays do not run.
+    let is_sunday = |row: &Row| (row.started_ms - MONDAY_MS) / HOUR_MS % (4 * 168) / 24 == 13;
+    let mut number = 0;
+    rows.retain(|row| {
+        number += usize::from(is_sunday(row));
+        !is_sunday(row) || number % 5 == 0
+    });
+    let check = |weeks, part: &str, is_told: bool| {
+        let answer = answered(&rows, Tz::UTC, weeks);
+        assert_eq!(answer.notices.iter().any(|notice| notice.contains(part)), is_told, "{part}: {:?}", answer.notices);
+        answer
+    };
+    check(2, "one stretch (Thu, Feb 19, 1–6 AM) holds", true);
+    let answer = check(WEEKS, "one stretch", false);
+    assert!(answer.patterns.iter().any(|pattern| pattern.sentence.starts_with("One incident (Thu, Feb 19, 1–6 AM)")));
+    check(WEEKS, "2 days have far fewer executions than is usual of their weekday", true);
+    check(WEEKS, "by the hour: Mar 1, Mar 29", true);
+    // Of two Sundays neither is known to be a quiet one.
+    check(2, "far fewer executions", false);
 }

@@ -241,8 +241,11 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
     let corrected = adjusted_chances(&looked);
     explain(evidence, &all, &mut looked, &corrected);
     let looked_for = corrected.iter().map(Vec::len).sum();
-    let (findings, more) = told(&accepted(&looked, &corrected), evidence, looked_for);
     let mut notices = notices(evidence, &all);
+    let is_incident = |accepted: &Accepted<'_>| matches!(accepted.claim.facts, Statement::Incident(_));
+    let accepted = accepted(&looked, &corrected);
+    let (findings, more) = told(&accepted, evidence, looked_for);
+    notices.extend(facts(evidence, &all, accepted.iter().any(is_incident)));
     if evidence.chosen && !findings.is_empty() {
         notices.push(sentence::EXPLORATORY.to_owned());
     }
@@ -261,7 +264,7 @@ fn advice(evidence: &Evidence<'_>, all: &Series, running: &quiet::Running) -> Ve
     let advice = windows.map(|Claim { facts, window, effect, evidence: counts, span, weeks, cells, .. }| Finding {
         kind: Kind::QuietWindow,
         whose: Whose::All,
-        sentence: english::quiet::sentence(&facts, evidence.zone.name()),
+        sentence: english::quiet::sentence(&facts, evidence.zone.name(), evidence.chosen),
         how: english::quiet::how(&facts),
         explained_by: None,
         window,
@@ -396,6 +399,16 @@ fn finding(accepted: &Accepted<'_>, explained_by: Option<usize>, zone: &str, loo
         p_adjusted: Some(chance),
         cells: claim.cells.clone(),
     }
+}
+
+/// What a reader should know of the history before reading too much into it, and what no test was passed by: a few hours
+/// that hold many of all failures, and days that are no usual ones.
+fn facts(evidence: &Evidence<'_>, all: &Series, is_incident_told: bool) -> Vec<String> {
+    let incident = burst::incident_facts(all).filter(|_| evidence.outcomes && !is_incident_told);
+    let incident = incident.map(|incident| english::burst::incident_notice(&incident));
+    let quiet = volume_window::quiet_dates(&all.days);
+    let quiet = (!quiet.is_empty()).then(|| english::volume_window::quiet_dates(&quiet));
+    incident.into_iter().chain(quiet).collect()
 }
 
 /// Which data is missing. A view without any execution says that itself.

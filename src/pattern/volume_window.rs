@@ -73,6 +73,8 @@ const LEAST_WEEKS: usize = 8;
 pub const LEAST_EXECUTIONS: u64 = 10;
 /// A day below this part of the median of its weekday is quiet,
 const QUIET: f64 = 0.35;
+/// and is told as such where so many executions are usual of it,
+const LEAST_USUAL_OF_QUIET: f64 = 30.0;
 /// where so many days of that weekday are known.
 const LEAST_OF_A_WEEKDAY: usize = 3;
 /// The rate inside is at most this part of the rate outside,
@@ -203,28 +205,53 @@ pub(super) struct Looked {
 
 /// The days that can be looked at, and how many are left out as quiet.
 fn usable(days: &[Day], moment: Moment) -> (Vec<Looked>, u32) {
-    let counts = |day: &Day| day.hours.map(|hour| moment.of(&hour));
-    let all = |counts: &[u64; 24]| counts.iter().fold(0, |sum: u64, count| sum.saturating_add(*count));
-    let weekday = |day: &Day| day.date.weekday().num_days_from_monday();
-    let usual: Vec<f64> = (0..7)
-        .map(|of| {
-            let volumes = || days.iter().filter(|day| weekday(day) == of).map(|day| all(&counts(day)) as f64);
-            if volumes().count() < LEAST_OF_A_WEEKDAY { 0.0 } else { median(volumes()) }
-        })
-        .collect();
     let (mut looked, mut quiet) = (Vec::new(), 0);
-    for day in days {
-        let (counts, weekday) = (counts(day), weekday(day));
-        let all = all(&counts);
-        let usual = usual.get(weekday as usize).copied().unwrap_or(0.0);
+    for (day, usual) in days.iter().zip(usual(days, moment)) {
+        let counts = counts(day, moment);
+        let all = sum(&counts);
         if (all as f64) < QUIET * usual {
             quiet += 1;
         } else if all >= LEAST_EXECUTIONS {
-            looked.push(Looked { date: day.date, weekday, counts, all, contrasts: contrasts(&counts, all) });
+            let contrasts = contrasts(&counts, all);
+            looked.push(Looked { date: day.date, weekday: weekday(day), counts, all, contrasts });
         }
     }
     center(&mut looked);
     (looked, quiet)
+}
+
+/// The dates on which far fewer executions start than on others of their weekday, where chance makes no such dates.
+pub fn quiet_dates(days: &[Day]) -> Vec<NaiveDate> {
+    let usual = usual(days, Moment::Started);
+    let are_quiet = days.iter().zip(usual).filter(|(day, usual)| {
+        *usual >= LEAST_USUAL_OF_QUIET && (sum(&counts(day, Moment::Started)) as f64) < QUIET * usual
+    });
+    are_quiet.map(|(day, _)| day.date).collect()
+}
+
+/// For each day how many executions are usual on its weekday; 0 where that is not known.
+fn usual(days: &[Day], moment: Moment) -> Vec<f64> {
+    let by_weekday: Vec<f64> = (0..7)
+        .map(|of| {
+            let among = || days.iter().filter(|day| weekday(day) == of);
+            let volumes = among().map(|day| sum(&counts(day, moment)) as f64);
+            if among().count() < LEAST_OF_A_WEEKDAY { 0.0 } else { median(volumes) }
+        })
+        .collect();
+    days.iter().map(|day| by_weekday.get(weekday(day) as usize).copied().unwrap_or(0.0)).collect()
+}
+
+fn counts(day: &Day, moment: Moment) -> [u64; 24] {
+    day.hours.map(|hour| moment.of(&hour))
+}
+
+fn sum(counts: &[u64; 24]) -> u64 {
+    counts.iter().fold(0, |sum: u64, count| sum.saturating_add(*count))
+}
+
+/// 0 = Monday.
+fn weekday(day: &Day) -> u32 {
+    day.date.weekday().num_days_from_monday()
 }
 
 /// Whether a stretch holds an hour. A start beyond 23 is that of the next day, which is the same.

@@ -29,6 +29,16 @@ pub fn incident(facts: &Incident, called: Option<&str>, strength: Strength) -> S
         Strength::Plain => "One incident",
         Strength::Tends => "Perhaps unusual: one incident",
     };
+    [start, &of_incident(facts), &of(called)].concat()
+}
+
+/// The same of one that passed no test: a count, which claims nothing.
+pub fn incident_notice(facts: &Incident) -> String {
+    ["one stretch", &of_incident(facts), "; this is a count and no pattern"].concat()
+}
+
+/// " (Tue, Mar 12, 3–9 AM) holds 41% of all failures".
+fn of_incident(facts: &Incident) -> String {
     let ((first, hour), end) = (facts.from, facts.until);
     let when = if facts.hours <= 12 {
         [&date(first), ", ", &hour_range(hour, facts.hours as u8)].concat()
@@ -36,7 +46,7 @@ pub fn incident(facts: &Incident, called: Option<&str>, strength: Strength) -> S
         [&moment(facts.from), "–", &moment(end)].concat()
     };
     let share = percent(facts.failures, facts.all_failures);
-    [start, " (", &when, ") holds ", &share, " of all failures", &of(called)].concat()
+    [" (", &when, ") holds ", &share, " of all failures"].concat()
 }
 
 #[cfg(test)]
@@ -73,5 +83,7 @@ mod tests {
         check(&facts(6, (day("2024-03-12"), 9)), Strength::Plain, short);
         let long = "Perhaps unusual: one incident (Tue, Mar 12, 3 AM–Wed, Mar 13, 1 AM) holds 41% of all failures";
         check(&facts(22, (day("2024-03-13"), 1)), Strength::Tends, long);
+        let notice = "one stretch (Tue, Mar 12, 3–9 AM) holds 41% of all failures; this is a count and no pattern";
+        assert_eq!(incident_notice(&facts(6, (day("2024-03-12"), 9))), notice);
     }
 }

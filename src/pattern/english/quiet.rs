@@ -11,8 +11,8 @@ const DAY: u8 = 24;
 
 /// "Quiet on weekdays between 2–6 AM UTC, with room for another job: 12 executions start an hour and 0.4 run at the same
 /// time, against 96 and 7.2 otherwise (less than half of what is usual on 60 of 64 weekdays)". `zone` is the zone whose
-/// hours are named.
-pub fn sentence(facts: &Facts, zone: &str) -> String {
+/// hours are named, and `is_chosen` is true if someone chose these executions among others.
+pub fn sentence(facts: &Facts, zone: &str, is_chosen: bool) -> String {
     let (on, days) = match facts.on {
         On::Weekdays => ("on weekdays", " weekdays"),
         On::Weekends => ("on weekends", " weekend days"),
@@ -33,7 +33,8 @@ pub fn sentence(facts: &Facts, zone: &str) -> String {
     }
     let [held, of] = [facts.held, facts.days].map(|days| number::grouped(u64::from(days)));
     let recurs = ["less than half of what is usual on ", &held, " of ", &of, days].concat();
-    let room = ", with room for another job: ";
+    // Beside executions that someone chose others may run.
+    let room = if is_chosen { ": " } else { ", with room for another job: " };
     ["Quiet ", on, &hours, room, &counts, ", against ", &against, " otherwise (", &recurs, ")"].concat()
 }
 

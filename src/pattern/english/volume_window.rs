@@ -1,8 +1,10 @@
 //! What is said of a window of volume.
 
+use super::month_day;
 use crate::number;
 use crate::pattern::sentence::{Strength, hour_range};
 use crate::pattern::volume_window::{Facts, Moment, On};
+use chrono::NaiveDate;
 
 /// "Throughput of 'sync-crm' drops on weekdays between 9 AM–5 PM UTC: 48% fewer executions an hour end than in the rest of
 /// the day (58 of 64 weekdays)". `whose` is "" of all executions and " of 'sync-crm'" of those of a workflow; `zone` is
@@ -42,9 +44,40 @@ pub fn volume_window(facts: &Facts, whose: &str, zone: &str, strength: Strength)
     sentence + &[&*held, " of ", &of, " ", days, ")"].concat()
 }
 
+/// The most dates that are named.
+const MOST_NAMED: usize = 4;
+
+/// "2 days have far fewer executions than is usual of their weekday and are left out of volume by the hour: Dec 25, Dec 26".
+pub fn quiet_dates(dates: &[NaiveDate]) -> String {
+    let why = if dates.len() == 1 {
+        " day has far fewer executions than is usual of its weekday and is left out of volume by the hour: "
+    } else {
+        " days have far fewer executions than is usual of their weekday and are left out of volume by the hour: "
+    };
+    let named: Vec<String> = dates.iter().take(MOST_NAMED).map(|date| month_day(*date)).collect();
+    let others = if dates.len() > MOST_NAMED { " and others" } else { "" };
+    [&number::grouped(dates.len() as u64), why, &named.join(", "), others].concat()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quiet_days_are_named_as_far_as_there_is_room() {
+        let check = |days: u32, words: &str| {
+            let dates: Vec<NaiveDate> =
+                (0..days).map(|day| NaiveDate::from_ymd_opt(2025, 12, 24 + day).unwrap()).collect();
+            assert_eq!(quiet_dates(&dates), words);
+        };
+        let why = "far fewer executions than is usual of their weekday and are left out of volume by the hour:";
+        check(
+            1,
+            "1 day has far fewer executions than is usual of its weekday and is left out of volume by the hour: Dec 24",
+        );
+        check(2, &["2 days have ", why, " Dec 24, Dec 25"].concat());
+        check(6, &["6 days have ", why, " Dec 24, Dec 25, Dec 26, Dec 27 and others"].concat());
+    }
 
     #[test]
     fn a_window_is_said_to_the_letter() {
