@@ -33,9 +33,9 @@ mod budget {
     /// What lays out pictures and writes SVG: the module with it, less the module without it.
     pub const PICTURES: usize = 30_200;
     /// What looks for patterns: the module with it, less the module without it.
-    pub const PATTERNS: usize = 72_500;
+    pub const PATTERNS: usize = 80_000;
     /// The element, beside these.
-    pub const ELEMENT: usize = 27_400;
+    pub const ELEMENT: usize = 27_700;
 }
 
 const LATE: [Late; 3] = [
@@ -43,7 +43,7 @@ const LATE: [Late; 3] = [
         name: "the whole engine: other forms, several sources",
         scripts: &["execution_heatmap_wasm.js", "columns.js", "objects.js"],
         module: Some("execution_heatmap_wasm_bg.wasm"),
-        budget: 323_000,
+        budget: 330_000,
     },
     Late { name: "several workers, for big files", scripts: &["pool.js"], module: None, budget: 3_400 },
     Late {
