@@ -220,12 +220,15 @@ fn usable(days: &[Day], moment: Moment) -> (Vec<Looked>, u32) {
     (looked, quiet)
 }
 
-/// The dates on which far fewer executions start than on others of their weekday, where chance makes no such dates.
+/// The dates on which far fewer executions start than on others of their weekday, where chance makes no such dates. The
+/// first and the last date on which anything starts may be cut, and what lies beyond them may be missing.
 pub fn quiet_dates(days: &[Day]) -> Vec<NaiveDate> {
-    let usual = usual(days, Moment::Started);
-    let are_quiet = days.iter().zip(usual).filter(|(day, usual)| {
-        *usual >= LEAST_USUAL_OF_QUIET && (sum(&counts(day, Moment::Started)) as f64) < QUIET * usual
-    });
+    let started = |day: &Day| sum(&counts(day, Moment::Started));
+    let first = days.iter().position(|day| started(day) > 0).unwrap_or(0);
+    let last = days.iter().rposition(|day| started(day) > 0).unwrap_or(0);
+    let known = days.iter().zip(usual(days, Moment::Started)).take(last).skip(first + 1);
+    let are_quiet =
+        known.filter(|(day, usual)| *usual >= LEAST_USUAL_OF_QUIET && (started(day) as f64) < QUIET * usual);
     are_quiet.map(|(day, _)| day.date).collect()
 }
 
