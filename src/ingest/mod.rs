@@ -37,6 +37,7 @@ mod cube_rows;
 mod custom;
 mod date_order;
 mod document;
+mod document_context;
 mod document_places;
 mod expected;
 mod fields;

@@ -49,7 +49,7 @@ pub fn run(args: &ImportArgs) -> Result<(), Failure> {
     }
     if incomplete.is_empty() && read > 0 && can_be_stored == 0 {
         let rows = counted(read, "row", "rows");
-        return Err(Failure::Failed(format!("of {rows} none can be read; {}", reading::takes(&args.reading))));
+        return Err(Failure::Failed(format!("of {rows} none can be read; {}", reading::takes(&args.reading, None))));
     }
     if incomplete.is_empty() {
         writer.make_workspace().map_err(|error| failed(&error))?;
