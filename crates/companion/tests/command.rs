@@ -198,7 +198,7 @@ fn files_of_which_nothing_can_be_placed_fail_in_words_and_are_not_drawn() {
         &[],
         "line 1: the row has no start: startedAt is absent, null or a zero time; add startedAt to the fields of",
     );
-    check(gh, &[], "of 1 row none can be placed; they were taken for those of --preset github-cli; what the first of");
+    check(gh, &[], "of 1 row none can be placed; the fields are those of --preset github-cli; what the first row");
     check(GOOD, &["--preset", "github"], "of 3 rows none can be placed; --preset github was given");
     check(GOOD, &["--map", &map], "the mapping that was given has to say which fields hold start and status");
     check(GOOD, &["--input", "swf"], "--input was given; without it, the first bytes tell the form");

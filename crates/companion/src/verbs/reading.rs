@@ -58,7 +58,7 @@ pub fn takes(args: &ReadingArgs, system: Option<&str>) -> String {
     } else if args.input != Input::Auto {
         "--input was given; without it, the first bytes tell the form".to_owned()
     } else if let Some(system) = system {
-        format!("they were taken for those of --preset {system}; what the first of them lacks is said above")
+        format!("the fields are those of --preset {system}; what the first row lacks is said above")
     } else {
         "it takes rows with a start and a status, under the names `started_at` and `status`, those of a system that is known, or those that --map tells".to_owned()
     }
