@@ -64,6 +64,16 @@ impl Decimal {
         Some(decimal)
     }
 
+    /// The same of a number whose decimals stand behind a point or, where it cannot be one that marks thousands, a comma:
+    /// three digits behind it, and before it one to three that do not begin with 0, may be thousands.
+    pub(crate) fn parse_either(text: &str) -> Option<Decimal> {
+        let Some((whole, fraction)) = text.split_once(',') else { return Decimal::parse(text) };
+        let digits = whole.strip_prefix('-').unwrap_or(whole).as_bytes();
+        let may_be_thousands = fraction.len() == 3 && matches!(digits, [b'1'..=b'9', ..]) && digits.len() <= 3;
+        let are_digits = digits.iter().chain(fraction.as_bytes()).all(u8::is_ascii_digit);
+        if may_be_thousands || !are_digits { None } else { Decimal::parse(&[whole, ".", fraction].concat()) }
+    }
+
     /// The number times `10^shift`, rounded towards −∞; `None` if that needs more than 127 bits.
     pub(crate) fn floor(&self, shift: i32) -> Option<i128> {
         let whole = self.whole(shift)?;
@@ -184,6 +194,29 @@ fn parse_exponent(bytes: &[u8]) -> Option<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_comma_is_a_decimal_one_where_it_marks_no_thousands() {
+        let check = |text: &str, expected: Option<i128>| {
+            let thousandths = Decimal::parse_either(text).and_then(|decimal| decimal.round_scaled(1, 3));
+            assert_eq!(thousandths, expected, "{text}");
+        };
+        check("3,5", Some(3500));
+        check("-3,5", Some(-3500));
+        check("0,500", Some(500));
+        check("00,500", Some(500));
+        check("1234,500", Some(1_234_500));
+        check("1,5000", Some(1500));
+        check("12,25", Some(12_250));
+        check("3.5", Some(3500));
+        check("3", Some(3000));
+        for ambiguous in ["1,500", "-1,500", "12,500", "123,500"] {
+            check(ambiguous, None);
+        }
+        for nothing in ["", ",", "3,", ",5", "1,2,3", "1.234,5", "1,234.5", "1,5e3", "x,5", "--1,5", "1,-5"] {
+            check(nothing, None);
+        }
+    }
 
     #[test]
     fn a_decimal_is_rounded_as_asked() {
