@@ -33,6 +33,10 @@ impl Decimal {
 
     /// Reads `-?digits(.digits)?([eE][+-]?digits)?`, the grammar of JSON except that leading zeros are allowed.
     pub(crate) fn parse(text: &str) -> Option<Decimal> {
+        Decimal::parse_marked(text, false)
+    }
+
+    fn parse_marked(text: &str, takes_comma: bool) -> Option<Decimal> {
         if let Some(digits) = few_digits(text.as_bytes()) {
             return Some(Decimal { is_negative: false, digits: u128::from(digits), exponent: 0, has_more: false });
         }
@@ -47,9 +51,11 @@ impl Decimal {
             return None;
         }
         whole.iter().for_each(|digit| decimal.push(*digit, &mut kept, 1));
-        if let [b'.', behind @ ..] = rest {
+        if let [mark @ (b'.' | b','), behind @ ..] = rest {
             let (fraction, behind) = split_digits(behind);
-            if fraction.is_empty() {
+            let may_be_thousands = fraction.len() == 3 && whole.len() <= 3 && !whole.starts_with(b"0");
+            let is_decimal = *mark == b'.' || takes_comma && !may_be_thousands && behind.is_empty();
+            if fraction.is_empty() || !is_decimal {
                 return None;
             }
             fraction.iter().for_each(|digit| decimal.push(*digit, &mut kept, 0));
@@ -67,11 +73,7 @@ impl Decimal {
     /// The same of a number whose decimals stand behind a point or, where it cannot be one that marks thousands, a comma:
     /// three digits behind it, and before it one to three that do not begin with 0, may be thousands.
     pub(crate) fn parse_either(text: &str) -> Option<Decimal> {
-        let Some((whole, fraction)) = text.split_once(',') else { return Decimal::parse(text) };
-        let digits = whole.strip_prefix('-').unwrap_or(whole).as_bytes();
-        let may_be_thousands = fraction.len() == 3 && matches!(digits, [b'1'..=b'9', ..]) && digits.len() <= 3;
-        let are_digits = digits.iter().chain(fraction.as_bytes()).all(u8::is_ascii_digit);
-        if may_be_thousands || !are_digits { None } else { Decimal::parse(&[whole, ".", fraction].concat()) }
+        Decimal::parse_marked(text, true)
     }
 
     /// The number times `10^shift`, rounded towards −∞; `None` if that needs more than 127 bits.
