@@ -231,10 +231,14 @@ fn jenkins_lists_jobs_with_their_builds() {
     check(&inner, &said);
     let full = inner.replace(r#""name":"web""#, r#""fullName":"team/apps/web","name":"web""#);
     check(&root(&[&full]), &said);
-    // Folders that were not asked for their jobs, and jobs without builds, are no rows and hide none.
-    let class = r#"{"_class":"com.cloudbees.hudson.plugins.folder.Folder","name":"closed"}"#;
-    check(&root(&[class, &job("new", ""), &folder("empty", ""), &inner, class]), &said);
-    check(&root(&[&folder("outer", class), &job("nightly", &builds)]), &both);
+    // Jobs without builds and folders without jobs are no rows. Those that were not asked for them are told, since they may
+    // have some, and hide no others.
+    let closed = r#"{"_class":"com.cloudbees.hudson.plugins.folder.Folder","name":"closed"}"#;
+    let told = "unreadable: a job or folder of Jenkins without its builds and jobs; they are there if its interface is asked for `tree=jobs[name,builds[number,timestamp,duration,result,building]]`, with another `jobs[…]` within for folders";
+    check(&root(&[&job("new", ""), &folder("empty", ""), &inner]), &said);
+    check(&root(&[closed, &inner, closed]), &format!("{told}\n{said}\n{told}"));
+    check(&root(&[&folder("outer", closed), &job("nightly", &builds)]), &format!("{told}\n{both}"));
+    assert_eq!(systems::read(&root(&[closed, closed])).0, format!("{told}\n{told}"));
     // As deep as documents may be nested.
     let deep = (0..40).fold(job("nightly", &one), |jobs, _| folder("f", &jobs));
     check(&root(&[&deep]), &row(&format!("{}nightly", "f/".repeat(40)), 1, "completed"));

@@ -5,6 +5,7 @@
 
 use super::document_context::{Context, ContextKey};
 use super::document_places::{JENKINS_KEY, Place, Places, is_id, names_time};
+use super::document_state::{Capture, Frame, Look, Purpose, State};
 use super::input::Input;
 use super::reader::object;
 use super::recognise;
@@ -25,78 +26,10 @@ const NO_VALUE: &str = "expected a value";
 pub(super) enum Found {
     /// A row.
     Row(Cut),
+    /// A job or folder of Jenkins that says nothing of builds or jobs.
+    Unlisted { line: u64 },
     /// The document is broken there, or ended before its end; nothing follows.
     Broken { line: u64, cause: &'static str },
-}
-
-/// An object or array around the rows.
-#[derive(Clone, Copy, Debug)]
-struct Frame {
-    is_object: bool,
-    /// Where the values of an array are, or the object itself is, on the way to the rows.
-    place: Place,
-    /// True for an object whose members are rows by their ids.
-    is_map: bool,
-    /// True once an element turned out to be a row: the others are no pages either.
-    has_rows: bool,
-    /// True until the first element or member.
-    is_empty: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// A value may begin; of an array, it may end.
-    Value {
-        may_end: bool,
-    },
-    /// A key may begin; the object may end.
-    Key {
-        may_end: bool,
-    },
-    Colon,
-    /// An object begins that was looked through before.
-    Into(Place),
-    /// A value has ended.
-    Behind,
-    /// Within a value that is passed as a whole.
-    Within(Purpose),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Purpose {
-    Key,
-    Row,
-    Nothing,
-    Context(ContextKey),
-}
-
-/// An object that is a row unless rows are found in it. Its bytes wait from the first one on.
-#[derive(Clone, Copy, Debug)]
-struct Capture {
-    line: u64,
-    depth: usize,
-    /// True once it showed an instant of its own: it is a row, whatever it holds.
-    is_row: bool,
-    /// True once a place for rows was met in it that holds none.
-    has_empty_place: bool,
-    /// True once a member was met that is no JSON: the row is told with its fault, but what lies around rows breaks the
-    /// document.
-    has_fault: bool,
-    /// True if it was looked through to its end and nothing said that it is a row.
-    was_looked_through: bool,
-}
-
-/// An element of an array, or a whole document that lists what may be its parts, that is looked through to its end before
-/// it is known what it is, since an object's members have no order: what says that it is a row, or of which service its
-/// rows are, may stand behind what it holds.
-#[derive(Clone, Copy, Debug)]
-struct Look {
-    /// Where it begins, and on which line.
-    start: usize,
-    line: u64,
-    depth: usize,
-    place: Place,
-    may_be_row: bool,
 }
 
 #[derive(Debug)]
@@ -120,6 +53,8 @@ pub(super) struct Document {
     context_key: Option<ContextKey>,
     is_time_key: bool,
     context: Context,
+    /// The line of what was passed and is to be told.
+    unlisted: Option<u64>,
     top_has_rows: bool,
     has_found_way: bool,
     is_skipping: bool,
@@ -144,6 +79,7 @@ impl Document {
             context_key: None,
             is_time_key: false,
             context: Context::default(),
+            unlisted: None,
             top_has_rows: false,
             has_found_way: false,
             is_skipping: false,
@@ -168,6 +104,9 @@ impl Document {
             if self.look.is_some() && (step.is_err() || self.at > MOST_LINE_BYTES) {
                 self.end_look(input, false);
                 continue;
+            }
+            if let Some(line) = self.unlisted.take() {
+                return Some(Found::Unlisted { line });
             }
             match step {
                 Ok(Some(cut)) => return Some(Found::Row(cut)),
@@ -347,8 +286,8 @@ impl Document {
 
     fn begin_capture(&mut self, was_looked_through: bool) {
         let (line, depth) = (self.line, self.frames.len());
-        let [is_row, has_empty_place, has_fault] = [false; 3];
-        self.capture = Some(Capture { line, depth, is_row, has_empty_place, has_fault, was_looked_through });
+        let [is_row, has_empty_place, has_fault, is_job] = [false; 4];
+        self.capture = Some(Capture { line, depth, is_row, has_empty_place, has_fault, is_job, was_looked_through });
     }
 
     /// Passes what is left of a document that lists what may be its parts, to see whether it is a row.
@@ -446,8 +385,9 @@ impl Document {
         if std::mem::take(&mut self.is_skipping) {
             return Ok(None);
         }
-        if capture.has_empty_place && !capture.is_row {
+        if (capture.has_empty_place || capture.is_job) && !capture.is_row {
             self.has_found_way = true;
+            self.unlisted = Some(capture.line).filter(|_| !capture.has_empty_place && !capture.has_fault);
             return if capture.has_fault { Err(NO_VALUE) } else { Ok(None) };
         }
         self.note_rows();
@@ -561,8 +501,7 @@ impl Document {
             && key == JENKINS_KEY
             && let Some(capture) = self.capture.as_mut().filter(|capture| capture.depth + 1 == self.frames.len())
         {
-            // A folder of which nobody asked what is in it, or a job that has never been built.
-            capture.has_empty_place = true;
+            capture.is_job = true;
         }
         self.is_time_key = names_time(key);
         if self.look.is_none()

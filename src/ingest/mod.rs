@@ -39,6 +39,7 @@ mod date_order;
 mod document;
 mod document_context;
 mod document_places;
+mod document_state;
 mod expected;
 mod fields;
 mod find;
