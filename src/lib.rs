@@ -44,7 +44,7 @@ pub mod pattern;
 
 pub mod answer;
 pub mod json;
-mod notice;
+pub mod notice;
 pub mod picture;
 
 pub use error::Error;

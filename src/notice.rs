@@ -39,7 +39,7 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     }
     facts.extend(moments(told));
     facts.extend(attempts(told));
-    facts.extend(unknown_statuses(totals, &counted.other_statuses));
+    facts.extend(unknown_statuses(totals.of(Status::Other), totals.executions(), &counted.other_statuses));
     facts.extend(crowding(table));
     if cfg!(feature = "patterns") && !table.keeps_rows() {
         facts.push("rows were counted and not kept: schedules and what was missed of them, failures in a row and when executions end are not looked for".to_owned());
@@ -70,6 +70,14 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
         1 => facts.push("1 row repeats another one and is not counted".to_owned()),
         rows => facts.push([&count(rows), " rows repeat another one and are not counted"].concat()),
     }
+    facts.extend(of_reading(reading));
+    facts
+}
+
+/// What a reader has to know of rows wherever they go, into a picture or a database: what was assumed of their starts, and
+/// what the source lists beside them.
+pub fn of_reading(reading: &Reading) -> Vec<String> {
+    let mut facts = Vec::new();
     match reading.zoneless_starts {
         0 => {}
         1 => facts.push("1 start names no zone and was read as UTC".to_owned()),
@@ -213,9 +221,9 @@ fn crowding(table: &Table) -> Vec<String> {
 /// Unknown status words that a notice names.
 const MOST_NAMED_STATUSES: usize = 3;
 
-/// That rows bear status words that are not in the vocabulary, with the commonest of them.
-fn unknown_statuses(totals: &Sums, other_statuses: &[(String, u64)]) -> Option<String> {
-    let other = totals.of(Status::Other);
+/// That so many executions bear status words that are not in the vocabulary, with the commonest of them; `None` if none
+/// does.
+pub fn unknown_statuses(other: u64, executions: u64, other_statuses: &[(String, u64)]) -> Option<String> {
     if other == 0 {
         return None;
     }
@@ -233,7 +241,7 @@ fn unknown_statuses(totals: &Sums, other_statuses: &[(String, u64)]) -> Option<S
         [
             &whole(other),
             " of ",
-            &whole(totals.executions()),
+            &whole(executions),
             " executions have a status that is not known",
             &named,
             more,

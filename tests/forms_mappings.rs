@@ -42,6 +42,16 @@ fn a_mapping_of_ones_own_says_what_means_what() {
         "result;run.begin;secs;env\nKO;2026-02-12 04:30;PT2S;eu\nodd;2026-02-12 04:30;3;",
         "{\"status\":\"failed\",\"started_at\":\"2026-02-12T04:30:00.000Z\",\"duration_ms\":2000,\"tags\":[\"eu\"]}\n{\"status\":\"odd\",\"started_at\":\"2026-02-12T04:30:00.000Z\"}",
     );
+    // Decimals behind a comma, as spreadsheets write them; one that may mark thousands is no duration.
+    check_map(
+        map,
+        "result;run.begin;secs;env\nOK;2026-02-12 04:30;3,5;\nOK;2026-02-12 04:30;\"0,250\";\nOK;2026-02-12 04:30;3,5s;\nOK;2026-02-12 04:30;1,500;",
+        &[",\"duration_ms\":3500", ",\"duration_ms\":250", ",\"duration_ms\":3500", ""]
+            .map(|duration| {
+                format!("{{\"status\":\"completed\",\"started_at\":\"2026-02-12T04:30:00.000Z\"{duration}}}")
+            })
+            .join("\n"),
+    );
     // Several places by preference, keys with points, a start that another moment stands in for, a month that comes first.
     check_map(
         r#"{"workflow":["name","labels.app\\.kubernetes\\.io/name"],"workflow_space":"team","created_at":"made","start_from":"created_at","otherwise":"completed","dates":"month-day-year","parent":"up"}"#,

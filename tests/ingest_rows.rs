@@ -134,6 +134,8 @@ fn a_duration_is_given_or_follows_from_the_end() {
     check(r#""duration_ms":"3721""#, "3721ms");
     check(r#""duration_ms":2.5"#, "3ms");
     check(r#""duration_ms":0.49"#, "0ms");
+    check(r#""duration_ms":"2,5""#, "3ms");
+    check(r#""duration_ms":"1,500""#, "(bad duration)");
     check(r#""duration_ms":-0.4"#, "0ms");
     check(r#""duration_ms":-1"#, "(negative duration)");
     check(r#""duration_ms":-1,"finished_at":"2026-02-12T04:30:01Z""#, "(negative duration)");

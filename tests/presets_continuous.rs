@@ -70,6 +70,38 @@ fn github_by_its_command_line_and_its_jobs() {
         &run(r#""startedAt":"0001-01-01T00:00:00Z","status":"in_progress","conclusion":"""#),
         "9#5 running \"CI\" 2024-02-22T06:00:00Z +push +main (Created)",
     );
+    // What gh is asked for decides what there is: without a start the moment at which a run was made, and then no duration,
+    // since a second attempt ends long behind that.
+    let created =
+        system("GitHub Actions runs of gh that start at createdAt and have no duration, for want of startedAt,");
+    created(
+        &run(r#""status":"completed","conclusion":"success","attempt":3"#),
+        "9#5 completed \"CI\" 2024-02-22T06:00:00Z +push +main +attempt:3 attempt 3 (Created)",
+    );
+    let listed = with(r#"[{"createdAt":"2024-02-22T06:00:00Z","updatedAt":"2024-02-22T06:01:00Z","name":"CI",…}]"#);
+    created(&listed(r#""status":"completed","conclusion":"failure""#), "CI#- failed 2024-02-22T06:00:00Z (Created)");
+    created(
+        &listed(r#""databaseId":7,"status":"queued","conclusion":"""#),
+        "not started: CI#7 pending 2024-02-22T06:00:00Z",
+    );
+    created(
+        &listed(r#""databaseId":7"#),
+        "unreadable: the row has no status; add status and conclusion to the fields of `gh run list --json`",
+    );
+    let without = "no_start: the row has no start: startedAt is absent, null or a zero time; add startedAt to the fields of `gh run list --json`";
+    for fields in [
+        r#"{"databaseId":5,"status":"completed","conclusion":"success"}"#,
+        r#"{"workflowName":"CI","status":"completed","conclusion":"success"}"#,
+        r#"{"databaseId":5,"workflowName":"CI","status":"completed"}"#,
+        r#"{"workflowDatabaseId":5,"status":"completed","updatedAt":"2024-02-22T06:01:00Z"}"#,
+    ] {
+        cli(fields, without);
+    }
+    // A start that was asked for and is none is nothing that could be asked for.
+    cli(
+        r#"{"databaseId":5,"startedAt":"0001-01-01T00:00:00Z","status":"completed","conclusion":"success"}"#,
+        "no_start: the row has no start: startedAt is absent, null or a zero time",
+    );
     let job = system("GitHub Actions jobs");
     job(
         r#"{"jobs":[{"id":2,"run_id":1,"workflow_name":"CI","name":"build","run_attempt":1,"status":"completed","conclusion":"timed_out","created_at":"2024-02-22T13:00:00Z","started_at":"2024-02-22T13:00:10Z","completed_at":"2024-02-22T13:00:50Z","labels":["ubuntu"],"steps":[{"name":"x","started_at":"2024-02-22T08:00:17.000-05:00","conclusion":"success"}]}]}"#,
@@ -155,4 +187,59 @@ fn jenkins() {
         &build(r#""duration":0,"result":"FAILURE","building":true"#),
         &format!("{row} running 2024-02-12T04:30:03.412Z (Scheduled)"),
     );
+}
+
+#[test]
+fn jenkins_lists_jobs_with_their_builds() {
+    let check = system("Jenkins builds");
+    let build = |number: u32, result: &str| {
+        format!(
+            r#"{{"_class":"org.jenkinsci.plugins.workflow.job.WorkflowRun","building":false,"duration":5,"number":{number},"result":"{result}","timestamp":1707712203412}}"#
+        )
+    };
+    let (one, two) = (build(1, "SUCCESS"), build(2, "FAILURE"));
+    let job = |name: &str, builds: &str| {
+        format!(r#"{{"_class":"hudson.model.FreeStyleProject","name":"{name}","builds":[{builds}]}}"#)
+    };
+    let folder = |name: &str, jobs: &str| {
+        format!(r#"{{"_class":"com.cloudbees.hudson.plugins.folder.Folder","name":"{name}","jobs":[{jobs}]}}"#)
+    };
+    let root = |jobs: &[&str]| format!(r#"{{"_class":"hudson.model.Hudson","jobs":[{}]}}"#, jobs.join(","));
+    let row = |workflow: &str, number: u32, status: &str| {
+        format!("{workflow}#{number} {status} 2024-02-12T04:30:03.412Z 5ms (Scheduled)")
+    };
+    let (first, second) = (row("nightly", 1, "completed"), row("nightly", 2, "failed"));
+    let both = format!("{first}\n{second}");
+    let builds = format!("{one},{two}");
+    check(&root(&[&job("nightly", &builds)]), &both);
+    // Each job counts from 1.
+    check(
+        &root(&[&job("nightly", &builds), &job("a\\\"b", &one)]),
+        &format!("{both}\n{}", row("a\"b", 1, "completed")),
+    );
+    // Members have no order; a list of jobs may stand by itself; what was asked for may be all builds.
+    let behind = format!(r#"{{"builds":[{builds}],"name":"nightly"}}"#);
+    check(&root(&[&behind]), &both);
+    check(&format!("[{behind},{behind}]"), &format!("{both}\n{both}"));
+    check(&format!(r#"{{"jobs":[{behind}],"_class":"hudson.model.Hudson"}}"#), &both);
+    check(&root(&[&job("nightly", &builds).replace("builds", "allBuilds")]), &both);
+    check(&job("nightly", &builds), &both);
+    // Jobs lie in folders, and these in others; a full name says that already.
+    let inner = folder("team", &format!("{},{}", folder("apps", &job("web", &one)), job("lib", &two)));
+    let said = format!("{}\n{}", row("team/apps/web", 1, "completed"), row("team/lib", 2, "failed"));
+    check(&root(&[&inner, &job("nightly", &builds)]), &format!("{said}\n{both}"));
+    check(&inner, &said);
+    let full = inner.replace(r#""name":"web""#, r#""fullName":"team/apps/web","name":"web""#);
+    check(&root(&[&full]), &said);
+    // Jobs without builds and folders without jobs are no rows. Those that were not asked for them are told, since they may
+    // have some, and hide no others.
+    let closed = r#"{"_class":"com.cloudbees.hudson.plugins.folder.Folder","name":"closed"}"#;
+    let told = "unreadable: a job or folder of Jenkins without its builds and jobs; they are there if its interface is asked for `tree=jobs[name,builds[number,timestamp,duration,result,building]]`, with another `jobs[…]` within for folders";
+    check(&root(&[&job("new", ""), &folder("empty", ""), &inner]), &said);
+    check(&root(&[closed, &inner, closed]), &format!("{told}\n{said}\n{told}"));
+    check(&root(&[&folder("outer", closed), &job("nightly", &builds)]), &format!("{told}\n{both}"));
+    assert_eq!(systems::read(&root(&[closed, closed])).0, format!("{told}\n{told}"));
+    // As deep as documents may be nested.
+    let deep = (0..40).fold(job("nightly", &one), |jobs, _| folder("f", &jobs));
+    check(&root(&[&deep]), &row(&format!("{}nightly", "f/".repeat(40)), 1, "completed"));
 }

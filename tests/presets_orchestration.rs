@@ -22,6 +22,33 @@ fn airflow() {
         r#"{"dag_run_id":"b","dag_id":"etl","run_after":"2026-02-12T00:00:00Z","queued_at":"2026-02-12T00:00:02Z","start_date":null,"end_date":null,"duration":null,"run_type":"backfill","state":"queued"}"#,
         "not started: etl#b pending 2026-02-12T00:00:00Z +backfill",
     );
+    // As `airflow dags list-runs -o json` writes them, in version 2 and in version 3: texts all of them, empty where there is
+    // nothing.
+    let listed = with(r#"[{"dag_id":"etl","run_id":"scheduled__2026-02-11T00:00:00+00:00",…}]"#);
+    let moments = r#""start_date":"2026-02-12T00:00:03.412345+00:00","end_date":"2026-02-12T00:04:11.100000+00:00""#;
+    let row = "etl#scheduled__2026-02-11T00:00:00+00:00";
+    check(
+        &listed(&format!(r#""state":"success","execution_date":"2026-02-11T00:00:00+00:00",{moments}"#)),
+        &format!("{row} completed 2026-02-12T00:00:03.412Z 247688ms"),
+    );
+    check(
+        &listed(&format!(
+            r#""state":"failed","run_after":"2026-02-12T00:00:00+00:00","logical_date":"2026-02-11T00:00:00+00:00",{moments}"#
+        )),
+        &format!("{row} failed 2026-02-12T00:00:03.412Z 247688ms waited 3412ms"),
+    );
+    check(
+        &listed(
+            r#""state":"running","execution_date":"2026-02-11T00:00:00+00:00","start_date":"2026-02-12T00:00:03+00:00","end_date":"""#,
+        ),
+        &format!("{row} running 2026-02-12T00:00:03Z"),
+    );
+    check(
+        &listed(
+            r#""state":"queued","run_after":"2026-02-12T00:00:00+00:00","logical_date":"","start_date":"","end_date":"""#,
+        ),
+        &format!("not started: {row} pending 2026-02-12T00:00:00Z"),
+    );
     let task = with(
         r#"{"task_id":"load","dag_id":"etl","dag_run_id":"r","start_date":"2026-02-12T00:00:03Z","end_date":"2026-02-12T00:00:05Z","duration":2.0,"try_number":2,…}"#,
     );

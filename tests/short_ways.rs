@@ -7,6 +7,7 @@ mod seeded;
 use execution_heatmap::ingest::{Event, Expected, Form, Reader};
 use seeded::Seeded;
 use serde_json::Value;
+use std::iter::once;
 
 /// A record of each system, as its exports write it.
 const RECORDS: &[&str] = &[
@@ -69,7 +70,7 @@ fn vary(value: &mut Value, random: &mut Seeded) {
 }
 
 /// The events without the kinds of rows, which only short ways tell, and how many rows had one.
-fn events(mut reader: Reader, source: &[u8], chunk: usize, keeps_kinds: bool) -> (Vec<String>, usize) {
+fn events<'a>(mut reader: Reader, chunks: impl Iterator<Item = &'a [u8]>, keeps_kinds: bool) -> (Vec<String>, usize) {
     let (mut events, mut known) = (Vec::new(), 0);
     let mut drain = |reader: &mut Reader| {
         while let Some(mut event) = reader.next() {
@@ -80,7 +81,7 @@ fn events(mut reader: Reader, source: &[u8], chunk: usize, keeps_kinds: bool) ->
             events.push(format!("{event:?}"));
         }
     };
-    for chunk in source.chunks(chunk) {
+    for chunk in chunks {
         reader.extend(chunk);
         drain(&mut reader);
     }
@@ -91,14 +92,15 @@ fn events(mut reader: Reader, source: &[u8], chunk: usize, keeps_kinds: bool) ->
 
 /// Holds both ways against each other; returns how many rows went the short one.
 fn check(expected: &Expected, source: &[u8], random: &mut Seeded) -> usize {
-    let (short, known) = events(Reader::expecting(expected.clone()), source, source.len().max(1), false);
-    let (long, _) = events(Reader::expecting(expected.clone()).without_shortcuts(), source, source.len().max(1), false);
+    let reader = || Reader::expecting(expected.clone());
+    let (short, known) = events(reader(), once(source), false);
+    let (long, _) = events(reader().without_shortcuts(), once(source), false);
     for (short, long) in short.iter().zip(&long) {
         assert_eq!(short, long, "{}", source.escape_ascii());
     }
     assert_eq!(short.len(), long.len());
-    let whole = events(Reader::expecting(expected.clone()), source, source.len().max(1), true);
-    let cut = events(Reader::expecting(expected.clone()), source, 1 + random.index(900), true);
+    let whole = events(reader(), once(source), true);
+    let cut = events(reader(), source.chunks(1 + random.index(900)), true);
     assert_eq!(cut, whole, "kinds do not depend on chunks");
     known
 }
@@ -119,6 +121,25 @@ fn what_is_a_part_does_not_depend_on_the_rows_before() {
             let source: String = said.split(' ').map(|flow| row(flow, is_first)).collect();
             check(&Expected::anything(), source.as_bytes(), &mut random);
         }
+    }
+}
+
+/// Where lines part within long keys, the way that a line does not take may lead beyond the end of a chunk.
+#[test]
+fn a_kind_does_not_depend_on_where_a_chunk_ends() {
+    let key = |length: usize| format!("{}{}", "k".repeat(40), "x".repeat(length));
+    let row = |number: usize, key: &str| {
+        format!(
+            "{{\"id\":\"{number}\",\"started_at\":\"2026-02-12T04:30:00Z\",\"status\":\"completed\",\"{key}\":1}}\n"
+        )
+    };
+    for lengths in [[400, 0], [0, 400], [400, 3]] {
+        let source: String = (0..12).map(|number| row(number, &key(lengths[number % 2]))).collect();
+        let reader = || Reader::expecting(Expected::anything());
+        let whole = events(reader(), once(source.as_bytes()), true);
+        assert!(whole.1 >= 6, "{} rows were of known kinds", whole.1);
+        let lines = source.as_bytes().split_inclusive(|byte| *byte == b'\n');
+        assert_eq!(events(reader(), lines, true), whole, "{lengths:?}");
     }
 }
 

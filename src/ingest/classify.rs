@@ -229,6 +229,9 @@ impl Class {
             }
             ("", None) => {
                 self.outline.verdict = Verdict::Unreadable(match word {
+                    Value::Absent if FORMS => {
+                        ["the row has no status", &mapping.remedy(&[Role::Status, Role::Conclusion])].concat()
+                    }
                     Value::Absent | Value::Text(_) => "the row has no status".to_owned(),
                     other => ["status is ", other.kind(), ", expected a text"].concat(),
                 });

@@ -3,7 +3,9 @@
 //! other. Keeps one element of an array at a time, up to the length of a row, and never the document. Knows of a row
 //! only where it begins and ends, and whether it bears a system's signs.
 
-use super::document_places::{Place, Places, is_id, names_time};
+use super::document_context::{Context, ContextKey};
+use super::document_places::{JENKINS_KEY, Place, Places, is_id, names_time};
+use super::document_state::{Capture, Frame, Look, Purpose, State};
 use super::input::Input;
 use super::reader::object;
 use super::recognise;
@@ -12,11 +14,9 @@ use super::value_end::ValueEnd;
 use super::{Cut, MOST_DEPTH, MOST_LINE_BYTES};
 use std::ops::Range;
 
-/// What is kept of a member that stands beside the rows and says something of them, at most.
-const MOST_CONTEXT_BYTES: usize = 1 << 16;
-
-/// Members of the objects around the rows that say something of them, by their names.
-const CONTEXT_KEYS: [&str; 2] = ["resource", "fullName"];
+/// How many objects and arrays may lie around an element that is looked through before it is gone into. What lies deeper is
+/// gone into at once, so that nesting does not multiply how often a byte is looked at.
+const MOST_LOOKED_INTO: usize = 16;
 
 /// What is said where a value should stand.
 const NO_VALUE: &str = "expected a value";
@@ -26,78 +26,10 @@ const NO_VALUE: &str = "expected a value";
 pub(super) enum Found {
     /// A row.
     Row(Cut),
+    /// A job or folder of Jenkins that says nothing of builds or jobs.
+    Unlisted { line: u64 },
     /// The document is broken there, or ended before its end; nothing follows.
     Broken { line: u64, cause: &'static str },
-}
-
-/// An object or array around the rows.
-#[derive(Clone, Copy, Debug)]
-struct Frame {
-    is_object: bool,
-    /// Where the values of an array are, or the object itself is, on the way to the rows.
-    place: Place,
-    /// True for an object whose members are rows by their ids.
-    is_map: bool,
-    /// True once an element turned out to be a row: the others are no pages either.
-    has_rows: bool,
-    /// True until the first element or member.
-    is_empty: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// A value may begin; of an array, it may end.
-    Value {
-        may_end: bool,
-    },
-    /// A key may begin; the object may end.
-    Key {
-        may_end: bool,
-    },
-    Colon,
-    /// An object begins that was looked through before.
-    Into(Place),
-    /// A value has ended.
-    Behind,
-    /// Within a value that is passed as a whole.
-    Within(Purpose),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Purpose {
-    Key,
-    Row,
-    Nothing,
-    Context(usize),
-}
-
-/// An object that is a row unless rows are found in it. Its bytes wait from the first one on.
-#[derive(Clone, Copy, Debug)]
-struct Capture {
-    line: u64,
-    depth: usize,
-    /// True once it showed an instant of its own: it is a row, whatever it holds.
-    is_row: bool,
-    /// True once a place for rows was met in it that holds none.
-    has_empty_place: bool,
-    /// True once a member was met that is no JSON: the row is told with its fault, but what lies around rows breaks the
-    /// document.
-    has_fault: bool,
-    /// True if it was looked through to its end and nothing said that it is a row.
-    was_looked_through: bool,
-}
-
-/// An element of an array, or a whole document that lists what may be its parts, that is looked through to its end before
-/// it is known what it is, since an object's members have no order: what says that it is a row, or of which service its
-/// rows are, may stand behind what it holds.
-#[derive(Clone, Copy, Debug)]
-struct Look {
-    /// Where it begins, and on which line.
-    start: usize,
-    line: u64,
-    depth: usize,
-    place: Place,
-    may_be_row: bool,
 }
 
 #[derive(Debug)]
@@ -118,10 +50,11 @@ pub(super) struct Document {
     /// Where the value of the last key is.
     place: Option<Place>,
     /// The last key, for members that are context.
-    context_key: Option<usize>,
+    context_key: Option<ContextKey>,
     is_time_key: bool,
-    /// Each with how many frames lie around it.
-    context: [(usize, String); CONTEXT_KEYS.len()],
+    context: Context,
+    /// The line of what was passed and is to be told.
+    unlisted: Option<u64>,
     top_has_rows: bool,
     has_found_way: bool,
     is_skipping: bool,
@@ -145,7 +78,8 @@ impl Document {
             place: None,
             context_key: None,
             is_time_key: false,
-            context: Default::default(),
+            context: Context::default(),
+            unlisted: None,
             top_has_rows: false,
             has_found_way: false,
             is_skipping: false,
@@ -160,8 +94,7 @@ impl Document {
 
     /// The members that stand around the rows: their names and texts of JSON, empty where there is none.
     pub(super) fn context(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let texts = self.context.iter().map(|(_, text)| text.as_str());
-        CONTEXT_KEYS.into_iter().zip(texts).filter(|(_, text)| !text.is_empty())
+        self.context.members()
     }
 
     /// The next row.
@@ -171,6 +104,9 @@ impl Document {
             if self.look.is_some() && (step.is_err() || self.at > MOST_LINE_BYTES) {
                 self.end_look(input, false);
                 continue;
+            }
+            if let Some(line) = self.unlisted.take() {
+                return Some(Found::Unlisted { line });
             }
             match step {
                 Ok(Some(cut)) => return Some(Found::Row(cut)),
@@ -296,7 +232,7 @@ impl Document {
         let is_row_place = place.is_some_and(|place| !is_member && self.places.has_rows(place));
         match (byte, place) {
             (b'{', Some(place)) if is_row_place => self.object_among_rows(input, place, outer),
-            (b'{', Some(place)) if !is_member && outer.is_some() && self.places.has_ways(place) => {
+            (b'{', Some(place)) if !is_member && outer.is_some() && self.may_look() && self.places.has_ways(place) => {
                 self.begin_look(place, false);
                 Ok(None)
             }
@@ -335,7 +271,7 @@ impl Document {
         }
         if self.capture.is_none() {
             self.let_go(input);
-            if outer.is_some() {
+            if outer.is_some() && self.may_look() {
                 self.begin_look(place, true);
                 return Ok(None);
             }
@@ -344,10 +280,14 @@ impl Document {
         self.enter(true, place)
     }
 
+    fn may_look(&self) -> bool {
+        self.frames.len() <= MOST_LOOKED_INTO
+    }
+
     fn begin_capture(&mut self, was_looked_through: bool) {
         let (line, depth) = (self.line, self.frames.len());
-        let [is_row, has_empty_place, has_fault] = [false; 3];
-        self.capture = Some(Capture { line, depth, is_row, has_empty_place, has_fault, was_looked_through });
+        let [is_row, has_empty_place, has_fault, is_job] = [false; 4];
+        self.capture = Some(Capture { line, depth, is_row, has_empty_place, has_fault, is_job, was_looked_through });
     }
 
     /// Passes what is left of a document that lists what may be its parts, to see whether it is a row.
@@ -375,7 +315,7 @@ impl Document {
         self.frames.truncate(look.depth);
         (self.at, self.line) = (look.start, look.line);
         if is_row {
-            self.forget_context();
+            self.context.forget_within(self.frames.len());
             self.let_go(input);
             return self.begin_passing(Purpose::Row);
         }
@@ -384,13 +324,6 @@ impl Document {
         }
         // What is nested too deep to be gone into is no row's beginning either; going into it says so.
         self.state = State::Into(look.place);
-    }
-
-    /// What was said of rows within the frame that ended is not said of others.
-    fn forget_context(&mut self) {
-        let depth = self.frames.len();
-        let is_gone = |context: &&mut (usize, String)| context.0 > depth;
-        self.context.iter_mut().filter(is_gone).for_each(|(_, text)| text.clear());
     }
 
     /// An object that shows an instant is a row, whatever arrays it holds.
@@ -440,7 +373,7 @@ impl Document {
             self.end_look(input, names.is_some_and(|names| recognise::system(&names, None).is_some()));
             return Ok(None);
         }
-        self.forget_context();
+        self.context.forget_within(self.frames.len());
         if let (Some(capture), Some(left)) = (&mut self.capture, left) {
             let is_place = !left.is_object && left.place != Place::ROOT && self.places.has_rows(left.place);
             capture.has_empty_place |= is_place && left.is_empty;
@@ -452,8 +385,9 @@ impl Document {
         if std::mem::take(&mut self.is_skipping) {
             return Ok(None);
         }
-        if capture.has_empty_place && !capture.is_row {
+        if (capture.has_empty_place || capture.is_job) && !capture.is_row {
             self.has_found_way = true;
+            self.unlisted = Some(capture.line).filter(|_| !capture.has_empty_place && !capture.has_fault);
             return if capture.has_fault { Err(NO_VALUE) } else { Ok(None) };
         }
         self.note_rows();
@@ -536,13 +470,8 @@ impl Document {
                 if !is_looking && !self.is_skipping && self.value_start < self.at && !is_json(bytes) {
                     self.capture.as_mut().ok_or(NO_VALUE)?.has_fault = true;
                 }
-                if let Purpose::Context(number) = purpose
-                    && bytes.len() <= MOST_CONTEXT_BYTES
-                    && let (Some(context), Ok(text)) = (self.context.get_mut(number), std::str::from_utf8(bytes))
-                {
-                    context.0 = self.frames.len();
-                    context.1.clear();
-                    context.1.push_str(text);
+                if let (Purpose::Context(key), Ok(text)) = (purpose, std::str::from_utf8(bytes)) {
+                    self.context.take(key, self.frames.len(), text);
                 }
             }
         }
@@ -562,10 +491,18 @@ impl Document {
         }
         let bare = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
         let key = std::str::from_utf8(bare).unwrap_or_default();
-        let Some(frame) = self.frames.last_mut() else { return Ok(()) };
+        let Some(frame) = self.frames.last().copied() else { return Ok(()) };
         let is_row = self.capture.is_some_and(|capture| capture.is_row);
         self.place = self.places.enter(frame.place, key).filter(|_| !is_row && self.look.is_none());
-        self.context_key = CONTEXT_KEYS.iter().position(|known| *known == key);
+        let lists_jobs = self.places.lists_jobs(frame.place);
+        self.context_key =
+            ContextKey::of(key).filter(|key| *key != ContextKey::Name || lists_jobs || frame.place == Place::ROOT);
+        if lists_jobs
+            && key == JENKINS_KEY
+            && let Some(capture) = self.capture.as_mut().filter(|capture| capture.depth + 1 == self.frames.len())
+        {
+            capture.is_job = true;
+        }
         self.is_time_key = names_time(key);
         if self.look.is_none()
             && self.place.is_none()
@@ -575,7 +512,7 @@ impl Document {
         {
             self.begin_map()?;
         }
-        if self.place.is_some_and(|place| self.places.may_be_parts(place)) {
+        if self.place.is_some_and(|place| self.places.lists_jobs(place)) {
             self.look_through_document();
         }
         Ok(())

@@ -39,8 +39,15 @@ const USUAL: &[&str] = &[
     "resourceSpans.instrumentationLibrarySpans.spans",
 ];
 
-/// The one of them under which a run that is exported by itself lists its jobs (`gh run view`).
-const PARTS: &str = "jobs";
+/// The one of them under which a run that is exported by itself lists its jobs (`gh run view`), and Jenkins its jobs, each
+/// with its builds; its folders list theirs in turn, and theirs.
+const JOBS: &str = "jobs";
+
+/// Under which jobs of Jenkins list their builds.
+const BUILDS: [&str; 2] = ["builds", "allBuilds"];
+
+/// The member by which Jenkins says of each object what it is.
+pub(super) const JENKINS_KEY: &str = "_class";
 
 #[derive(Debug, Default)]
 struct Known {
@@ -53,15 +60,23 @@ struct Known {
 pub(super) struct Places {
     known: Vec<Known>,
     may_be_map: bool,
-    /// Where a row may list its own parts, if nobody said that rows are there.
-    parts: Option<Place>,
+    /// Where a row may list its own parts, and Jenkins jobs and folders, if nobody said that rows are there.
+    jobs: Option<Place>,
 }
 
 impl Places {
     /// Those that are known without being told.
     pub(super) fn usual() -> Places {
         let mut places = Places::of(USUAL, true);
-        places.parts = places.enter(Place::ROOT, PARTS);
+        let jobs = places.make(Place::ROOT, JOBS);
+        for key in BUILDS {
+            let builds = places.make(jobs, key);
+            places.put_rows(builds);
+        }
+        if let Some(known) = places.known.get_mut(jobs.0) {
+            known.ways.push((JOBS.into(), jobs));
+        }
+        places.jobs = Some(jobs);
         places
     }
 
@@ -71,15 +86,19 @@ impl Places {
     }
 
     fn of(ways: &[&str], may_be_map: bool) -> Places {
-        let mut places = Places { known: vec![Known::default()], may_be_map, parts: None };
+        let mut places = Places { known: vec![Known::default()], may_be_map, jobs: None };
         for way in ways {
             let keys = way.split('.').filter(|key| !key.is_empty());
             let place = keys.fold(Place::ROOT, |place, key| places.make(place, key));
-            if let Some(known) = places.known.get_mut(place.0) {
-                known.has_rows = true;
-            }
+            places.put_rows(place);
         }
         places
+    }
+
+    fn put_rows(&mut self, place: Place) {
+        if let Some(known) = self.known.get_mut(place.0) {
+            known.has_rows = true;
+        }
     }
 
     fn make(&mut self, place: Place, key: &str) -> Place {
@@ -112,9 +131,9 @@ impl Places {
         self.known.get(place.0).is_some_and(|known| !known.ways.is_empty())
     }
 
-    /// True if what is listed there may be the parts of a row as well as rows.
-    pub(super) fn may_be_parts(&self, place: Place) -> bool {
-        self.parts == Some(place)
+    /// True if what is listed there may be the parts of a row, or jobs and folders, as well as rows.
+    pub(super) fn lists_jobs(&self, place: Place) -> bool {
+        self.jobs == Some(place)
     }
 
     /// True if an object may hold rows as its members.

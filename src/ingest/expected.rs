@@ -114,7 +114,8 @@ impl Expected {
     /// - `started_at`, `finished_at`, `scheduled_at`, `queued_at`, `created_at`: moments. `start_from` names the one of
     ///   the last three that stands in where there is no start.
     /// - `duration`, `waited`: a place, or `{"field": …, "unit": …}` with `ns`, `us`, `ms` (which is usual), `s`, `min`
-    ///   or `h`. Texts that name their unit (`PT1M3.5S`, `3.5s`, `1-02:03:04`) are read by what they say.
+    ///   or `h`. Texts that name their unit (`PT1M3.5S`, `3.5s`, `1-02:03:04`) are read by what they say. Decimals may stand
+    ///   behind a comma that cannot mark thousands.
     /// - `status`, `conclusion` (which decides where it is there), `succeeded` (true or false). `statuses` says what the
     ///   words mean, in this program's vocabulary; words that most systems share are known without. `otherwise` is the
     ///   status of rows that say none.
@@ -139,5 +140,6 @@ impl Expected {
 /// The names by which systems and kinds of their exports can be asked for.
 pub fn preset_names() -> impl Iterator<Item = &'static str> {
     const FAMILIES: [&str; 3] = ["github", "gitlab", preset::SWF];
-    FAMILIES.into_iter().chain(preset::ALL.iter().map(|preset| preset.name))
+    let names = preset::ALL.chunk_by(|one, next| one.name == next.name).filter_map(|same| same.first());
+    FAMILIES.into_iter().chain(names.map(|preset| preset.name))
 }

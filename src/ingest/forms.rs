@@ -15,6 +15,10 @@ use super::row::Place;
 use super::swf::{self, Log};
 use super::text::Text;
 use super::{Cut, Event, Form, Value, row};
+use crate::problem::ProblemKind;
+
+/// What is said of a job or folder of Jenkins without anything in it: it may have builds that nobody asked for.
+const UNLISTED: &str = "a job or folder of Jenkins without its builds and jobs; they are there if its interface is asked for `tree=jobs[name,builds[number,timestamp,duration,result,building]]`, with another `jobs[…]` within for folders";
 
 /// What a reader holds of it.
 #[derive(Debug)]
@@ -132,6 +136,10 @@ impl Reader {
             let cut = match document.next(&mut self.input) {
                 None => return self.next_pair(),
                 Some(Found::Row(cut)) => cut,
+                Some(Found::Unlisted { line }) => {
+                    let message = UNLISTED.to_owned();
+                    return Some(Event::Rejected { line, kind: ProblemKind::Unreadable, message });
+                }
                 Some(Found::Broken { line, cause }) => {
                     return Some(Event::Broken { line, message: ["the JSON cannot be read on: ", cause].concat() });
                 }

@@ -8,8 +8,10 @@ use crate::time::decimal::Decimal;
 /// - Numbers with units: `3.500s`, `250ms`, `1m 5s`, `1h2m3.5s`.
 /// - ISO 8601: `PT1M3.5S`, `P1DT2H`.
 /// - What a clock shows: `3-04:05:06` (days first), `04:05:06`, `05:06` (minutes and seconds), with decimals behind.
+///
+/// Decimals may stand behind a comma; nothing but decimals does in what a clock shows and in ISO 8601.
 pub(super) fn parse(text: &str, unit: Unit) -> Option<i128> {
-    if let Some(number) = Decimal::parse(text) {
+    if let Some(number) = Decimal::parse_either(text) {
         return unit.to_ms(&number);
     }
     let (sign, text) = match text.strip_prefix('-') {
@@ -17,8 +19,8 @@ pub(super) fn parse(text: &str, unit: Unit) -> Option<i128> {
         None => (1, text),
     };
     let parsed = match text.as_bytes() {
-        [b'P' | b'p', ..] => iso(text.get(1..)?),
-        bytes if bytes.contains(&b':') => clock(text),
+        [b'P' | b'p', ..] => iso(&text.get(1..)?.replace(',', ".")),
+        bytes if bytes.contains(&b':') => clock(&text.replace(',', ".")),
         _ => units(text, &NAMED),
     };
     parsed.map(|ms| sign * ms)
@@ -59,13 +61,13 @@ fn units(mut text: &str, known: &[(&str, Unit)]) -> Option<i128> {
     let mut sum = 0i128;
     loop {
         text = text.trim_ascii_start();
-        let digits = text.bytes().position(|byte| !matches!(byte, b'0'..=b'9' | b'.'))?;
+        let digits = text.bytes().position(|byte| !matches!(byte, b'0'..=b'9' | b'.' | b','))?;
         let (number, behind) = text.split_at_checked(digits)?;
         let behind = behind.trim_ascii_start();
         let end = behind.bytes().position(|byte| byte.is_ascii_digit() || byte == b' ').unwrap_or(behind.len());
         let (name, rest) = behind.split_at_checked(end)?;
         let (_, unit) = known.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
-        sum = sum.checked_add(unit.to_ms(&Decimal::parse(number)?)?)?;
+        sum = sum.checked_add(unit.to_ms(&Decimal::parse_either(number)?)?)?;
         text = rest;
         if text.is_empty() {
             return Some(sum);
@@ -130,6 +132,21 @@ mod tests {
         check("3-04:05:06", Unit::Seconds, Some(273_906_000));
         check("04:05:06.250", Unit::Seconds, Some(14_706_250));
         check("05:06", Unit::Seconds, Some(306_000));
+        check("3,5", Unit::Seconds, Some(3500));
+        check("3,5s", Unit::Milliseconds, Some(3500));
+        check("-3,5s", Unit::Milliseconds, Some(-3500));
+        check("1m 5,25s", Unit::Seconds, Some(65_250));
+        check("0,125 h", Unit::Seconds, Some(450_000));
+        check("PT3,5S", Unit::Seconds, Some(3500));
+        check("PT1,500S", Unit::Seconds, Some(1500));
+        check("00:00:03,500", Unit::Seconds, Some(3500));
+        // These may be thousands.
+        for ambiguous in ["1,500", "12,500s", "1m 1,500ms"] {
+            check(ambiguous, Unit::Seconds, None);
+        }
+        for nothing in ["3,", ",5s", "3s,", "3s,5m", "1,2,3s", "PT1,5,5S", "1.000,5s"] {
+            check(nothing, Unit::Seconds, None);
+        }
         for nothing in ["", "P", "PT", "x", "1x", "5 bananas", "1:2:3:4", "::", "PT1X", "-", "1m5", "1..5s", "T1S"] {
             check(nothing, Unit::Seconds, None);
         }

@@ -91,6 +91,20 @@ impl Mapping {
         self.columns.iter().find(|column| column.target.role == role).map_or("", |column| &column.name)
     }
 
+    /// What to do about rows that have none of these roles, where whoever exported them chose the fields: a part of a
+    /// sentence, empty where there is nothing to be done.
+    pub(super) fn remedy(&self, roles: &[Role]) -> String {
+        let mut words = String::new();
+        if !self.rules().fields_of.is_empty() {
+            for role in roles {
+                words.push_str(if words.is_empty() { "; add " } else { " and " });
+                words.push_str(self.name_of(*role));
+            }
+            words.extend([" to the fields of `", self.rules().fields_of, "`"]);
+        }
+        words
+    }
+
     fn add(&mut self, path: &str, role: Role) {
         let rank = self.columns.iter().filter(|column| column.target.role == role).count();
         let target = Target { role, rank: u8::try_from(rank).unwrap_or(u8::MAX) };
@@ -186,6 +200,8 @@ pub(super) struct Rules {
     pub(super) joins_events: bool,
     /// Among which rows an id is that of one execution.
     pub(super) ids: Ids,
+    /// What exports the fields that it is asked for and no others, as a user calls it; empty of all else.
+    pub(super) fields_of: &'static str,
 }
 
 impl Rules {
@@ -212,6 +228,7 @@ impl Rules {
         date_order: None,
         joins_events: false,
         ids: Ids::Everywhere,
+        fields_of: "",
     };
 }
 

@@ -17,8 +17,8 @@ use crate::execution::Status;
 const MOST_BYTES: usize = 256;
 /// The most kinds that are kept at a time.
 pub(super) const MOST_KINDS: usize = 1 << 14;
-/// Bytes of the values that decide at which all are forgotten.
-const MOST_HELD_BYTES: usize = 1 << 22;
+/// Bytes of the values that decide, and of the texts of the classes, at which all are forgotten.
+pub(super) const MOST_HELD_BYTES: usize = 1 << 22;
 /// So many are kept whether or not one of them was met again.
 const FREELY_KEPT: u32 = 4096;
 /// Behind all bytes that are held, so that they can be looked at together.
@@ -192,8 +192,7 @@ impl Classes {
         if !is_worth_keeping || !keys.iter().zip(parts).all(is_short) {
             return None;
         }
-        let held = self.bytes.len() + self.kinds.held_bytes();
-        let is_full = self.kinds.len() >= MOST_KINDS || held >= MOST_HELD_BYTES;
+        let is_full = self.kinds.len() >= MOST_KINDS || self.held_bytes() >= MOST_HELD_BYTES;
         if is_full {
             self.forget();
         }
@@ -214,6 +213,11 @@ impl Classes {
             self.tree.add(parts, (last_step, place), (bytes, begin), shapes);
         }
         Some(place)
+    }
+
+    /// Bytes of what decides the classes and of their texts.
+    pub(super) fn held_bytes(&self) -> usize {
+        self.bytes.len() + self.kinds.held_bytes()
     }
 
     /// Names the kind of a number, if it is still kept.

@@ -206,7 +206,7 @@ fn read_duration(value: Value<'_>, unit: Unit, rules: &Rules) -> Option<Duration
             return Duration::of(i128::from(ms));
         }
         let ms = if rules.is_canonical {
-            Decimal::parse(text).and_then(|number| unit.to_ms(&number))
+            Decimal::parse_either(text).and_then(|number| unit.to_ms(&number))
         } else {
             length::parse(text, unit)
         };

@@ -179,6 +179,12 @@ impl Reader {
         self.recognised.as_deref()
     }
 
+    /// The name of the system whose rows these are, as [`Expected::preset`] takes it; `None` until the first row, and for
+    /// canonical rows and those of a mapping.
+    pub fn system(&self) -> Option<&'static str> {
+        self.system.filter(|system| *system != CANONICAL.name)
+    }
+
     /// The form, once it is known.
     pub fn form(&self) -> Option<Form> {
         match &self.stage {

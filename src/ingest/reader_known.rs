@@ -171,23 +171,27 @@ impl Reader {
 
 #[cfg(test)]
 mod tests {
+    use super::super::memo::MOST_HELD_BYTES;
     use super::super::tracks::steps;
     use super::super::{Event, Expected};
     use super::*;
 
     /// Reads lines, names every kind, and tells how many rows there were and how many of them were told as known ones.
     fn read(lines: &str) -> (usize, usize) {
+        read_chunks(lines.as_bytes().chunks(1 << 16))
+    }
+
+    fn read_chunks<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> (usize, usize) {
         let mut reader = Reader::expecting(Expected::anything().form(Form::Ndjson));
         reader.leave_out_texts(true);
         let (mut rows, mut known) = (0, 0);
-        for piece in lines.as_bytes().chunks(1 << 16) {
-            reader.extend(piece);
+        for chunk in chunks {
+            reader.extend(chunk);
             loop {
                 known += reader.next_known_rows().len();
                 let Some(event) = reader.next() else { break };
                 if let Event::Row { kind, .. } = event {
                     rows += 1;
-
                     if let Some(kind) = kind {
                         reader.name_kind(kind, 7);
                     }
@@ -276,6 +280,38 @@ mod tests {
         // Many ways to go on at each place, whose first bytes are the same.
         let way = |line: u64, key: u64| format!(",\"{:k<60}{}\":1", "", line.wrapping_mul(key * 2 + 1) % 5);
         check_steps(8000, |line| (0..3).map(|key| way(line, key)).collect::<String>() + &flow(line % 50));
+    }
+
+    /// Where lines part within long keys, the way that a line does not take may lead beyond the end of a chunk.
+    #[test]
+    fn a_row_of_a_known_kind_is_told_as_such_at_the_end_of_a_chunk() {
+        for lengths in [[400, 0], [0, 400], [400, 3]] {
+            let key = |line: u64| format!("{}{}", "k".repeat(40), "x".repeat(lengths[line as usize % 2]));
+            let lines = lines_of(40, |line| format!(",\"{}\":1", key(line)));
+            let (rows, known) = read(&lines);
+            assert!(rows == 40 && known >= 30, "{known} of {rows}");
+            let apart = lines.as_bytes().split_inclusive(|byte| *byte == b'\n');
+            assert_eq!(read_chunks(apart), (rows, known), "{lengths:?}");
+        }
+    }
+
+    /// A few bytes of a row can make many of its tags.
+    #[test]
+    fn what_kept_classes_take_has_a_limit() {
+        let mut reader = Reader::expecting(Expected::anything().form(Form::Ndjson));
+        let mut most = 0;
+        let (key, labels) = ("k".repeat(100), ["1"; 60].join(","));
+        for number in 0..2000 {
+            let row = format!(
+                "{{\"job_kind\":\"script\",\"script_path\":\"f{number}\",\"success\":true,\"started_at\":\"2026-02-12T04:30:00Z\",\"labels\":{{\"{key}\":[{labels}]}}}}\n"
+            );
+            reader.extend(row.as_bytes());
+            let Some(Event::Row { execution, .. }) = reader.next() else { panic!("{row} is no row") };
+            assert_eq!(execution.tags.iter().count(), 60);
+            most = most.max(reader.shortcuts.held_bytes());
+        }
+        // It was full, and one class more than the limit is all that there was.
+        assert!((MOST_HELD_BYTES..MOST_HELD_BYTES + (1 << 14)).contains(&most), "{most} bytes were held");
     }
 
     #[test]

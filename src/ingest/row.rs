@@ -116,7 +116,9 @@ fn told<'a>(
         }
         Moments::NoStart => {
             let name = mapping.name_of(Role::StartedAt);
-            let message = ["the row has no start: ", name, " is absent, null or a zero time"].concat();
+            let is_there = !FORMS || !fields.get(Role::StartedAt).is_absent();
+            let remedy = if is_there { String::new() } else { mapping.remedy(&[Role::StartedAt]) };
+            let message = ["the row has no start: ", name, " is absent, null or a zero time", &remedy].concat();
             Event::Rejected { line, kind: ProblemKind::NoStart, message }
         }
         Moments::Unreadable(message) => unreadable(message),

@@ -35,6 +35,11 @@ impl Shortcuts {
         Self { is_off: true, ..Self::default() }
     }
 
+    #[cfg(test)]
+    pub(super) fn held_bytes(&self) -> usize {
+        self.classes.held_bytes()
+    }
+
     /// The length of the line that waits, if it has come whole and is of a known shape.
     #[inline]
     pub(super) fn whole_line(&mut self, input: &Input) -> Option<usize> {

@@ -8,7 +8,7 @@ pub use part::Range;
 use crate::FORMS;
 use crate::duplicate::{Duplicates, Pushed};
 use crate::execution::{Execution, Status};
-use crate::ingest::{Event, Expected, Form, LeftOut, Reader, StartSource, StreamEnd, Unrecognised, excerpt};
+use crate::ingest::{Event, Expected, Form, LeftOut, Notes, Reader, StartSource, StreamEnd, Unrecognised, excerpt};
 use crate::number::whole;
 use crate::problem::{ProblemKind, Problems};
 use crate::table::{Arrival, Place, Table};
@@ -64,6 +64,52 @@ impl Reading {
             Pushed::Unidentified => self.unidentified += 1,
             Pushed::Repeated => self.duplicates += 1,
             Pushed::Unremembered => self.looked_among = limit as u64,
+        }
+    }
+
+    /// Counts a row that was read, and what is to be noted of it.
+    pub fn count_row(&mut self, line: u64, execution: &Execution<'_>, notes: Notes) {
+        self.read += 1;
+        self.zoneless_starts += u64::from(notes.zoneless_start);
+        self.count_start(notes.start_source);
+        if notes.negative_duration {
+            self.problems.add(line, ProblemKind::NegativeDuration, || {
+                "the duration is below zero; the row is counted without it".to_owned()
+            });
+        }
+        if notes.bad_duration {
+            self.problems.add(line, ProblemKind::BadDuration, || {
+                "the duration or the end cannot be used; expected milliseconds up to a hundred years, or an instant; the row is counted without it".to_owned()
+            });
+        }
+        if execution.status == Status::Other {
+            self.problems.add(line, ProblemKind::UnknownStatus, || unknown_status(execution));
+        }
+    }
+
+    /// Counts a row that has no start, but a time at which it was to start.
+    pub fn count_unstarted(&mut self, line: u64) {
+        self.read += 1;
+        self.problems.add(line, ProblemKind::NoStart, || {
+            "the row has no start, only a time at which it was to start".to_owned()
+        });
+    }
+
+    /// Counts a row that cannot be read, or has no start.
+    pub fn count_rejected(&mut self, line: u64, kind: ProblemKind, message: String) {
+        self.read += 1;
+        match kind {
+            ProblemKind::NoStart => self.no_start += 1,
+            _ => self.unreadable += 1,
+        }
+        self.problems.add(line, kind, || message);
+    }
+
+    /// Counts what is no row.
+    pub fn count_left_out(&mut self, why: LeftOut) {
+        match why {
+            LeftOut::Part => self.parts += 1,
+            LeftOut::NoExecution => self.no_executions += 1,
         }
     }
 
@@ -383,22 +429,7 @@ impl Intake {
                 Event::Unstarted { .. } | Event::Counts { .. } | Event::LeftOut { .. } if !FORMS => {}
                 Event::Broken { .. } | Event::Unrecognised(_) if !FORMS => {}
                 Event::Row { line, execution, notes, kind, offset, has_local_id } => {
-                    reading.read += 1;
-                    reading.zoneless_starts += u64::from(notes.zoneless_start);
-                    reading.count_start(notes.start_source);
-                    if notes.negative_duration {
-                        reading.problems.add(line, ProblemKind::NegativeDuration, || {
-                            "the duration is below zero; the row is counted without it".to_owned()
-                        });
-                    }
-                    if notes.bad_duration {
-                        reading.problems.add(line, ProblemKind::BadDuration, || {
-                            "the duration or the end cannot be used; expected milliseconds up to a hundred years, or an instant; the row is counted without it".to_owned()
-                        });
-                    }
-                    if execution.status == Status::Other {
-                        reading.problems.add(line, ProblemKind::UnknownStatus, || unknown_status(&execution));
-                    }
+                    reading.count_row(line, &execution, notes);
                     let arrival = arrival((true, has_local_id), offset);
                     match &mut duplicates {
                         None => {
@@ -413,10 +444,7 @@ impl Intake {
                     }
                 }
                 Event::Unstarted { line, execution, offset, has_local_id } => {
-                    reading.read += 1;
-                    reading.problems.add(line, ProblemKind::NoStart, || {
-                        "the row has no start, only a time at which it was to start".to_owned()
-                    });
+                    reading.count_unstarted(line);
                     let arrival = arrival((false, has_local_id), offset);
                     match &mut duplicates {
                         None => {
@@ -442,16 +470,8 @@ impl Intake {
                         });
                     }
                 }
-                Event::LeftOut { why: LeftOut::Part, .. } => reading.parts += 1,
-                Event::LeftOut { why: LeftOut::NoExecution, .. } => reading.no_executions += 1,
-                Event::Rejected { line, kind, message } => {
-                    reading.read += 1;
-                    match kind {
-                        ProblemKind::NoStart => reading.no_start += 1,
-                        _ => reading.unreadable += 1,
-                    }
-                    reading.problems.add(line, kind, || message);
-                }
+                Event::LeftOut { why, .. } => reading.count_left_out(why),
+                Event::Rejected { line, kind, message } => reading.count_rejected(line, kind, message),
                 Event::End(stream_end) => {
                     *is_stream = true;
                     // A stream that broke stays broken, whatever follows.

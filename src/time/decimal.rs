@@ -33,6 +33,10 @@ impl Decimal {
 
     /// Reads `-?digits(.digits)?([eE][+-]?digits)?`, the grammar of JSON except that leading zeros are allowed.
     pub(crate) fn parse(text: &str) -> Option<Decimal> {
+        Decimal::parse_marked(text, false)
+    }
+
+    fn parse_marked(text: &str, takes_comma: bool) -> Option<Decimal> {
         if let Some(digits) = few_digits(text.as_bytes()) {
             return Some(Decimal { is_negative: false, digits: u128::from(digits), exponent: 0, has_more: false });
         }
@@ -47,9 +51,11 @@ impl Decimal {
             return None;
         }
         whole.iter().for_each(|digit| decimal.push(*digit, &mut kept, 1));
-        if let [b'.', behind @ ..] = rest {
+        if let [mark @ (b'.' | b','), behind @ ..] = rest {
             let (fraction, behind) = split_digits(behind);
-            if fraction.is_empty() {
+            let may_be_thousands = fraction.len() == 3 && whole.len() <= 3 && !whole.starts_with(b"0");
+            let is_decimal = *mark == b'.' || takes_comma && !may_be_thousands && behind.is_empty();
+            if fraction.is_empty() || !is_decimal {
                 return None;
             }
             fraction.iter().for_each(|digit| decimal.push(*digit, &mut kept, 0));
@@ -62,6 +68,12 @@ impl Decimal {
         };
         decimal.exponent = decimal.exponent.saturating_add(exponent);
         Some(decimal)
+    }
+
+    /// The same of a number whose decimals stand behind a point or, where it cannot be one that marks thousands, a comma:
+    /// three digits behind it, and before it one to three that do not begin with 0, may be thousands.
+    pub(crate) fn parse_either(text: &str) -> Option<Decimal> {
+        Decimal::parse_marked(text, true)
     }
 
     /// The number times `10^shift`, rounded towards −∞; `None` if that needs more than 127 bits.
@@ -184,6 +196,29 @@ fn parse_exponent(bytes: &[u8]) -> Option<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_comma_is_a_decimal_one_where_it_marks_no_thousands() {
+        let check = |text: &str, expected: Option<i128>| {
+            let thousandths = Decimal::parse_either(text).and_then(|decimal| decimal.round_scaled(1, 3));
+            assert_eq!(thousandths, expected, "{text}");
+        };
+        check("3,5", Some(3500));
+        check("-3,5", Some(-3500));
+        check("0,500", Some(500));
+        check("00,500", Some(500));
+        check("1234,500", Some(1_234_500));
+        check("1,5000", Some(1500));
+        check("12,25", Some(12_250));
+        check("3.5", Some(3500));
+        check("3", Some(3000));
+        for ambiguous in ["1,500", "-1,500", "12,500", "123,500"] {
+            check(ambiguous, None);
+        }
+        for nothing in ["", ",", "3,", ",5", "1,2,3", "1.234,5", "1,234.5", "1,5e3", "x,5", "--1,5", "1,-5"] {
+            check(nothing, None);
+        }
+    }
 
     #[test]
     fn a_decimal_is_rounded_as_asked() {

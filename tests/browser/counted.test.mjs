@@ -1,22 +1,14 @@
 // Rows that are counted as they come and not kept: views by start are those of kept rows, single rows are refused in words.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { blankPage, launch, startDemo } from './support.mjs';
+import { test } from 'node:test';
+import { blankPage, withDemo } from './support.mjs';
 
-let demo;
-let browser;
-before(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const demo = withDemo();
 
 /** A page in which rows of three months are made, and `answers(source, options)` is what every view of a load says. */
 async function opened() {
-  const it = await blankPage(browser, demo.origin);
+  const it = await blankPage(demo.browser, demo.origin);
   await it.page.evaluate(async () => {
     const { HeatmapClient } = await import('/pkg/client.js');
     const statuses = ['completed', 'completed', 'completed', 'failed', 'timed_out', 'exploded'];

@@ -1,21 +1,13 @@
 // The dashboard on the real server: what is drawn, that its numbers are right, that settings live in the address.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { flights, launch, newPage, newYork, redrawn, result, settled, startDemo, VIEW } from './support.mjs';
+import { test } from 'node:test';
+import { flights, newPage, newYork, redrawn, result, settled, VIEW, withDemo } from './support.mjs';
 
-let demo;
-let browser;
-before(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const demo = withDemo();
 
 async function open(query = VIEW, options) {
-  const opened = await newPage(browser, options);
+  const opened = await newPage(demo.browser, options);
   await opened.page.goto(`${demo.origin}/?${query}`);
   await settled(opened.page);
   return opened;

@@ -1,27 +1,19 @@
 // The element alone: keyboard, tooltip, upgrade, moves, removal, several on a page, and what axe-core finds.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { axeSource, blankPage, launch, newPage, redrawn, result, settled, startDemo, VIEW } from './support.mjs';
+import { test } from 'node:test';
+import { axeSource, blankPage, newPage, redrawn, result, settled, VIEW, withDemo } from './support.mjs';
 
-let demo;
-let browser;
-before(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const demo = withDemo();
 
 async function dashboard(query = VIEW, options) {
-  const opened = await newPage(browser, options);
+  const opened = await newPage(demo.browser, options);
   await opened.page.goto(`${demo.origin}/?${query}`);
   await settled(opened.page);
   return opened;
 }
 
-const blank = () => blankPage(browser, demo.origin);
+const blank = () => blankPage(demo.browser, demo.origin);
 
 const focused = (page) => page.evaluate(() => {
   const element = document.querySelector('execution-heatmap');

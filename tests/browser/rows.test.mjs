@@ -1,24 +1,16 @@
 // The runs of a cell, in the panel and by method: exactly those of the cell, with what only their source says of them.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { axeSource, blankPage, FLIGHTS, flights, launch, newPage, newYork, redrawn, result, settled, startDemo } from './support.mjs';
+import { axeSource, blankPage, FLIGHTS, flights, newPage, newYork, redrawn, result, settled, withDemo } from './support.mjs';
 import { readFileSync } from 'node:fs';
 
-let demo;
-let browser;
-before(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const demo = withDemo();
 
 /** The dashboard with the flights in it, as a file of a kind. */
 async function withFile(file, options) {
-  const opened = await newPage(browser, options);
+  const opened = await newPage(demo.browser, options);
   await opened.page.goto(`${demo.origin}/?workspace=none&time_zone=America%2FNew_York`);
   await settled(opened.page);
   await opened.page.setInputFiles('#file', file);
@@ -141,7 +133,7 @@ test('a click opens them too, under other filters they are others, and a listene
 });
 
 test('rows of a stream keep their errors, and of several files each knows its own', async () => {
-  const { page, close } = await blankPage(browser, demo.origin);
+  const { page, close } = await blankPage(demo.browser, demo.origin);
   const seen = await page.evaluate(async () => {
     const { HeatmapClient } = await import('/pkg/client.js');
     const line = (id, error) => `${JSON.stringify({ id, status: 'failed', started_at: '2026-02-02T00:10:00Z', error })}\n`;
@@ -207,7 +199,7 @@ test('names and errors of rows are text and nothing else', async () => {
 });
 
 test('rows of forms that cannot be read again row by row keep their texts', async () => {
-  const { page, close } = await blankPage(browser, demo.origin);
+  const { page, close } = await blankPage(demo.browser, demo.origin);
   // Six failed rows, each with an error: from `0` with "err 0" to `5`.
   const arrow = '/////3gBAAAQAAAAAAAKAAwABgAFAAgACgAAAAABBAAMAAAACAAIAAAABAAIAAAABAAAAAYAAAAgAQAA5AAAALQAAACIAAAATAAAAAQAAAAI////AAABChAAAAAkAAAABAAAAAAAAAAKAAAAc3RhcnRlZF9hdAAACAAMAAYACAAIAAAAAAABAAQAAAADAAAAVVRDAEz///8AAAECEAAAACAAAAAEAAAAAAAAAAcAAABhdHRlbXB0AAgADAAIAAcACAAAAAAAAAFAAAAAhP///wAAAQUQAAAAGAAAAAQAAAAAAAAABQAAAGVycm9yAAAAeP///6z///8AAAEFEAAAABwAAAAEAAAAAAAAAAgAAAB3b3JrZmxvdwAAAACk////2P///wAAAQUQAAAAGAAAAAQAAAAAAAAABgAAAHN0YXR1cwAAzP///xAAFAAIAAYABwAMAAAAEAAQAAAAAAABBRAAAAAYAAAABAAAAAAAAAACAAAAaWQAAAQABAAEAAAA/////7gBAAAUAAAAAAAAAAwAFgAGAAUACAAMAAwAAAAAAwQAGAAAADgBAAAAAAAAAAAKABgADAAEAAgACgAAABwBAAAQAAAABgAAAAAAAAAAAAAAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAABwAAAAAAAAAIAAAAAAAAAAGAAAAAAAAACgAAAAAAAAAAAAAAAAAAAAoAAAAAAAAABwAAAAAAAAASAAAAAAAAAAkAAAAAAAAAHAAAAAAAAAAAAAAAAAAAABwAAAAAAAAABwAAAAAAAAAkAAAAAAAAAAGAAAAAAAAAJgAAAAAAAAAAAAAAAAAAACYAAAAAAAAABwAAAAAAAAAuAAAAAAAAAAeAAAAAAAAANgAAAAAAAAAAAAAAAAAAADYAAAAAAAAADAAAAAAAAAACAEAAAAAAAAAAAAAAAAAAAgBAAAAAAAAMAAAAAAAAAAAAAAABgAAAAYAAAAAAAAAAAAAAAAAAAAGAAAAAAAAAAAAAAAAAAAABgAAAAAAAAAAAAAAAAAAAAYAAAAAAAAAAAAAAAAAAAAGAAAAAAAAAAAAAAAAAAAABgAAAAAAAAAAAAAAAAAAAAAAAAABAAAAAgAAAAMAAAAEAAAABQAAAAYAAAAAAAAAMDEyMzQ1AAAAAAAABgAAAAwAAAASAAAAGAAAAB4AAAAkAAAAAAAAAGZhaWxlZGZhaWxlZGZhaWxlZGZhaWxlZGZhaWxlZGZhaWxlZAAAAAAAAAAAAQAAAAIAAAADAAAABAAAAAUAAAAGAAAAAAAAAHd3d3d3dwAAAAAAAAUAAAAKAAAADwAAABQAAAAZAAAAHgAAAAAAAABlcnIgMGVyciAxZXJyIDJlcnIgM2VyciA0ZXJyIDUAAAEAAAAAAAAAAQAAAAAAAAACAAAAAAAAAAEAAAAAAAAAAwAAAAAAAAABAAAAAAAAAACo2nabAQAAYJLbdpsBAADAfNx2mwEAACBn3XabAQAAgFHedpsBAADgO992mwEAAP////8AAAAA';
   const seen = await page.evaluate(async (arrow) => {

@@ -3,24 +3,17 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { FLIGHTS, flights, launch, newPage, result, settled, startDemo, startFront } from './support.mjs';
+import { FLIGHTS, flights, newPage, result, settled, startFront, withDemo } from './support.mjs';
 
-let demo;
-let browser;
 let front;
 /** What the front server answers to a request for rows: set by each test. */
 let rows = () => false;
-before(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launch()]);
+const demo = withDemo(async () => {
   front = await startFront(demo.origin, (url, response, request) => (url.pathname.endsWith('/executions') ? rows(response, request) : false));
 });
-after(async () => {
-  await browser?.close();
-  await front?.stop();
-  await demo?.stop();
-});
+after(() => front?.stop());
 
 const line = (fields) => `${JSON.stringify({ status: 'completed', ...fields })}\n`;
 const hour = (i) => new Date(Date.parse('2026-02-02T00:00:00Z') + i * 3_600_000).toISOString();
@@ -53,7 +46,7 @@ async function drop(page, name, bytes) {
 }
 
 async function shown(query, options) {
-  const opened = await newPage(browser, options);
+  const opened = await newPage(demo.browser, options);
   await opened.page.goto(`${front.origin}/?${query}`);
   await settled(opened.page);
   return opened;
@@ -62,7 +55,7 @@ async function shown(query, options) {
 const notice = (page) => page.locator('execution-heatmap .notice p').first().textContent();
 
 test('a file that is dropped is drawn without the server', async () => {
-  const { page, problems, requests, close } = await newPage(browser);
+  const { page, problems, requests, close } = await newPage(demo.browser);
   await page.goto(`${demo.origin}/?time_zone=America%2FNew_York`);
   await page.waitForURL(/workspace=demo/);
   await settled(page);
@@ -83,7 +76,7 @@ test('a file that is dropped is drawn without the server', async () => {
 });
 
 test('of several sources in a hurry the last one stands', async () => {
-  const { page, close } = await newPage(browser);
+  const { page, close } = await newPage(demo.browser);
   for (let round = 0; round < 5; round += 1) {
     // The server's rows are on their way, and the engine still starts, when a file is chosen.
     await page.goto(`${demo.origin}/?workspace=demo&time_zone=UTC&round=${round}`);
@@ -99,7 +92,7 @@ test('of several sources in a hurry the last one stands', async () => {
 });
 
 test('a chosen file is read too, and a second one takes its place', async () => {
-  const { page, close } = await newPage(browser);
+  const { page, close } = await newPage(demo.browser);
   await page.goto(`${demo.origin}/?time_zone=UTC`);
   await page.setInputFiles('#file', fileURLToPath(FLIGHTS));
   await page.waitForFunction((rows) => document.querySelector('execution-heatmap').result?.totals.executions === rows, flights().length);
@@ -110,7 +103,7 @@ test('a chosen file is read too, and a second one takes its place', async () => 
 });
 
 test('what is no log is refused in words', async () => {
-  const { page, close } = await newPage(browser);
+  const { page, close } = await newPage(demo.browser);
   await page.goto(`${demo.origin}/?workspace=none`);
   await settled(page, ['error']);
   await drop(page, 'executions.pdf', '%PDF-1.7\nbinary');
@@ -142,7 +135,7 @@ test('a whole stream is whole', async () => {
 
 test('the picture fills while rows arrive, and reading can be stopped', async () => {
   streams(many(150), 'wait', many(20_000), 'wait', many(20_000), 'wait', many(20_000), 'wait', many(20_000), 'wait', 'wait', 'wait', 'wait', 'cut');
-  const { page, close } = await newPage(browser);
+  const { page, close } = await newPage(demo.browser);
   await page.goto(`${front.origin}/?${FIXED}`);
   await settled(page, ['streaming']);
   await page.waitForFunction(() => document.querySelector('execution-heatmap').shadowRoot.querySelector('.drawing .xh-l4'));
@@ -216,7 +209,7 @@ test('a server’s refusal is said and the last picture stays', async () => {
 test('after the worker died the next load works', async () => {
   for (const death of ['close()', 'setTimeout(() => { throw new Error("struck down"); })']) {
     streams(many(100), 'wait', 'wait', 'wait', 'wait', 'wait', 'wait', 'wait');
-    const { page, close } = await newPage(browser);
+    const { page, close } = await newPage(demo.browser);
     await page.goto(`${front.origin}/?${FIXED}`);
     await page.waitForFunction(() => document.querySelector('execution-heatmap').state !== 'idle');
     while (page.workers().length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -236,7 +229,7 @@ test('after the worker died the next load works', async () => {
 const LATE = 'const take = navigator.locks.request.bind(navigator.locks); navigator.locks.request = (...all) => new Promise((resolve) => setTimeout(resolve, 1000)).then(() => take(...all));';
 
 for (const late of [false, true]) test(`an engine that cannot start says so${late ? ', also before its worker does' : ''}`, async () => {
-  const { page, close } = await newPage(browser);
+  const { page, close } = await newPage(demo.browser);
   if (late) {
     await page.context().route('**/pkg/worker.js', async (route) => {
       const response = await route.fetch();
@@ -258,7 +251,7 @@ const TOLD = 'globalThis.engines = []; const register = FinalizationRegistry.pro
 
 test('after the engine trapped the rows are given up in words, and the next load works', async () => {
   streams(many(100), '{"$end":{"rows":100,"complete":true}}\n');
-  const { page, close } = await newPage(browser);
+  const { page, close } = await newPage(demo.browser);
   await page.context().route('**/pkg/worker.js', async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: TOLD + await response.text() });
@@ -287,7 +280,7 @@ const COMPANION = '/api/v1/workspaces/w/executions';
 
 for (const [name, options] of [['an address', {}], ['a path', {}], ['a response', {}], ['a stream that is said to be one', { companion: true }]]) {
   test(`a companion’s stream that was cut is incomplete: ${name}`, async () => {
-    const { page, close } = await newPage(browser);
+    const { page, close } = await newPage(demo.browser);
     await page.goto(`${front.origin}/`);
     const read = () => page.evaluate(async ([path, name, options]) => {
       const { HeatmapClient } = await import('/pkg/client.js');
@@ -321,7 +314,7 @@ test('a response that refuses is refused in the server’s words', async () => {
     response.end(JSON.stringify({ title: 'unavailable', detail: 'the database does not answer' }));
     return true;
   };
-  const { page, close } = await newPage(browser);
+  const { page, close } = await newPage(demo.browser);
   await page.goto(`${front.origin}/`);
   const error = await page.evaluate(async (path) => {
     const { HeatmapClient } = await import('/pkg/client.js');
@@ -387,7 +380,7 @@ test('after a reload that failed, what still stands answers, and its error is ov
 });
 
 test('what a file was taken for is said, and can be said otherwise', async () => {
-  const { page, problems, close } = await newPage(browser);
+  const { page, problems, close } = await newPage(demo.browser);
   await page.goto(`${demo.origin}/?workspace=none&time_zone=UTC`);
   await settled(page);
   const runs = { workflow_runs: [1, 2, 3].map((id) => ({ id, name: 'CI', status: 'completed', conclusion: id === 1 ? 'failure' : 'success', created_at: '2026-02-02T01:00:00Z', run_started_at: '2026-02-02T01:00:00Z', updated_at: '2026-02-02T01:05:00Z', workflow_id: 7, run_attempt: 1 })) };
@@ -417,7 +410,7 @@ test('what a file was taken for is said, and can be said otherwise', async () =>
 });
 
 test('several files that are dropped are shown as one', async () => {
-  const { page, close } = await newPage(browser);
+  const { page, close } = await newPage(demo.browser);
   await page.goto(`${demo.origin}/?workspace=none&time_zone=UTC`);
   await settled(page);
   await page.setInputFiles('#file', [{ name: 'one.ndjson', mimeType: '', buffer: Buffer.from(many(10)) }, { name: 'two.csv', mimeType: '', buffer: Buffer.from(`status,started_at\nfailed,${hour(1)}\nfailed,${hour(2)}\n`) }]);

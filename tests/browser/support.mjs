@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import { after, before } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 
 const require = createRequire(process.env.EXECUTION_HEATMAP_NODE_MODULES + '/');
@@ -16,7 +17,7 @@ export const FLIGHTS = new URL('../data/flights-2013-02-01-to-2013-05-05.csv.gz'
 export const VIEW = 'workspace=demo&days=90&until=2013-05-06T04%3A00%3A00.000Z&time_zone=America%2FNew_York';
 
 /** Starts the demonstration on a free port. */
-export async function startDemo() {
+async function startDemo() {
   const child = spawn(process.env.EXECUTION_HEATMAP_BINARY, ['demo', '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   const origin = await new Promise((resolve, reject) => {
@@ -40,6 +41,28 @@ export async function startDemo() {
   };
 }
 
+/**
+ * The demonstration and a browser for the tests of a file: they are there before the first test runs, and end behind the last
+ * one. What else the tests begin with waits for them in `begin`: hooks do not wait for one another.
+ */
+export function withDemo(begin) {
+  const demo = {};
+  before(async () => {
+    // What has started ends also where the other could not.
+    const both = await Promise.allSettled([
+      startDemo().then((it) => Object.assign(demo, it)),
+      launch().then((browser) => Object.assign(demo, { browser })),
+    ]);
+    for (const { status, reason } of both) if (status === 'rejected') throw reason;
+    await begin?.();
+  });
+  after(async () => {
+    await demo.browser?.close();
+    await demo.stop?.();
+  });
+  return demo;
+}
+
 /** A server that answers some paths itself and hands the others on, with the real one's headers. */
 export async function startFront(origin, answer) {
   const server = createServer(async (request, response) => {
@@ -60,7 +83,7 @@ export async function startFront(origin, answer) {
   };
 }
 
-export function launch() {
+function launch() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],

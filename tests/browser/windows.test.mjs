@@ -2,18 +2,10 @@
 // counts, also after the zone or the window was changed.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launch, newPage, result, settled, startDemo } from './support.mjs';
+import { test } from 'node:test';
+import { newPage, result, settled, withDemo } from './support.mjs';
 
-let demo;
-let browser;
-before(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const demo = withDemo();
 
 const ROWS = '/api/v1/workspaces/demo/executions';
 
@@ -22,7 +14,7 @@ const LONG = { days: '1096', until: '2016-03-01T05:00:00.000Z' };
 const ZONES = ['Pacific/Auckland', 'America/Los_Angeles', 'UTC'];
 
 async function shown(query) {
-  const { page, requests, close } = await newPage(browser);
+  const { page, requests, close } = await newPage(demo.browser);
   await page.goto(`${demo.origin}/?${new URLSearchParams({ workspace: 'demo', metric: 'volume', ...query })}`);
   await settled(page);
   const asked = () => requests.filter((url) => url.includes('/executions?')).length;

@@ -2,22 +2,15 @@
 // history, parts of a file, names of zones, pictures of rows that are gone.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { launch, newPage, settled, startDemo } from './support.mjs';
+import { newPage, settled, withDemo } from './support.mjs';
 
-let demo;
-let browser;
 let page;
-before(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launch()]);
-  ({ page } = await newPage(browser));
+const demo = withDemo(async () => {
+  ({ page } = await newPage(demo.browser));
   await page.route('**/dashboard.js', (route) => route.fulfill({ contentType: 'text/javascript', body: '' }));
   await page.goto(`${demo.origin}/`);
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
 });
 
 const line = (fields) => `${JSON.stringify(fields)}\n`;

@@ -1,22 +1,14 @@
 // Long work in a real browser: several workers, progress, cancelling, stopping and reading on.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { blankPage, launch, startDemo } from './support.mjs';
+import { test } from 'node:test';
+import { blankPage, withDemo } from './support.mjs';
 
-let demo;
-let browser;
-before(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launch()]);
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
-});
+const demo = withDemo();
 
 /** A page in which files are made: `made(name)` is one, `bytesOf(load)` what the engine answers after a load. */
 async function opened() {
-  const it = await blankPage(browser, demo.origin);
+  const it = await blankPage(demo.browser, demo.origin);
   await it.page.evaluate(async () => {
     const { HeatmapClient } = await import('/pkg/client.js');
     const start = Date.UTC(2026, 1, 2);
@@ -250,13 +242,13 @@ test('the page stays alive while a million rows are read', async () => {
     await new Promise((resolve) => setTimeout(resolve, 1500));
   });
   // The processor's time is counted, since a machine that is busy with other work stretches every task.
-  await browser.startTracing(page, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] });
+  await demo.browser.startTracing(page, { categories: ['toplevel', 'disabled-by-default-devtools.timeline'] });
   const { rows, filled } = await page.evaluate(async () => {
     await element.load(file);
     await new Promise((resolve) => setTimeout(resolve, 1000));
     return { rows: element.progress.rows, filled: partials };
   });
-  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
+  const { traceEvents } = JSON.parse((await demo.browser.stopTracing()).toString());
   const pages = new Set(traceEvents.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(({ pid, tid }) => `${pid} ${tid}`));
   const tasks = traceEvents.filter(({ name, pid, tid, tdur }) => name === 'RunTask' && tdur > 0 && pages.has(`${pid} ${tid}`)).map(({ tdur }) => tdur / 1000);
   const longest = Math.max(...tasks);

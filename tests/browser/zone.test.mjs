@@ -1,20 +1,13 @@
 // The table of a zone, made by a browser: changes at the right millisecond, offsets of every kind.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launch, newPage, startDemo } from './support.mjs';
+import { test } from 'node:test';
+import { newPage, withDemo } from './support.mjs';
 
-let demo;
-let browser;
 let page;
-before(async () => {
-  [demo, browser] = await Promise.all([startDemo(), launch()]);
-  ({ page } = await newPage(browser));
+const demo = withDemo(async () => {
+  ({ page } = await newPage(demo.browser));
   await page.goto(`${demo.origin}/`);
-});
-after(async () => {
-  await browser?.close();
-  await demo?.stop();
 });
 
 /** Changes of a zone within a span, as [instant, minutes]; the first entry is what holds at its start. */

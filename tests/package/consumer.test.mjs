@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createReadStream, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
@@ -64,6 +64,49 @@ test("a stream of Node's is read like any other stream of bytes", async () => {
   assert.match(await load(refused, { keepRows: false, deduplicate: true }), /^deduplicate: /);
   assert.equal(refused.destroyed, true);
   rmSync(folder, { recursive: true });
+});
+
+test("a stream of Node's that is given up while it is read ends, and so does its reading", async () => {
+  const { HeatmapEngine } = await import('execution-heatmap/engine');
+  const view = (engine) => JSON.parse(new TextDecoder().decode(engine.view({ from: '2026-02-16', to: '2026-02-17' }).json));
+  /** A stream without an end, which ends a little after that is asked for. */
+  const made = (late) => new Readable({ read() {}, destroy: (error, done) => setTimeout(() => done(late ? new Error('too late') : error), 10) });
+  const ended = async (stream) => stream.closed || new Promise((resolve) => stream.once('close', resolve));
+  /** Gives a stream up that has given rows and gives nothing more; what its load says, and whether the stream has ended. */
+  const givenUp = async (giveUp, options = {}) => {
+    const engine = await HeatmapEngine.create();
+    const stream = made(options.late);
+    stream.push(ndjson);
+    const load = engine.load(stream, options).catch((error) => error);
+    while (view(engine).totals.executions < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+    const other = giveUp(engine, stream);
+    const loaded = await load;
+    await other;
+    const said = loaded instanceof Error ? loaded.name : [loaded.rows, loaded.stopped, view(engine).complete];
+    await ended(stream);
+    if (!options.closes) engine.close();
+    return [said, stream.destroyed];
+  };
+  // By whoever made it: it has broken off.
+  assert.deepEqual(await givenUp((_, stream) => stream.destroy()), [[3, false, false], true]);
+  assert.deepEqual(await givenUp((_, stream) => stream.destroy(new Error('gone'))), [[3, false, false], true]);
+  // By whoever reads it, while it is waited for; what goes wrong with it then is nobody's error.
+  for (const late of [false, true]) {
+    assert.deepEqual(await givenUp((engine) => engine.stop(), { late }), [[3, true, false], true]);
+    const abort = new AbortController();
+    assert.deepEqual(await givenUp(() => abort.abort(), { late, signal: abort.signal }), ['AbortError', true]);
+    assert.deepEqual(await givenUp((engine) => engine.load(ndjson), { late }), ['AbortError', true]);
+    assert.deepEqual(await givenUp((engine) => engine.close(), { late, closes: true }), ['AbortError', true]);
+  }
+  const engine = await HeatmapEngine.create();
+  const refused = made(true);
+  await assert.rejects(engine.load(refused, { keepRows: false, deduplicate: true }), /deduplicate: it does not go with/);
+  await ended(refused);
+  // One that was given up before it gave anything is none.
+  const stream = new Readable({ read() {} }).on('error', () => {});
+  stream.destroy();
+  await assert.rejects(engine.load(stream), /Premature close|destroyed/);
+  engine.close();
 });
 
 test('it holds what a package must hold', () => {

@@ -195,6 +195,13 @@ fn files_of_which_nothing_can_be_placed_fail_in_words_and_are_not_drawn() {
     check("[{\"a\":1},{\"a\":2}]", &[], "line 1: the row has no status");
     check("{\"status\":\"pending\"}\n", &[], "file: of 1 row none can be placed");
     check("{\"status\":\"pending\"}\n", &["--strict"], "file: of 1 row none can be placed");
+    let gh = "[{\"databaseId\":5,\"workflowName\":\"CI\",\"conclusion\":\"success\",\"status\":\"completed\"}]";
+    check(
+        gh,
+        &[],
+        "line 1: the row has no start: startedAt is absent, null or a zero time; add startedAt to the fields of",
+    );
+    check(gh, &[], "of 1 row none can be placed; the fields are those of --preset github-cli; what the first row");
     check(GOOD, &["--preset", "github"], "of 3 rows none can be placed; --preset github was given");
     check(GOOD, &["--map", &map], "the mapping that was given has to say which fields hold start and status");
     check(GOOD, &["--input", "swf"], "--input was given; without it, the first bytes tell the form");

@@ -150,8 +150,8 @@ fn an_import_that_fails_leaves_no_workspace() {
         assert!(said[0].1.contains(words), "{said:?}");
     };
     check("%PDF-1.7 and so on\n", &[], 1, "rows is not a log this can read", "");
-    check("{\"what\":1}\n{\"what\":2}\n", &[], 1, "of 2 rows none can be read; it takes rows with a start", "");
-    check(GOOD, &["--preset", "slurm"], 1, "of 3 rows none can be read; --preset slurm was given", "");
+    check("{\"what\":1}\n{\"what\":2}\n", &[], 1, "of 2 rows none can be stored; it takes rows with a start", "");
+    check(GOOD, &["--preset", "slurm"], 1, "of 3 rows none can be stored; --preset slurm was given", "");
     check(GOOD, &["--preset", "nobody"], 2, "nobody", "no database");
     check(GOOD, &["--input", "cube"], 2, "counts cannot be imported", "no database");
     check(GOOD, &["/nonexistent/file"], 1, "/nonexistent/file: No such file", "no database");
@@ -166,7 +166,46 @@ fn an_import_that_fails_leaves_no_workspace() {
         "3",
     );
     check("", &[], 0, "0 rows read", "0");
-    check("{\"status\":\"pending\"}\n", &[], 0, "1 without a start", "0");
+    // Rows of which none has a start are those of a source whose start has another name; but what waits for its start has
+    // one to come.
+    check("{\"status\":\"pending\"}\n", &[], 1, "of 1 row none can be stored; it takes rows with a start", "");
+    let gh = "[{\"databaseId\":5,\"workflowName\":\"CI\",\"conclusion\":\"success\",\"status\":\"completed\"}]";
+    check(gh, &[], 1, "add startedAt to the fields of `gh run list --json`", "");
+    check(gh, &[], 1, "of 1 row none can be stored; the fields are those of --preset github-cli; what the", "");
+    let queued = "{\"databaseId\":5,\"createdAt\":\"2026-02-12T06:00:00Z\",\"conclusion\":\"\",\"status\":\"queued\"}";
+    check(queued, &[], 0, "1 without a start", "0");
+}
+
+#[test]
+fn an_import_says_what_analyze_says_of_the_rows() {
+    let mut rows = String::new();
+    for (status, start) in [("completed", "2026-02-12T04:30:00Z"), ("gone", "2026-02-12 05:30:00")] {
+        rows += &format!("{{\"status\":\"{status}\",\"started_at\":\"{start}\",\"duration_ms\":-1}}\n");
+    }
+    rows += "{\"status\":\"completed\"}\nno row\n";
+    let files = Files::new();
+    let (file, database) = (files.with("rows", rows), files.path("runs.sqlite"));
+    let analyzed = run(&["analyze", &file, "--ascii"]);
+    let imported = run(&["import", &file, "--workspace", "w", "--database", database.to_str().unwrap()]);
+    assert_eq!((analyzed.code, imported.code), (Some(0), Some(0)), "{} {}", analyzed.err, imported.err);
+    // In a picture lines are broken and sentences begin in capitals.
+    let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let (analyzed, imported) = (plain(&(analyzed.err + &analyzed.out)), plain(&imported.err));
+    for said in [
+        "4 rows read",
+        "1 without a start",
+        "1 unreadable",
+        "rows: taken for canonical rows in ndjson: has started_at and status",
+        "rows, line 1: the duration is below zero; the row is counted without it",
+        "rows, line 2: the status 'gone' is not known; the row is counted as other",
+        "rows, line 3: the row has no start: started_at is absent, null or a zero time",
+        "rows, line 4: ",
+        "1 of 2 executions have a status that is not known, 'gone' (1); they count as volume and in no rate",
+        "1 start names no zone and was read as utc",
+    ] {
+        assert!(analyzed.contains(said), "analyze: no '{said}' in {analyzed}");
+        assert!(imported.contains(said), "import: no '{said}' in {imported}");
+    }
 }
 
 #[test]

@@ -338,7 +338,7 @@ fn columns_of_other_names_are_read_by_a_mapping_or_a_system() {
     check(&own, &["--map", "MAP"], &[mapped, "\"completed\":1", "2 rows read, 1 stored, 1 unreadable"]);
     check(&own, &["--map", "MAP", "--tag", "eu"], &["1 placed"]);
     check(&own, &["--map", "MAP", "--workflow", "!7", "--tag", "us"], &["1 filtered"]);
-    check(&own, &[], &["of 2 rows none can be placed", "of 2 rows none can be read"]);
+    check(&own, &[], &["of 2 rows none can be placed", "of 2 rows none can be stored"]);
     let github = written(
         "required int64 id; required binary run_started_at (STRING); required int32 run_attempt;
          required binary status (STRING); optional binary conclusion (STRING);",

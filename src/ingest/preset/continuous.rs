@@ -43,16 +43,11 @@ pub(super) const GITHUB_RUNS: Preset = Preset {
     },
 };
 
-/// The same runs as `gh run list --json` writes them.
+/// The same runs as `gh run list --json` writes them, with the fields that it was asked for.
 pub(super) const GITHUB_CLI: Preset = Preset {
     name: "github-cli",
     title: "GitHub Actions runs of gh",
-    signs: &[
-        &["databaseId", "startedAt", "conclusion"],
-        &["databaseId", "workflowName"],
-        &["workflowDatabaseId"],
-        &["startedAt", "conclusion"],
-    ],
+    signs: &[&["startedAt", "conclusion"], &["startedAt", "databaseId"], &["startedAt", "workflowDatabaseId"]],
     paths: &[
         ("databaseId", Role::Id),
         ("workflowDatabaseId", Role::WorkflowId),
@@ -62,13 +57,36 @@ pub(super) const GITHUB_CLI: Preset = Preset {
         ("conclusion", Role::Conclusion),
         ("startedAt", Role::StartedAt),
         ("createdAt", Role::CreatedAt),
-        ("updatedAt", Role::FinishedAt),
         ("event", Role::TagA),
         ("headBranch", Role::TagB),
         ("attempt", Role::Attempt),
         ("attempt", Role::TagC),
+        ("updatedAt", Role::FinishedAt),
     ],
-    rules: GITHUB_RUNS.rules,
+    rules: Rules { fields_of: "gh run list --json", ..GITHUB_RUNS.rules },
+};
+
+/// Of these, runs without their start. One that was run again was made long before that, so that from there to its end is
+/// no duration.
+pub(super) const GITHUB_CLI_CREATED: Preset = Preset {
+    title: "GitHub Actions runs of gh that start at createdAt and have no duration, for want of startedAt,",
+    signs: &[&["createdAt", "conclusion"], &["createdAt", "databaseId"], &["createdAt", "workflowDatabaseId"]],
+    paths: match GITHUB_CLI.paths {
+        [others @ .., (_, Role::FinishedAt)] => others,
+        paths => paths,
+    },
+    ..GITHUB_CLI
+};
+
+/// Runs of gh without any moment of their start.
+pub(super) const GITHUB_CLI_BARE: Preset = Preset {
+    signs: &[
+        &["databaseId", "conclusion"],
+        &["databaseId", "workflowName"],
+        &["workflowName", "conclusion"],
+        &["workflowDatabaseId"],
+    ],
+    ..GITHUB_CLI
 };
 
 /// The jobs of such runs, where those are what is exported.

@@ -17,7 +17,8 @@ use crate::execution::Status;
 /// A system, or one kind of its exports.
 #[derive(Debug)]
 pub(super) struct Preset {
-    /// The name by which it is asked for: the system's, and behind a hyphen the kind of export if there are several.
+    /// The name by which it is asked for: the system's, and behind a hyphen the kind of export if there are several. Those that
+    /// differ in their signs alone share one and stand together.
     pub(super) name: &'static str,
     /// What its rows are called in sentences.
     pub(super) title: &'static str,
@@ -46,6 +47,8 @@ const PRESETS: &[Preset] = &[
     automation::N8N,
     continuous::GITHUB_RUNS,
     continuous::GITHUB_CLI,
+    continuous::GITHUB_CLI_CREATED,
+    continuous::GITHUB_CLI_BARE,
     continuous::GITHUB_JOBS,
     continuous::GITLAB_PIPELINES,
     continuous::GITLAB_LISTED_PIPELINES,

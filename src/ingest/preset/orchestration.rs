@@ -7,11 +7,17 @@ use crate::ingest::role::Role;
 
 /// Runs of DAGs, of either version of Airflow's interface. Their logical date is an interval before they run and means
 /// nothing here. They are due at `run_after`, and the wait is counted from there: a row holds one moment before its start,
-/// by which it is also placed where that is asked for.
+/// by which it is also placed where that is asked for. Those that `airflow dags list-runs` lists have no type, and an
+/// empty text where a moment is none.
 pub(super) const AIRFLOW_RUNS: Preset = Preset {
     name: "airflow",
     title: "Airflow DAG runs",
-    signs: &[&["dag_run_id", "dag_id", "state", "run_type"], &["run_id", "dag_id", "state", "run_type"]],
+    signs: &[
+        &["dag_run_id", "dag_id", "state", "run_type"],
+        &["run_id", "dag_id", "state", "run_type"],
+        &["run_id", "dag_id", "state", "logical_date"],
+        &["run_id", "dag_id", "state", "execution_date"],
+    ],
     paths: &[
         ("dag_run_id", Role::Id),
         ("run_id", Role::Id),

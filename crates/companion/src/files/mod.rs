@@ -31,16 +31,20 @@ pub fn called(name: &str) -> &str {
     if name == STANDARD_INPUT { "standard input" } else { name }
 }
 
-/// Gives the bytes of a file, or of standard input, to `each` until it breaks. Says why they ended before their time, if
-/// they did: a compressed file that is cut, a disk that fails.
+/// What is to be said of bytes that were given.
+#[derive(Debug)]
+pub struct Given {
+    /// What they are.
+    pub kind: Kind,
+    /// Why they ended before their time, if they did: a compressed file that is cut, a disk that fails.
+    pub broken: Option<String>,
+}
+
+/// Gives the bytes of a file, or of standard input, to `each` until it breaks.
 ///
 /// # Errors
 /// The file cannot be opened.
-pub fn read(
-    name: &str,
-    opening: &Opening,
-    each: impl FnMut(&[u8]) -> ControlFlow<()>,
-) -> Result<Option<String>, Failure> {
+pub fn read(name: &str, opening: &Opening, each: impl FnMut(&[u8]) -> ControlFlow<()>) -> Result<Given, Failure> {
     let progress = Progress::of(&[name.to_owned()]);
     let read = pieces(Plain::open(name, opening, &progress)?, each);
     progress.clear();
@@ -55,18 +59,18 @@ pub fn read_from(
     source: impl io::Read + Send,
     name: &str,
     each: impl FnMut(&[u8]) -> ControlFlow<()>,
-) -> Result<Option<String>, Failure> {
+) -> Result<Given, Failure> {
     let progress = Progress::silent();
     Ok(pieces(Plain::new(source, &progress).map_err(|error| Failure::on(name, error))?, each))
 }
 
-fn pieces(mut plain: Plain<'_>, mut each: impl FnMut(&[u8]) -> ControlFlow<()>) -> Option<String> {
+fn pieces(mut plain: Plain<'_>, mut each: impl FnMut(&[u8]) -> ControlFlow<()>) -> Given {
     let mut piece = Vec::with_capacity(2 * PIECE_BYTES);
     loop {
         piece.clear();
         let goes_on = plain.fill(&mut piece, PIECE_BYTES);
         if each(&piece).is_break() || !goes_on {
-            return plain.broken();
+            return Given { kind: plain.kind(), broken: plain.broken() };
         }
     }
 }

@@ -59,6 +59,8 @@ pub enum Outcome {
         reading: Reading,
         /// What it was taken for and why, in a sentence without a full stop, if it has rows.
         recognised: Option<String>,
+        /// The name of the system whose rows it has, if they are of one.
+        system: Option<&'static str>,
     },
     /// It is of no form that is read.
     Unrecognised(Unrecognised),
@@ -347,8 +349,9 @@ impl<'a> Work<'a> {
         let mut whole = parts.whole.take().unwrap_or_else(|| file.plan.begin(0));
         whole.finish(broken.as_deref());
         let recognised = whole.recognised().map(|words| file.kind.taken_for(words));
+        let system = whole.reader().system();
         let (_, reading, _) = whole.into_parts();
-        self.end(file.place, Ok(Outcome::Read { reading, recognised }));
+        self.end(file.place, Ok(Outcome::Read { reading, recognised, system }));
     }
 
     /// A file has come to its end; unless it was read, those behind it need not be.

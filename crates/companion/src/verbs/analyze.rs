@@ -32,10 +32,10 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     let query = Query::from_pairs(args.view.pairs())?;
     let utc_span = (0, 1);
     zones::zone(&query.time_zone, utc_span)?;
-    let (table, reading, remarks) = read(args, query.counting.attempts)?;
+    let Read { table, reading, remarks, system } = read(args, query.counting.attempts)?;
     if answer::reach_of(&table, &query).is_none() {
         report(&account(&reading), &remarks);
-        return Err(nothing_to_place(args, &reading));
+        return Err(nothing_to_place(args, &reading, system));
     }
     let source = Source::File;
     let zone = zones::zone(&query.time_zone, answer::zone_span(&table, &query, source))?;
@@ -46,9 +46,18 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     judge(args, &answer)
 }
 
-/// Reads files into one table. Beside it, what is to be said of each file: once the readings are one, a line number no
-/// longer says which file it is of.
-fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<String>), Failure> {
+/// What was read of all files.
+struct Read {
+    table: Table,
+    reading: Reading,
+    /// What is to be said of each file: once the readings are one, a line number no longer says which file it is of.
+    remarks: Vec<String>,
+    /// The system whose rows they were taken for, if there is one.
+    system: Option<&'static str>,
+}
+
+/// Reads files into one table.
+fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<Read, Failure> {
     let keeps_rows = args.keep_rows == KeepRows::On;
     let deduplicate = match args.deduplicate {
         Deduplicate::On if !keeps_rows => {
@@ -66,10 +75,13 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<S
     progress.clear();
     let (table, outcomes) = read?;
     let mut readings = Reading::default();
-    let mut remarks = Vec::new();
+    let (mut remarks, mut system) = (Vec::new(), None);
     for (file, outcome) in args.files.iter().zip(outcomes) {
         let (reading, recognised) = match outcome {
-            Outcome::Read { reading, recognised } => (reading, recognised),
+            Outcome::Read { reading, recognised, system: of_file } => {
+                system = system.or(of_file);
+                (reading, recognised)
+            }
             Outcome::Unrecognised(source) => return Err(not_a_log(file, &source)),
         };
         remarks.extend(recognised.map(|what| format!("{}: {what}", files::called(file))));
@@ -82,7 +94,7 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<(Table, Reading, Vec<S
         }
         readings.merge(&reading);
     }
-    Ok((table, readings, remarks))
+    Ok(Read { table, reading: readings, remarks, system })
 }
 
 /// The first problem of each kind in a file.
@@ -103,13 +115,16 @@ fn account(reading: &Reading) -> Account {
 }
 
 /// The failure of files without any row that lies somewhere in time: there is nothing to show a window of.
-fn nothing_to_place(args: &AnalyzeArgs, reading: &Reading) -> Failure {
+fn nothing_to_place(args: &AnalyzeArgs, reading: &Reading, system: Option<&str>) -> Failure {
     let files = match &args.files[..] {
         [one] => files::called(one).to_owned(),
         several => format!("{} files", several.len()),
     };
-    let takes =
-        if reading.incomplete.is_some() { "it is incomplete".to_owned() } else { reading::takes(&args.reading) };
+    let takes = if reading.incomplete.is_some() {
+        "it is incomplete".to_owned()
+    } else {
+        reading::takes(&args.reading, system)
+    };
     Failure::Failed(match reading.read {
         0 => format!("{files}: no rows; {takes}"),
         rows => format!("{files}: of {} none can be placed; {takes}", counted(rows, "row", "rows")),

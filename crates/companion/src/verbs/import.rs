@@ -3,11 +3,18 @@
 use super::{analyze, reading};
 use crate::cli::{ImportArgs, Input};
 use crate::failure::Failure;
+use crate::files::Given;
+use crate::source::sqlite::content::Content;
 use crate::source::sqlite::write::{Stored, Writer};
 use crate::voice::{counted, say};
 use crate::{files, source};
+use execution_heatmap::execution::Status;
 use execution_heatmap::ingest::{Event, Expected, Reader, StreamEnd, Unrecognised};
-use execution_heatmap::problem::{ProblemKind, Problems};
+use execution_heatmap::intake::Reading;
+use execution_heatmap::notice;
+use execution_heatmap::problem::ProblemKind;
+use execution_heatmap::table::{MOST_NAMES, MOST_STATUS_BYTES};
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 /// Why counts are not imported.
@@ -36,20 +43,26 @@ pub fn run(args: &ImportArgs) -> Result<(), Failure> {
     }
     let failed = |error: &dyn std::fmt::Display| Failure::on(&args.database, error);
     let mut writer = Writer::prepare(&path, &args.workspace).map_err(|error| failed(&error))?;
-    let mut incomplete = Vec::new();
-    let (mut read, mut can_be_stored) = (0, 0);
+    let (mut incomplete, mut without_starts) = (Vec::new(), Vec::new());
+    let (mut read, mut of_use, mut system) = (0, 0, None);
     for file in &args.files {
-        let imported = import(&mut writer, file, &opening.expected, |each| files::read(file, &opening, each))
+        let mut imported = import(&mut writer, file, &opening.expected, |each| files::read(file, &opening, each))
             .map_err(|failure| in_database(failure, &args.database))?;
         say(&imported.words(file));
-        read += imported.rows;
-        can_be_stored += imported.rows - imported.unreadable();
+        imported.remarks(file).iter().for_each(|remark| say(remark));
+        read += imported.reading.read;
+        of_use += imported.of_use();
+        system = system.or(imported.system);
+        without_starts.extend(imported.without_starts.take());
         incomplete
             .extend(imported.incomplete.map(|why| format!("{file} is incomplete: {why}; what there was is stored")));
     }
-    if incomplete.is_empty() && read > 0 && can_be_stored == 0 {
-        let rows = counted(read, "row", "rows");
-        return Err(Failure::Failed(format!("of {rows} none can be read; {}", reading::takes(&args.reading))));
+    if incomplete.is_empty() && read > 0 && of_use == 0 {
+        let (rows, takes) = (counted(read, "row", "rows"), reading::takes(&args.reading, system));
+        return Err(Failure::Failed(format!("of {rows} none can be stored; {takes}")));
+    }
+    for (content, no_start) in without_starts {
+        writer.end_file(content, no_start).map_err(|error| failed(&error))?;
     }
     if incomplete.is_empty() {
         writer.make_workspace().map_err(|error| failed(&error))?;
@@ -76,13 +89,19 @@ fn in_database(error: ImportError, database: &str) -> Failure {
 /// What became of the rows of a file.
 #[derive(Debug, Default)]
 pub struct Imported {
-    rows: u64,
+    reading: Reading,
     new: u64,
     repeated: u64,
     updated: u64,
-    /// Steps, children and other things that the file lists and that are no rows.
-    left_out: u64,
-    problems: Problems,
+    other: u64,
+    /// How often each unknown status word came.
+    other_words: HashMap<String, u64>,
+    /// What the file was taken for and why, and the name of that system.
+    recognised: Option<String>,
+    system: Option<&'static str>,
+    /// What is still to be stored of a file of which no row is stored: how many of its rows have no start. Of no use if
+    /// there is nothing else.
+    without_starts: Option<(Content, u64)>,
     is_stream: bool,
     /// The last end; an error stays, whatever follows.
     end: Option<StreamEnd>,
@@ -104,12 +123,12 @@ pub fn import(
     writer: &mut Writer,
     name: &str,
     expected: &Expected,
-    read: impl FnOnce(&mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<Option<String>, Failure>,
+    read: impl FnOnce(&mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<Given, Failure>,
 ) -> Result<Imported, ImportError> {
     let mut reader = Reader::expecting(expected.clone());
     let mut imported = Imported::default();
     let mut content = writer.begin_file().map_err(ImportError::Database)?;
-    let broken = read(&mut |bytes: &[u8]| {
+    let Given { kind, broken } = read(&mut |bytes: &[u8]| {
         content.extend(bytes);
         reader.extend(bytes);
         imported.drain(&mut reader, writer)
@@ -128,8 +147,14 @@ pub fn import(
     if imported.holds_counts {
         return Err(ImportError::File(Failure::on(files::called(name), COUNTS)));
     }
-    let no_start = imported.problems.count(ProblemKind::NoStart);
-    writer.end_file(content, no_start).map_err(ImportError::Database)?;
+    imported.recognised = reader.recognised().map(|words| kind.taken_for(words));
+    imported.system = reader.system();
+    let no_start = imported.reading.problems.count(ProblemKind::NoStart);
+    if no_start > 0 && imported.of_use() == 0 {
+        imported.without_starts = Some((content, no_start));
+    } else {
+        writer.end_file(content, no_start).map_err(ImportError::Database)?;
+    }
     imported.incomplete = imported.why_incomplete(broken);
     Ok(imported)
 }
@@ -140,8 +165,11 @@ impl Imported {
         while let Some(event) = reader.next() {
             self.went_on |= self.end.is_some() && !matches!(event, Event::Control);
             match event {
-                Event::Row { execution, has_local_id, .. } => {
-                    self.rows += 1;
+                Event::Row { line, execution, notes, has_local_id, .. } => {
+                    self.reading.count_row(line, &execution, notes);
+                    if execution.status == Status::Other {
+                        self.count_other(execution.status_text);
+                    }
                     match writer.add_of(&execution, has_local_id) {
                         Ok(Stored::New) => self.new += 1,
                         Ok(Stored::Repeated) => self.repeated += 1,
@@ -152,22 +180,14 @@ impl Imported {
                         }
                     }
                 }
-                Event::Unstarted { line, .. } => {
-                    self.rows += 1;
-                    self.problems.add(line, ProblemKind::NoStart, || {
-                        "the row has no start, only a time at which it was to start".to_owned()
-                    });
-                }
-                Event::LeftOut { .. } => self.left_out += 1,
+                Event::Unstarted { line, .. } => self.reading.count_unstarted(line),
+                Event::LeftOut { why, .. } => self.reading.count_left_out(why),
                 Event::Counts { .. } => {
                     self.holds_counts = true;
                     return ControlFlow::Break(());
                 }
                 Event::Broken { line, message } => self.broken_off = Some(format!("{message} in line {line}")),
-                Event::Rejected { line, kind, message } => {
-                    self.rows += 1;
-                    self.problems.add(line, kind, || message);
-                }
+                Event::Rejected { line, kind, message } => self.reading.count_rejected(line, kind, message),
                 Event::End(end) => {
                     self.is_stream = true;
                     if !matches!(self.end, Some(StreamEnd::Error { .. })) {
@@ -184,8 +204,20 @@ impl Imported {
         ControlFlow::Continue(())
     }
 
-    fn unreadable(&self) -> u64 {
-        self.problems.count(ProblemKind::Unreadable) + self.problems.count(ProblemKind::LineTooLong)
+    /// Counts a status word that is not known. Beyond as many as a table tells apart none is named.
+    fn count_other(&mut self, word: &str) {
+        self.other += 1;
+        let word = word.get(..word.floor_char_boundary(MOST_STATUS_BYTES)).unwrap_or_default();
+        if let Some(rows) = self.other_words.get_mut(word) {
+            *rows += 1;
+        } else if self.other_words.len() <= MOST_NAMES {
+            self.other_words.insert(word.to_owned(), 1);
+        }
+    }
+
+    /// Rows that are stored or wait for their start.
+    fn of_use(&self) -> u64 {
+        self.reading.read - self.reading.unreadable - self.reading.no_start
     }
 
     fn has_reason_to_go_on(&self) -> bool {
@@ -199,8 +231,8 @@ impl Imported {
             Some(StreamEnd::End { .. }) if self.went_on => {
                 Some("it went on after it had said that it ended".to_owned())
             }
-            Some(StreamEnd::End { rows, .. }) if *rows != self.rows => {
-                Some(format!("{rows} rows were sent, {} arrived", self.rows))
+            Some(StreamEnd::End { rows, .. }) if *rows != self.reading.read => {
+                Some(format!("{rows} rows were sent, {} arrived", self.reading.read))
             }
             Some(StreamEnd::End { complete: false, reason, .. }) => {
                 Some(format!("it was cut: {}", reason.as_deref().unwrap_or("it gave no reason")))
@@ -213,28 +245,40 @@ impl Imported {
         }
     }
 
-    /// Says it.
+    /// Says what became of the rows.
     pub fn words(&self, file: &str) -> String {
-        let problems = |kind| self.problems.count(kind);
-        let unreadable = self.unreadable();
+        let Reading { read, unreadable, parts, no_executions, .. } = self.reading;
         let stored = crate::terminal::grouped(self.new);
-        let mut words = format!("{}: {} read, {stored} stored", files::called(file), counted(self.rows, "row", "rows"));
+        let mut words = format!("{}: {} read, {stored} stored", files::called(file), counted(read, "row", "rows"));
         let others = [
             (self.updated, "updated"),
             (self.repeated, "there already"),
-            (problems(ProblemKind::NoStart), "without a start"),
+            (self.reading.problems.count(ProblemKind::NoStart), "without a start"),
             (unreadable, "unreadable"),
-            (self.left_out, "left out as parts of others or no executions"),
+            (parts + no_executions, "left out as parts of others or no executions"),
         ];
         for (count, what) in others.into_iter().filter(|(count, _)| *count > 0) {
             words.push_str(&format!(", {} {what}", crate::terminal::grouped(count)));
         }
-        let mut lines = vec![words];
-        lines.extend(analyze::problems_in_words(file, &self.problems));
-        if self.new + self.updated + self.repeated == 0 {
-            lines.push(analyze::without_rows(file));
+        words
+    }
+
+    /// Says what the rows were taken for, and what has to be known of them, as `analyze` does.
+    fn remarks(&self, file: &str) -> Vec<String> {
+        let stored = self.new + self.updated + self.repeated;
+        let mut others: Vec<_> = self.other_words.iter().map(|(word, rows)| (word.clone(), *rows)).collect();
+        if others.len() > MOST_NAMES {
+            others.clear();
         }
-        lines.join("\n")
+        let called = files::called(file);
+        let mut remarks: Vec<_> = self.recognised.iter().map(|what| format!("{called}: {what}")).collect();
+        remarks.extend(analyze::problems_in_words(file, &self.reading.problems));
+        let notices = notice::unknown_statuses(self.other, stored, &others).into_iter();
+        remarks.extend(notices.chain(notice::of_reading(&self.reading)).map(|notice| format!("{called}: {notice}")));
+        if stored == 0 {
+            remarks.push(analyze::without_rows(file));
+        }
+        remarks
     }
 }
 

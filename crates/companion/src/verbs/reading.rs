@@ -49,14 +49,16 @@ pub fn opening(args: &ReadingArgs) -> Result<Opening, Failure> {
     Ok(Opening { expected, parquet, most_decompressed: args.most_decompressed })
 }
 
-/// What files of which no row can be placed should have been, in words.
-pub fn takes(args: &ReadingArgs) -> String {
+/// What files of which no row can be placed should have been, in words; `system` is what their rows were taken for.
+pub fn takes(args: &ReadingArgs, system: Option<&str>) -> String {
     if args.map.is_some() {
         "the mapping that was given has to say which fields hold start and status".to_owned()
     } else if args.preset != "auto" {
         format!("--preset {} was given; without it, the fields of a row tell the system", args.preset)
     } else if args.input != Input::Auto {
         "--input was given; without it, the first bytes tell the form".to_owned()
+    } else if let Some(system) = system {
+        format!("the fields are those of --preset {system}; what the first row lacks is said above")
     } else {
         "it takes rows with a start and a status, under the names `started_at` and `status`, those of a system that is known, or those that --map tells".to_owned()
     }

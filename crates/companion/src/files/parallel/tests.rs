@@ -38,8 +38,9 @@ fn at_once(form: Option<Form>, file: &[u8], deduplicate: bool) -> (Table, Outcom
     intake.finish(None);
     let unrecognised = intake.unrecognised().cloned();
     let recognised = intake.recognised().map(str::to_owned);
+    let system = intake.reader().system();
     let (table, reading, _) = intake.into_parts();
-    (table, unrecognised.map_or(Outcome::Read { reading, recognised }, Outcome::Unrecognised))
+    (table, unrecognised.map_or(Outcome::Read { reading, recognised, system }, Outcome::Unrecognised))
 }
 
 fn response(table: &Table, outcomes: &[Outcome]) -> String {
