@@ -123,3 +123,18 @@ fn where_memory_ends_that_is_said() {
     assert_eq!(limited.reading().read, limited.table().counted());
     assert!(limited.reading().incomplete.as_deref().unwrap().starts_with("memory did not suffice"));
 }
+
+#[test]
+fn what_goes_on_behind_the_last_whole_day_has_not_stopped() {
+    // Every workflow runs every half hour, more or less, from four in the morning of the first day on until noon of the last.
+    let source: String = (0..8 * 7 * 144 + 72)
+        .map(|place: u64| {
+            let at_ms = 1_770_004_800_000 + place * 600_000 + place * 7919 % 500_000;
+            format!("{{\"workflow_id\":\"w{}\",\"status\":\"completed\",\"started_at\":{at_ms}}}\n", place % 3)
+        })
+        .collect();
+    for table in [Table::default(), Table::default().without_rows()] {
+        let response = respond(&read(&source, table), &[("patterns", "all")], &Zone::utc());
+        assert!(!response.contains("has not run since") && !response.contains("\"new\""), "{response}");
+    }
+}

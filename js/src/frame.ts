@@ -84,7 +84,7 @@ export class Frame {
     this.#base = h('div', { class: 'base', part: 'base', 'data-metric': DEFAULT_METRIC, 'data-state': 'idle' },
       h('slot', { name: 'heading' }), this.status.element, h('slot', { name: 'empty' }), h('slot'),
       this.#summary, this.#patterns.element, this.#legend.element, this.#figure, this.#ghost, this.#tooltip.element,
-      this.#panel.element, this.#table.element, this.#account.element, h('slot', { name: 'footer' }), this.#live);
+      this.#panel.element, this.#patterns.advice, this.#table.element, this.#account.element, h('slot', { name: 'footer' }), this.#live);
     this.#watch();
     this.clear();
     const root = host.shadowRoot ?? host.attachShadow({ mode: 'open' });
@@ -109,7 +109,7 @@ export class Frame {
     this.#opened = undefined;
     this.#grid.clear();
     this.texts = this.#map = this.#drawing = undefined;
-    for (const part of [this.#summary, this.#patterns.element, this.#legend.element, this.#figure, this.#table.element, this.#account.element]) part.hidden = true;
+    for (const part of [this.#summary, this.#patterns.element, this.#legend.element, this.#figure, this.#patterns.advice, this.#table.element, this.#account.element]) part.hidden = true;
     this.#ghost.hidden = false;
   }
 
@@ -239,7 +239,9 @@ export class Frame {
     const isLeftOut = (name: string) => !shown.includes(name);
     const executions = this.texts?.response.totals.executions ?? 0;
     this.#summary.hidden = isLeftOut('summary') || !this.#interactive;
-    this.#patterns.element.hidden = isLeftOut('patterns') || !this.#interactive || this.#patterns.element.childElementCount === 0;
+    for (const part of [this.#patterns.element, this.#patterns.advice]) {
+      part.hidden = isLeftOut('patterns') || !this.#interactive || part.childElementCount === 0;
+    }
     this.#legend.element.hidden = isLeftOut('legend') || !this.#interactive || executions === 0;
     this.#figure.hidden = isLeftOut('picture');
     this.#table.element.hidden = this.#account.element.hidden = !this.#interactive;

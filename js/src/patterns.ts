@@ -47,6 +47,8 @@ function quiet(advice: Pattern): HTMLElement {
 
 export class PatternList {
   readonly element = h('section', { class: 'patterns', part: 'patterns', 'aria-label': 'Patterns' });
+  /** When there is room for another job; it stands below the picture. */
+  readonly advice = h('ul', { class: 'advice', part: 'advice', 'aria-label': 'Advice' });
   readonly #events: PatternEvents;
   #rows: HTMLLIElement[] = [];
   #open = false;
@@ -76,7 +78,7 @@ export class PatternList {
           h('p', { class: 'evidence' }, 'The differences between hours here could be chance.')));
       }
     }
-    if (ready && advice.length > 0) content.push(h('ul', { class: 'advice', part: 'advice', 'aria-label': 'Advice' }, ...advice.map(quiet)));
+    this.advice.replaceChildren(...(ready ? advice.map(quiet) : []));
     const lines = ready ? notices.filter((notice) => !MORE.test(notice) && !EXPLORATORY.test(notice)).map(sentence) : [];
     const span = patterns[0]?.evidence;
     if (span && (span.from !== response.start_date || span.to !== response.end_date)) {

@@ -71,6 +71,16 @@ impl Starts {
         };
         Self { at: series.days.iter().flat_map(hours_of).collect(), executions: series.executions() }
     }
+
+    /// The part of a span that starts are known of: where single runs are not, that is whole days alone.
+    fn told_of(&self, series: &Series, zone: &Zone, (from_ms, until_ms): (i64, i64)) -> (i64, i64) {
+        match (series.days.first(), series.days.last().and_then(|day| day.date.succ_opt())) {
+            (Some(first), Some(after)) if series.runs.is_empty() => {
+                (from_ms.max(zone.start_of_date(first.date)), until_ms.min(zone.start_of_date(after)))
+            }
+            _ => (from_ms, until_ms),
+        }
+    }
 }
 
 /// Looks at one end of a workflow's executions. `known` is the span, in milliseconds, in which anything at all is known
@@ -78,6 +88,7 @@ impl Starts {
 /// to reach it. `cadence` is its schedule, if it has one.
 pub fn look(series: &Series, zone: &Zone, known: (i64, i64), cadence: Option<&Cadence>, end: End) -> Look<Facts> {
     let starts = Starts::new(series, zone);
+    let known = starts.told_of(series, zone, known);
     let (Some(first), Some(last)) = (starts.at.first().copied(), starts.at.last().copied()) else {
         return Look::nothing();
     };

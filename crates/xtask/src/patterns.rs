@@ -11,19 +11,6 @@ const PATH: &str = "docs/patterns.md";
 /// What the table stands between.
 const BEGIN: &str = "<!-- measured: written by cargo xtask patterns --write -->";
 const END: &str = "<!-- /measured -->";
-/// The document where there is none yet.
-const HEAD: &str = "\
-# Patterns: how often what is said is true
-
-What the pattern engine says of made-up histories whose truth is known, and of real data, beside its targets. Between the
-two marks nothing is edited by hand: `cargo xtask patterns --write` measures it anew (about a quarter of an hour on two
-cores). How each row is made stands in `crates/evaluation/src/`.
-
-A null row (nothing is there to be found) misses its target where even the lower end of its 95 % interval (Wilson) lies
-above it. Any other row misses it where the target lies outside that interval; \"near\" is below the target, though a run
-of this length cannot tell it from the target.
-";
-
 /// `cargo xtask patterns …`.
 pub fn patterns(arguments: &[String]) -> Result {
     let writes = arguments.iter().any(|word| word == "--write");
@@ -43,20 +30,20 @@ pub fn patterns(arguments: &[String]) -> Result {
     }
     if writes {
         let path = root().join(PATH);
-        let document = std::fs::read_to_string(&path).unwrap_or_default();
-        std::fs::write(&path, with_table(&document, &output.text))?;
+        let document = std::fs::read_to_string(&path)?;
+        std::fs::write(&path, with_table(&document, &output.text)?)?;
         eprintln!("      {PATH} is written");
     }
     Ok(())
 }
 
-/// The document with another table between its marks; a document without marks gets head, marks and table.
-fn with_table(document: &str, table: &str) -> String {
+/// The document with another table between its marks.
+fn with_table(document: &str, table: &str) -> Result<String> {
     let table = table.trim();
-    match document.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1))) {
-        Some((before, after)) => format!("{before}{BEGIN}\n\n{table}\n\n{END}{after}"),
-        None => format!("{HEAD}\n{BEGIN}\n\n{table}\n\n{END}\n"),
-    }
+    let marked = document.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+    let (before, after) =
+        marked.ok_or_else(|| format!("{PATH} has no place for a table: it stands between two marks"))?;
+    Ok(format!("{before}{BEGIN}\n\n{table}\n\n{END}{after}"))
 }
 
 #[cfg(test)]
@@ -65,15 +52,10 @@ mod tests {
 
     #[test]
     fn a_table_takes_the_place_of_the_last_one() {
-        let first = with_table("", "| one |\n");
-        assert!(
-            first.starts_with("# Patterns") && first.ends_with(&format!("{BEGIN}\n\n| one |\n\n{END}\n")),
-            "{first}"
-        );
-        let edited = first.replace("# Patterns", "# Our patterns") + "\nMore.\n";
-        let second = with_table(&edited, "| two |");
-        assert_eq!(second, edited.replace("| one |", "| two |"));
-        assert!(with_table("no marks", "| x |").starts_with("# Patterns"));
+        let first = with_table(&format!("Before\n\n{BEGIN}\n\n{END}\n\nAfter\n"), "| one |\n").unwrap();
+        assert_eq!(first, format!("Before\n\n{BEGIN}\n\n| one |\n\n{END}\n\nAfter\n"));
+        assert_eq!(with_table(&first, "| two |").unwrap(), first.replace("| one |", "| two |"));
+        assert!(with_table("no marks", "| x |").is_err());
     }
 
     #[test]
