@@ -58,6 +58,54 @@ fn carry(order: &mut [usize], exchange: &mut dyn FnMut(usize, usize)) {
     }
 }
 
+/// Puts numbers in such an order that at `place` stands the one that sorting would put there, with none above it before
+/// and none below it behind. `place` is below their count; else nothing may be relied on.
+pub fn select(numbers: &mut [f64], place: usize) {
+    let is_below = |one: &f64, other: &f64| one.total_cmp(other).is_lt();
+    let (mut first, mut end) = (0, numbers.len());
+    while let Some(among) = numbers.get_mut(first..end).filter(|among| among.len() > 1) {
+        let pivot = match (among.first(), among.get(among.len() / 2), among.last()) {
+            (Some(one), Some(two), Some(three)) => middle(*one, *two, *three),
+            _ => return,
+        };
+        // Those below the pivot come first, then those that are it, then those above.
+        let (mut below, mut at, mut above) = (0, 0, among.len());
+        while at < above {
+            let Some(number) = among.get(at) else { return };
+            if is_below(number, &pivot) {
+                among.swap(below, at);
+                below += 1;
+                at += 1;
+            } else if is_below(&pivot, number) {
+                above -= 1;
+                among.swap(at, above);
+            } else {
+                at += 1;
+            }
+        }
+        if place < first + below {
+            end = first + below;
+        } else if place >= first + above {
+            first += above;
+        } else {
+            return;
+        }
+    }
+}
+
+/// The one of three numbers that is neither the least nor the most.
+fn middle(one: f64, two: f64, three: f64) -> f64 {
+    let is_below = |one: f64, other: f64| one.total_cmp(&other).is_lt();
+    let (low, high) = if is_below(one, two) { (one, two) } else { (two, one) };
+    if is_below(three, low) {
+        low
+    } else if is_below(high, three) {
+        high
+    } else {
+        three
+    }
+}
+
 /// From so many numbers on, looking eight times at each byte is less than comparing.
 const MANY: usize = 200;
 
@@ -122,6 +170,21 @@ mod tests {
             sort_numbers(&mut numbers);
             let bits = |numbers: &[f64]| numbers.iter().map(|number| number.to_bits()).collect::<Vec<_>>();
             prop_assert_eq!(bits(&numbers), bits(&expected));
+        }
+
+        #[test]
+        fn what_is_selected_stands_where_sorting_puts_it(bits in prop::collection::vec(prop_oneof![any::<u64>(), 0..4u64], 1..300), at: prop::sample::Index) {
+            let mut numbers: Vec<f64> = bits.into_iter().map(f64::from_bits).collect();
+            let mut expected = numbers.clone();
+            sort_numbers(&mut expected);
+            let place = at.index(numbers.len());
+            select(&mut numbers, place);
+            prop_assert_eq!(numbers[place].to_bits(), expected[place].to_bits());
+            let (before, behind) = numbers.split_at(place);
+            prop_assert!(before.iter().all(|number| number.total_cmp(&expected[place]).is_le()));
+            prop_assert!(behind.iter().all(|number| number.total_cmp(&expected[place]).is_ge()));
+            sort_numbers(&mut numbers);
+            prop_assert!(numbers.iter().zip(&expected).all(|(one, other)| one.to_bits() == other.to_bits()));
         }
     }
 }

@@ -36,7 +36,7 @@ impl Arc {
 
     /// The part of a profile that lies inside.
     pub fn share(self, profile: &Profile) -> f64 {
-        profile.iter().enumerate().filter(|(hour, _)| self.holds(*hour)).map(|(_, share)| share).sum()
+        hours_from(self.start, self.length).filter_map(|hour| profile.get(hour)).sum()
     }
 
     /// The part that would lie inside if all hours were alike.
@@ -55,6 +55,11 @@ impl Arc {
         let apart = (self.middle() - other.middle()).abs();
         apart.min(24.0 - apart)
     }
+}
+
+/// So many hours of the day from one on; past midnight they go on at its beginning.
+pub fn hours_from(start: usize, length: usize) -> impl Iterator<Item = usize> {
+    (start..start + length).map(|hour| if hour < 24 { hour } else { hour % 24 })
 }
 
 /// The mean of profiles, scaled to add up to 1.

@@ -5,7 +5,7 @@
 use super::history::RING;
 use super::ring::Ring;
 use crate::number::within;
-use crate::order::sort_numbers;
+use crate::order::select;
 
 /// Shuffles of a first look; the chance of the rarest outcome among them is 1 in 300.
 pub const FEW: usize = 299;
@@ -163,11 +163,13 @@ pub fn tail_chance(observed: f64, maxima: &[f64]) -> f64 {
 
 /// The value below which a share of the values lies, interpolated between neighbours; 0 of no values.
 pub fn quantile(values: impl Iterator<Item = f64>, share: f64) -> f64 {
-    let mut rising: Vec<f64> = values.collect();
-    sort_numbers(&mut rising);
-    let place = share * rising.len().saturating_sub(1) as f64;
-    let below = rising.get(place as usize).copied().unwrap_or(0.0);
-    let above = rising.get(place as usize + 1).copied().unwrap_or(below);
+    let mut numbers: Vec<f64> = values.collect();
+    let place = share * numbers.len().saturating_sub(1) as f64;
+    select(&mut numbers, place as usize);
+    let below = numbers.get(place as usize).copied().unwrap_or(0.0);
+    let behind = numbers.get(place as usize + 1..).unwrap_or_default().iter().copied();
+    let above = behind.reduce(|least, number| if number.total_cmp(&least).is_lt() { number } else { least });
+    let above = above.unwrap_or(below);
     below + (above - below) * (place - place.floor())
 }
 

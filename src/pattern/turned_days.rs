@@ -20,9 +20,13 @@ pub(super) struct Turned {
     maxima: [Vec<f64>; 2],
 }
 
-/// The sums of contrasts of the weekdays and of the weekend among the days of a unit.
+/// The sums of contrasts of a kind of days in a unit. Those of each length stand there twice, one behind the other, so
+/// that whichever angle they are turned by they lie next to each other.
+type Doubled = Box<[f64; 2 * ARCS]>;
+
+/// The sums of contrasts of the weekdays and of the weekend among the days of a unit, and of both where it has both.
 pub(super) struct Unit {
-    sums: [Option<Box<Arcs>>; 2],
+    sums: [Option<Doubled>; 3],
 }
 
 /// The weeks that the days touch.
@@ -41,8 +45,36 @@ impl Unit {
             }
             sums
         };
-        Self { sums: [sum(On::Weekdays), sum(On::Weekends)] }
+        let (weekdays, weekends) = (sum(On::Weekdays), sum(On::Weekends));
+        let both = weekdays.as_ref().zip(weekends.as_ref()).map(|(one, other)| {
+            let mut both = one.clone();
+            both.iter_mut().zip(other.iter()).for_each(|(sum, more)| *sum += more);
+            both
+        });
+        Self { sums: [weekdays, weekends, both].map(|sums| sums.map(|sums| doubled(&sums))) }
     }
+}
+
+/// Adds the sums of a unit that is turned by an angle below 24, and their squares.
+fn add_turned(of_unit: &Doubled, angle: usize, sums: &mut Arcs, squares: &mut Arcs) {
+    let lengths = sums.chunks_exact_mut(24).zip(squares.chunks_exact_mut(24)).zip(of_unit.chunks_exact(48));
+    for ((sums, squares), twice) in lengths {
+        let turned = twice.get(angle..angle + 24).unwrap_or_default();
+        for ((sum, square), contrast) in sums.iter_mut().zip(squares).zip(turned) {
+            *sum += contrast;
+            *square += contrast * contrast;
+        }
+    }
+}
+
+fn doubled(sums: &Arcs) -> Doubled {
+    let mut doubled = Box::new([0.0; 2 * ARCS]);
+    for (twice, sums) in doubled.chunks_exact_mut(48).zip(sums.chunks_exact(24)) {
+        let (first, second) = twice.split_at_mut(24);
+        first.copy_from_slice(sums);
+        second.copy_from_slice(sums);
+    }
+    doubled
 }
 
 impl Turned {
@@ -91,24 +123,11 @@ impl Turned {
         let mut squares = [zero(), zero(), zero()];
         for unit in &self.units {
             let angle = angle();
-            let [weekdays, weekends] = &unit.sums;
-            let both = weekdays.as_ref().zip(weekends.as_ref()).map(|(one, other)| {
-                let mut both = one.clone();
-                both.iter_mut().zip(other.iter()).for_each(|(sum, more)| *sum += more);
-                both
-            });
-            let all = both.as_ref().or(weekdays.as_ref()).or(weekends.as_ref());
-            for ((sums, squares), of_unit) in
-                sums.iter_mut().zip(&mut squares).zip([weekdays.as_ref(), weekends.as_ref(), all])
-            {
-                let Some(of_unit) = of_unit else { continue };
-                let lengths = sums.chunks_exact_mut(24).zip(squares.chunks_exact_mut(24)).zip(of_unit.chunks_exact(24));
-                for ((sums, squares), contrasts) in lengths {
-                    let (before, after) = contrasts.split_at(angle.min(24));
-                    for ((sum, square), contrast) in sums.iter_mut().zip(squares).zip(after.iter().chain(before)) {
-                        *sum += contrast;
-                        *square += contrast * contrast;
-                    }
+            let [weekdays, weekends, both] = unit.sums.each_ref().map(Option::as_ref);
+            // All days of a unit that has one kind alone are that kind, and are added where they are known together.
+            for (on, of_unit) in [(0, weekdays), (1, weekends), (2, both.or(weekdays).or(weekends))] {
+                if let (Some(of_unit), Some(sums), Some(squares)) = (of_unit, sums.get_mut(on), squares.get_mut(on)) {
+                    add_turned(of_unit, angle, sums, squares);
                 }
             }
         }

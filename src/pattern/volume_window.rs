@@ -8,6 +8,7 @@
 //! weekday are left out, and nothing is said of what raw counts do not show.
 
 use super::WeekWindow;
+use super::arc::hours_from;
 use super::claim::{Claim, Effect, Fact, Look};
 use super::history::{Day, Hour};
 use super::random::{Random, median};
@@ -264,8 +265,7 @@ fn holds(start: usize, length: usize, hour: usize) -> bool {
 
 /// Executions inside a stretch.
 fn inside(counts: &[u64; 24], start: usize, length: usize) -> u64 {
-    let hours = counts.iter().enumerate().filter(|(hour, _)| holds(start, length, *hour));
-    hours.fold(0, |sum: u64, (_, count)| sum.saturating_add(*count))
+    hours_from(start, length).filter_map(|hour| counts.get(hour)).fold(0, |sum: u64, count| sum.saturating_add(*count))
 }
 
 /// All stretches: (start, length).
