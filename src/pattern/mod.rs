@@ -13,6 +13,7 @@ mod arc;
 pub mod attribution;
 pub mod change;
 mod claim;
+pub mod clock;
 pub mod daily;
 mod explained;
 mod gate;

@@ -5,14 +5,14 @@ use super::claim::{Claim, Look};
 use super::daily::Measure;
 use super::history;
 use super::multiplicity::{FALSE_DISCOVERY_RATE, adjusted};
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Tally};
 use super::random::{FEW, MANY};
 use super::sentence::{self, Strength};
 use super::series::{Series, Whose};
 use super::stopped::End;
 use super::{
-    Evidence, Finding, Kind, Report, attribution, burst, change, consecutive, english, explained, gate, missed, mix,
-    outcome_window, quiet, schedule, silence, stopped, trend, volume_peak, volume_window,
+    Evidence, Fact, Finding, Kind, Report, attribution, burst, change, clock, consecutive, english, explained, gate,
+    missed, mix, outcome_window, quiet, schedule, silence, stopped, trend, volume_peak, volume_window,
 };
 use crate::histogram::Bins;
 use crate::options::Moment as Placed;
@@ -29,6 +29,8 @@ pub const MOST_FINDINGS: usize = 7;
 pub const MOST_OF_A_KIND: usize = 2;
 /// A finding is looked at again, with more shuffles, where its corrected chance is within this factor of the decision.
 const CLOSE: f64 = 3.0;
+/// The evidence of which clock a claim keeps to.
+const CLOCK: &str = "clock";
 /// A chance of one in a million counts in full when findings are ranked, larger ones by how many tens they lack.
 const FULL_CERTAINTY: f64 = 6.0;
 
@@ -146,7 +148,28 @@ impl Sought {
         }
     }
 
+    /// Looks at a series; of what recurs by the hour it is told which clock it keeps to, where that shows.
     fn look(self, series: &Series, view: &Viewed<'_>, shuffles: usize) -> Look<Statement> {
+        let mut look = self.look_by_itself(series, view, shuffles);
+        if let Some((claim, window)) =
+            look.claim.as_mut().and_then(|claim| claim.window.clone().map(|window| (claim, window)))
+        {
+            let hits = |hits: u64| Tally { hits, of: 0 };
+            let clock = match self {
+                Sought::Outcome(outcome) => {
+                    clock::kept(&series.days, view.zone, &window.weekdays, &|hour| outcome.tally(hour))
+                }
+                Sought::Volume(volume_window::Moment::Finished) => {
+                    clock::kept(&series.days, view.zone, &window.weekdays, &|hour| hits(hour.finished))
+                }
+                _ => clock::kept(&series.days, view.zone, &window.weekdays, &|hour| hits(hour.executions)),
+            };
+            claim.evidence.extend(clock.map(|clock| (CLOCK, Fact::Text(clock.name().to_owned()))));
+        }
+        look
+    }
+
+    fn look_by_itself(self, series: &Series, view: &Viewed<'_>, shuffles: usize) -> Look<Statement> {
         let schedule = || schedule::find(series, view.zone).map(|(schedule, _)| schedule);
         match self {
             Sought::Outcome(outcome) => outcome_window::look(series, outcome, shuffles).map(Statement::Window),
@@ -388,7 +411,7 @@ fn finding(accepted: &Accepted<'_>, explained_by: Option<usize>, zone: &str, loo
         kind,
         whose: whose.clone(),
         sentence: sentence::of(&claim.facts, whose, zone, Strength::of(chance)),
-        how: english::how::how(&claim.facts, chance, looked_for),
+        how: english::how::how(&claim.facts, clock_of(claim), chance, looked_for),
         explained_by,
         window: claim.window.clone(),
         effect: claim.effect,
@@ -409,6 +432,14 @@ fn facts(evidence: &Evidence<'_>, all: &Series, is_incident_told: bool) -> Vec<S
     let quiet = volume_window::quiet_dates(&all.days);
     let quiet = (!quiet.is_empty()).then(|| english::volume_window::quiet_dates(&quiet));
     incident.into_iter().chain(quiet).collect()
+}
+
+/// Which clock a claim keeps to.
+fn clock_of(claim: &Claim<Statement>) -> Option<&str> {
+    claim.evidence.iter().find_map(|(name, fact)| match fact {
+        Fact::Text(clock) if *name == CLOCK => Some(clock.as_str()),
+        _ => None,
+    })
 }
 
 /// Which data is missing. A view without any execution says that itself.

@@ -11,8 +11,14 @@ use crate::pattern::volume_window::{self, Moment};
 const RARE: f64 = 0.5;
 
 /// How a claim is known. `p_adjusted` is its chance, corrected for the `looked_for` things that the report looked for.
-pub fn how(statement: &Statement, p_adjusted: f64, looked_for: usize) -> String {
-    [counted(statement), held_against(statement).to_owned(), by_chance(p_adjusted, looked_for)].concat()
+/// `clock` is the one that it keeps to across a clock change, by its name.
+pub fn how(statement: &Statement, clock: Option<&str>, p_adjusted: f64, looked_for: usize) -> String {
+    let clock = match clock {
+        Some("local") => "When clocks changed, it stayed at the same local time. ",
+        Some(_) => "When clocks changed, it stayed at the same time of UTC, so that it moved by local time. ",
+        None => "",
+    };
+    [&counted(statement), clock, held_against(statement), &by_chance(p_adjusted, looked_for)].concat()
 }
 
 /// What was counted.
