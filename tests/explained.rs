@@ -357,7 +357,7 @@ fn what_is_told_of_a_mix_can_be_recounted() {
     let from = finding.sentence.find(" (±").map(|at| &finding.sentence[..at]).unwrap_or(&finding.sentence);
     assert!(from.starts_with("Failure rate rose from "), "{}", finding.sentence);
     let day = finding.evidence.iter().find_map(|(name, fact)| match fact {
-        execution_heatmap::pattern::Fact::Date(date) if *name == "from" => Some(*date),
+        execution_heatmap::pattern::Fact::Date(date) if *name == "changed_on" => Some(*date),
         _ => None,
     });
     let at = (day.unwrap() - histories::MONDAY.parse::<chrono::NaiveDate>().unwrap()).num_days() as usize * 24;

@@ -198,7 +198,7 @@ fn what_a_reader_should_know_is_told_though_no_test_was_passed() {
     let answer = check(WEEKS, "one stretch", false);
     assert!(answer.patterns.iter().any(|pattern| pattern.sentence.starts_with("One incident (Thu, Feb 19, 1–6 AM)")));
     check(WEEKS, "2 days have far fewer executions than is usual of their weekday", true);
-    check(WEEKS, "by the hour: Mar 1, Mar 29", true);
+    check(WEEKS, "windows of volume: Mar 1, Mar 29", true);
     // Of two Sundays neither is known to be a quiet one.
     check(2, "far fewer executions", false);
 }

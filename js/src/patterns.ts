@@ -68,7 +68,10 @@ export class PatternList {
       content.push(h('ol', {}, ...this.#rows));
       if (patterns.length > SHOWN) content.push(this.#more());
       const left = notices.map((notice) => MORE.exec(notice)?.[1]).find((count) => count !== undefined);
-      if (left !== undefined) content.push(h('button', { type: 'button', class: 'link', part: 'button', onclick: () => this.#events.all() }, `Show ${format.plural(Number(left), 'other pattern')}`));
+      if (left !== undefined) content.push(h('button', { type: 'button', class: 'link', part: 'button', onclick: () => {
+        this.#open = true;
+        this.#events.all();
+      } }, `Show ${format.plural(Number(left), 'other pattern')}`));
     } else if (ready) {
       const tooShort = notices.some((notice) => TOO_LITTLE.test(notice));
       const weeks = format.plural(wholeWeeks(dates), 'week');

@@ -319,7 +319,9 @@ impl Window {
 
     /// Where most of the excess comes from.
     fn origin(&self) -> Option<Value> {
-        let chances: Vec<f64> = self.values.iter().map(|value| self.chance_of(value)).collect();
+        // What cannot be named counts in the correction and needs no shuffle.
+        let chance_of = |value: &Value| if value.excess() < LEAST_EXCESS { 1.0 } else { self.chance_of(value) };
+        let chances: Vec<f64> = self.values.iter().map(chance_of).collect();
         let is_sure = |(value, chance): (_, f64)| (chance <= FALSE_DISCOVERY_RATE).then_some(value);
         let sure: Vec<&Value> = self.values.iter().zip(adjusted(&chances)).filter_map(is_sure).collect();
         let [mut first, mut second, mut tag] = [None::<&Value>; 3];

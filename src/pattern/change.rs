@@ -80,7 +80,7 @@ fn found(series: &Series, measure: Measure, daily: &Daily, bins: &Bins) -> Optio
     let mut random = Random::seeded_by(counts.chain([measure as u64, 6]));
     let plus_minus = split.plus_minus(daily, &mut random);
     let mut evidence = vec![
-        ("from", Fact::Date(from)),
+        ("changed_on", Fact::Date(from)),
         ("plus_minus_days", Fact::Count(u64::from(plus_minus))),
         ("days_before", Fact::Count(u64::from(before.days))),
         ("days_after", Fact::Count(u64::from(after.days))),

@@ -139,7 +139,7 @@ mod tests {
 
     /// 0 to 18, by no rule that an hour has.
     fn noise(day: u64, hour: u64) -> u64 {
-        Random::seeded_by([day, hour].into_iter()).below(19) as u64
+        Random::seeded_by([day, hour]).below(19) as u64
     }
 
     #[test]

@@ -61,6 +61,10 @@ pub fn explained_by(claims: &[Accepted<'_>]) -> Vec<Option<usize>> {
 
 fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
     let is_same = by.whose == what.whose;
+    // One workflow explains nothing of another.
+    if !is_same && *by.whose != Whose::All && *what.whose != Whose::All {
+        return false;
+    }
     let overlap = || by.window.zip(what.window).map_or(0.0, |(one, other)| overlap(one, other));
     match (by.statement, what.statement) {
         (Statement::Volume(by), Statement::Volume(what)) if is_same => {
@@ -104,7 +108,7 @@ fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
                 && is_of_all(by, what, one.failures as f64, other.failures as f64)
         }
         (Statement::Silence(one), Statement::Silence(other)) => {
-            *by.whose == Whose::All && *what.whose != Whose::All && overlaps(one, other)
+            *by.whose == Whose::All && *what.whose != Whose::All && overlaps(one, other) && other.hours <= 2 * one.hours
         }
         (Statement::Incident(one), Statement::Consecutive(other)) if is_same => {
             one.from.0 <= other.to && other.from <= one.until.0
@@ -124,6 +128,8 @@ fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
         (Statement::Trend(one), Statement::Change(other)) => {
             *by.whose == Whose::All
                 && one.measure == other.measure
+                && (*what.whose == Whose::All
+                    || is_of_all(by, what, moved(one.measure, &one.first, &one.last).abs(), moved_by(other)))
                 && (moved(one.measure, &one.first, &one.last) > 0.0) == (other.after.value > other.before.value)
         }
         (Statement::Stopped(one), Statement::Change(other)) => {
@@ -133,7 +139,9 @@ fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
             other.measure == Measure::Volume
                 && is_later == is_more
                 && far <= i64::from(other.plus_minus) + SAME_DATE
-                && (is_same || by_itself >= MOST_OF_IT * (other.after.value - other.before.value).abs())
+                && (is_same
+                    || *what.whose == Whose::All
+                        && by_itself >= MOST_OF_IT * (other.after.value - other.before.value).abs())
         }
         // That a workflow is scheduled says when it runs.
         (Statement::Schedule(_), Statement::Peak(_) | Statement::Volume(_)) => is_same,

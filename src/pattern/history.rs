@@ -31,6 +31,8 @@ pub struct Hour {
     pub timed_out: u64,
     /// Cancelled.
     pub cancelled: u64,
+    /// Executions that started in the hour and have ended, whether or not it is known when.
+    pub ended: u64,
     /// Executions that ended in the hour, whenever they started; 0 in every hour where ends are not known.
     pub finished: u64,
     /// Decided executions that have a duration,
@@ -48,6 +50,7 @@ impl Hour {
             failures: self.failures.saturating_sub(others.failures),
             timed_out: self.timed_out.saturating_sub(others.timed_out),
             cancelled: self.cancelled.saturating_sub(others.cancelled),
+            ended: self.ended.saturating_sub(others.ended),
             finished: 0,
             timed: self.timed.saturating_sub(others.timed),
             slow: self.slow.saturating_sub(others.slow),
@@ -68,6 +71,7 @@ impl Hour {
         add(&mut self.failures, status.is_failure());
         add(&mut self.timed_out, status == Status::TimedOut);
         add(&mut self.cancelled, status == Status::Cancelled);
+        add(&mut self.ended, status.is_ended());
         let Some(slow_from) = slow_from else { return };
         for (bin, executions) in timed {
             self.timed = self.timed.saturating_add(executions);
@@ -133,6 +137,8 @@ pub fn of_cube(evidence: &Evidence<'_>, cube: &Cube) -> Series {
             hour.failures = hour.failures.saturating_add(sums.failures());
             hour.timed_out = hour.timed_out.saturating_add(sums.of(Status::TimedOut));
             hour.cancelled = hour.cancelled.saturating_add(sums.of(Status::Cancelled));
+            let ended = Status::ALL.into_iter().filter(|status| status.is_ended()).map(|status| sums.of(status));
+            hour.ended = ended.fold(hour.ended, u64::saturating_add);
         }
     }
     Series::new(Whose::All, days.days, Vec::new(), Vec::new())
@@ -158,7 +164,8 @@ pub fn complete(evidence: &Evidence<'_>, all: &mut Series) -> Completed {
     let mut running = Running::new(evidence.buckets, evidence.window);
     (evidence.workflows)(&mut |workflow| {
         running.add(evidence.buckets, &workflow);
-        let counted: Vec<i64> = workflow.counts.iter().map(|count| count.at_ms).collect();
+        let moments = workflow.runs.first().into_iter().chain(workflow.runs.last()).map(|run| run.at_ms);
+        let moments: Vec<i64> = moments.chain(workflow.counts.iter().map(|count| count.at_ms)).collect();
         let series = of_workflow(evidence, workflow, &bins);
         for (sum, more) in all.days.iter_mut().zip(&series.days) {
             for (sum, more) in sum.hours.iter_mut().zip(more.hours) {
@@ -168,8 +175,7 @@ pub fn complete(evidence: &Evidence<'_>, all: &mut Series) -> Completed {
             }
         }
         durations.iter_mut().zip(&series.durations).for_each(|(sum, more)| sum.merge(more));
-        let moments = series.runs.first().into_iter().chain(series.runs.last()).map(|run| run.at_ms);
-        for at_ms in moments.chain(counted) {
+        for at_ms in moments {
             known = (known.0.min(at_ms), known.1.max(at_ms));
         }
         executions.push(if series.whose == Whose::NoWorkflow { 0 } else { series.executions() });
@@ -185,7 +191,9 @@ pub fn complete(evidence: &Evidence<'_>, all: &mut Series) -> Completed {
 pub fn of_workflow(evidence: &Evidence<'_>, workflow: WorkflowRuns, bins: &Bins) -> Series {
     let mut days = WholeDays::new(evidence);
     let durations = days.count(&workflow, bins, evidence.placed_by);
-    Series::new(workflow.whose, days.days, durations, workflow.runs)
+    // Runs beside counts are only a part of what ran, and tell nothing of what did not.
+    let runs = if workflow.counts.is_empty() { workflow.runs } else { Vec::new() };
+    Series::new(workflow.whose, days.days, durations, runs)
 }
 
 /// The whole days of the window, in order and without gaps, to be counted in.

@@ -1,9 +1,9 @@
 //! What recurs: claims about the executions of a window that were tested so that structureless history stays silent
-//! at least 19 times in 20. Works on sums by bucket alone, so its cost does not grow with rows.
+//! at least 19 times in 20. Tests work on sums by hour, so their cost does not grow with rows; what is about single starts
+//! (schedules, stops, failures in a row, ends) and the hours of each workflow takes passes over the rows.
 //!
 //! ```text
-//! cube ─▶ history (days, weeks) ─┬─▶ residual ─▶ failure_window ─┬─▶ multiplicity ─▶ sentence
-//!                                └─▶ volume_peak ────────────────┘
+//! cube, rows ─▶ history (days, weeks) ─▶ a kind's look ─▶ multiplicity ─▶ explained ─▶ sentence
 //! ```
 //!
 //! `attribution` and `mix` say what explains a claim that was accepted.
@@ -238,8 +238,8 @@ pub struct Finding {
     /// By week that was looked at (its Monday): whether the claim held; `None` where there was too little data. A claim by
     /// days holds for their week where at least 60 % of those that can tell do.
     pub weeks: Vec<(NaiveDate, Option<bool>)>,
-    /// The chance of such a claim on structureless history, adjusted for everything that was looked at. Not stated
-    /// finer than one in a million. `None` of advice, which is not tested.
+    /// The share of claims as sure as this one that is expected to be chance, at most: its chance on structureless history,
+    /// corrected for everything that was looked at (Benjamini, Hochberg 1995). Not finer than one in a million. `None` of advice, which is not tested.
     pub p_adjusted: Option<f64>,
     /// The hours that the claim is about and that have executions, of a silence those that lack them: local date and
     /// hour, rising.

@@ -6,7 +6,7 @@ use super::daily::Measure;
 use super::history;
 use super::multiplicity::{FALSE_DISCOVERY_RATE, adjusted};
 use super::outcome::{Outcome, Tally};
-use super::random::{FEW, MANY};
+use super::random::{FEW, LEAST_CHANCE, MANY};
 use super::sentence::{self, Strength};
 use super::series::{Series, Whose};
 use super::stopped::End;
@@ -149,8 +149,9 @@ impl Sought {
     }
 
     /// Looks at a series; of what recurs by the hour it is told which clock it keeps to, where that shows.
-    fn look(self, series: &Series, view: &Viewed<'_>, shuffles: usize) -> Look<Statement> {
-        let mut look = self.look_by_itself(series, view, shuffles);
+    fn look(self, series: &Series, view: &Viewed<'_>, schedule: Option<&Found>, shuffles: usize) -> Look<Statement> {
+        let mut look = self.look_by_itself(series, view, schedule, shuffles);
+        look.chance = look.chance.max(LEAST_CHANCE);
         if let Some((claim, window)) =
             look.claim.as_mut().and_then(|claim| claim.window.clone().map(|window| (claim, window)))
         {
@@ -169,8 +170,13 @@ impl Sought {
         look
     }
 
-    fn look_by_itself(self, series: &Series, view: &Viewed<'_>, shuffles: usize) -> Look<Statement> {
-        let schedule = || schedule::find(series, view.zone).map(|(schedule, _)| schedule);
+    fn look_by_itself(
+        self,
+        series: &Series,
+        view: &Viewed<'_>,
+        schedule: Option<&Found>,
+        shuffles: usize,
+    ) -> Look<Statement> {
         match self {
             Sought::Outcome(outcome) => outcome_window::look(series, outcome, shuffles).map(Statement::Window),
             Sought::Volume(moment) => volume_window::look(series, moment).map(Statement::Volume),
@@ -180,18 +186,29 @@ impl Sought {
             Sought::Silence => silence::look(series).map(Statement::Silence),
             Sought::Burst => burst::look(series).map(Statement::Burst),
             Sought::Incident => burst::look_for_incident(series).map(Statement::Incident),
-            Sought::Schedule => schedule::look(series, view.zone).map(Statement::Schedule),
-            Sought::Missed => match schedule() {
-                Some(schedule) => missed::look(series, &schedule).map(|facts| Statement::Missed(Box::new(facts))),
+            Sought::Schedule => match schedule {
+                Some(found) => schedule::claim(series, view.zone, found).map(Statement::Schedule),
+                None => Look::nothing(),
+            },
+            Sought::Missed => match schedule {
+                Some((schedule, _)) => missed::look(series, schedule).map(|facts| Statement::Missed(Box::new(facts))),
                 None => Look::nothing(),
             },
             Sought::Stopped(end) => {
-                let cadence = schedule().map(|schedule| schedule.facts);
-                stopped::look(series, view.zone, view.known, cadence.as_ref(), end).map(Statement::Stopped)
+                let cadence = schedule.map(|(schedule, _)| &schedule.facts);
+                stopped::look(series, view.zone, view.known, cadence, end).map(Statement::Stopped)
             }
             Sought::Consecutive => consecutive::look(series, view.zone).map(Statement::Consecutive),
         }
     }
+}
+
+/// A schedule, and the chance of it.
+type Found = (schedule::Schedule, f64);
+
+/// The schedule of a workflow, which several kinds ask for.
+fn schedule_of(series: &Series, view: &Viewed<'_>) -> Option<Found> {
+    if matches!(series.whose, Whose::Workflow { .. }) { schedule::find(series, view.zone) } else { None }
 }
 
 /// What all series of a view share.
@@ -220,7 +237,8 @@ impl Looked {
         let mut sought = Sought::all(&series.whose, view.outcomes, view.is_only);
         sought.retain(|sought| sought.is_told_by(view.placed_by));
         let sought = sought.into_iter();
-        let looks = sought.map(|sought| (sought, sought.look(series, view, FEW))).collect();
+        let schedule = schedule_of(series, view);
+        let looks = sought.map(|sought| (sought, sought.look(series, view, schedule.as_ref(), FEW))).collect();
         Self { whose: series.whose.clone(), executions: series.executions(), looks }
     }
 
@@ -228,7 +246,8 @@ impl Looked {
     fn again(&mut self, series: &Series, view: &Viewed<'_>, are_close: &[bool]) {
         for ((sought, look), is_close) in self.looks.iter_mut().zip(are_close) {
             if *is_close && sought.is_shuffled() {
-                *look = sought.look(series, view, MANY);
+                // What is shuffled needs no schedule.
+                *look = sought.look(series, view, None, MANY);
             }
         }
     }
@@ -265,7 +284,9 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
     explain(evidence, &all, &mut looked, &corrected);
     let looked_for = corrected.iter().map(Vec::len).sum();
     let mut notices = notices(evidence, &all);
-    let is_incident = |accepted: &Accepted<'_>| matches!(accepted.claim.facts, Statement::Incident(_));
+    let is_incident = |accepted: &Accepted<'_>| {
+        *accepted.whose == Whose::All && matches!(accepted.claim.facts, Statement::Incident(_))
+    };
     let accepted = accepted(&looked, &corrected);
     let (findings, more) = told(&accepted, evidence, looked_for);
     notices.extend(facts(evidence, &all, accepted.iter().any(is_incident)));
@@ -426,8 +447,9 @@ fn finding(accepted: &Accepted<'_>, explained_by: Option<usize>, zone: &str, loo
 
 /// What a reader should know of the history before reading too much into it, and what no test was passed by: a few hours
 /// that hold many of all failures, and days that are no usual ones.
-fn facts(evidence: &Evidence<'_>, all: &Series, is_incident_told: bool) -> Vec<String> {
-    let incident = burst::incident_facts(all).filter(|_| evidence.outcomes && !is_incident_told);
+fn facts(evidence: &Evidence<'_>, all: &Series, is_incident_accepted: bool) -> Vec<String> {
+    let is_asked = evidence.outcomes && !is_incident_accepted;
+    let incident = if is_asked { burst::incident_facts(all) } else { None };
     let incident = incident.map(|incident| english::burst::incident_notice(&incident));
     let quiet = volume_window::quiet_dates(&all.days);
     let quiet = (!quiet.is_empty()).then(|| english::volume_window::quiet_dates(&quiet));

@@ -135,7 +135,12 @@ pub fn find(series: &Series, zone: &Zone) -> Option<(Schedule, f64)> {
 
 /// The cadence as a claim.
 pub fn look(series: &Series, zone: &Zone) -> Look<Facts> {
-    let Some((Schedule { facts, .. }, chance)) = find(series, zone) else { return Look::nothing() };
+    find(series, zone).map_or_else(Look::nothing, |found| claim(series, zone, &found))
+}
+
+/// The claim that a schedule which was found is one.
+pub fn claim(series: &Series, zone: &Zone, (Schedule { facts, .. }, chance): &(Schedule, f64)) -> Look<Facts> {
+    let chance = *chance;
     let date = |run: &super::series::Run| Timestamp::from_ms(run.at_ms).map(|at| zone.local_date(at));
     let (Some(first), Some(last)) = (series.runs.first().and_then(date), series.runs.last().and_then(date)) else {
         return Look::nothing();
@@ -147,7 +152,7 @@ pub fn look(series: &Series, zone: &Zone) -> Look<Facts> {
     ];
     let share = facts.kept as f64 / facts.expected.max(1) as f64;
     let claim = Claim {
-        facts,
+        facts: facts.clone(),
         window: None,
         effect: None,
         evidence,

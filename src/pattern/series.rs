@@ -17,7 +17,7 @@ pub struct Series {
     /// How the durations of the decided executions of each of `days` are distributed; empty where that is not known.
     pub durations: Vec<Histogram>,
     /// The single runs of the window in the order of their moments, those of days that are not whole among them; empty
-    /// where they are not known, as of counts, or too many to be looked at.
+    /// where they are not known, or only of a part, as of counts.
     pub runs: Vec<Run>,
 }
 

@@ -93,6 +93,8 @@ const SHARE_OF_OTHER_DAYS: f64 = 0.5;
 const LEAST_DIP_BY_HUMP: f64 = 1.1;
 /// A day counts at most so many times the median size of its differences.
 const MOST_MEDIANS: f64 = 3.0;
+/// The share of executions that have ended of which it is known when.
+const LEAST_SHARE_OF_ENDS: f64 = 0.9;
 /// A chance above this ends the search.
 const MOST_CHANCE: f64 = 0.05;
 /// No chance below this is stated.
@@ -143,6 +145,9 @@ pub fn look(series: &Series, moment: Moment) -> Look<Facts> {
 }
 
 fn found(series: &Series, moment: Moment) -> Option<Look<Facts>> {
+    if moment == Moment::Finished && !are_ends_known(&series.days) {
+        return None;
+    }
     let (days, quiet_days) = usable(&series.days, moment);
     if days.len() < LEAST_DAYS {
         return None;
@@ -190,6 +195,13 @@ fn found(series: &Series, moment: Moment) -> Option<Look<Facts>> {
             facts,
         }),
     })
+}
+
+/// Whether it is known of most executions that have ended when they did. Of the others nobody says where they are missing.
+fn are_ends_known(days: &[Day]) -> bool {
+    let sum =
+        |of: &dyn Fn(&Hour) -> u64| days.iter().flat_map(|day| &day.hours).map(|hour| of(hour) as f64).sum::<f64>();
+    sum(&|hour| hour.finished) >= LEAST_SHARE_OF_ENDS * sum(&|hour| hour.ended)
 }
 
 /// One day that is looked at.

@@ -53,6 +53,11 @@ pub fn recount(history: &History, finding: &Finding) {
     let cells: Vec<usize> = finding.cells.iter().copied().map(hour_of).collect();
     assert!(cells.is_sorted() && cells.iter().all(|cell| looked_at.contains(cell)), "{finding:?}");
     assert!(finding.weeks.iter().all(|(monday, _)| monday.weekday() == chrono::Weekday::Mon));
+    // The response writes these names into the same object, in which none stands twice.
+    let mut names: Vec<&str> =
+        finding.evidence.iter().map(|(name, _)| *name).chain(["from", "to", "by_week"]).collect();
+    names.sort_unstable();
+    assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
     match finding.kind {
         Kind::FailureWindow | Kind::VolumePeak => of_window_or_peak(history, finding),
         Kind::VolumeWindow => of_volume(history, finding),
@@ -181,7 +186,7 @@ fn of_silence(history: &History, finding: &Finding) {
 }
 
 fn of_change(history: &History, finding: &Finding) {
-    let at = hour_of((date(finding, "from"), 0));
+    let at = hour_of((date(finding, "changed_on"), 0));
     let end = hour_of((finding.to, 23)) + 1;
     let sums = |of: &[u64]| [of[..at].iter().sum::<u64>(), of[at..end].iter().sum::<u64>()];
     let told = ["executions_before", "executions_after"].map(|name| finding.count(name).unwrap());

@@ -5,7 +5,8 @@ use crate::number;
 use crate::pattern::consecutive::Facts;
 use crate::pattern::sentence::Strength;
 
-/// "25 runs of 'sync' in a row failed from Sun, Mar 3 to Mon, Mar 4 (next longest: 3 in a row)", or "The last 25 runs …".
+/// "25 decided runs of 'sync' in a row failed, from Sun, Mar 3 to Mon, Mar 4 (next longest: 3 in a row)", or "The last 25
+/// decided runs of 'sync' all failed, …". Decided is what completed, failed or ran out of time; others may lie between.
 pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
     let mut text = match strength {
         Strength::Plain => String::new(),
@@ -16,7 +17,7 @@ pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> Stri
         (true, Strength::Tends) => "the last ",
         (false, _) => "",
     };
-    text += &[&number::grouped(facts.length), " runs", &of(called)].concat();
+    text += &[&number::grouped(facts.length), " decided runs", &of(called)].concat();
     text += if facts.is_last { " all failed, " } else { " in a row failed, " };
     let (from, to) = (date(facts.from), date(facts.to));
     text += &if facts.from == facts.to { ["on ", &from].concat() } else { ["from ", &from, " to ", &to].concat() };
@@ -44,9 +45,10 @@ mod tests {
             };
             assert_eq!(sentence(&facts, Some("sync"), strength), words);
         };
-        let row = "25 runs of 'sync' in a row failed, from Sun, Mar 3 to Mon, Mar 4 (next longest: 3 in a row)";
+        let row = "25 decided runs of 'sync' in a row failed, from Sun, Mar 3 to Mon, Mar 4 (next longest: 3 in a row)";
         check(false, "2024-03-04", Strength::Plain, row);
-        let last = "Perhaps unusual: the last 25 runs of 'sync' all failed, on Sun, Mar 3 (next longest: 3 in a row)";
+        let last =
+            "Perhaps unusual: the last 25 decided runs of 'sync' all failed, on Sun, Mar 3 (next longest: 3 in a row)";
         check(true, "2024-03-03", Strength::Tends, last);
     }
 }

@@ -7,9 +7,6 @@ use crate::pattern::outcome_window;
 use crate::pattern::report::Statement;
 use crate::pattern::volume_window::{self, Moment};
 
-/// Above this chance there are no words of how rare it is.
-const RARE: f64 = 0.5;
-
 /// How a claim is known. `p_adjusted` is its chance, corrected for the `looked_for` things that the report looked for.
 /// `clock` is the one that it keeps to across a clock change, by its name.
 pub fn how(statement: &Statement, clock: Option<&str>, p_adjusted: f64, looked_for: usize) -> String {
@@ -78,15 +75,12 @@ fn held_against(statement: &Statement) -> &'static str {
     }
 }
 
-/// "Chance would bring as much in at most 1 of 8,300 reports, all 45 things that were looked for considered."
+/// "Of claims as sure as this one, at most 1 of 8,300 is expected to be chance, all 45 things that were looked for
+/// considered."
 fn by_chance(p_adjusted: f64, looked_for: usize) -> String {
-    let most = if p_adjusted > RARE {
-        "in some reports".to_owned()
-    } else {
-        ["in at most 1 of ", &number::grouped(two_digits(1.0 / p_adjusted.max(1e-6))), " reports"].concat()
-    };
-    let looked_for = number::grouped(looked_for as u64);
-    ["Chance would bring as much ", &most, ", all ", &looked_for, " things that were looked for considered."].concat()
+    let (of, looked_for) = (number::grouped(two_digits(1.0 / p_adjusted)), number::grouped(looked_for as u64));
+    let sure = ["Of claims as sure as this one, at most 1 of ", &of, " is expected to be chance, all "].concat();
+    [&sure, &looked_for, " things that were looked for considered."].concat()
 }
 
 /// A number to two digits, downwards.
@@ -106,12 +100,11 @@ mod tests {
     #[test]
     fn chance_is_said_to_two_digits_and_never_smaller_than_it_is() {
         let check = |p, words: &str| {
-            let expected = ["Chance would bring as much ", words, ", all 45 things that were looked for considered."];
-            assert_eq!(by_chance(p, 45), expected.concat());
+            let sure = ["Of claims as sure as this one, at most ", words, " is expected to be chance, all 45 things"];
+            assert_eq!(by_chance(p, 45), sure.concat() + " that were looked for considered.");
         };
-        check(0.05, "in at most 1 of 20 reports");
-        check(0.000_119, "in at most 1 of 8,400 reports");
-        check(1e-9, "in at most 1 of 1,000,000 reports");
-        check(0.9, "in some reports");
+        check(0.05, "1 of 20");
+        check(0.000_119, "1 of 8,400");
+        check(1e-6, "1 of 1,000,000");
     }
 }

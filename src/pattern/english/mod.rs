@@ -78,13 +78,14 @@ fn named(called: Option<&str>, all: &str) -> String {
     called.map_or_else(|| all.to_owned(), |name| ["'", name, "'"].concat())
 }
 
-/// "45 min", "26 h", "4 days".
+/// "45 min", "26 h", "4 days": rounded up, so that nothing lasted longer than is said.
 fn lasting(ms: i64) -> String {
-    let ms = ms.max(0);
-    match ms {
-        ..7_200_000 => number::whole(ms as u64 / 60_000) + " min",
-        _ if ms < 3 * DAY_MS => number::whole((ms / HOUR_MS) as u64) + " h",
-        _ => counted((ms / DAY_MS) as u64, "day"),
+    let ms = ms.max(0) as u64;
+    let in_all = |unit_ms: i64| ms.div_ceil(unit_ms.unsigned_abs());
+    match ms as i64 {
+        ..=7_200_000 => number::whole(in_all(60_000)) + " min",
+        ms if ms <= 3 * DAY_MS => number::whole(in_all(HOUR_MS)) + " h",
+        _ => counted(in_all(DAY_MS), "day"),
     }
 }
 

@@ -24,7 +24,7 @@ pub fn sentence(facts: &Facts, zone: &str, is_chosen: bool) -> String {
         let (open, close) = if zone == "UTC" { (" ", "") } else { (" (", ")") };
         [" between ", &hour_range(facts.start, facts.length), open, zone, close].concat()
     };
-    let starts = |load: &Load| decimal(load.an_hour());
+    let starts = |load: &Load| shown(load.an_hour(), load.executions);
     let mut counts = [&starts(&facts.inside), " executions start an hour"].concat();
     let mut against = starts(&facts.outside);
     if facts.is_running_known {
@@ -40,16 +40,21 @@ pub fn sentence(facts: &Facts, zone: &str, is_chosen: bool) -> String {
 
 /// "0.4", "12", "under 0.1".
 fn at_a_time(load: &Load) -> String {
-    let said = decimal(load.at_a_time());
-    if said == "0.0" && load.running_ms > 0 { "under 0.1".to_owned() } else { said }
+    shown(load.at_a_time(), load.running_ms)
+}
+
+/// A number, which is not said to be nothing where it is made of something.
+fn shown(value: f64, made_of: u64) -> String {
+    let said = decimal(value);
+    if said == "0.0" && made_of > 0 { "under 0.1".to_owned() } else { said }
 }
 
 /// How it is known. It is counted, not tested.
 pub fn how(facts: &Facts) -> String {
     let running = if facts.is_running_known {
-        "How many run at the same time is the time that ended executions took in these hours, by the hours' length. "
+        "How many run at the same time is the time in these hours of executions that started in the window and ended, by the hours' length. "
     } else {
-        "How many run at the same time is not known: too few executions have a duration. "
+        "How many run at the same time is not known here. "
     };
     let [inside, hours_inside] = [facts.inside.executions, facts.inside.hours].map(number::grouped);
     let [outside, hours_outside] = [facts.outside.executions, facts.outside.hours].map(number::grouped);

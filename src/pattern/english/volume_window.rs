@@ -47,12 +47,12 @@ pub fn volume_window(facts: &Facts, whose: &str, zone: &str, strength: Strength)
 /// The most dates that are named.
 const MOST_NAMED: usize = 4;
 
-/// "2 days have far fewer executions than is usual of their weekday and are left out of volume by the hour: Dec 25, Dec 26".
+/// "2 days have far fewer executions than is usual of their weekday and are left out of windows of volume: Dec 25, Dec 26".
 pub fn quiet_dates(dates: &[NaiveDate]) -> String {
     let why = if dates.len() == 1 {
-        " day has far fewer executions than is usual of its weekday and is left out of volume by the hour: "
+        " day has far fewer executions than is usual of its weekday and is left out of windows of volume: "
     } else {
-        " days have far fewer executions than is usual of their weekday and are left out of volume by the hour: "
+        " days have far fewer executions than is usual of their weekday and are left out of windows of volume: "
     };
     let named: Vec<String> = dates.iter().take(MOST_NAMED).map(|date| month_day(*date)).collect();
     let others = if dates.len() > MOST_NAMED { " and others" } else { "" };
@@ -70,10 +70,10 @@ mod tests {
                 (0..days).map(|day| NaiveDate::from_ymd_opt(2025, 12, 24 + day).unwrap()).collect();
             assert_eq!(quiet_dates(&dates), words);
         };
-        let why = "far fewer executions than is usual of their weekday and are left out of volume by the hour:";
+        let why = "far fewer executions than is usual of their weekday and are left out of windows of volume:";
         check(
             1,
-            "1 day has far fewer executions than is usual of its weekday and is left out of volume by the hour: Dec 24",
+            "1 day has far fewer executions than is usual of its weekday and is left out of windows of volume: Dec 24",
         );
         check(2, &["2 days have ", why, " Dec 24, Dec 25"].concat());
         check(6, &["6 days have ", why, " Dec 24, Dec 25, Dec 26, Dec 27 and others"].concat());
