@@ -163,7 +163,7 @@ fn day_of(date: NaiveDate) -> i64 {
 
 fn is_change_near(finding: &Finding, day: usize) -> bool {
     let from = finding.evidence.iter().find_map(|(name, fact)| match fact {
-        Fact::Date(date) if *name == "from" => Some(day_of(*date)),
+        Fact::Date(date) if *name == "changed_on" => Some(day_of(*date)),
         _ => None,
     });
     finding.kind == Kind::Change && from.is_some_and(|from| (from - day as i64).abs() <= NEAR)
