@@ -7,7 +7,7 @@
 use super::claim::{Claim, Effect, Fact, Look};
 use super::daily::{self, Daily, Line, Measure, Noise, Step, Stretch};
 use super::history::Day;
-use super::random::{Random, quantile};
+use super::random::{LEAST_CHANCE, Random, quantile};
 use super::series::Series;
 use crate::histogram::Bins;
 use crate::number::within;
@@ -27,8 +27,6 @@ const LEAST_RATIO_OF_RATES: f64 = 1.3;
 const LEAST_DIFFERENCE_OF_RATES: f64 = 0.02;
 /// A chance above this ends the search.
 const MOST_CHANCE: f64 = 0.05;
-/// No chance below this is stated.
-const LEAST_CHANCE: f64 = 1e-6;
 /// A line that explains the series better than the step by more than this makes it a slide (Bayes' information criterion).
 const MOST_OF_LINE: f64 = 0.0;
 /// Redrawn series, of which nine in ten have their change within the days that are stated.

@@ -1,4 +1,4 @@
-//! The words of every claim and notice, in one place. Numbers come in as raw counts and are rounded here; nothing is
+//! The words of claims, each kind from its file in `english`, and those that all kinds share. Numbers come in as raw counts and are rounded here; nothing is
 //! tested here.
 
 use super::english;

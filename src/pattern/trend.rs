@@ -7,7 +7,7 @@
 use super::claim::{Claim, Effect, Fact, Look};
 use super::daily::{self, Daily, Line, Measure, Noise, Step, Stretch};
 use super::history::Day;
-use super::random::median;
+use super::random::{LEAST_CHANCE, median};
 use super::series::Series;
 use crate::histogram::{Bins, Histogram};
 use crate::number::within;
@@ -24,8 +24,6 @@ const LEAST_RATIO: f64 = 1.2;
 const LEAST_DIFFERENCE_OF_RATES: f64 = 0.03;
 /// A chance above this ends the search.
 const MOST_CHANCE: f64 = 0.05;
-/// No chance below this is stated.
-const LEAST_CHANCE: f64 = 1e-6;
 /// A step that explains the series so much better makes it a change (Bayes' information criterion).
 const STRONG: f64 = 6.0;
 /// Values on each side of a step.

@@ -2,8 +2,8 @@
 //! makes of it: what a day holds together stays together, when in the day it falls is chance. It judges candidates that
 //! are handed to it, and chooses none itself but by how much they stand out and explain.
 
-use super::random::{FEW, Random, tail_chance};
-use super::volume_window::{ARCS, Arcs, Candidate, LEAST_CHANCE, LENGTHS, Looked, On};
+use super::random::{FEW, LEAST_CHANCE, Random, tail_chance};
+use super::volume_window::{ARCS, Arcs, Candidate, LENGTHS, Looked, On};
 use crate::number::within;
 use chrono::Days as Span;
 

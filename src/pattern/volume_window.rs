@@ -97,8 +97,6 @@ const MOST_MEDIANS: f64 = 3.0;
 const LEAST_SHARE_OF_ENDS: f64 = 0.9;
 /// A chance above this ends the search.
 const MOST_CHANCE: f64 = 0.05;
-/// No chance below this is stated.
-pub(super) const LEAST_CHANCE: f64 = 1e-6;
 
 /// Hours of a stretch.
 pub(super) const LENGTHS: [usize; 8] = [2, 3, 4, 6, 8, 9, 10, 12];
