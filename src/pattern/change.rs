@@ -27,8 +27,9 @@ const LEAST_RATIO_OF_RATES: f64 = 1.3;
 const LEAST_DIFFERENCE_OF_RATES: f64 = 0.02;
 /// A chance above this ends the search.
 const MOST_CHANCE: f64 = 0.05;
-/// A line that explains the series better than the step by more than this makes it a slide (Bayes' information criterion).
-const MOST_OF_LINE: f64 = 0.0;
+/// A line that explains the series better than the step by more than this makes it a slide (Bayes' information criterion:
+/// from 2 on it is evidence, Raftery 1995). Below, both may be claimed, and the report tells one.
+const MOST_OF_LINE: f64 = 2.0;
 /// Redrawn series, of which nine in ten have their change within the days that are stated.
 const REDRAWN: usize = 99;
 /// Days that are drawn together.
@@ -121,7 +122,7 @@ impl Split {
         let step = Step::best(values, LEAST_DAYS_OF_A_SIDE)?;
         let left = step.left(values);
         let noise = Noise::of(&left, Self::FITTED);
-        let by_week = Noise::by_week(&left, &daily.weeks, Self::FITTED);
+        let by_week = Noise::by_week(&left, daily, Self::FITTED);
         let mean = daily::mean(values);
         let (mut sum, mut most) = (0.0, 0.0_f64);
         for value in values {
@@ -137,8 +138,8 @@ impl Split {
             let variance = noise.long_run_variance * values.len() as f64;
             kolmogorov(noise.squared_normal(4.0 * most * most / variance.max(1e-12)) / 4.0)
         };
-        // Days may go together from one to the next or by the week, and which of both shows only in long histories.
-        let chance = within(chance(&noise).max(chance(&by_week)), LEAST_CHANCE, 1.0);
+        // Days may go together from one to the next, or by the week as well.
+        let chance = within(by_week.as_ref().map_or(0.0, chance).max(chance(&noise)), LEAST_CHANCE, 1.0);
         Some(Self { step, noise, chance })
     }
 

@@ -57,8 +57,8 @@ pub struct Daily {
     pub places: Vec<usize>,
     /// Its value.
     pub values: Vec<f64>,
-    /// The calendar week in which it lies, from 0 on.
-    pub weeks: Vec<usize>,
+    /// How many days after a Monday the first day of the series is.
+    pub after_monday: usize,
 }
 
 impl Daily {
@@ -74,11 +74,10 @@ impl Daily {
         let beside = running_medians(&without_weekdays, BESIDE, BESIDE + 1);
         let distances = || without_weekdays.iter().zip(&beside).filter_map(|(value, level)| Some((*value)? - level));
         let most = MOST_DEVIATIONS * DEVIATION_BY_MEDIAN_DISTANCE * median(distances().map(f64::abs)) + 1e-9;
-        let mut daily = Self::default();
+        let mut daily = Self { after_monday, ..Self::default() };
         for (place, (value, level)) in without_weekdays.iter().zip(beside).enumerate() {
             if let Some(value) = value {
                 daily.places.push(place);
-                daily.weeks.push((after_monday + place) / 7);
                 daily.values.push(within(*value, level - most, level + most));
             }
         }
@@ -225,22 +224,18 @@ impl Noise {
         }
     }
 
-    /// The noise of the same where the days of a calendar week go together, whatever makes them: each week is one of few
-    /// values then, and what is known of them is known as well as so few values tell. `weeks` says in which week each
-    /// value lies.
-    pub fn by_week(left: &[f64], weeks: &[usize], fitted: f64) -> Self {
-        let mut sums: Vec<(usize, f64)> = Vec::new();
-        for (value, week) in left.iter().zip(weeks) {
-            match sums.last_mut().filter(|(last, _)| last == week) {
-                Some((_, sum)) => *sum += value,
-                None => sums.push((*week, *value)),
-            }
+    /// The noise of what is left of a series whose days go together by the calendar week, whatever makes them: each week
+    /// is one of few values then, and what is known of them is known as well as so few values tell. `None` where weeks
+    /// that begin on another weekday hold days that are as much alike: then it is not weeks that make them so.
+    pub fn by_week(left: &[f64], daily: &Daily, fitted: f64) -> Option<Self> {
+        let by_calendar = Weeks::of(left, daily, 0);
+        if (1..7).any(|later| Weeks::of(left, daily, later).alike() >= by_calendar.alike()) {
+            return None;
         }
-        let count = sums.len() as f64;
-        let freedom = (count - fitted).max(1.0);
-        let squares: f64 = sums.iter().map(|(_, sum)| sum * sum).sum();
-        let long_run_variance = squares / (left.len() as f64).max(1.0) * count / freedom;
-        Self { kept: 0.0, long_run_variance, independent_days: left.len() as f64, freedom }
+        let freedom = (by_calendar.count - fitted).max(1.0);
+        let days = left.len() as f64;
+        let long_run_variance = by_calendar.squared_sums / days.max(1.0) * by_calendar.count / freedom;
+        Some(Self { kept: 0.0, long_run_variance, independent_days: days, freedom })
     }
 
     /// A squared score whose deviation was estimated from the series itself, as the squared normal score that is as
@@ -249,6 +244,48 @@ impl Noise {
         let freedom = self.freedom.max(2.0);
         let shrink = (8.0 * freedom + 1.0) / (8.0 * freedom + 3.0);
         shrink * shrink * freedom * libm::log1p(squared / freedom)
+    }
+}
+
+/// A series cut into weeks.
+#[derive(Clone, Copy, Debug, Default)]
+struct Weeks {
+    count: f64,
+    /// The sum, over weeks, of the square of what their days sum up to,
+    squared_sums: f64,
+    /// and of the squares of their days.
+    squares: f64,
+    /// How many pairs of different days of one week there are, each counted twice.
+    pairs: f64,
+}
+
+impl Weeks {
+    /// Weeks that begin so many days before Monday.
+    fn of(left: &[f64], daily: &Daily, days_before: usize) -> Self {
+        let mut weeks = Self::default();
+        let mut week: (Option<usize>, f64, f64) = (None, 0.0, 0.0);
+        for (value, place) in left.iter().zip(&daily.places) {
+            let number = (place + daily.after_monday + days_before) / 7;
+            if week.0 != Some(number) {
+                weeks.add(week.1, week.2);
+                week = (Some(number), 0.0, 0.0);
+            }
+            week = (week.0, week.1 + value, week.2 + 1.0);
+            weeks.squares += value * value;
+        }
+        weeks.add(week.1, week.2);
+        weeks
+    }
+
+    fn add(&mut self, sum: f64, days: f64) {
+        self.count += f64::from(u8::from(days > 0.0));
+        self.squared_sums += sum * sum;
+        self.pairs += days * (days - 1.0).max(0.0);
+    }
+
+    /// The mean product of two days of one week.
+    fn alike(&self) -> f64 {
+        (self.squared_sums - self.squares) / self.pairs.max(1.0)
     }
 }
 
