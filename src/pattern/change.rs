@@ -121,7 +121,7 @@ impl Split {
         let values = &daily.values;
         let step = Step::best(values, LEAST_DAYS_OF_A_SIDE)?;
         let left = step.left(values);
-        let noise = Noise::of(&left, Self::FITTED);
+        let noise = Noise::of(&left, &daily.drawn_in, Self::FITTED);
         let by_week = Noise::by_week(&left, daily, Self::FITTED);
         let mean = daily::mean(values);
         let (mut sum, mut most) = (0.0, 0.0_f64);

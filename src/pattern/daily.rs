@@ -57,6 +57,8 @@ pub struct Daily {
     pub places: Vec<usize>,
     /// Its value.
     pub values: Vec<f64>,
+    /// True where it stuck out and was drawn in.
+    pub drawn_in: Vec<bool>,
     /// How many days after a Monday the first day of the series is.
     pub after_monday: usize,
 }
@@ -78,7 +80,9 @@ impl Daily {
         for (place, (value, level)) in without_weekdays.iter().zip(beside).enumerate() {
             if let Some(value) = value {
                 daily.places.push(place);
-                daily.values.push(within(*value, level - most, level + most));
+                let drawn = within(*value, level - most, level + most);
+                daily.values.push(drawn);
+                daily.drawn_in.push(drawn != *value);
             }
         }
         daily
@@ -206,18 +210,28 @@ pub struct Noise {
 
 impl Noise {
     /// The noise of what is left of a series when so many numbers were fitted to it. What was fitted takes some of the
-    /// resemblance of days away with it, which is given back.
-    pub fn of(left: &[f64], fitted: f64) -> Self {
+    /// resemblance of days away with it, which is given back. Days that stuck out say nothing of how much is kept: they
+    /// come on top, each for itself.
+    pub fn of(left: &[f64], drawn_in: &[bool], fitted: f64) -> Self {
         let days = left.len() as f64;
-        let squares: f64 = left.iter().map(|value| value * value).sum();
-        let products: f64 = left.iter().zip(left.iter().skip(1)).map(|(one, next)| one * next).sum();
-        let seen = if squares > 0.0 { products / squares } else { 0.0 };
+        let is_usual = |place: usize| !drawn_in.get(place).copied().unwrap_or(false);
+        let usual = || left.iter().enumerate().filter(|(place, _)| is_usual(*place)).map(|(_, value)| *value);
+        let pairs = || {
+            let both = left.iter().zip(left.iter().skip(1)).enumerate();
+            both.filter(|(place, _)| is_usual(*place) && is_usual(place + 1)).map(|(_, pair)| pair)
+        };
+        let square = usual().map(|value| value * value).sum::<f64>() / (usual().count() as f64).max(1.0);
+        let of_pairs = (pairs().count() as f64).max(1.0);
+        let product = pairs().map(|(one, next)| one * next).sum::<f64>() / of_pairs;
+        let seen = if square > 0.0 { within(product / square, -1.0, 1.0) } else { 0.0 };
         let kept = within(seen + fitted * (1.0 + 3.0 * seen.max(0.0)) / days.max(1.0), 0.0, MOST_KEPT);
-        let fresh = left.iter().zip(left.iter().skip(1)).map(|(one, next)| next - kept * one);
-        let variance = fresh.map(|value| value * value).sum::<f64>() / (days - 1.0 - fitted).max(1.0);
+        let fresh = pairs().map(|(one, next)| next - kept * one);
+        let variance = fresh.map(|value| value * value).sum::<f64>() / (of_pairs - fitted).max(1.0);
+        let of_all = left.iter().map(|value| value * value).sum::<f64>() / (days - fitted).max(1.0);
+        let on_top = (of_all - square).max(0.0);
         Self {
             kept,
-            long_run_variance: variance / ((1.0 - kept) * (1.0 - kept)),
+            long_run_variance: variance / ((1.0 - kept) * (1.0 - kept)) + on_top,
             independent_days: days * (1.0 - kept) / (1.0 + kept),
             // Its error is that of the variance of what is fresh and, mostly, that of what is kept.
             freedom: days / (1.0 + 2.0 * (1.0 + kept) / (1.0 - kept)),
@@ -440,10 +454,18 @@ mod tests {
                 value
             })
             .collect();
-        let noise = Noise::of(&values, 2.0);
-        assert!((noise.kept - 0.5).abs() < 0.02, "{noise:?}");
-        assert!((noise.long_run_variance / 4.0 - 1.0).abs() < 0.1, "{noise:?}");
-        assert!((noise.independent_days / 6667.0 - 1.0).abs() < 0.1, "{noise:?}");
+        let check = |values: &[f64], drawn_in: &[bool], long_run_variance: f64| {
+            let noise = Noise::of(values, drawn_in, 2.0);
+            assert!((noise.kept - 0.5).abs() < 0.02, "{noise:?}");
+            assert!((noise.long_run_variance / long_run_variance - 1.0).abs() < 0.1, "{noise:?}");
+            assert!((noise.independent_days / 6667.0 - 1.0).abs() < 0.1, "{noise:?}");
+        };
+        check(&values, &[], 4.0);
+        // Days that stick out, here by 5 on either side, add their own variance and hide no resemblance.
+        let sticks_out: Vec<bool> = (0..values.len()).map(|day| day % 20 == 7).collect();
+        let far = |day: usize| if sticks_out[day] { [5.0, -5.0][day / 20 % 2] } else { 0.0 };
+        let with_far: Vec<f64> = values.iter().enumerate().map(|(day, value)| value + far(day)).collect();
+        check(&with_far, &sticks_out, 4.0 + 25.0 / 20.0);
     }
 
     #[test]
@@ -461,7 +483,7 @@ mod tests {
         for values in [vec![], vec![None; 40], vec![Some(0.0)], vec![Some(1e3); 40], vec![None, Some(-1e3), None]] {
             let daily = Daily::of(&values, 0);
             assert!(daily.values.iter().all(|value| value.is_finite()), "{values:?}");
-            let noise = Noise::of(&daily.values, 2.0);
+            let noise = Noise::of(&daily.values, &daily.drawn_in, 2.0);
             assert!(noise.squared_normal(1e9).is_finite() && noise.kept.is_finite());
             assert!(Line::best(&daily.values).slope.abs() < 1e-6 || values.len() < 4);
         }

@@ -61,8 +61,8 @@ fn found(series: &Series, measure: Measure, daily: &Daily, bins: &Bins) -> Optio
     if weeks < LEAST_WEEKS || values.len() * 2 < series.days.len() {
         return None;
     }
-    let chance = chance(values, weeks);
-    if chance > MOST_CHANCE || is_step(values) {
+    let chance = chance(daily, weeks);
+    if chance > MOST_CHANCE || is_step(daily) {
         return None;
     }
     let a_day = usual_slope(daily);
@@ -111,11 +111,12 @@ fn found(series: &Series, measure: Measure, daily: &Daily, bins: &Bins) -> Optio
 }
 
 /// The chance of a slope as steep.
-fn chance(values: &[f64], weeks: usize) -> f64 {
+fn chance(daily: &Daily, weeks: usize) -> f64 {
     /// The middle and the slope.
     const FITTED: f64 = 2.0;
+    let values = &daily.values;
     let line = Line::best(values);
-    let noise = Noise::of(&line.left(values), FITTED);
+    let noise = Noise::of(&line.left(values), &daily.drawn_in, FITTED);
     let variance = noise.long_run_variance / daily::squares_from_middle(values.len()).max(1e-9);
     // Values that are all alike lie on a line that does not rise.
     if line.slope.abs() * values.len() as f64 <= 1e-6 {
@@ -163,10 +164,11 @@ fn usual_slope(daily: &Daily) -> f64 {
 }
 
 /// True if a step tells the same much better.
-fn is_step(values: &[f64]) -> bool {
+fn is_step(daily: &Daily) -> bool {
+    let values = &daily.values;
     let Some(step) = Step::best(values, LEAST_DAYS_OF_A_SIDE) else { return false };
     let left = step.left(values);
-    let noise = Noise::of(&left, 2.5);
+    let noise = Noise::of(&left, &daily.drawn_in, 2.5);
     daily::step_over_line(&left, &Line::best(values).left(values), noise.independent_days) > STRONG
 }
 
