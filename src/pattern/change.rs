@@ -62,7 +62,7 @@ fn found(series: &Series, measure: Measure, daily: &Daily, bins: &Bins) -> Optio
     if series.days.len() < LEAST_DAYS {
         return None;
     }
-    let split = Split::of(daily)?;
+    let split = Split::of(daily, measure)?;
     if split.chance > MOST_CHANCE || split.is_slide(&daily.values) {
         return None;
     }
@@ -117,12 +117,13 @@ impl Split {
     /// The means of two levels, and (by half) that they are where they fit best.
     const FITTED: f64 = 2.5;
 
-    fn of(daily: &Daily) -> Option<Self> {
+    fn of(daily: &Daily, measure: Measure) -> Option<Self> {
         let values = &daily.values;
         let step = Step::best(values, LEAST_DAYS_OF_A_SIDE)?;
         let left = step.left(values);
         let noise = Noise::of(&left, &daily.drawn_in, Self::FITTED);
-        let by_week = Noise::by_week(&left, daily, Self::FITTED);
+        let by_week = (measure == Measure::Volume || daily::weeks_go_together(&left, daily))
+            .then(|| Noise::by_week(&left, daily, Self::FITTED));
         let mean = daily::mean(values);
         let (mut sum, mut most) = (0.0, 0.0_f64);
         for value in values {

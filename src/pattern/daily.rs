@@ -239,17 +239,13 @@ impl Noise {
     }
 
     /// The noise of what is left of a series whose days go together by the calendar week, whatever makes them: each week
-    /// is one of few values then, and what is known of them is known as well as so few values tell. `None` where weeks
-    /// that begin on another weekday hold days that are as much alike: then it is not weeks that make them so.
-    pub fn by_week(left: &[f64], daily: &Daily, fitted: f64) -> Option<Self> {
-        let by_calendar = Weeks::of(left, daily, 0);
-        if (1..7).any(|later| Weeks::of(left, daily, later).alike() >= by_calendar.alike()) {
-            return None;
-        }
-        let freedom = (by_calendar.count - fitted).max(1.0);
+    /// is one of few values then, and what is known of them is known as well as so few values tell.
+    pub fn by_week(left: &[f64], daily: &Daily, fitted: f64) -> Self {
+        let weeks = Weeks::of(left, daily, 0);
+        let freedom = (weeks.count - fitted).max(1.0);
         let days = left.len() as f64;
-        let long_run_variance = by_calendar.squared_sums / days.max(1.0) * by_calendar.count / freedom;
-        Some(Self { kept: 0.0, long_run_variance, independent_days: days, freedom })
+        let long_run_variance = weeks.squared_sums / days.max(1.0) * weeks.count / freedom;
+        Self { kept: 0.0, long_run_variance, independent_days: days, freedom }
     }
 
     /// A squared score whose deviation was estimated from the series itself, as the squared normal score that is as
@@ -259,6 +255,13 @@ impl Noise {
         let shrink = (8.0 * freedom + 1.0) / (8.0 * freedom + 3.0);
         shrink * shrink * freedom * libm::log1p(squared / freedom)
     }
+}
+
+/// True if the days of a calendar week are more alike than those of weeks that begin on any other weekday: then it is weeks
+/// that make them so.
+pub fn weeks_go_together(left: &[f64], daily: &Daily) -> bool {
+    let by_calendar = Weeks::of(left, daily, 0).alike();
+    (1..7).all(|before| Weeks::of(left, daily, before).alike() < by_calendar)
 }
 
 /// A series cut into weeks.

@@ -173,13 +173,14 @@ impl Kind {
         }
     }
 
-    /// How much it matters beside others that concern as much: what goes wrong and what has changed is what readers look
-    /// for; when there is work and when there is none they mostly know.
+    /// True if it says when work comes, which readers mostly know; not what goes wrong and what has changed.
+    const fn is_when_work_comes(self) -> bool {
+        matches!(self, Kind::VolumeWindow | Kind::ThroughputWindow | Kind::VolumePeak | Kind::Schedule)
+    }
+
+    /// How much it matters beside others that concern as much.
     const fn weight(self) -> f64 {
-        match self {
-            Kind::VolumeWindow | Kind::ThroughputWindow | Kind::VolumePeak | Kind::Schedule => 0.1,
-            _ => 1.0,
-        }
+        if self.is_when_work_comes() { 0.1 } else { 1.0 }
     }
 }
 

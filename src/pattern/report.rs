@@ -282,13 +282,13 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
     }
     let corrected = adjusted_chances(&looked);
     explain(evidence, &all, &mut looked, &corrected);
-    let looked_for = corrected.iter().map(Vec::len).sum();
+    let looked_for = |kind: Kind| looked_for(&looked, kind);
     let mut notices = notices(evidence, &all);
     let is_incident = |accepted: &Accepted<'_>| {
         *accepted.whose == Whose::All && matches!(accepted.claim.facts, Statement::Incident(_))
     };
     let accepted = accepted(&looked, &corrected);
-    let (findings, more) = told(&accepted, evidence, looked_for);
+    let (findings, more) = told(&accepted, evidence, &looked_for);
     notices.extend(facts(evidence, &all, accepted.iter().any(is_incident)));
     if evidence.chosen && !findings.is_empty() {
         notices.push(sentence::EXPLORATORY.to_owned());
@@ -349,11 +349,27 @@ fn each_chosen(evidence: &Evidence<'_>, is_chosen: &[bool], each: &mut dyn FnMut
     });
 }
 
-/// The chances of all that was sought in all series, corrected for each other.
+/// The chances of all that was sought in all series, corrected for each other: what says when work comes by itself, and
+/// the rest by itself. Where every workflow keeps office hours, that many sure claims would let as many doubtful ones pass
+/// among the rest, which are the ones that are told (Efron 2008 on combining tests that differ).
 fn adjusted_chances(looked: &[Looked]) -> Vec<Vec<f64>> {
-    let chances: Vec<f64> = looked.iter().flat_map(|looked| &looked.looks).map(|(_, look)| look.chance).collect();
-    let mut adjusted = adjusted(&chances).into_iter();
-    looked.iter().map(|looked| adjusted.by_ref().take(looked.looks.len()).collect()).collect()
+    let mut corrected: Vec<Vec<f64>> = looked.iter().map(|looked| vec![1.0; looked.looks.len()]).collect();
+    for family in [true, false] {
+        let is_in = |sought: &Sought| sought.kind().is_when_work_comes() == family;
+        let all = looked.iter().flat_map(|looked| &looked.looks);
+        let chances: Vec<f64> = all.filter(|(sought, _)| is_in(sought)).map(|(_, look)| look.chance).collect();
+        let places =
+            looked.iter().zip(&mut corrected).flat_map(|(looked, corrected)| looked.looks.iter().zip(corrected));
+        let places = places.filter(|((sought, _), _)| is_in(sought));
+        places.zip(adjusted(&chances)).for_each(|((_, place), adjusted)| *place = adjusted);
+    }
+    corrected
+}
+
+/// How much was looked for together with a kind.
+fn looked_for(looked: &[Looked], kind: Kind) -> usize {
+    let all = looked.iter().flat_map(|looked| &looked.looks);
+    all.filter(|(sought, _)| sought.kind().is_when_work_comes() == kind.is_when_work_comes()).count()
 }
 
 /// Says what explains the accepted claims about all executions, and takes back those that are of one workflow alone.
@@ -396,7 +412,11 @@ fn accepted<'a>(looked: &'a [Looked], corrected: &[Vec<f64>]) -> Vec<Accepted<'a
 }
 
 /// What is said of the claims, as far as there is room, and how many there are beyond.
-fn told(accepted: &[Accepted<'_>], evidence: &Evidence<'_>, looked_for: usize) -> (Vec<Finding>, usize) {
+fn told(
+    accepted: &[Accepted<'_>],
+    evidence: &Evidence<'_>,
+    looked_for: &dyn Fn(Kind) -> usize,
+) -> (Vec<Finding>, usize) {
     let claims: Vec<explained::Accepted<'_>> = accepted
         .iter()
         .map(|Accepted { whose, claim, .. }| explained::Accepted {
@@ -419,7 +439,8 @@ fn told(accepted: &[Accepted<'_>], evidence: &Evidence<'_>, looked_for: usize) -
         .filter_map(|place| {
             let explainer = explained_by.get(*place).copied().flatten();
             let explainer = explainer.and_then(|by| places.iter().position(|place| *place == by));
-            Some(finding(accepted.get(*place)?, explainer, evidence.zone.name(), looked_for))
+            let accepted = accepted.get(*place)?;
+            Some(finding(accepted, explainer, evidence.zone.name(), looked_for(accepted.kind)))
         })
         .collect();
     let more = accepted.len() - findings.len();
