@@ -9,7 +9,7 @@ import { Legend } from './legend.js';
 import { DEFAULT_METRIC } from './limits.js';
 import { Panel } from './panel.js';
 import { PatternList, type PatternEvents } from './patterns.js';
-import { drawing, Places } from './scene.js';
+import { drawing, Places, writeNumbers } from './scene.js';
 import { Status, type StatusEvents } from './status.js';
 import { Tooltip } from './tooltip.js';
 import { CellTexts, familyOf, hottest, levelName, METRICS, stateOf, summary } from './words.js';
@@ -151,7 +151,9 @@ export class Frame {
     if (!this.texts || scene.width <= 0) return;
     const { format, response } = this.texts;
     this.#map = new Places(scene);
-    this.#drawing = drawing(scene);
+    const drawn = this.#drawing = drawing(scene);
+    // Of a picture that is still filling no number would stand long enough to be read.
+    if (!this.#isProvisional) writeNumbers(drawn, scene, () => drawn === this.#drawing);
     this.#overlay.setAttribute('viewBox', `0 0 ${scene.width} ${scene.height}`);
     this.#overlay.setAttribute('width', String(scene.width));
     this.#overlay.setAttribute('height', String(scene.height));
@@ -163,7 +165,7 @@ export class Frame {
     const name = `${METRICS[response.metric]} for each ${unit}, ${format.range(response.start_date, response.end_date, 'long')}, ${city(response.time_zone)} time`;
     const hot = { success_rate: 'critical', volume: 'peak', duration: 'very slow', error_count: 'worst' }[familyOf(response.metric)];
     const { rows, columns } = this.#map;
-    this.#grid.update(this.#map, this.texts, name, `${rows} rows, ${columns} columns. Arrow keys move, Enter shows the runs, N goes to the next ${hot} ${unit}.`);
+    this.#grid.update(this.#map, this.texts, name, `${rows} rows, ${columns} columns. Arrow keys move, Enter shows the runs, N goes to the next ${hot} ${unit}.`, this.#isProvisional);
     if (focused >= 0) this.#grid.focusCell(focused);
     this.#draw();
   }
@@ -363,7 +365,7 @@ export class Frame {
     for (const level of [1, 2, 3, 4]) nodes.push(s('path', { class: `l${level}`, d: map.path(levels[level] ?? [], isFew) }));
     if (metric === 'success_rate') nodes.push(s('path', { class: 'dots', d: map.dots((levels[1] ?? []).filter((cell) => !isFew(cell))) }));
     // Numbers, labels and outlines stay above it.
-    svg.insertBefore(s('g', { class: 'light', 'data-key': key }, ...nodes), svg.querySelector('.xh-month-line, .xh-t1, .xh-t2, .xh-t3, .xh-t4, .xh-label'));
+    svg.insertBefore(s('g', { class: 'light', 'data-key': key }, ...nodes), svg.querySelector('.xh-month-line, .numbers, .xh-label'));
   }
 }
 

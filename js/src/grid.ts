@@ -52,8 +52,11 @@ export class KeyboardGrid {
     this.element.replaceChildren();
   }
 
-  /** Lays the table over a picture. A picture of the same shape keeps its nodes; only texts that differ are written. */
-  update(map: Places, texts: CellTexts, name: string, description: string): void {
+  /**
+   * Lays the table over a picture. A picture of the same shape keeps its nodes; only texts that differ are written. Of a
+   * picture that is still filling only the row with the tab stop, or to which the focus comes, is written.
+   */
+  update(map: Places, texts: CellTexts, name: string, description: string, isProvisional: boolean): void {
     const same = this.#map?.rows === map.rows && this.#map.columns === map.columns && this.#cells.length > 0;
     [this.#map, this.#texts] = [map, texts];
     this.element.setAttribute('aria-label', name);
@@ -69,7 +72,7 @@ export class KeyboardGrid {
       if (held && this.#current < 0) this.#events.blur();
     }
     if (!map.where(this.#current)) this.#current = this.#newest();
-    this.#fill();
+    this.#fill(isProvisional);
   }
 
   /** Puts the focus on a cell. */
@@ -107,7 +110,7 @@ export class KeyboardGrid {
     set(cell, '0');
   }
 
-  #fill(): void {
+  #fill(isProvisional: boolean): void {
     const turn = ++this.#filling;
     const rows = Array.from({ length: this.#map?.rows ?? 0 }, (_, row) => row);
     const first = this.#map?.where(this.#current)?.row ?? 0;
@@ -122,6 +125,7 @@ export class KeyboardGrid {
     }
     rows.sort((a, b) => Number(b === first) - Number(a === first) || a - b);
     this.#write(first);
+    if (isProvisional) return;
     const work = (deadline: { timeRemaining(): number }) => {
       if (turn !== this.#filling) return;
       let written = 0;

@@ -16,10 +16,33 @@ function node(item: SceneNode): SVGElement {
   return path;
 }
 
-/** The picture. What it says is said beside it in words, so it is hidden from screen readers. */
+/** The numbers that stand in cells, one for each of up to a thousand cells. */
+const isNumber = ({ class: name }: SceneNode): boolean => /^xh-t\d$/.test(name);
+
+/**
+ * The picture. What it says is said beside it in words, so it is hidden from screen readers. Laying out its numbers takes
+ * as long as all the rest: their group is empty until {@link writeNumbers}, so that one frame need not do both.
+ */
 export function drawing(scene: Scene): SVGSVGElement {
-  const { width, height } = scene;
-  return s('svg', { class: 'drawing', viewBox: `0 0 ${width} ${height}`, width, height, 'aria-hidden': 'true' }, ...scene.nodes.map(node));
+  const { width, height, nodes } = scene;
+  const first = nodes.findIndex(isNumber);
+  const children = nodes.filter((item) => !isNumber(item)).map(node);
+  if (first >= 0) children.splice(first, 0, s('g', { class: 'numbers' }));
+  return s('svg', { class: 'drawing', viewBox: `0 0 ${width} ${height}`, width, height, 'aria-hidden': 'true' }, ...children);
+}
+
+/** Numbers that are written between two frames. */
+const MOST_NUMBERS = 150;
+
+/** Writes the numbers in the cells of a drawing, some in each frame, for as long as it stands. */
+export function writeNumbers(drawing: SVGSVGElement, scene: Scene, stands: () => boolean): void {
+  const numbers = scene.nodes.filter(isNumber);
+  const write = () => {
+    if (!stands()) return;
+    drawing.querySelector('.numbers')?.append(...numbers.splice(0, MOST_NUMBERS).map(node));
+    if (numbers.length > 0) requestAnimationFrame(write);
+  };
+  if (numbers.length > 0) requestAnimationFrame(write);
 }
 
 /** Where the cells of a picture lie. */

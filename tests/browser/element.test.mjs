@@ -78,6 +78,54 @@ test('a cell is read value first, and its numbers are those of the response', as
   await close();
 });
 
+test('numbers stand in all cells of a small picture, and in none while it fills', async () => {
+  const { page, close } = await blank();
+  const { filling, written, executions } = await page.evaluate(async () => {
+    await import('/pkg/define.js');
+    const start = Date.UTC(2026, 1, 2);
+    const line = (i) => `${JSON.stringify({ started_at: new Date(start + ((i * 7919) % 1_200_000) * 1000).toISOString(), status: 'completed' })}\n`;
+    const bytes = new TextEncoder().encode(Array.from({ length: 100_000 }, (_, i) => line(i)).join(''));
+    const element = document.createElement('execution-heatmap');
+    element.metric = 'volume';
+    document.body.append(element);
+    const numbers = () => [...element.shadowRoot.querySelectorAll('.drawing .numbers text')].map(({ textContent }) => textContent);
+    const filling = [];
+    let partials = 0;
+    element.addEventListener('heatmap-partial', () => {
+      partials += 1;
+      filling.push(numbers().length);
+    });
+    const streamOf = (pieces) => new ReadableStream({
+      pull: async (controller) => {
+        const { done, value } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+    });
+    const soon = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+    // Rows trickle until a picture of some has stood for a while.
+    const rows = async function* () {
+      let at = 0;
+      for (const step = Math.floor(bytes.length / 200); at < bytes.length / 2 && partials === 0; at += step) {
+        yield bytes.subarray(at, at + step);
+        await soon(20);
+      }
+      await soon(200);
+      filling.push(numbers().length);
+      yield bytes.subarray(at);
+    };
+    await element.load(streamOf(rows()));
+    const executions = [...element.view.cells.executions].filter((count) => count > 0).length;
+    for (let tries = 0; numbers().length < executions && tries < 100; tries += 1) await new Promise(requestAnimationFrame);
+    return { filling, written: numbers(), executions };
+  });
+  assert.ok(filling.length > 0 && filling.every((count) => count === 0), filling.join());
+  assert.ok(executions > 300, `${executions} cells`);
+  assert.equal(written.length, executions);
+  assert.ok(written.every((number) => /^\d/.test(number)), written.slice(0, 9).join());
+  await close();
+});
+
 test('every cell gets its words, the skipped hour too', async () => {
   const { page, close } = await dashboard();
   await page.waitForFunction(() => {
