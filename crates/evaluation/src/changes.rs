@@ -113,14 +113,16 @@ pub fn steps_found(days: usize, kept: f64, step: f64, a_row: usize) -> Measured 
     })
 }
 
+/// True if a trend of durations is claimed.
+pub fn is_trend_told(series: &Series) -> bool {
+    let look = trend::look(series, Measure::Duration);
+    look.claim.is_some() && look.chance <= CLAIMED
+}
+
 /// The share of slides that are told as trends.
 pub fn slides_found(days: usize, kept: f64, drift: f64, a_row: usize) -> Measured {
     let shape = Shape { days, kept, drift, ..Shape::NULL };
-    measure::hits(a_row, |number| {
-        let (series, _) = series("slide", number, &shape, Measure::Duration);
-        let look = trend::look(&series, Measure::Duration);
-        look.claim.is_some() && look.chance <= CLAIMED
-    })
+    measure::hits(a_row, |number| is_trend_told(&series("slide", number, &shape, Measure::Duration).0))
 }
 
 /// Measures them.

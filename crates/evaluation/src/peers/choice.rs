@@ -1,24 +1,33 @@
-//! Which setting of a peer stands for it: its default, the best that speaks as seldom as the engine does where nothing is
-//! there, and, kinder still, the best for each kind of noise, as nobody could choose it who does not know the noise.
+//! Which setting of a peer stands for it: its default, the best that speaks as seldom where nothing is there as is asked of
+//! the engine, and, kinder still, the best for each kind of noise, as nobody could choose it who does not know the noise.
 
 use super::judge::{Count, Judge, Way};
 use super::told::Peer;
+use crate::measure::MOST_OF_A_ROW;
+use crate::scores::interval;
 
-/// What may be claimed where nothing is, as a share of histories; the engine's own share where that is more.
-pub const MOST_FALSE: f64 = 0.05;
-
-/// The best way at the engine's rate of false alarms over all corpora together, if there is one.
+/// The best way that keeps to what is asked of the engine in every corpus without anything to be found (the lower end of
+/// the interval of its share is at most 5 %), and to 5 % over all of them; to the engine's share where that is more.
 pub fn best(judge: &Judge, peer: &Peer, ours: &Peer) -> Option<Way> {
     let nulls = judge.places(|corpus| corpus.is_null);
     let planted = judge.places(|corpus| !corpus.is_null);
-    best_of(judge, peer, most_false(judge, ours, &nulls), &nulls, &planted)
+    let most = most_false(judge, ours, &nulls);
+    let is_kept = |way: &Way| {
+        let is_row_kept = |null: &usize| {
+            let Count { hits, of } = judge.count(peer, *way, &[*null]);
+            interval(hits, of).0 <= most_false(judge, ours, &[*null])
+        };
+        judge.count(peer, *way, &nulls).share() <= most && nulls.iter().all(is_row_kept)
+    };
+    best_of(judge, peer, is_kept, &nulls, &planted)
 }
 
 /// The best way in one corpus, by what is said of histories with the same noise.
 pub fn best_in(judge: &Judge, peer: &Peer, ours: &Peer, corpus: usize) -> Option<Way> {
     let noise = &judge.corpora().get(corpus)?.noise;
     let nulls = judge.places(|other| other.is_null && other.noise == *noise);
-    best_of(judge, peer, most_false(judge, ours, &nulls), &nulls, &[corpus])
+    let most = most_false(judge, ours, &nulls);
+    best_of(judge, peer, |way| judge.count(peer, *way, &nulls).share() <= most, &nulls, &[corpus])
 }
 
 /// All ways of a peer.
@@ -31,13 +40,19 @@ pub fn ways(peer: &Peer) -> impl Iterator<Item = Way> {
 pub const OURS: Way = Way { input: 0, setting: 0 };
 
 fn most_false(judge: &Judge, ours: &Peer, nulls: &[usize]) -> f64 {
-    judge.count(ours, OURS, nulls).share().max(MOST_FALSE)
+    judge.count(ours, OURS, nulls).share().max(MOST_OF_A_ROW)
 }
 
-fn best_of(judge: &Judge, peer: &Peer, most: f64, nulls: &[usize], planted: &[usize]) -> Option<Way> {
+fn best_of(
+    judge: &Judge,
+    peer: &Peer,
+    is_kept: impl Fn(&Way) -> bool,
+    nulls: &[usize],
+    planted: &[usize],
+) -> Option<Way> {
     let measured = |way: &Way| {
         let (wrong, right) = (judge.count(peer, *way, nulls), judge.count(peer, *way, planted));
-        (wrong.of > 0 && wrong.share() <= most).then_some((right, wrong, *way))
+        (wrong.of > 0 && is_kept(way)).then_some((right, wrong, *way))
     };
     // The first of those that are alike, so that nothing but the counts decides.
     let better = |one: (Count, Count, Way), other: (Count, Count, Way)| {

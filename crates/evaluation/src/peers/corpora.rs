@@ -29,6 +29,8 @@ pub enum Group {
     Failures,
     /// The day from which on a daily measure is another one.
     Changes,
+    /// That a daily measure rises or falls over the whole span.
+    Trends,
     /// An hour with many times the executions that are usual.
     Bursts,
     /// That executions come in the rhythm of a day.
@@ -37,13 +39,14 @@ pub enum Group {
 
 impl Group {
     /// All of them.
-    pub const ALL: [Group; 4] = [Group::Failures, Group::Changes, Group::Bursts, Group::Seasons];
+    pub const ALL: [Group; 5] = [Group::Failures, Group::Changes, Group::Trends, Group::Bursts, Group::Seasons];
 
     /// Its name in files.
     pub const fn name(self) -> &'static str {
         match self {
             Group::Failures => "failures",
             Group::Changes => "changes",
+            Group::Trends => "trends",
             Group::Bursts => "bursts",
             Group::Seasons => "seasons",
         }
@@ -106,6 +109,7 @@ pub fn of(group: Group) -> Vec<Corpus> {
     match group {
         Group::Failures => of_failures(),
         Group::Changes => of_changes(),
+        Group::Trends => of_trends(),
         Group::Bursts => of_bursts(),
         Group::Seasons => of_seasons(),
     }
@@ -178,17 +182,44 @@ fn days_case(shape: &Steps, number: usize) -> Case {
     let (values, at) = changes::values(if is_null { "null" } else { "step" }, number, shape, Measure::Duration);
     let series = changes::series_of(&values, Measure::Duration);
     let (told, ms) = timed(|| changes::told(&series));
-    let adjusted = Daily::of(&values, 0);
     Case {
-        given: Given::Days {
-            raw: values.into_iter().flatten().collect(),
-            places: adjusted.places,
-            adjusted: adjusted.values,
-        },
+        given: days_given(values),
         truth: if is_null { Vec::new() } else { vec![at] },
         ours: told.into_iter().map(|day| vec![day]).collect(),
         ms,
     }
+}
+
+fn days_given(values: Vec<Option<f64>>) -> Given {
+    let adjusted = Daily::of(&values, 0);
+    let raw = values.into_iter().flatten().collect();
+    Given::Days { places: adjusted.places, raw, adjusted: adjusted.values }
+}
+
+fn of_trends() -> Vec<Corpus> {
+    let mut corpora = Vec::new();
+    for (drift, words) in [(0.0, NOTHING), (1.5, "slide by 1.5 deviations")] {
+        for days in [91, 182] {
+            for kept in [0.0, 0.3, 0.6] {
+                let shape = Steps { days, kept, drift, ..Steps::NULL };
+                let column = format!("{words}, {days} days");
+                let noise = format!("{days} days, {kept} kept");
+                let make = move |number| slide_case(&shape, number);
+                corpora.push(corpus(Group::Trends, &column, noise, drift == 0.0, make));
+            }
+        }
+    }
+    corpora
+}
+
+fn slide_case(shape: &Steps, number: usize) -> Case {
+    let is_null = shape.drift == 0.0;
+    let (values, _) = changes::values(if is_null { "null" } else { "slide" }, number, shape, Measure::Duration);
+    let series = changes::series_of(&values, Measure::Duration);
+    let (is_told, ms) = timed(|| changes::is_trend_told(&series));
+    // A trend has no place: that it is there is all that is claimed.
+    let truth = if is_null { Vec::new() } else { vec![0] };
+    Case { given: days_given(values), truth, ours: if is_told { vec![vec![0]] } else { Vec::new() }, ms }
 }
 
 fn of_bursts() -> Vec<Corpus> {

@@ -9,9 +9,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 /// What is told of a group before its table.
-const HEADS: [(Group, &str, &str); 4] = [
+const HEADS: [(Group, &str, &str); 5] = [
     (Group::Failures, "Failure windows", "a window of the week in which failures are more frequent"),
     (Group::Changes, "Changes", "the day from which on a daily measure is another one"),
+    (Group::Trends, "Trends", "that a daily measure rises or falls over the whole span"),
     (Group::Bursts, "Bursts", "an hour with many times the usual executions"),
     (Group::Seasons, "A rhythm of the day", "that executions come in the rhythm of a day"),
 ];

@@ -90,6 +90,7 @@ pub fn is_right(group: Group, truth: &[usize], claim: &[usize]) -> bool {
     match group {
         Group::Failures => overlap(&held(claim), &held(truth)) >= LEAST_OVERLAP,
         Group::Changes => told.abs_diff(*planted) <= NEAR,
+        Group::Trends => true,
         Group::Bursts => truth.contains(told),
         Group::Seasons => told.abs_diff(DAY) <= NEAR_PERIOD,
     }
@@ -118,6 +119,8 @@ mod tests {
         check(Group::Failures, &[], &[9], false);
         check(Group::Changes, &[40], &[45], true);
         check(Group::Changes, &[40], &[46], false);
+        check(Group::Trends, &[0], &[0], true);
+        check(Group::Trends, &[], &[0], false);
         check(Group::Bursts, &[40, 41], &[41], true);
         check(Group::Bursts, &[40, 41], &[42], false);
         check(Group::Seasons, &[24], &[23], true);
