@@ -18,7 +18,7 @@ OF_INTERVAL = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30)
 # How freely its trend changes; the first is the default.
 FREEDOMS = (0.05, 0.5)
 # A fit takes a while.
-DAILY_HISTORIES, HOURLY_HISTORIES = 40, 60
+DAILY_HISTORIES, HOURLY_HISTORIES = 25, 30
 
 
 def changes(given):

@@ -1,13 +1,11 @@
 """Windows of the week in which failures are more frequent, by what others would do: Kulldorff's binomial scan and its
-quasi-binomial form, a binomial test of every hour of the week with Benjamini and Hochberg's correction, and a binomial
-GLM of every hour with errors clustered by week and Holm's correction. The GLM is statsmodels'; of the others there is no
-library that is kept up, so they stand here as they are published."""
+quasi-binomial form, and a binomial test of every hour of the week with Benjamini and Hochberg's correction. There is no
+library of these that is kept up, so they stand here as they are published."""
 
 import sys
 import warnings
 
 import numpy as np
-import statsmodels.api as sm
 from exchange import Teller
 from scipy import special, stats
 
@@ -20,8 +18,8 @@ TIMES = (1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64)
 # Error rates, the default first.
 RATES = (LEVEL, 0.03, 0.01, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 1e-6, 1e-7, 1e-8, 1e-10, 1e-13, 1e-17, 1e-22, 1e-30, 1e-40,
          1e-60, 1e-90, 1e-130)
-# Fits of 168 models take a while.
-GLM_HISTORIES = 100
+# Shuffles take a while.
+SCANNED_HISTORIES = 60
 
 
 def windows():
@@ -76,11 +74,12 @@ def dispersion(executions, failures):
     return max(1.0, (squares[known] / (executions[known] * rate * (1 - rate))).sum() / (known.sum() - 1))
 
 
-def kulldorff(given, quasi):
+def kulldorff(given, of):
+    """What the scan says at each bar, its statistic divided by what `of` makes of the cells."""
     executions, failures = given
-    random = np.random.default_rng(int(failures.sum()))
-    best, statistic, chance = scan(executions, failures, random)
-    statistic /= dispersion(executions, failures) if quasi else 1
+    best, statistic, chance = scan(executions, failures, np.random.default_rng(int(failures.sum())))
+    statistic /= of(executions, failures)
+    # The largest but of one in twenty histories, the one that is tested among them.
     critical = np.sort(chance)[SHUFFLES - int((SHUFFLES + 1) * LEVEL)]
     hours = np.flatnonzero(WINDOWS[best])
     return [[hours] if statistic > critical * times else [] for times in TIMES]
@@ -108,46 +107,16 @@ def cells(given):
     return [stretches(adjusted <= rate) for rate in RATES]
 
 
-def glm_chance(executions, failures, hour):
-    """The one-sided chance of an hour's coefficient, errors clustered by week.
-
-    All other hours of a week are one row: sums say all of a binomial likelihood, and of scores by week too. What the
-    number of rows does to the correction for small samples is put back."""
-    inside = executions[:, hour], failures[:, hour]
-    outside = executions.sum(1) - inside[0], failures.sum(1) - inside[1]
-    n, k = np.concatenate([inside[0], outside[0]]), np.concatenate([inside[1], outside[1]])
-    is_inside = np.repeat([1.0, 0.0], len(executions))
-    week, known = np.tile(np.arange(len(executions)), 2), n > 0
-    if inside[1].sum() == 0:
-        return 1.0
-    model = sm.GLM(
-        np.column_stack([k, n - k])[known], sm.add_constant(is_inside[known], has_constant="add"), sm.families.Binomial()
-    )
-    fit = model.fit(cov_type="cluster", cov_kwds={"groups": week[known], "use_correction": False})
-    groups, rows = len(executions), (executions > 0).sum()
-    correction = np.sqrt(groups / (groups - 1) * (rows - 1) / (rows - 2))
-    return float(stats.norm.sf(fit.params[1] / (fit.bse[1] * correction))) if fit.bse[1] > 0 else 1.0
-
-
-def glm(given):
-    executions, failures = given
-    chances = np.array([glm_chance(executions, failures, hour) for hour in range(WEEK)])
-    order = np.argsort(chances)
-    holm = np.empty(WEEK)
-    holm[order] = np.maximum.accumulate(chances[order] * (WEEK - np.arange(WEEK)))
-    return [stretches(holm <= rate) for rate in RATES]
-
-
 def main():
     warnings.simplefilter("ignore")
     teller = Teller(*sys.argv[1:])
     inputs = [("executions and failures by hour", weeks)]
     scans = [f"{times:g} × the critical value of 5 %" for times in TIMES]
     rates = [f"rate {rate:g}" for rate in RATES]
-    teller.run("failures", "Kulldorff's scan", [], scans, inputs, lambda given: kulldorff(given, False))
-    teller.run("failures", "Kulldorff's scan, quasi-binomial", [], scans, inputs, lambda given: kulldorff(given, True))
+    classic, quasi = (lambda given: kulldorff(given, lambda *_: 1)), (lambda given: kulldorff(given, dispersion))
+    teller.run("failures", "Kulldorff's scan", [], scans, inputs, classic, SCANNED_HISTORIES)
+    teller.run("failures", "Kulldorff's scan, quasi-binomial", [], scans, inputs, quasi, SCANNED_HISTORIES)
     teller.run("failures", "each hour, Benjamini–Hochberg", ["scipy"], rates, inputs, cells)
-    teller.run("failures", "GLM by hour, clustered by week, Holm", ["statsmodels"], rates, inputs, glm, GLM_HISTORIES)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ use super::corpora::{self, Group};
 use super::export::truth_file;
 use super::judge::{Judge, Way};
 use super::told::{self, Peer};
+use crate::scores::at_least;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -39,6 +40,7 @@ pub fn text(folder: &Path) -> Result<String, String> {
         groups.push(read(folder, group, &files)?);
     }
     let mut text = String::new();
+    push_histories(&mut text, &groups);
     push_losses(&mut text, &groups);
     for name in &missing {
         let _ = writeln!(text, "\nNot measured: {name}, which could not be installed or run on this machine.");
@@ -85,60 +87,90 @@ struct Loss {
     is_luck: bool,
 }
 
-/// What a peer finds more often at its best setting, corpus by corpus, on the histories that both looked at.
-fn losses(told: &Told, peer: &Peer) -> Vec<Loss> {
-    let Some(best) = choice::best(&told.judge, peer, &told.ours) else { return Vec::new() };
-    let mut losses = Vec::new();
-    for corpus in told.judge.places(|corpus| !corpus.is_null) {
-        let theirs: Vec<(usize, bool)> = told.judge.hits(peer, best, corpus).collect();
-        let ours: Vec<bool> = told.judge.hits(&told.ours, OURS, corpus).map(|(_, is_hit)| is_hit).collect();
-        let pairs = theirs.iter().filter_map(|(number, theirs)| Some((*theirs, *ours.get(*number)?)));
-        let pairs: Vec<(bool, bool)> = pairs.collect();
-        let count = |is_meant: fn(&(bool, bool)) -> bool| pairs.iter().filter(|pair| is_meant(pair)).count();
-        let (more, fewer) = (count(|(theirs, ours)| *theirs && !ours), count(|(theirs, ours)| !theirs && *ours));
-        if more <= fewer {
-            continue;
-        }
-        let of = &told.judge.corpora()[corpus];
-        losses.push(Loss {
-            what: format!("{}: {}", of.column, of.noise),
-            peer: format!("{}, {}", peer.name, words(peer, best)),
-            hits: [count(|(theirs, _)| *theirs), count(|(_, ours)| *ours)],
-            of: pairs.len(),
-            is_luck: crate::scores::at_least(more, more + fewer, 0.5) > LUCK,
-        });
-    }
-    losses
+/// What a peer finds more often, corpus by corpus, on the histories that both looked at; `way` says how it does there.
+fn losses(told: &Told, peer: &Peer, way: impl Fn(usize) -> Option<Way>) -> Vec<Loss> {
+    let planted = told.judge.places(|corpus| !corpus.is_null).into_iter();
+    planted.filter_map(|corpus| loss(told, peer, way(corpus)?, corpus)).collect()
+}
+
+fn loss(told: &Told, peer: &Peer, way: Way, corpus: usize) -> Option<Loss> {
+    let ours: Vec<bool> = told.judge.hits(&told.ours, OURS, corpus).map(|(_, is_hit)| is_hit).collect();
+    let theirs = told.judge.hits(peer, way, corpus);
+    let pairs: Vec<(bool, bool)> = theirs.filter_map(|(number, theirs)| Some((theirs, *ours.get(number)?))).collect();
+    let count = |is_meant: fn(&(bool, bool)) -> bool| pairs.iter().filter(|pair| is_meant(pair)).count();
+    let (more, fewer) = (count(|(theirs, ours)| *theirs && !ours), count(|(theirs, ours)| !theirs && *ours));
+    let of = told.judge.corpora().get(corpus).filter(|_| more > fewer)?;
+    Some(Loss {
+        what: format!("{}: {}", of.column, of.noise),
+        peer: format!("{}, {}", peer.name, words(peer, way)),
+        hits: [count(|(theirs, _)| *theirs), count(|(_, ours)| *ours)],
+        of: pairs.len(),
+        is_luck: at_least(more, more + fewer, 0.5) > LUCK,
+    })
 }
 
 fn push_losses(text: &mut String, groups: &[Told]) {
-    let all: Vec<Loss> = groups.iter().flat_map(|told| told.peers.iter().flat_map(|peer| losses(told, peer))).collect();
-    let sure = all.iter().filter(|loss| !loss.is_luck).count();
+    let each = || groups.iter().flat_map(|told| told.peers.iter().map(move |peer| (told, peer)));
+    let all: Vec<Loss> = each()
+        .flat_map(|(told, peer)| {
+            let best = choice::best(&told.judge, peer, &told.ours);
+            losses(told, peer, |_| best)
+        })
+        .collect();
+    let known = each()
+        .flat_map(|(told, peer)| losses(told, peer, |corpus| choice::best_in(&told.judge, peer, &told.ours, corpus)));
+    let known = known.filter(|loss| !loss.is_luck).count();
     let compared: usize = groups.iter().map(|told| told.peers.len() * told.judge.places(|c| !c.is_null).len()).sum();
+    let (luck, sure): (Vec<Loss>, Vec<Loss>) = all.into_iter().partition(|loss| loss.is_luck);
     let _ = writeln!(
         text,
         "Of {compared} comparisons (a peer at its best setting, in a corpus with something to be found) the engine finds \
-         fewer in {}; in {sure} of these by more than luck (one-sided sign test of the histories that one of both finds, \
-         5 %).",
-        all.len(),
+         fewer in {}; in {} of these by more than luck (one-sided sign test of the histories that one of both finds, 5 %). \
+         With a setting for each noise, which nobody can choose who does not know it, these are {known}.",
+        luck.len() + sure.len(),
+        sure.len(),
     );
-    if all.is_empty() {
-        return;
+    if !sure.is_empty() {
+        text.push_str("\n#### What we lose\n\n| what | peer | its hits | ours | of |\n|---|---|--:|--:|--:|\n");
     }
-    text.push_str("\n#### What we lose\n\n| what | peer | its hits | ours | of | |\n|---|---|--:|--:|--:|---|\n");
-    for loss in all {
-        let Loss { what, peer, hits: [theirs, ours], of, is_luck } = loss;
-        let luck = if is_luck { "may be luck" } else { "**lost**" };
-        let _ = writeln!(text, "| {what} | {peer} | {theirs} | {ours} | {of} | {luck} |");
+    for Loss { what, peer, hits: [theirs, ours], of, .. } in sure {
+        let _ = writeln!(text, "| {what} | {peer} | {theirs} | {ours} | {of} |");
     }
+    if !luck.is_empty() {
+        let in_words = |loss: &Loss| format!("{} ({}) {} v {}", loss.what, loss.peer, loss.hits[0], loss.hits[1]);
+        let luck: Vec<String> = luck.iter().map(in_words).collect();
+        let _ = writeln!(text, "\nMay be luck, theirs v ours: {}.", luck.join("; "));
+    }
+    push_faster(text, groups);
+}
+
+/// Who takes less time than the engine.
+fn push_faster(text: &mut String, groups: &[Told]) {
+    let faster = groups.iter().flat_map(|told| {
+        let ours = told.ours.ms_of_one(OURS.input);
+        told.peers.iter().filter(move |peer| (0..peer.inputs.len()).any(|input| peer.ms_of_one(input) < ours))
+    });
+    let names: Vec<&str> = faster.map(|peer| peer.name.as_str()).collect();
+    if !names.is_empty() {
+        let _ = writeln!(text, "\nFaster than the engine: {}.", distinct(&names).join("; "));
+    }
+}
+
+/// How many histories there are and how they can be had again.
+fn push_histories(text: &mut String, groups: &[Told]) {
+    let most = groups.iter().map(|told| told.ours.histories()).max().unwrap_or(0);
+    let _ = writeln!(
+        text,
+        "{most} histories of each corpus, or as many as the column n says: the first ones of the evaluation's rows, drawn \
+         from the words of a row and a number from 0 on.\n"
+    );
 }
 
 fn push_group(text: &mut String, told: &Told, title: &str, what: &str) {
     let columns = columns(&told.judge);
     let _ = write!(text, "\n#### {title}\n\nClaimed is {what}.");
-    for (column, places) in &columns {
-        let noises: Vec<&str> = places.iter().map(|place| told.judge.corpora()[*place].noise.as_str()).collect();
-        let _ = write!(text, " *{column}*: {}.", noises.join(" / "));
+    for (noises, columns) in noises(&told.judge, &columns) {
+        let _ = write!(text, " *{}*: {noises}.", columns.join("*, *"));
     }
     let versions: Vec<&str> = told.peers.iter().map(|peer| peer.version.as_str()).collect();
     let _ = writeln!(text, " Versions: {}.\n", distinct(&versions).join(", "));
@@ -178,6 +210,20 @@ fn columns(judge: &Judge) -> Vec<(String, Vec<usize>)> {
         }
     }
     columns
+}
+
+/// What chance does in the parts of a cell, with the columns of which this holds.
+fn noises<'a>(judge: &Judge, columns: &'a [(String, Vec<usize>)]) -> Vec<(String, Vec<&'a str>)> {
+    let mut all: Vec<(String, Vec<&str>)> = Vec::new();
+    for (column, places) in columns {
+        let noises: Vec<&str> = places.iter().map(|place| judge.corpora()[*place].noise.as_str()).collect();
+        let noises = noises.join(" / ");
+        match all.iter_mut().find(|(other, _)| *other == noises) {
+            Some((_, columns)) => columns.push(column),
+            None => all.push((noises, vec![column])),
+        }
+    }
+    all
 }
 
 fn push_row(

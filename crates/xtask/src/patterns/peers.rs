@@ -32,10 +32,11 @@ const ADTK: (&str, &str) = ("peers-adtk", include_str!("../../../../peers/requir
 const PROPHET: (&str, &str) = ("peers-prophet", include_str!("../../../../peers/requirements/prophet.txt"));
 
 /// All programs, those that take longest first.
-const PROGRAMS: [Program; 7] = [
+const PROGRAMS: [Program; 8] = [
+    Program { name: "regression", runs: "the GLM of statsmodels", needs: Some(STATISTICS) },
     Program { name: "anomalies", runs: "adtk", needs: Some(ADTK) },
-    Program { name: "windows", runs: "scans, tests by hour and GLM", needs: Some(STATISTICS) },
     Program { name: "forecasts", runs: "prophet", needs: Some(PROPHET) },
+    Program { name: "windows", runs: "scans and tests by hour", needs: Some(STATISTICS) },
     Program { name: "divisive", runs: "Apache Otava", needs: Some(OTAVA) },
     Program { name: "augurs", runs: "augurs", needs: None },
     Program { name: "cuts", runs: "ruptures", needs: Some(STATISTICS) },
@@ -169,7 +170,7 @@ fn run(program: &Program, words: &[PathBuf], folder: &Path, told: &Path, histori
     command.args(rest).arg(folder).arg(told).arg(histories.to_string()).current_dir(root());
     // One thread each, so that times are of one core; and nothing is written beside the scripts.
     command.envs([("OPENBLAS_NUM_THREADS", "1"), ("OMP_NUM_THREADS", "1"), ("PYTHONDONTWRITEBYTECODE", "1")]);
-    run_logged(&mut command, &project::work_directory("logs")?.join(format!("peers-{}.log", program.name)))
+    run_logged(&mut command, &folder.join(format!("{}.log", program.name)))
 }
 
 #[cfg(test)]
