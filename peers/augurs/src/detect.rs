@@ -83,7 +83,8 @@ fn gaussian(values: &[f64]) -> Vec<Vec<usize>> {
     let values = standard(values);
     let look = |logit| {
         // As its builder makes it by default, but for the logit, which the builder does not take.
-        let kernel = ConstantKernel::new_unchecked(0.5) * RBFKernel::new_unchecked(10.0) + WhiteKernel::new_unchecked(0.01);
+        let kernel =
+            ConstantKernel::new_unchecked(0.5) * RBFKernel::new_unchecked(10.0) + WhiteKernel::new_unchecked(0.01);
         let mut detector = ArgpcpDetector::from(Argpcp::new(kernel, 3, 2.0, 1.0, logit, 1.0, 1.0));
         changes(detector.detect_changepoints(&values))
     };

@@ -141,7 +141,8 @@ fn run_all(ready: &[Ready], folder: &Path, histories: usize) -> std::io::Result<
             Ok(())
         };
         let threads: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
-        threads.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|_| Ok(())))
+        let broken = || Err(std::io::Error::other("what runs the peers broke"));
+        threads.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|_| broken()))
     })
 }
 
