@@ -75,13 +75,13 @@ def main():
     words = [f"c {bar}" for bar in OF_QUARTILES]
     inputs = [("counts by hour", hours), ("roots without the week's profile", without_week)]
     detectors = [
-        ("adtk, season of a week", lambda series: seasonal(SeasonalAD(freq=WEEK, side="positive"), series), inputs[:1]),
-        ("adtk, season found by itself", lambda series: seasonal(SeasonalAD(side="positive"), series), inputs[:1]),
-        ("adtk, beside the hour before", lambda series: swept(PersistAD(side="positive"), series, OF_QUARTILES), inputs),
-        ("adtk, quartiles", quartiles, inputs),
+        ("season of a week", lambda series: seasonal(SeasonalAD(freq=WEEK, side="positive"), series), inputs[:1], 1),
+        ("season found by itself", lambda series: seasonal(SeasonalAD(side="positive"), series), inputs[:1], 1),
+        ("beside the hour before", lambda series: swept(PersistAD(side="positive"), series, OF_QUARTILES), inputs, 1),
+        ("quartiles", quartiles, inputs, len(OF_QUARTILES)),
     ]
-    for name, look, inputs in detectors:
-        teller.run("bursts", name, versions, words, inputs, look, HOURLY_HISTORIES)
+    for name, look, inputs, looks in detectors:
+        teller.run("bursts", f"adtk, {name}", versions, words, inputs, look, HOURLY_HISTORIES, looks)
 
 
 if __name__ == "__main__":

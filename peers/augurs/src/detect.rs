@@ -9,8 +9,12 @@ use kernel::{ConstantKernel, RBFKernel, WhiteKernel};
 
 /// The version that Cargo.toml asks for.
 pub const VERSION: &str = "0.10.3";
-/// How long a stretch between changes is expected to be; the first is the default. Beyond that it is a bar and no belief.
-const HAZARDS: [f64; 10] = [250.0, 1e3, 1e4, 1e5, 1e6, 1e8, 1e11, 1e15, 1e30, 1e100];
+/// How long a stretch between changes is expected to be; the first is the default. From 1,000 on what augurs wraps finds a
+/// change on every day, in the form that it uses and in the other one: it stops adding up at one in a thousand.
+const HAZARDS: [f64; 6] = [250.0, 100.0, 400.0, 600.0, 800.0, 990.0];
+/// How firmly levels are expected at the mean, and how firmly deviations at that of the whole series, as of so many days;
+/// the first is the default.
+const PRIORS: [(f64, f64); 6] = [(1.0, 1.0), (1.0, 5.0), (1.0, 20.0), (1.0, 60.0), (0.1, 1.0), (0.1, 20.0)];
 /// The logit of the chance of a change; the first is the default.
 const LOGITS: [f64; 7] = [-5.0, -4.0, -3.0, -2.0, -1.0, -7.0, -9.0];
 /// Which part of the greatest power a period has; the first is the default.
@@ -29,7 +33,7 @@ pub fn peers() -> Vec<Peer> {
         Peer {
             group: "changes",
             name: "augurs, Bayesian online",
-            settings: in_words("hazard 1 in", &HAZARDS),
+            settings: bayesian_settings(),
             inputs: DAILY,
             look: bayesian,
         },
@@ -72,11 +76,20 @@ fn changes(places: Vec<usize>) -> Vec<usize> {
 
 fn bayesian(values: &[f64]) -> Vec<Vec<usize>> {
     let values = standard(values);
-    let look = |hazard| {
-        let prior = NormalGamma::new_unchecked(0.0, 1.0, 1.0, 1.0);
+    let look = |((level, deviation), hazard)| {
+        let prior = NormalGamma::new_unchecked(0.0, level, deviation, deviation);
         changes(NormalGammaDetector::normal_gamma(hazard, prior).detect_changepoints(&values))
     };
-    HAZARDS.into_iter().map(look).collect()
+    bars().map(look).collect()
+}
+
+fn bars() -> impl Iterator<Item = ((f64, f64), f64)> {
+    PRIORS.into_iter().flat_map(|prior| HAZARDS.into_iter().map(move |hazard| (prior, hazard)))
+}
+
+fn bayesian_settings() -> Vec<String> {
+    let words = |((level, deviation), hazard)| format!("hazard 1 in {hazard}, prior of {level} and {deviation} days");
+    bars().map(words).collect()
 }
 
 fn gaussian(values: &[f64]) -> Vec<Vec<usize>> {

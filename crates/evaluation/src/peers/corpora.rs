@@ -104,6 +104,16 @@ pub struct Corpus {
     pub make: Box<dyn Fn(usize) -> Case + Sync>,
 }
 
+impl Corpus {
+    /// What chance does in it, without what the title of its column says.
+    pub fn noise_beside_column(&self) -> &str {
+        match self.noise.split_once(", ") {
+            Some((said, rest)) if self.column.ends_with(said) => rest,
+            _ => &self.noise,
+        }
+    }
+}
+
 /// All of a group.
 pub fn of(group: Group) -> Vec<Corpus> {
     match group {

@@ -101,7 +101,7 @@ fn loss(told: &Told, peer: &Peer, way: Way, corpus: usize) -> Option<Loss> {
     let (more, fewer) = (count(|(theirs, ours)| *theirs && !ours), count(|(theirs, ours)| !theirs && *ours));
     let of = told.judge.corpora().get(corpus).filter(|_| more > fewer)?;
     Some(Loss {
-        what: format!("{}: {}", of.column, of.noise),
+        what: format!("{}: {}", of.column, of.noise_beside_column()),
         peer: format!("{}, {}", peer.name, words(peer, way)),
         hits: [count(|(theirs, _)| *theirs), count(|(_, ours)| *ours)],
         of: pairs.len(),
@@ -216,7 +216,7 @@ fn columns(judge: &Judge) -> Vec<(String, Vec<usize>)> {
 fn noises<'a>(judge: &Judge, columns: &'a [(String, Vec<usize>)]) -> Vec<(String, Vec<&'a str>)> {
     let mut all: Vec<(String, Vec<&str>)> = Vec::new();
     for (column, places) in columns {
-        let noises: Vec<&str> = places.iter().map(|place| judge.corpora()[*place].noise.as_str()).collect();
+        let noises: Vec<&str> = places.iter().map(|place| judge.corpora()[*place].noise_beside_column()).collect();
         let noises = noises.join(" / ");
         match all.iter_mut().find(|(other, _)| *other == noises) {
             Some((_, columns)) => columns.push(column),
