@@ -11,7 +11,7 @@ use execution_heatmap::pattern::{Series, change, trend};
 const CHANGES: &str = "Changes (K9)";
 const TRENDS: &str = "Trends (K10)";
 /// A change is found if the day that is told is at most so far from it.
-const NEAR: usize = 5;
+pub const NEAR: usize = 5;
 
 /// Steps in deviations: days, what a day keeps of the one before, step, target in per cent.
 const STEPS: [(usize, f64, f64, u32); 12] = [
@@ -41,10 +41,19 @@ const SLIDES: [(usize, f64, f64); 8] = [
     (182, 0.6, 3.0),
 ];
 
+/// The values of a history and the place of its step, if it has one.
+pub fn values(words: &str, number: usize, shape: &Shape, measure: Measure) -> (Vec<Option<f64>>, usize) {
+    daily::values(&mut Chance::of(&format!("evaluate {words} {shape:?} {measure:?}"), number), shape)
+}
+
+/// Values as a series of that measure.
+pub fn series_of(values: &[Option<f64>], measure: Measure) -> Series {
+    daily::series(values, measure, 0.5)
+}
+
 fn series(words: &str, number: usize, shape: &Shape, measure: Measure) -> (Series, usize) {
-    let mut chance = Chance::of(&format!("evaluate {words} {shape:?} {measure:?}"), number);
-    let (values, at) = daily::values(&mut chance, shape);
-    (daily::series(&values, measure, 0.5), at)
+    let (values, at) = values(words, number, shape, measure);
+    (series_of(&values, measure), at)
 }
 
 /// Null rows of changes or trends, by what looks for them.
@@ -88,26 +97,32 @@ pub fn of_trend(series: &Series, measure: Measure) -> f64 {
     trend::look(series, measure).chance
 }
 
+/// The place of the day from which on a change of durations is claimed.
+pub fn told(series: &Series) -> Option<usize> {
+    let look = change::look(series, Measure::Duration);
+    let claim = look.claim.filter(|_| look.chance <= CLAIMED)?;
+    series.days.iter().position(|day| day.date == claim.facts.from)
+}
+
 /// The share of steps that are told within five days.
 pub fn steps_found(days: usize, kept: f64, step: f64, a_row: usize) -> Measured {
     let shape = Shape { days, kept, step, ..Shape::NULL };
     measure::hits(a_row, |number| {
         let (series, at) = series("step", number, &shape, Measure::Duration);
-        let look = change::look(&series, Measure::Duration);
-        let Some(claim) = look.claim.filter(|_| look.chance <= CLAIMED) else { return false };
-        let told = series.days.iter().position(|day| day.date == claim.facts.from);
-        told.is_some_and(|told| told.abs_diff(at) <= NEAR)
+        told(&series).is_some_and(|told| told.abs_diff(at) <= NEAR)
     })
+}
+
+/// True if a trend of durations is claimed.
+pub fn is_trend_told(series: &Series) -> bool {
+    let look = trend::look(series, Measure::Duration);
+    look.claim.is_some() && look.chance <= CLAIMED
 }
 
 /// The share of slides that are told as trends.
 pub fn slides_found(days: usize, kept: f64, drift: f64, a_row: usize) -> Measured {
     let shape = Shape { days, kept, drift, ..Shape::NULL };
-    measure::hits(a_row, |number| {
-        let (series, _) = series("slide", number, &shape, Measure::Duration);
-        let look = trend::look(&series, Measure::Duration);
-        look.claim.is_some() && look.chance <= CLAIMED
-    })
+    measure::hits(a_row, |number| is_trend_told(&series("slide", number, &shape, Measure::Duration).0))
 }
 
 /// Measures them.

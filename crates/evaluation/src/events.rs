@@ -29,12 +29,15 @@ const BURST_TARGETS: [(Rhythm, [u32; 3]); 4] = [
     (Rhythm::Batches, [51, 35, 29]),
 ];
 
+/// Hourly counts in which nothing single happens.
+pub fn quiet_hours(words: &str, weeks: usize, an_hour: f64, rhythm: Rhythm, number: usize) -> Vec<u64> {
+    let mut chance = Chance::of(&format!("evaluate {words} {weeks} {an_hour} {rhythm:?}"), number);
+    hourly(&mut chance, weeks, an_hour, rhythm, Event::Nothing).0
+}
+
 /// A null row over hourly counts.
 pub fn quiet(words: &'static str, weeks: usize, an_hour: f64, rhythm: Rhythm, look: fn(&Series) -> f64) -> Null {
-    let chance = move |number: usize| {
-        let mut chance = Chance::of(&format!("evaluate {words} {weeks} {an_hour} {rhythm:?}"), number);
-        look(&series_of(&hourly(&mut chance, weeks, an_hour, rhythm, Event::Nothing).0, &[]))
-    };
+    let chance = move |number: usize| look(&series_of(&quiet_hours(words, weeks, an_hour, rhythm, number), &[]));
     (format!("{weeks} weeks, {an_hour} an hour, {rhythm:?}"), Box::new(chance))
 }
 
@@ -62,15 +65,27 @@ pub fn silences_found(an_hour: f64, rhythm: Rhythm, length: usize, a_row: usize)
     })
 }
 
+/// Hours of a planted burst.
+pub const BURST_HOURS: usize = 2;
+
+/// Hourly counts with a burst, and the hour at which it begins.
+pub fn with_burst(an_hour: f64, rhythm: Rhythm, times: f64, number: usize) -> (Vec<u64>, usize) {
+    let mut chance = Chance::of(&format!("evaluate burst {an_hour} {rhythm:?} {times}"), number);
+    hourly(&mut chance, 8, an_hour, rhythm, Event::Burst(times))
+}
+
+/// The place of the hour that is claimed as a burst.
+pub fn burst_told(executions: &[u64]) -> Option<usize> {
+    let series = series_of(executions, &[]);
+    let look = burst::look(&series);
+    look.claim.filter(|_| look.chance <= CLAIMED).and_then(|claim| hour_of(&series, claim.facts.at))
+}
+
 /// The share of bursts of two hours that are found.
 pub fn bursts_found(an_hour: f64, rhythm: Rhythm, times: f64, a_row: usize) -> Measured {
     measure::hits(a_row, |number| {
-        let mut chance = Chance::of(&format!("evaluate burst {an_hour} {rhythm:?} {times}"), number);
-        let (executions, at) = hourly(&mut chance, 8, an_hour, rhythm, Event::Burst(times));
-        let series = series_of(&executions, &[]);
-        let look = burst::look(&series);
-        let Some(claim) = look.claim.filter(|_| look.chance <= CLAIMED) else { return false };
-        hour_of(&series, claim.facts.at).is_some_and(|hour| (at..at + 2).contains(&hour))
+        let (executions, at) = with_burst(an_hour, rhythm, times, number);
+        burst_told(&executions).is_some_and(|hour| (at..at + BURST_HOURS).contains(&hour))
     })
 }
 

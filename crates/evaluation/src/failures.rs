@@ -13,15 +13,19 @@ const GROUP: &str = "Failure windows (K1)";
 const CLOSE: f64 = 3.0;
 
 /// Backgrounds in which windows are planted.
-const BACKGROUNDS: [Failures; 4] =
+pub const BACKGROUNDS: [Failures; 4] =
     [Failures::Binomial, Failures::Autoregressive, Failures::Incidents, Failures::RetryStorm];
 
 /// Mondays 9 to 11 at 31 % against 6 %, in 85 % of weeks.
 pub const FLAGSHIP: Plant = Plant { days: &[0], hours: (9, 11), rate: 0.31, weeks: 0.85 };
-const FAINT: Plant = Plant { days: &[0], hours: (9, 11), rate: 0.15, weeks: 0.85 };
-const NIGHTLY: Plant = Plant { days: &[0, 1, 2, 3, 4, 5, 6], hours: (2, 3), rate: 0.2, weeks: 0.9 };
-const AFTERNOONS: Plant = Plant { days: &[0, 1, 2, 3, 4], hours: (14, 17), rate: 0.1, weeks: 1.0 };
-const SATURDAYS: Plant = Plant { days: &[5], hours: (0, 24), rate: 0.15, weeks: 0.9 };
+/// The same hours at 15 %.
+pub const FAINT: Plant = Plant { days: &[0], hours: (9, 11), rate: 0.15, weeks: 0.85 };
+/// Daily from 2 to 3 at 20 %.
+pub const NIGHTLY: Plant = Plant { days: &[0, 1, 2, 3, 4, 5, 6], hours: (2, 3), rate: 0.2, weeks: 0.9 };
+/// Weekdays 14 to 17 at 10 %.
+pub const AFTERNOONS: Plant = Plant { days: &[0, 1, 2, 3, 4], hours: (14, 17), rate: 0.1, weeks: 1.0 };
+/// Saturdays at 15 %.
+pub const SATURDAYS: Plant = Plant { days: &[5], hours: (0, 24), rate: 0.15, weeks: 0.9 };
 
 /// Planted windows with the targets over the backgrounds: name, window, weeks, executions an hour, targets in per cent.
 const PLANTED: [(&str, Plant, usize, f64, [u32; 4]); 11] = [
@@ -50,31 +54,41 @@ pub fn series(history: &History) -> Series {
     series_of(&history.executions, &history.failures)
 }
 
+/// The least overlap at which a window is a planted one.
+pub const LEAST_OVERLAP: f64 = 0.5;
+
 /// True if a window has at least half of its hours in common with a planted one.
 pub fn is_at(window: Option<&WeekWindow>, plant: &Plant) -> bool {
     let planted: Vec<bool> = (0..crate::histories::WEEK).map(|hour| plant.holds(hour)).collect();
-    window.is_some_and(|window| overlap(&hours_of(window), &planted) >= 0.5)
+    window.is_some_and(|window| overlap(&hours_of(window), &planted) >= LEAST_OVERLAP)
+}
+
+/// The window that is claimed of a history.
+pub fn told(history: &History) -> Option<WeekWindow> {
+    let look = look(&series(history));
+    look.claim.filter(|_| look.chance <= CLAIMED).and_then(|claim| claim.window)
 }
 
 /// The share of planted windows that are found at their place.
 pub fn found(weeks: usize, an_hour: f64, kind: Failures, plant: Plant, a_row: usize) -> Measured {
-    measure::hits(a_row, |number| {
-        let look = look(&series(&planted(weeks, an_hour, kind, &plant, number)));
-        look.chance <= CLAIMED && is_at(look.claim.and_then(|claim| claim.window).as_ref(), &plant)
-    })
+    measure::hits(a_row, |number| is_at(told(&planted(weeks, an_hour, kind, &plant, number)).as_ref(), &plant))
 }
 
-fn planted(weeks: usize, an_hour: f64, kind: Failures, plant: &Plant, number: usize) -> History {
+/// A history in which the window is planted.
+pub fn planted(weeks: usize, an_hour: f64, kind: Failures, plant: &Plant, number: usize) -> History {
     let words = format!("evaluate plant {weeks} {an_hour} {kind:?} {plant:?}");
     history(&mut Chance::of(&words, number), weeks, an_hour, Volume::Office, kind, Some(plant))
 }
 
+/// A history in which nothing is.
+pub fn structureless(weeks: usize, an_hour: f64, volume: Volume, kind: Failures, number: usize) -> History {
+    let words = format!("evaluate null {weeks} {an_hour} {volume:?} {kind:?}");
+    history(&mut Chance::of(&words, number), weeks, an_hour, volume, kind, None)
+}
+
 /// A null row.
 pub fn null(weeks: usize, an_hour: f64, volume: Volume, kind: Failures) -> Null {
-    let words = format!("evaluate null {weeks} {an_hour} {volume:?} {kind:?}");
-    let chance = move |number: usize| {
-        look(&series(&history(&mut Chance::of(&words, number), weeks, an_hour, volume, kind, None))).chance
-    };
+    let chance = move |number: usize| look(&series(&structureless(weeks, an_hour, volume, kind, number))).chance;
     (format!("{weeks} weeks, {an_hour} an hour, {volume:?}, {kind:?}"), Box::new(chance))
 }
 

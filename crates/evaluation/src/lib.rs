@@ -23,6 +23,7 @@ pub mod labelled;
 pub mod measure;
 pub mod mixed;
 pub mod options;
+pub mod peers;
 mod planted;
 pub mod reports;
 pub mod rows;

@@ -1,14 +1,13 @@
-//! Prints the table of what was measured; how the run goes on is told on standard error.
+//! Prints what was measured; how the run goes on is told on standard error.
 
 use execution_heatmap_evaluation::options::{self, Options};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    match Options::read(&words) {
-        Ok(options) => {
-            println!("{} histories a row, or a part of them where they are dear.\n", options.histories);
-            print!("{}", options::run(&options).markdown());
+    match Options::read(&words).and_then(|options| options::text(&options)) {
+        Ok(text) => {
+            print!("{text}");
             ExitCode::SUCCESS
         }
         Err(problem) => {

@@ -1,7 +1,8 @@
 //! What the evaluation can be asked: how many histories, and of which group alone.
 
 use crate::table::Table;
-use crate::{absent, changes, clock, events, failures, flights, labelled, mixed, reports, volume, workflows};
+use crate::{absent, changes, clock, events, failures, flights, labelled, mixed, peers, reports, volume, workflows};
+use std::path::PathBuf;
 
 /// Histories a row, so many that the whole run takes about a quarter of an hour on two cores. Rows whose single histories
 /// are dear take a part of them.
@@ -25,6 +26,15 @@ pub const GROUPS: [Group; 11] = [
     ("absent", absent::run),
 ];
 
+/// What is done with the histories that peers look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Peers {
+    /// They are written into a folder.
+    Give(PathBuf),
+    /// What peers told of those in a folder is judged.
+    Judge(PathBuf),
+}
+
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
@@ -32,15 +42,17 @@ pub struct Options {
     pub histories: usize,
     /// The only group, if one is named.
     pub only: Option<String>,
+    /// What concerns peers, instead of the evaluation.
+    pub peers: Option<Peers>,
 }
 
 impl Options {
-    /// Reads `--histories N` and `--only GROUP`.
+    /// Reads `--histories N`, `--only GROUP`, and `--give FOLDER` or `--judge FOLDER`.
     ///
     /// # Errors
     /// A word that is none of these, or a value that cannot be meant, in words.
     pub fn read(words: &[String]) -> Result<Self, String> {
-        let mut options = Self { histories: HISTORIES, only: None };
+        let mut options = Self { histories: HISTORIES, only: None, peers: None };
         let mut words = words.iter();
         while let Some(word) = words.next() {
             let mut value = || words.next().ok_or_else(|| format!("`{word}` needs a value"));
@@ -59,10 +71,31 @@ impl Options {
                     }
                     options.only = Some(named.clone());
                 }
-                _ => return Err(format!("there is no `{word}`; --histories N and --only GROUP are known")),
+                "--give" => options.peers = Some(Peers::Give(value()?.into())),
+                "--judge" => options.peers = Some(Peers::Judge(value()?.into())),
+                _ => {
+                    return Err(format!(
+                        "there is no `{word}`; --histories N, --only GROUP, --give FOLDER and --judge FOLDER are known"
+                    ));
+                }
             }
         }
         Ok(options)
+    }
+}
+
+/// Does what is asked; gives the text that is to be printed.
+///
+/// # Errors
+/// What concerns peers and fails, in words.
+pub fn text(options: &Options) -> Result<String, String> {
+    match &options.peers {
+        Some(Peers::Give(folder)) => peers::export::write(folder, options.histories).map(|()| String::new()),
+        Some(Peers::Judge(folder)) => peers::document::text(folder),
+        None => {
+            let rows = format!("{} histories a row, or a part of them where they are dear.\n\n", options.histories);
+            Ok(rows + &run(options).markdown())
+        }
     }
 }
 
@@ -88,7 +121,8 @@ mod tests {
         let check = |words: &str, expected: Option<(usize, Option<&str>)>| {
             let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
             let read = Options::read(&words).ok();
-            let expected = expected.map(|(histories, only)| Options { histories, only: only.map(str::to_owned) });
+            let expected =
+                expected.map(|(histories, only)| Options { histories, only: only.map(str::to_owned), peers: None });
             assert_eq!(read, expected, "{words:?}");
         };
         check("", Some((HISTORIES, None)));

