@@ -12,7 +12,7 @@ use super::claim::{Claim, Effect, Fact, Look};
 use super::gate::{Counts, LEAST_HITS, LEAST_WEEKS, trimmed};
 use super::history::{RING, Week};
 use super::outcome::{Outcome, TalliedWeek, Tally};
-use super::random::{self, LEAST_CHANCE, Random, quantile, share_at_least, tail_chance};
+use super::random::{self, GLANCE, HOPELESS, LEAST_CHANCE, Random, quantile, share_at_least, tail_chance};
 use super::residual::Residuals;
 use super::ring::{Class, Ring, RingWindow, WINDOWS, Windows, maxima, sums};
 use super::{Series, WeekWindow};
@@ -79,8 +79,15 @@ pub fn look(series: &Series, outcome: Outcome, shuffles: usize) -> Look<Facts> {
 fn examine(weeks: &[TalliedWeek], occupied: &[TalliedWeek], residuals: &Residuals, shuffles: usize) -> Option<Passed> {
     let seed = || occupied.iter().flat_map(|week| week.hours.iter().flat_map(|hour| [hour.of, hour.hits]));
     let variance = residuals.variance();
-    let turned = turning_scan(residuals, shuffles, &mut Random::seeded_by(seed().chain([1])));
-    let coin = CoinTest::new(residuals, &variance, shuffles, &mut Random::seeded_by(seed().chain([2])));
+    let tests = |shuffles| {
+        let turned = turning_scan(residuals, shuffles, &mut Random::seeded_by(seed().chain([1])));
+        (turned, CoinTest::new(residuals, &variance, shuffles, &mut Random::seeded_by(seed().chain([2]))))
+    };
+    let (turned, coin) = tests(GLANCE);
+    if [&turned, &coin.scan].iter().all(|scan| Class::ALL.iter().all(|class| FACTOR * scan.chance(*class) > HOPELESS)) {
+        return None;
+    }
+    let (turned, coin) = tests(shuffles);
     // Tossing coins for so many weeks has this chance of showing every week as it was.
     let least_chance_of_coin = occupied.iter().fold(1.0, |chance, _| chance / 2.0);
     let mut best: Option<Passed> = None;

@@ -7,6 +7,11 @@ use super::ring::Ring;
 use crate::number::within;
 use crate::order::select;
 
+/// Shuffles of a glance, which ends the search where it makes as much likely.
+pub const GLANCE: usize = 59;
+/// A chance above this, as a glance shows it, is not brought down to what is claimed by more shuffles: it is six times as
+/// large, and by so few shuffles it is told to a factor of two.
+pub const HOPELESS: f64 = 0.3;
 /// Shuffles of a first look; the chance of the rarest outcome among them is 1 in 300.
 pub const FEW: usize = 299;
 /// Shuffles of a second look, taken where the first one was close to a decision.

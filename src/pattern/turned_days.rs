@@ -2,8 +2,8 @@
 //! makes of it: what a day holds together stays together, when in the day it falls is chance. It judges candidates that
 //! are handed to it, and chooses none itself but by how much they stand out and explain.
 
-use super::random::{FEW, LEAST_CHANCE, Random, tail_chance};
-use super::volume_window::{ARCS, Arcs, Candidate, LENGTHS, Looked, On};
+use super::random::{LEAST_CHANCE, Random, tail_chance};
+use super::volume_window::{ARCS, Candidate, LENGTHS, Looked, On};
 use crate::number::within;
 use chrono::Days as Span;
 
@@ -12,21 +12,30 @@ use chrono::Days as Span;
 const NEAR_BEST: f64 = 0.8;
 
 /// Days, or weeks, that are turned as one, and how every window scores in every shuffle.
-pub(super) struct Turned {
-    units: Vec<Unit>,
+pub(super) struct Turned<'a> {
+    units: &'a [Unit],
     /// By kind of days and length: the mean and the deviation of scores over all shuffles.
     usual: [[(f64, f64); LENGTHS.len()]; 3],
     /// The largest score of each shuffle, of high windows and of low ones.
     maxima: [Vec<f64>; 2],
 }
 
+/// A number for each stretch of the day. Single precision is enough for what is shuffled, and half as long to add up.
+type Scores = [f32; ARCS];
+
 /// The sums of contrasts of a kind of days in a unit. Those of each length stand there twice, one behind the other, so
 /// that whichever angle they are turned by they lie next to each other.
-type Doubled = Box<[f64; 2 * ARCS]>;
+type Doubled = Box<[f32; 2 * ARCS]>;
 
-/// The sums of contrasts of the weekdays and of the weekend among the days of a unit, and of both where it has both.
+/// The sums of contrasts of the weekdays and of the weekend among the days of a unit.
 pub(super) struct Unit {
-    sums: [Option<Doubled>; 3],
+    weekdays: Option<Doubled>,
+    weekends: Option<Doubled>,
+}
+
+/// The days, each by itself.
+pub(super) fn by_day(days: &[Looked]) -> Vec<Unit> {
+    days.iter().map(|day| Unit::of(std::iter::once(day))).collect()
 }
 
 /// The weeks that the days touch.
@@ -38,74 +47,88 @@ pub(super) fn by_week(days: &[Looked]) -> Vec<Unit> {
 impl Unit {
     fn of<'a>(days: impl Iterator<Item = &'a Looked> + Clone) -> Self {
         let sum = |on: On| {
-            let mut sums: Option<Box<Arcs>> = None;
+            let mut sums: Option<Doubled> = None;
             for day in days.clone().filter(|day| on.holds(day.weekday)) {
-                let sums = sums.get_or_insert_with(|| Box::new([0.0; ARCS]));
-                sums.iter_mut().zip(day.contrasts.iter()).for_each(|(sum, contrast)| *sum += contrast);
+                let sums = sums.get_or_insert_with(|| Box::new([0.0; 2 * ARCS]));
+                for (twice, contrasts) in sums.chunks_exact_mut(48).zip(day.contrasts.chunks_exact(24)) {
+                    let again = contrasts.iter().chain(contrasts);
+                    twice.iter_mut().zip(again).for_each(|(sum, contrast)| *sum += *contrast as f32);
+                }
             }
             sums
         };
-        let (weekdays, weekends) = (sum(On::Weekdays), sum(On::Weekends));
-        let both = weekdays.as_ref().zip(weekends.as_ref()).map(|(one, other)| {
-            let mut both = one.clone();
-            both.iter_mut().zip(other.iter()).for_each(|(sum, more)| *sum += more);
-            both
-        });
-        Self { sums: [weekdays, weekends, both].map(|sums| sums.map(|sums| doubled(&sums))) }
+        Self { weekdays: sum(On::Weekdays), weekends: sum(On::Weekends) }
     }
 }
 
-/// Adds the sums of a unit that is turned by an angle below 24, and their squares.
-fn add_turned(of_unit: &Doubled, angle: usize, sums: &mut Arcs, squares: &mut Arcs) {
-    let lengths = sums.chunks_exact_mut(24).zip(squares.chunks_exact_mut(24)).zip(of_unit.chunks_exact(48));
-    for ((sums, squares), twice) in lengths {
-        let turned = twice.get(angle..angle + 24).unwrap_or_default();
-        for ((sum, square), contrast) in sums.iter_mut().zip(squares).zip(turned) {
-            *sum += contrast;
-            *square += contrast * contrast;
+/// What a turn by an angle below 24 puts next to each other, length by length.
+fn turned(of_unit: &Doubled, angle: usize) -> impl Iterator<Item = &[f32]> {
+    of_unit.chunks_exact(48).map(move |twice| twice.get(angle..angle + 24).unwrap_or_default())
+}
+
+/// Sums of turned units, and of their squares.
+struct Added {
+    sums: Box<Scores>,
+    squares: Box<Scores>,
+}
+
+impl Added {
+    fn nothing() -> Self {
+        Self { sums: Box::new([0.0; ARCS]), squares: Box::new([0.0; ARCS]) }
+    }
+
+    fn add(&mut self, of_unit: &Doubled, angle: usize) {
+        let lengths = self.sums.chunks_exact_mut(24).zip(self.squares.chunks_exact_mut(24));
+        for ((sums, squares), turned) in lengths.zip(turned(of_unit, angle)) {
+            for ((sum, square), contrast) in sums.iter_mut().zip(squares).zip(turned) {
+                *sum += contrast;
+                *square += contrast * contrast;
+            }
         }
     }
-}
 
-fn doubled(sums: &Arcs) -> Doubled {
-    let mut doubled = Box::new([0.0; 2 * ARCS]);
-    for (twice, sums) in doubled.chunks_exact_mut(48).zip(sums.chunks_exact(24)) {
-        let (first, second) = twice.split_at_mut(24);
-        first.copy_from_slice(sums);
-        second.copy_from_slice(sums);
-    }
-    doubled
-}
-
-impl Turned {
-    /// Every day is turned by an angle of its own.
-    pub(super) fn new(days: &[Looked], random: &mut Random) -> Self {
-        Self::of_units(days.iter().map(|day| Unit::of(std::iter::once(day))).collect(), random)
+    /// Adds what the square of the sum of two has beyond their squares.
+    fn add_both(&mut self, one: &Doubled, other: &Doubled, angle: usize) {
+        let lengths = self.squares.chunks_exact_mut(24).zip(turned(one, angle)).zip(turned(other, angle));
+        for ((squares, one), other) in lengths {
+            let pairs = one.iter().zip(other);
+            squares.iter_mut().zip(pairs).for_each(|(square, (one, other))| *square += 2.0 * one * other);
+        }
     }
 
-    /// Every unit is.
-    pub(super) fn of_units(units: Vec<Unit>, random: &mut Random) -> Self {
+    /// The sums by the root of the squares.
+    fn scores(self) -> Box<Scores> {
+        let Self { mut sums, squares } = self;
+        sums.iter_mut().zip(squares.iter()).for_each(|(sum, square)| *sum /= square.max(0.0).sqrt() + 1e-9);
+        sums
+    }
+}
+
+impl<'u> Turned<'u> {
+    /// Every unit is turned by an angle of its own, so often.
+    pub(super) fn new(units: &'u [Unit], shuffles: usize, random: &mut Random) -> Self {
         let mut turned = Self { units, usual: [[(0.0, 1.0); LENGTHS.len()]; 3], maxima: [Vec::new(), Vec::new()] };
-        let shuffles: Vec<[Box<Arcs>; 3]> = (0..FEW).map(|_| turned.scores(&mut || random.below(24))).collect();
+        let all: Vec<[Box<Scores>; 3]> = (0..shuffles).map(|_| turned.scores(&mut || random.below(24))).collect();
         for (on, usual) in turned.usual.iter_mut().enumerate() {
             for (length, usual) in usual.iter_mut().enumerate() {
                 let of_length = || {
-                    let arcs = shuffles.iter().filter_map(|scores| scores.get(on)?.get(length * 24..length * 24 + 24));
-                    arcs.flatten().copied()
+                    let arcs = all.iter().filter_map(|scores| scores.get(on)?.get(length * 24..length * 24 + 24));
+                    arcs.flatten().map(|score| f64::from(*score))
                 };
-                let count = (FEW * 24) as f64;
+                let count = (shuffles * 24) as f64;
                 let mean = of_length().sum::<f64>() / count;
                 let variance = of_length().map(|score| (score - mean) * (score - mean)).sum::<f64>() / count;
                 *usual = (mean, variance.sqrt().max(1e-6));
             }
         }
-        for scores in &shuffles {
+        for scores in &all {
             let (mut high, mut low) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
             for (scores, usual) in scores.iter().zip(&turned.usual) {
                 for (scores, (mean, deviation)) in scores.chunks_exact(24).zip(usual) {
                     for score in scores {
-                        let score = (score - mean) / deviation;
-                        (high, low) = (high.max(score), low.max(-score));
+                        let score = (f64::from(*score) - mean) / deviation;
+                        high = if score > high { score } else { high };
+                        low = if -score > low { -score } else { low };
                     }
                 }
             }
@@ -117,30 +140,27 @@ impl Turned {
     }
 
     /// The sum of contrasts of each kind of days by the root of the sum of squares, every unit turned by an angle.
-    fn scores(&self, angle: &mut dyn FnMut() -> usize) -> [Box<Arcs>; 3] {
-        let zero = || Box::new([0.0; ARCS]);
-        let mut sums = [zero(), zero(), zero()];
-        let mut squares = [zero(), zero(), zero()];
-        for unit in &self.units {
+    fn scores(&self, angle: &mut dyn FnMut() -> usize) -> [Box<Scores>; 3] {
+        let [mut on_weekdays, mut on_weekends, mut on_all] = [Added::nothing(), Added::nothing(), Added::nothing()];
+        for Unit { weekdays, weekends } in self.units {
             let angle = angle();
-            let [weekdays, weekends, both] = unit.sums.each_ref().map(Option::as_ref);
-            // All days of a unit that has one kind alone are that kind, and are added where they are known together.
-            for (on, of_unit) in [(0, weekdays), (1, weekends), (2, both.or(weekdays).or(weekends))] {
-                if let (Some(of_unit), Some(sums), Some(squares)) = (of_unit, sums.get_mut(on), squares.get_mut(on)) {
-                    add_turned(of_unit, angle, sums, squares);
-                }
+            weekdays.iter().for_each(|of_unit| on_weekdays.add(of_unit, angle));
+            weekends.iter().for_each(|of_unit| on_weekends.add(of_unit, angle));
+            if let (Some(weekdays), Some(weekends)) = (weekdays, weekends) {
+                on_all.add_both(weekdays, weekends, angle);
             }
         }
-        for (sums, squares) in sums.iter_mut().zip(&squares) {
-            sums.iter_mut().zip(squares.iter()).for_each(|(sum, square)| *sum /= square.sqrt() + 1e-9);
+        for part in [&on_weekdays, &on_weekends] {
+            on_all.sums.iter_mut().zip(part.sums.iter()).for_each(|(sum, more)| *sum += more);
+            on_all.squares.iter_mut().zip(part.squares.iter()).for_each(|(square, more)| *square += more);
         }
-        sums
+        [on_weekdays.scores(), on_weekends.scores(), on_all.scores()]
     }
 
     /// How much a window stands out, on its side.
-    fn score(&self, observed: &[Box<Arcs>; 3], candidate: &Candidate) -> f64 {
+    fn score(&self, observed: &[Box<Scores>; 3], candidate: &Candidate) -> f64 {
         let on = candidate.facts.on as usize;
-        let score = observed.get(on).and_then(|scores| scores.get(candidate.arc)).copied().unwrap_or(0.0);
+        let score = observed.get(on).and_then(|scores| scores.get(candidate.arc)).copied().map_or(0.0, f64::from);
         let usual = self.usual.get(on).and_then(|usual| usual.get(candidate.arc / 24)).copied();
         let (mean, deviation) = usual.unwrap_or((0.0, 1.0));
         (score - mean) / deviation * if candidate.facts.is_high { 1.0 } else { -1.0 }

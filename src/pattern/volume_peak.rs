@@ -7,7 +7,7 @@
 use super::arc::{ARCS, Arc, LONGEST, Profile, mean, standing_out};
 use super::claim::{Claim, Effect, Fact, Look};
 use super::history::Day;
-use super::random::{LEAST_CHANCE, Random, median, quantile, tail_chance};
+use super::random::{GLANCE, HOPELESS, LEAST_CHANCE, Random, median, quantile, tail_chance};
 use super::{Series, WeekWindow};
 use crate::number::within;
 use chrono::{Datelike, Days, NaiveDate};
@@ -288,9 +288,14 @@ fn chance_of(units: &[Rises], rises: &[Rises], place: usize, shuffles: usize, ra
         let largest = |most: f32, (sum, scale): (&f32, &f32)| if sum * scale > most { sum * scale } else { most };
         f64::from(sums.iter().zip(&scale).fold(f32::MIN, largest))
     };
-    let shuffled: Vec<f64> = (0..shuffles).map(|_| shuffle()).collect();
     let sum: f32 = units.iter().filter_map(|unit| unit.get(place)).sum();
     let observed = f64::from(sum * scale.get(place).copied().unwrap_or(0.0));
+    let mut shuffled: Vec<f64> = (0..GLANCE).map(|_| shuffle()).collect();
+    let glance = tail_chance(observed, &shuffled);
+    if glance > HOPELESS {
+        return glance;
+    }
+    shuffled.extend((GLANCE..shuffles).map(|_| shuffle()));
     // Coins for so few units have this chance of showing every one as it was.
     let least = units.iter().fold(1.0, |chance, _| chance / 2.0);
     tail_chance(observed, &shuffled).max(least).max(LEAST_CHANCE)

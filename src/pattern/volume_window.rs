@@ -11,9 +11,9 @@ use super::WeekWindow;
 use super::arc::hours_from;
 use super::claim::{Claim, Effect, Fact, Look};
 use super::history::{Day, Hour};
-use super::random::{Random, median};
+use super::random::{FEW, GLANCE, HOPELESS, Random, median};
 use super::series::Series;
-use super::turned_days::{Turned, by_week};
+use super::turned_days::{Turned, by_day, by_week};
 use crate::number::within;
 use chrono::{Datelike, Days as Span, NaiveDate};
 
@@ -155,13 +155,18 @@ fn found(series: &Series, moment: Moment) -> Option<Look<Facts>> {
         return None;
     }
     let seed = || days.iter().flat_map(|day| day.counts).chain([moment as u64]);
-    let mut scores = Turned::new(&days, &mut Random::seeded_by(seed().chain([7])));
+    let turned = |units, shuffles, stream| Turned::new(units, shuffles, &mut Random::seeded_by(seed().chain([stream])));
+    let (each_day, weeks) = (by_day(&days), by_week(&days));
+    let glance = turned(&each_day, GLANCE, 7);
+    if glance.chance(glance.best(&candidates)?) > HOPELESS {
+        return None;
+    }
+    let mut scores = turned(&each_day, FEW, 7);
     let best = scores.best(&candidates)?;
     let mut chance = scores.chance(best);
     // What does not hold from day to day need not be turned by week.
-    let weeks = by_week(&days);
     if chance <= MOST_CHANCE && weeks.len() >= LEAST_WEEKS {
-        scores = Turned::of_units(weeks, &mut Random::seeded_by(seed().chain([8])));
+        scores = turned(&weeks, FEW, 8);
         chance = chance.max(scores.chance(best));
     }
     if chance > MOST_CHANCE {
