@@ -4,7 +4,7 @@
 //! apart it says nothing.
 
 use super::Evidence;
-use super::claim::{Claim, Fact};
+use super::claim::Claim;
 use super::history::{self, RING, Week};
 use super::mix::Shift;
 use super::multiplicity::{FALSE_DISCOVERY_RATE, adjusted};
@@ -360,47 +360,50 @@ impl Window {
     /// Adds what was found to the claim, or leaves the claim to that of the one workflow without which it is none.
     fn tell(self, all: &Series, accepted: &mut [Accepted<'_>]) -> Option<()> {
         let of_all = accepted.get(self.place)?.executions;
-        let claim = accepted.get_mut(self.place)?.claim.as_mut()?;
+        let Claim { facts, basis } = accepted.get_mut(self.place)?.claim.as_mut()?;
         let (raw, left) = (self.raw_excess(), self.adjusted_excess());
         let inside = self.facts.outside.rate() + left / self.facts.inside.of.max(1) as f64;
         if !self.is_unknown() {
-            claim.evidence.push(("adjusted_expected", Fact::Number(self.facts.inside.hits as f64 - left)));
-            claim.evidence.push(("adjusted_excess", Fact::Number(left)));
-            claim.evidence.push(("adjusted_inside", Fact::Number(within(inside, 0.0, 1.0))));
+            basis.number("adjusted_expected", self.facts.inside.hits as f64 - left).number("adjusted_excess", left);
+            basis.number("adjusted_inside", within(inside, 0.0, 1.0));
         }
         if self.is_mix() {
             let (workflow, is_mostly) = (self.named_mover().map(str::to_owned), self.mover.2);
-            claim.evidence.push(("mix_share", Fact::Number(within(1.0 - left / raw.max(1e-9), 0.0, 1.0))));
-            claim.evidence.extend(workflow.clone().map(|name| ("mix_workflow", Fact::Text(name))));
-            claim.facts = Statement::Explained(self.facts, Cause::Mix { workflow, is_mostly });
+            basis.number("mix_share", within(1.0 - left / raw.max(1e-9), 0.0, 1.0));
+            if let Some(name) = &workflow {
+                basis.text("mix_workflow", name);
+            }
+            *facts = Statement::Explained(self.facts, Cause::Mix { workflow, is_mostly });
             return None;
         }
         let value = self.origin()?;
         let share = within(self.share(&value), 0.0, 1.0);
-        claim.evidence.push(("from_share", Fact::Number(share)));
+        basis.number("from_share", share);
         match &value.origin {
-            Origin::Tag(tag) => claim.evidence.push(("from_tag", Fact::Text(tag.clone()))),
+            Origin::Tag(tag) => _ = basis.text("from_tag", tag),
             Origin::Workflows(workflows) => {
-                let names = ["from_workflow", "and_from_workflow"].into_iter();
-                claim.evidence.extend(names.zip(workflows.iter().filter_map(id)));
+                for (name, whose) in ["from_workflow", "and_from_workflow"].into_iter().zip(workflows) {
+                    if let Whose::Workflow { id, .. } = whose {
+                        basis.text(name, id);
+                    }
+                }
             }
         }
-        claim.evidence.push(("from_hits", Fact::Count(value.inside.hits)));
-        claim.evidence.push(("from_of", Fact::Count(value.inside.of)));
-        claim.evidence.push(("from_expected", Fact::Number(value.expected())));
-        let matters = claim.share * of_all as f64;
+        basis.count("from_hits", value.inside.hits).count("from_of", value.inside.of);
+        basis.number("from_expected", value.expected());
+        let matters = basis.share * of_all as f64;
         let Value { origin, inside, outside, .. } = value;
         if let Origin::Workflows(workflows) = &origin
             && let [one] = workflows.as_slice()
         {
             let holds_without = self.holds_without_heaviest(all);
-            claim.evidence.push(("holds_without", Fact::Count(holds_without.into())));
+            basis.count("holds_without", holds_without.into());
             if !holds_without && let Some(own) = own_claim(accepted, one, &self.facts) {
                 // What is said of all executions is said of the one workflow, and matters as much.
                 let Accepted { executions, claim, .. } = own;
-                let claim = claim.as_mut()?;
-                claim.share = claim.share.max(matters / (*executions).max(1) as f64);
-                claim.evidence.push(("share_of_all_excess", Fact::Number(share)));
+                let basis = &mut claim.as_mut()?.basis;
+                basis.share = basis.share.max(matters / (*executions).max(1) as f64);
+                basis.number("share_of_all_excess", share);
                 *accepted.get_mut(self.place)?.claim = None;
                 return None;
             }
@@ -461,13 +464,6 @@ fn together(weeks: &[Tally]) -> Tally {
     let mut all = Tally::default();
     weeks.iter().for_each(|week| all.add(*week));
     all
-}
-
-fn id(whose: &Whose) -> Option<Fact> {
-    match whose {
-        Whose::Workflow { id, .. } => Some(Fact::Text(id.clone())),
-        Whose::All | Whose::NoWorkflow => None,
-    }
 }
 
 /// True if two windows share at least half of the hours of the smaller one.

@@ -2,7 +2,8 @@
 //! Neither is judged by a textbook: what the other stretches of the same series reach says how unusual its largest one
 //! is, so where batches are routine a batch is no burst, and where something breaks every week no week is an incident.
 
-use super::claim::{Claim, Effect, Fact, Look};
+use super::claim::{Basis, Effect, Look};
+use super::history;
 use super::series::Series;
 use super::tail::peak;
 use super::usual::{self, Usual, local_hour};
@@ -68,27 +69,13 @@ pub fn look(series: &Series) -> Look<Facts> {
     let is_many = |hour: &usize| usual.counts.get(*hour).is_some_and(|count| *count >= LEAST_EXECUTIONS);
     let next = (0..usual.counts.len()).filter(elsewhere).filter(is_many).map(ratio_at).fold(0.0, f64::max);
     let all = usual.counts.iter().fold(0.0, |sum, count| sum + *count as f64);
+    let Some(span) = series.span() else { return Look::nothing() };
     let facts = Facts { at, executions, usual: expected, next, days: series.days.len() };
-    let evidence = vec![
-        ("executions", Fact::Count(executions)),
-        ("usual", Fact::Number(expected)),
-        ("next_ratio", Fact::Number(next)),
-    ];
-    let effect = Some(Effect { inside: executions as f64, outside: expected });
-    let share = (executions as f64 - expected) / all;
-    Look { chance: peak.chance, claim: claim(series, facts, effect, evidence, vec![at], share) }
-}
-
-fn claim<Facts>(
-    series: &Series,
-    facts: Facts,
-    effect: Option<Effect>,
-    evidence: Vec<(&'static str, Fact)>,
-    cells: Vec<(NaiveDate, u8)>,
-    share: f64,
-) -> Option<Claim<Facts>> {
-    let span = (series.days.first()?.date, series.days.last()?.date);
-    Some(Claim { facts, window: None, effect, evidence, span, weeks: Vec::new(), cells, share })
+    let mut basis = Basis::new(span, (executions as f64 - expected) / all);
+    basis.effect = Some(Effect { inside: executions as f64, outside: expected });
+    basis.count("executions", executions).number("usual", expected).number("next_ratio", next);
+    basis.cells = vec![at];
+    Look::claim(peak.chance, facts, basis)
 }
 
 /// What an incident is made of.
@@ -218,31 +205,20 @@ pub fn look_for_incident(series: &Series) -> Look<Incident> {
     let scores: Vec<f64> =
         counts.iter().zip(&expected).map(|(count, expected)| usual::score(*count as f64, *expected, shape)).collect();
     let Some(peak) = peak(&scores, BLOCK_OF_INCIDENTS) else { return Look::nothing() };
-    let Some(facts) = failures.facts(series, peak.place).filter(Incident::passes) else { return Look::nothing() };
-    let evidence = vec![
-        ("failures", Fact::Count(facts.failures)),
-        ("decided", Fact::Count(facts.decided)),
-        ("all_failures", Fact::Count(facts.all_failures)),
-    ];
+    let facts = failures.facts(series, peak.place).filter(Incident::passes);
+    let (Some(facts), Some(span)) = (facts, series.span()) else { return Look::nothing() };
     let rate = |failures: u64, decided: u64| failures as f64 / decided.max(1) as f64;
-    let effect = Effect {
+    let mut basis = Basis::new(span, rate(facts.failures, facts.all_failures));
+    basis.effect = Some(Effect {
         inside: rate(facts.failures, facts.decided),
         outside: rate(facts.all_failures - facts.failures, facts.all_decided.saturating_sub(facts.decided)),
-    };
-    let cells = cells(series, &facts);
-    let share = rate(facts.failures, facts.all_failures);
-    Look { chance: peak.chance, claim: claim(series, facts, Some(effect), evidence, cells, share) }
-}
-
-/// The hours of an incident that have executions.
-fn cells(series: &Series, incident: &Incident) -> Vec<(NaiveDate, u8)> {
-    let hours =
-        series.days.iter().flat_map(|day| (0..24).zip(&day.hours).map(|(hour, counts)| (day.date, hour, counts)));
-    let inside = |(date, hour): (NaiveDate, u8)| (date, hour) >= incident.from && (date, hour) < incident.until;
-    hours
-        .filter(|(date, hour, counts)| inside((*date, *hour)) && counts.executions > 0)
-        .map(|(date, hour, _)| (date, hour))
-        .collect()
+    });
+    basis.count("failures", facts.failures).count("decided", facts.decided).count("all_failures", facts.all_failures);
+    basis.cells = history::cells(&series.days, &|day, hour| {
+        let at = (day.date, hour);
+        at >= facts.from && at < facts.until
+    });
+    Look::claim(peak.chance, facts, basis)
 }
 
 #[cfg(test)]
@@ -287,7 +263,7 @@ mod tests {
         assert_eq!((facts.from, facts.until, facts.hours), ((date, 4), (date, 9), 5));
         assert_eq!((facts.failures, facts.decided, facts.all_decided), (90, 100, 28 * 24 * 20));
         let recount = (0..28 * 24).map(|hour| counts(hour).1).sum::<u64>();
-        assert_eq!((facts.all_failures, claim.cells.len()), (recount, 5));
+        assert_eq!((facts.all_failures, claim.basis.cells.len()), (recount, 5));
         assert_eq!(incident_facts(&series).as_ref(), Some(facts));
     }
 

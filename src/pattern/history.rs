@@ -101,6 +101,19 @@ impl Day {
     }
 }
 
+/// The hours of days that have executions, as far as they are meant.
+pub fn cells(days: &[Day], is_meant: &dyn Fn(&Day, u8) -> bool) -> Vec<(NaiveDate, u8)> {
+    let mut cells = Vec::new();
+    for day in days {
+        for (hour, counts) in (0..).zip(&day.hours) {
+            if counts.executions > 0 && is_meant(day, hour) {
+                cells.push((day.date, hour));
+            }
+        }
+    }
+    cells
+}
+
 /// A whole week, Monday to Sunday.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Week {

@@ -24,11 +24,15 @@ impl Random {
     /// A generator whose stream depends on all of `data` and on nothing else.
     pub fn seeded_by(data: impl IntoIterator<Item = u64>) -> Self {
         let mut random = Self { state: 0 };
-        for number in data {
-            random.state ^= number;
-            random.state = random.next();
-        }
+        data.into_iter().for_each(|number| random.take_in(number));
         random
+    }
+
+    /// Not inlined: seeds are made in many places, of lists of many types.
+    #[inline(never)]
+    fn take_in(&mut self, number: u64) {
+        self.state ^= number;
+        self.state = self.next();
     }
 
     /// The next 64 bits.
@@ -163,7 +167,19 @@ pub fn tail_chance(observed: f64, maxima: &[f64]) -> f64 {
 
 /// The value below which a share of the values lies, interpolated between neighbours; 0 of no values.
 pub fn quantile(values: impl Iterator<Item = f64>, share: f64) -> f64 {
-    let mut numbers: Vec<f64> = values.collect();
+    let mut numbers = Vec::new();
+    values.for_each(|value| push(&mut numbers, value));
+    quantile_of(numbers, share)
+}
+
+/// What is the same for values from anywhere is there once: values come from lists of two dozen types.
+#[inline(never)]
+fn push(numbers: &mut Vec<f64>, value: f64) {
+    numbers.push(value);
+}
+
+#[inline(never)]
+fn quantile_of(mut numbers: Vec<f64>, share: f64) -> f64 {
     let place = share * numbers.len().saturating_sub(1) as f64;
     select(&mut numbers, place as usize);
     let below = numbers.get(place as usize).copied().unwrap_or(0.0);

@@ -2,7 +2,7 @@
 //! cadences of a list only, and says nothing of a workflow that keeps none; a timer that begins anew after every run is
 //! no cadence, because its moments wander.
 
-use super::claim::{Claim, Fact, Look};
+use super::claim::{Basis, Look};
 use super::series::Series;
 use crate::time::Timestamp;
 use crate::zone::{DAY_MS, HOUR_MS, Zone};
@@ -140,28 +140,15 @@ pub fn look(series: &Series, zone: &Zone) -> Look<Facts> {
 
 /// The claim that a schedule which was found is one.
 pub fn claim(series: &Series, zone: &Zone, (Schedule { facts, .. }, chance): &(Schedule, f64)) -> Look<Facts> {
-    let chance = *chance;
     let date = |run: &super::series::Run| Timestamp::from_ms(run.at_ms).map(|at| zone.local_date(at));
     let (Some(first), Some(last)) = (series.runs.first().and_then(date), series.runs.last().and_then(date)) else {
         return Look::nothing();
     };
-    let evidence = vec![
-        ("period_ms", Fact::Count(facts.period_ms.unsigned_abs())),
-        ("expected", Fact::Count(facts.expected)),
-        ("kept", Fact::Count(facts.kept)),
-    ];
     let share = facts.kept as f64 / facts.expected.max(1) as f64;
-    let claim = Claim {
-        facts: facts.clone(),
-        window: None,
-        effect: None,
-        evidence,
-        span: (first, last),
-        weeks: Vec::new(),
-        cells: Vec::new(),
-        share,
-    };
-    Look { chance, claim: Some(claim) }
+    let mut basis = Basis::new((first, last), share);
+    basis.count("period_ms", facts.period_ms.unsigned_abs());
+    basis.count("expected", facts.expected).count("kept", facts.kept);
+    Look::claim(*chance, facts.clone(), basis)
 }
 
 /// How far from its moment a start may be: a minute, a twentieth of a long period, a tenth of a short one.

@@ -2,7 +2,7 @@
 //! same workflow made while it ran say how long nothing may mean nothing, so one that comes in bursts has not stopped
 //! between two of them. It says nothing of why, and nothing of a span in which nothing at all is known.
 
-use super::claim::{Claim, Fact, Look};
+use super::claim::{Basis, Look};
 use super::history::Day;
 use super::schedule::Facts as Cadence;
 use super::series::Series;
@@ -136,16 +136,9 @@ pub fn look(series: &Series, zone: &Zone, known: (i64, i64), cadence: Option<&Ca
         longest_pause_ms: longest as i64,
         period_ms: cadence.map(|cadence| cadence.period_ms),
     };
-    let evidence = vec![
-        ("executions", Fact::Count(facts.executions)),
-        ("silent_days", Fact::Number(silent_ms as f64 / DAY_MS as f64)),
-        ("expected", Fact::Number(expected)),
-        ("longest_pause_days", Fact::Number(longest / DAY_MS as f64)),
-        (if end == End::Stopped { "last" } else { "first" }, Fact::Date(date)),
-    ];
-    let share = expected / (expected + starts.executions as f64);
-    let span = (from, until);
-    let claim =
-        Claim { facts, window: None, effect: None, evidence, span, weeks: Vec::new(), cells: Vec::new(), share };
-    Look { chance: chance.min(1.0), claim: Some(claim) }
+    let mut basis = Basis::new((from, until), expected / (expected + starts.executions as f64));
+    basis.count("executions", facts.executions).number("silent_days", silent_ms as f64 / DAY_MS as f64);
+    basis.number("expected", expected).number("longest_pause_days", longest / DAY_MS as f64);
+    basis.date(if end == End::Stopped { "last" } else { "first" }, date);
+    Look::claim(chance.min(1.0), facts, basis)
 }

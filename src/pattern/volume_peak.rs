@@ -5,8 +5,8 @@
 //! that stays within an hour when days are drawn anew, or the fullest hour of the day where that lies in its middle.
 
 use super::arc::{ARCS, Arc, LONGEST, Profile, mean, standing_out};
-use super::claim::{Claim, Effect, Fact, Look};
-use super::history::Day;
+use super::claim::{Basis, Claim, Effect, Look};
+use super::history::{self, Day};
 use super::random::{LEAST_CHANCE, Random, median, quantile, tail_chance};
 use super::{Series, WeekWindow};
 use crate::number::within;
@@ -354,28 +354,17 @@ fn claim_of(days: &[Day], peak: Peak, counts: &Counts) -> Option<Claim<Facts>> {
     let hours_inside = (units * arc.length) as f64;
     let hours_outside = (units * (24 - arc.length)) as f64;
     let outside = counts.all.saturating_sub(counts.inside) as f64 / hours_outside;
-    let end = arc.start + arc.length;
     let expected = outside * hours_inside;
-    Some(Claim {
-        facts: Facts { peak, ratio: counts.ratio(), held: held as u64, days: units as u64 },
-        window: Some(WeekWindow {
-            weekdays: (1..=7).collect(),
-            from_hour: arc.start as u8,
-            to_hour: if end > 24 { end - 24 } else { end } as u8,
-        }),
-        effect: Some(Effect { inside: counts.inside as f64 / hours_inside, outside }),
-        evidence: vec![
-            ("days_held", Fact::Count(held as u64)),
-            ("days", Fact::Count(units as u64)),
-            ("inside", Fact::Count(counts.inside)),
-            ("executions", Fact::Count(counts.all)),
-            ("expected", Fact::Number(expected)),
-        ],
-        span: (days.first()?.date, days.last()?.date),
-        weeks: weeks(days, counts),
-        cells: cells(days, arc),
-        share: within((counts.inside as f64 - expected) / counts.all.max(1) as f64, 0.0, 1.0),
-    })
+    let facts = Facts { peak, ratio: counts.ratio(), held: held as u64, days: units as u64 };
+    let share = within((counts.inside as f64 - expected) / counts.all.max(1) as f64, 0.0, 1.0);
+    let mut basis = Basis::new((days.first()?.date, days.last()?.date), share);
+    basis.window = Some(WeekWindow::new((1..=7).collect(), arc.start as u8, arc.length as u8));
+    basis.effect = Some(Effect { inside: counts.inside as f64 / hours_inside, outside });
+    basis.count("days_held", held as u64).count("days", units as u64);
+    basis.count("inside", counts.inside).count("executions", counts.all).number("expected", expected);
+    basis.weeks = weeks(days, counts);
+    basis.cells = history::cells(days, &|day, hour| is_usable(day) && arc.holds(usize::from(hour)));
+    Some(Claim { facts, basis })
 }
 
 fn monday_of(date: NaiveDate) -> NaiveDate {
@@ -400,20 +389,6 @@ fn weeks(days: &[Day], counts: &Counts) -> Vec<(NaiveDate, Option<bool>)> {
     }
     let holds = |(above, all): (usize, usize)| (all > 0).then_some(above as f64 >= LEAST_SHARE_OF_DAYS * all as f64);
     weeks.into_iter().map(|(monday, week)| (monday, holds(week))).collect()
-}
-
-/// The stretch's hours that have executions, on days that were looked at.
-fn cells(days: &[Day], arc: Arc) -> Vec<(NaiveDate, u8)> {
-    let hours = |day: &Day| {
-        let date = day.date;
-        let held = day
-            .hours
-            .into_iter()
-            .zip(0u8..)
-            .filter(move |(hour, number)| hour.executions > 0 && arc.holds(usize::from(*number)));
-        held.map(move |(_, number)| (date, number)).collect::<Vec<_>>()
-    };
-    days.iter().filter(|day| is_usable(day)).flat_map(hours).collect()
 }
 
 #[cfg(test)]

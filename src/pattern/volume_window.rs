@@ -9,7 +9,7 @@
 
 use super::WeekWindow;
 use super::arc::hours_from;
-use super::claim::{Claim, Effect, Fact, Look};
+use super::claim::{Basis, Effect, Look};
 use super::history::{Day, Hour};
 use super::random::{Random, median};
 use super::series::Series;
@@ -106,7 +106,8 @@ pub(super) const ARCS: usize = LENGTHS.len() * 24;
 pub(super) type Arcs = [f64; ARCS];
 
 impl Moment {
-    fn of(self, hour: &Hour) -> u64 {
+    /// How many of an hour's are meant.
+    pub(super) fn of(self, hour: &Hour) -> u64 {
         match self {
             Moment::Started => hour.executions,
             Moment::Finished => hour.finished,
@@ -128,12 +129,8 @@ impl On {
 
     /// So many hours of these days.
     pub(super) fn window(self, start: u8, length: u8) -> WeekWindow {
-        let end = start + length;
-        WeekWindow {
-            weekdays: (0..7).filter(|weekday| self.holds(*weekday)).map(|weekday| weekday as u8 + 1).collect(),
-            from_hour: start,
-            to_hour: if end > 24 { end - 24 } else { end },
-        }
+        let weekdays = (0..7).filter(|weekday| self.holds(*weekday)).map(|weekday| weekday as u8 + 1);
+        WeekWindow::new(weekdays.collect(), start, length)
     }
 }
 
@@ -172,27 +169,17 @@ fn found(series: &Series, moment: Moment) -> Option<Look<Facts>> {
     let executions = facts.inside as f64 + facts.outside as f64;
     let all = days.iter().map(|day| day.all as f64).sum::<f64>();
     let excess = (inside - outside).abs() * facts.hours_inside as f64;
-    Some(Look {
-        chance,
-        claim: Some(Claim {
-            window: Some(facts.on.window(facts.start, facts.length)),
-            effect: Some(Effect { inside, outside }),
-            evidence: vec![
-                ("executions_inside", Fact::Count(facts.inside)),
-                ("hours_inside", Fact::Count(facts.hours_inside)),
-                ("executions_outside", Fact::Count(facts.outside)),
-                ("hours_outside", Fact::Count(facts.hours_outside)),
-                ("days_held", Fact::Count(u64::from(facts.held))),
-                ("days", Fact::Count(u64::from(facts.days))),
-                ("quiet_days", Fact::Count(u64::from(facts.quiet_days))),
-            ],
-            span: (series.days.first()?.date, series.days.last()?.date),
-            weeks: weeks_held(&days, &facts),
-            cells: cells(&days, &facts),
-            share: within(excess / executions.max(all).max(1.0), 0.0, 1.0),
-            facts,
-        }),
-    })
+    let share = within(excess / executions.max(all).max(1.0), 0.0, 1.0);
+    let mut basis = Basis::new(series.span()?, share);
+    basis.window = Some(facts.on.window(facts.start, facts.length));
+    basis.effect = Some(Effect { inside, outside });
+    basis.count("executions_inside", facts.inside).count("hours_inside", facts.hours_inside);
+    basis.count("executions_outside", facts.outside).count("hours_outside", facts.hours_outside);
+    basis.count("days_held", u64::from(facts.held)).count("days", u64::from(facts.days));
+    basis.count("quiet_days", u64::from(facts.quiet_days));
+    basis.weeks = weeks_held(&days, &facts);
+    basis.cells = cells(&days, &facts);
+    Some(Look::claim(chance, facts, basis))
 }
 
 /// Whether it is known of most executions that have ended when they did. Of the others nobody says where they are missing.
@@ -531,8 +518,8 @@ mod tests {
         assert_eq!((facts.hours_inside, facts.hours_outside, facts.days), (25 * 8, 25 * 16, 25));
         assert_eq!((facts.held, facts.quiet_days), (25, 0));
         let claim = look(&series(35, volume), Moment::Started).claim.unwrap();
-        assert_eq!(claim.window.unwrap().weekdays, [1, 2, 3, 4, 5]);
-        assert_eq!((claim.cells.len(), claim.weeks.len()), (25 * 8, 5));
+        assert_eq!(claim.basis.window.unwrap().weekdays, [1, 2, 3, 4, 5]);
+        assert_eq!((claim.basis.cells.len(), claim.basis.weeks.len()), (25 * 8, 5));
         assert!(look(&series(35, volume), Moment::Finished).claim.is_none(), "ends are not known");
     }
 
