@@ -4,6 +4,7 @@
 
 use super::claim::{Basis, Effect, Look};
 use super::history;
+use super::random::{listed, sum};
 use super::series::Series;
 use super::tail::peak;
 use super::usual::{self, Usual, local_hour};
@@ -43,13 +44,8 @@ pub struct Facts {
 
 /// Looks for the hour that stands out most.
 pub fn look(series: &Series) -> Look<Facts> {
-    let Some(usual) = Usual::new(&series.days, |hour| hour.executions) else { return Look::nothing() };
-    let scores: Vec<f64> = usual
-        .counts
-        .iter()
-        .zip(&usual.expected)
-        .map(|(count, expected)| usual::score(*count as f64, *expected, usual.shape))
-        .collect();
+    let Some(usual) = Usual::new(&series.days) else { return Look::nothing() };
+    let scores = usual::scores(&usual.counts, &usual.expected, usual.shape);
     let Some(peak) = peak(&scores, BLOCK) else { return Look::nothing() };
     let ratio_at = |hour: usize| match (usual.counts.get(hour), usual.expected.get(hour)) {
         (Some(count), Some(expected)) => *count as f64 / expected,
@@ -106,33 +102,26 @@ struct Failures {
 
 impl Failures {
     fn new(series: &Series) -> Self {
-        let hours = || series.days.iter().flat_map(|day| &day.hours);
-        let counts: Vec<u64> = hours().map(|hour| hour.failures).collect();
-        let decided: Vec<u64> = hours().map(|hour| hour.decided).collect();
+        let counts = history::by_hour(&series.days, &|hour| hour.failures);
+        let decided = history::by_hour(&series.days, &|hour| hour.decided);
         // The day with the most failures does not say what is usual.
-        let sums = |of: &[u64]| -> Vec<f64> {
-            of.chunks(24).map(|day| day.iter().fold(0.0, |sum, count| sum + *count as f64)).collect()
-        };
+        let sums = |of: &[u64]| listed(of.chunks(24).map(|day| day.iter().fold(0.0, |sum, count| sum + *count as f64)));
         let (by_day, decided_by_day) = (sums(&counts), sums(&decided));
         let worst = by_day
             .iter()
             .enumerate()
             .fold((0, -1.0), |worst, (day, failures)| if *failures > worst.1 { (day, *failures) } else { worst });
-        let without = |of: &[f64]| of.iter().sum::<f64>() - of.get(worst.0).copied().unwrap_or(0.0);
+        let without = |of: &[f64]| sum(of) - of.get(worst.0).copied().unwrap_or(0.0);
         let rate = without(&by_day) / without(&decided_by_day).max(1.0);
-        let expected = decided.iter().map(|decided| rate * *decided as f64).collect();
+        let expected = listed(decided.iter().map(|decided| rate * *decided as f64));
         Self { counts, decided, expected }
     }
 
     /// The hours within a day of each other that hold the most failures beyond three times what is usual, around the
     /// `HOURS_TOGETHER` hours from `place` on.
     fn extent(&self, place: usize) -> (usize, usize) {
-        let excess: Vec<f64> = self
-            .counts
-            .iter()
-            .zip(&self.expected)
-            .map(|(count, expected)| *count as f64 - LEAST_RATIO * expected)
-            .collect();
+        let hours = self.counts.iter().zip(&self.expected);
+        let excess = listed(hours.map(|(count, expected)| *count as f64 - LEAST_RATIO * expected));
         let first = place.saturating_sub(LONGEST);
         let last = (place + HOURS_TOGETHER + LONGEST).min(excess.len());
         let mut best = (place, place + HOURS_TOGETHER, f64::NEG_INFINITY);
@@ -170,8 +159,8 @@ impl Failures {
     fn together(&self) -> (Vec<u64>, Vec<f64>) {
         let counts = self.counts.windows(HOURS_TOGETHER);
         let counts = counts.map(|hours| hours.iter().fold(0u64, |sum, count| sum.saturating_add(*count)));
-        let expected = self.expected.windows(HOURS_TOGETHER).map(|hours| hours.iter().sum());
-        (counts.collect(), expected.collect())
+        let expected = self.expected.windows(HOURS_TOGETHER).map(sum);
+        (counts.collect(), listed(expected))
     }
 }
 
@@ -202,8 +191,7 @@ pub fn look_for_incident(series: &Series) -> Look<Incident> {
     let failures = Failures::new(series);
     let (counts, expected) = failures.together();
     let shape = usual::shape(&counts, &expected);
-    let scores: Vec<f64> =
-        counts.iter().zip(&expected).map(|(count, expected)| usual::score(*count as f64, *expected, shape)).collect();
+    let scores = usual::scores(&counts, &expected, shape);
     let Some(peak) = peak(&scores, BLOCK_OF_INCIDENTS) else { return Look::nothing() };
     let facts = failures.facts(series, peak.place).filter(Incident::passes);
     let (Some(facts), Some(span)) = (facts, series.span()) else { return Look::nothing() };

@@ -7,6 +7,7 @@
 //! of them fall on one weekday, or touch one hour, by themselves.
 
 use super::claim::{Basis, Effect, Look};
+use super::random::listed;
 use super::schedule::{Schedule, Slot, date_of, hour_of, weekday_of};
 use super::series::Series;
 use chrono::NaiveDate;
@@ -102,7 +103,7 @@ pub fn look(series: &Series, schedule: &Schedule) -> Look<Facts> {
         let there = bad.iter().map(|date| at(date).1).sum();
         // By itself one of the date's misses falls on one of the hour's moments.
         let chance = |date: &&Date| none_of(date.all, date.missed, at(date).0);
-        let chances: Vec<f64> = bad.iter().map(|date| 1.0 - chance(date)).collect();
+        let chances = listed(bad.iter().map(|date| 1.0 - chance(date)));
         if chances.iter().any(|chance| *chance > 0.0 && *chance < 1.0) {
             consider(&chances, held, Gathered::Hour(hour), there);
         }

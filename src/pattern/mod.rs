@@ -202,6 +202,7 @@ impl WeekWindow {
     }
 
     /// By hour of the week, Monday 0 h first, whether it lies in the window.
+    #[inline(never)]
     pub fn hours(&self) -> [bool; history::RING] {
         let length = (usize::from(self.to_hour) + 23 - usize::from(self.from_hour)) % 24 + 1;
         let mut hours = [false; history::RING];

@@ -190,8 +190,12 @@ pub fn windows(all: &Series, buckets: &Buckets, running: &Running) -> Vec<Claim<
     let lengths = [&weekdays, &weekends].map(|window| window.as_ref().map_or(0, |facts| facts.length));
     let every_day = window(On::AllDays)
         .filter(|facts| lengths.iter().all(|length| f64::from(facts.length) >= SHARE_OF_EACH * f64::from(*length)));
-    let told = if every_day.is_some() { vec![every_day] } else { vec![weekdays, weekends] };
-    told.into_iter().flatten().filter_map(|facts| claim(facts, &all.days)).collect()
+    let told = if every_day.is_some() { [every_day, None] } else { [weekdays, weekends] };
+    let mut claims = Vec::new();
+    for facts in told.into_iter().flatten() {
+        claims.extend(claim(facts, &all.days));
+    }
+    claims
 }
 
 fn loads<'a>(days: &'a [Day], buckets: &Buckets, running_ms: Option<&[u64]>) -> Vec<Loads<'a>> {

@@ -167,15 +167,26 @@ pub fn tail_chance(observed: f64, maxima: &[f64]) -> f64 {
 
 /// The value below which a share of the values lies, interpolated between neighbours; 0 of no values.
 pub fn quantile(values: impl Iterator<Item = f64>, share: f64) -> f64 {
-    let mut numbers = Vec::new();
-    values.for_each(|value| push(&mut numbers, value));
-    quantile_of(numbers, share)
+    quantile_of(listed(values), share)
 }
 
-/// What is the same for values from anywhere is there once: values come from lists of two dozen types.
+/// Numbers as a list. They come in ways of three dozen types, for each of which `collect` is compiled with all that makes
+/// room; here each is only a loop.
+pub fn listed(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut numbers = Vec::new();
+    values.for_each(|value| push(&mut numbers, value));
+    numbers
+}
+
 #[inline(never)]
 fn push(numbers: &mut Vec<f64>, value: f64) {
     numbers.push(value);
+}
+
+/// The sum of numbers.
+#[inline(never)]
+pub fn sum(numbers: &[f64]) -> f64 {
+    numbers.iter().sum()
 }
 
 #[inline(never)]

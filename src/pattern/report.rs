@@ -7,7 +7,7 @@ use super::english::notices;
 use super::history::{self, Hour};
 use super::multiplicity::{FALSE_DISCOVERY_RATE, adjusted};
 use super::outcome::{Outcome, Tally};
-use super::random::{FEW, LEAST_CHANCE, MANY};
+use super::random::{FEW, LEAST_CHANCE, MANY, listed};
 use super::sentence::{self, Strength};
 use super::series::{Series, Whose};
 use super::stopped::End;
@@ -248,7 +248,28 @@ struct Looked {
     whose: Whose,
     executions: u64,
     /// What came of it for all that is sought, in the order of that.
-    looks: Vec<(Sought, Look<Statement>)>,
+    looks: Vec<Tested>,
+}
+
+/// One thing that was looked for.
+struct Tested {
+    sought: Sought,
+    look: Look<Statement>,
+    /// Its chance, corrected for all that was looked for.
+    corrected: f64,
+}
+
+impl Tested {
+    /// True if it is said.
+    fn is_accepted(&self) -> bool {
+        self.corrected <= FALSE_DISCOVERY_RATE
+    }
+
+    /// True if more shuffles may decide otherwise.
+    fn is_close(&self) -> bool {
+        let close = FALSE_DISCOVERY_RATE / CLOSE..=FALSE_DISCOVERY_RATE * CLOSE;
+        self.sought.is_shuffled() && close.contains(&self.corrected)
+    }
 }
 
 impl Looked {
@@ -256,18 +277,17 @@ impl Looked {
         let schedule = schedule_of(series, view);
         let mut looks = Vec::new();
         for sought in Sought::ALL.into_iter().filter(|sought| sought.is_meant(&series.whose, view)) {
-            looks.push((sought, sought.look(series, view, schedule.as_ref(), FEW)));
+            let look = sought.look(series, view, schedule.as_ref(), FEW);
+            looks.push(Tested { sought, look, corrected: 1.0 });
         }
         Self { whose: series.whose.clone(), executions: series.executions(), looks }
     }
 
     /// Looks again, with more shuffles, for what is close to a decision.
-    fn again(&mut self, series: &Series, view: &Viewed<'_>, are_close: &[bool]) {
-        for ((sought, look), is_close) in self.looks.iter_mut().zip(are_close) {
-            if *is_close && sought.is_shuffled() {
-                // What is shuffled needs no schedule.
-                *look = sought.look(series, view, None, MANY);
-            }
+    fn again(&mut self, series: &Series, view: &Viewed<'_>) {
+        for tested in self.looks.iter_mut().filter(|tested| tested.is_close()) {
+            // What is shuffled needs no schedule.
+            tested.look = tested.sought.look(series, view, None, MANY);
         }
     }
 }
@@ -286,24 +306,22 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
     };
     let mut looked = vec![Looked::at(&all, &view)];
     each_chosen(evidence, &is_chosen, &mut |_, series| looked.push(Looked::at(series, &view)));
-    let is_close = |chance: f64| (FALSE_DISCOVERY_RATE / CLOSE..=FALSE_DISCOVERY_RATE * CLOSE).contains(&chance);
-    let are_close: Vec<Vec<bool>> =
-        adjusted_chances(&looked).into_iter().map(|chances| chances.into_iter().map(is_close).collect()).collect();
-    if let (Some(looked), Some(are_close)) = (looked.first_mut(), are_close.first()) {
-        looked.again(&all, &view, are_close);
+    correct(&mut looked);
+    if let Some((of_all, of_workflows)) = looked.split_first_mut() {
+        of_all.again(&all, &view);
+        if of_workflows.iter().flat_map(|looked| &looked.looks).any(Tested::is_close) {
+            each_chosen(evidence, &is_chosen, &mut |number, series| {
+                if let Some(looked) = of_workflows.get_mut(number) {
+                    looked.again(series, &view);
+                }
+            });
+        }
     }
-    if are_close.iter().skip(1).flatten().any(|is_close| *is_close) {
-        each_chosen(evidence, &is_chosen, &mut |number, series| {
-            if let (Some(looked), Some(are_close)) = (looked.get_mut(number + 1), are_close.get(number + 1)) {
-                looked.again(series, &view, are_close);
-            }
-        });
-    }
-    let corrected = adjusted_chances(&looked);
-    explain(evidence, &all, &mut looked, &corrected);
-    let looked_for = corrected.iter().map(Vec::len).sum();
+    correct(&mut looked);
+    explain(evidence, &all, &mut looked);
+    let looked_for = looked.iter().map(|looked| looked.looks.len()).sum();
     let mut notices = notices(evidence, &all);
-    let accepted = accepted(&mut looked, &corrected);
+    let accepted = accepted(&mut looked);
     let is_incident = accepted
         .iter()
         .any(|Accepted { whose, claim, .. }| matches!((whose, &claim.facts), (Whose::All, Statement::Incident(_))));
@@ -323,12 +341,12 @@ fn advice(evidence: &Evidence<'_>, all: &Series, running: &quiet::Running) -> Ve
     if evidence.placed_by != Placed::Start || !evidence.outcomes {
         return Vec::new();
     }
-    let windows = quiet::windows(all, evidence.buckets, running).into_iter();
-    let advice = windows.map(|Claim { facts, basis }| {
+    let mut advice = Vec::new();
+    for Claim { facts, basis } in quiet::windows(all, evidence.buckets, running) {
         let sentence = english::quiet::sentence(&facts, evidence.zone.name(), evidence.chosen);
-        finding(Kind::QuietWindow, &Whose::All, [sentence, english::quiet::how(&facts)], *basis)
-    });
-    advice.collect()
+        advice.push(finding(Kind::QuietWindow, &Whose::All, [sentence, english::quiet::how(&facts)], *basis));
+    }
+    advice
 }
 
 /// Which workflows are series of their own, by their numbers of executions.
@@ -357,19 +375,20 @@ fn each_chosen(evidence: &Evidence<'_>, is_chosen: &[bool], each: &mut dyn FnMut
     });
 }
 
-/// The chances of all that was sought in all series, corrected for each other.
-fn adjusted_chances(looked: &[Looked]) -> Vec<Vec<f64>> {
-    let chances: Vec<f64> = looked.iter().flat_map(|looked| &looked.looks).map(|(_, look)| look.chance).collect();
-    let mut adjusted = adjusted(&chances).into_iter();
-    looked.iter().map(|looked| adjusted.by_ref().take(looked.looks.len()).collect()).collect()
+/// Corrects the chances of all that was sought in all series for each other.
+fn correct(looked: &mut [Looked]) {
+    let all = || looked.iter().flat_map(|looked| &looked.looks);
+    let corrected = adjusted(&listed(all().map(|tested| tested.look.chance)));
+    let all = looked.iter_mut().flat_map(|looked| &mut looked.looks);
+    all.zip(corrected).for_each(|(tested, corrected)| tested.corrected = corrected);
 }
 
 /// Says what explains the accepted claims about all executions, and takes back those that are of one workflow alone.
-fn explain(evidence: &Evidence<'_>, all: &Series, looked: &mut [Looked], corrected: &[Vec<f64>]) {
+fn explain(evidence: &Evidence<'_>, all: &Series, looked: &mut [Looked]) {
     let mut accepted = Vec::new();
-    for (Looked { whose, executions, looks }, chances) in looked.iter_mut().zip(corrected) {
-        for ((_, look), _) in looks.iter_mut().zip(chances).filter(|(_, chance)| **chance <= FALSE_DISCOVERY_RATE) {
-            accepted.push(attribution::Accepted { whose, executions: *executions, claim: &mut look.claim });
+    for Looked { whose, executions, looks } in looked {
+        for tested in looks.iter_mut().filter(|tested| tested.is_accepted()) {
+            accepted.push(attribution::Accepted { whose, executions: *executions, claim: &mut tested.look.claim });
         }
     }
     attribution::explain(evidence, all, &mut accepted);
@@ -385,17 +404,17 @@ struct Accepted<'a> {
 }
 
 /// The claims that are made, those that matter most first.
-fn accepted<'a>(looked: &'a mut [Looked], corrected: &[Vec<f64>]) -> Vec<Accepted<'a>> {
+fn accepted(looked: &mut [Looked]) -> Vec<Accepted<'_>> {
     let of_all = looked.first().map_or(0, |all| all.executions).max(1) as f64;
     let mut accepted = Vec::new();
-    for (Looked { whose, executions, looks }, chances) in looked.iter_mut().zip(corrected) {
-        for ((sought, look), chance) in looks.iter_mut().zip(chances) {
-            if let Some(claim) = look.claim.take().filter(|_| *chance <= FALSE_DISCOVERY_RATE) {
-                let certainty = (-libm::log10(chance.max(f64::MIN_POSITIVE)) / FULL_CERTAINTY).min(1.0);
-                let kind = if matches!(claim.facts, Statement::Mix(_)) { Kind::Mix } else { sought.kind() };
-                let matters = claim.basis.share * *executions as f64 / of_all * certainty * kind.weight();
-                accepted.push(Accepted { kind, whose, claim, chance: *chance, matters });
-            }
+    for Looked { whose, executions, looks } in looked {
+        for tested in looks.iter_mut().filter(|tested| tested.is_accepted()) {
+            let Some(claim) = tested.look.claim.take() else { continue };
+            let chance = tested.corrected;
+            let certainty = (-libm::log10(chance.max(f64::MIN_POSITIVE)) / FULL_CERTAINTY).min(1.0);
+            let kind = if matches!(claim.facts, Statement::Mix(_)) { Kind::Mix } else { tested.sought.kind() };
+            let matters = claim.basis.share * *executions as f64 / of_all * certainty * kind.weight();
+            accepted.push(Accepted { kind, whose, claim, chance, matters });
         }
     }
     // Of equal ones, what is about all executions comes first, then what is sought first.
@@ -462,12 +481,16 @@ fn finding(kind: Kind, whose: &Whose, [sentence, how]: [String; 2], basis: Basis
 /// What a reader should know of the history before reading too much into it, and what no test was passed by: a few hours
 /// that hold many of all failures, and days that are no usual ones.
 fn facts(evidence: &Evidence<'_>, all: &Series, is_incident_accepted: bool) -> Vec<String> {
-    let is_asked = evidence.outcomes && !is_incident_accepted;
-    let incident = if is_asked { burst::incident_facts(all) } else { None };
-    let incident = incident.map(|incident| english::burst::incident_notice(&incident));
+    let mut facts = Vec::new();
+    if evidence.outcomes && !is_incident_accepted {
+        let incident = burst::incident_facts(all);
+        facts.extend(incident.map(|incident| english::burst::incident_notice(&incident)));
+    }
     let quiet = volume_window::quiet_dates(&all.days);
-    let quiet = (!quiet.is_empty()).then(|| notices::quiet_dates(&quiet));
-    incident.into_iter().chain(quiet).collect()
+    if !quiet.is_empty() {
+        facts.push(notices::quiet_dates(&quiet));
+    }
+    facts
 }
 
 /// Which clock a claim keeps to.

@@ -3,6 +3,7 @@
 //! and after the last one is not looked at; a workflow that begins or stops there is a kind of its own.
 
 use super::claim::{Basis, Look};
+use super::random::listed;
 use super::series::Series;
 use super::tail::chance_beyond;
 use super::usual::{LEAST_DAYS, LEAST_EXPECTED as LEAST_OF_AN_HOUR, Usual, local_hour};
@@ -41,7 +42,7 @@ struct Stretch {
 
 /// Looks for the most surprising silence of a series.
 pub fn look(series: &Series) -> Look<Facts> {
-    let Some(usual) = Usual::new(&series.days, |hour| hour.executions) else { return Look::nothing() };
+    let Some(usual) = Usual::new(&series.days) else { return Look::nothing() };
     let stretches = stretches(&usual);
     let most = |one: Option<Stretch>, other: &Stretch| {
         if one.is_none_or(|one| other.surprise > one.surprise) { Some(*other) } else { one }
@@ -57,7 +58,7 @@ pub fn look(series: &Series) -> Look<Facts> {
         return Look::nothing();
     }
     let hours = usual.counts.len() as f64;
-    let surprises: Vec<f64> = others.iter().map(|other| other.surprise).collect();
+    let surprises = listed(others.iter().map(|other| other.surprise));
     let by_others = chance_beyond(longest.surprise, &surprises);
     // Hours that know nothing of each other would bring it by this chance; clustered ones bring it sooner.
     let scale = match runner_up {

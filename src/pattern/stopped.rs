@@ -3,7 +3,7 @@
 //! between two of them. It says nothing of why, and nothing of a span in which nothing at all is known.
 
 use super::claim::{Basis, Look};
-use super::history::Day;
+use super::random::listed;
 use super::schedule::Facts as Cadence;
 use super::series::Series;
 use super::tail::chance_beyond;
@@ -64,12 +64,16 @@ impl Starts {
             let executions = at.len() as u64;
             return Self { at, executions };
         }
-        let hours_of = |day: &Day| {
+        let mut at = Vec::new();
+        for day in &series.days {
             let start = zone.start_of_date(day.date);
-            let hours = (0..).zip(&day.hours).filter(|(_, hour)| hour.executions > 0);
-            hours.map(|(hour, _)| start + hour * HOUR_MS).collect::<Vec<i64>>()
-        };
-        Self { at: series.days.iter().flat_map(hours_of).collect(), executions: series.executions() }
+            for (hour, counts) in (0..).zip(&day.hours) {
+                if counts.executions > 0 {
+                    at.push(start + hour * HOUR_MS);
+                }
+            }
+        }
+        Self { at, executions: series.executions() }
     }
 
     /// The part of a span that starts are known of: where single runs are not, that is whole days alone.
@@ -92,8 +96,8 @@ pub fn look(series: &Series, zone: &Zone, known: (i64, i64), cadence: Option<&Ca
     let (Some(first), Some(last)) = (starts.at.first().copied(), starts.at.last().copied()) else {
         return Look::nothing();
     };
-    let pauses: Vec<f64> =
-        starts.at.iter().zip(starts.at.iter().skip(1)).map(|(one, next)| (next - one) as f64).collect();
+    let pauses = starts.at.iter().zip(starts.at.iter().skip(1));
+    let pauses = listed(pauses.map(|(one, next)| (next - one) as f64));
     let silent_ms = match end {
         End::Stopped => known.1.saturating_sub(last),
         End::New => first.saturating_sub(known.0),

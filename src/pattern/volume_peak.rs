@@ -6,11 +6,11 @@
 
 use super::arc::{ARCS, Arc, LONGEST, Profile, mean, standing_out};
 use super::claim::{Basis, Claim, Effect, Look};
-use super::history::{self, Day};
+use super::history::{self, Day, monday_of};
 use super::random::{LEAST_CHANCE, Random, median, quantile, tail_chance};
 use super::{Series, WeekWindow};
 use crate::number::within;
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 use std::ops::RangeInclusive;
 
 /// Days below which no hour of the day is named.
@@ -198,8 +198,8 @@ impl Shares {
 
     /// True if no other part of the day is as busy: jobs every six hours have no peak.
     fn leads(&self, arc: Arc) -> bool {
-        let mut elsewhere = Arc::all()
-            .filter(|other| other.length == arc.length && !other.overlaps(arc) && other.distance(arc) > SAME_PEAK);
+        let mut elsewhere =
+            Arc::of_length(arc.length).filter(|other| !other.overlaps(arc) && other.distance(arc) > SAME_PEAK);
         elsewhere.all(|other| {
             let (mut sum, mut squares) = (0.0, 0.0);
             for day in &self.capped {
@@ -319,8 +319,8 @@ impl Counts {
             let hours = by_hour.iter().enumerate().filter(|(hour, _)| arc.holds(*hour));
             hours.fold(0, |sum: u64, (_, executions)| sum.saturating_add(*executions))
         };
-        let elsewhere = Arc::all().filter(|other| other.length == arc.length && !other.overlaps(arc)).map(within);
-        let elsewhere = elsewhere.max().unwrap_or(0);
+        let elsewhere = Arc::of_length(arc.length).filter(|other| !other.overlaps(arc)).map(within);
+        let elsewhere = elsewhere.fold(0, u64::max);
         let mut counts = Self { arc, inside: within(arc), all: 0, elsewhere, days: Vec::new() };
         for day in days.iter().filter(|day| is_usable(day)) {
             let hours = day.hours.iter().enumerate().filter(|(hour, _)| arc.holds(*hour));
@@ -365,10 +365,6 @@ fn claim_of(days: &[Day], peak: Peak, counts: &Counts) -> Option<Claim<Facts>> {
     basis.weeks = weeks(days, counts);
     basis.cells = history::cells(days, &|day, hour| is_usable(day) && arc.holds(usize::from(hour)));
     Some(Claim { facts, basis })
-}
-
-fn monday_of(date: NaiveDate) -> NaiveDate {
-    date.checked_sub_days(Days::new(u64::from(date.weekday().num_days_from_monday()))).unwrap_or(date)
 }
 
 /// By week that the days touch, whether enough of its days that were looked at are above par.

@@ -10,12 +10,12 @@
 use super::WeekWindow;
 use super::arc::hours_from;
 use super::claim::{Basis, Effect, Look};
-use super::history::{Day, Hour};
-use super::random::{Random, median};
+use super::history::{Day, Hour, monday_of};
+use super::random::{Random, listed, median};
 use super::series::Series;
 use super::turned_days::{Turned, by_week};
 use crate::number::within;
-use chrono::{Datelike, Days as Span, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 
 /// Which moment of executions is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -232,18 +232,17 @@ pub fn quiet_dates(days: &[Day]) -> Vec<NaiveDate> {
 
 /// For each day how many executions are usual on its weekday; 0 where that is not known.
 fn usual(days: &[Day], moment: Moment) -> Vec<f64> {
-    let by_weekday: Vec<f64> = (0..7)
-        .map(|of| {
-            let among = || days.iter().filter(|day| weekday(day) == of);
-            let volumes = among().map(|day| sum(&counts(day, moment)) as f64);
-            if among().count() < LEAST_OF_A_WEEKDAY { 0.0 } else { median(volumes) }
-        })
-        .collect();
-    days.iter().map(|day| by_weekday.get(weekday(day) as usize).copied().unwrap_or(0.0)).collect()
+    let by_weekday = [0, 1, 2, 3, 4, 5, 6].map(|of| {
+        let among = || days.iter().filter(|day| weekday(day) == of);
+        let volumes = among().map(|day| sum(&counts(day, moment)) as f64);
+        if among().count() < LEAST_OF_A_WEEKDAY { 0.0 } else { median(volumes) }
+    });
+    listed(days.iter().map(|day| by_weekday.get(weekday(day) as usize).copied().unwrap_or(0.0)))
 }
 
+#[inline(never)]
 fn counts(day: &Day, moment: Moment) -> [u64; 24] {
-    day.hours.map(|hour| moment.of(&hour))
+    day.hours.each_ref().map(|hour| moment.of(hour))
 }
 
 fn sum(counts: &[u64; 24]) -> u64 {
@@ -313,13 +312,13 @@ pub(super) struct Candidate {
 fn candidates(days: &[Looked], quiet_days: u32) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     for on in On::ALL {
-        let among: Vec<&Looked> = days.iter().filter(|day| on.holds(day.weekday)).collect();
+        let among = among(days, &|day| on.holds(day.weekday));
         if among.len() < LEAST_DAYS {
             continue;
         }
         let profile = Profile::new(&among);
         let shape = profile.dip_by_hump();
-        let others: Vec<&Looked> = days.iter().filter(|day| !on.holds(day.weekday)).collect();
+        let others = self::among(days, &|day| !on.holds(day.weekday));
         for (arc, (start, length)) in stretches().enumerate() {
             // Past midnight the days would be others than those that are named.
             if on != On::AllDays && start + length > 24 {
@@ -336,7 +335,7 @@ fn candidates(days: &[Looked], quiet_days: u32) -> Vec<Candidate> {
             // What holds for weekdays alone is not told of every day.
             let is_everywhere = on != On::AllDays
                 || [On::Weekdays, On::Weekends].iter().all(|part| {
-                    let part: Vec<&Looked> = days.iter().filter(|day| part.holds(day.weekday)).collect();
+                    let part = self::among(days, &|day| part.holds(day.weekday));
                     let of_part = self::effect(&part, arc) * effect.signum();
                     part.is_empty() || of_part >= SHARE_OF_OTHER_DAYS * effect.abs()
                 });
@@ -348,6 +347,11 @@ fn candidates(days: &[Looked], quiet_days: u32) -> Vec<Candidate> {
         }
     }
     candidates
+}
+
+/// Some of the days.
+fn among<'a>(days: &'a [Looked], is_meant: &dyn Fn(&Looked) -> bool) -> Vec<&'a Looked> {
+    days.iter().filter(|day| is_meant(day)).collect()
 }
 
 /// The mean contrast of a stretch.
@@ -454,14 +458,14 @@ fn pass(facts: &Facts) -> bool {
 
 /// By week that has days of the kind: whether the window held on enough of them.
 fn weeks_held(days: &[Looked], facts: &Facts) -> Vec<(NaiveDate, Option<bool>)> {
-    let among: Vec<&Looked> = days.iter().filter(|day| facts.on.holds(day.weekday)).collect();
-    let monday = |day: &Looked| day.date.checked_sub_days(Span::new(u64::from(day.weekday))).unwrap_or(day.date);
-    let weeks = among.chunk_by(|one, next| monday(one) == monday(next));
-    let held = |week: &[&Looked]| {
+    let among = among(days, &|day| facts.on.holds(day.weekday));
+    let mut weeks = Vec::new();
+    for week in among.chunk_by(|one, next| monday_of(one.date) == monday_of(next.date)) {
         let held = week.iter().filter(|day| is_held(day, facts)).count();
-        Some((monday(week.first()?), Some(held as f64 >= LEAST_SHARE_OF_DAYS * week.len() as f64)))
-    };
-    weeks.filter_map(held).collect()
+        let monday = week.first().map(|day| monday_of(day.date));
+        weeks.extend(monday.map(|monday| (monday, Some(held as f64 >= LEAST_SHARE_OF_DAYS * week.len() as f64))));
+    }
+    weeks
 }
 
 /// The window's hours that have executions, on days that were looked at.
@@ -479,6 +483,7 @@ fn cells(days: &[Looked], facts: &Facts) -> Vec<(NaiveDate, u8)> {
 mod tests {
     use super::*;
     use crate::pattern::series::Whose;
+    use chrono::Days as Span;
 
     fn series(days: u64, executions: impl Fn(u64, usize) -> u64) -> Series {
         let monday: NaiveDate = "2026-01-05".parse().unwrap();
