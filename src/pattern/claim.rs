@@ -65,6 +65,7 @@ pub struct Basis {
 
 impl Basis {
     /// Nothing yet but which local dates were looked at, and how much of the series is concerned.
+    #[inline(never)]
     pub fn new(span: (NaiveDate, NaiveDate), share: f64) -> Box<Self> {
         let (evidence, weeks, cells) = (Vec::new(), Vec::new(), Vec::new());
         Box::new(Self { window: None, effect: None, evidence, span, weeks, cells, share })
@@ -85,6 +86,7 @@ impl Basis {
     }
 
     /// Adds a local date.
+    #[inline(never)]
     pub fn date(&mut self, name: &'static str, date: NaiveDate) -> &mut Self {
         self.evidence.push((name, Fact::Date(date)));
         self

@@ -316,6 +316,7 @@ impl Schedule {
 }
 
 /// The weekday of a moment on a clock, 0 = Monday.
+#[inline(never)]
 pub fn weekday_of(clock_ms: i64) -> usize {
     (clock_ms - MONDAY_MS).div_euclid(DAY_MS).rem_euclid(7) as usize
 }
@@ -326,6 +327,7 @@ pub fn hour_of(clock_ms: i64) -> usize {
 }
 
 /// Its date.
+#[inline(never)]
 pub fn date_of(clock_ms: i64) -> chrono::NaiveDate {
     let days = clock_ms.div_euclid(DAY_MS);
     let date =
@@ -347,4 +349,19 @@ fn active(slots: &[Slot], class: &dyn Fn(i64) -> usize) -> [bool; 24] {
     let share = |(kept, all): (u64, u64)| kept as f64 / all.max(1) as f64;
     let fullest = sums.iter().fold(0.0, |most: f64, sum| most.max(share(*sum)));
     sums.map(|sum| sum.1 > 0 && share(sum) >= LEAST_SHARE_OF_FULLEST * fullest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directions_are_those_of_the_circle() {
+        for part in 0..=1000 {
+            let turn = f64::from(part) / 1000.0;
+            let [cosine, sine] = direction(turn);
+            let (expected_sine, expected_cosine) = (turn * TAU).sin_cos();
+            assert!((cosine - expected_cosine).abs() < 1e-15 && (sine - expected_sine).abs() < 1e-15, "{turn}");
+        }
+    }
 }

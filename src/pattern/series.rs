@@ -30,6 +30,7 @@ impl Series {
     }
 
     /// The first and the last whole day.
+    #[inline(never)]
     pub fn span(&self) -> Option<(NaiveDate, NaiveDate)> {
         Some((self.days.first()?.date, self.days.last()?.date))
     }

@@ -94,6 +94,7 @@ pub fn scores(counts: &[u64], expected: &[f64], shape: f64) -> Vec<f64> {
 }
 
 /// The local date and hour of an hour of days that follow each other.
+#[inline(never)]
 pub fn local_hour(days: &[Day], hour: usize) -> Option<(NaiveDate, u8)> {
     days.get(hour / 24).map(|day| (day.date, (hour % 24) as u8))
 }

@@ -397,7 +397,7 @@ mod tests {
     fn said(days: u64, executions: impl Fn(u64, usize) -> u64) -> Option<Peak> {
         let monday: NaiveDate = "2026-01-05".parse().unwrap();
         let day = |day| Day {
-            date: monday + Days::new(day),
+            date: monday + chrono::Days::new(day),
             hours: std::array::from_fn(|hour| Hour { executions: executions(day, hour), ..Hour::default() }),
         };
         find(&(0..days).map(day).collect::<Vec<_>>(), FEW).map(|(_, peak, _)| peak)

@@ -18,11 +18,13 @@ pub struct Text {
 
 impl Text {
     /// A text that begins with some words.
+    #[inline(never)]
     pub fn new(words: &str) -> Self {
         Self { out: words.to_owned() }
     }
 
     /// What was written.
+    #[inline(never)]
     pub fn done(&mut self) -> String {
         std::mem::take(&mut self.out)
     }
@@ -54,6 +56,7 @@ impl Text {
     }
 
     /// A number to the nearest whole one, with commas.
+    #[inline(never)]
     pub fn rounded(&mut self, value: f64) -> &mut Self {
         self.count(value.round() as u64)
     }
@@ -72,6 +75,7 @@ impl Text {
     }
 
     /// "3.1×", "12×".
+    #[inline(never)]
     pub fn times(&mut self, ratio: f64) -> &mut Self {
         self.decimal(ratio).say("×")
     }
@@ -104,6 +108,7 @@ impl Text {
     }
 
     /// "'nightly-etl'".
+    #[inline(never)]
     pub fn named(&mut self, name: &str) -> &mut Self {
         self.say("'").say(name).say("'")
     }
@@ -136,6 +141,7 @@ impl Text {
     }
 
     /// "12 AM" at midnight, "12 PM" at noon.
+    #[inline(never)]
     pub fn hour(&mut self, hour: u8) -> &mut Self {
         self.clock(hour).half(hour)
     }
@@ -201,6 +207,7 @@ impl Text {
     }
 
     /// The name of a measure at the beginning of a sentence.
+    #[inline(never)]
     pub fn measure(&mut self, measure: Measure) -> &mut Self {
         self.say(match measure {
             Measure::Volume => "Execution volume",
