@@ -232,7 +232,7 @@ pub fn answer_from(
             };
             let known = memory.report.take().filter(|(of, _)| *of == looked_at);
             let look = || {
-                let report = pattern::report(&pattern::Evidence {
+                pattern::report(&pattern::Evidence {
                     cube: &counted.cube,
                     buckets: &buckets,
                     window: &window,
@@ -244,10 +244,10 @@ pub fn answer_from(
                     outcomes: query.filter.statuses.is_empty(),
                     chosen: !query.filter.is_empty(),
                     all: query.patterns == Wanted::All,
-                });
-                (looked_at.clone(), report)
+                })
             };
-            memory.report.insert(known.unwrap_or_else(look)).1.clone()
+            let report = known.map_or_else(look, |(_, report)| report);
+            memory.report.insert((looked_at, report)).1.clone()
         }
     };
     let mut notices = report.notices;

@@ -11,17 +11,20 @@ pub(super) struct Json {
 }
 
 impl Json {
+    #[inline(never)]
     pub(super) fn separate(&mut self) {
         if !matches!(self.out.as_bytes().last(), None | Some(b'{' | b'[' | b':')) {
             self.out.push(',');
         }
     }
 
+    #[inline(never)]
     pub(super) fn open(&mut self, bracket: char) {
         self.separate();
         self.out.push(bracket);
     }
 
+    #[inline(never)]
     pub(super) fn close(&mut self, bracket: char) {
         self.out.push(bracket);
     }

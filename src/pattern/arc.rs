@@ -21,7 +21,12 @@ pub struct Arc {
 impl Arc {
     /// All of them, short ones first.
     pub fn all() -> impl Iterator<Item = Arc> {
-        (1..=LONGEST).flat_map(|length| (0..24).map(move |start| Arc { start, length }))
+        (1..=LONGEST).flat_map(Arc::of_length)
+    }
+
+    /// All of a length.
+    pub fn of_length(length: usize) -> impl Iterator<Item = Arc> {
+        (0..24).map(move |start| Arc { start, length })
     }
 
     /// Whether it holds an hour, 0 to 23.
@@ -76,7 +81,7 @@ pub fn mean<'a>(profiles: impl Iterator<Item = &'a Profile>) -> Profile {
 /// The stretch, of some lengths, whose excess stands out most against its length.
 pub fn standing_out(profile: &Profile, lengths: RangeInclusive<usize>) -> Option<Arc> {
     let mut best: Option<(Arc, f64)> = None;
-    for arc in Arc::all().filter(|arc| lengths.contains(&arc.length)) {
+    for arc in lengths.flat_map(Arc::of_length) {
         let spread = (arc.length * (24 - arc.length)) as f64;
         let excess = (arc.share(profile) - arc.par()) / spread.sqrt();
         if best.is_none_or(|(_, most)| excess > most) {

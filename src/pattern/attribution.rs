@@ -4,13 +4,13 @@
 //! apart it says nothing.
 
 use super::Evidence;
-use super::claim::{Claim, Fact};
+use super::claim::Claim;
 use super::history::{self, RING, Week};
 use super::mix::Shift;
 use super::multiplicity::{FALSE_DISCOVERY_RATE, adjusted};
 use super::outcome::{Outcome, TalliedWeek, Tally};
 use super::outcome_window::{self, Facts};
-use super::random::{FEW, MANY, Random, share_at_least};
+use super::random::{FEW, MANY, Random, listed, share_at_least, sum};
 use super::report::Statement;
 use super::ring::RingWindow;
 use super::sentence::called;
@@ -114,7 +114,9 @@ pub fn explain(evidence: &Evidence<'_>, all: &Series, accepted: &mut [Accepted<'
             windows.iter_mut().filter(|window| asks_for_tags(window)).for_each(|window| window.add_tag(tag, &series));
         });
     }
-    windows.into_iter().for_each(|window| _ = window.tell(all, accepted));
+    for window in windows {
+        window.tell(all, accepted);
+    }
     for shift in shifts {
         if let Some(claim) = accepted.get_mut(shift.place).and_then(|accepted| accepted.claim.as_mut()) {
             shift.tell(claim);
@@ -133,7 +135,7 @@ struct Value {
 
 impl Value {
     fn excess(&self) -> f64 {
-        self.excess.iter().sum()
+        sum(&self.excess)
     }
 
     fn executions(&self) -> f64 {
@@ -213,9 +215,9 @@ impl Window {
         }
         let excess = self.count(&weeks, outside, &series.whose);
         if let Some(excess) = excess.filter(|_| series.whose != Whose::NoWorkflow) {
-            let sum = excess.iter().sum();
-            if sum > self.heaviest.0 {
-                self.heaviest = (sum, series.weeks.clone());
+            let excess_of_all = sum(&excess);
+            if excess_of_all > self.heaviest.0 {
+                self.heaviest = (excess_of_all, series.weeks.clone());
             }
             let origin = Origin::Workflows(vec![series.whose.clone()]);
             self.values.push(Value { origin, inside, outside, excess });
@@ -263,12 +265,12 @@ impl Window {
 
     /// What is in excess when each workflow is held against its own rate.
     fn adjusted_excess(&self) -> f64 {
-        self.excess.iter().sum()
+        sum(&self.excess)
     }
 
     /// What is in excess when all are held against one rate.
     fn raw_excess(&self) -> f64 {
-        self.raw.iter().sum()
+        sum(&self.raw)
     }
 
     /// What shares are of: the larger one, so that they are true in either sense.
@@ -304,8 +306,8 @@ impl Window {
         let counts = [self.facts.inside, self.facts.outside].into_iter().flat_map(|tally| [tally.hits, tally.of]);
         let mut random = Random::seeded_by(counts.chain(weeks.iter().map(|week| week.to_bits())));
         let mut flipped = || weeks.iter().map(|week| f64::from(random.sign()) * week).sum();
-        let shuffled: Vec<f64> = (0..MANY).map(|_| flipped()).collect();
-        share_at_least(weeks.iter().sum(), shuffled.into_iter())
+        let shuffled = listed((0..MANY).map(|_| flipped()));
+        share_at_least(sum(weeks), shuffled.into_iter())
     }
 
     /// The chance of a value's excess, and of one beyond its share of the executions.
@@ -314,18 +316,19 @@ impl Window {
         // A tag is held against its own rate, whatever the workflows are.
         let all = if matches!(value.origin, Origin::Tag(_)) { &self.raw } else { &self.excess };
         let beyond = value.excess.iter().zip(all).map(|(own, all)| own - share * all);
-        self.chance(&value.excess).max(self.chance(&beyond.collect::<Vec<_>>()))
+        self.chance(&value.excess).max(self.chance(&listed(beyond)))
     }
 
     /// Where most of the excess comes from.
     fn origin(&self) -> Option<Value> {
         // What cannot be named counts in the correction and needs no shuffle.
         let chance_of = |value: &Value| if value.excess() < LEAST_EXCESS { 1.0 } else { self.chance_of(value) };
-        let chances: Vec<f64> = self.values.iter().map(chance_of).collect();
-        let is_sure = |(value, chance): (_, f64)| (chance <= FALSE_DISCOVERY_RATE).then_some(value);
-        let sure: Vec<&Value> = self.values.iter().zip(adjusted(&chances)).filter_map(is_sure).collect();
+        let chances = listed(self.values.iter().map(chance_of));
         let [mut first, mut second, mut tag] = [None::<&Value>; 3];
-        for value in sure.into_iter().filter(|value| value.excess() >= LEAST_EXCESS) {
+        for (value, chance) in self.values.iter().zip(adjusted(&chances)) {
+            if chance > FALSE_DISCOVERY_RATE || value.excess() < LEAST_EXCESS {
+                continue;
+            }
             let is_above = |other: Option<&Value>| other.is_none_or(|other| value.excess() > other.excess());
             match value.origin {
                 Origin::Tag(_) if self.explains(value) && is_above(tag) => tag = Some(value),
@@ -360,47 +363,50 @@ impl Window {
     /// Adds what was found to the claim, or leaves the claim to that of the one workflow without which it is none.
     fn tell(self, all: &Series, accepted: &mut [Accepted<'_>]) -> Option<()> {
         let of_all = accepted.get(self.place)?.executions;
-        let claim = accepted.get_mut(self.place)?.claim.as_mut()?;
+        let Claim { facts, basis } = accepted.get_mut(self.place)?.claim.as_mut()?;
         let (raw, left) = (self.raw_excess(), self.adjusted_excess());
         let inside = self.facts.outside.rate() + left / self.facts.inside.of.max(1) as f64;
         if !self.is_unknown() {
-            claim.evidence.push(("adjusted_expected", Fact::Number(self.facts.inside.hits as f64 - left)));
-            claim.evidence.push(("adjusted_excess", Fact::Number(left)));
-            claim.evidence.push(("adjusted_inside", Fact::Number(within(inside, 0.0, 1.0))));
+            basis.number("adjusted_expected", self.facts.inside.hits as f64 - left).number("adjusted_excess", left);
+            basis.number("adjusted_inside", within(inside, 0.0, 1.0));
         }
         if self.is_mix() {
             let (workflow, is_mostly) = (self.named_mover().map(str::to_owned), self.mover.2);
-            claim.evidence.push(("mix_share", Fact::Number(within(1.0 - left / raw.max(1e-9), 0.0, 1.0))));
-            claim.evidence.extend(workflow.clone().map(|name| ("mix_workflow", Fact::Text(name))));
-            claim.facts = Statement::Explained(self.facts, Cause::Mix { workflow, is_mostly });
+            basis.number("mix_share", within(1.0 - left / raw.max(1e-9), 0.0, 1.0));
+            if let Some(name) = &workflow {
+                basis.text("mix_workflow", name);
+            }
+            *facts = Statement::Explained(self.facts, Cause::Mix { workflow, is_mostly });
             return None;
         }
         let value = self.origin()?;
         let share = within(self.share(&value), 0.0, 1.0);
-        claim.evidence.push(("from_share", Fact::Number(share)));
+        basis.number("from_share", share);
         match &value.origin {
-            Origin::Tag(tag) => claim.evidence.push(("from_tag", Fact::Text(tag.clone()))),
+            Origin::Tag(tag) => _ = basis.text("from_tag", tag),
             Origin::Workflows(workflows) => {
-                let names = ["from_workflow", "and_from_workflow"].into_iter();
-                claim.evidence.extend(names.zip(workflows.iter().filter_map(id)));
+                for (name, whose) in ["from_workflow", "and_from_workflow"].into_iter().zip(workflows) {
+                    if let Whose::Workflow { id, .. } = whose {
+                        basis.text(name, id);
+                    }
+                }
             }
         }
-        claim.evidence.push(("from_hits", Fact::Count(value.inside.hits)));
-        claim.evidence.push(("from_of", Fact::Count(value.inside.of)));
-        claim.evidence.push(("from_expected", Fact::Number(value.expected())));
-        let matters = claim.share * of_all as f64;
+        basis.count("from_hits", value.inside.hits).count("from_of", value.inside.of);
+        basis.number("from_expected", value.expected());
+        let matters = basis.share * of_all as f64;
         let Value { origin, inside, outside, .. } = value;
         if let Origin::Workflows(workflows) = &origin
             && let [one] = workflows.as_slice()
         {
             let holds_without = self.holds_without_heaviest(all);
-            claim.evidence.push(("holds_without", Fact::Count(holds_without.into())));
+            basis.count("holds_without", holds_without.into());
             if !holds_without && let Some(own) = own_claim(accepted, one, &self.facts) {
                 // What is said of all executions is said of the one workflow, and matters as much.
                 let Accepted { executions, claim, .. } = own;
-                let claim = claim.as_mut()?;
-                claim.share = claim.share.max(matters / (*executions).max(1) as f64);
-                claim.evidence.push(("share_of_all_excess", Fact::Number(share)));
+                let basis = &mut claim.as_mut()?.basis;
+                basis.share = basis.share.max(matters / (*executions).max(1) as f64);
+                basis.number("share_of_all_excess", share);
                 *accepted.get_mut(self.place)?.claim = None;
                 return None;
             }
@@ -434,22 +440,24 @@ impl Value {
 
 /// Two values as one.
 fn both((first, second): (&Value, &Value)) -> Value {
-    let workflows = [first, second].into_iter().flat_map(|value| match &value.origin {
-        Origin::Workflows(workflows) => workflows.as_slice(),
-        Origin::Tag(_) => &[],
-    });
-    let origin = Origin::Workflows(workflows.cloned().collect());
+    let mut workflows = Vec::new();
+    for value in [first, second] {
+        if let Origin::Workflows(of_value) = &value.origin {
+            workflows.extend_from_slice(of_value);
+        }
+    }
+    let origin = Origin::Workflows(workflows);
     let (mut inside, mut outside) = (first.inside, first.outside);
     inside.add(second.inside);
     outside.add(second.outside);
-    let excess = first.excess.iter().zip(&second.excess).map(|(one, other)| one + other).collect();
+    let excess = listed(first.excess.iter().zip(&second.excess).map(|(one, other)| one + other));
     Value { origin, inside, outside, excess }
 }
 
 /// By week, what is in excess of a rate outside; and that rate. Where too little ran outside, nothing is in excess.
 fn excess(weeks: &[Tally], outside: Tally) -> (Vec<f64>, f64) {
     let rate = if outside.of < LEAST_OF_A_RATE { together(weeks).rate() } else { outside.rate() };
-    (weeks.iter().map(|week| week.hits as f64 - rate * week.of as f64).collect(), rate)
+    (listed(weeks.iter().map(|week| week.hits as f64 - rate * week.of as f64)), rate)
 }
 
 /// What coins can make of the weeks at most decides who is looked at: that is the same whichever side they fall on.
@@ -461,13 +469,6 @@ fn together(weeks: &[Tally]) -> Tally {
     let mut all = Tally::default();
     weeks.iter().for_each(|week| all.add(*week));
     all
-}
-
-fn id(whose: &Whose) -> Option<Fact> {
-    match whose {
-        Whose::Workflow { id, .. } => Some(Fact::Text(id.clone())),
-        Whose::All | Whose::NoWorkflow => None,
-    }
 }
 
 /// True if two windows share at least half of the hours of the smaller one.

@@ -2,7 +2,9 @@
 //! Neither is judged by a textbook: what the other stretches of the same series reach says how unusual its largest one
 //! is, so where batches are routine a batch is no burst, and where something breaks every week no week is an incident.
 
-use super::claim::{Claim, Effect, Fact, Look};
+use super::claim::{Basis, Effect, Look};
+use super::history;
+use super::random::{listed, sum};
 use super::series::Series;
 use super::tail::peak;
 use super::usual::{self, Usual, local_hour};
@@ -42,13 +44,8 @@ pub struct Facts {
 
 /// Looks for the hour that stands out most.
 pub fn look(series: &Series) -> Look<Facts> {
-    let Some(usual) = Usual::new(&series.days, |hour| hour.executions) else { return Look::nothing() };
-    let scores: Vec<f64> = usual
-        .counts
-        .iter()
-        .zip(&usual.expected)
-        .map(|(count, expected)| usual::score(*count as f64, *expected, usual.shape))
-        .collect();
+    let Some(usual) = Usual::new(&series.days) else { return Look::nothing() };
+    let scores = usual::scores(&usual.counts, &usual.expected, usual.shape);
     let Some(peak) = peak(&scores, BLOCK) else { return Look::nothing() };
     let ratio_at = |hour: usize| match (usual.counts.get(hour), usual.expected.get(hour)) {
         (Some(count), Some(expected)) => *count as f64 / expected,
@@ -68,27 +65,13 @@ pub fn look(series: &Series) -> Look<Facts> {
     let is_many = |hour: &usize| usual.counts.get(*hour).is_some_and(|count| *count >= LEAST_EXECUTIONS);
     let next = (0..usual.counts.len()).filter(elsewhere).filter(is_many).map(ratio_at).fold(0.0, f64::max);
     let all = usual.counts.iter().fold(0.0, |sum, count| sum + *count as f64);
+    let Some(span) = series.span() else { return Look::nothing() };
     let facts = Facts { at, executions, usual: expected, next, days: series.days.len() };
-    let evidence = vec![
-        ("executions", Fact::Count(executions)),
-        ("usual", Fact::Number(expected)),
-        ("next_ratio", Fact::Number(next)),
-    ];
-    let effect = Some(Effect { inside: executions as f64, outside: expected });
-    let share = (executions as f64 - expected) / all;
-    Look { chance: peak.chance, claim: claim(series, facts, effect, evidence, vec![at], share) }
-}
-
-fn claim<Facts>(
-    series: &Series,
-    facts: Facts,
-    effect: Option<Effect>,
-    evidence: Vec<(&'static str, Fact)>,
-    cells: Vec<(NaiveDate, u8)>,
-    share: f64,
-) -> Option<Claim<Facts>> {
-    let span = (series.days.first()?.date, series.days.last()?.date);
-    Some(Claim { facts, window: None, effect, evidence, span, weeks: Vec::new(), cells, share })
+    let mut basis = Basis::new(span, (executions as f64 - expected) / all);
+    basis.effect = Some(Effect { inside: executions as f64, outside: expected });
+    basis.count("executions", executions).number("usual", expected).number("next_ratio", next);
+    basis.cells = vec![at];
+    Look::claim(peak.chance, facts, basis)
 }
 
 /// What an incident is made of.
@@ -119,33 +102,26 @@ struct Failures {
 
 impl Failures {
     fn new(series: &Series) -> Self {
-        let hours = || series.days.iter().flat_map(|day| &day.hours);
-        let counts: Vec<u64> = hours().map(|hour| hour.failures).collect();
-        let decided: Vec<u64> = hours().map(|hour| hour.decided).collect();
+        let counts = history::by_hour(&series.days, &|hour| hour.failures);
+        let decided = history::by_hour(&series.days, &|hour| hour.decided);
         // The day with the most failures does not say what is usual.
-        let sums = |of: &[u64]| -> Vec<f64> {
-            of.chunks(24).map(|day| day.iter().fold(0.0, |sum, count| sum + *count as f64)).collect()
-        };
+        let sums = |of: &[u64]| listed(of.chunks(24).map(|day| day.iter().fold(0.0, |sum, count| sum + *count as f64)));
         let (by_day, decided_by_day) = (sums(&counts), sums(&decided));
         let worst = by_day
             .iter()
             .enumerate()
             .fold((0, -1.0), |worst, (day, failures)| if *failures > worst.1 { (day, *failures) } else { worst });
-        let without = |of: &[f64]| of.iter().sum::<f64>() - of.get(worst.0).copied().unwrap_or(0.0);
+        let without = |of: &[f64]| sum(of) - of.get(worst.0).copied().unwrap_or(0.0);
         let rate = without(&by_day) / without(&decided_by_day).max(1.0);
-        let expected = decided.iter().map(|decided| rate * *decided as f64).collect();
+        let expected = listed(decided.iter().map(|decided| rate * *decided as f64));
         Self { counts, decided, expected }
     }
 
     /// The hours within a day of each other that hold the most failures beyond three times what is usual, around the
     /// `HOURS_TOGETHER` hours from `place` on.
     fn extent(&self, place: usize) -> (usize, usize) {
-        let excess: Vec<f64> = self
-            .counts
-            .iter()
-            .zip(&self.expected)
-            .map(|(count, expected)| *count as f64 - LEAST_RATIO * expected)
-            .collect();
+        let hours = self.counts.iter().zip(&self.expected);
+        let excess = listed(hours.map(|(count, expected)| *count as f64 - LEAST_RATIO * expected));
         let first = place.saturating_sub(LONGEST);
         let last = (place + HOURS_TOGETHER + LONGEST).min(excess.len());
         let mut best = (place, place + HOURS_TOGETHER, f64::NEG_INFINITY);
@@ -183,8 +159,8 @@ impl Failures {
     fn together(&self) -> (Vec<u64>, Vec<f64>) {
         let counts = self.counts.windows(HOURS_TOGETHER);
         let counts = counts.map(|hours| hours.iter().fold(0u64, |sum, count| sum.saturating_add(*count)));
-        let expected = self.expected.windows(HOURS_TOGETHER).map(|hours| hours.iter().sum());
-        (counts.collect(), expected.collect())
+        let expected = self.expected.windows(HOURS_TOGETHER).map(sum);
+        (counts.collect(), listed(expected))
     }
 }
 
@@ -215,34 +191,22 @@ pub fn look_for_incident(series: &Series) -> Look<Incident> {
     let failures = Failures::new(series);
     let (counts, expected) = failures.together();
     let shape = usual::shape(&counts, &expected);
-    let scores: Vec<f64> =
-        counts.iter().zip(&expected).map(|(count, expected)| usual::score(*count as f64, *expected, shape)).collect();
+    let scores = usual::scores(&counts, &expected, shape);
     let Some(peak) = peak(&scores, BLOCK_OF_INCIDENTS) else { return Look::nothing() };
-    let Some(facts) = failures.facts(series, peak.place).filter(Incident::passes) else { return Look::nothing() };
-    let evidence = vec![
-        ("failures", Fact::Count(facts.failures)),
-        ("decided", Fact::Count(facts.decided)),
-        ("all_failures", Fact::Count(facts.all_failures)),
-    ];
+    let facts = failures.facts(series, peak.place).filter(Incident::passes);
+    let (Some(facts), Some(span)) = (facts, series.span()) else { return Look::nothing() };
     let rate = |failures: u64, decided: u64| failures as f64 / decided.max(1) as f64;
-    let effect = Effect {
+    let mut basis = Basis::new(span, rate(facts.failures, facts.all_failures));
+    basis.effect = Some(Effect {
         inside: rate(facts.failures, facts.decided),
         outside: rate(facts.all_failures - facts.failures, facts.all_decided.saturating_sub(facts.decided)),
-    };
-    let cells = cells(series, &facts);
-    let share = rate(facts.failures, facts.all_failures);
-    Look { chance: peak.chance, claim: claim(series, facts, Some(effect), evidence, cells, share) }
-}
-
-/// The hours of an incident that have executions.
-fn cells(series: &Series, incident: &Incident) -> Vec<(NaiveDate, u8)> {
-    let hours =
-        series.days.iter().flat_map(|day| (0..24).zip(&day.hours).map(|(hour, counts)| (day.date, hour, counts)));
-    let inside = |(date, hour): (NaiveDate, u8)| (date, hour) >= incident.from && (date, hour) < incident.until;
-    hours
-        .filter(|(date, hour, counts)| inside((*date, *hour)) && counts.executions > 0)
-        .map(|(date, hour, _)| (date, hour))
-        .collect()
+    });
+    basis.count("failures", facts.failures).count("decided", facts.decided).count("all_failures", facts.all_failures);
+    basis.cells = history::cells(&series.days, &|day, hour| {
+        let at = (day.date, hour);
+        at >= facts.from && at < facts.until
+    });
+    Look::claim(peak.chance, facts, basis)
 }
 
 #[cfg(test)]
@@ -287,7 +251,7 @@ mod tests {
         assert_eq!((facts.from, facts.until, facts.hours), ((date, 4), (date, 9), 5));
         assert_eq!((facts.failures, facts.decided, facts.all_decided), (90, 100, 28 * 24 * 20));
         let recount = (0..28 * 24).map(|hour| counts(hour).1).sum::<u64>();
-        assert_eq!((facts.all_failures, claim.cells.len()), (recount, 5));
+        assert_eq!((facts.all_failures, claim.basis.cells.len()), (recount, 5));
         assert_eq!(incident_facts(&series).as_ref(), Some(facts));
     }
 

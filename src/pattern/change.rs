@@ -4,7 +4,7 @@
 //! to a series whose days resemble the days before, around the best split: so a true shift does not pass for noise. It
 //! never tells a slow slide (that is a trend), and nothing that does not show in raw counts.
 
-use super::claim::{Claim, Effect, Fact, Look};
+use super::claim::{Basis, Effect, Look};
 use super::daily::{self, Daily, Line, Measure, Noise, Step, Stretch};
 use super::history::Day;
 use super::random::{LEAST_CHANCE, Random, quantile};
@@ -78,31 +78,15 @@ fn found(series: &Series, measure: Measure, daily: &Daily, bins: &Bins) -> Optio
     let counts = series.days.iter().map(Day::executions);
     let mut random = Random::seeded_by(counts.chain([measure as u64, 6]));
     let plus_minus = split.plus_minus(daily, &mut random);
-    let mut evidence = vec![
-        ("changed_on", Fact::Date(from)),
-        ("plus_minus_days", Fact::Count(u64::from(plus_minus))),
-        ("days_before", Fact::Count(u64::from(before.days))),
-        ("days_after", Fact::Count(u64::from(after.days))),
-        ("executions_before", Fact::Count(before.executions)),
-        ("executions_after", Fact::Count(after.executions)),
-    ];
+    let mut basis = Basis::new(series.span()?, share(measure, &before, &after));
+    basis.effect = Some(Effect { inside: after.value, outside: before.value });
+    basis.date("changed_on", from).count("plus_minus_days", u64::from(plus_minus));
+    basis.count("days_before", u64::from(before.days)).count("days_after", u64::from(after.days));
+    basis.count("executions_before", before.executions).count("executions_after", after.executions);
     if measure == Measure::FailureRate {
-        evidence.push(("failures_before", Fact::Count(before.failures)));
-        evidence.push(("failures_after", Fact::Count(after.failures)));
+        basis.count("failures_before", before.failures).count("failures_after", after.failures);
     }
-    Some(Look {
-        chance: split.chance,
-        claim: Some(Claim {
-            window: None,
-            effect: Some(Effect { inside: after.value, outside: before.value }),
-            evidence,
-            span: (series.days.first()?.date, series.days.last()?.date),
-            weeks: Vec::new(),
-            cells: Vec::new(),
-            share: share(measure, &before, &after),
-            facts: Facts { measure, from, plus_minus, before, after },
-        }),
-    })
+    Some(Look::claim(split.chance, Facts { measure, from, plus_minus, before, after }, basis))
 }
 
 /// The best split of a daily series and the chance of one as good.

@@ -20,20 +20,15 @@ impl<Facts> Look<Facts> {
         Self { chance: 1.0, claim: None }
     }
 
+    /// A claim that passed its gates, with the chance of it.
+    pub fn claim(chance: f64, facts: Facts, basis: Box<Basis>) -> Self {
+        Self { chance, claim: Some(Claim { facts, basis }) }
+    }
+
     /// The claim in other clothes.
     pub fn map<Others>(self, wrap: impl FnOnce(Facts) -> Others) -> Look<Others> {
         let Self { chance, claim } = self;
-        let claim = claim.map(|Claim { facts, window, effect, evidence, span, weeks, cells, share }| Claim {
-            facts: wrap(facts),
-            window,
-            effect,
-            evidence,
-            span,
-            weeks,
-            cells,
-            share,
-        });
-        Look { chance, claim }
+        Look { chance, claim: claim.map(|Claim { facts, basis }| Claim { facts: wrap(facts), basis }) }
     }
 }
 
@@ -42,6 +37,13 @@ impl<Facts> Look<Facts> {
 pub struct Claim<Facts> {
     /// The numbers that its sentence is made of.
     pub facts: Facts,
+    /// What it rests on.
+    pub basis: Box<Basis>,
+}
+
+/// What a claim rests on, which is told of all kinds alike.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Basis {
     /// When in the week, of a kind that recurs there.
     pub window: Option<WeekWindow>,
     /// What it does to the measure.
@@ -59,6 +61,43 @@ pub struct Claim<Facts> {
     /// How much of the series it concerns, 0 to 1: excess failures of all failures, or executions concerned of all. Ranks
     /// claims by what they matter.
     pub share: f64,
+}
+
+impl Basis {
+    /// Nothing yet but which local dates were looked at, and how much of the series is concerned.
+    #[inline(never)]
+    pub fn new(span: (NaiveDate, NaiveDate), share: f64) -> Box<Self> {
+        let (evidence, weeks, cells) = (Vec::new(), Vec::new(), Vec::new());
+        Box::new(Self { window: None, effect: None, evidence, span, weeks, cells, share })
+    }
+
+    /// Adds a count to the evidence.
+    #[inline(never)]
+    pub fn count(&mut self, name: &'static str, count: u64) -> &mut Self {
+        self.evidence.push((name, Fact::Count(count)));
+        self
+    }
+
+    /// Adds a number with a fraction.
+    #[inline(never)]
+    pub fn number(&mut self, name: &'static str, number: f64) -> &mut Self {
+        self.evidence.push((name, Fact::Number(number)));
+        self
+    }
+
+    /// Adds a local date.
+    #[inline(never)]
+    pub fn date(&mut self, name: &'static str, date: NaiveDate) -> &mut Self {
+        self.evidence.push((name, Fact::Date(date)));
+        self
+    }
+
+    /// Adds a name.
+    #[inline(never)]
+    pub fn text(&mut self, name: &'static str, text: &str) -> &mut Self {
+        self.evidence.push((name, Fact::Text(text.to_owned())));
+        self
+    }
 }
 
 /// What a claim is about, there and elsewhere (or after and before).

@@ -8,6 +8,7 @@
 
 use super::history::{Day, Hour};
 use super::outcome::Tally;
+use super::random::sum;
 use crate::zone::Zone;
 use chrono::Datelike;
 
@@ -50,16 +51,17 @@ pub fn kept(days: &[Day], zone: &Zone, weekdays: &[u8], tally: &dyn Fn(&Hour) ->
         return None;
     }
     let moved = usize::try_from((moved / HOUR_SECONDS).rem_euclid(24)).ok()?;
-    let of = |side: i32| days.iter().filter(is_meant).filter(move |day| offset(day) == side);
-    let before = shapes(of(first), tally);
-    let after = shapes(of(other), tally);
+    let meant: Vec<&Day> = days.iter().filter(is_meant).collect();
+    let (before, after): (Vec<&Day>, Vec<&Day>) = meant.into_iter().partition(|day| offset(day) == first);
+    let (before, after) = (shapes(&before, tally), shapes(&after, tally));
     if before.len().min(after.len()) < LEAST_DAYS {
         return None;
     }
-    let nearer = nearer_to_local(&after, &before, moved).chain(nearer_to_local(&before, &after, 24 - moved));
-    let nearer: Vec<f64> = nearer.collect();
+    let mut nearer = Vec::new();
+    nearer_to_local(&after, &before, moved, &mut nearer);
+    nearer_to_local(&before, &after, 24 - moved, &mut nearer);
     let count = nearer.len() as f64;
-    let mean = nearer.iter().sum::<f64>() / count;
+    let mean = sum(&nearer) / count;
     let variance = nearer.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (count - 1.0);
     let errors = mean / (variance / count).sqrt().max(f64::MIN_POSITIVE);
     match errors {
@@ -73,40 +75,41 @@ pub fn kept(days: &[Day], zone: &Zone, weekdays: &[u8], tally: &dyn Fn(&Hour) ->
 type Shape = [f64; 24];
 
 /// What each day has by hour: of hits alone their shares of the day, else the hits beyond the usual rate.
-fn shapes<'a>(days: impl Iterator<Item = &'a Day> + Clone, tally: &dyn Fn(&Hour) -> Tally) -> Vec<Shape> {
-    let total = |days: &mut dyn Iterator<Item = &'a Day>| {
+#[inline(never)]
+fn shapes(days: &[&Day], tally: &dyn Fn(&Hour) -> Tally) -> Vec<Shape> {
+    let total = |days: &[&Day]| {
         let mut total = Tally::default();
-        days.flat_map(|day| &day.hours).for_each(|hour| total.add(tally(hour)));
+        days.iter().flat_map(|day| &day.hours).for_each(|hour| total.add(tally(hour)));
         total
     };
-    let all = total(&mut days.clone());
-    days.filter_map(|day| {
-        let of_day = total(&mut std::iter::once(day));
-        if of_day.hits == 0 && all.of == 0 {
-            return None;
+    let all = total(days);
+    let mut shapes = Vec::new();
+    for day in days {
+        let of_day = total(&[day]);
+        if of_day.hits > 0 || all.of > 0 {
+            shapes.push(std::array::from_fn(|hour| {
+                let Tally { hits, of } = day.hours.get(hour).map(tally).unwrap_or_default();
+                if all.of == 0 { hits as f64 / of_day.hits as f64 } else { hits as f64 - all.rate() * of as f64 }
+            }));
         }
-        let shape = day.hours.map(|hour| {
-            let Tally { hits, of } = tally(&hour);
-            if all.of == 0 { hits as f64 / of_day.hits as f64 } else { hits as f64 - all.rate() * of as f64 }
-        });
-        Some(shape)
-    })
-    .collect()
+    }
+    shapes
 }
 
-/// By day, how much nearer it is to the mean of others as it is than to that mean moved by some hours.
-fn nearer_to_local<'a>(days: &'a [Shape], others: &[Shape], moved: usize) -> impl Iterator<Item = f64> + 'a {
+/// Adds by day how much nearer it is to the mean of others as it is than to that mean moved by some hours.
+#[inline(never)]
+fn nearer_to_local(days: &[Shape], others: &[Shape], moved: usize, nearer: &mut Vec<f64>) {
     let mut mean = [0.0; 24];
     for other in others {
         mean.iter_mut().zip(other).for_each(|(sum, value)| *sum += value / others.len() as f64);
     }
     let mut shifted = mean;
     shifted.rotate_right(moved % 24);
-    days.iter().map(move |day| {
+    for day in days {
         let squares =
             |from: &Shape| day.iter().zip(from).map(|(one, other)| (one - other) * (one - other)).sum::<f64>();
-        squares(&shifted) - squares(&mean)
-    })
+        nearer.push(squares(&shifted) - squares(&mean));
+    }
 }
 
 #[cfg(test)]

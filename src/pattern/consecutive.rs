@@ -2,7 +2,7 @@
 //! other rows of failures of the same workflow say how one goes on; runs that were not decided neither lengthen a row
 //! nor end it. It says nothing of rows that are as long as others were.
 
-use super::claim::{Claim, Effect, Fact, Look};
+use super::claim::{Basis, Effect, Look};
 use super::series::{Run, Series};
 use super::tail::chance_beyond;
 use crate::time::Timestamp;
@@ -88,17 +88,12 @@ pub fn look(series: &Series, zone: &Zone) -> Look<Facts> {
         failures_outside: failures as u64,
         decided_outside: outside as u64,
     };
-    let evidence = vec![
-        ("failures_in_a_row", Fact::Count(facts.length)),
-        ("next_longest", Fact::Count(facts.runner_up)),
-        ("failures_outside", Fact::Count(facts.failures_outside)),
-        ("decided_outside", Fact::Count(facts.decided_outside)),
-    ];
-    let effect = Some(Effect { inside: 1.0, outside: failures as f64 / outside as f64 });
     let share = longest.length as f64 / (failures + longest.length) as f64;
-    let span = (first, last);
-    let claim = Claim { facts, window: None, effect, evidence, span, weeks: Vec::new(), cells: Vec::new(), share };
-    Look { chance, claim: Some(claim) }
+    let mut basis = Basis::new((first, last), share);
+    basis.effect = Some(Effect { inside: 1.0, outside: failures as f64 / outside as f64 });
+    basis.count("failures_in_a_row", facts.length).count("next_longest", facts.runner_up);
+    basis.count("failures_outside", facts.failures_outside).count("decided_outside", facts.decided_outside);
+    Look::claim(chance, facts, basis)
 }
 
 /// The chance of a row of that length where every failure is followed by another one at the rate at which failures

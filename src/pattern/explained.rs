@@ -169,9 +169,12 @@ fn names(statement: &Statement, whose: &Whose) -> bool {
 
 /// Common hours of the week by all hours of two windows.
 fn overlap(one: &WeekWindow, other: &WeekWindow) -> f64 {
-    let (one, other) = (one.hours(), other.hours());
-    let count = |is: &dyn Fn(bool, bool) -> bool| one.iter().zip(&other).filter(|(a, b)| is(**a, **b)).count() as f64;
-    count(&|a, b| a && b) / count(&|a, b| a || b).max(1.0)
+    let (mut common, mut all) = (0, 0);
+    for (one, other) in one.hours().iter().zip(&other.hours()) {
+        common += u32::from(*one && *other);
+        all += u32::from(*one || *other);
+    }
+    f64::from(common) / f64::from(all.max(1))
 }
 
 /// Outcomes inside beyond those at the rate outside.

@@ -10,7 +10,7 @@ use crate::execution::Status;
 use crate::histogram::{BINS, Bins, Histogram};
 use crate::options::Moment;
 use crate::table::{RunCount, WorkflowRuns};
-use chrono::{Datelike, NaiveDate, Weekday};
+use chrono::{Datelike, Days, NaiveDate, Weekday};
 
 /// Hours of a week, Monday 0 h first.
 pub const RING: usize = 168;
@@ -58,13 +58,8 @@ impl Hour {
     }
 
     /// Counts executions of one status, of which `timed` says the bins of durations and how many have each.
-    fn count(
-        &mut self,
-        status: Status,
-        executions: u64,
-        timed: impl Iterator<Item = (usize, u64)>,
-        slow_from: Option<usize>,
-    ) {
+    #[inline(never)]
+    fn count(&mut self, status: Status, executions: u64, timed: &[(u16, u64)], slow_from: Option<usize>) {
         let add = |sum: &mut u64, is_meant: bool| *sum = sum.saturating_add(if is_meant { executions } else { 0 });
         add(&mut self.executions, true);
         add(&mut self.decided, status.is_decided());
@@ -74,8 +69,8 @@ impl Hour {
         add(&mut self.ended, status.is_ended());
         let Some(slow_from) = slow_from else { return };
         for (bin, executions) in timed {
-            self.timed = self.timed.saturating_add(executions);
-            self.slow = self.slow.saturating_add(if bin >= slow_from { executions } else { 0 });
+            self.timed = self.timed.saturating_add(*executions);
+            self.slow = self.slow.saturating_add(if usize::from(*bin) >= slow_from { *executions } else { 0 });
         }
     }
 }
@@ -96,9 +91,34 @@ pub struct Day {
 
 impl Day {
     /// Executions of the whole day.
+    #[inline(never)]
     pub fn executions(&self) -> u64 {
         self.hours.iter().fold(0, |sum, hour| sum.saturating_add(hour.executions))
     }
+}
+
+/// The Monday of a date's week.
+#[inline(never)]
+pub fn monday_of(date: NaiveDate) -> NaiveDate {
+    date.checked_sub_days(Days::new(u64::from(date.weekday().num_days_from_monday()))).unwrap_or(date)
+}
+
+/// What is counted of the hours of days, one after the other.
+pub fn by_hour(days: &[Day], count: &dyn Fn(&Hour) -> u64) -> Vec<u64> {
+    days.iter().flat_map(|day| &day.hours).map(count).collect()
+}
+
+/// The hours of days that have executions, as far as they are meant.
+pub fn cells(days: &[Day], is_meant: &dyn Fn(&Day, u8) -> bool) -> Vec<(NaiveDate, u8)> {
+    let mut cells = Vec::new();
+    for day in days {
+        for (hour, counts) in (0..).zip(&day.hours) {
+            if counts.executions > 0 && is_meant(day, hour) {
+                cells.push((day.date, hour));
+            }
+        }
+    }
+    cells
 }
 
 /// A whole week, Monday to Sunday.
@@ -223,14 +243,14 @@ impl<'a> WholeDays<'a> {
     /// Counts the executions of a workflow; how the durations of each day are distributed.
     fn count(&mut self, workflow: &WorkflowRuns, bins: &Bins, placed_by: Moment) -> Vec<Histogram> {
         let buckets = self.buckets;
-        let mut durations: Vec<Vec<(usize, u64)>> = vec![Vec::new(); self.days.len()];
+        let mut durations: Vec<Vec<(u16, u64)>> = vec![Vec::new(); self.days.len()];
         let slow_from = slow_from(workflow, bins);
         for run in &workflow.runs {
-            let timed = run.duration_ms.filter(|_| run.status.is_decided()).map(|ms| (bins.of(ms), 1));
+            let timed = run.duration_ms.filter(|_| run.status.is_decided()).map(|ms| (bins.of(ms) as u16, 1));
             let bucket = buckets.place(run.at_ms);
             if let Some((day, hour)) = self.hour(bucket) {
-                hour.count(run.status, 1, timed.into_iter(), slow_from);
-                durations.get_mut(day).into_iter().for_each(|day| day.extend(timed));
+                hour.count(run.status, 1, timed.as_slice(), slow_from);
+                durations.get_mut(day).into_iter().for_each(|day| day.extend_from_slice(timed.as_slice()));
             }
             let end = end_ms(run, placed_by).map(|end_ms| buckets.place(end_ms));
             if let Some((_, hour)) = end.and_then(|bucket| self.hour(bucket)) {
@@ -238,14 +258,16 @@ impl<'a> WholeDays<'a> {
             }
         }
         for RunCount { at_ms, status, count } in &workflow.counts {
-            let of_bins = count.bins.iter().filter(|_| status.is_decided());
-            let timed = of_bins.map(|(bin, executions)| (usize::from(*bin), *executions));
+            let timed = if status.is_decided() { count.bins.as_slice() } else { &[] };
             if let Some((day, hour)) = self.hour(buckets.place(*at_ms)) {
-                hour.count(*status, count.executions, timed.clone(), slow_from);
-                durations.get_mut(day).into_iter().for_each(|day| day.extend(timed.clone()));
+                hour.count(*status, count.executions, timed, slow_from);
+                durations.get_mut(day).into_iter().for_each(|day| day.extend_from_slice(timed));
             }
         }
-        durations.into_iter().map(|counts| Histogram::of_bins(bins, counts.into_iter())).collect()
+        let of_day = |counts: &Vec<(u16, u64)>| {
+            Histogram::of_bins(bins, counts.iter().map(|(bin, count)| (usize::from(*bin), *count)))
+        };
+        durations.iter().map(of_day).collect()
     }
 }
 

@@ -1,13 +1,14 @@
-//! Moments of a schedule at which nothing started. That some were missed is a fact, which a notice may tell; that they
-//! gather on one weekday or at one hour is a claim, and is tested. It says nothing of a workflow without a schedule, and
+//! Moments of a schedule at which nothing started. That they gather on one weekday or at one hour is a claim, and is
+//! tested. It says nothing of a workflow without a schedule, and
 //! nothing of what came after its last start.
 //!
 //! One miss of a schedule that is kept in most of its moments needs no test, but no pattern is in it either. The test
 //! takes the dates with misses as units, because an outage of a morning is one event whatever it misses: that so many
 //! of them fall on one weekday, or touch one hour, by themselves.
 
-use super::claim::{Claim, Effect, Fact, Look};
-use super::schedule::{Schedule, date_of, hour_of, weekday_of};
+use super::claim::{Basis, Effect, Look};
+use super::random::listed;
+use super::schedule::{Schedule, Slot, date_of, hour_of, weekday_of};
 use super::series::Series;
 use chrono::NaiveDate;
 
@@ -19,8 +20,6 @@ const LEAST_SHARE: f64 = 0.6;
 /// Where misses gather.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gathered {
-    /// Nowhere.
-    No,
     /// On a weekday, 0 = Monday.
     Weekday(usize),
     /// At an hour of the day.
@@ -38,29 +37,14 @@ pub struct Facts {
     pub gathered: Gathered,
     /// and how many of them are there.
     pub there: u64,
-    /// By hour of the day: moments at which something started, moments of the schedule.
-    pub by_hour: [(u64, u64); 24],
     /// The longest time between two starts around missed moments, in milliseconds,
     pub longest_ms: i64,
     /// and the date and hour at which it began, by the schedule's clock.
     pub from: (NaiveDate, u8),
 }
 
-/// The misses of a schedule, tested or not: facts for a notice. `None` where nothing was missed.
-pub fn facts(schedule: &Schedule) -> Option<Facts> {
-    let slots = &schedule.slots;
-    let missed = slots.iter().filter(|slot| !slot.is_kept).count() as u64;
-    if missed == 0 {
-        return None;
-    }
-    let mut by_hour = [(0, 0); 24];
-    for slot in slots {
-        if let Some((kept, all)) = by_hour.get_mut(hour_of(slot.clock_ms)) {
-            *kept += u64::from(slot.is_kept);
-            *all += 1;
-        }
-    }
-    // Between two kept moments with a missed one between them.
+/// The longest time between two starts around missed moments, and when it began; nothing where there is none.
+fn longest_silence(slots: &[Slot]) -> (i64, i64) {
     let mut longest = (0, 0);
     let mut last_kept: Option<i64> = None;
     let mut is_missing = false;
@@ -73,15 +57,7 @@ pub fn facts(schedule: &Schedule) -> Option<Facts> {
             is_missing = true;
         }
     }
-    Some(Facts {
-        missed,
-        expected: slots.len() as u64,
-        gathered: Gathered::No,
-        there: 0,
-        by_hour,
-        longest_ms: longest.0,
-        from: (date_of(longest.1), hour_of(longest.1) as u8),
-    })
+    longest
 }
 
 /// Moments and misses of one date.
@@ -94,8 +70,8 @@ struct Date {
 
 /// Looks for a weekday or an hour at which misses gather.
 pub fn look(series: &Series, schedule: &Schedule) -> Look<Facts> {
-    let Some(mut facts) = facts(schedule) else { return Look::nothing() };
-    let dates = dates(schedule);
+    let slots = &schedule.slots;
+    let dates = dates(slots);
     let bad: Vec<&Date> = dates.iter().filter(|date| date.missed > 0).collect();
     if bad.len() < LEAST_DATES {
         return Look::nothing();
@@ -127,53 +103,40 @@ pub fn look(series: &Series, schedule: &Schedule) -> Look<Facts> {
         let there = bad.iter().map(|date| at(date).1).sum();
         // By itself one of the date's misses falls on one of the hour's moments.
         let chance = |date: &&Date| none_of(date.all, date.missed, at(date).0);
-        let chances: Vec<f64> = bad.iter().map(|date| 1.0 - chance(date)).collect();
+        let chances = listed(bad.iter().map(|date| 1.0 - chance(date)));
         if chances.iter().any(|chance| *chance > 0.0 && *chance < 1.0) {
             consider(&chances, held, Gathered::Hour(hour), there);
         }
     }
-    let (Some((chance, gathered, there)), Some((first, last))) =
-        (best, schedule.slots.first().zip(schedule.slots.last()))
-    else {
+    let (Some((chance, gathered, there)), Some((first, last))) = (best, slots.first().zip(slots.last())) else {
         return Look::nothing();
     };
-    (facts.gathered, facts.there) = (gathered, there);
+    let missed = slots.iter().filter(|slot| !slot.is_kept).count() as u64;
+    let expected = slots.len() as u64;
     let span = (date_of(first.clock_ms), date_of(last.clock_ms));
-    let evidence = vec![
-        ("missed", Fact::Count(facts.missed)),
-        ("expected", Fact::Count(facts.expected)),
-        ("missed_there", Fact::Count(there)),
-    ];
     let is_there = |clock_ms: i64| match gathered {
-        Gathered::No => false,
         Gathered::Weekday(weekday) => weekday_of(clock_ms) == weekday,
         Gathered::Hour(hour) => hour_of(clock_ms) == hour,
     };
-    let all_there = schedule.slots.iter().filter(|slot| is_there(slot.clock_ms)).count() as f64;
-    let elsewhere = schedule.slots.len() as f64 - all_there;
-    let effect = Effect {
-        inside: there as f64 / all_there.max(1.0),
-        outside: (facts.missed - there) as f64 / elsewhere.max(1.0),
-    };
+    let all_there = slots.iter().filter(|slot| is_there(slot.clock_ms)).count() as f64;
+    let elsewhere = expected as f64 - all_there;
+    let effect =
+        Effect { inside: there as f64 / all_there.max(1.0), outside: (missed - there) as f64 / elsewhere.max(1.0) };
     let ran = series.runs.len() as f64;
-    let share = facts.missed as f64 / (facts.missed as f64 + ran);
-    let claim = Claim {
-        facts,
-        window: None,
-        effect: Some(effect),
-        evidence,
-        span,
-        weeks: Vec::new(),
-        cells: Vec::new(),
-        share,
-    };
-    Look { chance: (chance * f64::from(looked_at)).min(1.0), claim: Some(claim) }
+    let share = missed as f64 / (missed as f64 + ran);
+    let (longest_ms, from) = longest_silence(slots);
+    let from = (date_of(from), hour_of(from) as u8);
+    let mut basis = Basis::new(span, share);
+    basis.effect = Some(effect);
+    basis.count("missed", missed).count("expected", expected).count("missed_there", there);
+    let facts = Facts { missed, expected, gathered, there, longest_ms, from };
+    Look::claim((chance * f64::from(looked_at)).min(1.0), facts, basis)
 }
 
 /// The moments by date.
-fn dates(schedule: &Schedule) -> Vec<Date> {
+fn dates(slots: &[Slot]) -> Vec<Date> {
     let mut dates: Vec<(NaiveDate, Date)> = Vec::new();
-    for slot in &schedule.slots {
+    for slot in slots {
         let on = date_of(slot.clock_ms);
         if dates.last().is_none_or(|(last, _)| *last != on) {
             let weekday = weekday_of(slot.clock_ms);

@@ -3,7 +3,7 @@
 //! nothing.
 
 use super::attribution::{LEAST_OF_A_RATE, LEAST_OF_MIX};
-use super::claim::{Claim, Fact};
+use super::claim::Claim;
 use super::daily::{Measure, Stretch};
 use super::report::Statement;
 use super::sentence::called;
@@ -173,13 +173,12 @@ impl Shift {
         if moved <= 1e-9 {
             return;
         }
-        claim.evidence.push(("within_share", Fact::Number(within / moved)));
+        claim.basis.number("within_share", within / moved);
         if between >= LEAST_BETWEEN * moved {
             self.facts.mover = most.1.filter(|_| most.0 >= LEAST_OF_MIX * between);
             if let Some(Mover { name, before, after, .. }) = &self.facts.mover {
-                claim.evidence.push(("mix_workflow", Fact::Text(name.clone())));
-                claim.evidence.push(("mix_executions_before", Fact::Count(*before)));
-                claim.evidence.push(("mix_executions_after", Fact::Count(*after)));
+                claim.basis.text("mix_workflow", name);
+                claim.basis.count("mix_executions_before", *before).count("mix_executions_after", *after);
             }
             claim.facts = Statement::Mix(self.facts);
         }

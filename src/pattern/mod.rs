@@ -44,7 +44,7 @@ pub mod stopped;
 pub mod tail;
 pub mod usual;
 
-pub use claim::{Claim, Effect, Fact, Look};
+pub use claim::{Basis, Claim, Effect, Fact, Look};
 pub use random::{FEW, MANY};
 pub use report::{MOST_FINDINGS, MOST_OF_A_KIND};
 pub use series::{Run, Series, Whose};
@@ -196,7 +196,14 @@ pub struct WeekWindow {
 }
 
 impl WeekWindow {
+    /// So many hours from an hour on; past midnight they go on on the next day.
+    pub fn new(weekdays: Vec<u8>, start: u8, length: u8) -> Self {
+        let end = start + length;
+        Self { weekdays, from_hour: start, to_hour: if end > 24 { end - 24 } else { end } }
+    }
+
     /// By hour of the week, Monday 0 h first, whether it lies in the window.
+    #[inline(never)]
     pub fn hours(&self) -> [bool; history::RING] {
         let length = (usize::from(self.to_hour) + 23 - usize::from(self.from_hour)) % 24 + 1;
         let mut hours = [false; history::RING];

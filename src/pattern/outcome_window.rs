@@ -8,7 +8,7 @@
 //! for the choice among them, the rest for noise that is louder in some hours than in others (measured on null
 //! histories, see `tests/null_histories.rs`).
 
-use super::claim::{Claim, Effect, Fact, Look};
+use super::claim::{Basis, Claim, Effect, Look};
 use super::gate::{Counts, LEAST_HITS, LEAST_WEEKS, trimmed};
 use super::history::{RING, Week};
 use super::outcome::{Outcome, TalliedWeek, Tally};
@@ -270,33 +270,22 @@ impl Passed {
             Outcome::Cancelled => ("cancelled", "decided_or_cancelled"),
             Outcome::Slow => ("slow", "timed"),
         };
-        Some(Claim {
-            facts: Facts { outcome, window, inside, outside, held, weeks: can_tell },
-            window: Some(window.into()),
-            effect: Some(Effect { inside: inside.rate(), outside: outside.rate() }),
-            evidence: vec![
-                ("weeks_held", Fact::Count(held.into())),
-                ("weeks", Fact::Count(can_tell.into())),
-                (hits, Fact::Count(inside.hits)),
-                (of, Fact::Count(inside.of)),
-                ("expected", Fact::Number(expected)),
-            ],
-            span: (weeks.first()?.monday, weeks.last()?.monday.checked_add_days(Days::new(6))?),
-            cells: cells(&series.weeks, window),
-            share: within((inside.hits as f64 - expected) / all_hits.max(1) as f64, 0.0, 1.0),
-            weeks: weeks.iter().map(|week| week.monday).zip(counts.weeks).collect(),
-        })
+        let span = (weeks.first()?.monday, weeks.last()?.monday.checked_add_days(Days::new(6))?);
+        let share = within((inside.hits as f64 - expected) / all_hits.max(1) as f64, 0.0, 1.0);
+        let mut basis = Basis::new(span, share);
+        basis.window = Some(window.into());
+        basis.effect = Some(Effect { inside: inside.rate(), outside: outside.rate() });
+        basis.count("weeks_held", held.into()).count("weeks", can_tell.into());
+        basis.count(hits, inside.hits).count(of, inside.of).number("expected", expected);
+        basis.cells = cells(&series.weeks, window);
+        basis.weeks = weeks.iter().map(|week| week.monday).zip(counts.weeks).collect();
+        Some(Claim { facts: Facts { outcome, window, inside, outside, held, weeks: can_tell }, basis })
     }
 }
 
 impl From<RingWindow> for WeekWindow {
     fn from(window: RingWindow) -> Self {
-        let end = window.start + window.length;
-        WeekWindow {
-            weekdays: window.days.days().map(|day| day + 1).collect(),
-            from_hour: window.start,
-            to_hour: if end > 24 { end - 24 } else { end },
-        }
+        WeekWindow::new(window.days.days().map(|day| day + 1).collect(), window.start, window.length)
     }
 }
 

@@ -6,8 +6,8 @@
 //! spent in it by the time that has passed). Of executions that are still running no duration is known, so they are
 //! counted where they start and not where they run.
 
-use super::claim::{Claim, Effect, Fact};
-use super::history::Day;
+use super::claim::{Basis, Claim, Effect};
+use super::history::{self, Day};
 use super::random::median;
 use super::series::Series;
 use super::volume_window::On;
@@ -190,8 +190,12 @@ pub fn windows(all: &Series, buckets: &Buckets, running: &Running) -> Vec<Claim<
     let lengths = [&weekdays, &weekends].map(|window| window.as_ref().map_or(0, |facts| facts.length));
     let every_day = window(On::AllDays)
         .filter(|facts| lengths.iter().all(|length| f64::from(facts.length) >= SHARE_OF_EACH * f64::from(*length)));
-    let told = if every_day.is_some() { vec![every_day] } else { vec![weekdays, weekends] };
-    told.into_iter().flatten().filter_map(|facts| claim(facts, &loads)).collect()
+    let told = if every_day.is_some() { [every_day, None] } else { [weekdays, weekends] };
+    let mut claims = Vec::new();
+    for facts in told.into_iter().flatten() {
+        claims.extend(claim(facts, &all.days));
+    }
+    claims
 }
 
 fn loads<'a>(days: &'a [Day], buckets: &Buckets, running_ms: Option<&[u64]>) -> Vec<Loads<'a>> {
@@ -293,32 +297,18 @@ impl Facts {
     }
 }
 
-fn claim(facts: Facts, loads: &[Loads<'_>]) -> Option<Claim<Facts>> {
-    let mut evidence = vec![
-        ("executions_inside", Fact::Count(facts.inside.executions)),
-        ("hours_inside", Fact::Count(facts.inside.hours)),
-        ("executions_outside", Fact::Count(facts.outside.executions)),
-        ("hours_outside", Fact::Count(facts.outside.hours)),
-    ];
+fn claim(facts: Facts, days: &[Day]) -> Option<Claim<Facts>> {
+    // It is ranked beside nothing.
+    let mut basis = Basis::new((days.first()?.date, days.last()?.date), 0.0);
+    basis.window = Some(facts.on.window(facts.start, facts.length));
+    basis.effect = Some(Effect { inside: facts.inside.an_hour(), outside: facts.outside.an_hour() });
+    basis.count("executions_inside", facts.inside.executions).count("hours_inside", facts.inside.hours);
+    basis.count("executions_outside", facts.outside.executions).count("hours_outside", facts.outside.hours);
     if facts.is_running_known {
-        evidence.push(("running_at_a_time_inside", Fact::Number(facts.inside.at_a_time())));
-        evidence.push(("running_at_a_time_outside", Fact::Number(facts.outside.at_a_time())));
+        basis.number("running_at_a_time_inside", facts.inside.at_a_time());
+        basis.number("running_at_a_time_outside", facts.outside.at_a_time());
     }
-    evidence.push(("days_held", Fact::Count(u64::from(facts.held))));
-    evidence.push(("days", Fact::Count(u64::from(facts.days))));
-    let cells = loads.iter().flat_map(|day| {
-        let with_executions = day.hours.iter().enumerate().filter(|(_, load)| load.executions > 0);
-        let inside = with_executions.filter(|(hour, _)| facts.holds(day.day.date, *hour));
-        inside.map(|(hour, _)| (day.day.date, hour as u8)).collect::<Vec<_>>()
-    });
-    Some(Claim {
-        window: Some(facts.on.window(facts.start, facts.length)),
-        effect: Some(Effect { inside: facts.inside.an_hour(), outside: facts.outside.an_hour() }),
-        evidence,
-        span: (loads.first()?.day.date, loads.last()?.day.date),
-        weeks: Vec::new(),
-        cells: cells.collect(),
-        share: 0.0,
-        facts,
-    })
+    basis.count("days_held", u64::from(facts.held)).count("days", u64::from(facts.days));
+    basis.cells = history::cells(days, &|day, hour| facts.holds(day.date, usize::from(hour)));
+    Some(Claim { facts, basis })
 }

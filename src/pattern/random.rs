@@ -29,11 +29,15 @@ impl Random {
     /// A generator whose stream depends on all of `data` and on nothing else.
     pub fn seeded_by(data: impl IntoIterator<Item = u64>) -> Self {
         let mut random = Self { state: 0 };
-        for number in data {
-            random.state ^= number;
-            random.state = random.next();
-        }
+        data.into_iter().for_each(|number| random.take_in(number));
         random
+    }
+
+    /// Not inlined: seeds are made in many places, of lists of many types.
+    #[inline(never)]
+    fn take_in(&mut self, number: u64) {
+        self.state ^= number;
+        self.state = self.next();
     }
 
     /// The next 64 bits.
@@ -168,7 +172,30 @@ pub fn tail_chance(observed: f64, maxima: &[f64]) -> f64 {
 
 /// The value below which a share of the values lies, interpolated between neighbours; 0 of no values.
 pub fn quantile(values: impl Iterator<Item = f64>, share: f64) -> f64 {
-    let mut numbers: Vec<f64> = values.collect();
+    quantile_of(listed(values), share)
+}
+
+/// Numbers as a list. They come in ways of three dozen types, for each of which `collect` is compiled with all that makes
+/// room; here each is only a loop.
+pub fn listed(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut numbers = Vec::new();
+    values.for_each(|value| push(&mut numbers, value));
+    numbers
+}
+
+#[inline(never)]
+fn push(numbers: &mut Vec<f64>, value: f64) {
+    numbers.push(value);
+}
+
+/// The sum of numbers.
+#[inline(never)]
+pub fn sum(numbers: &[f64]) -> f64 {
+    numbers.iter().sum()
+}
+
+#[inline(never)]
+fn quantile_of(mut numbers: Vec<f64>, share: f64) -> f64 {
     let place = share * numbers.len().saturating_sub(1) as f64;
     select(&mut numbers, place as usize);
     let below = numbers.get(place as usize).copied().unwrap_or(0.0);

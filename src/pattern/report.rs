@@ -1,15 +1,17 @@
 //! The report: looks for every kind of claim in every series, corrects all chances for each other, and decides what is
 //! said and in which order. Tests nothing itself.
 
-use super::claim::{Claim, Look};
+use super::claim::{Basis, Claim, Look};
 use super::daily::Measure;
-use super::history;
+use super::english::notices;
+use super::history::{self, Hour};
 use super::multiplicity::{FALSE_DISCOVERY_RATE, adjusted};
 use super::outcome::{Outcome, Tally};
-use super::random::{FEW, LEAST_CHANCE, MANY};
+use super::random::{FEW, LEAST_CHANCE, MANY, listed};
 use super::sentence::{self, Strength};
 use super::series::{Series, Whose};
 use super::stopped::End;
+use super::volume_window::Moment;
 use super::{
     Evidence, Fact, Finding, Kind, Report, attribution, burst, change, clock, consecutive, english, explained, gate,
     missed, mix, outcome_window, quiet, schedule, silence, stopped, trend, volume_peak, volume_window,
@@ -60,7 +62,7 @@ pub enum Statement {
     /// A workflow starts at even intervals.
     Schedule(schedule::Facts),
     /// It did not at some of them.
-    Missed(Box<missed::Facts>),
+    Missed(missed::Facts),
     /// It runs no more, or is new.
     Stopped(stopped::Facts),
     /// Many failed one after the other.
@@ -71,7 +73,7 @@ pub enum Statement {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sought {
     Outcome(Outcome),
-    Volume(volume_window::Moment),
+    Volume(Moment),
     Peak,
     Change(Measure),
     Trend(Measure),
@@ -85,24 +87,45 @@ enum Sought {
 }
 
 impl Sought {
-    /// What is looked for in the series of all executions or of one workflow. Without outcomes, nothing that is about
-    /// them. Where all executions are those of one workflow, nothing is looked for in both.
-    fn all(whose: &Whose, outcomes: bool, is_only: bool) -> Vec<Sought> {
-        let mut all: Vec<Sought> = Vec::new();
-        if *whose == Whose::All || !is_only {
-            all.extend(Outcome::ALL.map(Sought::Outcome));
-            all.extend([volume_window::Moment::Started, volume_window::Moment::Finished].map(Sought::Volume));
-            all.push(Sought::Peak);
-            all.extend(Measure::ALL.map(Sought::Change));
-            all.extend(Measure::ALL.map(Sought::Trend));
-            all.extend([Sought::Silence, Sought::Burst, Sought::Incident]);
-        }
-        if matches!(whose, Whose::Workflow { .. }) {
-            all.extend([Sought::Schedule, Sought::Missed, Sought::Stopped(End::Stopped), Sought::Stopped(End::New)]);
-            all.push(Sought::Consecutive);
-        }
-        all.retain(|sought| outcomes || !sought.is_of_outcomes());
-        all
+    /// In the order in which it is looked for; of claims that matter alike the earlier one comes first.
+    const ALL: [Sought; 21] = [
+        Sought::Outcome(Outcome::Failed),
+        Sought::Outcome(Outcome::TimedOut),
+        Sought::Outcome(Outcome::Cancelled),
+        Sought::Outcome(Outcome::Slow),
+        Sought::Volume(Moment::Started),
+        Sought::Volume(Moment::Finished),
+        Sought::Peak,
+        Sought::Change(Measure::Volume),
+        Sought::Change(Measure::FailureRate),
+        Sought::Change(Measure::Duration),
+        Sought::Trend(Measure::Volume),
+        Sought::Trend(Measure::FailureRate),
+        Sought::Trend(Measure::Duration),
+        Sought::Silence,
+        Sought::Burst,
+        Sought::Incident,
+        Sought::Schedule,
+        Sought::Missed,
+        Sought::Stopped(End::Stopped),
+        Sought::Stopped(End::New),
+        Sought::Consecutive,
+    ];
+
+    /// Whether it is looked for in a series. Where all executions are those of one workflow, nothing is looked for in
+    /// both; without outcomes, nothing that is about them.
+    fn is_meant(self, whose: &Whose, view: &Viewed<'_>) -> bool {
+        let is_of_series = match (self.is_of_workflows(), whose) {
+            (true, whose) => matches!(whose, Whose::Workflow { .. }),
+            (false, Whose::All) => true,
+            (false, _) => !view.is_only,
+        };
+        is_of_series && (view.outcomes || !self.is_of_outcomes()) && self.is_told_by(view.placed_by)
+    }
+
+    /// True if only a workflow does it.
+    fn is_of_workflows(self) -> bool {
+        matches!(self, Sought::Schedule | Sought::Missed | Sought::Stopped(_) | Sought::Consecutive)
     }
 
     fn is_of_outcomes(self) -> bool {
@@ -116,10 +139,8 @@ impl Sought {
     /// True if it can be told of executions that are placed by such a moment.
     fn is_told_by(self, placed_by: Placed) -> bool {
         match self {
-            Sought::Volume(volume_window::Moment::Started) | Sought::Schedule | Sought::Missed => {
-                placed_by == Placed::Start
-            }
-            Sought::Volume(volume_window::Moment::Finished) => placed_by != Placed::Scheduled,
+            Sought::Volume(Moment::Started) | Sought::Schedule | Sought::Missed => placed_by == Placed::Start,
+            Sought::Volume(Moment::Finished) => placed_by != Placed::Scheduled,
             _ => true,
         }
     }
@@ -132,8 +153,8 @@ impl Sought {
     fn kind(self) -> Kind {
         match self {
             Sought::Outcome(outcome) => outcome.kind(),
-            Sought::Volume(volume_window::Moment::Started) => Kind::VolumeWindow,
-            Sought::Volume(volume_window::Moment::Finished) => Kind::ThroughputWindow,
+            Sought::Volume(Moment::Started) => Kind::VolumeWindow,
+            Sought::Volume(Moment::Finished) => Kind::ThroughputWindow,
             Sought::Peak => Kind::VolumePeak,
             Sought::Change(_) => Kind::Change,
             Sought::Trend(_) => Kind::Trend,
@@ -152,20 +173,18 @@ impl Sought {
     fn look(self, series: &Series, view: &Viewed<'_>, schedule: Option<&Found>, shuffles: usize) -> Look<Statement> {
         let mut look = self.look_by_itself(series, view, schedule, shuffles);
         look.chance = look.chance.max(LEAST_CHANCE);
-        if let Some((claim, window)) =
-            look.claim.as_mut().and_then(|claim| claim.window.clone().map(|window| (claim, window)))
+        let basis = look.claim.as_mut().map(|claim| &mut *claim.basis);
+        if let Some(basis) = basis
+            && let Some(window) = &basis.window
         {
-            let hits = |hits: u64| Tally { hits, of: 0 };
-            let clock = match self {
-                Sought::Outcome(outcome) => {
-                    clock::kept(&series.days, view.zone, &window.weekdays, &|hour| outcome.tally(hour))
-                }
-                Sought::Volume(volume_window::Moment::Finished) => {
-                    clock::kept(&series.days, view.zone, &window.weekdays, &|hour| hits(hour.finished))
-                }
-                _ => clock::kept(&series.days, view.zone, &window.weekdays, &|hour| hits(hour.executions)),
+            let tally = |hour: &Hour| match self {
+                Sought::Outcome(outcome) => outcome.tally(hour),
+                Sought::Volume(moment) => Tally { hits: moment.of(hour), of: 0 },
+                _ => Tally { hits: hour.executions, of: 0 },
             };
-            claim.evidence.extend(clock.map(|clock| (CLOCK, Fact::Text(clock.name().to_owned()))));
+            if let Some(clock) = clock::kept(&series.days, view.zone, &window.weekdays, &tally) {
+                basis.text(CLOCK, clock.name());
+            }
         }
         look
     }
@@ -191,7 +210,7 @@ impl Sought {
                 None => Look::nothing(),
             },
             Sought::Missed => match schedule {
-                Some((schedule, _)) => missed::look(series, schedule).map(|facts| Statement::Missed(Box::new(facts))),
+                Some((schedule, _)) => missed::look(series, schedule).map(Statement::Missed),
                 None => Look::nothing(),
             },
             Sought::Stopped(end) => {
@@ -229,26 +248,48 @@ struct Looked {
     whose: Whose,
     executions: u64,
     /// What came of it for all that is sought, in the order of that.
-    looks: Vec<(Sought, Look<Statement>)>,
+    looks: Vec<Tested>,
+}
+
+/// One thing that was looked for.
+struct Tested {
+    sought: Sought,
+    look: Look<Statement>,
+    /// Its chance, corrected for all that was looked for with it,
+    corrected: f64,
+    /// which are so many things.
+    looked_for: usize,
+}
+
+impl Tested {
+    /// True if it is said.
+    fn is_accepted(&self) -> bool {
+        self.corrected <= FALSE_DISCOVERY_RATE
+    }
+
+    /// True if more shuffles may decide otherwise.
+    fn is_close(&self) -> bool {
+        let close = FALSE_DISCOVERY_RATE / CLOSE..=FALSE_DISCOVERY_RATE * CLOSE;
+        self.sought.is_shuffled() && close.contains(&self.corrected)
+    }
 }
 
 impl Looked {
     fn at(series: &Series, view: &Viewed<'_>) -> Self {
-        let mut sought = Sought::all(&series.whose, view.outcomes, view.is_only);
-        sought.retain(|sought| sought.is_told_by(view.placed_by));
-        let sought = sought.into_iter();
         let schedule = schedule_of(series, view);
-        let looks = sought.map(|sought| (sought, sought.look(series, view, schedule.as_ref(), FEW))).collect();
+        let mut looks = Vec::new();
+        for sought in Sought::ALL.into_iter().filter(|sought| sought.is_meant(&series.whose, view)) {
+            let look = sought.look(series, view, schedule.as_ref(), FEW);
+            looks.push(Tested { sought, look, corrected: 1.0, looked_for: 1 });
+        }
         Self { whose: series.whose.clone(), executions: series.executions(), looks }
     }
 
     /// Looks again, with more shuffles, for what is close to a decision.
-    fn again(&mut self, series: &Series, view: &Viewed<'_>, are_close: &[bool]) {
-        for ((sought, look), is_close) in self.looks.iter_mut().zip(are_close) {
-            if *is_close && sought.is_shuffled() {
-                // What is shuffled needs no schedule.
-                *look = sought.look(series, view, None, MANY);
-            }
+    fn again(&mut self, series: &Series, view: &Viewed<'_>) {
+        for tested in self.looks.iter_mut().filter(|tested| tested.is_close()) {
+            // What is shuffled needs no schedule.
+            tested.look = tested.sought.look(series, view, None, MANY);
         }
     }
 }
@@ -267,34 +308,31 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
     };
     let mut looked = vec![Looked::at(&all, &view)];
     each_chosen(evidence, &is_chosen, &mut |_, series| looked.push(Looked::at(series, &view)));
-    let is_close = |chance: f64| (FALSE_DISCOVERY_RATE / CLOSE..=FALSE_DISCOVERY_RATE * CLOSE).contains(&chance);
-    let are_close: Vec<Vec<bool>> =
-        adjusted_chances(&looked).into_iter().map(|chances| chances.into_iter().map(is_close).collect()).collect();
-    if let (Some(looked), Some(are_close)) = (looked.first_mut(), are_close.first()) {
-        looked.again(&all, &view, are_close);
+    correct(&mut looked);
+    if let Some((of_all, of_workflows)) = looked.split_first_mut() {
+        of_all.again(&all, &view);
+        if of_workflows.iter().flat_map(|looked| &looked.looks).any(Tested::is_close) {
+            each_chosen(evidence, &is_chosen, &mut |number, series| {
+                if let Some(looked) = of_workflows.get_mut(number) {
+                    looked.again(series, &view);
+                }
+            });
+        }
     }
-    if are_close.iter().skip(1).flatten().any(|is_close| *is_close) {
-        each_chosen(evidence, &is_chosen, &mut |number, series| {
-            if let (Some(looked), Some(are_close)) = (looked.get_mut(number + 1), are_close.get(number + 1)) {
-                looked.again(series, &view, are_close);
-            }
-        });
-    }
-    let corrected = adjusted_chances(&looked);
-    explain(evidence, &all, &mut looked, &corrected);
-    let looked_for = |kind: Kind| looked_for(&looked, kind);
+    correct(&mut looked);
+    explain(evidence, &all, &mut looked);
     let mut notices = notices(evidence, &all);
-    let is_incident = |accepted: &Accepted<'_>| {
-        *accepted.whose == Whose::All && matches!(accepted.claim.facts, Statement::Incident(_))
-    };
-    let accepted = accepted(&looked, &corrected);
-    let (findings, more) = told(&accepted, evidence, &looked_for);
-    notices.extend(facts(evidence, &all, accepted.iter().any(is_incident)));
+    let accepted = accepted(&mut looked);
+    let is_incident = accepted
+        .iter()
+        .any(|Accepted { whose, claim, .. }| matches!((whose, &claim.facts), (Whose::All, Statement::Incident(_))));
+    let (findings, more) = told(accepted, evidence);
+    notices.extend(facts(evidence, &all, is_incident));
     if evidence.chosen && !findings.is_empty() {
-        notices.push(sentence::EXPLORATORY.to_owned());
+        notices.push(notices::EXPLORATORY.to_owned());
     }
     if more > 0 {
-        notices.push(sentence::more_were_found(more));
+        notices.push(notices::more_were_found(more));
     }
     Report { findings, more, advice: advice(evidence, &all, &running), notices }
 }
@@ -304,23 +342,12 @@ fn advice(evidence: &Evidence<'_>, all: &Series, running: &quiet::Running) -> Ve
     if evidence.placed_by != Placed::Start || !evidence.outcomes {
         return Vec::new();
     }
-    let windows = quiet::windows(all, evidence.buckets, running).into_iter();
-    let advice = windows.map(|Claim { facts, window, effect, evidence: counts, span, weeks, cells, .. }| Finding {
-        kind: Kind::QuietWindow,
-        whose: Whose::All,
-        sentence: english::quiet::sentence(&facts, evidence.zone.name(), evidence.chosen),
-        how: english::quiet::how(&facts),
-        explained_by: None,
-        window,
-        effect,
-        evidence: counts,
-        from: span.0,
-        to: span.1,
-        weeks,
-        p_adjusted: None,
-        cells,
-    });
-    advice.collect()
+    let mut advice = Vec::new();
+    for Claim { facts, basis } in quiet::windows(all, evidence.buckets, running) {
+        let sentence = english::quiet::sentence(&facts, evidence.zone.name(), evidence.chosen);
+        advice.push(finding(Kind::QuietWindow, &Whose::All, [sentence, english::quiet::how(&facts)], *basis));
+    }
+    advice
 }
 
 /// Which workflows are series of their own, by their numbers of executions.
@@ -349,35 +376,27 @@ fn each_chosen(evidence: &Evidence<'_>, is_chosen: &[bool], each: &mut dyn FnMut
     });
 }
 
-/// The chances of all that was sought in all series, corrected for each other: what says when work comes by itself, and
-/// the rest by itself. Where every workflow keeps office hours, that many sure claims would let as many doubtful ones pass
-/// among the rest, which are the ones that are told (Efron 2008 on combining tests that differ).
-fn adjusted_chances(looked: &[Looked]) -> Vec<Vec<f64>> {
-    let mut corrected: Vec<Vec<f64>> = looked.iter().map(|looked| vec![1.0; looked.looks.len()]).collect();
-    for family in [true, false] {
-        let is_in = |sought: &Sought| sought.kind().is_when_work_comes() == family;
-        let all = looked.iter().flat_map(|looked| &looked.looks);
-        let chances: Vec<f64> = all.filter(|(sought, _)| is_in(sought)).map(|(_, look)| look.chance).collect();
-        let places =
-            looked.iter().zip(&mut corrected).flat_map(|(looked, corrected)| looked.looks.iter().zip(corrected));
-        let places = places.filter(|((sought, _), _)| is_in(sought));
-        places.zip(adjusted(&chances)).for_each(|((_, place), adjusted)| *place = adjusted);
+/// Corrects the chances of all that was sought in all series for each other: of what says when work comes by itself, and
+/// of the rest by itself. Where every workflow keeps office hours, that many sure claims would let as many doubtful ones
+/// pass among the rest, which are the ones that are told (Efron 2008 on combining tests that differ).
+fn correct(looked: &mut [Looked]) {
+    for comes in [true, false] {
+        let is_in = |tested: &&mut Tested| tested.sought.kind().is_when_work_comes() == comes;
+        let all: Vec<&mut Tested> = looked.iter_mut().flat_map(|looked| &mut looked.looks).filter(is_in).collect();
+        let corrected = adjusted(&listed(all.iter().map(|tested| tested.look.chance)));
+        let looked_for = all.len();
+        for (tested, corrected) in all.into_iter().zip(corrected) {
+            (tested.corrected, tested.looked_for) = (corrected, looked_for);
+        }
     }
-    corrected
-}
-
-/// How much was looked for together with a kind.
-fn looked_for(looked: &[Looked], kind: Kind) -> usize {
-    let all = looked.iter().flat_map(|looked| &looked.looks);
-    all.filter(|(sought, _)| sought.kind().is_when_work_comes() == kind.is_when_work_comes()).count()
 }
 
 /// Says what explains the accepted claims about all executions, and takes back those that are of one workflow alone.
-fn explain(evidence: &Evidence<'_>, all: &Series, looked: &mut [Looked], corrected: &[Vec<f64>]) {
+fn explain(evidence: &Evidence<'_>, all: &Series, looked: &mut [Looked]) {
     let mut accepted = Vec::new();
-    for (Looked { whose, executions, looks }, chances) in looked.iter_mut().zip(corrected) {
-        for ((_, look), _) in looks.iter_mut().zip(chances).filter(|(_, chance)| **chance <= FALSE_DISCOVERY_RATE) {
-            accepted.push(attribution::Accepted { whose, executions: *executions, claim: &mut look.claim });
+    for Looked { whose, executions, looks } in looked {
+        for tested in looks.iter_mut().filter(|tested| tested.is_accepted()) {
+            accepted.push(attribution::Accepted { whose, executions: *executions, claim: &mut tested.look.claim });
         }
     }
     attribution::explain(evidence, all, &mut accepted);
@@ -387,23 +406,24 @@ fn explain(evidence: &Evidence<'_>, all: &Series, looked: &mut [Looked], correct
 struct Accepted<'a> {
     kind: Kind,
     whose: &'a Whose,
-    claim: &'a Claim<Statement>,
+    claim: Claim<Statement>,
     chance: f64,
+    looked_for: usize,
     matters: f64,
 }
 
 /// The claims that are made, those that matter most first.
-fn accepted<'a>(looked: &'a [Looked], corrected: &[Vec<f64>]) -> Vec<Accepted<'a>> {
+fn accepted(looked: &mut [Looked]) -> Vec<Accepted<'_>> {
     let of_all = looked.first().map_or(0, |all| all.executions).max(1) as f64;
     let mut accepted = Vec::new();
-    for (Looked { whose, executions, looks }, chances) in looked.iter().zip(corrected) {
-        for ((sought, look), chance) in looks.iter().zip(chances) {
-            if let Some(claim) = look.claim.as_ref().filter(|_| *chance <= FALSE_DISCOVERY_RATE) {
-                let certainty = (-libm::log10(chance.max(f64::MIN_POSITIVE)) / FULL_CERTAINTY).min(1.0);
-                let kind = if matches!(claim.facts, Statement::Mix(_)) { Kind::Mix } else { sought.kind() };
-                let matters = claim.share * *executions as f64 / of_all * certainty * kind.weight();
-                accepted.push(Accepted { kind, whose, claim, chance: *chance, matters });
-            }
+    for Looked { whose, executions, looks } in looked {
+        for tested in looks.iter_mut().filter(|tested| tested.is_accepted()) {
+            let Some(claim) = tested.look.claim.take() else { continue };
+            let Tested { corrected: chance, looked_for, .. } = *tested;
+            let certainty = (-libm::log10(chance.max(f64::MIN_POSITIVE)) / FULL_CERTAINTY).min(1.0);
+            let kind = if matches!(claim.facts, Statement::Mix(_)) { Kind::Mix } else { tested.sought.kind() };
+            let matters = claim.basis.share * *executions as f64 / of_all * certainty * kind.weight();
+            accepted.push(Accepted { kind, whose, claim, chance, looked_for, matters });
         }
     }
     // Of equal ones, what is about all executions comes first, then what is sought first.
@@ -412,17 +432,13 @@ fn accepted<'a>(looked: &'a [Looked], corrected: &[Vec<f64>]) -> Vec<Accepted<'a
 }
 
 /// What is said of the claims, as far as there is room, and how many there are beyond.
-fn told(
-    accepted: &[Accepted<'_>],
-    evidence: &Evidence<'_>,
-    looked_for: &dyn Fn(Kind) -> usize,
-) -> (Vec<Finding>, usize) {
+fn told(accepted: Vec<Accepted<'_>>, evidence: &Evidence<'_>) -> (Vec<Finding>, usize) {
     let claims: Vec<explained::Accepted<'_>> = accepted
         .iter()
         .map(|Accepted { whose, claim, .. }| explained::Accepted {
             whose,
             statement: &claim.facts,
-            window: claim.window.as_ref(),
+            window: claim.basis.window.as_ref(),
         })
         .collect();
     let explained_by = explained::explained_by(&claims);
@@ -434,52 +450,61 @@ fn told(
             places.push(place);
         }
     }
-    let findings: Vec<Finding> = places
-        .iter()
-        .filter_map(|place| {
-            let explainer = explained_by.get(*place).copied().flatten();
-            let explainer = explainer.and_then(|by| places.iter().position(|place| *place == by));
-            let accepted = accepted.get(*place)?;
-            Some(finding(accepted, explainer, evidence.zone.name(), looked_for(accepted.kind)))
-        })
-        .collect();
-    let more = accepted.len() - findings.len();
+    let more = accepted.len() - places.len();
+    let mut findings = Vec::new();
+    for (place, Accepted { kind, whose, claim, chance, looked_for, .. }) in accepted.into_iter().enumerate() {
+        if places.contains(&place) {
+            let Claim { facts, basis } = claim;
+            let sentence = sentence::of(&facts, whose, evidence.zone.name(), Strength::of(chance));
+            let how = english::how::how(&facts, clock_of(&basis), chance, looked_for);
+            let mut finding = finding(kind, whose, [sentence, how], *basis);
+            let explainer = explained_by.get(place).copied().flatten();
+            finding.explained_by = explainer.and_then(|by| places.iter().position(|place| *place == by));
+            finding.p_adjusted = Some(chance);
+            findings.push(finding);
+        }
+    }
     (findings, more)
 }
 
-fn finding(accepted: &Accepted<'_>, explained_by: Option<usize>, zone: &str, looked_for: usize) -> Finding {
-    let Accepted { kind, whose, claim, chance, .. } = *accepted;
+/// A finding with its sentence and how it is known; that nothing explains it and nothing tested it is still to be said.
+fn finding(kind: Kind, whose: &Whose, [sentence, how]: [String; 2], basis: Basis) -> Finding {
+    let Basis { window, effect, evidence, span, weeks, cells, .. } = basis;
     Finding {
         kind,
         whose: whose.clone(),
-        sentence: sentence::of(&claim.facts, whose, zone, Strength::of(chance)),
-        how: english::how::how(&claim.facts, clock_of(claim), chance, looked_for),
-        explained_by,
-        window: claim.window.clone(),
-        effect: claim.effect,
-        evidence: claim.evidence.clone(),
-        from: claim.span.0,
-        to: claim.span.1,
-        weeks: claim.weeks.clone(),
-        p_adjusted: Some(chance),
-        cells: claim.cells.clone(),
+        sentence,
+        how,
+        explained_by: None,
+        window,
+        effect,
+        evidence,
+        from: span.0,
+        to: span.1,
+        weeks,
+        p_adjusted: None,
+        cells,
     }
 }
 
 /// What a reader should know of the history before reading too much into it, and what no test was passed by: a few hours
 /// that hold many of all failures, and days that are no usual ones.
 fn facts(evidence: &Evidence<'_>, all: &Series, is_incident_accepted: bool) -> Vec<String> {
-    let is_asked = evidence.outcomes && !is_incident_accepted;
-    let incident = if is_asked { burst::incident_facts(all) } else { None };
-    let incident = incident.map(|incident| english::burst::incident_notice(&incident));
+    let mut facts = Vec::new();
+    if evidence.outcomes && !is_incident_accepted {
+        let incident = burst::incident_facts(all);
+        facts.extend(incident.map(|incident| english::burst::incident_notice(&incident)));
+    }
     let quiet = volume_window::quiet_dates(&all.days);
-    let quiet = (!quiet.is_empty()).then(|| english::volume_window::quiet_dates(&quiet));
-    incident.into_iter().chain(quiet).collect()
+    if !quiet.is_empty() {
+        facts.push(notices::quiet_dates(&quiet));
+    }
+    facts
 }
 
 /// Which clock a claim keeps to.
-fn clock_of(claim: &Claim<Statement>) -> Option<&str> {
-    claim.evidence.iter().find_map(|(name, fact)| match fact {
+fn clock_of(basis: &Basis) -> Option<&str> {
+    basis.evidence.iter().find_map(|(name, fact)| match fact {
         Fact::Text(clock) if *name == CLOCK => Some(clock.as_str()),
         _ => None,
     })
@@ -493,11 +518,11 @@ fn notices(evidence: &Evidence<'_>, all: &Series) -> Vec<String> {
     }
     let there = outcome_window::usable_weeks(&Outcome::Failed.weeks(all));
     if evidence.outcomes && there < gate::LEAST_WEEKS {
-        notices.push(sentence::too_few_weeks(gate::LEAST_WEEKS, there));
+        notices.push(notices::too_few_weeks(gate::LEAST_WEEKS, there));
     }
     let there = volume_peak::usable_days(&all.days);
     if there < volume_peak::LEAST_DAYS {
-        notices.push(sentence::too_few_days(volume_peak::LEAST_DAYS, volume_peak::LEAST_EXECUTIONS, there));
+        notices.push(notices::too_few_days(volume_peak::LEAST_DAYS, volume_peak::LEAST_EXECUTIONS, there));
     }
     notices
 }

@@ -2,11 +2,12 @@
 //! cadences of a list only, and says nothing of a workflow that keeps none; a timer that begins anew after every run is
 //! no cadence, because its moments wander.
 
-use super::claim::{Claim, Fact, Look};
+use super::claim::{Basis, Look};
 use super::series::Series;
 use crate::time::Timestamp;
 use crate::zone::{DAY_MS, HOUR_MS, Zone};
 use chrono::Datelike;
+use std::f64::consts::TAU;
 
 const MINUTE_MS: i64 = 60_000;
 /// The cadences that are known, in milliseconds.
@@ -140,28 +141,15 @@ pub fn look(series: &Series, zone: &Zone) -> Look<Facts> {
 
 /// The claim that a schedule which was found is one.
 pub fn claim(series: &Series, zone: &Zone, (Schedule { facts, .. }, chance): &(Schedule, f64)) -> Look<Facts> {
-    let chance = *chance;
     let date = |run: &super::series::Run| Timestamp::from_ms(run.at_ms).map(|at| zone.local_date(at));
     let (Some(first), Some(last)) = (series.runs.first().and_then(date), series.runs.last().and_then(date)) else {
         return Look::nothing();
     };
-    let evidence = vec![
-        ("period_ms", Fact::Count(facts.period_ms.unsigned_abs())),
-        ("expected", Fact::Count(facts.expected)),
-        ("kept", Fact::Count(facts.kept)),
-    ];
     let share = facts.kept as f64 / facts.expected.max(1) as f64;
-    let claim = Claim {
-        facts: facts.clone(),
-        window: None,
-        effect: None,
-        evidence,
-        span: (first, last),
-        weeks: Vec::new(),
-        cells: Vec::new(),
-        share,
-    };
-    Look { chance, claim: Some(claim) }
+    let mut basis = Basis::new((first, last), share);
+    basis.count("period_ms", facts.period_ms.unsigned_abs());
+    basis.count("expected", facts.expected).count("kept", facts.kept);
+    Look::claim(*chance, facts.clone(), basis)
 }
 
 /// How far from its moment a start may be: a minute, a twentieth of a long period, a tenth of a short one.
@@ -213,15 +201,36 @@ const MONDAY_MS: i64 = 4 * DAY_MS;
 
 /// The mean direction of moments within the period, in milliseconds, and how closely they agree on it, 0 to 1.
 fn phase(moments: &[i64], period_ms: i64) -> (i64, f64) {
-    use std::f64::consts::TAU;
     let (mut x, mut y) = (0.0, 0.0);
     for moment in moments {
-        let angle = (moment - MONDAY_MS).rem_euclid(period_ms) as f64 / period_ms as f64 * TAU;
-        x += libm::cos(angle);
-        y += libm::sin(angle);
+        let [cosine, sine] = direction((moment - MONDAY_MS).rem_euclid(period_ms) as f64 / period_ms as f64);
+        x += cosine;
+        y += sine;
     }
     let phase = libm::atan2(y, x) / TAU * period_ms as f64;
     ((phase.round() as i64).rem_euclid(period_ms), (x * x + y * y).sqrt() / moments.len().max(1) as f64)
+}
+
+/// Cosine and sine of a part of a turn, 0 to 1, by their power series around the nearest quarter: what takes angles of any
+/// size to these weighs four times as much.
+fn direction(turn: f64) -> [f64; 2] {
+    /// Beyond it the terms of an eighth of a turn are below the last digit.
+    const TERMS: u32 = 18;
+    let quarter = (turn * 4.0).round();
+    let angle = (turn - quarter / 4.0) * TAU;
+    let (mut sums, mut term) = ([0.0, 0.0], 1.0);
+    for power in 0..TERMS {
+        let sum = if power % 2 == 0 { &mut sums[0] } else { &mut sums[1] };
+        *sum += if power % 4 < 2 { term } else { -term };
+        term *= angle / f64::from(power + 1);
+    }
+    let [cosine, sine] = sums;
+    match quarter as u8 % 4 {
+        0 => [cosine, sine],
+        1 => [-sine, cosine],
+        2 => [-cosine, -sine],
+        _ => [sine, -cosine],
+    }
 }
 
 /// A bound for the chance that at least `count` of `of` fall where a share of `rate` falls (Chernoff 1952).
@@ -234,23 +243,44 @@ fn chance_of_share(count: usize, of: usize, rate: f64) -> f64 {
     libm::exp(-(of as f64) * (term(share, rate) + term(1.0 - share, 1.0 - rate)))
 }
 
+/// Moments on a clock, one a period, that are numbered.
+#[derive(Clone, Copy)]
+struct Moments {
+    begin_ms: i64,
+    period_ms: i64,
+}
+
+impl Moments {
+    /// The moment of a number.
+    fn at(self, number: i64) -> i64 {
+        self.begin_ms + number * self.period_ms
+    }
+
+    /// The number of the moment nearest to another one.
+    #[inline(never)]
+    fn nearest(self, at: i64) -> i64 {
+        (at - self.begin_ms + self.period_ms / 2).div_euclid(self.period_ms)
+    }
+}
+
 impl Schedule {
     /// Lays the moments of a period over starts on a clock; with the zone whose clock that is, moments that a clock
     /// change skips are left out.
     fn new(clock: &[i64], period_ms: i64, phase_ms: i64, frame: Frame, zone: Option<&Zone>) -> Option<Self> {
-        let number = |at: i64| (at - MONDAY_MS - phase_ms + period_ms / 2).div_euclid(period_ms);
-        let moment = |number: i64| MONDAY_MS + phase_ms + number * period_ms;
-        let (first, last) = (number(*clock.first()?), number(*clock.last()?));
+        let moments = Moments { begin_ms: MONDAY_MS + phase_ms, period_ms };
+        let (first, last) = (moments.nearest(*clock.first()?), moments.nearest(*clock.last()?));
         if last - first >= MOST_SLOTS || last <= first {
             return None;
         }
-        let distance = |at: &i64| (at - moment(number(*at))).abs() as f64;
+        let distance = |at: &i64| (at - moments.at(moments.nearest(*at))).abs() as f64;
         let jitter_ms = super::random::quantile(clock.iter().map(distance), 0.99) as i64;
         let most = (period_ms / 2).min((5 * MINUTE_MS).max(3 * jitter_ms));
         let mut is_kept = vec![false; (last - first + 1) as usize];
         for at in clock.iter().filter(|at| distance(at) <= most as f64) {
             // A clock that goes back gives numbers that do not rise.
-            if let Some(is_kept) = usize::try_from(number(*at) - first).ok().and_then(|slot| is_kept.get_mut(slot)) {
+            if let Some(is_kept) =
+                usize::try_from(moments.nearest(*at) - first).ok().and_then(|slot| is_kept.get_mut(slot))
+            {
                 *is_kept = true;
             }
         }
@@ -264,10 +294,14 @@ impl Schedule {
                 })
             })
         };
-        let slots = (first..).map(moment).zip(is_kept).map(|(clock_ms, is_kept)| Slot { clock_ms, is_kept });
+        let slots = (first..)
+            .map(|number| moments.at(number))
+            .zip(is_kept)
+            .map(|(clock_ms, is_kept)| Slot { clock_ms, is_kept });
         let all: Vec<Slot> = slots.filter(|slot| slot.is_kept || exists(slot.clock_ms)).collect();
-        let weekdays = active::<7>(&all, weekday_of);
-        let hours = active::<24>(&all, hour_of);
+        let [monday, tuesday, wednesday, thursday, friday, saturday, sunday, ..] = active(&all, &weekday_of);
+        let weekdays = [monday, tuesday, wednesday, thursday, friday, saturday, sunday];
+        let hours = active(&all, &hour_of);
         let is_on = |slot: &Slot| {
             weekdays.get(weekday_of(slot.clock_ms)) == Some(&true) && hours.get(hour_of(slot.clock_ms)) == Some(&true)
         };
@@ -282,6 +316,7 @@ impl Schedule {
 }
 
 /// The weekday of a moment on a clock, 0 = Monday.
+#[inline(never)]
 pub fn weekday_of(clock_ms: i64) -> usize {
     (clock_ms - MONDAY_MS).div_euclid(DAY_MS).rem_euclid(7) as usize
 }
@@ -292,6 +327,7 @@ pub fn hour_of(clock_ms: i64) -> usize {
 }
 
 /// Its date.
+#[inline(never)]
 pub fn date_of(clock_ms: i64) -> chrono::NaiveDate {
     let days = clock_ms.div_euclid(DAY_MS);
     let date =
@@ -299,9 +335,11 @@ pub fn date_of(clock_ms: i64) -> chrono::NaiveDate {
     date.and_then(chrono::NaiveDate::from_num_days_from_ce_opt).unwrap_or_default()
 }
 
-/// Which classes of moments a schedule has: those in which it keeps at least half as many as in the fullest.
-fn active<const CLASSES: usize>(slots: &[Slot], class: impl Fn(i64) -> usize) -> [bool; CLASSES] {
-    let mut sums = [(0u64, 0u64); CLASSES];
+/// Which classes of moments a schedule has: those in which it keeps at least half as many as in the fullest. There are at
+/// most 24 classes.
+#[inline(never)]
+fn active(slots: &[Slot], class: &dyn Fn(i64) -> usize) -> [bool; 24] {
+    let mut sums = [(0u64, 0u64); 24];
     for slot in slots {
         if let Some((kept, all)) = sums.get_mut(class(slot.clock_ms)) {
             *kept += u64::from(slot.is_kept);
@@ -311,4 +349,19 @@ fn active<const CLASSES: usize>(slots: &[Slot], class: impl Fn(i64) -> usize) ->
     let share = |(kept, all): (u64, u64)| kept as f64 / all.max(1) as f64;
     let fullest = sums.iter().fold(0.0, |most: f64, sum| most.max(share(*sum)));
     sums.map(|sum| sum.1 > 0 && share(sum) >= LEAST_SHARE_OF_FULLEST * fullest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directions_are_those_of_the_circle() {
+        for part in 0..=1000 {
+            let turn = f64::from(part) / 1000.0;
+            let [cosine, sine] = direction(turn);
+            let (expected_sine, expected_cosine) = (turn * TAU).sin_cos();
+            assert!((cosine - expected_cosine).abs() < 1e-15 && (sine - expected_sine).abs() < 1e-15, "{turn}");
+        }
+    }
 }

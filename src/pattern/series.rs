@@ -4,6 +4,7 @@
 use super::history::{Day, Week, whole_weeks};
 use crate::histogram::Histogram;
 pub use crate::table::{Run, Whose};
+use chrono::NaiveDate;
 
 /// What is known of one series in the window.
 #[derive(Clone, Debug)]
@@ -26,6 +27,12 @@ impl Series {
     pub fn new(whose: Whose, days: Vec<Day>, durations: Vec<Histogram>, runs: Vec<Run>) -> Self {
         let weeks = whole_weeks(&days);
         Self { whose, days, weeks, durations, runs }
+    }
+
+    /// The first and the last whole day.
+    #[inline(never)]
+    pub fn span(&self) -> Option<(NaiveDate, NaiveDate)> {
+        Some((self.days.first()?.date, self.days.last()?.date))
     }
 
     /// Executions of all whole days.

@@ -2,7 +2,8 @@
 //! long nothing may happen is what the other empty hours of the same series say. Silence before the first execution
 //! and after the last one is not looked at; a workflow that begins or stops there is a kind of its own.
 
-use super::claim::{Claim, Fact, Look};
+use super::claim::{Basis, Look};
+use super::random::listed;
 use super::series::Series;
 use super::tail::chance_beyond;
 use super::usual::{LEAST_DAYS, LEAST_EXPECTED as LEAST_OF_AN_HOUR, Usual, local_hour};
@@ -41,7 +42,7 @@ struct Stretch {
 
 /// Looks for the most surprising silence of a series.
 pub fn look(series: &Series) -> Look<Facts> {
-    let Some(usual) = Usual::new(&series.days, |hour| hour.executions) else { return Look::nothing() };
+    let Some(usual) = Usual::new(&series.days) else { return Look::nothing() };
     let stretches = stretches(&usual);
     let most = |one: Option<Stretch>, other: &Stretch| {
         if one.is_none_or(|one| other.surprise > one.surprise) { Some(*other) } else { one }
@@ -57,7 +58,7 @@ pub fn look(series: &Series) -> Look<Facts> {
         return Look::nothing();
     }
     let hours = usual.counts.len() as f64;
-    let surprises: Vec<f64> = others.iter().map(|other| other.surprise).collect();
+    let surprises = listed(others.iter().map(|other| other.surprise));
     let by_others = chance_beyond(longest.surprise, &surprises);
     // Hours that know nothing of each other would bring it by this chance; clustered ones bring it sooner.
     let scale = match runner_up {
@@ -66,9 +67,7 @@ pub fn look(series: &Series) -> Look<Facts> {
     };
     let by_itself = hours * libm::exp(-longest.surprise / scale);
     let chance = by_others.unwrap_or(0.0).max(by_itself).min(1.0);
-    let (Some(from), Some(first), Some(last)) =
-        (local_hour(&series.days, longest.from), series.days.first(), series.days.last())
-    else {
+    let (Some(from), Some(span)) = (local_hour(&series.days, longest.from), series.span()) else {
         return Look::nothing();
     };
     let facts = Facts {
@@ -78,22 +77,12 @@ pub fn look(series: &Series) -> Look<Facts> {
         runner_up: runner_up.map_or(0.0, |other| other.expected),
     };
     let executions = usual.counts.iter().fold(0.0, |sum, count| sum + *count as f64);
-    let evidence = vec![
-        ("hours", Fact::Count(longest.hours as u64)),
-        ("expected", Fact::Number(facts.expected)),
-        ("expected_in_next_longest", Fact::Number(facts.runner_up)),
-    ];
-    let claim = Claim {
-        window: None,
-        effect: None,
-        evidence,
-        span: (first.date, last.date),
-        weeks: Vec::new(),
-        cells: (longest.from..longest.from + longest.hours).filter_map(|hour| local_hour(&series.days, hour)).collect(),
-        share: longest.expected / (executions + longest.expected),
-        facts,
-    };
-    Look { chance, claim: Some(claim) }
+    let mut basis = Basis::new(span, longest.expected / (executions + longest.expected));
+    basis.count("hours", longest.hours as u64).number("expected", facts.expected);
+    basis.number("expected_in_next_longest", facts.runner_up);
+    let hours = longest.from..longest.from + longest.hours;
+    basis.cells = hours.filter_map(|hour| local_hour(&series.days, hour)).collect();
+    Look::claim(chance, facts, basis)
 }
 
 /// The stretches of empty hours between the first execution and the last one.
@@ -140,7 +129,7 @@ mod tests {
         let claim = look.claim.unwrap();
         assert_eq!((claim.facts.from, claim.facts.hours), (("2026-01-13".parse().unwrap(), 8), 12));
         assert!((claim.facts.expected - 36.0).abs() < 1e-9 && claim.facts.runner_up == 0.0, "{:?}", claim.facts);
-        assert_eq!((claim.cells.len(), claim.cells[11].1), (12, 19));
+        assert_eq!((claim.basis.cells.len(), claim.basis.cells[11].1), (12, 19));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //! same workflow made while it ran say how long nothing may mean nothing, so one that comes in bursts has not stopped
 //! between two of them. It says nothing of why, and nothing of a span in which nothing at all is known.
 
-use super::claim::{Claim, Fact, Look};
-use super::history::Day;
+use super::claim::{Basis, Look};
+use super::random::listed;
 use super::schedule::Facts as Cadence;
 use super::series::Series;
 use super::tail::chance_beyond;
@@ -64,12 +64,16 @@ impl Starts {
             let executions = at.len() as u64;
             return Self { at, executions };
         }
-        let hours_of = |day: &Day| {
+        let mut at = Vec::new();
+        for day in &series.days {
             let start = zone.start_of_date(day.date);
-            let hours = (0..).zip(&day.hours).filter(|(_, hour)| hour.executions > 0);
-            hours.map(|(hour, _)| start + hour * HOUR_MS).collect::<Vec<i64>>()
-        };
-        Self { at: series.days.iter().flat_map(hours_of).collect(), executions: series.executions() }
+            for (hour, counts) in (0..).zip(&day.hours) {
+                if counts.executions > 0 {
+                    at.push(start + hour * HOUR_MS);
+                }
+            }
+        }
+        Self { at, executions: series.executions() }
     }
 
     /// The part of a span that starts are known of: where single runs are not, that is whole days alone.
@@ -92,8 +96,8 @@ pub fn look(series: &Series, zone: &Zone, known: (i64, i64), cadence: Option<&Ca
     let (Some(first), Some(last)) = (starts.at.first().copied(), starts.at.last().copied()) else {
         return Look::nothing();
     };
-    let pauses: Vec<f64> =
-        starts.at.iter().zip(starts.at.iter().skip(1)).map(|(one, next)| (next - one) as f64).collect();
+    let pauses = starts.at.iter().zip(starts.at.iter().skip(1));
+    let pauses = listed(pauses.map(|(one, next)| (next - one) as f64));
     let silent_ms = match end {
         End::Stopped => known.1.saturating_sub(last),
         End::New => first.saturating_sub(known.0),
@@ -136,16 +140,9 @@ pub fn look(series: &Series, zone: &Zone, known: (i64, i64), cadence: Option<&Ca
         longest_pause_ms: longest as i64,
         period_ms: cadence.map(|cadence| cadence.period_ms),
     };
-    let evidence = vec![
-        ("executions", Fact::Count(facts.executions)),
-        ("silent_days", Fact::Number(silent_ms as f64 / DAY_MS as f64)),
-        ("expected", Fact::Number(expected)),
-        ("longest_pause_days", Fact::Number(longest / DAY_MS as f64)),
-        (if end == End::Stopped { "last" } else { "first" }, Fact::Date(date)),
-    ];
-    let share = expected / (expected + starts.executions as f64);
-    let span = (from, until);
-    let claim =
-        Claim { facts, window: None, effect: None, evidence, span, weeks: Vec::new(), cells: Vec::new(), share };
-    Look { chance: chance.min(1.0), claim: Some(claim) }
+    let mut basis = Basis::new((from, until), expected / (expected + starts.executions as f64));
+    basis.count("executions", facts.executions).number("silent_days", silent_ms as f64 / DAY_MS as f64);
+    basis.number("expected", expected).number("longest_pause_days", longest / DAY_MS as f64);
+    basis.date(if end == End::Stopped { "last" } else { "first" }, date);
+    Look::claim(chance.min(1.0), facts, basis)
 }

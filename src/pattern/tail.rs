@@ -1,7 +1,7 @@
 //! How far the largest value of a series lies beyond its others: the series' own clustering sets the bar, not a
 //! textbook. Pure arithmetic on numbers; it knows neither hours nor failures.
 
-use super::random::quantile;
+use super::random::{listed, quantile};
 use crate::order::sort_numbers;
 
 /// The tail begins above one of these shares of the other values; the one that makes the largest value the least
@@ -38,7 +38,7 @@ pub fn chance_beyond(value: f64, others: &[f64]) -> Option<f64> {
 
 /// The largest of some values in stretches of `length`, one after the other.
 fn block_maxima(values: &[f64], length: usize) -> Vec<f64> {
-    values.chunks(length.max(1)).map(|block| block.iter().copied().fold(f64::NEG_INFINITY, f64::max)).collect()
+    listed(values.chunks(length.max(1)).map(|block| block.iter().copied().fold(f64::NEG_INFINITY, f64::max)))
 }
 
 /// The place of the largest of some values, the first of equal ones, and how it compares with the largest of the other
@@ -70,7 +70,7 @@ pub fn peak(values: &[f64], length: usize) -> Option<Peak> {
     let block = place / length.max(1);
     // A peak at the edge of its stretch reaches into the next one.
     let others = maxima.iter().enumerate().filter(|(other, _)| other.abs_diff(block) > 1);
-    let others: Vec<f64> = others.map(|(_, maximum)| straightened(*maximum)).collect();
+    let others = listed(others.map(|(_, maximum)| straightened(*maximum)));
     if others.len() < LEAST_BLOCKS {
         return None;
     }

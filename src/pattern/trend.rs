@@ -4,7 +4,7 @@
 //! few weeks, where that resemblance is not well known, the order of the weeks must agree (Mann 1945, Kendall). It never
 //! tells a step, and nothing that does not show in raw counts.
 
-use super::claim::{Claim, Effect, Fact, Look};
+use super::claim::{Basis, Effect, Look};
 use super::daily::{self, Daily, Line, Measure, Noise, Step, Stretch};
 use super::history::Day;
 use super::random::{LEAST_CHANCE, median};
@@ -83,31 +83,17 @@ fn found(series: &Series, measure: Measure, daily: &Daily, bins: &Bins) -> Optio
         }
         Measure::Volume | Measure::Duration => libm::expm1(7.0 * a_day),
     };
-    let mut evidence = vec![
-        ("weeks", Fact::Count(weeks as u64)),
-        ("per_week", Fact::Number(per_week)),
-        ("executions_of_first_weeks", Fact::Count(first.executions)),
-        ("executions_of_last_weeks", Fact::Count(last.executions)),
-    ];
-    if measure == Measure::FailureRate {
-        evidence.push(("failures_of_first_weeks", Fact::Count(first.failures)));
-        evidence.push(("failures_of_last_weeks", Fact::Count(last.failures)));
-    }
     let most = first.value.max(last.value).max(f64::MIN_POSITIVE);
-    Some(Look {
-        chance,
-        claim: Some(Claim {
-            window: None,
-            effect: Some(Effect { inside: last.value, outside: first.value }),
-            evidence,
-            span: (series.days.first()?.date, series.days.last()?.date),
-            weeks: Vec::new(),
-            cells: Vec::new(),
-            // Over the span the measure is off its end by half of the whole way on average.
-            share: within((last.value - first.value).abs() / most / 2.0, 0.0, 1.0),
-            facts: Facts { measure, weeks: weeks as u32, per_week, first, last },
-        }),
-    })
+    // Over the span the measure is off its end by half of the whole way on average.
+    let share = within((last.value - first.value).abs() / most / 2.0, 0.0, 1.0);
+    let mut basis = Basis::new(series.span()?, share);
+    basis.effect = Some(Effect { inside: last.value, outside: first.value });
+    basis.count("weeks", weeks as u64).number("per_week", per_week);
+    basis.count("executions_of_first_weeks", first.executions).count("executions_of_last_weeks", last.executions);
+    if measure == Measure::FailureRate {
+        basis.count("failures_of_first_weeks", first.failures).count("failures_of_last_weeks", last.failures);
+    }
+    Some(Look::claim(chance, Facts { measure, weeks: weeks as u32, per_week, first, last }, basis))
 }
 
 /// The chance of a slope as steep.

@@ -1,8 +1,8 @@
 //! What is usual of a series hour by hour: how many executions its hour of the week brings, and how widely counts
 //! swing around that. It tests nothing.
 
-use super::history::{Day, Hour, RING};
-use super::random::quantile;
+use super::history::{Day, RING, by_hour};
+use super::random::{listed, quantile, sum};
 use crate::number::within;
 use crate::order::sort_numbers;
 use chrono::{Datelike, NaiveDate};
@@ -31,11 +31,11 @@ pub struct Usual {
 
 impl Usual {
     /// Measures days that follow each other; `None` where they are too few.
-    pub fn new(days: &[Day], count: impl Fn(&Hour) -> u64) -> Option<Self> {
+    pub fn new(days: &[Day]) -> Option<Self> {
         if days.len() < LEAST_DAYS {
             return None;
         }
-        let counts: Vec<u64> = days.iter().flat_map(|day| &day.hours).map(count).collect();
+        let counts = by_hour(days, &|hour| hour.executions);
         let first = days.first()?.date.weekday().num_days_from_monday() as usize * 24;
         let place = |hour: usize| (first + hour) % RING;
         let mut by_place = vec![Vec::new(); RING];
@@ -44,13 +44,13 @@ impl Usual {
                 values.push(*count as f64);
             }
         }
-        let means: Vec<f64> = by_place.into_iter().map(trimmed_mean).collect();
+        let means = listed(by_place.into_iter().map(trimmed_mean));
         let mean_at = |place: usize| means.get(place % RING).copied().unwrap_or(0.0);
         // Neighbours steady a mean of a few weeks.
         let smoothed = |place: usize| (mean_at(place + RING - 1) + 2.0 * mean_at(place) + mean_at(place + 1)) / 4.0;
-        let profile: Vec<f64> = (0..RING).map(|place| smoothed(place).max(LEAST_EXPECTED)).collect();
-        let expected: Vec<f64> =
-            (0..counts.len()).map(|hour| profile.get(place(hour)).copied().unwrap_or(LEAST_EXPECTED)).collect();
+        let profile = listed((0..RING).map(|place| smoothed(place).max(LEAST_EXPECTED)));
+        let at = |hour: usize| profile.get(place(hour)).copied().unwrap_or(LEAST_EXPECTED);
+        let expected = listed((0..counts.len()).map(at));
         let shape = shape(&counts, &expected);
         Some(Self { counts, expected, shape })
     }
@@ -66,7 +66,7 @@ fn trimmed_mean(mut values: Vec<f64>) -> f64 {
     sort_numbers(&mut values);
     let cut = (values.len() / TRIMMED).max(1);
     match values.get(cut..values.len().saturating_sub(cut)) {
-        Some(middle) if !middle.is_empty() => middle.iter().sum::<f64>() / middle.len() as f64,
+        Some(middle) if !middle.is_empty() => sum(middle) / middle.len() as f64,
         _ => quantile(values.into_iter(), 0.5),
     }
 }
@@ -77,22 +77,24 @@ pub fn shape(counts: &[u64], expected: &[f64]) -> f64 {
         let off = *count as f64 - expected;
         off * off - expected
     };
-    let excesses: Vec<f64> = counts.iter().zip(expected).map(excess).collect();
+    let excesses = listed(counts.iter().zip(expected).map(excess));
     let most = quantile(excesses.iter().copied(), USUAL_SWINGS);
     let excess: f64 = excesses.into_iter().map(|excess| excess.min(most)).sum();
     let squares: f64 = expected.iter().map(|expected| expected * expected).sum();
     within(squares / excess.max(1e-9), SHAPES.0, SHAPES.1)
 }
 
-/// How far a count lies from its expectation, on a scale on which swings are alike at every level: about a number of
+/// How far each count lies from its expectation, on a scale on which swings are alike at every level: about a number of
 /// standard deviations for small counts, and a logarithm where clustering outweighs chance.
-pub fn score(count: f64, expected: f64, shape: f64) -> f64 {
+pub fn scores(counts: &[u64], expected: &[f64], shape: f64) -> Vec<f64> {
     let shape = shape.max(1.0);
     let on_scale = |value: f64| libm::asinh(((value + 0.375) / shape).sqrt());
-    2.0 * shape.sqrt() * (on_scale(count) - on_scale(expected))
+    let score = |(count, expected): (&u64, &f64)| 2.0 * shape.sqrt() * (on_scale(*count as f64) - on_scale(*expected));
+    listed(counts.iter().zip(expected).map(score))
 }
 
 /// The local date and hour of an hour of days that follow each other.
+#[inline(never)]
 pub fn local_hour(days: &[Day], hour: usize) -> Option<(NaiveDate, u8)> {
     days.get(hour / 24).map(|day| (day.date, (hour % 24) as u8))
 }

@@ -5,12 +5,12 @@
 //! that stays within an hour when days are drawn anew, or the fullest hour of the day where that lies in its middle.
 
 use super::arc::{ARCS, Arc, LONGEST, Profile, mean, standing_out};
-use super::claim::{Claim, Effect, Fact, Look};
-use super::history::Day;
+use super::claim::{Basis, Claim, Effect, Look};
+use super::history::{self, Day, monday_of};
 use super::random::{GLANCE, HOPELESS, LEAST_CHANCE, Random, median, quantile, tail_chance};
 use super::{Series, WeekWindow};
 use crate::number::within;
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 use std::ops::RangeInclusive;
 
 /// Days below which no hour of the day is named.
@@ -198,8 +198,8 @@ impl Shares {
 
     /// True if no other part of the day is as busy: jobs every six hours have no peak.
     fn leads(&self, arc: Arc) -> bool {
-        let mut elsewhere = Arc::all()
-            .filter(|other| other.length == arc.length && !other.overlaps(arc) && other.distance(arc) > SAME_PEAK);
+        let mut elsewhere =
+            Arc::of_length(arc.length).filter(|other| !other.overlaps(arc) && other.distance(arc) > SAME_PEAK);
         elsewhere.all(|other| {
             let (mut sum, mut squares) = (0.0, 0.0);
             for day in &self.capped {
@@ -324,8 +324,8 @@ impl Counts {
             let hours = by_hour.iter().enumerate().filter(|(hour, _)| arc.holds(*hour));
             hours.fold(0, |sum: u64, (_, executions)| sum.saturating_add(*executions))
         };
-        let elsewhere = Arc::all().filter(|other| other.length == arc.length && !other.overlaps(arc)).map(within);
-        let elsewhere = elsewhere.max().unwrap_or(0);
+        let elsewhere = Arc::of_length(arc.length).filter(|other| !other.overlaps(arc)).map(within);
+        let elsewhere = elsewhere.fold(0, u64::max);
         let mut counts = Self { arc, inside: within(arc), all: 0, elsewhere, days: Vec::new() };
         for day in days.iter().filter(|day| is_usable(day)) {
             let hours = day.hours.iter().enumerate().filter(|(hour, _)| arc.holds(*hour));
@@ -359,32 +359,17 @@ fn claim_of(days: &[Day], peak: Peak, counts: &Counts) -> Option<Claim<Facts>> {
     let hours_inside = (units * arc.length) as f64;
     let hours_outside = (units * (24 - arc.length)) as f64;
     let outside = counts.all.saturating_sub(counts.inside) as f64 / hours_outside;
-    let end = arc.start + arc.length;
     let expected = outside * hours_inside;
-    Some(Claim {
-        facts: Facts { peak, ratio: counts.ratio(), held: held as u64, days: units as u64 },
-        window: Some(WeekWindow {
-            weekdays: (1..=7).collect(),
-            from_hour: arc.start as u8,
-            to_hour: if end > 24 { end - 24 } else { end } as u8,
-        }),
-        effect: Some(Effect { inside: counts.inside as f64 / hours_inside, outside }),
-        evidence: vec![
-            ("days_held", Fact::Count(held as u64)),
-            ("days", Fact::Count(units as u64)),
-            ("inside", Fact::Count(counts.inside)),
-            ("executions", Fact::Count(counts.all)),
-            ("expected", Fact::Number(expected)),
-        ],
-        span: (days.first()?.date, days.last()?.date),
-        weeks: weeks(days, counts),
-        cells: cells(days, arc),
-        share: within((counts.inside as f64 - expected) / counts.all.max(1) as f64, 0.0, 1.0),
-    })
-}
-
-fn monday_of(date: NaiveDate) -> NaiveDate {
-    date.checked_sub_days(Days::new(u64::from(date.weekday().num_days_from_monday()))).unwrap_or(date)
+    let facts = Facts { peak, ratio: counts.ratio(), held: held as u64, days: units as u64 };
+    let share = within((counts.inside as f64 - expected) / counts.all.max(1) as f64, 0.0, 1.0);
+    let mut basis = Basis::new((days.first()?.date, days.last()?.date), share);
+    basis.window = Some(WeekWindow::new((1..=7).collect(), arc.start as u8, arc.length as u8));
+    basis.effect = Some(Effect { inside: counts.inside as f64 / hours_inside, outside });
+    basis.count("days_held", held as u64).count("days", units as u64);
+    basis.count("inside", counts.inside).count("executions", counts.all).number("expected", expected);
+    basis.weeks = weeks(days, counts);
+    basis.cells = history::cells(days, &|day, hour| is_usable(day) && arc.holds(usize::from(hour)));
+    Some(Claim { facts, basis })
 }
 
 /// By week that the days touch, whether enough of its days that were looked at are above par.
@@ -407,20 +392,6 @@ fn weeks(days: &[Day], counts: &Counts) -> Vec<(NaiveDate, Option<bool>)> {
     weeks.into_iter().map(|(monday, week)| (monday, holds(week))).collect()
 }
 
-/// The stretch's hours that have executions, on days that were looked at.
-fn cells(days: &[Day], arc: Arc) -> Vec<(NaiveDate, u8)> {
-    let hours = |day: &Day| {
-        let date = day.date;
-        let held = day
-            .hours
-            .into_iter()
-            .zip(0u8..)
-            .filter(move |(hour, number)| hour.executions > 0 && arc.holds(usize::from(*number)));
-        held.map(move |(_, number)| (date, number)).collect::<Vec<_>>()
-    };
-    days.iter().filter(|day| is_usable(day)).flat_map(hours).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -431,7 +402,7 @@ mod tests {
     fn said(days: u64, executions: impl Fn(u64, usize) -> u64) -> Option<Peak> {
         let monday: NaiveDate = "2026-01-05".parse().unwrap();
         let day = |day| Day {
-            date: monday + Days::new(day),
+            date: monday + chrono::Days::new(day),
             hours: std::array::from_fn(|hour| Hour { executions: executions(day, hour), ..Hour::default() }),
         };
         find(&(0..days).map(day).collect::<Vec<_>>(), FEW).map(|(_, peak, _)| peak)

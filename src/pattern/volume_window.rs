@@ -9,13 +9,13 @@
 
 use super::WeekWindow;
 use super::arc::hours_from;
-use super::claim::{Claim, Effect, Fact, Look};
-use super::history::{Day, Hour};
-use super::random::{FEW, GLANCE, HOPELESS, Random, median};
+use super::claim::{Basis, Effect, Look};
+use super::history::{Day, Hour, monday_of};
+use super::random::{FEW, GLANCE, HOPELESS, Random, listed, median};
 use super::series::Series;
 use super::turned_days::{Turned, by_day, by_week};
 use crate::number::within;
-use chrono::{Datelike, Days as Span, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 
 /// Which moment of executions is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +106,8 @@ pub(super) const ARCS: usize = LENGTHS.len() * 24;
 pub(super) type Arcs = [f64; ARCS];
 
 impl Moment {
-    fn of(self, hour: &Hour) -> u64 {
+    /// How many of an hour's are meant.
+    pub(super) fn of(self, hour: &Hour) -> u64 {
         match self {
             Moment::Started => hour.executions,
             Moment::Finished => hour.finished,
@@ -128,12 +129,8 @@ impl On {
 
     /// So many hours of these days.
     pub(super) fn window(self, start: u8, length: u8) -> WeekWindow {
-        let end = start + length;
-        WeekWindow {
-            weekdays: (0..7).filter(|weekday| self.holds(*weekday)).map(|weekday| weekday as u8 + 1).collect(),
-            from_hour: start,
-            to_hour: if end > 24 { end - 24 } else { end },
-        }
+        let weekdays = (0..7).filter(|weekday| self.holds(*weekday)).map(|weekday| weekday as u8 + 1);
+        WeekWindow::new(weekdays.collect(), start, length)
     }
 }
 
@@ -177,27 +174,17 @@ fn found(series: &Series, moment: Moment) -> Option<Look<Facts>> {
     let executions = facts.inside as f64 + facts.outside as f64;
     let all = days.iter().map(|day| day.all as f64).sum::<f64>();
     let excess = (inside - outside).abs() * facts.hours_inside as f64;
-    Some(Look {
-        chance,
-        claim: Some(Claim {
-            window: Some(facts.on.window(facts.start, facts.length)),
-            effect: Some(Effect { inside, outside }),
-            evidence: vec![
-                ("executions_inside", Fact::Count(facts.inside)),
-                ("hours_inside", Fact::Count(facts.hours_inside)),
-                ("executions_outside", Fact::Count(facts.outside)),
-                ("hours_outside", Fact::Count(facts.hours_outside)),
-                ("days_held", Fact::Count(u64::from(facts.held))),
-                ("days", Fact::Count(u64::from(facts.days))),
-                ("quiet_days", Fact::Count(u64::from(facts.quiet_days))),
-            ],
-            span: (series.days.first()?.date, series.days.last()?.date),
-            weeks: weeks_held(&days, &facts),
-            cells: cells(&days, &facts),
-            share: within(excess / executions.max(all).max(1.0), 0.0, 1.0),
-            facts,
-        }),
-    })
+    let share = within(excess / executions.max(all).max(1.0), 0.0, 1.0);
+    let mut basis = Basis::new(series.span()?, share);
+    basis.window = Some(facts.on.window(facts.start, facts.length));
+    basis.effect = Some(Effect { inside, outside });
+    basis.count("executions_inside", facts.inside).count("hours_inside", facts.hours_inside);
+    basis.count("executions_outside", facts.outside).count("hours_outside", facts.hours_outside);
+    basis.count("days_held", u64::from(facts.held)).count("days", u64::from(facts.days));
+    basis.count("quiet_days", u64::from(facts.quiet_days));
+    basis.weeks = weeks_held(&days, &facts);
+    basis.cells = cells(&days, &facts);
+    Some(Look::claim(chance, facts, basis))
 }
 
 /// Whether it is known of most executions that have ended when they did. Of the others nobody says where they are missing.
@@ -250,18 +237,17 @@ pub fn quiet_dates(days: &[Day]) -> Vec<NaiveDate> {
 
 /// For each day how many executions are usual on its weekday; 0 where that is not known.
 fn usual(days: &[Day], moment: Moment) -> Vec<f64> {
-    let by_weekday: Vec<f64> = (0..7)
-        .map(|of| {
-            let among = || days.iter().filter(|day| weekday(day) == of);
-            let volumes = among().map(|day| sum(&counts(day, moment)) as f64);
-            if among().count() < LEAST_OF_A_WEEKDAY { 0.0 } else { median(volumes) }
-        })
-        .collect();
-    days.iter().map(|day| by_weekday.get(weekday(day) as usize).copied().unwrap_or(0.0)).collect()
+    let by_weekday = [0, 1, 2, 3, 4, 5, 6].map(|of| {
+        let among = || days.iter().filter(|day| weekday(day) == of);
+        let volumes = among().map(|day| sum(&counts(day, moment)) as f64);
+        if among().count() < LEAST_OF_A_WEEKDAY { 0.0 } else { median(volumes) }
+    });
+    listed(days.iter().map(|day| by_weekday.get(weekday(day) as usize).copied().unwrap_or(0.0)))
 }
 
+#[inline(never)]
 fn counts(day: &Day, moment: Moment) -> [u64; 24] {
-    day.hours.map(|hour| moment.of(&hour))
+    day.hours.each_ref().map(|hour| moment.of(hour))
 }
 
 fn sum(counts: &[u64; 24]) -> u64 {
@@ -331,13 +317,13 @@ pub(super) struct Candidate {
 fn candidates(days: &[Looked], quiet_days: u32) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     for on in On::ALL {
-        let among: Vec<&Looked> = days.iter().filter(|day| on.holds(day.weekday)).collect();
+        let among = among(days, &|day| on.holds(day.weekday));
         if among.len() < LEAST_DAYS {
             continue;
         }
         let profile = Profile::new(&among);
         let shape = profile.dip_by_hump();
-        let others: Vec<&Looked> = days.iter().filter(|day| !on.holds(day.weekday)).collect();
+        let others = self::among(days, &|day| !on.holds(day.weekday));
         for (arc, (start, length)) in stretches().enumerate() {
             // Past midnight the days would be others than those that are named.
             if on != On::AllDays && start + length > 24 {
@@ -354,7 +340,7 @@ fn candidates(days: &[Looked], quiet_days: u32) -> Vec<Candidate> {
             // What holds for weekdays alone is not told of every day.
             let is_everywhere = on != On::AllDays
                 || [On::Weekdays, On::Weekends].iter().all(|part| {
-                    let part: Vec<&Looked> = days.iter().filter(|day| part.holds(day.weekday)).collect();
+                    let part = self::among(days, &|day| part.holds(day.weekday));
                     let of_part = self::effect(&part, arc) * effect.signum();
                     part.is_empty() || of_part >= SHARE_OF_OTHER_DAYS * effect.abs()
                 });
@@ -366,6 +352,11 @@ fn candidates(days: &[Looked], quiet_days: u32) -> Vec<Candidate> {
         }
     }
     candidates
+}
+
+/// Some of the days.
+fn among<'a>(days: &'a [Looked], is_meant: &dyn Fn(&Looked) -> bool) -> Vec<&'a Looked> {
+    days.iter().filter(|day| is_meant(day)).collect()
 }
 
 /// The mean contrast of a stretch.
@@ -472,14 +463,14 @@ fn pass(facts: &Facts) -> bool {
 
 /// By week that has days of the kind: whether the window held on enough of them.
 fn weeks_held(days: &[Looked], facts: &Facts) -> Vec<(NaiveDate, Option<bool>)> {
-    let among: Vec<&Looked> = days.iter().filter(|day| facts.on.holds(day.weekday)).collect();
-    let monday = |day: &Looked| day.date.checked_sub_days(Span::new(u64::from(day.weekday))).unwrap_or(day.date);
-    let weeks = among.chunk_by(|one, next| monday(one) == monday(next));
-    let held = |week: &[&Looked]| {
+    let among = among(days, &|day| facts.on.holds(day.weekday));
+    let mut weeks = Vec::new();
+    for week in among.chunk_by(|one, next| monday_of(one.date) == monday_of(next.date)) {
         let held = week.iter().filter(|day| is_held(day, facts)).count();
-        Some((monday(week.first()?), Some(held as f64 >= LEAST_SHARE_OF_DAYS * week.len() as f64)))
-    };
-    weeks.filter_map(held).collect()
+        let monday = week.first().map(|day| monday_of(day.date));
+        weeks.extend(monday.map(|monday| (monday, Some(held as f64 >= LEAST_SHARE_OF_DAYS * week.len() as f64))));
+    }
+    weeks
 }
 
 /// The window's hours that have executions, on days that were looked at.
@@ -497,6 +488,7 @@ fn cells(days: &[Looked], facts: &Facts) -> Vec<(NaiveDate, u8)> {
 mod tests {
     use super::*;
     use crate::pattern::series::Whose;
+    use chrono::Days as Span;
 
     fn series(days: u64, executions: impl Fn(u64, usize) -> u64) -> Series {
         let monday: NaiveDate = "2026-01-05".parse().unwrap();
@@ -536,8 +528,8 @@ mod tests {
         assert_eq!((facts.hours_inside, facts.hours_outside, facts.days), (25 * 8, 25 * 16, 25));
         assert_eq!((facts.held, facts.quiet_days), (25, 0));
         let claim = look(&series(35, volume), Moment::Started).claim.unwrap();
-        assert_eq!(claim.window.unwrap().weekdays, [1, 2, 3, 4, 5]);
-        assert_eq!((claim.cells.len(), claim.weeks.len()), (25 * 8, 5));
+        assert_eq!(claim.basis.window.unwrap().weekdays, [1, 2, 3, 4, 5]);
+        assert_eq!((claim.basis.cells.len(), claim.basis.weeks.len()), (25 * 8, 5));
         assert!(look(&series(35, volume), Moment::Finished).claim.is_none(), "ends are not known");
     }
 

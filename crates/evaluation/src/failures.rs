@@ -66,7 +66,7 @@ pub fn is_at(window: Option<&WeekWindow>, plant: &Plant) -> bool {
 /// The window that is claimed of a history.
 pub fn told(history: &History) -> Option<WeekWindow> {
     let look = look(&series(history));
-    look.claim.filter(|_| look.chance <= CLAIMED).and_then(|claim| claim.window)
+    look.claim.filter(|_| look.chance <= CLAIMED).and_then(|claim| claim.basis.window)
 }
 
 /// The share of planted windows that are found at their place.
@@ -144,7 +144,7 @@ fn two_at_once(table: &mut Table, a_row: usize) {
                 *failures += chance.binomial(executions - *failures, 0.15);
             }
         }
-        let window = look(&series(&history)).claim.and_then(|claim| claim.window);
+        let window = look(&series(&history)).claim.and_then(|claim| claim.basis.window);
         is_at(window.as_ref(), &FLAGSHIP) || is_at(window.as_ref(), &NIGHTLY)
     });
     table.push(GROUP, "two windows at once, Autoregressive: one of them is found", measured, Target::None, "");
@@ -162,7 +162,7 @@ fn every_other_week(table: &mut Table, a_row: usize) {
             }
         }
         let look = look(&series(&history));
-        look.chance <= CLAIMED && is_at(look.claim.and_then(|claim| claim.window).as_ref(), &FLAGSHIP)
+        look.chance <= CLAIMED && is_at(look.claim.and_then(|claim| claim.basis.window).as_ref(), &FLAGSHIP)
     });
     table.push(GROUP, "Mondays 9–11 in every other of 26 weeks, Binomial", measured, Target::None, "told as weekly");
 }

@@ -79,7 +79,7 @@ fn scored(planted: usize, number: usize) -> Scored {
     for (workflow, look) in
         looks.into_iter().enumerate().filter(|(workflow, _)| claimed(&chances, FALSE_DISCOVERY_RATE)[*workflow])
     {
-        let is_right = who.contains(&workflow) && touches(look.claim.and_then(|claim| claim.window).as_ref());
+        let is_right = who.contains(&workflow) && touches(look.claim.and_then(|claim| claim.basis.window).as_ref());
         *(if is_right { &mut right } else { &mut wrong }) += 1;
     }
     let report = rows.report();
@@ -107,7 +107,7 @@ fn scored(planted: usize, number: usize) -> Scored {
         told_wrong: report.findings.iter().filter(is_wrong).map(told::name).collect(),
         more: report.more,
         is_in_total: in_total.chance <= measure::CLAIMED
-            && is_at(in_total.claim.and_then(|claim| claim.window).as_ref(), &PLANT),
+            && is_at(in_total.claim.and_then(|claim| claim.basis.window).as_ref(), &PLANT),
     }
 }
 

@@ -29,13 +29,14 @@ struct Late {
 mod budget {
     /// The plain module without pictures and patterns, its glue, the worker and the client: lines and records of canonical
     /// rows, the table, cells, JSON. It is to come down to 75,000; what was reached stands here, so that it cannot rise.
-    pub const ENGINE: usize = 137_700;
+    pub const ENGINE: usize = 136_500;
     /// What lays out pictures and writes SVG: the module with it, less the module without it.
-    pub const PICTURES: usize = 30_200;
-    /// What looks for patterns: the module with it, less the module without it. It is to come down to 60,000.
-    pub const PATTERNS: usize = 98_800;
+    pub const PICTURES: usize = 29_400;
+    /// What looks for patterns: the module with it, less the module without it. It is to come down to 60,000; what was
+    /// reached stands here, so that it cannot rise.
+    pub const PATTERNS: usize = 78_700;
     /// The element, beside these.
-    pub const ELEMENT: usize = 27_700;
+    pub const ELEMENT: usize = 27_600;
 }
 
 const LATE: [Late; 3] = [
@@ -43,14 +44,14 @@ const LATE: [Late; 3] = [
         name: "the whole engine: other forms, several sources",
         scripts: &["execution_heatmap_wasm.js", "columns.js", "objects.js"],
         module: Some("execution_heatmap_wasm_bg.wasm"),
-        budget: 353_900,
+        budget: 329_700,
     },
     Late { name: "several workers, for big files", scripts: &["pool.js"], module: None, budget: 3_400 },
     Late {
         name: "decompression",
         scripts: &["inflate.js"],
         module: Some("execution_heatmap_inflate_bg.wasm"),
-        budget: 29_700,
+        budget: 29_500,
     },
 ];
 

@@ -1,55 +1,59 @@
 //! What is said of why an outcome is more frequent in a window, behind the sentence that says that it is.
 
-use super::percent;
+use super::text::Text;
 use crate::pattern::attribution::{Cause, Origin};
-use crate::pattern::outcome::{Outcome, Tally};
+use crate::pattern::outcome::Outcome;
 use crate::pattern::sentence::called;
 
 /// "; 83% of the extra failures come from 'billing-sync' (61% vs 4% there)", or ", because 'flaky-x' runs mostly then".
-pub fn because(cause: &Cause, outcome: Outcome) -> String {
+pub fn because(text: &mut Text, cause: &Cause, outcome: Outcome) {
     match cause {
         Cause::From { origin, share, inside, outside } => {
-            let ones = match outcome {
+            // A share in whole per cent; 100% only of all.
+            const WHOLE: u64 = 1_000_000;
+            text.say("; ").percent((share * WHOLE as f64) as u64, WHOLE).say(" of the extra ");
+            text.say(match outcome {
                 Outcome::Failed => "failures",
                 Outcome::TimedOut => "time-outs",
                 Outcome::Cancelled => "cancellations",
                 Outcome::Slow => "slow executions",
-            };
-            let mut text = ["; ", &share_of_all(*share), " of the extra ", ones, " come from "].concat();
+            });
+            text.say(" come from ");
             match origin {
-                Origin::Tag(tag) => text += &["executions tagged '", tag, "'"].concat(),
+                Origin::Tag(tag) => {
+                    text.say("executions tagged ").named(tag);
+                }
                 Origin::Workflows(workflows) => {
                     for (place, name) in workflows.iter().filter_map(called).enumerate() {
-                        text += &[if place == 0 { "'" } else { " and '" }, name, "'"].concat();
+                        text.say(if place == 0 { "" } else { " and " }).named(name);
                     }
                 }
             }
-            let rate = |tally: &Tally| percent(tally.hits, tally.of);
-            text + &[" (", &rate(inside), " vs ", &rate(outside), " there)"].concat()
+            text.say(" (").percent(inside.hits, inside.of).say(" vs ").percent(outside.hits, outside.of).say(" there)");
         }
         Cause::Mix { workflow: Some(name), is_mostly } => {
-            [", because '", name, if *is_mostly { "' runs mostly then" } else { "' runs more often then" }].concat()
+            let how_often = if *is_mostly { " runs mostly then" } else { " runs more often then" };
+            text.say(", because ").named(name).say(how_often);
         }
-        Cause::Mix { workflow: None, .. } => ", because other workflows run then".to_owned(),
+        Cause::Mix { workflow: None, .. } => {
+            text.say(", because other workflows run then");
+        }
     }
-}
-
-/// A share in whole per cent; 100% only of all.
-fn share_of_all(share: f64) -> String {
-    const WHOLE: u64 = 1_000_000;
-    percent((share * WHOLE as f64) as u64, WHOLE)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::pattern::Whose;
+    use crate::pattern::outcome::Tally;
 
     #[test]
     fn where_most_come_from_is_said_to_the_letter() {
         let check = |origin: Origin, share, outcome, words: &str| {
             let (inside, outside) = (Tally { hits: 61, of: 100 }, Tally { hits: 40, of: 1000 });
-            assert_eq!(because(&Cause::From { origin, share, inside, outside }, outcome), words);
+            let mut text = Text::default();
+            because(&mut text, &Cause::From { origin, share, inside, outside }, outcome);
+            assert_eq!(text.done(), words);
         };
         let named = |id: &str, name: Option<&str>| Whose::Workflow { id: id.into(), name: name.map(Into::into) };
         let one = Origin::Workflows(vec![named("7", Some("billing-sync"))]);
@@ -70,7 +74,9 @@ mod tests {
     fn that_others_run_then_is_said_to_the_letter() {
         let check = |workflow: Option<&str>, is_mostly, words: &str| {
             let cause = Cause::Mix { workflow: workflow.map(Into::into), is_mostly };
-            assert_eq!(because(&cause, Outcome::Failed), words);
+            let mut text = Text::default();
+            because(&mut text, &cause, Outcome::Failed);
+            assert_eq!(text.done(), words);
         };
         check(Some("flaky-x"), true, ", because 'flaky-x' runs mostly then");
         check(Some("flaky-x"), false, ", because 'flaky-x' runs more often then");

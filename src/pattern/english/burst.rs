@@ -1,52 +1,52 @@
 //! What is said of a burst of executions and of an incident of failures. It says nothing of why.
 
-use super::{counted, date, moment, of, percent, rounded, times};
-use crate::number;
+use super::text::Text;
 use crate::pattern::burst::{Facts, Incident};
-use crate::pattern::sentence::{Strength, hour_range};
+use crate::pattern::sentence::Strength;
 
 /// "Volume spiked to 412 executions at Thu, Mar 14, 3 PM (9× the usual 46; next-highest hour in 8 weeks: 3.1×)".
 pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
-    let start = match strength {
+    let mut text = Text::new(match strength {
         Strength::Plain => "Volume",
         Strength::Tends => "Perhaps unusual: volume",
-    };
-    let executions = number::grouped(facts.executions);
-    let usual = if facts.usual < 0.5 {
-        " (usually under 1".to_owned()
+    });
+    text.of(called).say(" spiked to ").count(facts.executions).say(" executions at ").moment(facts.at);
+    if facts.usual < 0.5 {
+        text.say(" (usually under 1");
     } else {
-        [" (", &times(facts.executions as f64 / facts.usual), " the usual ", &rounded(facts.usual)].concat()
-    };
-    let span = counted((facts.days / 7) as u64, "week");
-    let (of, at, next) = (of(called), moment(facts.at), times(facts.next));
-    let ends = ["; next-highest hour in ", &span, ": ", &next, ")"].concat();
-    [start, &of, " spiked to ", &executions, " executions at ", &at, &usual, &ends].concat()
+        text.say(" (").times(facts.executions as f64 / facts.usual).say(" the usual ").rounded(facts.usual);
+    }
+    text.say("; next-highest hour in ").counted((facts.days / 7) as u64, "week");
+    text.say(": ").times(facts.next).say(")").done()
 }
 
 /// "One incident (Tue, Mar 12, 3–9 AM) holds 41% of all failures".
 pub fn incident(facts: &Incident, called: Option<&str>, strength: Strength) -> String {
-    let start = match strength {
+    let mut text = Text::new(match strength {
         Strength::Plain => "One incident",
         Strength::Tends => "Perhaps unusual: one incident",
-    };
-    [start, &of_incident(facts), &of(called)].concat()
+    });
+    of_incident(&mut text, facts);
+    text.of(called).done()
 }
 
 /// The same of one that passed no test: a count, which claims nothing.
 pub fn incident_notice(facts: &Incident) -> String {
-    ["one stretch", &of_incident(facts), "; this is a count and no pattern"].concat()
+    let mut text = Text::new("one stretch");
+    of_incident(&mut text, facts);
+    text.say("; this is a count and no pattern").done()
 }
 
 /// " (Tue, Mar 12, 3–9 AM) holds 41% of all failures".
-fn of_incident(facts: &Incident) -> String {
-    let ((first, hour), end) = (facts.from, facts.until);
-    let when = if facts.hours <= 12 {
-        [&date(first), ", ", &hour_range(hour, facts.hours as u8)].concat()
+fn of_incident(text: &mut Text, facts: &Incident) {
+    let (day, hour) = facts.from;
+    text.say(" (");
+    if facts.hours <= 12 {
+        text.date(day).say(", ").hours(hour, facts.hours as u8);
     } else {
-        [&moment(facts.from), "–", &moment(end)].concat()
-    };
-    let share = percent(facts.failures, facts.all_failures);
-    [" (", &when, ") holds ", &share, " of all failures"].concat()
+        text.moment(facts.from).say("–").moment(facts.until);
+    }
+    text.say(") holds ").percent(facts.failures, facts.all_failures).say(" of all failures");
 }
 
 #[cfg(test)]

@@ -1,36 +1,29 @@
 //! What is said of a change.
 
-use super::measure::{by_how_much, count, subject, value};
-use super::month_day;
+use super::text::{TWICE, Text};
 use crate::pattern::change::Facts;
 use crate::pattern::daily::Measure;
 use crate::pattern::sentence::Strength;
 
-/// "Median duration of 'sync-crm' rose 40% around Jan 12 (±3 days): 18 s → 25 s (61 days before, 48 after)". `whose` is
-/// "" of all executions and " of 'sync-crm'" of those of a workflow.
-pub fn change(facts: &Facts, whose: &str, strength: Strength) -> String {
+/// "Median duration of 'sync-crm' rose 40% around Jan 12 (±3 days): 18 s → 25 s (61 days before, 48 after)".
+pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
     let Facts { measure, from, plus_minus, before, after } = *facts;
     let is_rise = after.value > before.value;
-    let verb = match (is_rise, strength) {
+    let mut text = Text::default();
+    text.measure(measure).of(called).say(match (is_rise, strength) {
         (true, Strength::Plain) => " rose",
         (false, Strength::Plain) => " fell",
         (true, Strength::Tends) => " seems to have risen",
         (false, Strength::Tends) => " seems to have fallen",
-    };
-    let mut sentence = [subject(measure), whose, verb].concat();
+    });
     // Of two rates a ratio says less than the rates themselves do.
     if measure != Measure::FailureRate {
-        let by = by_how_much(before.value, after.value);
-        sentence += &[if by.ends_with('×') { " to " } else { " by " }, &by].concat();
+        let ratio = after.value / before.value.max(f64::MIN_POSITIVE);
+        text.say(if ratio >= TWICE { " to " } else { " by " }).by_how_much(ratio);
     }
-    let off = count(u64::from(plus_minus), "day");
-    sentence += &match plus_minus {
-        0 => [" from ", &month_day(from), " on"].concat(),
-        _ => [" around ", &month_day(from), " (±", &off, ")"].concat(),
-    };
-    let days = count(u64::from(before.days), "day");
-    let values = [": ", &value(measure, before.value), " → ", &value(measure, after.value)];
-    sentence + &values.concat() + &[" (", &days, " before, ", &count(u64::from(after.days), "day"), " after)"].concat()
+    text.around(from, plus_minus).say(": ").value(measure, before.value).say(" → ").value(measure, after.value);
+    text.say(" (").counted(u64::from(before.days), "day").say(" before, ");
+    text.counted(u64::from(after.days), "day").say(" after)").done()
 }
 
 #[cfg(test)]
@@ -44,7 +37,7 @@ mod tests {
             let side = |days, value| Stretch { days, executions: 100, failures: 9, value };
             let from = "2026-01-12".parse().unwrap();
             let facts = Facts { measure, from, plus_minus, before: side(61, before), after: side(1, after) };
-            assert_eq!(change(&facts, " of 'sync-crm'", strength), words);
+            assert_eq!(sentence(&facts, Some("sync-crm"), strength), words);
         };
         use Measure::{Duration, FailureRate, Volume};
         check(

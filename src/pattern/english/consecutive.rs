@@ -1,28 +1,26 @@
 //! What is said of failures in a row. It says nothing of why.
 
-use super::{date, of};
-use crate::number;
+use super::text::Text;
 use crate::pattern::consecutive::Facts;
 use crate::pattern::sentence::Strength;
 
 /// "25 decided runs of 'sync' in a row failed, from Sun, Mar 3 to Mon, Mar 4 (next longest: 3 in a row)", or "The last 25
 /// decided runs of 'sync' all failed, …". Decided is what completed, failed or ran out of time; others may lie between.
 pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
-    let mut text = match strength {
-        Strength::Plain => String::new(),
-        Strength::Tends => "Perhaps unusual: ".to_owned(),
-    };
-    text += match (facts.is_last, strength) {
+    let mut text = Text::new(match (facts.is_last, strength) {
         (true, Strength::Plain) => "The last ",
-        (true, Strength::Tends) => "the last ",
-        (false, _) => "",
-    };
-    text += &[&number::grouped(facts.length), " decided runs", &of(called)].concat();
-    text += if facts.is_last { " all failed, " } else { " in a row failed, " };
-    let (from, to) = (date(facts.from), date(facts.to));
-    text += &if facts.from == facts.to { ["on ", &from].concat() } else { ["from ", &from, " to ", &to].concat() };
-    let next = number::grouped(facts.runner_up);
-    text + &[" (next longest: ", &next, " in a row)"].concat()
+        (true, Strength::Tends) => "Perhaps unusual: the last ",
+        (false, Strength::Plain) => "",
+        (false, Strength::Tends) => "Perhaps unusual: ",
+    });
+    text.count(facts.length).say(" decided runs").of(called);
+    text.say(if facts.is_last { " all failed, " } else { " in a row failed, " });
+    if facts.from == facts.to {
+        text.say("on ").date(facts.from);
+    } else {
+        text.say("from ").date(facts.from).say(" to ").date(facts.to);
+    }
+    text.say(" (next longest: ").count(facts.runner_up).say(" in a row)").done()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! How a claim is known, in words made from the values that it was decided by: what was counted where the sentence does
 //! not say it, what it was held against, and how often chance would bring as much.
 
-use crate::number;
+use super::text::Text;
 use crate::pattern::outcome::Outcome;
 use crate::pattern::outcome_window;
 use crate::pattern::report::Statement;
@@ -10,48 +10,48 @@ use crate::pattern::volume_window::{self, Moment};
 /// How a claim is known. `p_adjusted` is its chance, corrected for the `looked_for` things that the report looked for.
 /// `clock` is the one that it keeps to across a clock change, by its name.
 pub fn how(statement: &Statement, clock: Option<&str>, p_adjusted: f64, looked_for: usize) -> String {
-    let clock = match clock {
+    let mut text = Text::default();
+    match statement {
+        Statement::Window(facts) | Statement::Explained(facts, _) => of_window(&mut text, facts),
+        Statement::Volume(facts) => of_volume(&mut text, facts),
+        _ => {}
+    }
+    text.say(match clock {
         Some("local") => "When clocks changed, it stayed at the same local time. ",
         Some(_) => "When clocks changed, it stayed at the same time of UTC, so that it moved by local time. ",
         None => "",
-    };
-    [&counted(statement), clock, held_against(statement), &by_chance(p_adjusted, looked_for)].concat()
-}
-
-/// What was counted.
-fn counted(statement: &Statement) -> String {
-    match statement {
-        Statement::Window(facts) | Statement::Explained(facts, _) => of_window(facts),
-        Statement::Volume(facts) => of_volume(facts),
-        _ => String::new(),
-    }
+    });
+    text.say(held_against(statement));
+    by_chance(&mut text, p_adjusted, looked_for);
+    text.done()
 }
 
 /// "1,430 executions started in 752 hours inside, 85,267 in 1,504 hours outside. "
-fn of_volume(facts: &volume_window::Facts) -> String {
+fn of_volume(text: &mut Text, facts: &volume_window::Facts) {
     let did = match facts.moment {
         Moment::Started => " executions started in ",
         Moment::Finished => " executions ended in ",
     };
-    let [inside, hours_inside] = [facts.inside, facts.hours_inside].map(number::grouped);
-    let [outside, hours_outside] = [facts.outside, facts.hours_outside].map(number::grouped);
-    let counts = [&inside, did, &hours_inside, " hours inside, ", &outside, " in ", &hours_outside];
-    counts.concat() + " hours outside. "
+    inside_and_outside(text, did, [facts.inside, facts.hours_inside], [facts.outside, facts.hours_outside]);
+}
+
+/// Counts of executions and hours inside and outside, with what the executions did.
+pub(super) fn inside_and_outside(text: &mut Text, did: &str, inside: [u64; 2], outside: [u64; 2]) {
+    text.count(inside[0]).say(did).count(inside[1]).say(" hours inside, ");
+    text.count(outside[0]).say(" in ").count(outside[1]).say(" hours outside. ");
 }
 
 /// "3,191 of 9,618 decided executions failed there; at the rate of the other hours it would be about 1,517. "
-fn of_window(facts: &outcome_window::Facts) -> String {
-    let [whose, did] = match facts.outcome {
-        Outcome::Failed => ["decided", "failed"],
-        Outcome::TimedOut => ["decided", "ran out of time"],
-        Outcome::Cancelled => ["ended", "were cancelled"],
-        Outcome::Slow => ["timed", "were slow"],
+fn of_window(text: &mut Text, facts: &outcome_window::Facts) {
+    let did = match facts.outcome {
+        Outcome::Failed => " decided executions failed there; ",
+        Outcome::TimedOut => " decided executions ran out of time there; ",
+        Outcome::Cancelled => " ended executions were cancelled there; ",
+        Outcome::Slow => " timed executions were slow there; ",
     };
     let rate = facts.outside.hits as f64 / facts.outside.of.max(1) as f64;
-    let expected = number::grouped((rate * facts.inside.of as f64).round() as u64);
-    let (hits, of) = (number::grouped(facts.inside.hits), number::grouped(facts.inside.of));
-    let counts = [&hits, " of ", &of, " ", whose, " executions ", did, " there; "].concat();
-    [&counts, "at the rate of the other hours it would be about ", &expected, ". "].concat()
+    text.count(facts.inside.hits).say(" of ").count(facts.inside.of).say(did);
+    text.say("at the rate of the other hours it would be about ").rounded(rate * facts.inside.of as f64).say(". ");
 }
 
 /// What was done to the history so that only chance is left in it.
@@ -77,10 +77,10 @@ fn held_against(statement: &Statement) -> &'static str {
 
 /// "Of claims as sure as this one, at most 1 of 8,300 is expected to be chance, all 45 things that were looked for
 /// considered."
-fn by_chance(p_adjusted: f64, looked_for: usize) -> String {
-    let (of, looked_for) = (number::grouped(two_digits(1.0 / p_adjusted)), number::grouped(looked_for as u64));
-    let sure = ["Of claims as sure as this one, at most 1 of ", &of, " is expected to be chance, all "].concat();
-    [&sure, &looked_for, " things that were looked for considered."].concat()
+fn by_chance(text: &mut Text, p_adjusted: f64, looked_for: usize) {
+    text.say("Of claims as sure as this one, at most 1 of ").count(two_digits(1.0 / p_adjusted));
+    text.say(" is expected to be chance, all ").count(looked_for as u64);
+    text.say(" things that were looked for considered.");
 }
 
 /// A number to two digits, downwards.
@@ -101,7 +101,9 @@ mod tests {
     fn chance_is_said_to_two_digits_and_never_smaller_than_it_is() {
         let check = |p, words: &str| {
             let sure = ["Of claims as sure as this one, at most ", words, " is expected to be chance, all 45 things"];
-            assert_eq!(by_chance(p, 45), sure.concat() + " that were looked for considered.");
+            let mut text = Text::default();
+            by_chance(&mut text, p, 45);
+            assert_eq!(text.done(), sure.concat() + " that were looked for considered.");
         };
         check(0.05, "1 of 20");
         check(0.000_119, "1 of 8,400");

@@ -1,42 +1,41 @@
 //! What is said of a measure that changed because other workflows run.
 
-use super::measure::{count, subject, value};
-use super::{month_day, percent};
+use super::text::Text;
 use crate::pattern::daily::Measure;
 use crate::pattern::mix::{Facts, Mover, When};
 use crate::pattern::sentence::Strength;
 
 /// "Failure rate rose from 4.0% to 9.0% around Jan 12 (±3 days) mostly because workflows that fail more run more often: 'x'
-/// went from 10% to 40% of executions". `whose` is "" of all executions.
-pub fn sentence(facts: &Facts, whose: &str, strength: Strength) -> String {
+/// went from 10% to 40% of executions".
+pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
     let Facts { measure, before, after, when, mover } = facts;
-    let verb = match (after.value > before.value, strength) {
+    let mut text = Text::default();
+    text.measure(*measure).of(called).say(match (after.value > before.value, strength) {
         (true, Strength::Plain) => " rose from ",
         (false, Strength::Plain) => " fell from ",
         (true, Strength::Tends) => " seems to have risen from ",
         (false, Strength::Tends) => " seems to have fallen from ",
+    });
+    text.value(*measure, before.value).say(" to ").value(*measure, after.value);
+    match when {
+        When::Around(day, off) => text.around(*day, *off),
+        When::Over(weeks) => text.say(" over ").counted(u64::from(*weeks), "week"),
     };
-    let values = [&value(*measure, before.value), " to ", &value(*measure, after.value)].concat();
-    let when = match when {
-        When::Around(day, 0) => [" from ", &month_day(*day), " on"].concat(),
-        When::Around(day, off) => [" around ", &month_day(*day), " (±", &count(u64::from(*off), "day"), ")"].concat(),
-        When::Over(weeks) => [" over ", &count(u64::from(*weeks), "week")].concat(),
-    };
-    let start = [subject(*measure), whose, verb, &values, &when, " mostly because "].concat();
+    text.say(" mostly because ");
     let Some(Mover { name, before: runs_before, after: runs_after, is_above }) = mover else {
-        return start + "other workflows run";
+        return text.say("other workflows run").done();
     };
-    let which = match (measure, is_above) {
+    let is_more = u128::from(*runs_after) * u128::from(before.executions)
+        > u128::from(*runs_before) * u128::from(after.executions);
+    text.say(match (measure, is_above) {
         (Measure::Duration, true) => "slower workflows",
         (Measure::Duration, false) => "faster workflows",
         (_, true) => "workflows that fail more",
         (_, false) => "workflows that fail less",
-    };
-    let is_more = u128::from(*runs_after) * u128::from(before.executions)
-        > u128::from(*runs_before) * u128::from(after.executions);
-    let how_often = if is_more { " run more often: '" } else { " run less often: '" };
-    let shares = [percent(*runs_before, before.executions), percent(*runs_after, after.executions)];
-    start + &[which, how_often, name, "' went from ", &shares.join(" to "), " of executions"].concat()
+    });
+    text.say(if is_more { " run more often: " } else { " run less often: " }).named(name).say(" went from ");
+    text.percent(*runs_before, before.executions).say(" to ").percent(*runs_after, after.executions);
+    text.say(" of executions").done()
 }
 
 #[cfg(test)]
@@ -52,7 +51,7 @@ mod tests {
             let name = || "x".to_owned();
             let mover = mover.map(|(before, after, is_above)| Mover { name: name(), before, after, is_above });
             let facts = Facts { measure, before: side(before), after: side(after), when, mover };
-            assert_eq!(sentence(&facts, "", strength), words);
+            assert_eq!(sentence(&facts, None, strength), words);
         };
         use Measure::{Duration, FailureRate};
         let rose = "Failure rate rose from 4.0% to 9.0% around Jan 12 (±3 days) mostly because workflows that fail more run more often: 'x' went from 10% to 40% of executions";

@@ -1,66 +1,70 @@
 //! What is said of a schedule. It says nothing of who keeps it.
 
-use super::{clock_time, every, named};
-use crate::number;
+use super::text::Text;
 use crate::pattern::schedule::{Facts, Frame, hour_of, weekday_of};
-use crate::pattern::sentence::{Strength, hour_name};
+use crate::pattern::sentence::Strength;
 use crate::zone::{DAY_MS, HOUR_MS};
 
 /// "'nightly-etl' runs daily at 2 AM (89 of 92 expected runs)", "… every 15 minutes on weekdays between 8 AM–6 PM …".
 /// `zone` is the zone's name, which is said of hours.
-pub fn sentence(facts: &Facts, called: Option<&str>, zone: &str, strength: Strength) -> String {
-    let mut text = named(called, "The view");
-    text += match strength {
+pub fn sentence(facts: &Facts, name: &str, zone: &str, strength: Strength) -> String {
+    let mut text = Text::default();
+    text.named(name).say(match strength {
         Strength::Plain => " runs ",
         Strength::Tends => " tends to run ",
-    };
-    text += &every(facts.period_ms);
+    });
+    text.every(facts.period_ms);
     let on = facts.weekdays.iter().filter(|is_on| **is_on).count();
     let weekly = facts.period_ms.rem_euclid(7 * DAY_MS) == 0;
     // Phases are counted from a Monday on, so the phase tells the weekday.
     const MONDAY_MS: i64 = 4 * DAY_MS;
     if weekly || on < 7 {
-        text += " on ";
-        text += &days(facts, if weekly { Some(weekday_of(MONDAY_MS + facts.phase_ms)) } else { None });
+        let only = if weekly { Some(weekday_of(MONDAY_MS + facts.phase_ms)) } else { None };
+        text.say(" on ");
+        days(&mut text, facts, only);
     }
     if facts.period_ms >= DAY_MS {
-        text += " at ";
-        text += &clock_time(facts.phase_ms.rem_euclid(DAY_MS));
-        text += &clock_of(facts.frame, zone);
-    } else if facts.period_ms < DAY_MS && facts.hours.iter().any(|is_on| !is_on) && facts.period_ms <= HOUR_MS {
+        text.say(" at ").clock_time(facts.phase_ms.rem_euclid(DAY_MS));
+        clock_of(&mut text, facts.frame, zone);
+    } else if facts.period_ms <= HOUR_MS && facts.hours.contains(&false) {
         if let Some((from, until)) = stretch(&facts.hours) {
-            text += &[" between ", &hour_name(from), "–", &hour_name(until), &clock_of(facts.frame, zone)].concat();
+            text.say(" between ").hour(from).say("–").hour(until);
+            clock_of(&mut text, facts.frame, zone);
         }
     } else if facts.period_ms > HOUR_MS {
-        text += " from ";
-        text += &hour_name((hour_of(facts.phase_ms)) as u8);
-        text += &clock_of(facts.frame, zone);
+        text.say(" from ").hour(hour_of(facts.phase_ms) as u8);
+        clock_of(&mut text, facts.frame, zone);
     }
-    let (kept, expected) = (number::grouped(facts.kept), number::grouped(facts.expected));
-    text + &[" (", &kept, " of ", &expected, " expected runs)"].concat()
+    text.say(" (").count(facts.kept).say(" of ").count(facts.expected).say(" expected runs)").done()
 }
 
-fn clock_of(frame: Frame, zone: &str) -> String {
+fn clock_of(text: &mut Text, frame: Frame, zone: &str) {
     match frame {
-        Frame::Either if zone == "UTC" => " UTC".to_owned(),
-        Frame::Either => [" (", zone, ")"].concat(),
-        Frame::Local => [" local time (", zone, ")"].concat(),
-        Frame::Utc => " UTC, whatever the local clock says".to_owned(),
-    }
+        Frame::Either => text.of_zone(zone),
+        Frame::Local => text.say(" local time (").say(zone).say(")"),
+        Frame::Utc => text.say(" UTC, whatever the local clock says"),
+    };
 }
 
-fn days(facts: &Facts, only: Option<usize>) -> String {
+fn days(text: &mut Text, facts: &Facts, only: Option<usize>) {
     const NAMES: [&str; 7] = ["Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"];
-    if only.is_none() {
-        match facts.weekdays {
-            [true, true, true, true, true, false, false] => return "weekdays".to_owned(),
-            [false, false, false, false, false, true, true] => return "weekends".to_owned(),
-            _ => {}
+    match (only, facts.weekdays) {
+        (None, [true, true, true, true, true, false, false]) => {
+            text.say("weekdays");
+        }
+        (None, [false, false, false, false, false, true, true]) => {
+            text.say("weekends");
+        }
+        _ => {
+            let mut between = "";
+            for (day, name) in NAMES.into_iter().enumerate() {
+                if only.map_or(facts.weekdays.get(day) == Some(&true), |only| only == day) {
+                    text.say(between).say(name);
+                    between = ", ";
+                }
+            }
         }
     }
-    let is_on = |day: usize| only.map_or(facts.weekdays.get(day) == Some(&true), |only| only == day);
-    let names: Vec<&str> = NAMES.into_iter().enumerate().filter(|(day, _)| is_on(*day)).map(|(_, name)| name).collect();
-    names.join(", ")
 }
 
 /// The one stretch of hours that are on, as its first hour and the hour after its last one.
@@ -84,7 +88,7 @@ mod tests {
         const MINUTE_MS: i64 = 60_000;
         let check = |period_ms, phase_ms, frame, weekdays, hours, words: &str| {
             let facts = Facts { period_ms, phase_ms, frame, weekdays, hours, expected: 92, kept: 89, jitter_ms: 4000 };
-            assert_eq!(sentence(&facts, Some("etl"), "Europe/Berlin", Strength::Plain), words);
+            assert_eq!(sentence(&facts, "etl", "Europe/Berlin", Strength::Plain), words);
         };
         let weekdays = [true, true, true, true, true, false, false];
         let two = std::array::from_fn(|hour| hour == 2);

@@ -1,22 +1,21 @@
 //! What is said of a silence. It says nothing of why.
 
-use super::{counted, moment, of, rounded};
-use crate::number;
+use super::text::Text;
 use crate::pattern::sentence::Strength;
 use crate::pattern::silence::Facts;
 
 /// "No executions of 'nightly-etl' for 12 h from Tue, Mar 12, 3 AM although about 64 were expected".
 pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
-    let start = match strength {
+    let mut text = Text::new(match strength {
         Strength::Plain => "No executions",
         Strength::Tends => "Perhaps unusual: no executions",
+    });
+    text.of(called).say(" for ");
+    match facts.hours as u64 {
+        hours if hours < 72 => text.whole(hours).say(" h"),
+        hours => text.counted(hours / 24, "day"),
     };
-    let hours = match facts.hours as u64 {
-        hours if hours < 72 => number::whole(hours) + " h",
-        hours => counted(hours / 24, "day"),
-    };
-    let (from, expected) = (moment(facts.from), rounded(facts.expected));
-    [start, &of(called), " for ", &hours, " from ", &from, " although about ", &expected, " were expected"].concat()
+    text.say(" from ").moment(facts.from).say(" although about ").rounded(facts.expected).say(" were expected").done()
 }
 
 #[cfg(test)]

@@ -1,30 +1,30 @@
 //! What is said of a workflow that stopped or is new. It says nothing of why.
 
-use super::{date, every, lasting, named};
-use crate::number;
+use super::text::Text;
 use crate::pattern::sentence::Strength;
 use crate::pattern::stopped::{End, Facts};
 
 /// "'sync' has not run since Sun, Mar 3; before that daily", or "… is new since Sun, Mar 3: 412 runs, about daily".
-pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
-    let mut text = named(called, "The view");
-    text += match (facts.end, strength) {
+pub fn sentence(facts: &Facts, name: &str, strength: Strength) -> String {
+    let mut text = Text::default();
+    text.named(name).say(match (facts.end, strength) {
         (End::Stopped, Strength::Plain) => " has not run since ",
         (End::Stopped, Strength::Tends) => " seems to have stopped on ",
         (End::New, Strength::Plain) => " is new since ",
         (End::New, Strength::Tends) => " seems to be new since ",
-    };
-    text += &date(facts.date);
-    let runs = [&number::grouped(facts.executions), " runs"].concat();
-    text += match facts.end {
+    });
+    text.date(facts.date).say(match facts.end {
         End::Stopped => "; before that ",
         End::New => ": ",
+    });
+    match facts.period_ms {
+        Some(period_ms) => text.every(period_ms),
+        None => text.count(facts.executions).say(" runs"),
     };
-    text += &facts.period_ms.map_or(runs, every);
-    match facts.end {
-        End::Stopped => text + &[" and never a pause longer than ", &lasting(facts.longest_pause_ms)].concat(),
-        End::New => text,
+    if facts.end == End::Stopped {
+        text.say(" and never a pause longer than ").lasting(facts.longest_pause_ms);
     }
+    text.done()
 }
 
 #[cfg(test)]
@@ -44,7 +44,7 @@ mod tests {
                 longest_pause_ms: 49 * HOUR_MS,
                 period_ms,
             };
-            assert_eq!(sentence(&facts, Some("sync"), strength), words);
+            assert_eq!(sentence(&facts, "sync", strength), words);
         };
         let stopped = "'sync' has not run since Sun, Mar 3; before that daily and never a pause longer than 49 h";
         check(End::Stopped, Some(DAY_MS), Strength::Plain, stopped);

@@ -1,27 +1,25 @@
 //! What is said of a trend.
 
-use super::measure::{count, subject, value};
-use crate::number;
+use super::text::Text;
 use crate::pattern::daily::Measure;
 use crate::pattern::sentence::Strength;
 use crate::pattern::trend::Facts;
 
 /// "Failure rate of 'sync-crm' is rising: about +0.7 points a week over 12 weeks (4% in the first two, 12% in the last
-/// two)". `whose` is "" of all executions and " of 'sync-crm'" of those of a workflow.
-pub fn trend(facts: &Facts, whose: &str, strength: Strength) -> String {
+/// two)".
+pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
     let Facts { measure, weeks, per_week, first, last } = *facts;
-    let verb = match (per_week > 0.0, strength) {
+    let mut text = Text::default();
+    text.measure(measure).of(called).say(match (per_week > 0.0, strength) {
         (true, Strength::Plain) => " is rising: about +",
         (false, Strength::Plain) => " is falling: about −",
         (true, Strength::Tends) => " tends to rise: about +",
         (false, Strength::Tends) => " tends to fall: about −",
-    };
-    let mut sentence = [subject(measure), whose, verb].concat();
-    number::push_fixed(&mut sentence, per_week.abs() * 100.0, 1);
-    sentence += if measure == Measure::FailureRate { " points" } else { "%" };
-    let weeks = count(u64::from(weeks), "week");
-    sentence += &[" a week over ", &weeks, " (", &value(measure, first.value), " in the first two, "].concat();
-    sentence + &value(measure, last.value) + " in the last two)"
+    });
+    text.fixed(per_week.abs() * 100.0, 1).say(if measure == Measure::FailureRate { " points" } else { "%" });
+    text.say(" a week over ").counted(u64::from(weeks), "week");
+    text.say(" (").value(measure, first.value).say(" in the first two, ");
+    text.value(measure, last.value).say(" in the last two)").done()
 }
 
 #[cfg(test)]
@@ -34,7 +32,7 @@ mod tests {
         let check = |measure, per_week, (first, last), strength, words: &str| {
             let end = |value| Stretch { days: 14, executions: 100, failures: 9, value };
             let facts = Facts { measure, weeks: 12, per_week, first: end(first), last: end(last) };
-            assert_eq!(trend(&facts, "", strength), words);
+            assert_eq!(sentence(&facts, None, strength), words);
         };
         use Measure::{Duration, FailureRate, Volume};
         check(

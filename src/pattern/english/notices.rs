@@ -1,0 +1,79 @@
+//! What a reader is told beside claims, and why some claims were not looked for.
+
+use super::text::Text;
+use chrono::NaiveDate;
+
+/// What is to be thought of claims about executions that someone chose: who looks at many slices finds something in one.
+pub const EXPLORATORY: &str = "exploratory: you chose this slice, so treat these as hints";
+
+/// That there are claims which a report leaves out.
+pub fn more_were_found(more: usize) -> String {
+    let pattern = if more == 1 { " more pattern was found" } else { " more patterns were found" };
+    Text::default().whole(more as u64).say(pattern).say(" and can be asked for").done()
+}
+
+/// Why no recurring failures were looked for.
+pub fn too_few_weeks(needed: usize, there: usize) -> String {
+    let mut text = Text::new("needs ");
+    text.whole(needed as u64).say(" weeks to name a weekday; there ");
+    is_or_are(&mut text, there);
+    text.done()
+}
+
+/// Why no peak of volume was looked for: days with fewer than `executions` do not count.
+pub fn too_few_days(needed: usize, executions: u64, there: usize) -> String {
+    let mut text = Text::new("needs ");
+    text.whole(needed as u64).say(" whole days with ").whole(executions);
+    text.say(" or more executions to name an hour of the day; there ");
+    is_or_are(&mut text, there);
+    text.done()
+}
+
+fn is_or_are(text: &mut Text, count: usize) {
+    text.say(if count == 1 { "is " } else { "are " }).whole(count as u64);
+}
+
+/// The most dates that are named.
+const MOST_NAMED: usize = 4;
+
+/// "2 days have far fewer executions than is usual of their weekday and are left out of windows of volume: Dec 25, Dec 26".
+pub fn quiet_dates(dates: &[NaiveDate]) -> String {
+    let mut text = Text::default();
+    text.count(dates.len() as u64).say(if dates.len() == 1 {
+        " day has far fewer executions than is usual of its weekday and is left out of windows of volume: "
+    } else {
+        " days have far fewer executions than is usual of their weekday and are left out of windows of volume: "
+    });
+    let mut between = "";
+    for date in dates.iter().take(MOST_NAMED) {
+        text.say(between).month_day(*date);
+        between = ", ";
+    }
+    text.say(if dates.len() > MOST_NAMED { " and others" } else { "" }).done()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_one_is_one() {
+        assert_eq!(too_few_weeks(8, 5), "needs 8 weeks to name a weekday; there are 5");
+        assert_eq!(too_few_weeks(8, 1), "needs 8 weeks to name a weekday; there is 1");
+    }
+    #[test]
+    fn quiet_days_are_named_as_far_as_there_is_room() {
+        let check = |days: u32, words: &str| {
+            let dates: Vec<NaiveDate> =
+                (0..days).map(|day| NaiveDate::from_ymd_opt(2025, 12, 24 + day).unwrap()).collect();
+            assert_eq!(quiet_dates(&dates), words);
+        };
+        let why = "far fewer executions than is usual of their weekday and are left out of windows of volume:";
+        check(
+            1,
+            "1 day has far fewer executions than is usual of its weekday and is left out of windows of volume: Dec 24",
+        );
+        check(2, &["2 days have ", why, " Dec 24, Dec 25"].concat());
+        check(6, &["6 days have ", why, " Dec 24, Dec 25, Dec 26, Dec 27 and others"].concat());
+    }
+}
