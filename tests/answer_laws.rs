@@ -225,7 +225,10 @@ proptest! {
             let (from, until) = answer::zone_span(&table, &query, Source::File);
             let zone = zone_over(view.zone.parse().unwrap(), from, until);
             let reading = Reading { read: table.rows(), ..Reading::default() };
-            let answer = answer::answer_from(&mut memory, &table, &reading, &query, &zone, Source::File, Patterns::Look).unwrap();
+            let mut ask = |patterns| answer::answer_from(&mut memory, &table, &reading, &query, &zone, Source::File, patterns).unwrap();
+            let meanwhile = ask(Patterns::OfAll);
+            let answer = ask(Patterns::Look);
+            prop_assert!(meanwhile.grid == answer.grid && meanwhile.account == answer.account);
             prop_assert_eq!(json::heatmap(&answer), bytes(&table, &view.pairs()));
             let listed = memory.counts.workflows(&table, &query.filter, query.counting, &answer.window);
             prop_assert_eq!(listed, table.workflows(&query.filter, query.counting, &answer.window));

@@ -9,6 +9,10 @@ mod support;
 use cases::{Input, bytes, read, respond};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc, Weekday};
 use chrono_tz::Tz;
+use execution_heatmap::answer::{self, Memory, Patterns, Source};
+use execution_heatmap::json;
+use execution_heatmap::options::Query;
+use execution_heatmap::pattern::Whose;
 use execution_heatmap::picture::{self, PictureOptions, Theme};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,6 +64,25 @@ fn flights(zone: &str) -> Vec<Flight> {
 
 fn response(pairs: &[(&str, &str)]) -> Value {
     serde_json::from_str(&respond(&read(&bytes(Input::Flights)), pairs)).unwrap()
+}
+
+#[test]
+fn what_is_told_meanwhile_is_of_all_flights_together() {
+    let intake = read(&bytes(Input::Flights));
+    let query = Query::from_pairs([("time_zone", "America/New_York")]).unwrap();
+    let (from, until) = answer::zone_span(intake.table(), &query, Source::File);
+    let zone = zone_over(chrono_tz::America::New_York, from, until);
+    let mut memory = Memory::default();
+    let mut ask = |patterns| {
+        answer::answer_from(&mut memory, intake.table(), intake.reading(), &query, &zone, Source::File, patterns)
+            .unwrap()
+    };
+    let meanwhile = ask(Patterns::OfAll).patterns;
+    assert!(!meanwhile.is_empty() && meanwhile.iter().all(|finding| finding.whose == Whose::All), "{meanwhile:?}");
+    let whole = ask(Patterns::Look);
+    assert_eq!(json::heatmap(&whole), respond(&intake, &[("time_zone", "America/New_York")]));
+    // Asked again, what is known by now is told.
+    assert_eq!(ask(Patterns::OfAll).patterns, whole.patterns);
 }
 
 #[test]

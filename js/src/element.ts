@@ -9,7 +9,7 @@ import { isOfSeveral, isSeveral } from './given.js';
 import { covers, isFromCompanion, windowFor } from './source.js';
 import { errorWords, PATIENCE_MS } from './status.js';
 import { isZone } from './zone.js';
-import { parts } from './patterns.js';
+import { parts, type Stage } from './patterns.js';
 import type { Granularity, HeatmapResponse, Keeping, Metric, PictureOptions, Theme } from './types.js';
 
 export type HeatmapState = 'idle' | 'connecting' | 'streaming' | 'ready' | 'empty' | 'error';
@@ -369,7 +369,7 @@ export class ExecutionHeatmap extends Base {
     this.#width ||= this.#frame?.width ?? 0;
     try {
       const query = this.#attributes.query;
-      const quick = this.#client?.view(query, { patterns: false, picture: this.#picture() });
+      const quick = this.#client?.view(query, { patterns: 'total', picture: this.#picture() });
       const whole = this.#client?.view(query, { picture: this.#picture() });
       void this.#drawMeanwhile(turn, quick, whole);
       const view = await whole;
@@ -383,7 +383,7 @@ export class ExecutionHeatmap extends Base {
         this.#view = view;
         this.#frame?.clear();
       } else {
-        this.#draw(view, false);
+        this.#draw(view, 'whole');
       }
       this.#frame?.status.finished(view.response, this.#loaded!, view.query, this.#words(), isRepeatable(this.#source?.source ?? []));
       this.#setState(view.response.totals.executions > 0 ? 'ready' : 'empty');
@@ -395,14 +395,14 @@ export class ExecutionHeatmap extends Base {
     }
   }
 
-  /** Draws the picture while patterns are still looked for, where that takes time. */
+  /** Draws the picture and what is told of all executions while each workflow is still looked at, where that takes time. */
   async #drawMeanwhile(turn: number, quick: Promise<HeatmapView> | undefined, whole: Promise<HeatmapView> | undefined): Promise<void> {
     try {
       const view = await quick;
       let isWhole = false;
       const end = () => isWhole = true;
       await Promise.race([whole?.then(end, end), new Promise((resolve) => setTimeout(resolve, PATTERNS_MS))]);
-      if (!isWhole && view && turn === this.#turn && view.response.totals.executions > 0) this.#draw(view, true);
+      if (!isWhole && view && turn === this.#turn && view.response.totals.executions > 0) this.#draw(view, 'looking');
     } catch {
       // Why there is no picture, the whole view says.
     }
@@ -422,16 +422,16 @@ export class ExecutionHeatmap extends Base {
     this.#partial = this.#client?.view(query, { patterns: false, picture: this.#picture() }).then((view) => {
       if (turn !== this.#turn || this.#state !== 'streaming') return;
       if (progress.elapsed >= PROVISIONAL_MS && !this.#thresholds && view.query.metric !== 'success_rate') this.#thresholds = bounds(view.response);
-      this.#draw(view, true);
+      this.#draw(view, 'filling');
       this.#tell('heatmap-partial', { result: view.response });
     }).catch(() => {}).finally(() => this.#partial = undefined);
   }
 
-  #draw(view: HeatmapView, provisional: boolean): void {
+  #draw(view: HeatmapView, stage: Stage): void {
     this.#view = view;
     const { from, until } = view.query;
     const live = this.#companion && from === undefined && until === undefined;
-    this.#frame?.draw(view, this.#words(), { provisional, live });
+    this.#frame?.draw(view, this.#words(), { stage, live });
     this.#looks();
   }
 

@@ -327,7 +327,7 @@ export class HeatmapEngine {
     if (this.#held?.key === key) return this.#held.view;
     const [from = 0, until = 0] = this.#engine.zoneSpan(query, clock);
     const zone = this.#zoneTable(query.time_zone ?? 'UTC', from, until);
-    const view = this.#engine.view(query, zone.instants, zone.offsets, clock, patterns);
+    const view = this.#engine.view(query, zone.instants, zone.offsets, clock, patterns !== false, patterns !== 'total');
     this.#forget();
     this.#held = { key, view };
     return view;

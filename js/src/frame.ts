@@ -8,7 +8,7 @@ import { KeyboardGrid } from './grid.js';
 import { Legend } from './legend.js';
 import { DEFAULT_METRIC } from './limits.js';
 import { Panel } from './panel.js';
-import { PatternList, type PatternEvents } from './patterns.js';
+import { PatternList, type PatternEvents, type Stage } from './patterns.js';
 import { drawing, Places, writeNumbers } from './scene.js';
 import { Status, type StatusEvents } from './status.js';
 import { Tooltip } from './tooltip.js';
@@ -130,16 +130,16 @@ export class Frame {
     this.#ghost.hidden = hasPicture || state === 'error';
   }
 
-  draw(view: HeatmapView, format: Format, { provisional, live }: { provisional: boolean; live: boolean }): void {
+  draw(view: HeatmapView, format: Format, { stage, live }: { stage: Stage; live: boolean }): void {
     const { response } = view;
     const texts = this.texts = new CellTexts(view, format, live);
-    this.#isProvisional = provisional;
+    this.#isProvisional = stage === 'filling';
     this.#base.dataset.metric = familyOf(response.metric);
     this.#base.dataset.hottest = String(hottest(response.metric));
     const { strong, rest } = summary(view, format);
     this.#summary.replaceChildren(h('strong', {}, strong), rest, h('span', { class: 'isolated' }));
-    this.#patterns.update(response, view.dates, format, !provisional);
-    this.#legend.update(view, format, provisional);
+    this.#patterns.update(response, view.dates, format, stage);
+    this.#legend.update(view, format, this.#isProvisional);
     if (view.picture) this.picture(view.picture);
     this.#table.update(() => cellTables(texts, format));
     this.#account.update(() => account(response, format));

@@ -45,6 +45,9 @@ function quiet(advice: Pattern): HTMLElement {
   return h('li', {}, h('p', {}, claim), h('p', { class: 'evidence' }, evidence), how(advice));
 }
 
+/** How far a view is: rows still arrive, workflows are still looked at one by one, or all is there. */
+export type Stage = 'filling' | 'looking' | 'whole';
+
 export class PatternList {
   readonly element = h('section', { class: 'patterns', part: 'patterns', 'aria-label': 'Patterns' });
   /** When there is room for another job; it stands below the picture. */
@@ -57,9 +60,10 @@ export class PatternList {
     this.#events = events;
   }
 
-  /** Draws what was found, or says that nothing was and why. */
-  update(response: HeatmapResponse, dates: readonly string[], format: Format, ready: boolean): void {
+  /** Draws what was found, or says that nothing was and why, or that there is more to look at. */
+  update(response: HeatmapResponse, dates: readonly string[], format: Format, stage: Stage): void {
     const { patterns, advice, notices } = response;
+    const ready = stage === 'whole';
     this.#rows = patterns.map((pattern, i) => this.#row(pattern, i + 1, format));
     const content: (Node | string)[] = [];
     if (patterns.length > 0) {
@@ -87,6 +91,7 @@ export class PatternList {
     if (span && (span.from !== response.start_date || span.to !== response.end_date)) {
       lines.unshift(`Found in ${format.range(span.from, span.to)}.`);
     }
+    if (stage === 'looking') lines.push(patterns.length > 0 ? 'Each workflow is still looked at, which may change this.' : 'Looking for patterns in each workflow.');
     if (lines.length > 0) content.push(h('ul', { class: 'after' }, ...lines.map((line) => h('li', {}, line))));
     this.element.replaceChildren(...content);
     this.element.hidden = content.length === 0;

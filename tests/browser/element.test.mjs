@@ -126,6 +126,41 @@ test('numbers stand in all cells of a small picture, and in none while it fills'
   await close();
 });
 
+test('what is told of all executions stands while each workflow is still looked at', async () => {
+  const { page, close } = await blank();
+  const { seen, last } = await page.evaluate(async () => {
+    await import('/pkg/define.js');
+    const monday = Date.UTC(2026, 1, 2);
+    const hour = 3_600_000;
+    const lines = ['workflow,status,started_at,duration_ms\n'];
+    for (let i = 0; i < 13 * 168 * 30; i += 1) {
+      const at = i % (13 * 168);
+      const isBad = at % 168 === 9 || at % 168 === 10;
+      const failed = (i * 7919) % 100 < (isBad ? 40 : 5);
+      const started = new Date(monday + at * hour + (i * 104_729) % hour).toISOString();
+      lines.push(`w${(i * 31) % 101},${failed ? 'failed' : 'completed'},${started},${1000 + (i * 17) % 900}\n`);
+    }
+    const element = document.createElement('execution-heatmap');
+    element.days = 91;
+    document.body.append(element);
+    const seen = [];
+    new MutationObserver(() => {
+      const list = element.shadowRoot.querySelector('.patterns');
+      const said = list?.hidden === false ? list.textContent : '';
+      if (said && seen.at(-1) !== said) seen.push(said);
+    }).observe(element.shadowRoot, { childList: true, subtree: true, attributes: true });
+    await element.load(new Blob(lines));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return { seen, last: element.shadowRoot.querySelector('.patterns').textContent };
+  });
+  const window = 'Higher failure rate on Mondays between 9–11 AM';
+  const meanwhile = seen.filter((said) => said.includes('still looked at'));
+  assert.ok(meanwhile.length > 0, seen.join('\n'));
+  assert.ok(meanwhile.every((said) => said.includes(window)), meanwhile.join('\n'));
+  assert.ok(last.includes(window) && !last.includes('still looked at'), last);
+  await close();
+});
+
 test('every cell gets its words, the skipped hour too', async () => {
   const { page, close } = await dashboard();
   await page.waitForFunction(() => {

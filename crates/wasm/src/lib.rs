@@ -216,7 +216,8 @@ impl Engine {
     }
 
     /// Answers a query. The zone is a table: from instant `i` (ms) on, offset `i` (seconds) holds. `patterns` false
-    /// leaves them out, for pictures of rows that are still arriving.
+    /// leaves them out, for pictures of rows that are still arriving; `each_workflow` false looks at all executions together
+    /// alone.
     pub fn view(
         &mut self,
         query: JsValue,
@@ -224,11 +225,16 @@ impl Engine {
         zone_offsets: &Int32Array,
         now: Option<f64>,
         patterns: bool,
+        each_workflow: bool,
     ) -> Result<View, JsValue> {
         let query = convert::query(query)?;
         let zone = convert::zone(&query, zone_instants, zone_offsets)?;
         let source = convert::source(now)?;
-        let patterns = if patterns { Patterns::Look } else { Patterns::Skip };
+        let patterns = match (patterns, each_workflow) {
+            (true, true) => Patterns::Look,
+            (true, false) => Patterns::OfAll,
+            (false, _) => Patterns::Skip,
+        };
         let table = self.intake.table();
         let memory = &mut self.memory;
         let answer = answer::answer_from(memory, table, self.intake.reading(), &query, &zone, source, patterns)
