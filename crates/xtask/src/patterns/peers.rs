@@ -78,10 +78,14 @@ impl Options {
 pub fn peers(arguments: &[String]) -> Result {
     let options = Options::read(arguments)?;
     let folder = project::work_directory("peers")?;
-    let mut steps = Steps::new(if options.is_again { 1 } else { 4 });
+    let mut steps = Steps::new(if options.is_again { 2 } else { 4 });
     let evaluation = steps.run("building the evaluation", build)?;
     if !options.is_again {
-        steps.run("the histories", || give(&evaluation, &folder, options.histories))?;
+        remove_directory(&folder)?;
+    }
+    // What the engine says of them is written with them, and may be other than last time.
+    steps.run("the histories", || give(&evaluation, &folder, options.histories))?;
+    if !options.is_again {
         let ready = steps.run("the peers", || Ok(install(&Tools::locate()?)))?;
         steps.run("what they say", || Ok(run_all(&ready, &folder, options.histories)?))?;
     }
@@ -92,9 +96,8 @@ pub fn peers(arguments: &[String]) -> Result {
     if options.writes { keep(&PEERS, &output.text) } else { Ok(()) }
 }
 
-/// Lets the evaluation write the histories into an empty folder.
+/// Lets the evaluation write the histories into a folder.
 fn give(evaluation: &Path, folder: &Path, histories: usize) -> Result {
-    remove_directory(folder)?;
     std::fs::create_dir_all(folder.join("told"))?;
     let mut command = Command::new(evaluation);
     command.args(["--histories", &histories.to_string(), "--give"]).arg(folder).current_dir(root());
