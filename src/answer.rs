@@ -53,8 +53,9 @@ struct LookedAt {
 pub enum Patterns {
     /// Look for them.
     Look,
-    /// Look for those of all executions together alone, which takes a small part of the time: what is told of them meanwhile
-    /// is corrected for less, and not held against single workflows.
+    /// Look for those of all executions together alone, by their starts and outcomes, which takes a small part of the time:
+    /// what is told meanwhile is corrected for less and not held against single workflows. Of durations and of what runs at
+    /// the same time nothing is known without these, so no advice is given.
     OfAll,
     /// Leave them out; the answer says nothing about them.
     Skip,
@@ -234,20 +235,20 @@ pub fn answer_from(
                 ends_with_rows: ends_with_newest(query, source),
             };
             let known = memory.report.as_ref().filter(|(of, _)| *of == looked_at).map(|(_, report)| report.clone());
-            let are_told = patterns == Patterns::Look;
+            let looks_at_workflows = patterns == Patterns::Look;
             let look = || {
-                pattern::report(&pattern::Evidence {
+                let report = pattern::report(&pattern::Evidence {
                     cube: &counted.cube,
                     buckets: &buckets,
                     window: &window,
                     zone,
                     workflows: &|each| {
-                        if are_told {
+                        if looks_at_workflows {
                             table.each_workflow(&View::of(query, &window, &buckets), each);
                         }
                     },
                     tags: &|each| {
-                        if are_told {
+                        if looks_at_workflows {
                             table.each_tag(&View::of(query, &window, &buckets), each);
                         }
                     },
@@ -256,11 +257,12 @@ pub fn answer_from(
                     outcomes: query.filter.statuses.is_empty(),
                     chosen: !query.filter.is_empty(),
                     all: query.patterns == Wanted::All,
-                })
+                });
+                if looks_at_workflows { report } else { pattern::Report { advice: Vec::new(), ..report } }
             };
             let report = known.unwrap_or_else(look);
             // What is told meanwhile is not the answer to the same question later.
-            if are_told {
+            if looks_at_workflows {
                 memory.report = Some((looked_at, report.clone()));
             }
             report

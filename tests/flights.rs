@@ -77,9 +77,12 @@ fn what_is_told_meanwhile_is_of_all_flights_together() {
         answer::answer_from(&mut memory, intake.table(), intake.reading(), &query, &zone, Source::File, patterns)
             .unwrap()
     };
-    let meanwhile = ask(Patterns::OfAll).patterns;
+    let answer = ask(Patterns::OfAll);
+    assert!(answer.advice.is_empty(), "what runs at the same time is not known yet: {:?}", answer.advice);
+    let meanwhile = answer.patterns;
     assert!(!meanwhile.is_empty() && meanwhile.iter().all(|finding| finding.whose == Whose::All), "{meanwhile:?}");
     let whole = ask(Patterns::Look);
+    assert!(!whole.advice.is_empty());
     assert_eq!(json::heatmap(&whole), respond(&intake, &[("time_zone", "America/New_York")]));
     // Asked again, what is known by now is told.
     assert_eq!(ask(Patterns::OfAll).patterns, whole.patterns);

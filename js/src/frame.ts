@@ -56,8 +56,9 @@ export class Frame {
   #preview: number | undefined;
   #told = 0;
   #interactive = true;
-  /** True while rows still arrive. */
-  #isProvisional = false;
+  #stage: Stage = 'whole';
+  /** Writes what a picture that is still filling lacks. */
+  #complete: (() => void) | undefined;
   /** The cell whose runs are shown. */
   #opened: { texts: CellTexts; cell: number; name: string } | undefined;
 
@@ -108,7 +109,7 @@ export class Frame {
     this.#panel.hide();
     this.#opened = undefined;
     this.#grid.clear();
-    this.texts = this.#map = this.#drawing = undefined;
+    this.texts = this.#map = this.#drawing = this.#complete = undefined;
     for (const part of [this.#summary, this.#patterns.element, this.#legend.element, this.#figure, this.#patterns.advice, this.#table.element, this.#account.element]) part.hidden = true;
     this.#ghost.hidden = false;
   }
@@ -122,6 +123,8 @@ export class Frame {
   state(state: string, hasPicture: boolean): void {
     this.#base.dataset.state = state;
     this.#base.classList.toggle('stale', state === 'error' && hasPicture);
+    // What broke while it was filling stays as it is.
+    if (state === 'error') this.#complete?.();
     this.#base.setAttribute('aria-busy', String(state === 'connecting' || state === 'streaming'));
     const empty = this.#base.querySelector<HTMLSlotElement>('slot[name=empty]')!;
     empty.hidden = state !== 'idle';
@@ -133,13 +136,13 @@ export class Frame {
   draw(view: HeatmapView, format: Format, { stage, live }: { stage: Stage; live: boolean }): void {
     const { response } = view;
     const texts = this.texts = new CellTexts(view, format, live);
-    this.#isProvisional = stage === 'filling';
+    this.#stage = stage;
     this.#base.dataset.metric = familyOf(response.metric);
     this.#base.dataset.hottest = String(hottest(response.metric));
     const { strong, rest } = summary(view, format);
     this.#summary.replaceChildren(h('strong', {}, strong), rest, h('span', { class: 'isolated' }));
     this.#patterns.update(response, view.dates, format, stage);
-    this.#legend.update(view, format, this.#isProvisional);
+    this.#legend.update(view, format, stage === 'filling');
     if (view.picture) this.picture(view.picture);
     this.#table.update(() => cellTables(texts, format));
     this.#account.update(() => account(response, format));
@@ -152,8 +155,6 @@ export class Frame {
     const { format, response } = this.texts;
     this.#map = new Places(scene);
     const drawn = this.#drawing = drawing(scene);
-    // Of a picture that is still filling no number would stand long enough to be read.
-    if (!this.#isProvisional) writeNumbers(drawn, scene, () => drawn === this.#drawing);
     this.#overlay.setAttribute('viewBox', `0 0 ${scene.width} ${scene.height}`);
     this.#overlay.setAttribute('width', String(scene.width));
     this.#overlay.setAttribute('height', String(scene.height));
@@ -165,7 +166,14 @@ export class Frame {
     const name = `${METRICS[response.metric]} for each ${unit}, ${format.range(response.start_date, response.end_date, 'long')}, ${city(response.time_zone)} time`;
     const hot = { success_rate: 'critical', volume: 'peak', duration: 'very slow', error_count: 'worst' }[familyOf(response.metric)];
     const { rows, columns } = this.#map;
-    this.#grid.update(this.#map, this.texts, name, `${rows} rows, ${columns} columns. Arrow keys move, Enter shows the runs, N goes to the next ${hot} ${unit}.`, this.#isProvisional);
+    this.#grid.update(this.#map, this.texts, name, `${rows} rows, ${columns} columns. Arrow keys move, Enter shows the runs, N goes to the next ${hot} ${unit}.`, this.#stage === 'filling');
+    // Of a picture that is still filling no number and no words would stand long enough to be read.
+    this.#complete = () => {
+      this.#complete = undefined;
+      writeNumbers(drawn, scene, () => drawn === this.#drawing);
+      this.#grid.fill();
+    };
+    if (this.#stage !== 'filling') this.#complete();
     if (focused >= 0) this.#grid.focusCell(focused);
     this.#draw();
   }
@@ -204,7 +212,7 @@ export class Frame {
       if (held && before) this.#grid.focusCell(before.texts === texts ? before.cell : texts?.cellOf(before.name) ?? -1);
       return;
     }
-    if (before?.name === name && (before?.texts === texts || this.#isProvisional)) return;
+    if (before?.name === name && (before?.texts === texts || this.#stage !== 'whole')) return;
     this.#tooltip.hide();
     this.#opened = { texts, cell, name: name ?? '' };
     const { when, value, fraction } = texts.of(cell);

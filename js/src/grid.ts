@@ -25,7 +25,7 @@ export class KeyboardGrid {
   readonly #events: GridEvents;
   #map: Places | undefined;
   #texts: CellTexts | undefined;
-  #cells: HTMLTableCellElement[][] = [];
+  #cells: (HTMLTableCellElement[] | undefined)[] = [];
   #current = -1;
   #filling = 0;
 
@@ -53,10 +53,10 @@ export class KeyboardGrid {
   }
 
   /**
-   * Lays the table over a picture. A picture of the same shape keeps its nodes; only texts that differ are written. Of a
-   * picture that is still filling only the row with the tab stop, or to which the focus comes, is written.
+   * Lays the table over a picture and writes the row with the tab stop; the others {@link fill} does. A picture of the same
+   * shape keeps its nodes; while one is still filling there is no other row, since it would tell of another picture.
    */
-  update(map: Places, texts: CellTexts, name: string, description: string, isProvisional: boolean): void {
+  update(map: Places, texts: CellTexts, name: string, description: string, isFilling: boolean): void {
     const same = this.#map?.rows === map.rows && this.#map.columns === map.columns && this.#cells.length > 0;
     [this.#map, this.#texts] = [map, texts];
     this.element.setAttribute('aria-label', name);
@@ -72,7 +72,7 @@ export class KeyboardGrid {
       if (held && this.#current < 0) this.#events.blur();
     }
     if (!map.where(this.#current)) this.#current = this.#newest();
-    this.#fill(isProvisional);
+    this.#begin(isFilling);
   }
 
   /** Puts the focus on a cell. */
@@ -110,22 +110,43 @@ export class KeyboardGrid {
     set(cell, '0');
   }
 
-  #fill(isProvisional: boolean): void {
-    const turn = ++this.#filling;
-    const rows = Array.from({ length: this.#map?.rows ?? 0 }, (_, row) => row);
-    const first = this.#map?.where(this.#current)?.row ?? 0;
-    // Rows have to stand in order, so all are made at once, empty and hidden; the words come later.
+  /** The row of the tab stop. */
+  #first(): number {
+    return this.#map?.where(this.#current)?.row ?? 0;
+  }
+
+  /** Rows have to stand in order, so all are made at once, empty and hidden; the words of most come later. */
+  #begin(isFilling: boolean): void {
+    this.#filling += 1;
+    const rows = this.#map?.rows ?? 0;
+    const first = this.#first();
     if (this.#cells.length === 0) {
-      const height = 100 / rows.length;
-      this.element.append(h('tbody', { role: 'rowgroup' }, ...rows.map((row) => {
+      const height = 100 / rows;
+      this.element.append(h('tbody', { role: 'rowgroup' }, ...Array.from({ length: rows }, (_, row) => {
         const line = h('tr', { role: 'row', hidden: true });
         Object.assign(line.style, { top: `${row * height}%`, height: `${height}%` });
         return line;
       })));
     }
-    rows.sort((a, b) => Number(b === first) - Number(a === first) || a - b);
+    if (isFilling) {
+      for (let row = 0; row < rows; row += 1) if (row !== first) this.#empty(row);
+    }
     this.#write(first);
-    if (isProvisional) return;
+  }
+
+  #empty(row: number): void {
+    const line = this.element.rows[row];
+    if (!line || !this.#cells[row]) return;
+    line.replaceChildren();
+    line.hidden = true;
+    this.#cells[row] = undefined;
+  }
+
+  /** Writes all other rows, some between two frames. */
+  fill(): void {
+    const turn = ++this.#filling;
+    const first = this.#first();
+    const rows = Array.from({ length: this.#map?.rows ?? 0 }, (_, row) => row).filter((row) => row !== first);
     const work = (deadline: { timeRemaining(): number }) => {
       if (turn !== this.#filling) return;
       let written = 0;

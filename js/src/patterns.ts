@@ -45,6 +45,14 @@ function quiet(advice: Pattern): HTMLElement {
   return h('li', {}, h('p', {}, claim), h('p', { class: 'evidence' }, evidence), how(advice));
 }
 
+const claimOf = (row: HTMLElement): string | undefined => row.querySelector('.sentence')?.textContent ?? undefined;
+
+/** The claim of the row that something lies in. */
+const before = (inside: HTMLElement | null): string | undefined => {
+  const row = inside?.closest('li');
+  return row ? claimOf(row) : undefined;
+};
+
 /** How far a view is: rows still arrive, workflows are still looked at one by one, or all is there. */
 export type Stage = 'filling' | 'looking' | 'whole';
 
@@ -91,10 +99,18 @@ export class PatternList {
     if (span && (span.from !== response.start_date || span.to !== response.end_date)) {
       lines.unshift(`Found in ${format.range(span.from, span.to)}.`);
     }
-    if (stage === 'looking') lines.push(patterns.length > 0 ? 'Each workflow is still looked at, which may change this.' : 'Looking for patterns in each workflow.');
+    if (stage === 'looking') lines.push(patterns.length > 0 ? 'Still looking at each workflow: this list may change.' : 'Still looking for patterns in each workflow.');
     if (lines.length > 0) content.push(h('ul', { class: 'after' }, ...lines.map((line) => h('li', {}, line))));
+    const held = before(this.element.querySelector<HTMLElement>('.claim:focus'));
+    const opened = [...this.element.querySelectorAll<HTMLElement>('details[open]')].map((details) => before(details));
     this.element.replaceChildren(...content);
     this.element.hidden = content.length === 0;
+    // Who reads a claim goes on where the same one stands now.
+    for (const row of this.#rows) {
+      const said = claimOf(row);
+      if (opened.includes(said)) row.querySelector('details')?.setAttribute('open', '');
+      if (said === held) row.querySelector<HTMLElement>('.claim')?.focus({ preventScroll: true });
+    }
   }
 
   /** Marks the active pattern, those that a cell lies in, and that cell's week. */

@@ -326,8 +326,9 @@ export interface ViewOptions {
   /** Milliseconds since 1970 at which an open window ends; by default the clock for a companion, absent for a file. */
   now?: number | null;
   /**
-   * False leaves the patterns out, for pictures of rows that still arrive. `'total'` looks at all executions together and
-   * not at each workflow, which takes a small part of the time: for what is shown meanwhile.
+   * False leaves the patterns out, for pictures of rows that still arrive. `'total'` looks at all executions together, by
+   * their starts and outcomes, and not at each workflow, durations or advice, which takes a small part of the time: for what
+   * is shown meanwhile.
    */
   patterns?: boolean | 'total';
   /** Also lay the picture out. */

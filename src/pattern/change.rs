@@ -106,6 +106,7 @@ impl Split {
         let step = Step::best(values, LEAST_DAYS_OF_A_SIDE)?;
         let left = step.left(values);
         let noise = Noise::of(&left, &daily.drawn_in, Self::FITTED);
+        // Weeks have volumes of their own, which a few of them are too few to show.
         let by_week = (measure == Measure::Volume || daily::weeks_go_together(&left, daily))
             .then(|| Noise::by_week(&left, daily, Self::FITTED));
         let mean = daily::mean(values);

@@ -211,7 +211,7 @@ pub struct Noise {
 impl Noise {
     /// The noise of what is left of a series when so many numbers were fitted to it. What was fitted takes some of the
     /// resemblance of days away with it, which is given back. Days that stuck out say nothing of how much is kept: they
-    /// come on top, each for itself.
+    /// come on top, those in a row as one.
     pub fn of(left: &[f64], drawn_in: &[bool], fitted: f64) -> Self {
         let days = left.len() as f64;
         let is_usual = |place: usize| !drawn_in.get(place).copied().unwrap_or(false);
@@ -227,8 +227,14 @@ impl Noise {
         let kept = within(seen + fitted * (1.0 + 3.0 * seen.max(0.0)) / days.max(1.0), 0.0, MOST_KEPT);
         let fresh = pairs().map(|(one, next)| next - kept * one);
         let variance = fresh.map(|value| value * value).sum::<f64>() / (of_pairs - fitted).max(1.0);
-        let of_all = left.iter().map(|value| value * value).sum::<f64>() / (days - fitted).max(1.0);
-        let on_top = (of_all - square).max(0.0);
+        let sticking_out = left.iter().enumerate().map(|(place, value)| (!is_usual(place)).then_some(*value));
+        let (mut row, mut on_top) = (0.0, 0.0);
+        for value in sticking_out.chain([None]) {
+            match value {
+                Some(value) => row += value,
+                None => (row, on_top) = (0.0, on_top + row * row / days.max(1.0)),
+            }
+        }
         Self {
             kept,
             long_run_variance: variance / ((1.0 - kept) * (1.0 - kept)) + on_top,
@@ -469,6 +475,11 @@ mod tests {
         let far = |day: usize| if sticks_out[day] { [5.0, -5.0][day / 20 % 2] } else { 0.0 };
         let with_far: Vec<f64> = values.iter().enumerate().map(|(day, value)| value + far(day)).collect();
         check(&with_far, &sticks_out, 4.0 + 25.0 / 20.0);
+        // Three of them in a row weigh as one that is three times as far.
+        let sticks_out: Vec<bool> = (0..values.len()).map(|day| day % 60 < 3).collect();
+        let far = |day: usize| if sticks_out[day] { [5.0, -5.0][day / 60 % 2] } else { 0.0 };
+        let with_far: Vec<f64> = values.iter().enumerate().map(|(day, value)| value + far(day)).collect();
+        check(&with_far, &sticks_out, 4.0 + 15.0 * 15.0 / 60.0);
     }
 
     #[test]

@@ -124,12 +124,11 @@ fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
                 && (moved(one) > 0.0) == (moved(other) > 0.0)
                 && is_of_all(by, what, moved(one).abs(), moved(other).abs())
         }
-        // A slide of all executions looks like a step in a workflow that has few.
+        // A slide may look like a step as well, one of all executions also in a workflow that has few.
         (Statement::Trend(one), Statement::Change(other)) => {
-            *by.whose == Whose::All
+            (*by.whose == Whose::All || is_same)
                 && one.measure == other.measure
-                && (*what.whose == Whose::All
-                    || is_of_all(by, what, moved(one.measure, &one.first, &one.last).abs(), moved_by(other)))
+                && (is_same || is_of_all(by, what, moved(one.measure, &one.first, &one.last).abs(), moved_by(other)))
                 && (moved(one.measure, &one.first, &one.last) > 0.0) == (other.after.value > other.before.value)
         }
         (Statement::Stopped(one), Statement::Change(other)) => {

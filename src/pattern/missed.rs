@@ -43,7 +43,7 @@ pub struct Facts {
     pub from: (NaiveDate, u8),
 }
 
-/// The longest time between two starts around missed moments, and when it began; nothing where there is none.
+/// The longest time between two starts around missed moments, and when it began; zeros where there is none.
 fn longest_silence(slots: &[Slot]) -> (i64, i64) {
     let mut longest = (0, 0);
     let mut last_kept: Option<i64> = None;

@@ -247,7 +247,8 @@ pub struct Finding {
     /// days holds for their week where at least 60 % of those that can tell do.
     pub weeks: Vec<(NaiveDate, Option<bool>)>,
     /// The share of claims as sure as this one that is expected to be chance, at most: its chance on structureless history,
-    /// corrected for everything that was looked at (Benjamini, Hochberg 1995). Not finer than one in a million. `None` of advice, which is not tested.
+    /// corrected for all that was looked for in its family (Benjamini, Hochberg 1995): what says when work comes, or the rest.
+    /// Not finer than one in a million. `None` of advice, which is not tested.
     pub p_adjusted: Option<f64>,
     /// The hours that the claim is about and that have executions, of a silence those that lack them: local date and
     /// hour, rising.
@@ -266,7 +267,7 @@ impl Finding {
 
 /// Looks for patterns. The same counts give the same report on every machine.
 ///
-/// The kinds are corrected for each other; one that was not looked for, or whose best window failed its gates, counts
+/// The kinds of a family are corrected for each other; one that was not looked for, or whose best window failed its gates, counts
 /// as one that was looked for in vain. Without the feature `patterns` nothing is looked for and nothing is said.
 pub fn report(evidence: &Evidence<'_>) -> Report {
     if cfg!(feature = "patterns") { report::report(evidence) } else { Report::default() }

@@ -1,4 +1,4 @@
-//! The report: looks for every kind of claim in every series, corrects all chances for each other, and decides what is
+//! The report: looks for every kind of claim in every series, corrects chances for each other, and decides what is
 //! said and in which order. Tests nothing itself.
 
 use super::claim::{Basis, Claim, Look};

@@ -154,6 +154,12 @@ impl<'u> Turned<'u> {
             on_all.sums.iter_mut().zip(part.sums.iter()).for_each(|(sum, more)| *sum += more);
             on_all.squares.iter_mut().zip(part.squares.iter()).for_each(|(square, more)| *square += more);
         }
+        // What cancels in single precision is not to leave a sum without a square to measure it by.
+        let parts = on_weekdays.squares.iter().zip(on_weekends.squares.iter());
+        for (square, (one, other)) in on_all.squares.iter_mut().zip(parts) {
+            let least = 1e-6 * (one + other);
+            *square = if *square > least { *square } else { least };
+        }
         [on_weekdays.scores(), on_weekends.scores(), on_all.scores()]
     }
 

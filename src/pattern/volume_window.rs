@@ -62,8 +62,17 @@ pub struct Facts {
     pub held: u32,
     /// of so many.
     pub days: u32,
-    /// Days left out because they are far quieter than their weekday.
-    pub quiet_days: u32,
+    /// Days left out because they are far from what is usual of their weekday.
+    pub left_out: LeftOut,
+}
+
+/// Days that are no usual ones of their weekday.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Far quieter.
+    pub quiet: u32,
+    /// So much busier that one of them would decide what all of them add up to.
+    pub huge: u32,
 }
 
 /// Days of a kind below which nothing is said of them.
@@ -74,7 +83,9 @@ const LEAST_WEEKS: usize = 8;
 pub const LEAST_EXECUTIONS: u64 = 10;
 /// A day below this part of the median of its weekday is quiet,
 const QUIET: f64 = 0.35;
-/// and is told as such where so many executions are usual of it,
+/// one above so many times it is huge,
+const HUGE: f64 = 4.0;
+/// and a quiet one is told as such where so many executions are usual of it,
 const LEAST_USUAL_OF_QUIET: f64 = 30.0;
 /// where so many days of that weekday are known.
 const LEAST_OF_A_WEEKDAY: usize = 3;
@@ -143,11 +154,11 @@ fn found(series: &Series, moment: Moment) -> Option<Look<Facts>> {
     if moment == Moment::Finished && !are_ends_known(&series.days) {
         return None;
     }
-    let (days, quiet_days) = usable(&series.days, moment);
+    let (days, left_out) = usable(&series.days, moment);
     if days.len() < LEAST_DAYS {
         return None;
     }
-    let candidates = candidates(&days, quiet_days);
+    let candidates = candidates(&days, left_out);
     if candidates.is_empty() {
         return None;
     }
@@ -181,7 +192,8 @@ fn found(series: &Series, moment: Moment) -> Option<Look<Facts>> {
     basis.count("executions_inside", facts.inside).count("hours_inside", facts.hours_inside);
     basis.count("executions_outside", facts.outside).count("hours_outside", facts.hours_outside);
     basis.count("days_held", u64::from(facts.held)).count("days", u64::from(facts.days));
-    basis.count("quiet_days", u64::from(facts.quiet_days));
+    basis.count("quiet_days", u64::from(facts.left_out.quiet));
+    basis.count("huge_days", u64::from(facts.left_out.huge));
     basis.weeks = weeks_held(&days, &facts);
     basis.cells = cells(&days, &facts);
     Some(Look::claim(chance, facts, basis))
@@ -206,21 +218,23 @@ pub(super) struct Looked {
     pub(super) contrasts: Box<Arcs>,
 }
 
-/// The days that can be looked at, and how many are left out as quiet.
-fn usable(days: &[Day], moment: Moment) -> (Vec<Looked>, u32) {
-    let (mut looked, mut quiet) = (Vec::new(), 0);
+/// The days that can be looked at, and how many are left out.
+fn usable(days: &[Day], moment: Moment) -> (Vec<Looked>, LeftOut) {
+    let (mut looked, mut left_out) = (Vec::new(), LeftOut::default());
     for (day, usual) in days.iter().zip(usual(days, moment)) {
         let counts = counts(day, moment);
         let all = sum(&counts);
         if (all as f64) < QUIET * usual {
-            quiet += 1;
+            left_out.quiet += 1;
+        } else if usual > 0.0 && all as f64 > HUGE * usual {
+            left_out.huge += 1;
         } else if all >= LEAST_EXECUTIONS {
             let contrasts = contrasts(&counts, all);
             looked.push(Looked { date: day.date, weekday: weekday(day), counts, all, contrasts });
         }
     }
     center(&mut looked);
-    (looked, quiet)
+    (looked, left_out)
 }
 
 /// The dates on which far fewer executions start than on others of their weekday, where chance makes no such dates. The
@@ -314,7 +328,7 @@ pub(super) struct Candidate {
     pub(super) explained: f64,
 }
 
-fn candidates(days: &[Looked], quiet_days: u32) -> Vec<Candidate> {
+fn candidates(days: &[Looked], left_out: LeftOut) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     for on in On::ALL {
         let among = among(days, &|day| on.holds(day.weekday));
@@ -330,7 +344,7 @@ fn candidates(days: &[Looked], quiet_days: u32) -> Vec<Candidate> {
                 continue;
             }
             let effect = effect(&among, arc);
-            let facts = counted(&among, on, (start, length), effect > 0.0, quiet_days);
+            let facts = counted(&among, on, (start, length), effect > 0.0, left_out);
             // A dip is told anywhere; a hump is the day's peak unless other days have none there.
             let other_days = self::effect(&others, arc);
             let is_news = match facts.is_high {
@@ -418,7 +432,7 @@ impl Profile {
     }
 }
 
-fn counted(days: &[&Looked], on: On, (start, length): (usize, usize), is_high: bool, quiet_days: u32) -> Facts {
+fn counted(days: &[&Looked], on: On, (start, length): (usize, usize), is_high: bool, left_out: LeftOut) -> Facts {
     let mut facts = Facts {
         moment: Moment::Started,
         on,
@@ -431,7 +445,7 @@ fn counted(days: &[&Looked], on: On, (start, length): (usize, usize), is_high: b
         hours_outside: (days.len() * (24 - length)) as u64,
         held: 0,
         days: days.len() as u32,
-        quiet_days,
+        left_out,
     };
     for day in days {
         let inside = inside(&day.counts, start, length);
@@ -526,7 +540,7 @@ mod tests {
         };
         assert_eq!((facts.inside, facts.outside), (count(true), count(false)));
         assert_eq!((facts.hours_inside, facts.hours_outside, facts.days), (25 * 8, 25 * 16, 25));
-        assert_eq!((facts.held, facts.quiet_days), (25, 0));
+        assert_eq!((facts.held, facts.left_out), (25, LeftOut::default()));
         let claim = look(&series(35, volume), Moment::Started).claim.unwrap();
         assert_eq!(claim.basis.window.unwrap().weekdays, [1, 2, 3, 4, 5]);
         assert_eq!((claim.basis.cells.len(), claim.basis.weeks.len()), (25 * 8, 5));
@@ -537,7 +551,18 @@ mod tests {
     fn a_quiet_day_is_left_out() {
         let volume = |day, hour| if day == 16 { 1 } else if is_office(day, hour) { 10 } else { 20 } + spread(day, hour) / 4;
         let facts = found(35, volume).unwrap();
-        assert_eq!((facts.days, facts.quiet_days), (24, 1));
+        assert_eq!((facts.days, facts.left_out), (24, LeftOut { quiet: 1, huge: 0 }));
+    }
+
+    #[test]
+    fn a_huge_day_decides_nothing() {
+        let volume = |day, hour| {
+            let usual = if is_office(day, hour) { 10 } else { 20 } + spread(day, hour) / 4;
+            if day == 16 && hour == 14 { 9000 } else { usual }
+        };
+        let facts = found(35, volume).unwrap();
+        assert_eq!((facts.days, facts.left_out), (24, LeftOut { quiet: 0, huge: 1 }));
+        assert_eq!((facts.start, facts.length, facts.is_high), (9, 8, false));
     }
 
     #[test]

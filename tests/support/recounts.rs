@@ -11,6 +11,8 @@ const LEAST_OF_A_PEAK: u64 = 3;
 const LEAST_OF_A_WINDOW: u64 = 10;
 /// Days below this part of the median of their weekday are left out of a window of volume.
 const QUIET: f64 = 0.35;
+/// A day above so many times it is huge.
+const HUGE: f64 = 4.0;
 
 /// By hour of the week whether it lies in a window.
 pub fn hours_of(window: &WeekWindow) -> [bool; WEEK] {
@@ -135,9 +137,10 @@ fn of_volume(history: &History, finding: &Finding) {
     let length = (usize::from(window.to_hour) + 23 - usize::from(window.from_hour)) % 24 + 1;
     let is_inside = |hour: usize| (hour + 24 - usize::from(window.from_hour)) % 24 < length;
     let is_quiet = |day: usize| (volume(day) as f64) < QUIET * usual(day % 7);
+    let is_huge = |day: usize| usual(day % 7) > 0.0 && volume(day) as f64 > HUGE * usual(day % 7);
     let counts = |day: usize| window.weekdays.contains(&((day % 7) as u8 + 1));
     let (mut inside, mut outside, mut days, mut held, mut cells) = (0u128, 0u128, 0u64, 0, Vec::new());
-    for day in (0..whole_days).filter(|day| counts(*day) && !is_quiet(*day) && volume(*day) >= LEAST_OF_A_WINDOW) {
+    for day in (0..whole_days).filter(|day| counts(*day) && !is_quiet(*day) && !is_huge(*day) && volume(*day) >= LEAST_OF_A_WINDOW) {
         let here: u128 =
             (0..24).filter(|at| is_inside(*at)).map(|at| u128::from(history.executions[day * 24 + at])).sum();
         let there = u128::from(volume(day)) - here;
@@ -154,7 +157,9 @@ fn of_volume(history: &History, finding: &Finding) {
     assert_eq!((told("executions_inside"), told("executions_outside")), (inside, outside), "{finding:?}");
     assert_eq!((told("hours_inside"), told("days")), (u128::from(days) * length as u128, u128::from(days)));
     assert_eq!(finding.count("days_held").unwrap(), held, "{finding:?}");
-    assert_eq!(finding.count("quiet_days").unwrap(), (0..whole_days).filter(|day| is_quiet(*day)).count() as u64);
+    let days_that = |is: &dyn Fn(usize) -> bool| (0..whole_days).filter(|day| is(*day)).count() as u64;
+    assert_eq!(finding.count("quiet_days").unwrap(), days_that(&is_quiet));
+    assert_eq!(finding.count("huge_days").unwrap(), days_that(&is_huge));
     assert_eq!(finding.cells.iter().copied().map(hour_of).collect::<Vec<_>>(), cells);
 }
 

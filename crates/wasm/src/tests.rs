@@ -37,7 +37,7 @@ fn query(pairs: &[(&str, &str)]) -> JsValue {
 fn view(engine: &mut Engine, pairs: &[(&str, &str)]) -> Result<View, JsValue> {
     // The table of UTC: from the beginning of time, no offset.
     let (instants, offsets) = (Float64Array::from(&[-8.64e15][..]), Int32Array::from(&[0][..]));
-    engine.view(query(pairs), &instants, &offsets, None, true)
+    engine.view(query(pairs), &instants, &offsets, None, true, true)
 }
 
 fn json(engine: &mut Engine) -> String {

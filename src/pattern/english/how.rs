@@ -7,7 +7,7 @@ use crate::pattern::outcome_window;
 use crate::pattern::report::Statement;
 use crate::pattern::volume_window::{self, Moment};
 
-/// How a claim is known. `p_adjusted` is its chance, corrected for the `looked_for` things that the report looked for.
+/// How a claim is known. `p_adjusted` is its chance, corrected for the `looked_for` things like it that the report looked for.
 /// `clock` is the one that it keeps to across a clock change, by its name.
 pub fn how(statement: &Statement, clock: Option<&str>, p_adjusted: f64, looked_for: usize) -> String {
     let mut text = Text::default();
@@ -75,12 +75,12 @@ fn held_against(statement: &Statement) -> &'static str {
     }
 }
 
-/// "Of claims as sure as this one, at most 1 of 8,300 is expected to be chance, all 45 things that were looked for
-/// considered."
+/// "Of claims as sure as this one, at most 1 of 8,300 is expected to be chance, all 45 things like it that were
+/// looked for considered."
 fn by_chance(text: &mut Text, p_adjusted: f64, looked_for: usize) {
     text.say("Of claims as sure as this one, at most 1 of ").count(two_digits(1.0 / p_adjusted));
     text.say(" is expected to be chance, all ").count(looked_for as u64);
-    text.say(" things that were looked for considered.");
+    text.say(" things like it that were looked for considered.");
 }
 
 /// A number to two digits, downwards.
@@ -103,7 +103,7 @@ mod tests {
             let sure = ["Of claims as sure as this one, at most ", words, " is expected to be chance, all 45 things"];
             let mut text = Text::default();
             by_chance(&mut text, p, 45);
-            assert_eq!(text.done(), sure.concat() + " that were looked for considered.");
+            assert_eq!(text.done(), sure.concat() + " like it that were looked for considered.");
         };
         check(0.05, "1 of 20");
         check(0.000_119, "1 of 8,400");

@@ -40,6 +40,7 @@ pub fn sentence(facts: &Facts, called: Option<&str>, zone: &str, strength: Stren
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pattern::volume_window::LeftOut;
 
     #[test]
     fn a_window_is_said_to_the_letter() {
@@ -56,7 +57,7 @@ mod tests {
                 hours_outside: 1024,
                 held: 58,
                 days: 64,
-                quiet_days: 0,
+                left_out: LeftOut::default(),
             };
             assert_eq!(sentence(&facts, Some("sync-crm"), zone, strength), words);
         };
