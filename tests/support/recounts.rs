@@ -140,7 +140,9 @@ fn of_volume(history: &History, finding: &Finding) {
     let is_huge = |day: usize| usual(day % 7) > 0.0 && volume(day) as f64 > HUGE * usual(day % 7);
     let counts = |day: usize| window.weekdays.contains(&((day % 7) as u8 + 1));
     let (mut inside, mut outside, mut days, mut held, mut cells) = (0u128, 0u128, 0u64, 0, Vec::new());
-    for day in (0..whole_days).filter(|day| counts(*day) && !is_quiet(*day) && !is_huge(*day) && volume(*day) >= LEAST_OF_A_WINDOW) {
+    for day in (0..whole_days)
+        .filter(|day| counts(*day) && !is_quiet(*day) && !is_huge(*day) && volume(*day) >= LEAST_OF_A_WINDOW)
+    {
         let here: u128 =
             (0..24).filter(|at| is_inside(*at)).map(|at| u128::from(history.executions[day * 24 + at])).sum();
         let there = u128::from(volume(day)) - here;
