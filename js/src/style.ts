@@ -179,7 +179,7 @@ dialog.panel.sheet { position: fixed; inset: 0; inline-size: 100%; block-size: 1
 :is(.status.failed, .status.timed_out) { border-color: ${pair('#711b2d', '#ff9d97')}; color: ${pair('#711b2d', '#ff9d97')}; }
 .tooltip .hint { margin-block-start: 8px; }
 
-details { margin-block-start: 12px; border-block-start: 1px solid var(--line); padding-block-start: 8px; }
+details:not(.how) { margin-block-start: 12px; border-block-start: 1px solid var(--line); padding-block-start: 8px; }
 summary { cursor: pointer; font-weight: 600; inline-size: fit-content; min-block-size: 24px; }
 .scroll { overflow: auto; max-block-size: 420px; margin-block-start: 8px; }
 .scroll:focus-visible { outline: 3px solid var(--accent); }
