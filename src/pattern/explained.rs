@@ -96,8 +96,7 @@ fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
                 && is_of_all(by, what, moved_volume(one), moved_volume(other))
         }
         (Statement::Peak(one), Statement::Peak(other)) => {
-            let peaks = |ratio: f64, days: u64| (ratio - 1.0).max(0.0) * days as f64;
-            overlap() >= SAME_HOURS && is_of_all(by, what, peaks(one.ratio, one.days), peaks(other.ratio, other.days))
+            overlap() >= SAME_HOURS && is_of_all(by, what, one.excess, other.excess)
         }
         (Statement::Burst(one), Statement::Burst(other)) => {
             one.at == other.at && is_of_all(by, what, above(one), above(other))

@@ -26,6 +26,10 @@ const LEAST_RATIO: f64 = 1.2;
 const LEAST_SHARE_OF_DAYS: f64 = 0.6;
 /// The share of the rise that is left whichever weekday is left out; a job that runs once a week fails here.
 const LEAST_SHARE_WITHOUT_A_WEEKDAY: f64 = 0.6;
+/// So much of what is beyond the hours' share is there on weekdays alone and on weekends alone, on half of them at least,
+const LEAST_SHARE_OF_A_PART: f64 = 0.33;
+/// where there are so many days of them.
+const LEAST_OF_A_PART: usize = 5;
 /// A peak is that only if no other part of the day is as busy: inside there is at least this many times the rate of
 /// any stretch of the same length elsewhere,
 const LEAST_LEAD: f64 = 1.05;
@@ -75,6 +79,8 @@ pub struct Facts {
     pub held: u64,
     /// of so many that can tell.
     pub days: u64,
+    /// Executions there beyond their hours' share.
+    pub excess: f64,
 }
 
 /// Days that can be looked at.
@@ -191,9 +197,20 @@ impl Shares {
             (others.clone().count() > 5).then(|| ratio(&mean(others.map(|(day, _)| day))))
         };
         let least = (0..7).filter_map(without).fold(all, f64::min);
+        // What weekdays alone make is not there every day.
+        let is_in_part = |weekend: bool| {
+            let part = self.capped.iter().zip(&self.weekdays).filter(move |(_, of)| (**of >= 5) == weekend);
+            let (days, above) =
+                (part.clone().count(), part.clone().filter(|(day, _)| arc.share(day) > arc.par()).count());
+            days < LEAST_OF_A_PART
+                || 2 * above >= days
+                    && ratio(&mean(part.map(|(day, _)| day))) >= 1.0 + LEAST_SHARE_OF_A_PART * (all - 1.0)
+        };
         all >= LEAST_RATIO
             && above_par as f64 >= LEAST_SHARE_OF_DAYS * self.by_day.len() as f64
             && least >= 1.0 + LEAST_SHARE_WITHOUT_A_WEEKDAY * (all - 1.0)
+            && is_in_part(false)
+            && is_in_part(true)
     }
 
     /// True if no other part of the day is as busy: jobs every six hours have no peak.
@@ -360,7 +377,8 @@ fn claim_of(days: &[Day], peak: Peak, counts: &Counts) -> Option<Claim<Facts>> {
     let hours_outside = (units * (24 - arc.length)) as f64;
     let outside = counts.all.saturating_sub(counts.inside) as f64 / hours_outside;
     let expected = outside * hours_inside;
-    let facts = Facts { peak, ratio: counts.ratio(), held: held as u64, days: units as u64 };
+    let excess = counts.inside as f64 - counts.all as f64 * arc.par();
+    let facts = Facts { peak, ratio: counts.ratio(), held: held as u64, days: units as u64, excess };
     let share = within((counts.inside as f64 - expected) / counts.all.max(1) as f64, 0.0, 1.0);
     let mut basis = Basis::new((days.first()?.date, days.last()?.date), share);
     basis.window = Some(WeekWindow::new((1..=7).collect(), arc.start as u8, arc.length as u8));
@@ -435,6 +453,7 @@ mod tests {
         check("nothing", &|_, _| 0);
         check("a job every six hours", &|_, hour| if hour % 6 == 0 { 20 } else { 0 });
         check("a job on Mondays", &|day, hour| if day % 7 == 0 && hour == 14 { 900 } else { 10 });
+        check("weekdays alone", &|day, hour| if day % 7 < 5 && (9..17).contains(&hour) { 30 } else { 10 });
         check("one huge day", &|day, hour| if day == 3 && hour == 14 { 1 << 50 } else { 10 });
         check("another hour every day", &|day, hour| if hour as u64 == day % 24 { 90 } else { 10 });
     }
