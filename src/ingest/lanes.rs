@@ -86,6 +86,23 @@ impl<'a> Padded<'a> {
         (of(one, 0) | of(two, 1) | of(three, 2) | of(four, 3), high.highs() != 0)
     }
 
+    /// True if all bytes from `start` to `end` are below 0x80.
+    #[inline(always)]
+    pub(super) fn is_ascii(self, start: usize, end: usize) -> bool {
+        let mut at = start;
+        loop {
+            let highs = self.lanes(at).highs();
+            let rest = end.saturating_sub(at);
+            if rest <= WIDTH {
+                return highs & !(u32::MAX << rest) == 0;
+            }
+            if highs != 0 {
+                return false;
+            }
+            at = at.wrapping_add(WIDTH);
+        }
+    }
+
     /// True if the byte at `at` is one of those that are looked at as line feeds whatever they are.
     pub(super) fn is_behind(self, at: usize) -> bool {
         at > self.last
@@ -273,7 +290,7 @@ impl Lanes {
     /// The bytes outside ASCII.
     #[inline(always)]
     pub(super) fn highs(self) -> u32 {
-        vectors::mask(vectors::below(self.0, 0))
+        vectors::highs(self.0)
     }
 
     #[inline(always)]
@@ -349,6 +366,12 @@ mod vectors {
     pub(super) fn mask(vector: Vector) -> u32 {
         u32::from(u8x16_bitmask(vector))
     }
+
+    /// The bytes that are at least 0x80.
+    #[inline(always)]
+    pub(super) fn highs(vector: Vector) -> u32 {
+        mask(vector)
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -414,6 +437,12 @@ mod vectors {
         // SAFETY: as above.
         unsafe { _mm_movemask_epi8(vector).cast_unsigned() }
     }
+
+    /// The bytes that are at least 0x80.
+    #[inline(always)]
+    pub(super) fn highs(vector: Vector) -> u32 {
+        mask(vector)
+    }
 }
 
 /// The same on two words, for every other processor. A byte of a result is 0x80 or 0.
@@ -467,6 +496,11 @@ mod words {
         gather(low) | gather(high) << 8
     }
 
+    /// The bytes that are at least 0x80.
+    pub(super) fn highs(vector: Vector) -> u32 {
+        mask(vector.map(|word| word & HIGHS))
+    }
+
     /// 0x80 for every byte that is zero, exactly.
     fn zeros(word: u64) -> u64 {
         !(((word & !HIGHS) + !HIGHS) | word) & HIGHS
@@ -510,6 +544,7 @@ mod tests {
             prop_assert_eq!(words::mask(words::equal(vector, words::of(&other))), same);
             prop_assert_eq!(words::mask(words::up_to(words::less(vector, b'0'), 9)), lanes.digits());
             prop_assert_eq!(words::mask(words::below(vector, 0)), bits(&bytes, |byte| byte >= 0x80));
+            prop_assert_eq!(words::highs(vector), lanes.highs());
             let signed = bits(&bytes, |byte| !(0x20..0x80).contains(&byte));
             prop_assert_eq!(words::mask(words::below(vector, 0x20)), signed);
             prop_assert_eq!(words::mask(words::lower(vector, words::filled(0x20))), signed);

@@ -7,10 +7,11 @@
 
 use super::classify::{Class, ClassRef, KeptClasses};
 use super::fields::{Spot, SpotKind};
-use super::lanes::{Near, Padded, WIDTH};
-use super::places::{MOST_TRIES, Places};
+use super::lanes::{Padded, WIDTH};
 use super::shape::{Key, Shapes};
 use super::tree::{NONE, Tree};
+use super::turns::Turns;
+use super::values::{Sought, Values};
 use crate::execution::Status;
 
 /// The longest value that may be a part of what decides a kept class.
@@ -33,13 +34,13 @@ pub(super) struct Classes {
     kinds: KeptClasses,
     /// How each of them is told, in few bytes, since these are looked at for every row.
     told: Vec<Told>,
-    /// What the rows of each say.
-    said: Vec<Said>,
-    parts: Vec<HeldPart>,
-    /// The bytes of the parts, each filled up to whole steps, and [`PADDING`] line feeds.
-    bytes: Vec<u8>,
-    /// Kinds by hash, each number one more.
-    places: Places,
+    /// What rows say, value by value.
+    values: Values,
+    /// From the number of values and the step at which a row ends, and from what rows have said so far, by the next value to
+    /// a number of what they have said then, and by the last one to the kind.
+    turns: Turns<u32>,
+    /// How many numbers of what rows have said were given.
+    states: u32,
     /// The number of the first of them: numbers are not given twice.
     first: u32,
     /// How many rows had a kind that was known, and how many had none.
@@ -49,23 +50,6 @@ pub(super) struct Classes {
     has_names: bool,
     /// What lines say, value by value.
     tree: Tree,
-}
-
-/// What the rows of a kind say.
-#[derive(Clone, Copy, Debug)]
-struct Said {
-    last_step: u32,
-    /// The first of its parts, and how many these are.
-    first_part: u32,
-    parts: u32,
-}
-
-/// A value that the rows of a kind say.
-#[derive(Clone, Copy, Debug)]
-struct HeldPart {
-    what: u32,
-    bytes: u32,
-    length: u32,
 }
 
 /// How the rows of a kind are told: how they stand, and what whoever is told of them calls the kind, or [`NONE`].
@@ -124,27 +108,21 @@ impl Classes {
         spots: &[Spot],
         (bytes, begin): (&Padded<'_>, usize),
     ) -> Option<u32> {
-        let hash = hash_of(keys.iter().map(|key| part(key, spots, bytes, begin)), last_step, bytes);
-        let held = Padded::new(&self.bytes);
-        for attempt in 0..MOST_TRIES {
-            let place = self.places.at(hash, attempt)?;
-            let kind = place.number.checked_sub(1)?;
-            if place.hash != hash {
-                continue;
-            }
-            let said = self.said.get(kind as usize)?;
-            let parts = self.parts.get(said.first_part as usize..)?.get(..said.parts as usize)?;
-            let is_part = |(key, held_part): (&Key, &HeldPart)| {
-                let part = part(key, spots, bytes, begin);
-                part.what == held_part.what
-                    && part.length == held_part.length as usize
-                    && is_same(bytes, part.at, held, held_part)
-            };
-            if said.last_step == last_step && parts.len() == keys.len() && keys.iter().zip(parts).all(is_part) {
-                return Some(kind);
-            }
+        let mut state = self.turns.to(keys.len() as u32, last_step)?;
+        for key in keys {
+            let part = part(key, spots, bytes, begin);
+            state = self.turns.to(state, self.number_of(&part, bytes)?)?;
         }
-        None
+        Some(state)
+    }
+
+    /// The number of a value that decides, if it was met before.
+    #[inline(always)]
+    fn number_of(&self, part: &Part, bytes: &Padded<'_>) -> Option<u32> {
+        let Part { what, at, length, .. } = *part;
+        let near = bytes.near(at).unwrap_or_default();
+        let (number, width) = self.values.find(Sought { what, bytes, at, hashed: length }, near)?;
+        (width == length).then_some(number)
     }
 
     /// The class at a place and its kind's number.
@@ -196,17 +174,8 @@ impl Classes {
         if is_full {
             self.forget();
         }
-        let hash = hash_of(parts.iter().copied(), last_step, bytes);
         let place = self.kinds.len() as u32;
-        if !self.places.put(hash, place + 1) {
-            return None;
-        }
-        let first_part = self.parts.len() as u32;
-        for part in parts {
-            let held = hold(&mut self.bytes, bytes.slice(part.at, part.at.wrapping_add(part.length)));
-            self.parts.push(HeldPart { what: part.what, bytes: held, length: part.length as u32 });
-        }
-        self.said.push(Said { last_step, first_part, parts: keys.len() as u32 });
+        self.lead(parts, last_step, bytes, place)?;
         self.told.push(Told { name: NONE, status: class.view().status() });
         self.kinds.push(class);
         if let Some(shapes) = shapes {
@@ -215,9 +184,32 @@ impl Classes {
         Some(place)
     }
 
+    /// From now on, rows that say this are of the kind at a place; `None` where something of that finds no place.
+    fn lead(&mut self, parts: &[Part], last_step: u32, bytes: &Padded<'_>, kind: u32) -> Option<()> {
+        let mut turn = (parts.len() as u32, last_step);
+        for part in parts {
+            let state = match self.turns.to(turn.0, turn.1) {
+                Some(state) => state,
+                None => {
+                    self.states += 1;
+                    let state = MOST_KEYS as u32 + self.states;
+                    self.turns.put(turn, state).then_some(state)?
+                }
+            };
+            let sought = Sought { what: part.what, bytes, at: part.at, hashed: part.length };
+            let known = self.number_of(part, bytes);
+            turn = (state, known.or_else(|| self.values.add(sought, part.length, part.length))?);
+        }
+        match self.turns.to_mut(turn.0, turn.1) {
+            Some(known) => *known = kind,
+            None => _ = self.turns.put(turn, kind).then_some(())?,
+        }
+        Some(())
+    }
+
     /// Bytes of what decides the classes and of their texts.
     pub(super) fn held_bytes(&self) -> usize {
-        self.bytes.len() + self.kinds.held_bytes()
+        self.values.held_bytes() + self.turns.held_bytes() + self.kinds.held_bytes()
     }
 
     /// Names the kind of a number, if it is still kept.
@@ -251,29 +243,6 @@ pub(super) fn hold(held: &mut Vec<u8>, said: &[u8]) -> u32 {
     held.extend_from_slice(said);
     held.extend_from_slice(FEEDS.get(..filling + PADDING).unwrap_or_default());
     start as u32
-}
-
-/// True if the bytes at `at` are those of a part that has as many.
-#[inline(always)]
-fn is_same(bytes: &Padded<'_>, at: usize, held: Padded<'_>, part: &HeldPart) -> bool {
-    let (length, begin) = (part.length as usize, part.bytes as usize);
-    match bytes.near(at).zip(held.near(begin)) {
-        Some((near, held)) if length <= 2 * WIDTH => near.begins_as::<2>(held, length),
-        _ => bytes.is_same(at, held, begin, length),
-    }
-}
-
-/// A number of what a row says.
-#[inline(always)]
-fn hash_of(parts: impl Iterator<Item = Part>, last_step: u32, bytes: &Padded<'_>) -> u32 {
-    let mut sum = u64::from(last_step);
-    for part in parts {
-        let near = bytes.near(part.at).unwrap_or_default();
-        let word = value_word(bytes, (near, part.at), part.length);
-        let place = u64::from(part.what) << 32 | part.length as u64;
-        sum = (sum.rotate_left(23) ^ word ^ place.rotate_left(9)).wrapping_mul(FACTOR);
-    }
-    ((sum ^ sum >> 29).wrapping_mul(FACTOR) >> 32) as u32
 }
 
 /// What a row says with a value that decides its class.
@@ -318,18 +287,3 @@ pub(super) fn is_closed(first: u8) -> bool {
 }
 
 pub(super) const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// A number of the bytes at `at`, from where `near` is: of all of up to 32, of more the first and the last sixteen.
-#[inline(always)]
-pub(super) fn value_word(bytes: &Padded<'_>, (near, at): (Near<'_>, usize), length: usize) -> u64 {
-    match length {
-        0..8 => near.word(0) & !(u64::MAX << (8 * length)),
-        8..=WIDTH => near.word(0) ^ near.word(length - 8).rotate_left(31),
-        _ => {
-            let end = at.wrapping_add(length);
-            let last =
-                bytes.word(end.wrapping_sub(8)).rotate_left(31) ^ bytes.word(end.wrapping_sub(16)).rotate_left(29);
-            (near.word(0) ^ last).wrapping_mul(FACTOR) ^ near.word(8).rotate_left(17)
-        }
-    }
-}

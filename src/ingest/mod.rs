@@ -71,7 +71,9 @@ mod swf;
 mod text;
 mod tracks;
 mod tree;
+mod turns;
 mod value_end;
+mod values;
 
 pub use arrow::{MOST_BODY_BYTES, MOST_METADATA_BYTES};
 pub use csv::named_delimiter;

@@ -22,8 +22,9 @@ pub(super) struct Shortcuts {
     classes: Classes,
     /// What becomes of the columns of CSV, whose way is then the only one.
     columns: Vec<Use>,
-    /// The spots of the columns that do not decide the class.
+    /// The spots of the columns that do not decide the class, and the first and the last one of those that lie side by side.
     others: Vec<usize>,
+    other_ranges: Vec<(usize, usize)>,
     found: Found,
     /// The place of the class of the row that was found, if it is known.
     class: Option<u32>,
@@ -146,6 +147,8 @@ impl Shortcuts {
             self.columns = columns.iter().map(|targets| Use::of(targets)).collect();
             let used = self.columns.iter().filter(|usage| **usage != Use::Skip).enumerate();
             self.others = used.filter(|(_, usage)| **usage != Use::Class).map(|(spot, _)| spot).collect();
+            let beside = self.others.chunk_by(|one, other| one + 1 == *other);
+            self.other_ranges = beside.filter_map(|spots| Some((*spots.first()?, *spots.last()?))).collect();
             self.shapes.ways.push(way);
         }
     }
@@ -187,18 +190,24 @@ impl Shortcuts {
         }
         (self.found.way, self.found.last_step) = (0, 0);
         self.look_up(bytes, start);
-        let is_good = !walked.has_others || self.are_spots_utf8(bytes.slice(start, self.found.end));
+        let is_good = !walked.has_others || self.are_spots_utf8(bytes, start);
         is_good.then_some(walked.lines)
     }
 
     /// True if all values of a record are UTF-8 of which that is not known.
     #[inline(never)]
-    fn are_spots_utf8(&self, record: &[u8]) -> bool {
-        let is_good = |spot: &Spot| is_utf8(record.get(spot.start as usize..spot.end as usize).unwrap_or_default());
+    fn are_spots_utf8(&self, bytes: Padded<'_>, start: usize) -> bool {
+        let place = |place: u32| start.wrapping_add(place as usize);
+        let is_good = |spot: &Spot| is_utf8(bytes.slice(place(spot.start), place(spot.end)));
         let spots = self.found.spots();
         if self.class.is_some() {
             // A value that decides the class is good if the class is known.
-            return self.others.iter().all(|spot| spots.get(*spot).is_none_or(is_good));
+            let are_ascii = |(first, last): &(usize, usize)| {
+                let ends = spots.get(*first).zip(spots.get(*last));
+                ends.is_none_or(|(first, last)| bytes.is_ascii(place(first.start), place(last.end)))
+            };
+            return self.other_ranges.iter().all(are_ascii)
+                || self.others.iter().all(|spot| spots.get(*spot).is_none_or(is_good));
         }
         let count = self.columns.iter().filter(|usage| **usage != Use::Skip).count();
         spots.iter().take(count).all(is_good)
@@ -305,17 +314,17 @@ pub(super) struct OwnSpots {
 impl OwnSpots {
     #[inline(always)]
     fn of(begin: usize, brief: &Brief, found: &Found) -> Self {
-        let [id, error] = brief.own().map(|place| found.spots().get(usize::from(place)).copied());
-        Self { begin, id, error }
+        let [id, error] = brief.own();
+        let spot = |place: u8| found.spots().get(usize::from(place)).copied();
+        Self { begin, id: spot(id), error: spot(error) }
     }
 
     /// What lies there, of a row of which the number of the try is known.
     #[inline]
     pub(super) fn texts<'a>(self, bytes: Padded<'a>, attempt: u32, texts: &'a mut Texts) -> OwnTexts<'a> {
-        let [id, error] = [self.id, self.error]
-            .map(|spot| spot.map(|spot| (spot.kind, bytes.slice(self.place(spot.start), self.place(spot.end)))));
+        let piece = |spot: Spot| (spot.kind, bytes.slice(self.place(spot.start), self.place(spot.end)));
         // Nearly all texts read as they lie, and of most rows nothing went wrong.
-        if let (Some(id), Some(error)) = (plain(id), plain(error)) {
+        if let (Some(id), Some(error)) = (plain(self.id.map(piece)), plain(self.error.map(piece))) {
             return OwnTexts { id, attempt, error };
         }
         let value = |spot: Option<Spot>| {
@@ -350,7 +359,7 @@ struct Walked {
 
 /// Finds the fields of the record that begins at `start`, by masks of 64 bytes, as `records` finds them byte by byte.
 /// `None` where that is not certain.
-#[inline(always)]
+#[inline(never)]
 fn walk(columns: &[Use], bytes: Padded<'_>, (start, delimiter): (usize, u8), found: &mut Found) -> Option<Walked> {
     let mut walked = Walked { lines: 0, has_others: false };
     let (mut field, mut block, mut column, mut spot) = (start, start, 0_usize, 0_u8);

@@ -30,7 +30,7 @@ pub(super) struct Tracks {
 
 /// How lines go on. Those that say the same go the same track, whatever they said before; what they have said is known
 /// from where the track ends.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Way {
     /// The first stop; [`NONE`] if none is laid.
     pub(super) track: u32,
@@ -180,13 +180,13 @@ impl Tree {
             Then::Seek { step, spot } => {
                 fork.0 = NONE;
                 let near = if from == 0 { Some(near) } else { bytes.near(behind) };
-                let led = near.and_then(|near| self.led_by((way.end, *step), bytes, near, behind));
-                let Some((_, led)) = led else { return Passed::Unknown };
-                let end = behind.wrapping_add(led.width());
+                let value = near.and_then(|near| self.value_at(*step, bytes, near, behind));
+                let Some((value, width)) = value else { return Passed::Unknown };
+                let end = behind.wrapping_add(width);
                 if let Some(spot) = spot {
                     put_met(found, *spot, bytes, (behind, end), start);
                 }
-                (Some(led.way), end)
+                (self.turns.to(way.end, value).map(|turned| turned.way), end)
             }
             Then::Presence(value) => {
                 fork.0 = NONE;

@@ -5,11 +5,12 @@
 //! Where there is no more room, lines are not added; they are read by their shapes then.
 
 use super::lanes::{Lanes, Near, Padded, WIDTH};
-use super::memo::{FACTOR, Part, hold, is_closed, value_word};
-use super::places::{MOST_TRIES, Places};
+use super::memo::{Part, hold, is_closed};
 use super::shape::{Shapes, Use};
 use super::shape_value::probable_value_end;
 use super::tracks::{Tracks, Way};
+use super::turns::Turns;
+use super::values::{Sought, Values};
 
 /// The most bytes of lines that the tree and its tracks hold; their tables come on top, a few hundred bytes a vertex.
 const MOST_HELD_BYTES: usize = 1 << 23;
@@ -27,11 +28,12 @@ pub(super) struct Tree {
     /// How each of them is reached, and how lines go on there.
     pub(super) led: Vec<Led>,
     symbols: Vec<Symbol>,
-    /// The bytes of the values, as [`hold`] holds them.
+    /// The bytes of what all lines say at a vertex, as [`hold`] holds them.
     pub(super) bytes: Vec<u8>,
-    /// Vertices that a value leads to by hash.
-    places: Places,
-    /// How many values were found to differ where lines say the same before.
+    /// The values that lead on.
+    pub(super) values: Values,
+    pub(super) turns: Turns<Turned>,
+    /// How many times lines were found to say different values behind the same.
     seeks: u32,
     pub(super) tracks: Tracks,
     /// What the last line said that was added.
@@ -62,14 +64,19 @@ pub(super) enum Parting {
     End { step: u32, kind: u32 },
 }
 
+/// Where a value leads.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Turned {
+    pub(super) way: Way,
+    vertex: u32,
+}
+
 /// How a vertex is reached and how lines go on there.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Led {
-    /// The choice that leads there, if one does, and the step and the value.
+    /// The choice and the number of the value that lead there, if any do.
     from: u32,
-    step: u32,
-    bytes: u32,
-    width: u32,
+    value: u32,
     /// The vertex that is tried next where lines part by their steps.
     pub(super) next: u32,
     pub(super) way: Way,
@@ -128,7 +135,8 @@ impl Tree {
 
     fn held_bytes(&self) -> usize {
         let vertices = self.vertices.len() * (size_of::<Vertex>() + size_of::<Led>());
-        vertices + self.symbols.len() * size_of::<Symbol>() + self.bytes.len() + self.tracks.held_bytes()
+        let values = self.values.held_bytes() + self.turns.held_bytes();
+        vertices + values + self.symbols.len() * size_of::<Symbol>() + self.bytes.len() + self.tracks.held_bytes()
     }
 
     /// Follows the line to where it leaves the tree and adds the rest; `None` only where what should be there is not.
@@ -153,12 +161,15 @@ impl Tree {
             match then {
                 Parting::Value { step, id } if step == next.step => {
                     place += 1;
-                    match self.seek(id, next, line) {
-                        Some(known) => vertex = known,
+                    let Said::Value { bytes, width } = next.said else { return None };
+                    let said = (line.bytes, line.begin + bytes as usize);
+                    let value = number_of(&mut self.values, step, said, width as usize)?;
+                    match self.turns.to(id, value) {
+                        Some(known) => vertex = known.vertex,
                         None => {
                             let added = self.vertex(line, place, shapes)?;
-                            let (bytes, width) = self.hold(next, line)?;
-                            return self.lead((id, step), (bytes, width), added);
+                            self.lead(id, value, added);
+                            return Some(());
                         }
                     }
                 }
@@ -214,10 +225,12 @@ impl Tree {
         let skipped = passed + u32::from(choice.is_some());
         let rest = self.push(Vertex { first: first + skipped, count: count - skipped, then });
         let parting = match choice {
-            Some(value) => {
+            Some((bytes, width)) => {
                 let id = self.seeks;
                 self.seeks += 1;
-                self.lead((id, step), value, rest)?;
+                let held = Padded::new(&self.bytes);
+                let value = number_of(&mut self.values, step, (&held, bytes as usize), width as usize)?;
+                self.lead(id, value, rest);
                 Parting::Value { step, id }
             }
             None => Parting::Step { first: rest },
@@ -230,7 +243,7 @@ impl Tree {
     fn push(&mut self, vertex: Vertex) -> u32 {
         let number = self.vertices.len() as u32;
         self.vertices.push(vertex);
-        self.led.push(Led { from: NONE, step: NONE, bytes: 0, width: 0, next: NONE, way: Way::NOWHERE });
+        self.led.push(Led { from: NONE, value: NONE, next: NONE, way: Way::NOWHERE });
         number
     }
 
@@ -238,7 +251,7 @@ impl Tree {
     fn vertex(&mut self, line: &Line<'_>, place: usize, shapes: &Shapes) -> Option<u32> {
         if let Some((vertex, track)) = self.ending(line, place) {
             let number = self.push(vertex);
-            self.led.get_mut(number as usize)?.way = Way { track, end: line.kind };
+            self.go_on(number, Way { track, end: line.kind })?;
             return Some(number);
         }
         let (first, mut count) = (self.symbols.len() as u32, 0);
@@ -308,7 +321,16 @@ impl Tree {
             Parting::Step { first } => first,
             Parting::End { kind, .. } => kind,
         };
-        self.led.get_mut(number as usize)?.way = Way { track, end };
+        self.go_on(number, Way { track, end })
+    }
+
+    /// From now on, lines go on at a vertex so.
+    fn go_on(&mut self, number: u32, way: Way) -> Option<()> {
+        let led = self.led.get_mut(number as usize)?;
+        led.way = way;
+        if let Some(turned) = self.turns.to_mut(led.from, led.value) {
+            turned.way = way;
+        }
         Some(())
     }
 
@@ -346,65 +368,30 @@ impl Tree {
         Some((hold(&mut self.bytes, line.bytes.slice(at, at.wrapping_add(length))), width))
     }
 
-    /// From now on, a held value leads from a choice to a vertex.
-    fn lead(&mut self, (id, step): (u32, u32), (bytes, width): (u32, u32), vertex: u32) -> Option<()> {
+    /// From now on, a value leads from a choice to a vertex. One that finds no place is met as a new one.
+    fn lead(&mut self, id: u32, value: u32, vertex: u32) {
         if let Some(led) = self.led.get_mut(vertex as usize) {
-            (led.from, led.step, led.bytes, led.width) = (id, step, bytes, width);
+            (led.from, led.value) = (id, value);
+            self.turns.put((id, value), Turned { way: led.way, vertex });
         }
-        // One that finds no place is met as a new one.
-        self.places.put(hash_of(id, &Padded::new(&self.bytes), bytes as usize)?, vertex);
-        Some(())
     }
 
-    fn seek(&self, id: u32, symbol: Symbol, line: &Line<'_>) -> Option<u32> {
-        let Said::Value { bytes, .. } = symbol.said else { return None };
-        let at = line.begin + bytes as usize;
-        self.led_by((id, symbol.step), line.bytes, line.bytes.near(at)?, at).map(|(number, _)| number)
-    }
-
-    /// The vertex that the value of JSON at `at`, from where `near` is, leads to from a choice, if it came there before.
+    /// The number of the value of JSON at `at`, from where `near` is, and how many bytes it has, if it was met at a step.
     #[inline(always)]
-    pub(super) fn led_by(
-        &self,
-        (id, step): (u32, u32),
-        bytes: &Padded<'_>,
-        near: Near<'_>,
-        at: usize,
-    ) -> Option<(u32, &Led)> {
-        let length = probable_length(bytes, near, at)?;
-        let hash = mixed(id, value_word(bytes, (near, at), length), length);
-        let held = Padded::new(&self.bytes);
-        for attempt in 0..MOST_TRIES {
-            let place = self.places.at(hash, attempt)?;
-            if place.number == ROOT {
-                return None;
-            }
-            if place.hash != hash {
-                continue;
-            }
-            let led = self.led.get(place.number as usize)?;
-            if led.from == id && led.step == step && led.is_said(bytes, near, at, held) {
-                return Some((place.number, led));
-            }
-        }
-        None
+    pub(super) fn value_at(&self, step: u32, bytes: &Padded<'_>, near: Near<'_>, at: usize) -> Option<(u32, usize)> {
+        let hashed = probable_length(bytes, near, at)?;
+        self.values.find(Sought { what: step, bytes, at, hashed }, near)
     }
 }
 
-impl Led {
-    /// How many bytes the value has that leads there.
-    #[inline(always)]
-    pub(super) fn width(&self) -> usize {
-        self.width as usize
-    }
-
-    #[inline(always)]
-    fn is_said(&self, bytes: &Padded<'_>, near: Near<'_>, at: usize, held: Padded<'_>) -> bool {
-        let (width, begin) = (self.width as usize, self.bytes as usize);
-        match held.near(begin) {
-            Some(held) if width <= 2 * WIDTH => near.begins_as::<2>(held, width),
-            _ => bytes.is_same(at, held, begin, width),
-        }
+/// The number of the value of JSON at a place of some bytes; it is added if it was not met at the step before.
+fn number_of(values: &mut Values, step: u32, (bytes, at): (&Padded<'_>, usize), width: usize) -> Option<u32> {
+    let near = bytes.near(at)?;
+    let hashed = probable_length(bytes, near, at)?;
+    let sought = Sought { what: step, bytes, at, hashed };
+    match values.find(sought, near) {
+        Some((number, _)) => Some(number),
+        None => values.add(sought, width, width + usize::from(!is_closed(near.byte(0)))),
     }
 }
 
@@ -439,14 +426,6 @@ fn symbols_of(
     Some(symbols)
 }
 
-/// The hash of a value that is held, from a choice on.
-#[inline(never)]
-fn hash_of(id: u32, held: &Padded<'_>, at: usize) -> Option<u32> {
-    let near = held.near(at)?;
-    let length = probable_length(held, near, at)?;
-    Some(mixed(id, value_word(held, (near, at), length), length))
-}
-
 /// How many bytes of the value of JSON at `at` give its hash: as many as are surely its own.
 #[inline(always)]
 fn probable_length(bytes: &Padded<'_>, near: Near<'_>, at: usize) -> Option<usize> {
@@ -464,12 +443,4 @@ fn probable_length(bytes: &Padded<'_>, near: Near<'_>, at: usize) -> Option<usiz
         return Some(2 + ends.trailing_zeros() as usize);
     }
     Some(probable_value_end(bytes, at)?.wrapping_sub(at))
-}
-
-/// A number of a value and of the choice that it decides.
-#[inline(always)]
-fn mixed(id: u32, value: u64, length: usize) -> u32 {
-    let place = u64::from(id) << 32 ^ length as u64;
-    let mixed = (value ^ place.rotate_left(7)).wrapping_mul(FACTOR);
-    ((mixed ^ mixed >> 29).wrapping_mul(FACTOR) >> 32) as u32
 }

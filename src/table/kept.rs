@@ -10,6 +10,9 @@ pub const MOST_KEPT_TEXT_BYTES: usize = 64 * 1024 * 1024;
 /// An error is kept up to so many bytes.
 pub const MOST_KEPT_ERROR_BYTES: usize = 4096;
 
+/// The longest id that is copied in two halves.
+const MOST_SHORT_ID_BYTES: usize = 16;
+
 /// Texts by row.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Kept {
@@ -41,10 +44,41 @@ impl Kept {
             _ => error.get(..error.floor_char_boundary(MOST_KEPT_ERROR_BYTES)).unwrap_or(""),
         });
         let before = self.texts.len();
-        push_short(&mut self.texts, own.attempt);
-        push_text_if_any(&mut self.texts, own.id);
-        push_text_if_any(&mut self.texts, error);
+        match own.id.map(str::as_bytes) {
+            Some(id @ [_, _, _, _, _, _, _, _, ..]) if id.len() <= MOST_SHORT_ID_BYTES && error.is_none() => {
+                self.push_short_id(own.attempt, id);
+            }
+            _ => {
+                push_short(&mut self.texts, own.attempt);
+                push_text_if_any(&mut self.texts, own.id);
+                push_text_if_any(&mut self.texts, error);
+            }
+        }
         self.settle(row, before);
+    }
+
+    /// Adds what nearly all rows say, an id of 8 to [`MOST_SHORT_ID_BYTES`] bytes and no error: the same bytes as one by one,
+    /// without copies of lengths that only show then.
+    #[inline(always)]
+    fn push_short_id(&mut self, attempt: u32, id: &[u8]) {
+        const HEAD: usize = 9;
+        let before = self.texts.len();
+        // Behind the id stands that there is no error; what is too much is taken back.
+        self.texts.extend_from_slice(&[0; HEAD + MOST_SHORT_ID_BYTES + 1]);
+        let record = self.texts.get_mut(before..).unwrap_or_default();
+        let [one, two, three, four] = attempt.to_le_bytes();
+        if let Some(head) = record.first_chunk_mut() {
+            *head = [one, two, three, four, 1, id.len() as u8, 0, 0];
+        }
+        // The second half overlaps the first one where the id is shorter than both.
+        let halves = [(HEAD, id.first_chunk::<8>()), (HEAD + id.len().saturating_sub(8), id.last_chunk::<8>())];
+        for (at, half) in halves {
+            let place = record.get_mut(at..).and_then(|rest| rest.first_chunk_mut::<8>());
+            if let Some((place, half)) = place.zip(half) {
+                *place = *half;
+            }
+        }
+        self.texts.truncate(before + HEAD + id.len() + 1);
     }
 
     /// Keeps for a row what others keep for one of theirs.

@@ -1,0 +1,109 @@
+//! Where values lead: from a choice between values and the number of the one that a row says to what is behind. Knows
+//! nothing of what these are. What finds no place near that of its hash is not kept, so that no choice of numbers makes
+//! looking slow or the places many.
+
+use super::memo::FACTOR;
+use super::places::MOST_TRIES;
+use std::num::NonZeroU32;
+
+/// There are at least so many places for each turn, and at most four times as many, however turns are in each other's way.
+const LEAST_ROOM: usize = 2;
+/// So many places there are at first.
+const FIRST_PLACES: usize = 64;
+
+/// The turns at choices.
+#[derive(Debug)]
+pub(super) struct Turns<T> {
+    /// A power of two of places.
+    turns: Vec<Option<Turn<T>>>,
+    /// How many turns were put there.
+    count: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Turn<T> {
+    /// The number of the choice, one more, so that a place that is free needs no mark of its own.
+    from: NonZeroU32,
+    value: u32,
+    to: T,
+}
+
+impl<T> Default for Turns<T> {
+    fn default() -> Self {
+        Self { turns: Vec::new(), count: 0 }
+    }
+}
+
+impl<T: Copy> Turns<T> {
+    pub(super) fn held_bytes(&self) -> usize {
+        self.turns.len() * size_of::<Option<Turn<T>>>()
+    }
+
+    /// What a value leads to from a choice, if it did before.
+    #[inline(always)]
+    pub(super) fn to(&self, from: u32, value: u32) -> Option<T> {
+        let last = self.turns.len().wrapping_sub(1);
+        let first = place_of(from, value);
+        for attempt in 0..MOST_TRIES {
+            let turn = self.turns.get(first.wrapping_add(attempt) & last)?.as_ref()?;
+            if turn.value == value && turn.from.get() == from.wrapping_add(1) {
+                return Some(turn.to);
+            }
+        }
+        None
+    }
+
+    /// What a value led to from a choice, to be changed.
+    pub(super) fn to_mut(&mut self, from: u32, value: u32) -> Option<&mut T> {
+        let number = NonZeroU32::new(from.wrapping_add(1))?;
+        let is_it = |turn: &Option<Turn<T>>| turn.is_some_and(|turn| (turn.from, turn.value) == (number, value));
+        let place = self.tried(from, value).find(|place| self.turns.get(*place).is_some_and(is_it))?;
+        self.turns.get_mut(place)?.as_mut().map(|turn| &mut turn.to)
+    }
+
+    /// Lets a value lead from a choice, whose number is not the last one there is; false if that finds no place.
+    pub(super) fn put(&mut self, (from, value): (u32, u32), to: T) -> bool {
+        let Some(from) = NonZeroU32::new(from.wrapping_add(1)) else { return false };
+        let turn = Turn { from, value, to };
+        if self.turns.len() <= LEAST_ROOM * (self.count + 1) {
+            self.grow();
+        }
+        let mut is_put = self.take(turn);
+        if !is_put && self.turns.len() <= 2 * LEAST_ROOM * (self.count + 1) {
+            self.grow();
+            is_put = self.take(turn);
+        }
+        self.count += usize::from(is_put);
+        is_put
+    }
+
+    fn grow(&mut self) {
+        let count = (self.turns.len() * 2).max(FIRST_PLACES);
+        // One that finds no place is met as a new one.
+        for turn in std::mem::replace(&mut self.turns, vec![None; count]).into_iter().flatten() {
+            self.take(turn);
+        }
+    }
+
+    /// Takes a place that is free; false if there is none.
+    fn take(&mut self, turn: Turn<T>) -> bool {
+        let mut tried = self.tried(turn.from.get().wrapping_sub(1), turn.value);
+        let Some(place) = tried.find(|place| matches!(self.turns.get(*place), Some(None))) else { return false };
+        if let Some(free) = self.turns.get_mut(place) {
+            *free = Some(turn);
+        }
+        true
+    }
+
+    fn tried(&self, from: u32, value: u32) -> impl Iterator<Item = usize> + use<T> {
+        let last = self.turns.len().wrapping_sub(1);
+        let first = place_of(from, value);
+        (0..MOST_TRIES).map(move |attempt| first.wrapping_add(attempt) & last)
+    }
+}
+
+/// A number of a choice and a value.
+#[inline(always)]
+fn place_of(from: u32, value: u32) -> usize {
+    ((u64::from(from) << 32 | u64::from(value)).wrapping_mul(FACTOR) >> 32) as usize
+}

@@ -1,0 +1,108 @@
+//! Values that rows said before, each with a number of its own: the same bytes at the same place are the same value. There
+//! are few of them where rows are of many kinds, so that they stay near the processor. Knows nothing of what they mean.
+
+use super::lanes::{Near, Padded, WIDTH};
+use super::memo::{FACTOR, hold};
+use super::places::{MOST_TRIES, Places};
+
+/// Values by their bytes.
+#[derive(Debug, Default)]
+pub(super) struct Values {
+    /// By hash: of each value its number, one more.
+    places: Places,
+    values: Vec<Value>,
+    /// The bytes of the values, as [`hold`] holds them.
+    bytes: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Value {
+    /// Where it stands, and of what sort it is.
+    what: u32,
+    bytes: u32,
+    width: u32,
+}
+
+/// A value in some bytes.
+#[derive(Clone, Copy)]
+pub(super) struct Sought<'a> {
+    pub(super) what: u32,
+    pub(super) bytes: &'a Padded<'a>,
+    pub(super) at: usize,
+    /// How many of its bytes give its hash.
+    pub(super) hashed: usize,
+}
+
+impl Values {
+    pub(super) fn held_bytes(&self) -> usize {
+        self.values.len() * size_of::<Value>() + self.bytes.len()
+    }
+
+    /// The number of a value that was met before, and how many bytes it has. `near` is from where it begins.
+    #[inline(always)]
+    pub(super) fn find(&self, sought: Sought<'_>, near: Near<'_>) -> Option<(u32, usize)> {
+        let Sought { what, bytes, at, hashed } = sought;
+        let hash = mixed(what, value_word(bytes, (near, at), hashed), hashed);
+        let held = Padded::new(&self.bytes);
+        for attempt in 0..MOST_TRIES {
+            let place = self.places.at(hash, attempt)?;
+            let number = place.number.checked_sub(1)?;
+            if place.hash != hash {
+                continue;
+            }
+            let value = self.values.get(number as usize)?;
+            if value.what == what && value.is_said(bytes, near, at, held) {
+                return Some((number, value.width as usize));
+            }
+        }
+        None
+    }
+
+    /// Gives a value of so many bytes a number, which are held with those behind them up to `length`; `None` if there is no
+    /// place for it.
+    pub(super) fn add(&mut self, sought: Sought<'_>, width: usize, length: usize) -> Option<u32> {
+        let Sought { what, bytes, at, hashed } = sought;
+        let number = self.values.len() as u32;
+        let word = value_word(bytes, (bytes.near(at).unwrap_or_default(), at), hashed);
+        if !self.places.put(mixed(what, word, hashed), number + 1) {
+            return None;
+        }
+        let held = hold(&mut self.bytes, bytes.slice(at, at.wrapping_add(length)));
+        self.values.push(Value { what, bytes: held, width: width as u32 });
+        Some(number)
+    }
+}
+
+impl Value {
+    #[inline(always)]
+    fn is_said(&self, bytes: &Padded<'_>, near: Near<'_>, at: usize, held: Padded<'_>) -> bool {
+        let (width, begin) = (self.width as usize, self.bytes as usize);
+        match held.near(begin) {
+            Some(held) if width <= 2 * WIDTH => near.begins_as::<2>(held, width),
+            _ => bytes.is_same(at, held, begin, width),
+        }
+    }
+}
+
+/// A number of the bytes at `at`, from where `near` is: of all of up to 32, of more the first and the last sixteen.
+#[inline(always)]
+fn value_word(bytes: &Padded<'_>, (near, at): (Near<'_>, usize), length: usize) -> u64 {
+    match length {
+        0..8 => near.word(0) & !(u64::MAX << (8 * length)),
+        8..=WIDTH => near.word(0) ^ near.word(length - 8).rotate_left(31),
+        _ => {
+            let end = at.wrapping_add(length);
+            let last =
+                bytes.word(end.wrapping_sub(8)).rotate_left(31) ^ bytes.word(end.wrapping_sub(16)).rotate_left(29);
+            (near.word(0) ^ last).wrapping_mul(FACTOR) ^ near.word(8).rotate_left(17)
+        }
+    }
+}
+
+/// A number of a value and of where it stands.
+#[inline(always)]
+fn mixed(what: u32, value: u64, length: usize) -> u32 {
+    let place = u64::from(what) << 32 ^ length as u64;
+    let mixed = (value ^ place.rotate_left(7)).wrapping_mul(FACTOR);
+    ((mixed ^ mixed >> 29).wrapping_mul(FACTOR) >> 32) as u32
+}
