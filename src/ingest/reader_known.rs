@@ -274,12 +274,37 @@ mod tests {
         check_steps(8000, |line| flow(line) + &keys(&mut (0..20)));
         check_steps(8000, |line| keys(&mut (0..20)) + &flow(line));
         check_steps(8000, |line| flow(line % 64) + &format!(",\"tags\":[\"{}\"]", line / 64) + &keys(&mut (0..8)));
-        // Texts of one hash.
+        // Texts that are alike at both ends.
         let alike = |line: u64| format!(",\"workflow\":\"{:a<40}{line:06}{:b<40}\"", "", "");
         check_steps(8000, |line| alike(line) + &format!(",\"tags\":\"{line}\""));
         // Many ways to go on at each place, whose first bytes are the same.
         let way = |line: u64, key: u64| format!(",\"{:k<60}{}\":1", "", line.wrapping_mul(key * 2 + 1) % 5);
         check_steps(8000, |line| (0..3).map(|key| way(line, key)).collect::<String>() + &flow(line % 50));
+    }
+
+    /// Of texts of one hash most find no place. Rows that say one of these are read the long way, and what is learned of
+    /// them is not more than of others.
+    #[test]
+    fn texts_of_one_hash_take_no_more_steps() {
+        // Each bit of a number turns two bits of a text that meet each other in the hash.
+        let text = |line: u64| {
+            let mut text = [b'a'; 30];
+            for bit in 0..14 {
+                let turned = (line >> bit & 1) as u8;
+                let (byte, of_byte) = (bit as usize / 2, bit % 2);
+                text[23 + byte] ^= turned << of_byte;
+                text[15 + byte] ^= turned << (of_byte + 2);
+            }
+            String::from_utf8(text.to_vec()).unwrap()
+        };
+        for count in [1000, 8000] {
+            let lines = lines_of(count, |line| format!(",\"workflow\":\"{}\"", text(line % 400)));
+            steps::take();
+            let (rows, known) = read(&lines);
+            assert_eq!(rows as u64, count);
+            assert!((1..rows / 20).contains(&known), "{known} of {rows} rows were told as known");
+            assert!(steps::take() < lines.len() as u64 / 2);
+        }
     }
 
     /// Where lines part within long keys, the way that a line does not take may lead beyond the end of a chunk.

@@ -107,3 +107,43 @@ impl<T: Copy> Turns<T> {
 fn place_of(from: u32, value: u32) -> usize {
     ((u64::from(from) << 32 | u64::from(value)).wrapping_mul(FACTOR) >> 32) as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+
+    proptest! {
+        #[test]
+        fn what_was_put_is_found_and_there_are_not_many_places(
+            asked in prop::collection::vec((prop_oneof![0..20_u32, any::<u32>()], 0..200_u32), 0..3000),
+        ) {
+            let mut turns = Turns::default();
+            let mut put = HashMap::new();
+            for (to, turn) in (0_u32..).zip(&asked) {
+                match put.get(turn) {
+                    Some(to) => prop_assert_eq!(turns.to(turn.0, turn.1), Some(*to)),
+                    None if turns.put(*turn, to) => _ = put.insert(*turn, to),
+                    None => prop_assert_eq!(turns.to(turn.0, turn.1), None),
+                }
+                let most = (4 * LEAST_ROOM * (turns.count + 1)).max(FIRST_PLACES);
+                prop_assert!(turns.turns.len() <= most, "{} places for {}", turns.turns.len(), turns.count);
+            }
+            for (turn, to) in put {
+                *turns.to_mut(turn.0, turn.1).unwrap() += 1;
+                prop_assert_eq!(turns.to(turn.0, turn.1), Some(to + 1));
+            }
+        }
+    }
+
+    #[test]
+    fn turns_of_many_choices_and_values_are_all_found() {
+        let mut turns = Turns::default();
+        let each = || (0..200_u32).flat_map(|from| (0..100_u32).map(move |value| (from, value)));
+        assert!(each().all(|turn| turns.put(turn, turn)));
+        assert!(each().all(|turn| turns.to(turn.0, turn.1) == Some(turn)));
+        assert_eq!((turns.to(200, 0), turns.to(0, 100), turns.to(u32::MAX, 0)), (None, None, None));
+        assert!(!turns.put((u32::MAX, 0), (0, 0)), "the last number stands for no choice");
+    }
+}

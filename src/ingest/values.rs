@@ -84,7 +84,7 @@ impl Value {
     }
 }
 
-/// A number of the bytes at `at`, from where `near` is: of all of up to 32, of more the first and the last sixteen.
+/// A number of the bytes at `at`, from where `near` is.
 #[inline(always)]
 fn value_word(bytes: &Padded<'_>, (near, at): (Near<'_>, usize), length: usize) -> u64 {
     match length {
@@ -94,9 +94,27 @@ fn value_word(bytes: &Padded<'_>, (near, at): (Near<'_>, usize), length: usize) 
             let end = at.wrapping_add(length);
             let last =
                 bytes.word(end.wrapping_sub(8)).rotate_left(31) ^ bytes.word(end.wrapping_sub(16)).rotate_left(29);
-            (near.word(0) ^ last).wrapping_mul(FACTOR) ^ near.word(8).rotate_left(17)
+            let word = (near.word(0) ^ last).wrapping_mul(FACTOR) ^ near.word(8).rotate_left(17);
+            if length <= 2 * WIDTH {
+                word
+            } else {
+                word ^ middle_word(bytes, at.wrapping_add(WIDTH), end.wrapping_sub(WIDTH))
+            }
         }
     }
+}
+
+/// A number of the bytes from `at` to `end`, of a long value; whole steps are looked at, the last one as far as it goes.
+#[inline(never)]
+fn middle_word(bytes: &Padded<'_>, mut at: usize, end: usize) -> u64 {
+    let mut sum = 0_u64;
+    while at < end {
+        sum = (sum ^ bytes.word(at) ^ bytes.word(at.wrapping_add(8)).rotate_left(17))
+            .wrapping_mul(FACTOR)
+            .rotate_left(29);
+        at = at.wrapping_add(WIDTH);
+    }
+    sum
 }
 
 /// A number of a value and of where it stands.
@@ -105,4 +123,44 @@ fn mixed(what: u32, value: u64, length: usize) -> u32 {
     let place = u64::from(what) << 32 ^ length as u64;
     let mixed = (value ^ place.rotate_left(7)).wrapping_mul(FACTOR);
     ((mixed ^ mixed >> 29).wrapping_mul(FACTOR) >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::memo::PADDING;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Texts, some of which are the beginning of others or differ in one byte alone.
+    fn text() -> impl Strategy<Value = String> {
+        (0_usize..4, prop_oneof![0_usize..40, 60_usize..70], prop::option::of(0_usize..70)).prop_map(
+            |(kind, length, changed)| {
+                let mut text: Vec<u8> = (0..length).map(|place| b'a' + ((place * 7 + kind) % 26) as u8).collect();
+                if let Some(byte) = changed.and_then(|changed| text.get_mut(changed)) {
+                    *byte = b'A';
+                }
+                String::from_utf8(text).unwrap()
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn a_value_is_its_bytes_and_where_it_stands(said in prop::collection::vec((0_u32..3, text()), 0..300)) {
+            let mut values = Values::default();
+            let mut numbers = std::collections::HashMap::new();
+            for (what, text) in &said {
+                let line = format!("{text}{}", "\n".repeat(PADDING + WIDTH));
+                let bytes = Padded::new(line.as_bytes());
+                let sought = Sought { what: *what, bytes: &bytes, at: 0, hashed: text.len() };
+                let near = bytes.near(0).unwrap();
+                let known = values.find(sought, near);
+                prop_assert_eq!(known.map(|(number, _)| number), numbers.get(&(*what, text)).copied());
+                prop_assert!(known.is_none_or(|(_, width)| width == text.len()));
+                if known.is_none() && let Some(number) = values.add(sought, text.len(), text.len()) {
+                    numbers.insert((*what, text), number);
+                }
+            }
+        }
+    }
 }
