@@ -200,11 +200,11 @@ impl Classes {
             let known = self.number_of(part, bytes);
             turn = (state, known.or_else(|| self.values.add(sought, part.length, part.length))?);
         }
-        match self.turns.to_mut(turn.0, turn.1) {
-            Some(known) => *known = kind,
-            None => _ = self.turns.put(turn, kind).then_some(())?,
+        if let Some(known) = self.turns.to_mut(turn.0, turn.1) {
+            *known = kind;
+            return Some(());
         }
-        Some(())
+        self.turns.put(turn, kind).then_some(())
     }
 
     /// Bytes of what decides the classes and of their texts.
