@@ -297,7 +297,7 @@ mod tests {
             }
             String::from_utf8(text.to_vec()).unwrap()
         };
-        for count in [1000, 8000] {
+        for count in [2000, 8000] {
             let lines = lines_of(count, |line| format!(",\"workflow\":\"{}\"", text(line % 400)));
             steps::take();
             let (rows, known) = read(&lines);
