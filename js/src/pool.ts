@@ -11,8 +11,10 @@ import { isPlain } from './source.js';
 import { Thread } from './thread.js';
 import type { Loaded, Progress, ReadAs } from './types.js';
 
-/** Small enough that no worker has much left to do when the others are done. */
-const PIECE_BYTES = 8 * 1024 * 1024;
+/** Each stretch is learned anew, so there are no more of them than keep all workers busy: some for each, so that no worker has much left to do when the others are done. */
+const PIECES_EACH = 4;
+const LEAST_PIECE_BYTES = 8 * 1024 * 1024;
+const MOST_PIECE_BYTES = 64 * 1024 * 1024;
 /** A worker waits for bytes of one piece while it parses another. */
 const PIECES_A_WORKER = 2;
 /** What is looked at of a file to tell its form. */
@@ -46,6 +48,7 @@ export class Gathering {
   readonly #as: ReadAs;
   readonly #keepsRows: boolean;
   readonly #workers: number;
+  readonly #pieceBytes: number;
   readonly #load = Thread.number();
   readonly #entries: Entry[] = [];
   readonly #running = new Map<Entry, { thread: Thread; id: number }>();
@@ -75,6 +78,8 @@ export class Gathering {
 
   constructor(main: Thread, client: number, sources: readonly Piece['source'][], as: ReadAs, keepsRows: boolean, workers: number) {
     [this.#main, this.#client, this.#sources, this.#as, this.#keepsRows, this.#workers] = [main, client, sources, as, keepsRows, workers];
+    const bytes = sources.reduce((sum, source) => sum + (source instanceof Blob ? source.size : 0), 0);
+    this.#pieceBytes = Math.min(Math.max(Math.ceil(bytes / (workers * PIECES_EACH)), LEAST_PIECE_BYTES), MOST_PIECE_BYTES);
   }
 
   /** False for one file that cannot be cut into stretches. */
@@ -269,7 +274,7 @@ export class Gathering {
     if (this.#layout === undefined) this.#layout = await this.#look(source);
     const layout = this.#layout;
     const size = layout ? (source as Blob).size : 0;
-    const end = layout ? await endOfLine(source as Blob, start + PIECE_BYTES) : undefined;
+    const end = layout ? await endOfLine(source as Blob, start + this.#pieceBytes) : undefined;
     const isLast = end === undefined || end >= size;
     if (isLast) [this.#file, this.#at, this.#layout] = [file + 1, 0, undefined];
     else this.#at = end;
@@ -282,7 +287,7 @@ export class Gathering {
 
   /** How the stretches of a source are read; `null` if it has to be read whole. */
   async #look(source: Piece['source'] | undefined): Promise<Layout | null> {
-    if (!(source instanceof Blob) || source.size <= PIECE_BYTES) return null;
+    if (!(source instanceof Blob) || source.size <= this.#pieceBytes) return null;
     const bytes = new Uint8Array(await source.slice(0, LOOK_BYTES).arrayBuffer());
     const { isSplittable, as, readAs } = await this.#main.ask<Look>(this.#client, { name: 'look', bytes, as: this.#as }).answer;
     if (!isSplittable) return null;
@@ -296,7 +301,7 @@ export class Gathering {
 
   /** About how many pieces there are. */
   #pieces(): number {
-    return this.#sources.slice(this.#file).reduce((sum, source) => sum + (source instanceof Blob ? Math.ceil(source.size / PIECE_BYTES) : 1), 0);
+    return this.#sources.slice(this.#file).reduce((sum, source) => sum + (source instanceof Blob ? Math.ceil(source.size / this.#pieceBytes) : 1), 0);
   }
 
   #counts(): Counts {
@@ -313,7 +318,7 @@ export class Gathering {
 
 /** Where the first line ends that reaches a place of a file. */
 async function endOfLine(blob: Blob, from: number): Promise<number> {
-  for (let [at, length] = [from - 1, LOOK_BYTES]; at < blob.size; at += length, length = Math.min(length * 2, PIECE_BYTES / 2)) {
+  for (let [at, length] = [from - 1, LOOK_BYTES]; at < blob.size; at += length, length = Math.min(length * 2, LEAST_PIECE_BYTES / 2)) {
     const found = new Uint8Array(await blob.slice(at, at + length).arrayBuffer()).indexOf(LINE_FEED);
     if (found >= 0) return at + found + 1;
   }
