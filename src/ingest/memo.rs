@@ -38,7 +38,7 @@ pub(super) struct Classes {
     values: Values,
     /// From the number of values and the step at which a row ends, and from what rows have said so far, by the next value to
     /// a number of what they have said then, and by the last one to the kind.
-    turns: Turns<u32>,
+    turns: Turns,
     /// How many numbers of what rows have said were given.
     states: u32,
     /// The number of the first of them: numbers are not given twice.
@@ -111,18 +111,12 @@ impl Classes {
         let mut state = self.turns.to(keys.len() as u32, last_step)?;
         for key in keys {
             let part = part(key, spots, bytes, begin);
-            state = self.turns.to(state, self.number_of(&part, bytes)?)?;
+            let near = bytes.near(part.at).unwrap_or_default();
+            let sought = Sought { what: part.what, bytes, at: part.at, hashed: part.length };
+            let (value, width) = self.values.find(sought, near)?;
+            state = self.turns.to(state, value).filter(|_| width == part.length)?;
         }
         Some(state)
-    }
-
-    /// The number of a value that decides, if it was met before.
-    #[inline(always)]
-    fn number_of(&self, part: &Part, bytes: &Padded<'_>) -> Option<u32> {
-        let Part { what, at, length, .. } = *part;
-        let near = bytes.near(at).unwrap_or_default();
-        let (number, width) = self.values.find(Sought { what, bytes, at, hashed: length }, near)?;
-        (width == length).then_some(number)
     }
 
     /// The class at a place and its kind's number.
@@ -197,12 +191,7 @@ impl Classes {
                 }
             };
             let sought = Sought { what: part.what, bytes, at: part.at, hashed: part.length };
-            let known = self.number_of(part, bytes);
-            turn = (state, known.or_else(|| self.values.add(sought, part.length, part.length))?);
-        }
-        if let Some(known) = self.turns.to_mut(turn.0, turn.1) {
-            *known = kind;
-            return Some(());
+            turn = (state, self.values.number(sought, part.length, part.length)?);
         }
         self.turns.put(turn, kind).then_some(())
     }

@@ -186,7 +186,7 @@ impl Tree {
                 if let Some(spot) = spot {
                     put_met(found, *spot, bytes, (behind, end), start);
                 }
-                (self.turns.to(way.end, value).map(|turned| turned.way), end)
+                (self.turns.to(way.end, value).and_then(|vertex| self.led.get(vertex as usize)).map(|led| led.way), end)
             }
             Then::Presence(value) => {
                 fork.0 = NONE;

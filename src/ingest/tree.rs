@@ -32,7 +32,8 @@ pub(super) struct Tree {
     pub(super) bytes: Vec<u8>,
     /// The values that lead on.
     pub(super) values: Values,
-    pub(super) turns: Turns<Turned>,
+    /// The vertices that they lead to, by the choice and the value.
+    pub(super) turns: Turns,
     /// How many times lines were found to say different values behind the same.
     seeks: u32,
     pub(super) tracks: Tracks,
@@ -64,19 +65,9 @@ pub(super) enum Parting {
     End { step: u32, kind: u32 },
 }
 
-/// Where a value leads.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Turned {
-    pub(super) way: Way,
-    vertex: u32,
-}
-
-/// How a vertex is reached and how lines go on there.
+/// How lines go on at a vertex.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Led {
-    /// The choice and the number of the value that lead there, if any do.
-    from: u32,
-    value: u32,
     /// The vertex that is tried next where lines part by their steps.
     pub(super) next: u32,
     pub(super) way: Way,
@@ -165,10 +156,11 @@ impl Tree {
                     let said = (line.bytes, line.begin + bytes as usize);
                     let value = number_of(&mut self.values, step, said, width as usize)?;
                     match self.turns.to(id, value) {
-                        Some(known) => vertex = known.vertex,
+                        Some(known) => vertex = known,
                         None => {
                             let added = self.vertex(line, place, shapes)?;
-                            self.lead(id, value, added);
+                            // One that finds no place is met as a new one.
+                            self.turns.put((id, value), added);
                             return Some(());
                         }
                     }
@@ -230,7 +222,7 @@ impl Tree {
                 self.seeks += 1;
                 let held = Padded::new(&self.bytes);
                 let value = number_of(&mut self.values, step, (&held, bytes as usize), width as usize)?;
-                self.lead(id, value, rest);
+                self.turns.put((id, value), rest);
                 Parting::Value { step, id }
             }
             None => Parting::Step { first: rest },
@@ -243,7 +235,7 @@ impl Tree {
     fn push(&mut self, vertex: Vertex) -> u32 {
         let number = self.vertices.len() as u32;
         self.vertices.push(vertex);
-        self.led.push(Led { from: NONE, value: NONE, next: NONE, way: Way::NOWHERE });
+        self.led.push(Led { next: NONE, way: Way::NOWHERE });
         number
     }
 
@@ -251,7 +243,7 @@ impl Tree {
     fn vertex(&mut self, line: &Line<'_>, place: usize, shapes: &Shapes) -> Option<u32> {
         if let Some((vertex, track)) = self.ending(line, place) {
             let number = self.push(vertex);
-            self.go_on(number, Way { track, end: line.kind })?;
+            self.led.get_mut(number as usize)?.way = Way { track, end: line.kind };
             return Some(number);
         }
         let (first, mut count) = (self.symbols.len() as u32, 0);
@@ -321,16 +313,7 @@ impl Tree {
             Parting::Step { first } => first,
             Parting::End { kind, .. } => kind,
         };
-        self.go_on(number, Way { track, end })
-    }
-
-    /// From now on, lines go on at a vertex so.
-    fn go_on(&mut self, number: u32, way: Way) -> Option<()> {
-        let led = self.led.get_mut(number as usize)?;
-        led.way = way;
-        if let Some(turned) = self.turns.to_mut(led.from, led.value) {
-            turned.way = way;
-        }
+        self.led.get_mut(number as usize)?.way = Way { track, end };
         Some(())
     }
 
@@ -368,14 +351,6 @@ impl Tree {
         Some((hold(&mut self.bytes, line.bytes.slice(at, at.wrapping_add(length))), width))
     }
 
-    /// From now on, a value leads from a choice to a vertex. One that finds no place is met as a new one.
-    fn lead(&mut self, id: u32, value: u32, vertex: u32) {
-        if let Some(led) = self.led.get_mut(vertex as usize) {
-            (led.from, led.value) = (id, value);
-            self.turns.put((id, value), Turned { way: led.way, vertex });
-        }
-    }
-
     /// The number of the value of JSON at `at`, from where `near` is, and how many bytes it has, if it was met at a step.
     #[inline(always)]
     pub(super) fn value_at(&self, step: u32, bytes: &Padded<'_>, near: Near<'_>, at: usize) -> Option<(u32, usize)> {
@@ -388,11 +363,7 @@ impl Tree {
 fn number_of(values: &mut Values, step: u32, (bytes, at): (&Padded<'_>, usize), width: usize) -> Option<u32> {
     let near = bytes.near(at)?;
     let hashed = probable_length(bytes, near, at)?;
-    let sought = Sought { what: step, bytes, at, hashed };
-    match values.find(sought, near) {
-        Some((number, _)) => Some(number),
-        None => values.add(sought, width, width + usize::from(!is_closed(near.byte(0)))),
-    }
+    values.number(Sought { what: step, bytes, at, hashed }, width, width + usize::from(!is_closed(near.byte(0))))
 }
 
 /// What a line says, step by step, in the room of what another one said; `None` where the parts are not those of its steps.

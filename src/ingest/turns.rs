@@ -12,36 +12,30 @@ const LEAST_ROOM: usize = 2;
 const FIRST_PLACES: usize = 64;
 
 /// The turns at choices.
-#[derive(Debug)]
-pub(super) struct Turns<T> {
+#[derive(Debug, Default)]
+pub(super) struct Turns {
     /// A power of two of places.
-    turns: Vec<Option<Turn<T>>>,
+    turns: Vec<Option<Turn>>,
     /// How many turns were put there.
     count: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Turn<T> {
+struct Turn {
     /// The number of the choice, one more, so that a place that is free needs no mark of its own.
     from: NonZeroU32,
     value: u32,
-    to: T,
+    to: u32,
 }
 
-impl<T> Default for Turns<T> {
-    fn default() -> Self {
-        Self { turns: Vec::new(), count: 0 }
-    }
-}
-
-impl<T: Copy> Turns<T> {
+impl Turns {
     pub(super) fn held_bytes(&self) -> usize {
-        self.turns.len() * size_of::<Option<Turn<T>>>()
+        self.turns.len() * size_of::<Option<Turn>>()
     }
 
     /// What a value leads to from a choice, if it did before.
     #[inline(always)]
-    pub(super) fn to(&self, from: u32, value: u32) -> Option<T> {
+    pub(super) fn to(&self, from: u32, value: u32) -> Option<u32> {
         let last = self.turns.len().wrapping_sub(1);
         let first = place_of(from, value);
         for attempt in 0..MOST_TRIES {
@@ -53,26 +47,19 @@ impl<T: Copy> Turns<T> {
         None
     }
 
-    /// What a value led to from a choice, to be changed.
-    pub(super) fn to_mut(&mut self, from: u32, value: u32) -> Option<&mut T> {
-        let number = NonZeroU32::new(from.wrapping_add(1))?;
-        let is_it = |turn: &Option<Turn<T>>| turn.is_some_and(|turn| (turn.from, turn.value) == (number, value));
-        let place = self.tried(from, value).find(|place| self.turns.get(*place).is_some_and(is_it))?;
-        self.turns.get_mut(place)?.as_mut().map(|turn| &mut turn.to)
-    }
-
-    /// Lets a value lead from a choice, whose number is not the last one there is; false if that finds no place.
-    pub(super) fn put(&mut self, (from, value): (u32, u32), to: T) -> bool {
+    /// From now on a value leads so from a choice, whose number is not the last one there is; false if that finds no place.
+    pub(super) fn put(&mut self, (from, value): (u32, u32), to: u32) -> bool {
         let Some(from) = NonZeroU32::new(from.wrapping_add(1)) else { return false };
         let turn = Turn { from, value, to };
         if self.turns.len() <= LEAST_ROOM * (self.count + 1) {
             self.grow();
         }
-        let mut is_put = self.take(turn);
+        let mut is_put = turn.put(&mut self.turns);
         if !is_put && self.turns.len() <= 2 * LEAST_ROOM * (self.count + 1) {
             self.grow();
-            is_put = self.take(turn);
+            is_put = turn.put(&mut self.turns);
         }
+        // One that leads elsewhere now is counted again, which takes a little room.
         self.count += usize::from(is_put);
         is_put
     }
@@ -81,24 +68,22 @@ impl<T: Copy> Turns<T> {
         let count = (self.turns.len() * 2).max(FIRST_PLACES);
         // One that finds no place is met as a new one.
         for turn in std::mem::replace(&mut self.turns, vec![None; count]).into_iter().flatten() {
-            self.take(turn);
+            turn.put(&mut self.turns);
         }
     }
+}
 
-    /// Takes a place that is free; false if there is none.
-    fn take(&mut self, turn: Turn<T>) -> bool {
-        let mut tried = self.tried(turn.from.get().wrapping_sub(1), turn.value);
-        let Some(place) = tried.find(|place| matches!(self.turns.get(*place), Some(None))) else { return false };
-        if let Some(free) = self.turns.get_mut(place) {
-            *free = Some(turn);
-        }
+impl Turn {
+    /// Takes a place that is free, or that of the same choice and value; false if there is none.
+    fn put(self, turns: &mut [Option<Turn>]) -> bool {
+        let last = turns.len().wrapping_sub(1);
+        let first = place_of(self.from.get().wrapping_sub(1), self.value);
+        let is_free = |turn: &Option<Turn>| turn.is_none_or(|turn| (turn.from, turn.value) == (self.from, self.value));
+        let mut tried = (0..MOST_TRIES).map(|attempt| first.wrapping_add(attempt) & last);
+        let free = tried.find(|place| turns.get(*place).is_some_and(is_free));
+        let Some(place) = free.and_then(|free| turns.get_mut(free)) else { return false };
+        *place = Some(self);
         true
-    }
-
-    fn tried(&self, from: u32, value: u32) -> impl Iterator<Item = usize> + use<T> {
-        let last = self.turns.len().wrapping_sub(1);
-        let first = place_of(from, value);
-        (0..MOST_TRIES).map(move |attempt| first.wrapping_add(attempt) & last)
     }
 }
 
@@ -131,7 +116,7 @@ mod tests {
                 prop_assert!(turns.turns.len() <= most, "{} places for {}", turns.turns.len(), turns.count);
             }
             for (turn, to) in put {
-                *turns.to_mut(turn.0, turn.1).unwrap() += 1;
+                prop_assert!(turns.put(turn, to + 1));
                 prop_assert_eq!(turns.to(turn.0, turn.1), Some(to + 1));
             }
         }
@@ -141,9 +126,9 @@ mod tests {
     fn turns_of_many_choices_and_values_are_all_found() {
         let mut turns = Turns::default();
         let each = || (0..200_u32).flat_map(|from| (0..100_u32).map(move |value| (from, value)));
-        assert!(each().all(|turn| turns.put(turn, turn)));
-        assert!(each().all(|turn| turns.to(turn.0, turn.1) == Some(turn)));
+        assert!(each().zip(0..).all(|(turn, to)| turns.put(turn, to)));
+        assert!(each().zip(0..).all(|(turn, to)| turns.to(turn.0, turn.1) == Some(to)));
         assert_eq!((turns.to(200, 0), turns.to(0, 100), turns.to(u32::MAX, 0)), (None, None, None));
-        assert!(!turns.put((u32::MAX, 0), (0, 0)), "the last number stands for no choice");
+        assert!(!turns.put((u32::MAX, 0), 0), "the last number stands for no choice");
     }
 }

@@ -41,8 +41,8 @@ impl Values {
     /// The number of a value that was met before, and how many bytes it has. `near` is from where it begins.
     #[inline(always)]
     pub(super) fn find(&self, sought: Sought<'_>, near: Near<'_>) -> Option<(u32, usize)> {
-        let Sought { what, bytes, at, hashed } = sought;
-        let hash = mixed(what, value_word(bytes, (near, at), hashed), hashed);
+        let hash = sought.hash(near);
+        let Sought { what, bytes, at, .. } = sought;
         let held = Padded::new(&self.bytes);
         for attempt in 0..MOST_TRIES {
             let place = self.places.at(hash, attempt)?;
@@ -58,18 +58,28 @@ impl Values {
         None
     }
 
-    /// Gives a value of so many bytes a number, which are held with those behind them up to `length`; `None` if there is no
-    /// place for it.
-    pub(super) fn add(&mut self, sought: Sought<'_>, width: usize, length: usize) -> Option<u32> {
-        let Sought { what, bytes, at, hashed } = sought;
+    /// The number of a value of so many bytes, which are held with those behind them up to `length` if it was not met before;
+    /// `None` if there is no place for it.
+    #[inline(never)]
+    pub(super) fn number(&mut self, sought: Sought<'_>, width: usize, length: usize) -> Option<u32> {
+        let near = sought.bytes.near(sought.at).unwrap_or_default();
+        if let Some((number, known)) = self.find(sought, near) {
+            return (known == width).then_some(number);
+        }
         let number = self.values.len() as u32;
-        let word = value_word(bytes, (bytes.near(at).unwrap_or_default(), at), hashed);
-        if !self.places.put(mixed(what, word, hashed), number + 1) {
+        if !self.places.put(sought.hash(near), number + 1) {
             return None;
         }
-        let held = hold(&mut self.bytes, bytes.slice(at, at.wrapping_add(length)));
-        self.values.push(Value { what, bytes: held, width: width as u32 });
+        let bytes = hold(&mut self.bytes, sought.bytes.slice(sought.at, sought.at.wrapping_add(length)));
+        self.values.push(Value { what: sought.what, bytes, width: width as u32 });
         Some(number)
+    }
+}
+
+impl Sought<'_> {
+    #[inline(always)]
+    fn hash(&self, near: Near<'_>) -> u32 {
+        mixed(self.what, value_word(self.bytes, (near, self.at), self.hashed), self.hashed)
     }
 }
 
@@ -157,7 +167,7 @@ mod tests {
                 let known = values.find(sought, near);
                 prop_assert_eq!(known.map(|(number, _)| number), numbers.get(&(*what, text)).copied());
                 prop_assert!(known.is_none_or(|(_, width)| width == text.len()));
-                if known.is_none() && let Some(number) = values.add(sought, text.len(), text.len()) {
+                if known.is_none() && let Some(number) = values.number(sought, text.len(), text.len()) {
                     numbers.insert((*what, text), number);
                 }
             }
