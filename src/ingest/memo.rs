@@ -39,8 +39,6 @@ pub(super) struct Classes {
     /// From the number of values and the step at which a row ends, and from what rows have said so far, by the next value to
     /// a number of what they have said then, and by the last one to the kind.
     turns: Turns,
-    /// How many numbers of what rows have said were given.
-    states: u32,
     /// The number of the first of them: numbers are not given twice.
     first: u32,
     /// How many rows had a kind that was known, and how many had none.
@@ -108,7 +106,7 @@ impl Classes {
         spots: &[Spot],
         (bytes, begin): (&Padded<'_>, usize),
     ) -> Option<u32> {
-        let mut state = self.turns.to(keys.len() as u32, last_step)?;
+        let mut state = self.turns.first(last_step, keys.len())?;
         for key in keys {
             let part = part(key, spots, bytes, begin);
             let near = bytes.near(part.at).unwrap_or_default();
@@ -180,20 +178,12 @@ impl Classes {
 
     /// From now on, rows that say this are of the kind at a place; `None` where something of that finds no place.
     fn lead(&mut self, parts: &[Part], last_step: u32, bytes: &Padded<'_>, kind: u32) -> Option<()> {
-        let mut turn = (parts.len() as u32, last_step);
-        for part in parts {
-            let state = match self.turns.to(turn.0, turn.1) {
-                Some(state) => state,
-                None => {
-                    self.states += 1;
-                    let state = MOST_KEYS as u32 + self.states;
-                    self.turns.put(turn, state).then_some(state)?
-                }
-            };
+        let mut values = [0; MOST_KEYS];
+        for (value, part) in values.iter_mut().zip(parts) {
             let sought = Sought { what: part.what, bytes, at: part.at, hashed: part.length };
-            turn = (state, self.values.number(sought, part.length, part.length)?);
+            *value = self.values.number(sought, part.length, part.length)?;
         }
-        self.turns.put(turn, kind).then_some(())
+        self.turns.lead(last_step, values.get(..parts.len())?, kind).then_some(())
     }
 
     /// Bytes of what decides the classes and of their texts.

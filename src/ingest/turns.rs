@@ -18,6 +18,8 @@ pub(super) struct Turns {
     turns: Vec<Option<Turn>>,
     /// How many turns were put there.
     count: usize,
+    /// How many numbers were given for what rows say before their last value.
+    states: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +47,33 @@ impl Turns {
             }
         }
         None
+    }
+
+    /// What so many values lead on from that come behind a first number.
+    #[inline(always)]
+    pub(super) fn first(&self, number: u32, values: usize) -> Option<u32> {
+        self.to(choice_of_first(values), number)
+    }
+
+    /// From now on, values that come behind a first number lead one by one to what is said; false if one of them finds no
+    /// place.
+    pub(super) fn lead(&mut self, number: u32, values: &[u32], to: u32) -> bool {
+        let mut turn = (choice_of_first(values.len()), number);
+        for value in values {
+            let state = match self.to(turn.0, turn.1) {
+                Some(state) => state,
+                None => {
+                    let state = self.states;
+                    self.states += 1;
+                    if !self.put(turn, state) {
+                        return false;
+                    }
+                    state
+                }
+            };
+            turn = (state, *value);
+        }
+        self.put(turn, to)
     }
 
     /// From now on a value leads so from a choice, whose number is not the last one there is; false if that finds no place.
@@ -85,6 +114,13 @@ impl Turn {
         *place = Some(self);
         true
     }
+}
+
+/// The choice that a first number is looked for in: none that a value leads to, and another one for each count of values, so
+/// that what is the last one for some is never one between for others.
+#[inline(always)]
+fn choice_of_first(values: usize) -> u32 {
+    (u32::MAX - 1).wrapping_sub(values as u32)
 }
 
 /// A number of a choice and a value.
