@@ -7,11 +7,14 @@ use crate::execution::Status;
 use crate::ingest::excerpt;
 use crate::intake::Reading;
 use crate::number::whole;
-use crate::options::{Attempts, Metric, Moment, Query};
+use crate::options::{Attempts, Family, Metric, Moment, Query};
 use crate::order::sort;
 use crate::picture::words::count;
 use crate::table::{Counted, MOST_NAMES, Table};
 use crate::window::WindowRequest;
+
+/// That nobody held rows against each other. A terminal adds how to ask for it.
+pub const REPEATED_UNSOUGHT: &str = "repeated rows were not looked for";
 
 /// What the facts are told of.
 pub(crate) struct Told<'a> {
@@ -48,7 +51,7 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
         facts.push("memory did not suffice to count what the metric needs; a shorter window may".to_owned());
     }
     if *source == Source::File && reading.may_repeat() {
-        facts.push("repeated rows were not looked for".to_owned());
+        facts.push(REPEATED_UNSOUGHT.to_owned());
     }
     // A build without the feature looks for none.
     if cfg!(feature = "parts") && reading.looked_among > 0 {
@@ -174,6 +177,8 @@ fn moments(told: &Told<'_>) -> Vec<String> {
                 ["the wait is known of ", &count(waited), " of ", &count(totals.executions()), " executions"].concat()
             }
         });
+    } else if query.metric.family() == Family::Time && totals.decided() > 0 && totals.timed == 0 {
+        facts.push("no row says how long it took, so that no duration is known".to_owned());
     }
     facts
 }

@@ -15,6 +15,7 @@ use super::recognise;
 use super::records::Records;
 use super::row::{Place, Scratch};
 use super::shortcut::Shortcuts;
+use super::text::excerpt;
 use super::{Cut, Event, Form, MOST_LINE_BYTES, is_json};
 use crate::number::whole;
 use crate::problem::ProblemKind;
@@ -369,18 +370,26 @@ impl Reader {
         let header = Header::read(&names, self.records.field_count(), &self.mapping);
         let is_canonical = self.mapping.rules().is_canonical;
         let is_known = if is_canonical { header.has_start() } else { header.is_known() };
-        if let Some(columns) = header.useful_columns(&self.mapping) {
+        if let Some(columns) = header.useful_columns() {
             self.shortcuts.expect_columns(columns);
         }
         self.header = Some(header);
         is_known && !self.needs_forms()
     }
 
-    /// Decides whose rows these are, by the names of the first one's fields.
+    /// Decides whose rows these are, by the names of the first one's fields. Which of these was meant to be another one is
+    /// said of rows that people write themselves.
     pub(super) fn settle(&mut self, names: &[String], form: Form) {
-        if self.forms.is_none() {
-            return self.settle_as_canonical(names, form);
+        if self.forms.is_none() { self.settle_as_canonical(names, form) } else { self.settle_among_all(names, form) }
+        if let Some(words) = &mut self.recognised
+            && self.mapping.rules().is_canonical
+            && let Some((name, meant)) = recognise::misspelt(names, &CANONICAL)
+        {
+            words.extend(["; ", &excerpt(name), " is not read, '", meant, "' would be"]);
         }
+    }
+
+    fn settle_among_all(&mut self, names: &[String], form: Form) {
         let (asked, found) = match &self.expected.rows {
             Rows::Own { .. } => {
                 self.recognised = Some(["read in ", form.title(), " by the mapping that was given"].concat());

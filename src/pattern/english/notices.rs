@@ -6,10 +6,13 @@ use chrono::NaiveDate;
 /// What is to be thought of claims about executions that someone chose: who looks at many slices finds something in one.
 pub const EXPLORATORY: &str = "exploratory: you chose this slice, so treat these as hints";
 
+/// The end of what is said of claims that a report leaves out. A terminal adds how they are asked for.
+pub const CAN_BE_ASKED_FOR: &str = " and can be asked for";
+
 /// That there are claims which a report leaves out.
 pub fn more_were_found(more: usize) -> String {
     let pattern = if more == 1 { " more pattern was found" } else { " more patterns were found" };
-    Text::default().whole(more as u64).say(pattern).say(" and can be asked for").done()
+    Text::default().whole(more as u64).say(pattern).say(CAN_BE_ASKED_FOR).done()
 }
 
 /// Why no recurring failures were looked for.

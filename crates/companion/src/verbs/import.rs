@@ -276,7 +276,7 @@ impl Imported {
         let notices = notice::unknown_statuses(self.other, stored, &others).into_iter();
         remarks.extend(notices.chain(notice::of_reading(&self.reading)).map(|notice| format!("{called}: {notice}")));
         if stored == 0 {
-            remarks.push(analyze::without_rows(file));
+            remarks.push(analyze::without_rows(file, &self.reading));
         }
         remarks
     }
