@@ -9,7 +9,7 @@ use super::reader;
 use super::records::{Quoting, Records, Span, Unclosed};
 use super::role::Role;
 use super::row::{self, Place, Scratch};
-use super::text::{Text, excerpt};
+use super::text::{Text, excerpt_of};
 use super::{Event, MOST_COLUMNS, MOST_LINE_BYTES, StreamEnd, Value};
 use crate::number::whole;
 use crate::problem::ProblemKind;
@@ -20,21 +20,23 @@ use crate::time::is_none_field;
 pub(super) struct Header {
     /// What each column feeds.
     columns: Vec<Vec<Target>>,
+    names: Vec<String>,
     column_count: usize,
-    /// Why no row can be read under it.
-    fault: Option<String>,
 }
 
-/// The most columns that are named where one is missing.
-const MOST_NAMED_COLUMNS: usize = 16;
+/// The most characters of the names of columns that are told where one is missing.
+const MOST_NAMED_CHARACTERS: usize = 300;
 
 impl Header {
     /// `names` are those of the columns, `column_count` how many there are if that is more.
-    pub(super) fn read(names: &[String], column_count: usize, mapping: &Mapping) -> Header {
+    pub(super) fn read(names: Vec<String>, column_count: usize, mapping: &Mapping) -> Header {
         let columns = names.iter().map(|name| mapping.column(name)).collect();
-        let mut header = Header { columns, column_count, fault: None };
-        header.fault = header.why_useless(names, mapping);
-        header
+        Header { columns, names, column_count }
+    }
+
+    /// The names of the columns.
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// True if any column means anything.
@@ -51,11 +53,12 @@ impl Header {
     }
 
     /// What each column feeds, if rows can be read under this header.
-    pub(super) fn useful_columns(&self) -> Option<&[Vec<Target>]> {
-        self.fault.is_none().then_some(&self.columns)
+    pub(super) fn useful_columns(&self, mapping: &Mapping) -> Option<&[Vec<Target>]> {
+        self.why_useless(mapping).is_none().then_some(&self.columns)
     }
 
-    fn why_useless(&self, names: &[String], mapping: &Mapping) -> Option<String> {
+    /// Why no row can be read under this header.
+    fn why_useless(&self, mapping: &Mapping) -> Option<String> {
         if self.column_count > MOST_COLUMNS {
             return Some(
                 [
@@ -68,20 +71,20 @@ impl Header {
             );
         }
         let stand_in = mapping.rules().stand_in;
-        let lacking = if !self.has_start() && stand_in.is_none_or(|role| !self.has(role)) {
-            let starts = [mapping.name_of(Role::StartedAt), stand_in.map_or("", |role| mapping.name_of(role))];
-            starts.into_iter().find(|name| !name.is_empty()).unwrap_or_default()
-        } else if mapping.rules().otherwise.is_none() && !Role::STATUSES.into_iter().any(|role| self.has(role)) {
-            mapping.name_of(Role::Status)
-        } else {
-            return None;
-        };
-        let mut words = ["the header has no column '", lacking, "'"].concat();
-        for (place, name) in names.iter().take(MOST_NAMED_COLUMNS).enumerate() {
-            words.extend([if place > 0 { ", " } else { ", only " }, &excerpt(name)]);
+        if !self.has_start() && stand_in.is_none_or(|role| !self.has(role)) {
+            let names = [mapping.name_of(Role::StartedAt), stand_in.map_or("", |role| mapping.name_of(role))];
+            let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+            return Some(self.without(name));
         }
-        words.push_str(if names.len() > MOST_NAMED_COLUMNS { " and others" } else { "" });
-        Some(words)
+        let has_status = mapping.rules().otherwise.is_some() || Role::STATUSES.into_iter().any(|role| self.has(role));
+        (!has_status).then(|| self.without(mapping.name_of(Role::Status)))
+    }
+
+    /// That it has no column of a name, and which it has.
+    #[inline(never)]
+    fn without(&self, name: &str) -> String {
+        let names = excerpt_of(&self.names.join(", "), MOST_NAMED_CHARACTERS);
+        ["the header has no column '", name, "', only ", &names].concat()
     }
 }
 
@@ -180,8 +183,8 @@ pub(super) fn read<'a>(
         return unreadable(why_unclosed(unclosed));
     }
     let Some(header) = header else { return unreadable("there is no header".to_owned()) };
-    if let Some(fault) = &header.fault {
-        return unreadable(fault.clone());
+    if let Some(message) = header.why_useless(mapping) {
+        return unreadable(message);
     }
     let (count, expected) = (records.field_count(), header.column_count);
     if count != expected {

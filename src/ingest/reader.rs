@@ -15,7 +15,6 @@ use super::recognise;
 use super::records::Records;
 use super::row::{Place, Scratch};
 use super::shortcut::Shortcuts;
-use super::text::excerpt;
 use super::{Cut, Event, Form, MOST_LINE_BYTES, is_json};
 use crate::number::whole;
 use crate::problem::ProblemKind;
@@ -184,6 +183,13 @@ impl Reader {
     /// canonical rows and those of a mapping.
     pub fn system(&self) -> Option<&'static str> {
         self.system.filter(|system| *system != CANONICAL.name)
+    }
+
+    /// The first name of a header of canonical rows that means nothing but nearly means what no other does, and the name
+    /// for that. It is looked for when asked, so that it weighs nothing in a download that does not.
+    pub fn misspelt(&self) -> Option<(&str, &'static str)> {
+        let header = self.header.as_ref().filter(|_| self.system == Some(CANONICAL.name))?;
+        recognise::misspelt(header.names(), &CANONICAL)
     }
 
     /// The form, once it is known.
@@ -367,29 +373,21 @@ impl Reader {
     fn read_header(&mut self, range: Range<usize>, form: Form) -> bool {
         let names = csv::names(self.input.get(range), &self.records);
         self.settle(&names, form);
-        let header = Header::read(&names, self.records.field_count(), &self.mapping);
+        let header = Header::read(names, self.records.field_count(), &self.mapping);
         let is_canonical = self.mapping.rules().is_canonical;
         let is_known = if is_canonical { header.has_start() } else { header.is_known() };
-        if let Some(columns) = header.useful_columns() {
+        if let Some(columns) = header.useful_columns(&self.mapping) {
             self.shortcuts.expect_columns(columns);
         }
         self.header = Some(header);
         is_known && !self.needs_forms()
     }
 
-    /// Decides whose rows these are, by the names of the first one's fields. Which of these was meant to be another one is
-    /// said of rows that people write themselves.
+    /// Decides whose rows these are, by the names of the first one's fields.
     pub(super) fn settle(&mut self, names: &[String], form: Form) {
-        if self.forms.is_none() { self.settle_as_canonical(names, form) } else { self.settle_among_all(names, form) }
-        if let Some(words) = &mut self.recognised
-            && self.mapping.rules().is_canonical
-            && let Some((name, meant)) = recognise::misspelt(names, &CANONICAL)
-        {
-            words.extend(["; ", &excerpt(name), " is not read, '", meant, "' would be"]);
+        if self.forms.is_none() {
+            return self.settle_as_canonical(names, form);
         }
-    }
-
-    fn settle_among_all(&mut self, names: &[String], form: Form) {
         let (asked, found) = match &self.expected.rows {
             Rows::Own { .. } => {
                 self.recognised = Some(["read in ", form.title(), " by the mapping that was given"].concat());
@@ -531,7 +529,7 @@ impl Reader {
                     self.stage = Stage::Foreign;
                     return None;
                 }
-                self.header = Some(Header::read(&[], 0, &self.mapping));
+                self.header = Some(Header::read(Vec::new(), 0, &self.mapping));
             }
             if self.header.is_none() {
                 if self.is_delimiter_line(&cut) {

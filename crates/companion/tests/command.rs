@@ -170,7 +170,7 @@ fn a_problem_is_told_with_its_file_and_a_file_without_rows_is_named() {
         let said = words(verb, &[&one, &misspelt], more);
         for expected in [
             "misspelt.csv: taken for canonical rows in CSV: has started_at; 'stauts' is not read, 'status' would be\n",
-            "misspelt.csv, line 2: the header has no column 'status', only 'id', 'started_at', 'stauts'\n",
+            "misspelt.csv, line 2: the header has no column 'status', only 'id, started_at, stauts'\n",
             "misspelt.csv: none of its rows can be read\n",
         ] {
             assert!(said.contains(expected), "{verb}: no '{expected}' in {said}");
