@@ -16,8 +16,8 @@ const MONTH_DAY_YEAR = { month: 'short', day: 'numeric', year: 'numeric', timeZo
 
 let settings = readAddress(location.search);
 let isFile = false;
-/** True once the reader chose a zone here: it then holds for files, too. */
-let zoneIsChosen = false;
+/** True of a zone that the reader chose, or that an address without a workspace names: it holds for files, too. */
+let zoneIsChosen = settings.time_zone !== undefined && settings.workspace === undefined;
 /** The files that are shown, and what they were said to be. */
 let files = [];
 let readAs = {};

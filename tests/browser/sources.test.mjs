@@ -143,7 +143,7 @@ test('a dropped file is read in the zone of its viewer, and nothing of the works
 
 test('a bare address says what there is to open', async () => {
   const { page, close } = await newPage(demo.browser);
-  await page.route('**/api/v1/workspaces', (route) => route.fulfill({ json: { workspaces: [{ id: 'demo' }, { id: 'sales' }] } }));
+  await page.route('**/api/v1/workspaces', (route) => route.fulfill({ json: { workspaces: [{ id: 'demo', newest: '2013-05-06T03:00:00.000Z' }, { id: 'sales' }] } }));
   await page.goto(`${demo.origin}/`);
   await page.getByRole('button', { name: 'sales' }).waitFor();
   assert.equal(await page.textContent('#invitation'), 'Open one of the workspaces, or drop a log file here.');
