@@ -13,6 +13,9 @@ use crate::picture::words::count;
 use crate::table::{Counted, MOST_NAMES, Table};
 use crate::window::WindowRequest;
 
+/// That nobody held rows against each other. A terminal adds how to ask for it.
+pub const REPEATED_UNSOUGHT: &str = "repeated rows were not looked for";
+
 /// What the facts are told of.
 pub(crate) struct Told<'a> {
     pub(crate) table: &'a Table,
@@ -48,7 +51,7 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
         facts.push("memory did not suffice to count what the metric needs; a shorter window may".to_owned());
     }
     if *source == Source::File && reading.may_repeat() {
-        facts.push("repeated rows were not looked for".to_owned());
+        facts.push(REPEATED_UNSOUGHT.to_owned());
     }
     // A build without the feature looks for none.
     if cfg!(feature = "parts") && reading.looked_among > 0 {
@@ -57,32 +60,37 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
             ["repeated rows and earlier attempts were not looked for beyond the first ", &most, " executions"].concat(),
         );
     }
-    if cfg!(feature = "parts") && reading.unidentified > 0 {
-        facts.push(match reading.unidentified {
-            1 => "1 row has no id, so that it does not show whether it repeats another one".to_owned(),
-            rows => {
-                [&count(rows), " rows have no id, so that it does not show whether they repeat another one"].concat()
-            }
-        });
+    if cfg!(feature = "parts") {
+        facts.extend(some(
+            reading.unidentified,
+            [
+                " row has no id, so that it does not show whether it repeats another one",
+                " rows have no id, so that it does not show whether they repeat another one",
+            ],
+        ));
     }
-    match reading.duplicates {
-        0 => {}
-        1 => facts.push("1 row repeats another one and is not counted".to_owned()),
-        rows => facts.push([&count(rows), " rows repeat another one and are not counted"].concat()),
-    }
+    facts.extend(some(
+        reading.duplicates,
+        [" row repeats another one and is not counted", " rows repeat another one and are not counted"],
+    ));
     facts.extend(of_reading(reading));
     facts
+}
+
+/// A number and what is said of one, or of more than one; nothing of none.
+#[inline(never)]
+fn some(number: u64, [of_one, of_more]: [&str; 2]) -> Option<String> {
+    (number > 0).then(|| [&*count(number), if number == 1 { of_one } else { of_more }].concat())
 }
 
 /// What a reader has to know of rows wherever they go, into a picture or a database: what was assumed of their starts, and
 /// what the source lists beside them.
 pub fn of_reading(reading: &Reading) -> Vec<String> {
     let mut facts = Vec::new();
-    match reading.zoneless_starts {
-        0 => {}
-        1 => facts.push("1 start names no zone and was read as UTC".to_owned()),
-        starts => facts.push([&whole(starts), " starts name no zone and were read as UTC"].concat()),
-    }
+    facts.extend(some(
+        reading.zoneless_starts,
+        [" start names no zone and was read as UTC", " starts name no zone and were read as UTC"],
+    ));
     facts.extend(stand_ins(reading));
     facts.extend(left_out(reading));
     facts
@@ -167,6 +175,7 @@ fn moments(told: &Told<'_>) -> Vec<String> {
             );
         }
     }
+    let is_of_durations = !matches!(query.metric, Metric::Volume | Metric::SuccessRate | Metric::ErrorCount);
     if query.metric == Metric::QueueWait {
         facts.push(match totals.waited {
             0 => "no row says when it was due, so that no wait is known".to_owned(),
@@ -174,6 +183,8 @@ fn moments(told: &Told<'_>) -> Vec<String> {
                 ["the wait is known of ", &count(waited), " of ", &count(totals.executions()), " executions"].concat()
             }
         });
+    } else if is_of_durations && totals.decided() > 0 && totals.timed == 0 {
+        facts.push("no row says how long it took, so that no duration is known".to_owned());
     }
     facts
 }
@@ -191,11 +202,9 @@ fn attempts(told: &Told<'_>) -> Option<String> {
             "earlier attempts were not looked for, so each attempt counts; that takes reading with de-duplication"
                 .to_owned(),
         ),
-        Attempts::Last => match counted.repeated {
-            0 => None,
-            1 => Some("1 earlier attempt is not counted".to_owned()),
-            repeated => Some([&count(repeated), " earlier attempts are not counted"].concat()),
-        },
+        Attempts::Last => {
+            some(counted.repeated, [" earlier attempt is not counted", " earlier attempts are not counted"])
+        }
     }
 }
 

@@ -108,3 +108,21 @@ fn a_night_without_rows_is_no_missing_night() {
     assert!(patterns.iter().any(|sentence| sentence.contains("8 of 8 weeks")), "{patterns:?}");
     assert_eq!(office(EIGHT_WEEKS - 12, 19).1, [SEVEN], "until noon");
 }
+
+#[test]
+fn dates_bear_their_year_where_the_window_is_of_two() {
+    let silence = |weeks_earlier: i64| {
+        let mut rows = planted(EIGHT_WEEKS);
+        rows.retain(|row| !(1000..1030).contains(&((row.started_ms - MONDAY_MS) / HOUR_MS)));
+        rows.iter_mut().for_each(|row| row.started_ms -= weeks_earlier * 168 * HOUR_MS);
+        let (patterns, _, _) = told(&rows, &[], Source::File);
+        patterns.into_iter().find(|sentence| sentence.contains(" for 30 h from ")).expect("a silence")
+    };
+    let check = |weeks_earlier, words: &str| {
+        let said = silence(weeks_earlier);
+        assert!(said.contains(words), "{said}");
+    };
+    check(0, "for 30 h from Sun, Feb 15, 4 PM although");
+    check(4, "for 30 h from Sun, Jan 18, 2026, 4 PM although");
+    check(12, "for 30 h from Sun, Nov 23, 4 PM although");
+}

@@ -393,12 +393,18 @@ fn the_header_of_csv_says_what_is_where() {
     check(b"started_at,status,junk\n1770870600,failed,\xff", "2: failed T");
     check(b"started_at,status,\xff\n1770870600,failed,x", "2: failed T");
     check(b"started_at,status\n1770870600,f\xff", "2: unreadable: status is not UTF-8");
-    check(b"status\nfailed", "2: unreadable: the header has no column 'started_at'");
-    check(b"started_at\n1770870600", "2: unreadable: the header has no column 'status'");
+    check(b"status\nfailed", "2: unreadable: the header has no column 'started_at', only 'status'");
+    check(
+        b"id,started_at, stauts \n7,1770870600,failed",
+        "2: unreadable: the header has no column 'status', only 'id, started_at, stauts'",
+    );
+    let many = format!("started_at{}\n1770870600", ",xy".repeat(90));
+    let named = format!("'started_at{}, …'", ", xy".repeat(72));
+    check(many.as_bytes(), &format!("2: unreadable: the header has no column 'status', only {named}"));
     check(
         b"started_at,\"status\n1770870600,failed",
         "1: unreadable: the quote that opens in this line does not close before the source ends, expected a closing quote; reading goes on in the next line\n\
-         2: unreadable: the header has no column 'started_at'",
+         2: unreadable: the header has no column 'started_at', only ''",
     );
     let wide = format!("started_at,status{}\n1770870600,failed", ",x".repeat(4095));
     check(wide.as_bytes(), "2: unreadable: the header has 4097 columns, expected at most 4096");
@@ -430,7 +436,10 @@ fn a_first_line_may_name_what_separates_fields() {
     );
     check("\u{feff}SEP=,\r\n\r\nid,started_at,status\r\n\"1\",1770870600,failed", "4: failed T id=\"1\"");
     // What stands in the header more often does not count.
-    check("sep=;\nstarted_at;status,a,b\n1770870600;x", "3: unreadable: the header has no column 'status'");
+    check(
+        "sep=;\nstarted_at;status,a,b\n1770870600;x",
+        "3: unreadable: the header has no column 'status', only 'started_at, status,a,b'",
+    );
     check("sep=^\nid^started_at^status\n1^1770870600^failed", "3: failed T id=\"1\"");
     check("sep=\t\rid\tstarted_at\tstatus\r1\t1770870600\tfailed\r", "1: failed T id=\"1\"");
     check("\n \nsep=|\nid|started_at|status\n1|1770870600|failed", "5: failed T id=\"1\"");
@@ -474,7 +483,7 @@ fn the_form_shows_in_the_first_bytes() {
     check(b"\n\nstatus,STARTED_AT\n\nfailed,1770870600", csv, "5: failed T");
     check(b"started_at", csv, "");
     check(b"\"started_at\",\"status\"\r\n1770870600,failed\r\n", csv, "2: failed T");
-    check(b"started_at\n1770870600", csv, "2: unreadable: the header has no column 'status'");
+    check(b"started_at\n1770870600", csv, "2: unreadable: the header has no column 'status', only 'started_at'");
     let document = Some(Form::Json);
     check(b"[{\"status\":\"failed\",\"started_at\":1770870600}]", document, "1: failed T");
     check(b"[\n{\"status\":\"failed\",\"started_at\":1770870600}]", document, "2: failed T");

@@ -75,6 +75,26 @@ fn unknown_statuses_are_named_in_a_notice_and_cut_where_they_are_long() {
 }
 
 #[test]
+fn what_a_metric_needs_and_no_row_has_is_told() {
+    let row = |more: &str| format!(r#"{{"status":"failed","started_at":"2026-02-12T04:30:00Z"{more}}}"#);
+    let of = |more: &str, metric: &str| {
+        let notices = notices(&read(&[&row(""), &row(more)], false), &[("metric", metric)]);
+        notices.into_iter().find(|notice| notice.starts_with("no row says"))
+    };
+    let lacks = Some("no row says how long it took, so that no duration is known");
+    for metric in ["duration", "p50_duration", "p95_duration", "p99_duration", "max_duration"] {
+        assert_eq!(of(r#","durration_ms":7"#, metric).as_deref(), lacks, "{metric}");
+        assert_eq!(of(r#","duration_ms":7"#, metric), None, "{metric}");
+        assert_eq!(of(r#","finished_at":"2026-02-12T04:30:01Z""#, metric), None, "{metric}");
+    }
+    assert_eq!(of("", "queue_wait").as_deref(), Some("no row says when it was due, so that no wait is known"));
+    assert_eq!(of("", "volume"), None);
+    let running = r#"{"status":"running","started_at":"2026-02-12T04:30:00Z"}"#;
+    let of_running = notices(&read(&[running], false), &[("metric", "duration")]);
+    assert!(!of_running.iter().any(|notice| notice.contains("took")), "{of_running:?}");
+}
+
+#[test]
 fn a_start_far_away_is_told_and_chosen_days_are_no_alarm() {
     let row = |at: &str| format!(r#"{{"status":"failed","started_at":"{at}T00:00:00Z"}}"#);
     let rows = ["2020-01-01", "2020-01-02", "2020-01-03", "2026-01-01"].map(row);

@@ -16,6 +16,8 @@ const MONTH_DAY_YEAR = { month: 'short', day: 'numeric', year: 'numeric', timeZo
 
 let settings = readAddress(location.search);
 let isFile = false;
+/** True of a zone that the reader chose, or that an address without a workspace names: it holds for files, too. */
+let zoneIsChosen = settings.time_zone !== undefined && settings.workspace === undefined;
 /** The files that are shown, and what they were said to be. */
 let files = [];
 let readAs = {};
@@ -176,7 +178,10 @@ function zoneMenu() {
   const zones = ['UTC', ...(Intl.supportedValuesOf?.('timeZone') ?? []).filter((zone) => zone !== 'UTC')];
   for (const zone of [viewerZone(), settings.time_zone ?? 'UTC']) if (!zones.includes(zone)) zones.unshift(zone);
   const items = zones.map((zone) => ({ value: zone, text: zone === viewerZone() ? `${zone.replaceAll('_', ' ')} (yours)` : zone.replaceAll('_', ' ') }));
-  return choices({ name: 'Time zone', kind: 'radio', items, chosen: [settings.time_zone ?? 'UTC'], onchange: (zone) => change({ time_zone: zone }) });
+  return choices({ name: 'Time zone', kind: 'radio', items, chosen: [settings.time_zone ?? 'UTC'], onchange: (zone) => {
+    zoneIsChosen = true;
+    change({ time_zone: zone });
+  } });
 }
 
 function moreMenu(close) {
@@ -221,6 +226,9 @@ async function open(chosen, as = {}) {
   const name = others.length > 0 ? `${first.name} and ${others.length} more` : first.name;
   heatmap.src = undefined;
   $('read-as').hidden = true;
+  document.querySelector('#newest')?.remove();
+  // The zone of a workspace says nothing of a file.
+  if (settings.workspace && !zoneIsChosen) settings.time_zone = viewerZone();
   change({ workspace: undefined, file: name, days: undefined, from: undefined, to: undefined, until: undefined, workflow_id: [], status: [], tag: [], level: [], pattern: undefined, cell: undefined, granularity: undefined }, { opens: settings.file !== name });
   try {
     await heatmap.load(others.length > 0 ? files : first, { name, ...as });
@@ -289,6 +297,7 @@ async function offerWorkspaces() {
   const offered = await workspaces();
   if (settings.workspace || settings.file || isFile) return;
   if (offered.length === 1) return change({ workspace: offered[0].id });
+  if (offered.length > 1) $('invitation').textContent = 'Open one of the workspaces, or drop a log file here.';
   $('choices').append(...offered.map(({ id }) => make('button', { type: 'button', class: 'control', onclick: () => change({ workspace: id }, { opens: true }) }, make('bdi', {}, id))));
 }
 

@@ -9,7 +9,7 @@ use super::reader;
 use super::records::{Quoting, Records, Span, Unclosed};
 use super::role::Role;
 use super::row::{self, Place, Scratch};
-use super::text::Text;
+use super::text::{Text, excerpt_of};
 use super::{Event, MOST_COLUMNS, MOST_LINE_BYTES, StreamEnd, Value};
 use crate::number::whole;
 use crate::problem::ProblemKind;
@@ -20,14 +20,23 @@ use crate::time::is_none_field;
 pub(super) struct Header {
     /// What each column feeds.
     columns: Vec<Vec<Target>>,
+    names: Vec<String>,
     column_count: usize,
 }
 
+/// The most characters of the names of columns that are told where one is missing.
+const MOST_NAMED_CHARACTERS: usize = 300;
+
 impl Header {
     /// `names` are those of the columns, `column_count` how many there are if that is more.
-    pub(super) fn read(names: &[String], column_count: usize, mapping: &Mapping) -> Header {
-        let columns = names.iter().map(|name| mapping.column(name));
-        Header { columns: columns.collect(), column_count }
+    pub(super) fn read(names: Vec<String>, column_count: usize, mapping: &Mapping) -> Header {
+        let columns = names.iter().map(|name| mapping.column(name)).collect();
+        Header { columns, names, column_count }
+    }
+
+    /// The names of the columns.
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// True if any column means anything.
@@ -65,10 +74,17 @@ impl Header {
         if !self.has_start() && stand_in.is_none_or(|role| !self.has(role)) {
             let names = [mapping.name_of(Role::StartedAt), stand_in.map_or("", |role| mapping.name_of(role))];
             let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
-            return Some(["the header has no column '", name, "'"].concat());
+            return Some(self.without(name));
         }
         let has_status = mapping.rules().otherwise.is_some() || Role::STATUSES.into_iter().any(|role| self.has(role));
-        (!has_status).then(|| ["the header has no column '", mapping.name_of(Role::Status), "'"].concat())
+        (!has_status).then(|| self.without(mapping.name_of(Role::Status)))
+    }
+
+    /// That it has no column of a name, and which it has.
+    #[inline(never)]
+    fn without(&self, name: &str) -> String {
+        let names = excerpt_of(&self.names.join(", "), MOST_NAMED_CHARACTERS);
+        ["the header has no column '", name, "', only ", &names].concat()
     }
 }
 

@@ -37,14 +37,8 @@ fn packed(bytes: &[u8]) -> Option<&'static str> {
         Some(
             "It looks like a log compressed with bzip2, which is not undone here; decompress it first, such as by `bzip2 -d`.",
         )
-    } else if is_at(0, b"\x1f\x8b") {
-        Some(
-            "It looks like gzip within another compression, of which one layer is undone here and no more; decompress it once before.",
-        )
-    } else if is_at(0, b"\x28\xb5\x2f\xfd") {
-        Some(
-            "It looks like zstd within another compression, of which one layer is undone here and no more; decompress it once before.",
-        )
+    } else if is_at(0, b"\x1f\x8b") || is_at(0, b"\x28\xb5\x2f\xfd") {
+        Some("It looks like a log compressed twice, of which one layer is undone here; decompress it once before.")
     } else if is_at(257, b"ustar") {
         Some("It looks like a tar archive; unpack it and give the logs within it.")
     } else {
@@ -92,8 +86,8 @@ mod tests {
         check(b"PK\x05\x06", Some("a zip archive"));
         check(b"\xfd7zXZ\0\0\x04", Some("`xz -d`"));
         check(b"BZh91AY&SY", Some("`bzip2 -d`"));
-        check(b"\x1f\x8b\x08\0", Some("gzip within another compression"));
-        check(b"\x28\xb5\x2f\xfd\x04", Some("zstd within another compression"));
+        check(b"\x1f\x8b\x08\0", Some("compressed twice"));
+        check(b"\x28\xb5\x2f\xfd\x04", Some("compressed twice"));
         let tar = [&b"log.csv"[..], &[0; 250], b"ustar\x0000"].concat();
         check(&tar, Some("a tar archive"));
         for strange in [&b"%PDF-1.7"[..], b"\x89PNG\r\n\x1a\n", b"BZhao", b"PK", b"\x1f", b""] {

@@ -185,6 +185,13 @@ impl Reader {
         self.system.filter(|system| *system != CANONICAL.name)
     }
 
+    /// The first name of a header of canonical rows that means nothing but nearly means what no other does, and the name
+    /// for that. It is looked for when asked, so that it weighs nothing in a download that does not.
+    pub fn misspelt(&self) -> Option<(&str, &'static str)> {
+        let header = self.header.as_ref().filter(|_| self.system == Some(CANONICAL.name))?;
+        recognise::misspelt(header.names(), &CANONICAL)
+    }
+
     /// The form, once it is known.
     pub fn form(&self) -> Option<Form> {
         match &self.stage {
@@ -366,7 +373,7 @@ impl Reader {
     fn read_header(&mut self, range: Range<usize>, form: Form) -> bool {
         let names = csv::names(self.input.get(range), &self.records);
         self.settle(&names, form);
-        let header = Header::read(&names, self.records.field_count(), &self.mapping);
+        let header = Header::read(names, self.records.field_count(), &self.mapping);
         let is_canonical = self.mapping.rules().is_canonical;
         let is_known = if is_canonical { header.has_start() } else { header.is_known() };
         if let Some(columns) = header.useful_columns(&self.mapping) {
@@ -522,7 +529,7 @@ impl Reader {
                     self.stage = Stage::Foreign;
                     return None;
                 }
-                self.header = Some(Header::read(&[], 0, &self.mapping));
+                self.header = Some(Header::read(Vec::new(), 0, &self.mapping));
             }
             if self.header.is_none() {
                 if self.is_delimiter_line(&cut) {

@@ -56,6 +56,33 @@ fn add_names(object: &str, way: &str, levels: usize, names: &mut Vec<String>) {
     });
 }
 
+/// The first of some names that means nothing to a system but nearly means what no other name does, and the name for that.
+pub(super) fn misspelt<'a>(names: &'a [String], system: &'static Preset) -> Option<(&'a str, &'static str)> {
+    let is_there = |of: &str| names.iter().any(|name| name.eq_ignore_ascii_case(of));
+    let known = || system.paths.iter().map(|(name, _)| *name);
+    names.iter().find_map(|name| {
+        let is_near = |known: &&str| is_within(name.as_bytes(), known.as_bytes(), known.len().min(6) / 3);
+        // A name that is known is within no edit of itself and is there.
+        let meant = known().find(is_near).filter(|known| !is_there(known))?;
+        Some((&**name, meant))
+    })
+}
+
+/// Whether so many bytes put in, left out or replaced make one name of the other; letters of either case are the same.
+fn is_within(one: &[u8], other: &[u8], edits: usize) -> bool {
+    match (one.split_first(), other.split_first()) {
+        (Some((a, one)), Some((b, other))) if a.eq_ignore_ascii_case(b) => is_within(one, other, edits),
+        (None, None) => true,
+        _ if edits == 0 => false,
+        (a, b) => {
+            let (one_less, other_less) = (a.map_or(one, |(_, rest)| rest), b.map_or(other, |(_, rest)| rest));
+            is_within(one_less, other, edits - 1)
+                || is_within(one, other_less, edits - 1)
+                || is_within(one_less, other_less, edits - 1)
+        }
+    }
+}
+
 /// What a source is read as because its caller said so.
 pub(super) fn as_asked(title: &str, form: Form) -> String {
     ["read as ", title, " in ", form.title(), ", as asked"].concat()
@@ -73,4 +100,23 @@ pub(super) fn because(title: &str, form: Form, signs: &[&str]) -> String {
         words.push_str(sign);
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_are_nearly_known_are_found() {
+        let check = |names: &[&str], expected: Option<(&str, &str)>| {
+            let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+            assert_eq!(misspelt(&names, &CANONICAL), expected, "{names:?}");
+        };
+        check(&["id", "started_at", "status", "durration_ms"], Some(("durration_ms", "duration_ms")));
+        check(&["started_at", "Stauts"], Some(("Stauts", "status")));
+        check(&["started_at", "tag", "Statuss"], Some(("tag", "tags")));
+        check(&["started_at", "STATUS", "statuss"], None);
+        check(&["started_at", "status", "idx", "", "er", "duration", "x".repeat(4000).as_str()], None);
+        check(&[], None);
+    }
 }

@@ -41,10 +41,15 @@ pub(super) fn with_text<T>(text: Text<'_>, call: impl FnOnce(&str) -> T) -> T {
 
 /// A text as a message shows it: short, in quotes, and free of characters that draw nothing.
 pub(crate) fn excerpt(text: &str) -> String {
+    excerpt_of(text, EXCERPT_CHARACTERS)
+}
+
+/// The same of so many characters.
+pub(super) fn excerpt_of(text: &str, most: usize) -> String {
     let visible =
         |character: char| if character.is_control() || is_invisible(character) { '\u{fffd}' } else { character };
-    let shown: String = text.chars().take(EXCERPT_CHARACTERS).map(visible).collect();
-    let dots = if text.chars().nth(EXCERPT_CHARACTERS).is_some() { "…" } else { "" };
+    let shown: String = text.chars().take(most).map(visible).collect();
+    let dots = if text.chars().nth(most).is_some() { "…" } else { "" };
     ["'", &shown, dots, "'"].concat()
 }
 

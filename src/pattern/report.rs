@@ -20,6 +20,7 @@ use crate::histogram::Bins;
 use crate::options::Moment as Placed;
 use crate::order::{order, sort};
 use crate::zone::Zone;
+use chrono::Datelike;
 
 /// A workflow with fewer executions in the window's whole days is no series of its own.
 const LEAST_EXECUTIONS: u64 = 200;
@@ -455,7 +456,8 @@ fn told(accepted: Vec<Accepted<'_>>, evidence: &Evidence<'_>) -> (Vec<Finding>, 
     for (place, Accepted { kind, whose, claim, chance, looked_for, .. }) in accepted.into_iter().enumerate() {
         if places.contains(&place) {
             let Claim { facts, basis } = claim;
-            let sentence = sentence::of(&facts, whose, evidence.zone.name(), Strength::of(chance));
+            let sentence =
+                sentence::of(&facts, whose, evidence.zone.name(), Strength::of(chance), bears_years(evidence));
             let how = english::how::how(&facts, clock_of(&basis), chance, looked_for);
             let mut finding = finding(kind, whose, [sentence, how], *basis);
             let explainer = explained_by.get(place).copied().flatten();
@@ -493,13 +495,19 @@ fn facts(evidence: &Evidence<'_>, all: &Series, is_incident_accepted: bool) -> V
     let mut facts = Vec::new();
     if evidence.outcomes && !is_incident_accepted {
         let incident = burst::incident_facts(all);
-        facts.extend(incident.map(|incident| english::burst::incident_notice(&incident)));
+        facts.extend(incident.map(|incident| english::burst::incident_notice(&incident, bears_years(evidence))));
     }
     let quiet = volume_window::quiet_dates(&all.days);
     if !quiet.is_empty() {
-        facts.push(notices::quiet_dates(&quiet));
+        facts.push(notices::quiet_dates(&quiet, bears_years(evidence)));
     }
     facts
+}
+
+/// Whether dates bear their years: without them nobody could tell those of several calendar years.
+#[inline(never)]
+fn bears_years(evidence: &Evidence<'_>) -> bool {
+    evidence.window.start_date.year() != evidence.window.end_date.year()
 }
 
 /// Which clock a claim keeps to.

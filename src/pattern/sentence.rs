@@ -23,8 +23,8 @@ impl Strength {
     }
 }
 
-/// What is said of a claim about a series, in a zone.
-pub fn of(statement: &Statement, whose: &Whose, zone: &str, strength: Strength) -> String {
+/// What is said of a claim about a series, in a zone; dates bear their years or not.
+pub fn of(statement: &Statement, whose: &Whose, zone: &str, strength: Strength, years: bool) -> String {
     let called = called(whose);
     // What only a workflow does is said of none but a workflow.
     let name = called.unwrap_or_default();
@@ -35,18 +35,18 @@ pub fn of(statement: &Statement, whose: &Whose, zone: &str, strength: Strength) 
             english::attribution::because(&mut text, cause, facts.outcome);
             text.done()
         }
-        Statement::Mix(facts) => english::mix::sentence(facts, called, strength),
+        Statement::Mix(facts) => english::mix::sentence(facts, called, strength, years),
         Statement::Volume(facts) => english::volume_window::sentence(facts, called, zone, strength),
         Statement::Peak(facts) => english::volume_peak::sentence(facts, called, zone, strength),
-        Statement::Change(facts) => english::change::sentence(facts, called, strength),
+        Statement::Change(facts) => english::change::sentence(facts, called, strength, years),
         Statement::Trend(facts) => english::trend::sentence(facts, called, strength),
-        Statement::Silence(facts) => english::silence::sentence(facts, called, strength),
-        Statement::Burst(facts) => english::burst::sentence(facts, called, strength),
-        Statement::Incident(facts) => english::burst::incident(facts, called, strength),
+        Statement::Silence(facts) => english::silence::sentence(facts, called, strength, years),
+        Statement::Burst(facts) => english::burst::sentence(facts, called, strength, years),
+        Statement::Incident(facts) => english::burst::incident(facts, called, strength, years),
         Statement::Schedule(facts) => english::schedule::sentence(facts, name, zone, strength),
-        Statement::Missed(facts) => english::missed::sentence(facts, name, strength),
-        Statement::Stopped(facts) => english::stopped::sentence(facts, name, strength),
-        Statement::Consecutive(facts) => english::consecutive::sentence(facts, called, strength),
+        Statement::Missed(facts) => english::missed::sentence(facts, name, strength, years),
+        Statement::Stopped(facts) => english::stopped::sentence(facts, name, strength, years),
+        Statement::Consecutive(facts) => english::consecutive::sentence(facts, called, strength, years),
     }
 }
 
@@ -79,7 +79,7 @@ mod tests {
             held: 11,
             weeks: 13,
         };
-        of(&Statement::Window(facts), whose, "UTC", strength)
+        of(&Statement::Window(facts), whose, "UTC", strength, false)
     }
 
     #[test]
@@ -130,7 +130,7 @@ mod tests {
     fn a_peak_is_said_to_the_letter() {
         let check = |peak, zone, strength, words: &str| {
             let facts = volume_peak::Facts { peak, ratio: 2.34, held: 81, days: 91, excess: 500.0 };
-            assert_eq!(of(&Statement::Peak(facts), &Whose::All, zone, strength), words);
+            assert_eq!(of(&Statement::Peak(facts), &Whose::All, zone, strength, false), words);
         };
         let around = Peak::Around { start: 13, length: 3 };
         check(

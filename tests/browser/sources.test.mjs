@@ -113,6 +113,47 @@ test('what is no log is refused in words', async () => {
   await close();
 });
 
+test('a dropped file is read in the zone of its viewer, and nothing of the workspace before stays beside it', async () => {
+  const { page, close } = await newPage(demo.browser);
+  const zone = () => new URL(page.url()).searchParams.get('time_zone');
+  // The last 90 days of the demonstration are empty.
+  await page.goto(`${demo.origin}/?workspace=demo&time_zone=America%2FNew_York`);
+  await page.waitForSelector('#newest');
+  await drop(page, 'executions.pdf', '%PDF-1.7\nbinary');
+  await page.waitForFunction(() => /is not a log/.test(document.querySelector('execution-heatmap').error?.message ?? ''));
+  assert.equal(await page.locator('#newest').count(), 0);
+  assert.match(zone(), /^Asia\/Kat/);
+  await drop(page, 'runs.ndjson', many(10));
+  await page.waitForFunction(() => document.querySelector('execution-heatmap').result?.totals.executions === 10);
+  assert.match((await result(page)).time_zone, /^Asia\/Kat/);
+  // Who chose a zone gets it for a file, too; a link to a file has the one that it says.
+  await page.goto(`${demo.origin}/?workspace=demo&time_zone=America%2FNew_York`);
+  await page.waitForSelector('#newest');
+  await page.click('#zone');
+  await page.getByRole('radio', { name: 'UTC', exact: true }).click();
+  await drop(page, 'runs.ndjson', many(10));
+  await page.waitForFunction(() => document.querySelector('execution-heatmap').result?.totals.executions === 10);
+  assert.equal(zone(), 'UTC');
+  await page.goto(`${demo.origin}/?file=runs.ndjson&time_zone=Europe%2FBerlin`);
+  await drop(page, 'runs.ndjson', many(10));
+  await page.waitForFunction(() => document.querySelector('execution-heatmap').result?.totals.executions === 10);
+  assert.equal(zone(), 'Europe/Berlin');
+  await close();
+});
+
+test('a bare address says what there is to open', async () => {
+  const { page, close } = await newPage(demo.browser);
+  await page.route('**/api/v1/workspaces', (route) => route.fulfill({ json: { workspaces: [{ id: 'demo', newest: '2013-05-06T03:00:00.000Z' }, { id: 'sales' }] } }));
+  await page.goto(`${demo.origin}/`);
+  await page.getByRole('button', { name: 'sales' }).waitFor();
+  assert.equal(await page.textContent('#invitation'), 'Open one of the workspaces, or drop a log file here.');
+  await page.getByRole('button', { name: 'demo' }).click();
+  await page.waitForURL(/workspace=demo/);
+  await page.waitForSelector('#newest');
+  assert.match(await page.textContent('#newest'), /^The newest execution is from May 6, 2013\. Go there$/);
+  await close();
+});
+
 test('a stream without its end is shown as incomplete, however it ends', async () => {
   for (const chunks of [[many(200)], [many(200), 'wait', 'cut'], [many(200), '{"$error":{"code":"database","message":"it went away","rows":200}}\n'], [many(200), '{"$end":{"rows":300,"complete":true}}\n'], [many(200), '{"$end":{"rows":200,"complete":false,"reason":"row_limit"}}\n']]) {
     streams(...chunks);

@@ -165,6 +165,18 @@ fn a_problem_is_told_with_its_file_and_a_file_without_rows_is_named() {
         }
         assert_eq!(said.matches("no rows with a start").count(), 2, "{verb}: {said}");
     }
+    let misspelt = files.with("misspelt.csv", "id,started_at,stauts\n7,2026-02-12T04:30:00Z,failed\n");
+    for (verb, more) in [("analyze", &[][..]), ("import", &import[..])] {
+        let said = words(verb, &[&one, &misspelt], more);
+        for expected in [
+            "misspelt.csv: taken for canonical rows in CSV: has started_at; 'stauts' is not read, 'status' would be\n",
+            "misspelt.csv, line 2: the header has no column 'status', only 'id, started_at, stauts'\n",
+            "misspelt.csv: none of its rows can be read\n",
+        ] {
+            assert!(said.contains(expected), "{verb}: no '{expected}' in {said}");
+        }
+        assert!(!said.contains("with a start"), "{verb}: {said}");
+    }
     let cut = files.with("cut.ndjson", format!("{GOOD}{{\"$alive\":1}}\n"));
     assert!(words("analyze", &[&one, &cut], &[]).contains("cut.ndjson is incomplete: the source ended after 3 rows"));
     // Of rows that are all there already there is a start, and of repeated ones too.

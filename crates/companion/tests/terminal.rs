@@ -60,6 +60,20 @@ fn a_small_picture_is_this_one() {
 }
 
 #[test]
+fn what_was_left_out_is_named_with_the_flag_that_asks_for_it() {
+    let mut answer = answer(&rows_over(2), &[]);
+    assert!(answer.notices.iter().any(|notice| notice == "repeated rows were not looked for"));
+    answer.notices.push(execution_heatmap::pattern::english::notices::more_were_found(28));
+    let shown = picture(&answer, &look(80, Colours::None, true));
+    for words in [
+        "\nRepeated rows were not looked for; --deduplicate on looks for them.\n",
+        "\n28 more patterns were found and can be asked for by --patterns all.\n",
+    ] {
+        assert!(shown.contains(words), "no {words:?} in {shown}");
+    }
+}
+
+#[test]
 fn no_line_is_wider_than_the_screen_and_every_date_is_there() {
     for days in [1, 6, 30, 80] {
         let rows = rows_over(days);

@@ -5,12 +5,12 @@ use crate::pattern::burst::{Facts, Incident};
 use crate::pattern::sentence::Strength;
 
 /// "Volume spiked to 412 executions at Thu, Mar 14, 3 PM (9× the usual 46; next-highest hour in 8 weeks: 3.1×)".
-pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
+pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength, years: bool) -> String {
     let mut text = Text::new(match strength {
         Strength::Plain => "Volume",
         Strength::Tends => "Perhaps unusual: volume",
     });
-    text.of(called).say(" spiked to ").count(facts.executions).say(" executions at ").moment(facts.at);
+    text.of(called).say(" spiked to ").count(facts.executions).say(" executions at ").moment(facts.at, years);
     if facts.usual < 0.5 {
         text.say(" (usually under 1");
     } else {
@@ -21,30 +21,30 @@ pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> Stri
 }
 
 /// "One incident (Tue, Mar 12, 3–9 AM) holds 41% of all failures".
-pub fn incident(facts: &Incident, called: Option<&str>, strength: Strength) -> String {
+pub fn incident(facts: &Incident, called: Option<&str>, strength: Strength, years: bool) -> String {
     let mut text = Text::new(match strength {
         Strength::Plain => "One incident",
         Strength::Tends => "Perhaps unusual: one incident",
     });
-    of_incident(&mut text, facts);
+    of_incident(&mut text, facts, years);
     text.of(called).done()
 }
 
 /// The same of one that passed no test: a count, which claims nothing.
-pub fn incident_notice(facts: &Incident) -> String {
+pub fn incident_notice(facts: &Incident, years: bool) -> String {
     let mut text = Text::new("one stretch");
-    of_incident(&mut text, facts);
+    of_incident(&mut text, facts, years);
     text.say("; this is a count and no pattern").done()
 }
 
 /// " (Tue, Mar 12, 3–9 AM) holds 41% of all failures".
-fn of_incident(text: &mut Text, facts: &Incident) {
+fn of_incident(text: &mut Text, facts: &Incident, years: bool) {
     let (day, hour) = facts.from;
     text.say(" (");
     if facts.hours <= 12 {
-        text.date(day).say(", ").hours(hour, facts.hours as u8);
+        text.date(day, years).say(", ").hours(hour, facts.hours as u8);
     } else {
-        text.moment(facts.from).say("–").moment(facts.until);
+        text.moment(facts.from, years).say("–").moment(facts.until, years);
     }
     text.say(") holds ").percent(facts.failures, facts.all_failures).say(" of all failures");
 }
@@ -58,7 +58,7 @@ mod tests {
         let check = |usual, called, strength, words: &str| {
             let at = ("2024-03-14".parse().unwrap(), 15);
             let facts = Facts { at, executions: 412, usual, next: 3.12, days: 60 };
-            assert_eq!(sentence(&facts, called, strength), words);
+            assert_eq!(sentence(&facts, called, strength, false), words);
         };
         let plain = "Volume spiked to 412 executions at Thu, Mar 14, 3 PM (9.0× the usual 46; next-highest hour in 8 weeks: 3.1×)";
         check(45.8, None, Strength::Plain, plain);
@@ -78,12 +78,12 @@ mod tests {
             all_failures: 100,
             all_decided: 5000,
         };
-        let check = |facts: &Incident, strength, words: &str| assert_eq!(incident(facts, None, strength), words);
+        let check = |facts: &Incident, strength, words: &str| assert_eq!(incident(facts, None, strength, false), words);
         let short = "One incident (Tue, Mar 12, 3–9 AM) holds 41% of all failures";
         check(&facts(6, (day("2024-03-12"), 9)), Strength::Plain, short);
         let long = "Perhaps unusual: one incident (Tue, Mar 12, 3 AM–Wed, Mar 13, 1 AM) holds 41% of all failures";
         check(&facts(22, (day("2024-03-13"), 1)), Strength::Tends, long);
         let notice = "one stretch (Tue, Mar 12, 3–9 AM) holds 41% of all failures; this is a count and no pattern";
-        assert_eq!(incident_notice(&facts(6, (day("2024-03-12"), 9))), notice);
+        assert_eq!(incident_notice(&facts(6, (day("2024-03-12"), 9)), false), notice);
     }
 }

@@ -6,7 +6,7 @@ use crate::pattern::daily::Measure;
 use crate::pattern::sentence::Strength;
 
 /// "Median duration of 'sync-crm' rose 40% around Jan 12 (±3 days): 18 s → 25 s (61 days before, 48 after)".
-pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
+pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength, years: bool) -> String {
     let Facts { measure, from, plus_minus, before, after } = *facts;
     let is_rise = after.value > before.value;
     let mut text = Text::default();
@@ -21,7 +21,7 @@ pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> Stri
         let ratio = after.value / before.value.max(f64::MIN_POSITIVE);
         text.say(if ratio >= TWICE { " to " } else { " by " }).by_how_much(ratio);
     }
-    text.around(from, plus_minus).say(": ").value(measure, before.value).say(" → ").value(measure, after.value);
+    text.around(from, plus_minus, years).say(": ").value(measure, before.value).say(" → ").value(measure, after.value);
     text.say(" (").counted(u64::from(before.days), "day").say(" before, ");
     text.counted(u64::from(after.days), "day").say(" after)").done()
 }
@@ -37,7 +37,7 @@ mod tests {
             let side = |days, value| Stretch { days, executions: 100, failures: 9, value };
             let from = "2026-01-12".parse().unwrap();
             let facts = Facts { measure, from, plus_minus, before: side(61, before), after: side(1, after) };
-            assert_eq!(sentence(&facts, Some("sync-crm"), strength), words);
+            assert_eq!(sentence(&facts, Some("sync-crm"), strength, false), words);
         };
         use Measure::{Duration, FailureRate, Volume};
         check(

@@ -6,7 +6,7 @@ use crate::pattern::sentence::Strength;
 
 /// "25 decided runs of 'sync' in a row failed, from Sun, Mar 3 to Mon, Mar 4 (next longest: 3 in a row)", or "The last 25
 /// decided runs of 'sync' all failed, …". Decided is what completed, failed or ran out of time; others may lie between.
-pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
+pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength, years: bool) -> String {
     let mut text = Text::new(match (facts.is_last, strength) {
         (true, Strength::Plain) => "The last ",
         (true, Strength::Tends) => "Perhaps unusual: the last ",
@@ -16,9 +16,9 @@ pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> Stri
     text.count(facts.length).say(" decided runs").of(called);
     text.say(if facts.is_last { " all failed, " } else { " in a row failed, " });
     if facts.from == facts.to {
-        text.say("on ").date(facts.from);
+        text.say("on ").date(facts.from, years);
     } else {
-        text.say("from ").date(facts.from).say(" to ").date(facts.to);
+        text.say("from ").date(facts.from, years).say(" to ").date(facts.to, years);
     }
     text.say(" (next longest: ").count(facts.runner_up).say(" in a row)").done()
 }
@@ -41,7 +41,7 @@ mod tests {
                 failures_outside: 30,
                 decided_outside: 400,
             };
-            assert_eq!(sentence(&facts, Some("sync"), strength), words);
+            assert_eq!(sentence(&facts, Some("sync"), strength, false), words);
         };
         let row = "25 decided runs of 'sync' in a row failed, from Sun, Mar 3 to Mon, Mar 4 (next longest: 3 in a row)";
         check(false, "2024-03-04", Strength::Plain, row);

@@ -5,7 +5,7 @@ use crate::pattern::missed::{Facts, Gathered};
 use crate::pattern::sentence::Strength;
 
 /// "'nightly-etl' missed 3 of 92 expected runs, all on Sundays; longest silence 26 h from Sun, Mar 3, 2 AM".
-pub fn sentence(facts: &Facts, name: &str, strength: Strength) -> String {
+pub fn sentence(facts: &Facts, name: &str, strength: Strength, years: bool) -> String {
     const ON: [&str; 7] = [
         " on Mondays",
         " on Tuesdays",
@@ -31,7 +31,7 @@ pub fn sentence(facts: &Facts, name: &str, strength: Strength) -> String {
         Gathered::Hour(hour) => text.say(" between ").hours(hour as u8, 1),
     };
     if facts.longest_ms > 0 {
-        text.say("; longest silence ").lasting(facts.longest_ms).say(" from ").moment(facts.from);
+        text.say("; longest silence ").lasting(facts.longest_ms).say(" from ").moment(facts.from, years);
     }
     text.done()
 }
@@ -52,7 +52,7 @@ mod tests {
                 longest_ms: 48 * HOUR_MS,
                 from: ("2024-03-03".parse().unwrap(), 2),
             };
-            assert_eq!(sentence(&facts, "etl", strength), words);
+            assert_eq!(sentence(&facts, "etl", strength, false), words);
         };
         let tail = "; longest silence 48 h from Sun, Mar 3, 2 AM";
         let all = format!("'etl' missed 3 of 92 expected runs, all on Sundays{tail}");

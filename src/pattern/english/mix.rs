@@ -7,7 +7,7 @@ use crate::pattern::sentence::Strength;
 
 /// "Failure rate rose from 4.0% to 9.0% around Jan 12 (±3 days) mostly because workflows that fail more run more often: 'x'
 /// went from 10% to 40% of executions".
-pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
+pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength, years: bool) -> String {
     let Facts { measure, before, after, when, mover } = facts;
     let mut text = Text::default();
     text.measure(*measure).of(called).say(match (after.value > before.value, strength) {
@@ -18,7 +18,7 @@ pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> Stri
     });
     text.value(*measure, before.value).say(" to ").value(*measure, after.value);
     match when {
-        When::Around(day, off) => text.around(*day, *off),
+        When::Around(day, off) => text.around(*day, *off, years),
         When::Over(weeks) => text.say(" over ").counted(u64::from(*weeks), "week"),
     };
     text.say(" mostly because ");
@@ -51,7 +51,7 @@ mod tests {
             let name = || "x".to_owned();
             let mover = mover.map(|(before, after, is_above)| Mover { name: name(), before, after, is_above });
             let facts = Facts { measure, before: side(before), after: side(after), when, mover };
-            assert_eq!(sentence(&facts, None, strength), words);
+            assert_eq!(sentence(&facts, None, strength, false), words);
         };
         use Measure::{Duration, FailureRate};
         let rose = "Failure rate rose from 4.0% to 9.0% around Jan 12 (±3 days) mostly because workflows that fail more run more often: 'x' went from 10% to 40% of executions";

@@ -6,10 +6,13 @@ use chrono::NaiveDate;
 /// What is to be thought of claims about executions that someone chose: who looks at many slices finds something in one.
 pub const EXPLORATORY: &str = "exploratory: you chose this slice, so treat these as hints";
 
+/// The end of what is said of claims that a report leaves out. A terminal adds how they are asked for.
+pub const CAN_BE_ASKED_FOR: &str = " and can be asked for";
+
 /// That there are claims which a report leaves out.
 pub fn more_were_found(more: usize) -> String {
     let pattern = if more == 1 { " more pattern was found" } else { " more patterns were found" };
-    Text::default().whole(more as u64).say(pattern).say(" and can be asked for").done()
+    Text::default().whole(more as u64).say(pattern).say(CAN_BE_ASKED_FOR).done()
 }
 
 /// Why no recurring failures were looked for.
@@ -37,7 +40,7 @@ fn is_or_are(text: &mut Text, count: usize) {
 const MOST_NAMED: usize = 4;
 
 /// "2 days have far fewer executions than is usual of their weekday and are left out of windows of volume: Dec 25, Dec 26".
-pub fn quiet_dates(dates: &[NaiveDate]) -> String {
+pub fn quiet_dates(dates: &[NaiveDate], years: bool) -> String {
     let mut text = Text::default();
     text.count(dates.len() as u64).say(if dates.len() == 1 {
         " day has far fewer executions than is usual of its weekday and is left out of windows of volume: "
@@ -46,7 +49,7 @@ pub fn quiet_dates(dates: &[NaiveDate]) -> String {
     });
     let mut between = "";
     for date in dates.iter().take(MOST_NAMED) {
-        text.say(between).month_day(*date);
+        text.say(between).month_day(*date, years);
         between = ", ";
     }
     text.say(if dates.len() > MOST_NAMED { " and others" } else { "" }).done()
@@ -66,7 +69,7 @@ mod tests {
         let check = |days: u32, words: &str| {
             let dates: Vec<NaiveDate> =
                 (0..days).map(|day| NaiveDate::from_ymd_opt(2025, 12, 24 + day).unwrap()).collect();
-            assert_eq!(quiet_dates(&dates), words);
+            assert_eq!(quiet_dates(&dates, false), words);
         };
         let why = "far fewer executions than is usual of their weekday and are left out of windows of volume:";
         check(

@@ -5,7 +5,7 @@ use crate::pattern::sentence::Strength;
 use crate::pattern::silence::Facts;
 
 /// "No executions of 'nightly-etl' for 12 h from Tue, Mar 12, 3 AM although about 64 were expected".
-pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
+pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength, years: bool) -> String {
     let mut text = Text::new(match strength {
         Strength::Plain => "No executions",
         Strength::Tends => "Perhaps unusual: no executions",
@@ -15,7 +15,12 @@ pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> Stri
         hours if hours < 72 => text.whole(hours).say(" h"),
         hours => text.counted(hours / 24, "day"),
     };
-    text.say(" from ").moment(facts.from).say(" although about ").rounded(facts.expected).say(" were expected").done()
+    text.say(" from ")
+        .moment(facts.from, years)
+        .say(" although about ")
+        .rounded(facts.expected)
+        .say(" were expected")
+        .done()
 }
 
 #[cfg(test)]
@@ -26,7 +31,10 @@ mod tests {
     fn a_silence_is_said_to_the_letter() {
         let check = |hours, called, strength, words: &str| {
             let from = ("2024-03-12".parse().unwrap(), 3);
-            assert_eq!(sentence(&Facts { from, hours, expected: 63.7, runner_up: 4.0 }, called, strength), words);
+            assert_eq!(
+                sentence(&Facts { from, hours, expected: 63.7, runner_up: 4.0 }, called, strength, false),
+                words
+            );
         };
         let plain = "No executions for 12 h from Tue, Mar 12, 3 AM although about 64 were expected";
         check(12, None, Strength::Plain, plain);

@@ -5,7 +5,7 @@ use crate::pattern::sentence::Strength;
 use crate::pattern::stopped::{End, Facts};
 
 /// "'sync' has not run since Sun, Mar 3; before that daily", or "… is new since Sun, Mar 3: 412 runs, about daily".
-pub fn sentence(facts: &Facts, name: &str, strength: Strength) -> String {
+pub fn sentence(facts: &Facts, name: &str, strength: Strength, years: bool) -> String {
     let mut text = Text::default();
     text.named(name).say(match (facts.end, strength) {
         (End::Stopped, Strength::Plain) => " has not run since ",
@@ -13,7 +13,7 @@ pub fn sentence(facts: &Facts, name: &str, strength: Strength) -> String {
         (End::New, Strength::Plain) => " is new since ",
         (End::New, Strength::Tends) => " seems to be new since ",
     });
-    text.date(facts.date).say(match facts.end {
+    text.date(facts.date, years).say(match facts.end {
         End::Stopped => "; before that ",
         End::New => ": ",
     });
@@ -44,7 +44,7 @@ mod tests {
                 longest_pause_ms: 49 * HOUR_MS,
                 period_ms,
             };
-            assert_eq!(sentence(&facts, "sync", strength), words);
+            assert_eq!(sentence(&facts, "sync", strength, false), words);
         };
         let stopped = "'sync' has not run since Sun, Mar 3; before that daily and never a pause longer than 49 h";
         check(End::Stopped, Some(DAY_MS), Strength::Plain, stopped);

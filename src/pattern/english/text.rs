@@ -119,25 +119,26 @@ impl Text {
         if zone == "UTC" { self.say(" UTC") } else { self.say(" (").say(zone).say(")") }
     }
 
-    /// "Tue, Mar 12".
+    /// "Tue, Mar 12", with `years` "Tue, Mar 12, 2024".
     #[inline(never)]
-    pub fn date(&mut self, date: NaiveDate) -> &mut Self {
+    pub fn date(&mut self, date: NaiveDate, years: bool) -> &mut Self {
         const WEEKDAYS: [&str; 7] = ["Mon, ", "Tue, ", "Wed, ", "Thu, ", "Fri, ", "Sat, ", "Sun, "];
-        self.say_nth(&WEEKDAYS, date.weekday().num_days_from_monday() as usize).month_day(date)
+        self.say_nth(&WEEKDAYS, date.weekday().num_days_from_monday() as usize).month_day(date, years)
     }
 
-    /// "Mar 12".
+    /// "Mar 12", with `years` "Mar 12, 2024".
     #[inline(never)]
-    pub fn month_day(&mut self, date: NaiveDate) -> &mut Self {
+    pub fn month_day(&mut self, date: NaiveDate, years: bool) -> &mut Self {
         const MONTHS: [&str; 12] =
             ["Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ", "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec "];
-        self.say_nth(&MONTHS, date.month0() as usize).count(u64::from(date.day()))
+        self.say_nth(&MONTHS, date.month0() as usize).count(u64::from(date.day()));
+        if years { self.say(", ").whole(u64::from(date.year().unsigned_abs())) } else { self }
     }
 
     /// "Tue, Mar 12, 3 AM".
     #[inline(never)]
-    pub fn moment(&mut self, (day, hour): (NaiveDate, u8)) -> &mut Self {
-        self.date(day).say(", ").hour(hour)
+    pub fn moment(&mut self, (day, hour): (NaiveDate, u8), years: bool) -> &mut Self {
+        self.date(day, years).say(", ").hour(hour)
     }
 
     /// "12 AM" at midnight, "12 PM" at noon.
@@ -238,10 +239,10 @@ impl Text {
 
     /// When a measure became another one: " around Jan 12 (±3 days)", " from Jan 12 on".
     #[inline(never)]
-    pub fn around(&mut self, date: NaiveDate, plus_minus: u32) -> &mut Self {
+    pub fn around(&mut self, date: NaiveDate, plus_minus: u32, years: bool) -> &mut Self {
         match plus_minus {
-            0 => self.say(" from ").month_day(date).say(" on"),
-            _ => self.say(" around ").month_day(date).say(" (±").counted(u64::from(plus_minus), "day").say(")"),
+            0 => self.say(" from ").month_day(date, years).say(" on"),
+            _ => self.say(" around ").month_day(date, years).say(" (±").counted(u64::from(plus_minus), "day").say(")"),
         }
     }
 }
@@ -268,6 +269,17 @@ mod tests {
         check(22, 10, "10 PM–8 AM");
         check(9, 12, "9 AM–9 PM");
         check(13, 8, "1–9 PM");
+    }
+
+    #[test]
+    fn dates_bear_their_year_where_it_is_asked_for() {
+        let date = NaiveDate::from_ymd_opt(2024, 3, 12).unwrap();
+        let check = |years, words: [&str; 3]| {
+            let around = |plus_minus| Text::default().around(date, plus_minus, years).done();
+            assert_eq!([Text::default().moment((date, 3), years).done(), around(0), around(3)], words);
+        };
+        check(false, ["Tue, Mar 12, 3 AM", " from Mar 12 on", " around Mar 12 (±3 days)"]);
+        check(true, ["Tue, Mar 12, 2024, 3 AM", " from Mar 12, 2024 on", " around Mar 12, 2024 (±3 days)"]);
     }
 
     #[test]

@@ -348,7 +348,7 @@ impl<'a> Work<'a> {
         let Some((_, broken)) = parts.end.take() else { return };
         let mut whole = parts.whole.take().unwrap_or_else(|| file.plan.begin(0));
         whole.finish(broken.as_deref());
-        let recognised = whole.recognised().map(|words| file.kind.taken_for(words));
+        let recognised = file.kind.taken_for(whole.reader());
         let system = whole.reader().system();
         let (_, reading, _) = whole.into_parts();
         self.end(file.place, Ok(Outcome::Read { reading, recognised, system }));

@@ -10,8 +10,10 @@ pub use text::{grouped, printable};
 
 use execution_heatmap::answer::Answer;
 use execution_heatmap::grid::Presence;
+use execution_heatmap::notice::REPEATED_UNSOUGHT;
 use execution_heatmap::options::{Granularity, Metric};
 use execution_heatmap::pattern::Finding;
+use execution_heatmap::pattern::english::notices::CAN_BE_ASKED_FOR;
 use execution_heatmap::zone::HOUR_MS;
 use ink::{Ink, Line};
 use std::collections::BTreeSet;
@@ -125,7 +127,7 @@ fn notes(answer: &Answer) -> Vec<String> {
         notes.push("No recurring pattern found.".to_owned());
     }
     notes.extend(answer.advice.iter().map(|advice| sentence(&advice.sentence)));
-    notes.extend(answer.notices.iter().map(|notice| sentence(notice)));
+    notes.extend(answer.notices.iter().map(|notice| sentence(&with_flag(notice))));
     let grid = &answer.grid;
     let changed = |is_longer: bool| {
         let changed = grid.cells.iter().filter(|cell| cell.changed_by_clock);
@@ -141,6 +143,16 @@ fn notes(answer: &Answer) -> Vec<String> {
         notes.push(format!("Clocks went forward: {} cut short or skipped.", hours_last(shorter)));
     }
     notes
+}
+
+/// A notice of what was left out, with the flag that asks for it.
+fn with_flag(notice: &str) -> String {
+    let how = match notice {
+        REPEATED_UNSOUGHT => "; --deduplicate on looks for them",
+        _ if notice.ends_with(CAN_BE_ASKED_FOR) => " by --patterns all",
+        _ => "",
+    };
+    [notice, how].concat()
 }
 
 fn hours_last(hours: usize) -> String {

@@ -87,7 +87,7 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<Read, Failure> {
         remarks.extend(recognised.map(|what| format!("{}: {what}", files::called(file))));
         remarks.extend(problems_in_words(file, &reading.problems));
         if reading.read == reading.no_start + reading.unreadable {
-            remarks.push(without_rows(file));
+            remarks.push(without_rows(file, &reading));
         }
         if let Some(why) = &reading.incomplete {
             remarks.push(format!("{} is incomplete: {why}", files::called(file)));
@@ -104,8 +104,10 @@ pub fn problems_in_words(file: &str, problems: &Problems) -> impl Iterator<Item 
 }
 
 /// What is said of a file in which nothing can be placed.
-pub fn without_rows(file: &str) -> String {
-    format!("{}: no rows with a start", files::called(file))
+pub fn without_rows(file: &str, reading: &Reading) -> String {
+    let is_unreadable = reading.read > 0 && reading.read == reading.unreadable;
+    let what = if is_unreadable { "none of its rows can be read" } else { "no rows with a start" };
+    format!("{}: {what}", files::called(file))
 }
 
 /// What became of rows of which none can be placed.

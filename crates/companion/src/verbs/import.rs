@@ -147,7 +147,7 @@ pub fn import(
     if imported.holds_counts {
         return Err(ImportError::File(Failure::on(files::called(name), COUNTS)));
     }
-    imported.recognised = reader.recognised().map(|words| kind.taken_for(words));
+    imported.recognised = kind.taken_for(&reader);
     imported.system = reader.system();
     let no_start = imported.reading.problems.count(ProblemKind::NoStart);
     if no_start > 0 && imported.of_use() == 0 {
@@ -276,7 +276,7 @@ impl Imported {
         let notices = notice::unknown_statuses(self.other, stored, &others).into_iter();
         remarks.extend(notices.chain(notice::of_reading(&self.reading)).map(|notice| format!("{called}: {notice}")));
         if stored == 0 {
-            remarks.push(analyze::without_rows(file));
+            remarks.push(analyze::without_rows(file, &self.reading));
         }
         remarks
     }
