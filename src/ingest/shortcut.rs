@@ -22,9 +22,8 @@ pub(super) struct Shortcuts {
     classes: Classes,
     /// What becomes of the columns of CSV, whose way is then the only one.
     columns: Vec<Use>,
-    /// The spots of the columns that do not decide the class, and the first and the last one of those that lie side by side.
-    others: Vec<usize>,
-    other_ranges: Vec<(usize, usize)>,
+    /// The spots of the columns that do not decide the class: the first and the last one of those that lie side by side.
+    others: Vec<(usize, usize)>,
     found: Found,
     /// The place of the class of the row that was found, if it is known.
     class: Option<u32>,
@@ -146,9 +145,13 @@ impl Shortcuts {
         if !self.is_off && way.feeds.len() <= MOST_SPOTS && way.keys.len() <= MOST_KEYS {
             self.columns = columns.iter().map(|targets| Use::of(targets)).collect();
             let used = self.columns.iter().filter(|usage| **usage != Use::Skip).enumerate();
-            self.others = used.filter(|(_, usage)| **usage != Use::Class).map(|(spot, _)| spot).collect();
-            let beside = self.others.chunk_by(|one, other| one + 1 == *other);
-            self.other_ranges = beside.filter_map(|spots| Some((*spots.first()?, *spots.last()?))).collect();
+            self.others.clear();
+            for (spot, _) in used.filter(|(_, usage)| **usage != Use::Class) {
+                match self.others.last_mut() {
+                    Some((_, last)) if *last + 1 == spot => *last = spot,
+                    _ => self.others.push((spot, spot)),
+                }
+            }
             self.shapes.ways.push(way);
         }
     }
@@ -202,12 +205,12 @@ impl Shortcuts {
         let spots = self.found.spots();
         if self.class.is_some() {
             // A value that decides the class is good if the class is known.
-            let are_ascii = |(first, last): &(usize, usize)| {
-                let ends = spots.get(*first).zip(spots.get(*last));
-                ends.is_none_or(|(first, last)| bytes.is_ascii(place(first.start), place(last.end)))
-            };
-            return self.other_ranges.iter().all(are_ascii)
-                || self.others.iter().all(|spot| spots.get(*spot).is_none_or(is_good));
+            return self.others.iter().all(|(first, last)| {
+                let Some(spots @ [first, .., last] | spots @ [first @ last]) = spots.get(*first..=*last) else {
+                    return true;
+                };
+                bytes.is_ascii(place(first.start), place(last.end)) || spots.iter().all(is_good)
+            });
         }
         let count = self.columns.iter().filter(|usage| **usage != Use::Skip).count();
         spots.iter().take(count).all(is_good)
