@@ -184,7 +184,7 @@ fn moments(told: &Told<'_>) -> Vec<String> {
             }
         });
     } else if is_of_durations && totals.decided() > 0 && totals.timed == 0 {
-        facts.push("no row says how long it took, so that no duration is known".to_owned());
+        facts.push("none of these executions says how long it took, so that no duration is known".to_owned());
     }
     facts
 }

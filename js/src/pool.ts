@@ -14,7 +14,8 @@ import type { Loaded, Progress, ReadAs } from './types.js';
 /** Each stretch is learned anew, so there are no more of them than keep all workers busy: some for each, so that no worker has much left to do when the others are done. */
 const PIECES_EACH = 4;
 const LEAST_PIECE_BYTES = 8 * 1024 * 1024;
-const MOST_PIECE_BYTES = 64 * 1024 * 1024;
+/** What is read of a stretch is held until its turn comes, and read for nothing where reading is stopped before. */
+const MOST_PIECE_BYTES = 32 * 1024 * 1024;
 /** A worker waits for bytes of one piece while it parses another. */
 const PIECES_A_WORKER = 2;
 /** What is looked at of a file to tell its form. */

@@ -2,7 +2,7 @@
 //! what comes, and no byte is moved more than a constant number of times.
 
 use super::MOST_LINE_BYTES;
-use super::lanes::Padded;
+use super::lanes::{NEAR, Padded};
 use std::ops::Range;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -12,7 +12,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const MOST_DOUBLED_BYTES: usize = 2 << 20;
 
 /// Line feeds that stand behind what waits, so that looking at many bytes at a time stops there.
-const PADDING: usize = 64;
+const PADDING: usize = NEAR;
 
 #[derive(Debug, Default)]
 pub(super) struct Input {

@@ -138,7 +138,7 @@ impl<'a> Padded<'a> {
 pub(super) struct Near<'a>(&'a [u8; NEAR]);
 
 /// The bytes of [`Near`]; a power of two.
-const NEAR: usize = 64;
+pub(super) const NEAR: usize = 64;
 
 impl Default for Near<'_> {
     /// Line feeds.

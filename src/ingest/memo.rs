@@ -2,7 +2,7 @@
 //! class, and nothing of that is worked out again. Each class has a number of its own, the kind of its rows. Forgets
 //! when there is no more room, but never takes one class for another.
 //!
-//! A row whose values lie at known spots is looked for by all of them at once. Lines of NDJSON find their kind on
+//! A row whose values lie at known spots is looked for value by value. Lines of NDJSON find their kind on
 //! [`super::tracks`] before, value by value.
 
 use super::classify::{Class, ClassRef, KeptClasses};
@@ -18,7 +18,7 @@ use crate::execution::Status;
 const MOST_BYTES: usize = 256;
 /// The most kinds that are kept at a time.
 pub(super) const MOST_KINDS: usize = 1 << 14;
-/// Bytes of the values that decide, and of the texts of the classes, at which all are forgotten.
+/// Bytes of the values that decide, of the turns between them and of the texts of the classes, at which all are forgotten.
 pub(super) const MOST_HELD_BYTES: usize = 1 << 22;
 /// So many are kept whether or not one of them was met again.
 const FREELY_KEPT: u32 = 4096;
@@ -109,7 +109,7 @@ impl Classes {
         let mut state = self.turns.first(last_step, keys.len())?;
         for key in keys {
             let part = part(key, spots, bytes, begin);
-            let near = bytes.near(part.at).unwrap_or_default();
+            let near = bytes.near(part.at)?;
             let sought = Sought { what: part.what, bytes, at: part.at, hashed: part.length };
             let (value, width) = self.values.find(sought, near)?;
             state = self.turns.to(state, value).filter(|_| width == part.length)?;
@@ -186,7 +186,7 @@ impl Classes {
         self.turns.lead(last_step, values.get(..parts.len())?, kind).then_some(())
     }
 
-    /// Bytes of what decides the classes and of their texts.
+    /// Bytes of what decides the classes and of their texts; tables that find them come on top.
     pub(super) fn held_bytes(&self) -> usize {
         self.values.held_bytes() + self.turns.held_bytes() + self.kinds.held_bytes()
     }

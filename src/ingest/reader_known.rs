@@ -289,11 +289,11 @@ mod tests {
         // Each bit of a number turns two bits of a text that meet each other in the hash.
         let text = |line: u64| {
             let mut text = [b'a'; 30];
-            for bit in 0..14 {
-                let turned = (line >> bit & 1) as u8;
-                let (byte, of_byte) = (bit as usize / 2, bit % 2);
-                text[23 + byte] ^= turned << of_byte;
-                text[15 + byte] ^= turned << (of_byte + 2);
+            for (place, byte) in (0..).zip([0, 1, 2, 3, 4, 6, 7]) {
+                let turned = [0, 1, 2][(line / 3_u64.pow(place) % 3) as usize];
+                // The second word of four, and the last one, which the hash turns by 21 bits more.
+                text[7 + byte] ^= turned;
+                text[23 + (byte + 2) % 8] ^= turned << 5;
             }
             String::from_utf8(text.to_vec()).unwrap()
         };

@@ -56,14 +56,17 @@ fn add_names(object: &str, way: &str, levels: usize, names: &mut Vec<String>) {
     });
 }
 
-/// The first of some names that means nothing to a system but nearly means what no other name does, and the name for that.
+/// The first of some names that means nothing to a system but nearly means what no other name does, and the nearest name
+/// for that.
 pub(super) fn misspelt<'a>(names: &'a [String], system: &'static Preset) -> Option<(&'a str, &'static str)> {
     let is_there = |of: &str| names.iter().any(|name| name.eq_ignore_ascii_case(of));
     let known = || system.paths.iter().map(|(name, _)| *name);
-    names.iter().find_map(|name| {
-        let is_near = |known: &&str| is_within(name.as_bytes(), known.as_bytes(), known.len().min(6) / 3);
-        // A name that is known is within no edit of itself and is there.
-        let meant = known().find(is_near).filter(|known| !is_there(known))?;
+    let unknown = |name: &&String| !known().any(|known| known.eq_ignore_ascii_case(name));
+    names.iter().filter(unknown).find_map(|name| {
+        let is_near = |known: &str, edits: usize| is_within(name.as_bytes(), known.as_bytes(), edits);
+        let most = |known: &str| known.len().min(6) / 3;
+        let missing = || known().filter(|known| !is_there(known));
+        let meant = (1..=2).find_map(|edits| missing().find(|known| edits <= most(known) && is_near(known, edits)))?;
         Some((&**name, meant))
     })
 }
@@ -117,6 +120,8 @@ mod tests {
         check(&["started_at", "tag", "Statuss"], Some(("tag", "tags")));
         check(&["started_at", "STATUS", "statuss"], None);
         check(&["started_at", "status", "idx", "", "er", "duration", "x".repeat(4000).as_str()], None);
+        check(&["started_at", "status", "workflow_"], Some(("workflow_", "workflow")));
+        check(&["started_at", "status", "workflow", "workflow_i"], Some(("workflow_i", "workflow_id")));
         check(&[], None);
     }
 }

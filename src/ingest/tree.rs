@@ -152,17 +152,9 @@ impl Tree {
             match then {
                 Parting::Value { step, id } if step == next.step => {
                     place += 1;
-                    let Said::Value { bytes, width } = next.said else { return None };
-                    let said = (line.bytes, line.begin + bytes as usize);
-                    let value = number_of(&mut self.values, step, said, width as usize)?;
-                    match self.turns.to(id, value) {
+                    match self.turn(id, (next, place), line, shapes)? {
                         Some(known) => vertex = known,
-                        None => {
-                            let added = self.vertex(line, place, shapes)?;
-                            // One that finds no place is met as a new one.
-                            self.turns.put((id, value), added);
-                            return Some(());
-                        }
+                        None => return Some(()),
                     }
                 }
                 Parting::Presence { step, present, absent } if step == next.step => {
@@ -207,6 +199,26 @@ impl Tree {
         }
     }
 
+    /// The vertex that a line's value leads to from a choice. `None` within if none did: the rest of the line, from
+    /// `place` on, is added then, and lines that say the same are read by their shapes where it finds no place.
+    fn turn(
+        &mut self,
+        id: u32,
+        (symbol, place): (Symbol, usize),
+        line: &Line<'_>,
+        shapes: &Shapes,
+    ) -> Option<Option<u32>> {
+        let Said::Value { bytes, width } = symbol.said else { return None };
+        let said = (line.bytes, line.begin + bytes as usize);
+        let value = number_of(&mut self.values, symbol.step, said, width as usize)?;
+        let known = self.turns.to(id, value);
+        if known.is_none() {
+            let added = self.vertex(line, place, shapes)?;
+            self.turns.put((id, value), added);
+        }
+        Some(known)
+    }
+
     /// Parts a vertex behind the symbols that a line has passed: `symbol` is the next one, and the line goes on at a step.
     fn part(&mut self, vertex: u32, passed: u32, (symbol, step): (Symbol, u32), shapes: &Shapes) -> Option<()> {
         let Vertex { first, count, then } = *self.vertices.get(vertex as usize)?;
@@ -215,14 +227,21 @@ impl Tree {
             _ => None,
         };
         let skipped = passed + u32::from(choice.is_some());
-        let rest = self.push(Vertex { first: first + skipped, count: count - skipped, then });
-        let parting = match choice {
-            Some((bytes, width)) => {
-                let id = self.seeks;
+        let held = Padded::new(&self.bytes);
+        // Without a number for the value lines are not parted here.
+        let value = match choice {
+            Some((bytes, width)) => Some(number_of(&mut self.values, step, (&held, bytes as usize), width as usize)?),
+            None => None,
+        };
+        let rest = self.vertices.len() as u32;
+        let id = self.seeks;
+        if value.is_some_and(|value| !self.turns.put((id, value), rest)) {
+            return None;
+        }
+        self.push(Vertex { first: first + skipped, count: count - skipped, then });
+        let parting = match value {
+            Some(_) => {
                 self.seeks += 1;
-                let held = Padded::new(&self.bytes);
-                let value = number_of(&mut self.values, step, (&held, bytes as usize), width as usize)?;
-                self.turns.put((id, value), rest);
                 Parting::Value { step, id }
             }
             None => Parting::Step { first: rest },

@@ -62,7 +62,7 @@ impl Values {
     /// `None` if there is no place for it.
     #[inline(never)]
     pub(super) fn number(&mut self, sought: Sought<'_>, width: usize, length: usize) -> Option<u32> {
-        let near = sought.bytes.near(sought.at).unwrap_or_default();
+        let near = sought.bytes.near(sought.at)?;
         if let Some((number, known)) = self.find(sought, near) {
             return (known == width).then_some(number);
         }
@@ -99,12 +99,14 @@ impl Value {
 fn value_word(bytes: &Padded<'_>, (near, at): (Near<'_>, usize), length: usize) -> u64 {
     match length {
         0..8 => near.word(0) & !(u64::MAX << (8 * length)),
-        8..=WIDTH => near.word(0) ^ near.word(length - 8).rotate_left(31),
+        // One word is multiplied before the other meets it: digits at both ends of a name would undo each other.
+        8..=WIDTH => near.word(0).wrapping_mul(FACTOR) ^ near.word(length - 8).rotate_left(31),
         _ => {
             let end = at.wrapping_add(length);
+            let first = near.word(0).wrapping_mul(FACTOR) ^ near.word(8).rotate_left(17);
             let last =
-                bytes.word(end.wrapping_sub(8)).rotate_left(31) ^ bytes.word(end.wrapping_sub(16)).rotate_left(29);
-            let word = (near.word(0) ^ last).wrapping_mul(FACTOR) ^ near.word(8).rotate_left(17);
+                bytes.word(end.wrapping_sub(16)).wrapping_mul(FACTOR) ^ bytes.word(end.wrapping_sub(8)).rotate_left(31);
+            let word = first ^ last.rotate_left(29);
             if length <= 2 * WIDTH {
                 word
             } else {
@@ -165,12 +167,46 @@ mod tests {
                 let sought = Sought { what: *what, bytes: &bytes, at: 0, hashed: text.len() };
                 let near = bytes.near(0).unwrap();
                 let known = values.find(sought, near);
-                prop_assert_eq!(known.map(|(number, _)| number), numbers.get(&(*what, text)).copied());
-                prop_assert!(known.is_none_or(|(_, width)| width == text.len()));
-                if known.is_none() && let Some(number) = values.number(sought, text.len(), text.len()) {
+                // One that has a number may be lost where there are more places, but none has another's.
+                if let Some((number, width)) = known {
+                    prop_assert_eq!((Some(&number), width), (numbers.get(&(*what, text)), text.len()));
+                } else if let Some(number) = values.number(sought, text.len(), text.len()) {
+                    prop_assert_eq!(values.find(sought, near), Some((number, text.len())));
                     numbers.insert((*what, text), number);
                 }
             }
         }
+    }
+
+    /// Names with two numbers in them, as people give them, hardly ever have one hash.
+    #[test]
+    fn nearly_all_names_find_a_place() {
+        for dashes in 0..20 {
+            for letters in [0, 1, 3, 8] {
+                let mut values = Values::default();
+                let mut lost = 0;
+                for number in 0..10_000 {
+                    let (one, other) = (number / 100, number % 100);
+                    let text = format!("t{one:02}{}{other:02}{}", "-".repeat(dashes), "x".repeat(letters));
+                    let line = format!("{text}{}", "\n".repeat(PADDING + WIDTH));
+                    let sought = Sought { what: 3, bytes: &Padded::new(line.as_bytes()), at: 0, hashed: text.len() };
+                    lost += usize::from(values.number(sought, text.len(), text.len()).is_none());
+                }
+                assert!(lost <= 2, "{lost} with {dashes} dashes and {letters} letters behind");
+            }
+        }
+    }
+
+    /// Where fewer bytes lie behind than are looked at, nothing is known, and nothing is taken for another.
+    #[test]
+    fn a_value_at_the_end_of_too_few_bytes_is_not_known() {
+        let mut values = Values::default();
+        let number = |values: &mut Values, text: &str, feeds: usize| {
+            let line = format!("{text}{}", "\n".repeat(feeds));
+            let sought = Sought { what: 0, bytes: &Padded::new(line.as_bytes()), at: 0, hashed: text.len() };
+            values.number(sought, text.len(), text.len())
+        };
+        assert_eq!((number(&mut values, "\n\n\n", WIDTH), number(&mut values, "abc", WIDTH)), (None, None));
+        assert_eq!((number(&mut values, "\n\n\n", PADDING), number(&mut values, "abc", PADDING)), (Some(0), Some(1)));
     }
 }

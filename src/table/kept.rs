@@ -185,3 +185,41 @@ fn record(from: &[u8]) -> Result<(RowTexts, usize), Broken> {
     let error = bytes.text_if_any()?.map(str::to_owned);
     Ok((RowTexts { id, attempt, error }, from.len() - bytes.rest().len()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is kept of a row has to be these bytes, however it is put together.
+    fn check(own: OwnTexts<'_>) {
+        let mut expected = Vec::new();
+        push_short(&mut expected, own.attempt);
+        push_text_if_any(&mut expected, own.id);
+        push_text_if_any(&mut expected, own.error);
+        let mut kept = Kept::up_to(MOST_KEPT_TEXT_BYTES);
+        kept.keep(0, OwnTexts { id: Some("another row"), attempt: 2, error: Some("went wrong") });
+        let before = kept.texts.len();
+        kept.keep(1, own);
+        assert_eq!(&kept.texts[before..], expected, "{own:?}");
+        let texts = kept.texts(1).unwrap();
+        assert_eq!((texts.id.as_deref(), texts.attempt, texts.error.as_deref()), (own.id, own.attempt, own.error));
+        // Without room nothing stays.
+        let mut full = Kept::up_to(expected.len());
+        full.keep(0, own);
+        assert!(full.texts.is_empty() && full.texts(0).is_none(), "{own:?}");
+    }
+
+    #[test]
+    fn texts_are_kept_as_they_are() {
+        let letters = "abcdefghijklmnopqrstuvwxyz";
+        let others = "äößé€äößé€äößé€";
+        let ids = (0..=20).flat_map(|length| [letters.get(..length), others.get(..length)]).flatten();
+        for id in ids.map(Some).chain([None]) {
+            for attempt in [2, 0x0102_0304, u32::MAX] {
+                for error in [None, Some("no connection")] {
+                    check(OwnTexts { id, attempt, error });
+                }
+            }
+        }
+    }
+}
