@@ -3,8 +3,9 @@
 //! pattern; the comments name it.
 
 use super::history::RING;
+use super::neighbours::beyond_neighbours;
 use super::outcome::TalliedWeek;
-use super::random::{Turnable, median};
+use super::random::{Turnable, listed, median, quantile};
 use super::ring::Ring;
 use crate::number::within;
 
@@ -18,6 +19,10 @@ struct WeekResiduals {
     typical: Hours,
     /// Failures beyond those expected, in standard deviations, clipped; 0 in hours without decided executions.
     standardized: Hours,
+    /// The same beyond what the hours around make likely.
+    beyond_neighbours: Hours,
+    /// The standard deviation of the hour's failures.
+    deviation: Hours,
     /// The weight of each hour: the standard deviation of its failures, scaled so that the mean square over all
     /// occupied hours is 1.
     weight: Hours,
@@ -31,8 +36,13 @@ pub struct Residuals {
     weeks: Vec<WeekResiduals>,
 }
 
-/// One outage counts at most like a bad hour: residuals are clipped here, in standard deviations.
+/// One outage counts at most like a bad hour: residuals are clipped here, in standard deviations of the hours that have
+/// no outage. The deviation by the model has all outages in it, and so would let each of them count like many bad hours.
 const MOST_DEVIATIONS: f64 = 3.0;
+/// Hours with an outage are fewer than the rest; of a normal distribution that share lies within [`WITHIN`] deviations.
+const SHARE_WITHOUT_OUTAGE: f64 = 0.95;
+/// The deviations within which it lies.
+const WITHIN: f64 = 1.96;
 /// But never so that a second failure in an hour counts less: that would make quiet hours look too good.
 const MOST_FAILURES_CLIPPED: f64 = 2.0;
 
@@ -48,8 +58,36 @@ impl Residuals {
         for (((decided, failures), typical), rate) in decided.iter().zip(&failures).zip(typical).zip(rates) {
             residuals.weeks.push(week_residuals(decided, failures, typical, rate, correlation));
         }
+        residuals.clip();
+        residuals.hold_against_neighbours();
         residuals.scale_weights();
         residuals
+    }
+
+    /// The residuals of the hours that have decided executions, in the order of time.
+    fn occupied(&mut self) -> impl Iterator<Item = (&mut f64, &mut f64, f64)> {
+        self.weeks.iter_mut().flat_map(|week| {
+            let hours = week.standardized.iter_mut().zip(&mut week.beyond_neighbours).zip(week.deviation);
+            hours.zip(week.occupied).filter(|(_, occupied)| *occupied).map(|(((a, b), deviation), _)| (a, b, deviation))
+        })
+    }
+
+    /// Keeps outages from counting like many bad hours.
+    fn clip(&mut self) {
+        let sizes = self.occupied().map(|(standardized, ..)| standardized.abs());
+        let usual = quantile(sizes, SHARE_WITHOUT_OUTAGE) / WITHIN;
+        for (standardized, _, deviation) in self.occupied() {
+            let most = (MOST_DEVIATIONS * usual.min(1.0)).max(MOST_FAILURES_CLIPPED / deviation);
+            *standardized = within(*standardized, -most, most);
+        }
+    }
+
+    /// Takes out of each hour what the hours around it make likely.
+    fn hold_against_neighbours(&mut self) {
+        let values = listed(self.occupied().map(|(standardized, ..)| *standardized));
+        for ((_, beyond, _), value) in self.occupied().zip(beyond_neighbours(&values)) {
+            *beyond = value;
+        }
     }
 
     /// Makes the mean square of the weights 1, so that small constants mean the same for few and for many executions.
@@ -62,12 +100,12 @@ impl Residuals {
         }
     }
 
-    /// The weeks to be turned: each with the part of its residuals that goes with the weights taken out, so that a
-    /// whole week that is bad says nothing about when in the week.
+    /// The weeks to be turned: what each hour has beyond its neighbours, less the part of it that goes with the weights, so
+    /// that a whole week that is bad says nothing about when in the week.
     pub fn to_turn(&self) -> Vec<Turnable> {
         let turnable = |week: &WeekResiduals| {
-            let along = dot(&week.standardized, &week.weight) / dot(&week.weight, &week.weight).max(1e-9);
-            let hours = week.standardized.iter().zip(&week.weight).zip(week.occupied).enumerate();
+            let along = dot(&week.beyond_neighbours, &week.weight) / dot(&week.weight, &week.weight).max(1e-9);
+            let hours = week.beyond_neighbours.iter().zip(&week.weight).zip(week.occupied).enumerate();
             Turnable::new(
                 hours
                     .filter(|(_, (_, occupied))| *occupied)
@@ -171,20 +209,16 @@ fn typical_counts(decided: &[Hours]) -> Vec<Hours> {
 
 fn week_residuals(decided: &Hours, failures: &Hours, typical: Hours, rate: f64, correlation: f64) -> WeekResiduals {
     let variance = |count: f64| count * rate * (1.0 - rate) * (1.0 + (count - 1.0).max(0.0) * correlation);
-    let (mut standardized, mut weight, mut occupied) = ([0.0; RING], [0.0; RING], [false; RING]);
-    let outputs = standardized.iter_mut().zip(&mut weight).zip(&mut occupied);
-    for (((standardized, weight), occupied), ((decided, failures), typical)) in
-        outputs.zip(decided.iter().zip(failures).zip(&typical))
+    let deviation = decided.map(|decided| variance(decided).max(1e-9).sqrt());
+    let occupied = decided.map(|decided| decided > 0.0);
+    let mut standardized = [0.0; RING];
+    for ((standardized, deviation), (decided, failures)) in
+        standardized.iter_mut().zip(deviation).zip(decided.iter().zip(failures))
     {
-        *occupied = *decided > 0.0;
-        if *occupied {
-            let deviation = variance(*decided).max(1e-9).sqrt();
-            let most = MOST_DEVIATIONS.max(MOST_FAILURES_CLIPPED / deviation);
-            *standardized = within((failures - decided * rate) / deviation, -most, most);
-        }
-        *weight = variance(*typical).max(0.0).sqrt();
+        *standardized = (failures - decided * rate) / deviation;
     }
-    WeekResiduals { typical, standardized, weight, occupied }
+    let weight = typical.map(|typical| variance(typical).max(0.0).sqrt());
+    WeekResiduals { typical, standardized, beyond_neighbours: [0.0; RING], deviation, weight, occupied }
 }
 
 #[cfg(test)]
@@ -212,8 +246,17 @@ mod tests {
 
     #[test]
     fn an_outage_is_clipped_and_the_second_failure_of_a_quiet_hour_is_not() {
-        let outage = Residuals::new(&weeks(8, 100, |week, hour| if (week, hour) == (2, 50) { 100 } else { 5 }));
-        assert_eq!(outage.weeks[2].standardized[50], MOST_DEVIATIONS);
+        let failures = |week: usize, hour: usize| match (week, hour) {
+            (2, 50) => 100,
+            _ => (3 + (7 * hour + 3 * week) % 5) as u64,
+        };
+        let outage = Residuals::new(&weeks(8, 100, failures));
+        let sizes = outage.weeks.iter().flat_map(|week| week.standardized).map(f64::abs);
+        let usual = quantile(sizes.clone(), SHARE_WITHOUT_OUTAGE);
+        let largest = sizes.reduce(f64::max).unwrap();
+        assert_eq!(outage.weeks[2].standardized[50], largest);
+        assert!((largest - MOST_DEVIATIONS * usual / WITHIN).abs() < 1e-9, "{largest} beside {usual}");
+        assert!(largest < 0.8 * MOST_DEVIATIONS, "by the model, whose deviation has the outage in it");
         let quiet = Residuals::new(&weeks(8, 2, |week, hour| if (week, hour) == (2, 50) { 2 } else { 0 }));
         assert!(quiet.weeks[2].standardized[50] > 20.0);
     }
