@@ -2,15 +2,19 @@
 //! excess is its spell's, which the hours before and after show; what they do not show is what a window of hours adds.
 //! Pure arithmetic on numbers in the order of time; it knows neither weeks nor failures.
 
-use super::random::{listed, sum};
-use crate::number::within;
+use super::random::sum;
 
 /// Values that are so many steps apart are looked at for how alike neighbours are.
 const LAGS: usize = 6;
 /// Neighbours that are less alike than this are not told from ones that have nothing to do with each other.
 const LEAST_LIKENESS: f64 = 0.03;
-/// The most that a spell is taken to keep from a step to the next, and its largest share of the variance.
-const MOST: f64 = 0.95;
+/// What a spell keeps from a step to the next, at the least, below which there is none,
+const LEAST_KEPT: f64 = 0.05;
+/// and at the most.
+const MOST_KEPT: f64 = 0.95;
+/// The largest share of the variance that spells are taken to have. Real series have slopes within the day; who takes
+/// all of a slope for a spell sees its last hour alone.
+const MOST_SHARE: f64 = 0.4;
 
 /// Each value less what the values around it make likely of it.
 ///
@@ -19,53 +23,45 @@ const MOST: f64 = 0.95;
 /// factor, what tells best whether something was added at all of these places: the places' sum times the inverse of the
 /// values' covariance, which for such values is a value less a sum of the others that fades with the distance.
 pub fn beyond_neighbours(values: &[f64]) -> Vec<f64> {
-    let count = values.len().max(1) as f64;
-    let mean = sum(values) / count;
-    let centred = listed(values.iter().map(|value| value - mean));
-    let Some((fading, pull)) = weights(&centred) else { return centred };
-    let mut around = vec![0.0; centred.len()];
-    add_earlier(&mut centred.iter().zip(&mut around), fading);
-    add_earlier(&mut centred.iter().zip(&mut around).rev(), fading);
-    listed(centred.iter().zip(around).map(|(value, around)| value - pull * around))
+    let mut beyond = values.to_vec();
+    if let Some((fading, pull)) = weights(values) {
+        take_out_earlier(&mut values.iter().zip(&mut beyond), fading, pull);
+        take_out_earlier(&mut values.iter().zip(&mut beyond).rev(), fading, pull);
+    }
+    beyond
 }
 
-/// Adds to each place the values before it, each by the fading to the power of its distance.
-fn add_earlier(places: &mut dyn Iterator<Item = (&f64, &mut f64)>, fading: f64) {
+/// Takes out of each place the values before it, each by the fading to the power of its distance.
+fn take_out_earlier(places: &mut dyn Iterator<Item = (&f64, &mut f64)>, fading: f64, pull: f64) {
     let mut earlier = 0.0;
-    for (value, sum) in places {
-        *sum += earlier;
+    for (value, beyond) in places {
+        *beyond -= pull * earlier;
         earlier = fading * (earlier + value);
     }
 }
 
 /// The fading from a step to the next and the weight of what lies around; `None` where neighbours are not alike.
-fn weights(centred: &[f64]) -> Option<(f64, f64)> {
-    let alike = |lag: usize| centred.iter().zip(centred.iter().skip(lag)).map(|(one, other)| one * other).sum::<f64>();
-    let variance = alike(0);
-    let first = alike(1);
-    let (mut near, mut far, mut before) = (0.0, 0.0, first);
-    for lag in 2..=LAGS {
-        let here = alike(lag);
-        (near, far, before) = (near + before, far + here, here);
+fn weights(values: &[f64]) -> Option<(f64, f64)> {
+    let mut alike = [0.0; LAGS + 1];
+    for (lag, alike) in alike.iter_mut().enumerate() {
+        values.iter().zip(values.iter().skip(lag)).for_each(|(one, other)| *alike += one * other);
     }
-    if first.is_nan() || first <= LEAST_LIKENESS * variance || near <= 0.0 || far <= 0.0 {
+    let [variance, alike @ ..] = alike;
+    let [first, .., last] = alike;
+    let near = sum(&alike) - last;
+    let far = near - first + last;
+    if !(first > LEAST_LIKENESS * variance && near > 0.0 && far > LEAST_KEPT * near) {
         return None;
     }
-    let kept = (far / near).min(MOST);
-    let (mut fit, mut squares, mut power) = (0.0, 0.0, 1.0);
-    for lag in 1..=LAGS {
-        power *= kept;
-        fit += alike(lag) * power;
-        squares += power * power;
-    }
-    let share = within(fit / squares / variance, 0.0, MOST);
+    let kept = (far / near).min(MOST_KEPT);
+    let share = (first / kept / variance).min(MOST_SHARE);
     // The spectrum of spells and noise has one root inside the circle: the fading of its inverse.
     let noise = 1.0 - share;
     let half = (share * (1.0 - kept * kept) + noise * (1.0 + kept * kept)) / (2.0 * noise * kept);
     let slowness = half + (half * half - 1.0).max(0.0).sqrt();
     let fading = 1.0 / slowness;
     let pull = (kept * slowness - 1.0) * (1.0 - kept * fading) / (1.0 + kept * kept - 2.0 * kept * fading);
-    (fading.is_finite() && pull.is_finite()).then_some((fading, pull))
+    Some((fading, pull))
 }
 
 #[cfg(test)]
@@ -94,7 +90,7 @@ mod tests {
     #[test]
     fn the_inverse_of_the_covariance_is_applied() {
         // The covariance of spells and noise times the weights is one at the place itself and nothing elsewhere.
-        let (kept, share) = (0.8f64, 0.5);
+        let (kept, share) = (0.8f64, 0.35);
         let (fading, pull) = weights(&spells(60_000, kept, share)).unwrap();
         let weight = |distance: i32| if distance == 0 { 1.0 } else { -pull * libm::pow(fading, distance.abs().into()) };
         let covariance = |distance: i32| {
@@ -125,12 +121,11 @@ mod tests {
     #[test]
     fn values_of_their_own_stay_as_they_are() {
         let noise = spells(4000, 0.0, 0.0);
-        let mean = noise.iter().sum::<f64>() / 4000.0;
         for (value, beyond) in noise.iter().zip(beyond_neighbours(&noise)) {
-            assert!((value - mean - beyond).abs() < 1e-9);
+            assert!((value - beyond).abs() < 1e-9);
         }
         assert_eq!(beyond_neighbours(&[]), Vec::<f64>::new());
-        assert_eq!(beyond_neighbours(&[3.0; 9]), [0.0; 9]);
+        assert_eq!(beyond_neighbours(&[0.0; 9]), [0.0; 9]);
         assert!(beyond_neighbours(&[1e300, -1e300, 1e300, 5.0]).iter().all(|value| value.is_finite()));
     }
 }

@@ -25,7 +25,7 @@ const FACTOR: f64 = 5.0;
 const MOST_CHANCE_OF_PARTNER: f64 = 0.05;
 /// Windows of the winner's class whose score is at least this share of the winner's are weighed for the boundaries; windows
 /// of the other class, those that score no less.
-const NEAR_BEST: f64 = 0.9;
+const NEAR_BEST: f64 = 0.8;
 /// And at least this quantile of the shuffled maxima of their own class.
 const CRITICAL_QUANTILE: f64 = 0.95;
 /// A window's own square sum against the pooled one in the variance of the coin test.
@@ -249,10 +249,11 @@ impl CoinTest {
     /// How far each window stands out if hours were independent.
     fn standing_alone(&self, variance: &Ring) -> Box<Windows> {
         let mut alone = Box::new([0.0; WINDOWS]);
-        let mut variances = alone.clone();
+        let mut variances = Box::new([0.0; WINDOWS]);
         sums(&self.observed, &mut alone);
         sums(variance, &mut variances);
-        alone.iter_mut().zip(*variances).for_each(|(sum, variance)| *sum /= variance.max(0.0).sqrt() + 1e-9);
+        let pairs = alone.iter_mut().zip(variances.iter());
+        pairs.for_each(|(sum, variance)| *sum /= variance.max(0.0).sqrt() + 1e-9);
         alone
     }
 

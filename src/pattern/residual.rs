@@ -5,7 +5,7 @@
 use super::history::RING;
 use super::neighbours::beyond_neighbours;
 use super::outcome::TalliedWeek;
-use super::random::{Turnable, listed, median, quantile};
+use super::random::{Turnable, median, quantile_of};
 use super::ring::Ring;
 use crate::number::within;
 
@@ -19,8 +19,6 @@ struct WeekResiduals {
     typical: Hours,
     /// Failures beyond those expected, in standard deviations, clipped; 0 in hours without decided executions.
     standardized: Hours,
-    /// The same beyond what the hours around make likely.
-    beyond_neighbours: Hours,
     /// The standard deviation of the hour's failures.
     deviation: Hours,
     /// The weight of each hour: the standard deviation of its failures, scaled so that the mean square over all
@@ -59,34 +57,29 @@ impl Residuals {
             residuals.weeks.push(week_residuals(decided, failures, typical, rate, correlation));
         }
         residuals.clip();
-        residuals.hold_against_neighbours();
         residuals.scale_weights();
         residuals
     }
 
-    /// The residuals of the hours that have decided executions, in the order of time.
-    fn occupied(&mut self) -> impl Iterator<Item = (&mut f64, &mut f64, f64)> {
-        self.weeks.iter_mut().flat_map(|week| {
-            let hours = week.standardized.iter_mut().zip(&mut week.beyond_neighbours).zip(week.deviation);
-            hours.zip(week.occupied).filter(|(_, occupied)| *occupied).map(|(((a, b), deviation), _)| (a, b, deviation))
-        })
+    /// All standardised residuals in the order of time.
+    fn in_order(&self) -> Vec<f64> {
+        let mut values = Vec::new();
+        self.weeks.iter().for_each(|week| values.extend_from_slice(&week.standardized));
+        values
     }
 
     /// Keeps outages from counting like many bad hours.
     fn clip(&mut self) {
-        let sizes = self.occupied().map(|(standardized, ..)| standardized.abs());
-        let usual = quantile(sizes, SHARE_WITHOUT_OUTAGE) / WITHIN;
-        for (standardized, _, deviation) in self.occupied() {
-            let most = (MOST_DEVIATIONS * usual.min(1.0)).max(MOST_FAILURES_CLIPPED / deviation);
-            *standardized = within(*standardized, -most, most);
-        }
-    }
-
-    /// Takes out of each hour what the hours around it make likely.
-    fn hold_against_neighbours(&mut self) {
-        let values = listed(self.occupied().map(|(standardized, ..)| *standardized));
-        for ((_, beyond, _), value) in self.occupied().zip(beyond_neighbours(&values)) {
-            *beyond = value;
+        let mut sizes = self.in_order();
+        sizes.iter_mut().for_each(|value| *value = value.abs());
+        // What is exactly nothing are hours without executions.
+        sizes.retain(|size| *size > 0.0);
+        let usual = quantile_of(sizes, SHARE_WITHOUT_OUTAGE) / WITHIN;
+        for week in &mut self.weeks {
+            for (standardized, deviation) in week.standardized.iter_mut().zip(&week.deviation) {
+                let most = (MOST_DEVIATIONS * usual.min(1.0)).max(MOST_FAILURES_CLIPPED / deviation);
+                *standardized = within(*standardized, -most, most);
+            }
         }
     }
 
@@ -103,16 +96,17 @@ impl Residuals {
     /// The weeks to be turned: what each hour has beyond its neighbours, less the part of it that goes with the weights, so
     /// that a whole week that is bad says nothing about when in the week.
     pub fn to_turn(&self) -> Vec<Turnable> {
-        let turnable = |week: &WeekResiduals| {
-            let along = dot(&week.beyond_neighbours, &week.weight) / dot(&week.weight, &week.weight).max(1e-9);
-            let hours = week.beyond_neighbours.iter().zip(&week.weight).zip(week.occupied).enumerate();
+        let turnable = |(week, beyond): (&WeekResiduals, &[f64])| {
+            let along = dot(beyond, &week.weight) / dot(&week.weight, &week.weight).max(1e-9);
+            let hours = beyond.iter().zip(&week.weight).zip(week.occupied).enumerate();
             Turnable::new(
                 hours
                     .filter(|(_, (_, occupied))| *occupied)
                     .map(|(hour, ((residual, weight), _))| (hour, (residual - along * weight) as f32, *weight as f32)),
             )
         };
-        self.weeks.iter().map(turnable).collect()
+        let beyond = beyond_neighbours(&self.in_order());
+        self.weeks.iter().zip(beyond.chunks(RING)).map(turnable).collect()
     }
 
     /// The weeks to be counted for or against: weighted residuals less the week's own excess, which is spread over
@@ -142,7 +136,7 @@ impl Residuals {
     }
 }
 
-fn dot(a: &Hours, b: &Hours) -> f64 {
+fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
@@ -208,17 +202,23 @@ fn typical_counts(decided: &[Hours]) -> Vec<Hours> {
 }
 
 fn week_residuals(decided: &Hours, failures: &Hours, typical: Hours, rate: f64, correlation: f64) -> WeekResiduals {
-    let variance = |count: f64| count * rate * (1.0 - rate) * (1.0 + (count - 1.0).max(0.0) * correlation);
-    let deviation = decided.map(|decided| variance(decided).max(1e-9).sqrt());
-    let occupied = decided.map(|decided| decided > 0.0);
-    let mut standardized = [0.0; RING];
-    for ((standardized, deviation), (decided, failures)) in
-        standardized.iter_mut().zip(deviation).zip(decided.iter().zip(failures))
-    {
-        *standardized = (failures - decided * rate) / deviation;
+    let deviation =
+        |count: f64| (count * rate * (1.0 - rate) * (1.0 + (count - 1.0).max(0.0) * correlation)).max(0.0).sqrt();
+    let mut week = WeekResiduals {
+        typical,
+        standardized: [0.0; RING],
+        deviation: [1.0; RING],
+        weight: typical.map(deviation),
+        occupied: decided.map(|decided| decided > 0.0),
+    };
+    let outputs = week.standardized.iter_mut().zip(&mut week.deviation);
+    for ((standardized, own), (decided, failures)) in outputs.zip(decided.iter().zip(failures)) {
+        if *decided > 0.0 {
+            *own = deviation(*decided).max(3e-5);
+            *standardized = (failures - decided * rate) / *own;
+        }
     }
-    let weight = typical.map(|typical| variance(typical).max(0.0).sqrt());
-    WeekResiduals { typical, standardized, beyond_neighbours: [0.0; RING], deviation, weight, occupied }
+    week
 }
 
 #[cfg(test)]
@@ -252,7 +252,7 @@ mod tests {
         };
         let outage = Residuals::new(&weeks(8, 100, failures));
         let sizes = outage.weeks.iter().flat_map(|week| week.standardized).map(f64::abs);
-        let usual = quantile(sizes.clone(), SHARE_WITHOUT_OUTAGE);
+        let usual = quantile_of(sizes.clone().collect(), SHARE_WITHOUT_OUTAGE);
         let largest = sizes.reduce(f64::max).unwrap();
         assert_eq!(outage.weeks[2].standardized[50], largest);
         assert!((largest - MOST_DEVIATIONS * usual / WITHIN).abs() < 1e-9, "{largest} beside {usual}");
