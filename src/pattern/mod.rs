@@ -20,6 +20,7 @@ mod gate;
 pub mod history;
 pub mod mix;
 mod multiplicity;
+mod neighbours;
 pub mod outcome;
 pub mod outcome_window;
 pub mod quiet;

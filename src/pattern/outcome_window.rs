@@ -23,9 +23,10 @@ use chrono::{Days, NaiveDate};
 const FACTOR: f64 = 5.0;
 /// The chance that a coin for every week may give to a window that turning chose.
 const MOST_CHANCE_OF_PARTNER: f64 = 0.05;
-/// Windows whose score is at least this share of the largest are weighed for the boundaries.
-const NEAR_BEST: f64 = 0.9;
-/// And at least this quantile of the shuffled maxima.
+/// Windows of the winner's class whose score is at least this share of the winner's are weighed for the boundaries; windows
+/// of the other class, those that score no less.
+const NEAR_BEST: f64 = 0.8;
+/// And at least this quantile of the shuffled maxima of their own class.
 const CRITICAL_QUANTILE: f64 = 0.95;
 /// A window's own square sum against the pooled one in the variance of the coin test.
 const OWN_VARIANCE: f32 = 0.5;
@@ -88,6 +89,7 @@ fn examine(weeks: &[TalliedWeek], occupied: &[TalliedWeek], residuals: &Residual
         return None;
     }
     let (turned, coin) = tests(shuffles);
+    let alone = coin.standing_alone(&variance);
     // Tossing coins for so many weeks has this chance of showing every week as it was.
     let least_chance_of_coin = occupied.iter().fold(1.0, |chance, _| chance / 2.0);
     let mut best: Option<Passed> = None;
@@ -100,11 +102,11 @@ fn examine(weeks: &[TalliedWeek], occupied: &[TalliedWeek], residuals: &Residual
     };
     for class in Class::ALL {
         let winner = turned.winner(class);
-        let chosen = winner.map(|winner| turned.boundaries(winner, class, &variance));
+        let chosen = winner.map(|winner| turned.boundaries(winner, class, &alone));
         let confirmed = chosen.filter(|window| coin.chance_of(*window) <= MOST_CHANCE_OF_PARTNER);
         consider(turned.chance(class), confirmed.map(|window| window.window));
         let winner = coin.scan.winner(class);
-        let chosen = winner.map(|winner| coin.scan.boundaries(winner, class, &variance));
+        let chosen = winner.map(|winner| coin.scan.boundaries(winner, class, &alone));
         consider(coin.scan.chance(class).max(least_chance_of_coin), chosen.map(|window| window.window));
     }
     best.map(|best| Passed { chance: within(FACTOR * best.chance, LEAST_CHANCE, 1.0), ..best })
@@ -119,7 +121,6 @@ struct Numbered {
 
 /// The scores of all windows, and the largest score of each class in every shuffle.
 struct Scan {
-    sums: Box<Windows>,
     scores: Box<Windows>,
     shuffled_maxima: [Vec<f64>; 2],
 }
@@ -132,11 +133,10 @@ impl Scan {
             single_day.push(single.into());
             multi_day.push(multi.into());
         }
-        let mut sums_of_windows = Box::new([0.0; WINDOWS]);
-        sums(observed, &mut sums_of_windows);
-        let mut scores = sums_of_windows.clone();
+        let mut scores = Box::new([0.0; WINDOWS]);
+        sums(observed, &mut scores);
         scores.iter_mut().zip(scale).for_each(|(score, scale)| *score *= scale);
-        Self { sums: sums_of_windows, scores, shuffled_maxima: [single_day, multi_day] }
+        Self { scores, shuffled_maxima: [single_day, multi_day] }
     }
 
     fn maxima_of(&self, class: Class) -> &[f64] {
@@ -159,23 +159,24 @@ impl Scan {
         score.map_or(1.0, |score| tail_chance(score.into(), self.maxima_of(class)))
     }
 
-    /// Of the windows that overlap the winner and score nearly as well, the one that stands out most if hours were
-    /// independent: the winner alone tends to be a part of the true window.
-    fn boundaries(&self, winner: Numbered, class: Class, variance: &Ring) -> Numbered {
-        let mut variances = Box::new([0.0; WINDOWS]);
-        sums(variance, &mut variances);
+    /// Of the windows that overlap the winner and score nearly as well, the one that stands out most by `alone`, as if hours
+    /// were independent: the winner alone tends to be a part of the true window. Single days swing more than several
+    /// together, and one of many is not to be taken for the pattern of all: it has to do better itself.
+    fn boundaries(&self, winner: Numbered, class: Class, alone: &Windows) -> Numbered {
         let best = self.scores.get(winner.number).copied().unwrap_or(0.0);
-        let least = quantile(self.maxima_of(class).iter().copied(), CRITICAL_QUANTILE).max(NEAR_BEST * f64::from(best));
+        let least = Class::ALL.map(|of| {
+            let share = if of == class { NEAR_BEST } else { 1.0 };
+            quantile(self.maxima_of(of).iter().copied(), CRITICAL_QUANTILE).max(share * f64::from(best))
+        });
         let of_winner = winner.window.mask();
         let overlaps = |window: RingWindow| window.mask().iter().zip(of_winner).any(|(a, b)| *a && b);
-        let near = RingWindow::all().enumerate().zip(self.scores.iter().zip(self.sums.iter().zip(variances.iter())));
+        let near = RingWindow::all().enumerate().zip(self.scores.iter().zip(alone));
         let near = near.filter(|((number, window), (score, _))| {
+            let [single_day, multi_day] = least;
+            let least = if window.class() == Class::SingleDay { single_day } else { multi_day };
             *number == winner.number || (f64::from(**score) >= least && overlaps(*window))
         });
-        largest(near.map(|((number, window), (_, (sum, variance)))| {
-            (Numbered { number, window }, sum / (variance.max(0.0).sqrt() + 1e-9))
-        }))
-        .unwrap_or(winner)
+        largest(near.map(|((number, window), (_, alone))| (Numbered { number, window }, *alone))).unwrap_or(winner)
     }
 }
 
@@ -243,6 +244,17 @@ impl CoinTest {
         });
         let scan = Scan::new(&observed, maxima, &scale);
         Self { scan, observed, shuffled }
+    }
+
+    /// How far each window stands out if hours were independent.
+    fn standing_alone(&self, variance: &Ring) -> Box<Windows> {
+        let mut alone = Box::new([0.0; WINDOWS]);
+        let mut variances = Box::new([0.0; WINDOWS]);
+        sums(&self.observed, &mut alone);
+        sums(variance, &mut variances);
+        let pairs = alone.iter_mut().zip(variances.iter());
+        pairs.for_each(|(sum, variance)| *sum /= variance.max(0.0).sqrt() + 1e-9);
+        alone
     }
 
     /// The chance of one window that was chosen elsewhere.

@@ -194,8 +194,9 @@ pub fn sum(numbers: &[f64]) -> f64 {
     numbers.iter().sum()
 }
 
+/// The same of a list.
 #[inline(never)]
-fn quantile_of(mut numbers: Vec<f64>, share: f64) -> f64 {
+pub fn quantile_of(mut numbers: Vec<f64>, share: f64) -> f64 {
     let place = share * numbers.len().saturating_sub(1) as f64;
     select(&mut numbers, place as usize);
     let below = numbers.get(place as usize).copied().unwrap_or(0.0);

@@ -3,8 +3,9 @@
 //! pattern; the comments name it.
 
 use super::history::RING;
+use super::neighbours::beyond_neighbours;
 use super::outcome::TalliedWeek;
-use super::random::{Turnable, median};
+use super::random::{Turnable, median, quantile_of};
 use super::ring::Ring;
 use crate::number::within;
 
@@ -18,6 +19,8 @@ struct WeekResiduals {
     typical: Hours,
     /// Failures beyond those expected, in standard deviations, clipped; 0 in hours without decided executions.
     standardized: Hours,
+    /// The standard deviation of the hour's failures.
+    deviation: Hours,
     /// The weight of each hour: the standard deviation of its failures, scaled so that the mean square over all
     /// occupied hours is 1.
     weight: Hours,
@@ -31,8 +34,13 @@ pub struct Residuals {
     weeks: Vec<WeekResiduals>,
 }
 
-/// One outage counts at most like a bad hour: residuals are clipped here, in standard deviations.
+/// One outage counts at most like a bad hour: residuals are clipped here, in standard deviations of the hours that have
+/// no outage. The deviation by the model has all outages in it, and so would let each of them count like many bad hours.
 const MOST_DEVIATIONS: f64 = 3.0;
+/// Hours with an outage are fewer than the rest; of a normal distribution that share lies within [`WITHIN`] deviations.
+const SHARE_WITHOUT_OUTAGE: f64 = 0.95;
+/// The deviations within which it lies.
+const WITHIN: f64 = 1.96;
 /// But never so that a second failure in an hour counts less: that would make quiet hours look too good.
 const MOST_FAILURES_CLIPPED: f64 = 2.0;
 
@@ -48,8 +56,31 @@ impl Residuals {
         for (((decided, failures), typical), rate) in decided.iter().zip(&failures).zip(typical).zip(rates) {
             residuals.weeks.push(week_residuals(decided, failures, typical, rate, correlation));
         }
+        residuals.clip();
         residuals.scale_weights();
         residuals
+    }
+
+    /// All standardised residuals in the order of time.
+    fn in_order(&self) -> Vec<f64> {
+        let mut values = Vec::new();
+        self.weeks.iter().for_each(|week| values.extend_from_slice(&week.standardized));
+        values
+    }
+
+    /// Keeps outages from counting like many bad hours.
+    fn clip(&mut self) {
+        let mut sizes = self.in_order();
+        sizes.iter_mut().for_each(|value| *value = value.abs());
+        // What is exactly nothing are hours without executions.
+        sizes.retain(|size| *size > 0.0);
+        let usual = quantile_of(sizes, SHARE_WITHOUT_OUTAGE) / WITHIN;
+        for week in &mut self.weeks {
+            for (standardized, deviation) in week.standardized.iter_mut().zip(&week.deviation) {
+                let most = (MOST_DEVIATIONS * usual.min(1.0)).max(MOST_FAILURES_CLIPPED / deviation);
+                *standardized = within(*standardized, -most, most);
+            }
+        }
     }
 
     /// Makes the mean square of the weights 1, so that small constants mean the same for few and for many executions.
@@ -62,19 +93,20 @@ impl Residuals {
         }
     }
 
-    /// The weeks to be turned: each with the part of its residuals that goes with the weights taken out, so that a
-    /// whole week that is bad says nothing about when in the week.
+    /// The weeks to be turned: what each hour has beyond its neighbours, less the part of it that goes with the weights, so
+    /// that a whole week that is bad says nothing about when in the week.
     pub fn to_turn(&self) -> Vec<Turnable> {
-        let turnable = |week: &WeekResiduals| {
-            let along = dot(&week.standardized, &week.weight) / dot(&week.weight, &week.weight).max(1e-9);
-            let hours = week.standardized.iter().zip(&week.weight).zip(week.occupied).enumerate();
+        let turnable = |(week, beyond): (&WeekResiduals, &[f64])| {
+            let along = dot(beyond, &week.weight) / dot(&week.weight, &week.weight).max(1e-9);
+            let hours = beyond.iter().zip(&week.weight).zip(week.occupied).enumerate();
             Turnable::new(
                 hours
                     .filter(|(_, (_, occupied))| *occupied)
                     .map(|(hour, ((residual, weight), _))| (hour, (residual - along * weight) as f32, *weight as f32)),
             )
         };
-        self.weeks.iter().map(turnable).collect()
+        let beyond = beyond_neighbours(&self.in_order());
+        self.weeks.iter().zip(beyond.chunks(RING)).map(turnable).collect()
     }
 
     /// The weeks to be counted for or against: weighted residuals less the week's own excess, which is spread over
@@ -104,7 +136,7 @@ impl Residuals {
     }
 }
 
-fn dot(a: &Hours, b: &Hours) -> f64 {
+fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
@@ -170,21 +202,23 @@ fn typical_counts(decided: &[Hours]) -> Vec<Hours> {
 }
 
 fn week_residuals(decided: &Hours, failures: &Hours, typical: Hours, rate: f64, correlation: f64) -> WeekResiduals {
-    let variance = |count: f64| count * rate * (1.0 - rate) * (1.0 + (count - 1.0).max(0.0) * correlation);
-    let (mut standardized, mut weight, mut occupied) = ([0.0; RING], [0.0; RING], [false; RING]);
-    let outputs = standardized.iter_mut().zip(&mut weight).zip(&mut occupied);
-    for (((standardized, weight), occupied), ((decided, failures), typical)) in
-        outputs.zip(decided.iter().zip(failures).zip(&typical))
-    {
-        *occupied = *decided > 0.0;
-        if *occupied {
-            let deviation = variance(*decided).max(1e-9).sqrt();
-            let most = MOST_DEVIATIONS.max(MOST_FAILURES_CLIPPED / deviation);
-            *standardized = within((failures - decided * rate) / deviation, -most, most);
+    let deviation =
+        |count: f64| (count * rate * (1.0 - rate) * (1.0 + (count - 1.0).max(0.0) * correlation)).max(0.0).sqrt();
+    let mut week = WeekResiduals {
+        typical,
+        standardized: [0.0; RING],
+        deviation: [1.0; RING],
+        weight: typical.map(deviation),
+        occupied: decided.map(|decided| decided > 0.0),
+    };
+    let outputs = week.standardized.iter_mut().zip(&mut week.deviation);
+    for ((standardized, own), (decided, failures)) in outputs.zip(decided.iter().zip(failures)) {
+        if *decided > 0.0 {
+            *own = deviation(*decided).max(3e-5);
+            *standardized = (failures - decided * rate) / *own;
         }
-        *weight = variance(*typical).max(0.0).sqrt();
     }
-    WeekResiduals { typical, standardized, weight, occupied }
+    week
 }
 
 #[cfg(test)]
@@ -212,8 +246,17 @@ mod tests {
 
     #[test]
     fn an_outage_is_clipped_and_the_second_failure_of_a_quiet_hour_is_not() {
-        let outage = Residuals::new(&weeks(8, 100, |week, hour| if (week, hour) == (2, 50) { 100 } else { 5 }));
-        assert_eq!(outage.weeks[2].standardized[50], MOST_DEVIATIONS);
+        let failures = |week: usize, hour: usize| match (week, hour) {
+            (2, 50) => 100,
+            _ => (3 + (7 * hour + 3 * week) % 5) as u64,
+        };
+        let outage = Residuals::new(&weeks(8, 100, failures));
+        let sizes = outage.weeks.iter().flat_map(|week| week.standardized).map(f64::abs);
+        let usual = quantile_of(sizes.clone().collect(), SHARE_WITHOUT_OUTAGE);
+        let largest = sizes.reduce(f64::max).unwrap();
+        assert_eq!(outage.weeks[2].standardized[50], largest);
+        assert!((largest - MOST_DEVIATIONS * usual / WITHIN).abs() < 1e-9, "{largest} beside {usual}");
+        assert!(largest < 0.8 * MOST_DEVIATIONS, "by the model, whose deviation has the outage in it");
         let quiet = Residuals::new(&weeks(8, 2, |week, hour| if (week, hour) == (2, 50) { 2 } else { 0 }));
         assert!(quiet.weeks[2].standardized[50] > 20.0);
     }
