@@ -33,8 +33,9 @@ mod budget {
     /// What lays out pictures and writes SVG: the module with it, less the module without it.
     pub const PICTURES: usize = 29_500;
     /// What looks for patterns: the module with it, less the module without it. It is to come down to 60,000; what was
-    /// reached stands here, so that it cannot rise.
-    pub const PATTERNS: usize = 80_900;
+    /// reached stands here. It rose by 900 when hours were held against the hours around them, which finds weak windows
+    /// among spells of failures half again as often.
+    pub const PATTERNS: usize = 81_800;
     /// The element, beside these.
     pub const ELEMENT: usize = 28_100;
 }
@@ -44,7 +45,7 @@ const LATE: [Late; 3] = [
         name: "the whole engine: other forms, several sources",
         scripts: &["execution_heatmap_wasm.js", "columns.js", "objects.js"],
         module: Some("execution_heatmap_wasm_bg.wasm"),
-        budget: 331_700,
+        budget: 332_600,
     },
     Late { name: "several workers, for big files", scripts: &["pool.js"], module: None, budget: 3_400 },
     Late {
