@@ -14,8 +14,8 @@ import type { Loaded, Progress, ReadAs } from './types.js';
 /** Each stretch is learned anew, so there are no more of them than keep all workers busy: some for each, so that no worker has much left to do when the others are done. */
 const PIECES_EACH = 4;
 const LEAST_PIECE_BYTES = 8 * 1024 * 1024;
-/** What is read of a stretch is held until its turn comes, and read for nothing where reading is stopped before. */
-const MOST_PIECE_BYTES = 32 * 1024 * 1024;
+/** The most bytes of a file that all workers read at a time. What is read of a stretch is held until its turn comes, and read for nothing where reading is stopped before. */
+const MOST_BYTES_AT_A_TIME = 256 * 1024 * 1024;
 /** A worker waits for bytes of one piece while it parses another. */
 const PIECES_A_WORKER = 2;
 /** What is looked at of a file to tell its form. */
@@ -80,7 +80,8 @@ export class Gathering {
   constructor(main: Thread, client: number, sources: readonly Piece['source'][], as: ReadAs, keepsRows: boolean, workers: number) {
     [this.#main, this.#client, this.#sources, this.#as, this.#keepsRows, this.#workers] = [main, client, sources, as, keepsRows, workers];
     const bytes = sources.reduce((sum, source) => sum + (source instanceof Blob ? source.size : 0), 0);
-    this.#pieceBytes = Math.min(Math.max(Math.ceil(bytes / (workers * PIECES_EACH)), LEAST_PIECE_BYTES), MOST_PIECE_BYTES);
+    const most = MOST_BYTES_AT_A_TIME / (workers * PIECES_A_WORKER);
+    this.#pieceBytes = Math.max(LEAST_PIECE_BYTES, Math.min(Math.ceil(bytes / (workers * PIECES_EACH)), most));
   }
 
   /** False for one file that cannot be cut into stretches. */
