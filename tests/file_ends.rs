@@ -52,6 +52,8 @@ fn told(rows: &[Row], pairs: &[(&str, &str)], source: Source) -> (Vec<String>, V
 }
 
 const PLANTED: &str = "11 AM (56% vs 6% otherwise, 8 of 8 weeks)";
+/// The hours that are planted and no other, as they are told where the last ones are not there.
+const EXACTLY: &str = "between 9–11 AM (83% vs 6% otherwise, 8 of 8 weeks)";
 const SCHEDULE: &str = "runs every 10 minutes";
 const SEVEN: &str = "needs 8 weeks to name a weekday; there are 7";
 
@@ -79,7 +81,7 @@ fn a_file_of_exactly_eight_weeks_has_eight_weeks() {
     check(EIGHT_WEEKS - 12, &[], Source::File, Err(SEVEN));
     // What is said to end ends there.
     check(EIGHT_WEEKS, &[("until", "2026-03-01T23:59:59.000Z")], Source::File, Err(SEVEN));
-    check(EIGHT_WEEKS - 12, &[("from", "2026-01-05"), ("to", "2026-03-01")], Source::File, Ok(PLANTED));
+    check(EIGHT_WEEKS - 12, &[("from", "2026-01-05"), ("to", "2026-03-01")], Source::File, Ok(EXACTLY));
     let now = Timestamp::from_ms(MONDAY_MS + EIGHT_WEEKS * HOUR_MS - 1000).unwrap();
     check(EIGHT_WEEKS, &[("days", "55")], Source::Live { now }, Err(SEVEN));
     // In another zone the same rows end in the afternoon.

@@ -11,8 +11,8 @@ const demo = withDemo();
 /** The dashboard with the flights in it, as a file of a kind. */
 async function withFile(file, options) {
   const opened = await newPage(demo.browser, options);
-  await opened.page.goto(`${demo.origin}/?workspace=none&time_zone=America%2FNew_York`);
-  await settled(opened.page);
+  // The zone of a link to a file is that of the file.
+  await opened.page.goto(`${demo.origin}/?file=flights&time_zone=America%2FNew_York`);
   await opened.page.setInputFiles('#file', file);
   await settled(opened.page, ['ready']);
   return opened;
