@@ -160,6 +160,30 @@ impl<'a> Tags<'a> {
     }
 }
 
+/// Tags that are put together: [`JoinedTags::tags`] lends them to a row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JoinedTags {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl JoinedTags {
+    /// These tags, in their order. Texts of 4 GiB and more are no tags.
+    pub fn of<'a>(tags: impl Iterator<Item = &'a str>) -> Self {
+        let mut joined = Self::default();
+        for tag in tags {
+            joined.text.push_str(tag);
+            joined.ends.push(joined.text.len() as u32);
+        }
+        joined
+    }
+
+    /// The same, as a row has them.
+    pub fn tags(&self) -> Tags<'_> {
+        Tags::new(&self.text, &self.ends)
+    }
+}
+
 /// True for characters that draw nothing or turn the direction of text: zero-width ones (but the joiners, which scripts
 /// and emoji need), direction marks, overrides and isolates, line and paragraph separators, and the two non-characters that XML 1.0 forbids.
 pub const fn is_invisible(character: char) -> bool {

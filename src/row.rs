@@ -1,9 +1,10 @@
 //! The canonical NDJSON line of an execution, and which of two rows of one identity stays. Reads nothing; the parsers
 //! of `ingest` do.
 
-use crate::execution::{Execution, Status};
+use crate::execution::{Execution, JoinedTags, Status};
 use crate::json::push_text;
 use crate::number::push_whole;
+use crate::order::sort;
 use std::cmp::Ordering;
 
 /// Appends the canonical NDJSON line, its newline included: the keys in the order that the format names them, those
@@ -53,37 +54,18 @@ fn ended(execution: &Execution<'_>) -> Option<Option<i64>> {
 }
 
 /// Which of two rows of one identity stays: the one that compares as greater. An execution that ended is greater than
-/// one that did not, then the one that ended later, then the one whose canonical line is greater byte by byte. It is a
-/// total order on what rows say, so the order in which rows come decides nothing.
+/// one that did not, then the one that ended later, then the one whose canonical line is greater byte by byte, its tags
+/// in the order of their texts and each of them once, as rows that differ in that alone say the same. It is a total order
+/// on what rows say, so the order in which rows come decides nothing.
 pub fn precedence(one: &Execution<'_>, other: &Execution<'_>) -> Ordering {
-    ended(one).cmp(&ended(other)).then_with(|| line(one).cmp(&line(other)))
+    ended(one).cmp(&ended(other)).then_with(|| line_of_sorted(one).cmp(&line_of_sorted(other)))
 }
 
-/// The most of a line that a [`Rank`] keeps, in bytes.
-pub const MOST_RANK_BYTES: usize = 256;
-
-/// What is kept of a row to tell later which of it and another of its identity stays: [`precedence`] in bounded memory.
-/// The error is left out, since nothing that is counted depends on it, and of a line that is longer than
-/// [`MOST_RANK_BYTES`] a hash decides what its beginning does not. That order is total too.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Rank {
-    ended: Option<Option<i64>>,
-    beginning: Box<str>,
-    hash: u64,
-}
-
-impl Rank {
-    /// The rank of a row.
-    pub fn of(execution: &Execution<'_>) -> Self {
-        let line = line(&Execution { id: None, workflow_id: None, error: None, ..execution.clone() });
-        let beginning = line.get(..line.floor_char_boundary(MOST_RANK_BYTES)).unwrap_or("");
-        Self { ended: ended(execution), hash: fnv1a(line.as_bytes()), beginning: beginning.into() }
-    }
-}
-
-/// The 64-bit FNV-1a hash (Fowler, Noll, Vo).
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3))
+fn line_of_sorted(execution: &Execution<'_>) -> String {
+    let mut tags: Vec<&str> = execution.tags.iter().collect();
+    sort(&mut tags, &|one, other| one < other);
+    tags.dedup();
+    line(&Execution { tags: JoinedTags::of(tags.into_iter()).tags(), ..execution.clone() })
 }
 
 /// Appends texts as a JSON array of strings.

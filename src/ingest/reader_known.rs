@@ -87,10 +87,17 @@ impl Reader {
         self.known.rows()
     }
 
-    /// The texts of one of the rows that [`Reader::next_known_rows`] told last, by its place among them.
+    /// The rows that [`Reader::next_known_rows`] told last.
     #[inline]
-    pub(crate) fn known_row_texts(&mut self, place: usize) -> Option<OwnTexts<'_>> {
-        self.known.texts(place, self.input.padded(), &mut self.scratch.texts)
+    pub(crate) fn known_rows(&self) -> &[Known] {
+        self.known.rows()
+    }
+
+    /// One of them with its texts, by its place among them.
+    #[inline]
+    pub(crate) fn known_row(&mut self, place: usize) -> Option<(Known, OwnTexts<'_>)> {
+        let known = *self.known.rows().get(place)?;
+        Some((known, self.known.texts(place, self.input.padded(), &mut self.scratch.texts)?))
     }
 
     /// Rows that lie side by side in columns, in the same way; none says nothing of what comes.

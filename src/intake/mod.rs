@@ -1,6 +1,7 @@
 //! A reading: bytes of one source go in, rows come to lie in a table, and every row that was read is accounted for.
 
 mod columns;
+mod known;
 mod part;
 
 pub use part::Range;
@@ -413,8 +414,13 @@ impl Intake {
         };
         loop {
             if end.is_none()
-                && !(take_known(reader, table, reading, *source)
-                    && columns::take_stretches(reader, table, reading, *source))
+                && !match &mut duplicates {
+                    None => {
+                        known::take_known(reader, table, reading, *source)
+                            && columns::take_stretches(reader, table, reading, *source)
+                    }
+                    Some(known) => known::take_once(reader, table, reading, *source, known),
+                }
             {
                 return;
             }
@@ -440,7 +446,17 @@ impl Intake {
                             // A row of an unknown status is a problem that has to be told of each.
                             to_name = kind.filter(|_| execution.status != Status::Other).map(|kind| (kind, number));
                         }
-                        Some(known) => reading.count_pushed(known.push(table, &execution, arrival), known.limit()),
+                        Some(known) => {
+                            reading.count_pushed(known.push(table, &execution, arrival), known.limit());
+                            // A local id needs the start to be told, and where workflows are not told apart, kinds do not
+                            // say of which one a row is.
+                            let is_told_apart = !has_local_id && !table.crowding().workflows;
+                            to_name = kind.filter(|_| is_told_apart && execution.status != Status::Other).map(|kind| {
+                                let number = table.intern(&execution);
+                                known.name_kind(number, &execution);
+                                (kind, number)
+                            });
+                        }
                     }
                 }
                 Event::Unstarted { line, execution, offset, has_local_id } => {
@@ -483,37 +499,11 @@ impl Intake {
                 Event::Broken { line, message } => *broken_off = Some((line, message)),
                 Event::Unrecognised(what) => *unrecognised = Some(what),
             }
-            if let Some((kind, number)) = to_name {
+            // Rows in columns are held against others one by one.
+            let is_of_columns = || matches!(reader.form(), Some(Form::Arrow | Form::Columns));
+            if let Some((kind, number)) = to_name.filter(|_| duplicates.is_none() || !is_of_columns()) {
                 reader.name_kind(kind, number);
             }
-        }
-    }
-}
-
-/// Adds the rows of kinds that are known, one after the other; false if there is no room for one.
-fn take_known(reader: &mut Reader, table: &mut Table, reading: &mut Reading, source: u16) -> bool {
-    let keeps_texts = table.keeps_texts();
-    loop {
-        let first = table.rows();
-        let known = reader.next_known_rows();
-        if known.is_empty() {
-            return true;
-        }
-        let told = known.len() as u64;
-        let rows = table.push_known_rows(known, source);
-        let added = known.get(..rows as usize).unwrap_or_default();
-        reading.zoneless_starts += added.iter().map(|known| u64::from(known.zoneless_start)).sum::<u64>();
-        if keeps_texts {
-            for row in first..table.rows() {
-                if let Some(texts) = reader.known_row_texts((row - first) as usize) {
-                    table.keep_texts(row, texts);
-                }
-            }
-        }
-        reading.read += rows;
-        reading.not_looked_for += rows;
-        if rows < told {
-            return false;
         }
     }
 }

@@ -484,7 +484,8 @@ impl Table {
 
     /// Counts an execution that never started.
     pub(super) fn fold_unstarted(&mut self, execution: &Execution<'_>) {
-        self.note(execution, false);
+        let kind = self.intern(execution);
+        self.kinds.see(kind, execution.started_at.ms());
         self.folded.unstarted += 1;
         self.retries += u64::from(execution.attempt > 1);
         self.changes += 1;

@@ -10,6 +10,7 @@ mod folded;
 mod kept;
 mod kinds;
 mod parts;
+mod repeated;
 mod rows;
 mod runs;
 mod scan;
@@ -247,7 +248,7 @@ impl Table {
             let kind = self.intern(execution);
             let cells = self.unstarted_cells(self.rows(), execution, kind);
             self.columns.push(cells);
-            self.note(execution, false);
+            self.kinds.see(kind, execution.started_at.ms());
             self.keep_texts(self.rows() - 1, execution.own_texts());
         }
     }
@@ -258,43 +259,6 @@ impl Table {
         if let Some(chunk) = self.columns.chunks.last_mut().filter(|_| self.columns.with_places) {
             chunk.places.resize(chunk.len() - 1, Place::UNKNOWN);
             chunk.places.push(place.packed());
-        }
-    }
-
-    /// Takes what a row says of names and of how far the rows reach, without adding the row. A repeated row that does
-    /// not stay leaves this behind, so that it does not matter whether it came before or after the one that stays.
-    pub fn note(&mut self, execution: &Execution<'_>, has_started: bool) {
-        let kind = self.intern(execution);
-        self.kinds.see(kind, execution.started_at.ms());
-        if has_started {
-            self.reach(execution.started_at);
-        }
-    }
-
-    /// Puts an execution in the place of row `row`, counted from 0 in the order of adding.
-    pub fn replace(&mut self, row: u64, execution: &Execution<'_>, arrival: Arrival) {
-        let Some(before) = self.columns.get(row) else { return };
-        let kind = self.intern(execution);
-        self.count_flags(before.kind, -1);
-        let mut cells = if arrival.has_started {
-            self.cells(row, execution, kind)
-        } else {
-            self.unstarted_cells(row, execution, kind)
-        };
-        cells.kind |= before.kind & SUPERSEDED;
-        self.count_flags(before.kind & SUPERSEDED, 1);
-        self.columns.set(row, cells, Some(arrival.place));
-        self.changes += 1;
-        self.note(execution, arrival.has_started);
-        self.keep_texts(row, execution.own_texts());
-    }
-
-    /// Says of row `row` that a later attempt of the same execution is in the table.
-    pub fn supersede(&mut self, row: u64) {
-        if let Some(cells) = self.columns.get(row).filter(|cells| cells.kind & SUPERSEDED == 0) {
-            self.columns.set(row, Cells { kind: cells.kind | SUPERSEDED, ..cells }, None);
-            self.count_flags(SUPERSEDED, 1);
-            self.changes += 1;
         }
     }
 

@@ -1,0 +1,95 @@
+//! Rows of kinds that are known, one after the other: they go to the table without being put together. Where repeated rows
+//! are looked for, those that repeat none go there in one go as well.
+
+use super::Reading;
+use crate::duplicate::{Duplicates, Met, Pushed, supersede};
+use crate::ingest::Reader;
+use crate::table::{Place, Table};
+use std::ops::Range;
+
+/// Adds such rows up to the next one that is none of them; false if there is no room for one.
+pub(super) fn take_known(reader: &mut Reader, table: &mut Table, reading: &mut Reading, source: u16) -> bool {
+    loop {
+        let told = reader.next_known_rows().len();
+        if told == 0 {
+            return true;
+        }
+        let added = add(reader, table, 0..told, source);
+        reading.count_known(reader, 0..added);
+        reading.not_looked_for += added as u64;
+        if added < told {
+            return false;
+        }
+    }
+}
+
+/// The same where repeated rows are looked for.
+pub(super) fn take_once(
+    reader: &mut Reader,
+    table: &mut Table,
+    reading: &mut Reading,
+    source: u16,
+    duplicates: &mut Duplicates,
+) -> bool {
+    loop {
+        let told = reader.next_known_rows().len();
+        if told == 0 {
+            return true;
+        }
+        // All are looked at before the first is looked up: the processor waits for the memory of several at a time.
+        duplicates.look_at_none();
+        for place in 0..told {
+            duplicates.look_at(reader.known_row(place));
+        }
+        // Those that are to be added, and lie behind all that were.
+        let mut waiting = 0..0;
+        for place in 0..told {
+            let row = table.rows() + waiting.len() as u64;
+            let (met, pushed) = duplicates.meet_looked_at(place, row);
+            waiting.end = place + usize::from(!matches!(met, Met::Repeats(_)));
+            let is_last = place + 1 == told;
+            if met != Met::New || is_last {
+                let added = add(reader, table, waiting.clone(), source);
+                reading.count_known(reader, waiting.start..waiting.start + added);
+                if added < waiting.len() {
+                    return false;
+                }
+                waiting = place + 1..place + 1;
+            }
+            if let Met::Repeats(row) = met {
+                if let Some((known, own)) = reader.known_row(place) {
+                    table.repeat_known(row.into(), &known, own, Place { source, offset: known.offset });
+                }
+                reading.count_known(reader, place..place + 1);
+            }
+            supersede(table, met, row);
+            if pushed != Pushed::New {
+                reading.count_pushed(pushed, duplicates.limit());
+            }
+        }
+    }
+}
+
+/// Adds rows that were told last, as far as there is room; how many.
+fn add(reader: &mut Reader, table: &mut Table, rows: Range<usize>, source: u16) -> usize {
+    let first = table.rows();
+    let known = reader.known_rows().get(rows.clone()).unwrap_or_default();
+    let added = table.push_known_rows(known, source) as usize;
+    if table.keeps_texts() {
+        for (place, row) in rows.take(added).zip(first..) {
+            if let Some((_, texts)) = reader.known_row(place) {
+                table.keep_texts(row, texts);
+            }
+        }
+    }
+    added
+}
+
+impl Reading {
+    /// Counts rows that were told last.
+    fn count_known(&mut self, reader: &Reader, rows: Range<usize>) {
+        let known = reader.known_rows().get(rows).unwrap_or_default();
+        self.read += known.len() as u64;
+        self.zoneless_starts += known.iter().map(|known| u64::from(known.zoneless_start)).sum::<u64>();
+    }
+}

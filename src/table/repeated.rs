@@ -1,0 +1,122 @@
+//! A row that repeats another one: which of the two stays, told by what the table holds of both, so that nothing else has
+//! to be remembered of a row for the case that another repeats it. Knows nothing of what makes two rows one execution.
+
+use super::column::{Cells, KIND, RETRY, SUPERSEDED, UNSTARTED};
+use super::{Arrival, Place, Table};
+use crate::execution::{Execution, JoinedTags, OwnTexts, Status};
+use crate::ingest::Known;
+use crate::row;
+use crate::time::Timestamp;
+use std::cmp::Ordering;
+
+impl Table {
+    /// Takes an execution that is the one of row `row`, counted from 0 in the order of adding: the greater of both
+    /// ([`row::precedence`]) stays there. Of equal ones the first stays, which differs from the other in nothing that is
+    /// counted. What a row says of names and of how far the rows reach stays also of the one that does not, so that it does
+    /// not matter which came first.
+    pub fn repeat(&mut self, row: u64, execution: &Execution<'_>, arrival: Arrival) {
+        let kind = self.intern(execution);
+        let flags = if arrival.has_started { 0 } else { UNSTARTED } | if execution.attempt > 1 { RETRY } else { 0 };
+        let (duration_ms, waited_ms) =
+            if arrival.has_started { (execution.duration_ms, execution.waited_ms) } else { (None, None) };
+        let new = Claim { start_ms: execution.started_at.ms(), kind: kind | flags, duration_ms, waited_ms };
+        self.contend(row, new, execution.own_texts(), arrival.place);
+    }
+
+    /// The same of a row whose kind's number is known.
+    pub(crate) fn repeat_known(&mut self, row: u64, known: &Known, own: OwnTexts<'_>, place: Place) {
+        let kind = known.name | if known.attempt > 1 { RETRY } else { 0 };
+        let start_ms = known.started_at.ms();
+        self.contend(row, Claim { start_ms, kind, duration_ms: known.duration_ms, waited_ms: None }, own, place);
+    }
+
+    /// Says of row `row` that a later attempt of the same execution is in the table.
+    pub fn supersede(&mut self, row: u64) {
+        if let Some(cells) = self.columns.get(row).filter(|cells| cells.kind & SUPERSEDED == 0) {
+            self.columns.set(row, Cells { kind: cells.kind | SUPERSEDED, ..cells }, None);
+            self.count_flags(SUPERSEDED, 1);
+            self.changes += 1;
+        }
+    }
+
+    fn contend(&mut self, row: u64, new: Claim, own: OwnTexts<'_>, place: Place) {
+        self.kinds.see(new.number() as u32, new.start_ms);
+        if let Some(start) = Timestamp::from_ms(new.start_ms).filter(|_| new.has_started()) {
+            self.reach(start);
+        }
+        let Some(before) = self.columns.get(row) else { return };
+        let old = Claim {
+            start_ms: before.start_ms,
+            kind: before.kind & !SUPERSEDED,
+            duration_ms: self.long_durations.decode(row, before.duration),
+            waited_ms: self.long_waits.decode(row, before.wait),
+        };
+        if new == old || self.precedence(&new, &old) != Ordering::Greater {
+            return;
+        }
+        let cells = Cells {
+            start_ms: new.start_ms,
+            kind: new.kind | before.kind & SUPERSEDED,
+            duration: self.long_durations.encode(row, new.duration_ms),
+            wait: self.long_waits.encode(row, new.waited_ms),
+        };
+        self.count_flags(old.kind, -1);
+        self.count_flags(new.kind, 1);
+        self.columns.set(row, cells, Some(place));
+        self.changes += 1;
+        self.keep_texts(row, own);
+    }
+
+    /// Which of two rows of one execution stays. Beyond [`row::precedence`] a row that has started is greater, then one that
+    /// waited for longer: a total order on all that the table holds of them.
+    fn precedence(&self, one: &Claim, other: &Claim) -> Ordering {
+        let [our_tags, their_tags] = [one, other].map(|claim| self.tags_of(claim));
+        let (ours, theirs) = (self.execution(one, &our_tags), self.execution(other, &their_tags));
+        row::precedence(&ours, &theirs)
+            .then(one.has_started().cmp(&other.has_started()))
+            .then(one.waited_ms.cmp(&other.waited_ms))
+    }
+
+    fn tags_of(&self, claim: &Claim) -> JoinedTags {
+        JoinedTags::of(self.kinds.all().get(claim.number()).into_iter().flat_map(|kind| self.kinds.tags_of(kind)))
+    }
+
+    /// What the table holds of a row, as an execution.
+    fn execution<'a>(&'a self, claim: &Claim, tags: &'a JoinedTags) -> Execution<'a> {
+        let kind = self.kinds.all().get(claim.number());
+        Execution {
+            id: None,
+            workflow_id: None,
+            workflow: kind.and_then(|kind| self.kinds.name_of(kind)),
+            status: kind.map_or(Status::Other, |kind| kind.status),
+            status_text: kind.and_then(|kind| self.kinds.word_of(kind)).unwrap_or(""),
+            started_at: Timestamp::from_ms(claim.start_ms).unwrap_or(Timestamp::MIN),
+            duration_ms: claim.duration_ms,
+            waited_ms: claim.waited_ms,
+            tags: tags.tags(),
+            attempt: 1,
+            error: None,
+        }
+    }
+}
+
+/// All that the table holds of a row and that is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Claim {
+    start_ms: i64,
+    /// With its flags.
+    kind: u32,
+    duration_ms: Option<u64>,
+    waited_ms: Option<u64>,
+}
+
+impl Claim {
+    fn has_started(&self) -> bool {
+        self.kind & UNSTARTED == 0
+    }
+
+    /// The kind's number, as a place.
+    fn number(&self) -> usize {
+        (self.kind & KIND) as usize
+    }
+}
