@@ -150,6 +150,13 @@ impl Duplicates {
         self.identities.push(identity);
     }
 
+    /// Fetches what is known of all rows that were looked at. The processor waits for the memory of many at a time then, and not
+    /// for that of each.
+    pub(crate) fn fetch(&self) {
+        let fetched = self.identities.iter().flatten().map(|identity| self.latest.fetch(identity.execution));
+        std::hint::black_box(fetched.fold(0, u32::wrapping_add));
+    }
+
     /// What became of the row that was looked at as number `place`, if it comes to lie in row `row` unless it repeats
     /// another one, and what is to be done with it.
     #[inline]

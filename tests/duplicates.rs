@@ -190,6 +190,94 @@ proptest! {
     }
 }
 
+/// Rows as text, in a form: most are of few kinds, so that they are known by their bytes after a while.
+fn text_of(rows: &[Value], form: Form) -> String {
+    if form == Form::Ndjson {
+        return rows.iter().map(|row| format!("{row}\n")).collect();
+    }
+    let columns = ["workflow_id", "workflow", "status", "started_at", "attempt", "id", "duration_ms", "tags"];
+    let field = |row: &Value, column: &str| match &row[column] {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(tags) => tags[0].as_str().unwrap().to_owned(),
+        other => other.to_string(),
+    };
+    let record = |row: &Value| columns.map(|column| field(row, column)).join(",") + "\n";
+    columns.join(",") + "\n" + &rows.iter().map(record).collect::<String>()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    /// The short way to the table finds what the long one does, however the bytes come and however much room there is.
+    #[test]
+    fn rows_of_known_kinds_repeat_as_others_do(seed in any::<u64>(), count in 0usize..3000, ids in 1u64..3000, piece in 1usize..9000, is_csv: bool) {
+        let form = if is_csv { Form::Csv } else { Form::Ndjson };
+        let mut seeded = Seeded(seed);
+        let rows: Vec<Value> = rows(seed, count).into_iter().map(|mut row| {
+            if row.get("id").is_some() {
+                row["id"] = format!("run-{}", seeded.below(ids)).into();
+            }
+            row["started_at"] = execution_heatmap::time::Timestamp::from_ms(row["started_at"].as_i64().unwrap()).unwrap().to_text().into();
+            row
+        }).collect();
+        let text = text_of(&rows, form);
+        let (short, long) = (read_texts(&text, form, usize::MAX, piece, true), read_texts(&text, form, usize::MAX, usize::MAX, false));
+        let query = |pairs: &[(&str, &str)]| Query::from_pairs(pairs.iter().copied()).unwrap();
+        for query in [query(&[("metric", "volume")]), query(&[("metric", "duration"), ("attempts", "last")])] {
+            let answer = |intake: &Intake| {
+                json::heatmap(&answer::answer(intake.table(), intake.reading(), &query, &Zone::utc(), Source::File, Patterns::Skip).unwrap())
+            };
+            prop_assert_eq!(answer(&short), answer(&long));
+        }
+        prop_assert!(part_of(&short) == part_of(&long), "rows, places or texts differ");
+    }
+}
+
+/// Reads a text by the short ways or without them, in pieces of so many bytes, into a table of so many bytes.
+fn read_texts(text: &str, form: Form, most_bytes: usize, piece: usize, is_short: bool) -> Intake {
+    let table = Table::default().limited_to(most_bytes).with_places().with_texts(1 << 20);
+    let mut intake = Intake::new(form, false).onto(table, Some(Duplicates::default()));
+    if !is_short {
+        intake = intake.without_shortcuts();
+    }
+    text.as_bytes().chunks(piece).for_each(|piece| intake.extend(piece));
+    intake.finish(None);
+    intake
+}
+
+/// Everything that was read.
+fn part_of(intake: &Intake) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    intake.write_part(&mut |piece| bytes.extend_from_slice(piece));
+    bytes
+}
+
+/// A row behind the last one that has room is not read, whether or not it repeats another one, and however rows are read.
+#[test]
+fn where_there_is_no_room_reading_ends() {
+    let line = |id: usize| {
+        format!(
+            "{{\"id\":\"{id}\",\"workflow_id\":\"7\",\"status\":\"failed\",\"started_at\":\"2026-02-12T04:30:00Z\"}}\n"
+        )
+    };
+    // Rows of one chunk of the table, with places.
+    let (chunk, bytes) = (1 << 14, (1 << 14) * 24);
+    let check = |repeats: usize, expected: (u64, u64, u64), is_full: bool| {
+        // The last of the rows that fit, some that repeat the first ones, and one more.
+        let ids = (0..chunk).chain(0..repeats).chain([chunk]);
+        let text: String = ids.map(line).collect();
+        for (piece, is_short) in [(997, true), (usize::MAX, true), (997, false), (usize::MAX, false)] {
+            let intake = read_texts(&text, Form::Ndjson, bytes, piece, is_short);
+            let reading = intake.reading();
+            assert_eq!((intake.table().rows(), reading.read, reading.duplicates), expected, "{piece} {is_short}");
+            assert_eq!((intake.is_full(), reading.unreadable), (is_full, 0), "{piece} {is_short}");
+        }
+    };
+    check(0, (1 << 14, 1 << 14, 0), true);
+    check(3, (1 << 14, 1 << 14, 0), true);
+}
+
 #[test]
 fn how_many_rows_repeat_another_one_is_said() {
     let check = |ids: &[&str], expected: &str| {

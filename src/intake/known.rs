@@ -36,11 +36,11 @@ pub(super) fn take_once(
         if told == 0 {
             return true;
         }
-        // All are looked at before the first is looked up: the processor waits for the memory of several at a time.
         duplicates.look_at_none();
         for place in 0..told {
             duplicates.look_at(reader.known_row(place));
         }
+        duplicates.fetch();
         // Those that are to be added, and lie behind all that were.
         let mut waiting = 0..0;
         for place in 0..told {
@@ -57,6 +57,10 @@ pub(super) fn take_once(
                 waiting = place + 1..place + 1;
             }
             if let Met::Repeats(row) = met {
+                // Nothing is read once a row would find no room, whether or not it needs any.
+                if !table.make_room() {
+                    return false;
+                }
                 if let Some((known, own)) = reader.known_row(place) {
                     table.repeat_known(row.into(), &known, own, Place { source, offset: known.offset });
                 }
@@ -91,5 +95,35 @@ impl Reading {
         let known = reader.known_rows().get(rows).unwrap_or_default();
         self.read += known.len() as u64;
         self.zoneless_starts += known.iter().map(|known| u64::from(known.zoneless_start)).sum::<u64>();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::Form;
+    use crate::intake::Intake;
+
+    /// A line of one of a few kinds; every tenth has an id that another one has.
+    fn line(number: u64) -> String {
+        let id = number - number % 10 / 9;
+        let (workflow, attempt) = (id % 3, 1 + id % 50 / 48);
+        format!(
+            "{{\"id\":\"{id}\",\"workflow_id\":\"{workflow}\",\"status\":\"failed\",\"started_at\":\"2026-02-12T04:30:00Z\",\"attempt\":{attempt}}}\n"
+        )
+    }
+
+    #[test]
+    fn rows_of_known_kinds_go_to_the_table_without_being_put_together() {
+        let mut intake = Intake::new(Form::Ndjson, false).onto(Table::default(), Some(Duplicates::default()));
+        (0..1000).for_each(|number| intake.extend(line(number).as_bytes()));
+        let before = (intake.table.rows(), intake.reading.read, intake.reading.duplicates);
+        (1000..2000).for_each(|number| intake.reader.extend(line(number).as_bytes()));
+        let Intake { reader, table, reading, duplicates, .. } = &mut intake;
+        assert!(take_once(reader, table, reading, 0, duplicates.as_mut().unwrap()));
+        let after = (intake.table.rows(), intake.reading.read, intake.reading.duplicates);
+        assert_eq!(after, (before.0 * 2, before.1 * 2, before.2 * 2));
+        assert!(before.2 > 10 && before.0 + before.2 == 1000, "{before:?}");
+        assert!(intake.reader.next().is_none());
     }
 }

@@ -304,8 +304,11 @@ impl Intake {
 
     /// A stretch of the source has ended that others follow ([`Intake::follow`]): nothing is said of the whole.
     pub fn finish_stretch(&mut self) {
-        self.reader.finish();
-        self.drain();
+        // Bytes that come behind a row without room are not read, so that the last ones may be half a row.
+        if !self.is_full() {
+            self.reader.finish();
+            self.drain();
+        }
     }
 
     /// The source has ended. `broken` says why if it ended before its time.

@@ -183,11 +183,13 @@ impl Columns {
     fn grow(&mut self, most_bytes: usize) -> bool {
         let with_places = self.with_places;
         let chunk_bytes = CHUNK_ROWS * if with_places { 24 } else { 16 };
-        if (self.chunks.len() + 1) * chunk_bytes > most_bytes {
+        // The first chunk grows within what it takes once it is whole.
+        let is_first = matches!(self.chunks.as_slice(), [only] if only.len() < CHUNK_ROWS);
+        if (self.chunks.len() + usize::from(!is_first)) * chunk_bytes > most_bytes {
             return false;
         }
         match self.chunks.as_mut_slice() {
-            [only] if only.len() < CHUNK_ROWS => only.reserve((only.len() * 2).min(CHUNK_ROWS), with_places),
+            [only] if is_first => only.reserve((only.len() * 2).min(CHUNK_ROWS), with_places),
             chunks => {
                 let mut chunk = Chunk::default();
                 let rows = if chunks.is_empty() { FIRST_ROWS } else { CHUNK_ROWS };
