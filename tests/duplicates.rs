@@ -4,12 +4,14 @@
 mod support;
 
 use execution_heatmap::answer::{self, Patterns, Source};
+use execution_heatmap::bucket::Buckets;
 use execution_heatmap::duplicate::Duplicates;
 use execution_heatmap::ingest::{Expected, Form};
-use execution_heatmap::intake::{Intake, Reading};
+use execution_heatmap::intake::{Intake, Range, Reading};
 use execution_heatmap::json;
 use execution_heatmap::options::Query;
-use execution_heatmap::table::Table;
+use execution_heatmap::table::{Order, Shift, Table, View};
+use execution_heatmap::time::Timestamp;
 use execution_heatmap::zone::Zone;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -213,14 +215,7 @@ proptest! {
     #[test]
     fn rows_of_known_kinds_repeat_as_others_do(seed in any::<u64>(), count in 0usize..3000, ids in 1u64..3000, piece in 1usize..9000, is_csv: bool) {
         let form = if is_csv { Form::Csv } else { Form::Ndjson };
-        let mut seeded = Seeded(seed);
-        let rows: Vec<Value> = rows(seed, count).into_iter().map(|mut row| {
-            if row.get("id").is_some() {
-                row["id"] = format!("run-{}", seeded.below(ids)).into();
-            }
-            row["started_at"] = execution_heatmap::time::Timestamp::from_ms(row["started_at"].as_i64().unwrap()).unwrap().to_text().into();
-            row
-        }).collect();
+        let rows = rows_with_ids(seed, count, ids);
         let text = text_of(&rows, form);
         let (short, long) = (read_texts(&text, form, usize::MAX, piece, true), read_texts(&text, form, usize::MAX, usize::MAX, false));
         let query = |pairs: &[(&str, &str)]| Query::from_pairs(pairs.iter().copied()).unwrap();
@@ -231,6 +226,98 @@ proptest! {
             prop_assert_eq!(answer(&short), answer(&long));
         }
         prop_assert!(part_of(&short) == part_of(&long), "rows, places or texts differ");
+    }
+
+    /// Several engines read parts of files, and one finds what repeats: the same bytes as one that reads them all.
+    #[test]
+    fn who_gathers_parts_finds_what_one_reading_finds(seed in any::<u64>(), count in 0usize..2000, ids in 1u64..2000, cuts in 1usize..7, most in 0usize..3000) {
+        let rows = rows_with_ids(seed, count, ids);
+        let lines: Vec<String> = rows.iter().map(|row| format!("{row}\n")).collect();
+        let duplicates = || if most > 1500 { Duplicates::with_key([3, seed]) } else { Duplicates::with_key([3, seed]).at_most(most) };
+        let table = || Table::default().with_places().with_texts(1 << 20);
+        let mut one = Intake::new(Form::Ndjson, false).onto(table(), Some(duplicates()));
+        lines.iter().for_each(|line| one.extend(line.as_bytes()));
+        one.finish(None);
+        let mut gathered = Intake::new(Form::Ndjson, false).onto(table(), Some(duplicates()));
+        let (mut before, mut offset) = (0, 0);
+        for part in lines.chunks((count / cuts).max(1)) {
+            let mut intake = Intake::new(Form::Ndjson, false).onto(table(), None).carrying(gathered.identity_key().unwrap());
+            part.iter().for_each(|line| intake.extend(line.as_bytes()));
+            intake.finish_stretch();
+            let mut pieces = Vec::new();
+            intake.write_part(&mut |piece| pieces.push(piece.to_vec()));
+            let range = Range { lines: before, shift: Shift { offset, source: 0 } };
+            let mut pieces = pieces.into_iter();
+            gathered.absorb(&mut || pieces.next(), range).unwrap();
+            before += part.len() as i64;
+            offset += part.iter().map(|line| line.len() as u64).sum::<u64>();
+        }
+        gathered.finish(None);
+        for pairs in [[("metric", "volume"), ("granularity", "hourly")], [("metric", "duration"), ("attempts", "last")]] {
+            let query = Query::from_pairs(pairs).unwrap();
+            let answer = |intake: &Intake| {
+                json::heatmap(&answer::answer(intake.table(), intake.reading(), &query, &Zone::utc(), Source::File, Patterns::Skip).unwrap())
+            };
+            prop_assert_eq!(answer(&gathered), answer(&one));
+            prop_assert_eq!(rows_of(&gathered, &query), rows_of(&one, &query));
+        }
+    }
+}
+
+/// Rows of which each that has an id has one of so many.
+fn rows_with_ids(seed: u64, count: usize, ids: u64) -> Vec<Value> {
+    let mut seeded = Seeded(seed);
+    let identified = |mut row: Value| {
+        if row.get("id").is_some() {
+            row["id"] = format!("run-{}", seeded.below(ids)).into();
+        }
+        row["started_at"] = Timestamp::from_ms(row["started_at"].as_i64().unwrap()).unwrap().to_text().into();
+        row
+    };
+    rows(seed, count).into_iter().map(identified).collect()
+}
+
+/// The rows of all cells, with where they lie and what is kept of them.
+fn rows_of(intake: &Intake, query: &Query) -> String {
+    let answer =
+        answer::answer(intake.table(), intake.reading(), query, &Zone::utc(), Source::File, Patterns::Skip).unwrap();
+    let buckets = Buckets::new(&answer.window, &answer.zone);
+    let cells: Vec<usize> = (0..answer.grid.cells.len()).collect();
+    let view = View::of(query, &answer.window, &buckets);
+    json::rows(&intake.table().rows_of(&view, answer.grid.granularity, &cells, Order::Start, (0, usize::MAX)))
+}
+
+/// A part that does not carry what tells rows apart is refused by who looks for repeated ones, and so is one that carries too
+/// few or too many.
+#[test]
+fn a_part_without_identities_is_refused() {
+    let rows = rows_with_ids(1, 50, 9);
+    let part_with = |key: Option<[u64; 2]>, count: usize| {
+        let mut intake = Intake::new(Form::Ndjson, false);
+        if let Some(key) = key {
+            intake = intake.carrying(key);
+        }
+        rows[..count].iter().for_each(|row| intake.extend(format!("{row}\n").as_bytes()));
+        intake.finish_stretch();
+        let mut pieces = Vec::new();
+        intake.write_part(&mut |piece| pieces.push(piece.to_vec()));
+        pieces
+    };
+    let check = |pieces: Vec<Vec<u8>>, expected: Option<u64>| {
+        let mut gathered = Intake::new(Form::Ndjson, false).onto(Table::default(), Some(Duplicates::default()));
+        let mut pieces = pieces.into_iter();
+        let absorbed = gathered.absorb(&mut || pieces.next(), Range::default());
+        assert_eq!(absorbed.ok().map(|()| gathered.reading().read), expected);
+    };
+    check(part_with(Some([0, 0]), 50), Some(50));
+    check(part_with(None, 50), None);
+    for count in [0, 49] {
+        let mut pieces = part_with(Some([0, 0]), 50);
+        pieces[1] = part_with(Some([0, 0]), count)[1].clone();
+        check(pieces, None);
+        let mut pieces = part_with(Some([0, 0]), count);
+        pieces[1] = part_with(Some([0, 0]), 50)[1].clone();
+        check(pieces, None);
     }
 }
 

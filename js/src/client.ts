@@ -158,15 +158,13 @@ export class HeatmapClient {
   }
 
   /** Several sources, or a big file that can be read in stretches; absent for all others. */
-  async #gather(sources: readonly Exclude<Source, Response>[], as: ReadAs, workers: number | undefined, { keepRows, deduplicate }: Required<Keeping>): Promise<Gathering | undefined> {
+  async #gather(sources: readonly Exclude<Source, Response>[], as: ReadAs, workers: number | undefined, keeping: Required<Keeping>): Promise<Gathering | undefined> {
     const [only] = sources;
-    // Rows that repeat another one are found by one worker that reads them all.
-    if (deduplicate) return undefined;
     if (sources.length === 1 && !(only instanceof Blob && only.size >= BIG_BYTES)) return undefined;
     const { Gathering } = await import('./pool.js');
     const most = Math.max(1, Math.min(workers ?? globalThis.navigator?.hardwareConcurrency ?? 1, MOST_WORKERS));
     const size = sources.reduce((sum, each) => sum + (each instanceof Blob ? each.size : 0), 0);
-    const gathering = new Gathering(running(), this.#id, sources, as, keepRows, size < BIG_BYTES ? 1 : most);
+    const gathering = new Gathering(running(), this.#id, sources, as, keeping, size < BIG_BYTES ? 1 : most);
     return await gathering.isSplit() ? gathering : undefined;
   }
 

@@ -211,18 +211,19 @@ export class HeatmapEngine {
     this.#pour?.halt();
   }
 
-  /** @internal Drops what was held and waits for parts that others read, with their places or their texts, or only counted. */
-  async gather(number: number, as: ReadAs, rows: boolean, places: boolean, texts: boolean): Promise<void> {
+  /** @internal Drops what was held and waits for parts that others read, with their places or their texts, or only counted. Gives the key under which they are to tell their rows, if repeated ones are looked for. */
+  async gather(number: number, as: ReadAs, { keepRows, deduplicate }: Required<Keeping>, places: boolean, texts: boolean): Promise<Uint8Array | undefined> {
     const turn = ++this.#loads;
     this.#pour?.halt();
     await this.#turnWhole(() => this.#checkLoad(turn));
     this.#forget();
     this.#origins.clear();
     this.#whole = undefined;
-    keep(this.#engine, rows, places, texts, false);
+    keep(this.#engine, keepRows, places, texts, deduplicate);
     begin(this.#engine, as, false);
-    this.#keepsRows = rows;
+    this.#keepsRows = keepRows;
     [this.#rowsOf, this.#now] = [number, null];
+    return this.#engine.identityKey();
   }
 
   /** @internal Adds a part; says how far the rows reach. */

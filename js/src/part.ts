@@ -12,6 +12,8 @@ export interface Piece {
   hasPlaces: boolean;
   /** False if its rows are only counted. */
   keepsRows: boolean;
+  /** Under which its rows carry what tells repeated ones; absent if these are not looked for. */
+  identityKey: Uint8Array | undefined;
   source: Exclude<Source, Response>;
   /** The stretch; its end is absent for a whole source. */
   start: number;
@@ -123,7 +125,7 @@ export async function look(bytes: Uint8Array, as: ReadAs): Promise<Look> {
 }
 
 /** Reads a piece. `onStart` gets what halts it; `onProgress` is called at most four times a second. */
-export async function readPart({ source, hasPlaces, keepsRows, start: from, end, isLast, head, as }: Piece, signal: AbortSignal, onStart: (halt: () => void) => void, onProgress: (counted: Counted & { bytes: number }) => void): Promise<Part> {
+export async function readPart({ source, hasPlaces, keepsRows, identityKey, start: from, end, isLast, head, as }: Piece, signal: AbortSignal, onStart: (halt: () => void) => void, onProgress: (counted: Counted & { bytes: number }) => void): Promise<Part> {
   const { Engine, memory } = await startWhole();
   // Only a whole source can be compressed.
   const stream = end === undefined ? (await open(source, {}, Date.now(), undefined, signal)).stream : (source as Blob).slice(from, end).stream();
@@ -132,6 +134,7 @@ export async function readPart({ source, hasPlaces, keepsRows, start: from, end,
     // Of a whole source it is not known yet whether its form lets a row be read again; stretches are lines or records.
     if (keepsRows) engine.keep(hasPlaces, !hasPlaces || end === undefined, false);
     else engine.keepNone();
+    if (identityKey) engine.carryIdentities(identityKey);
     begin(engine, as, false);
     if (head.length > 0) feed(engine, memory, head);
     const pour = new Pour(engine, memory, stream);

@@ -9,7 +9,7 @@ import { Meter, type Counts } from './meter.js';
 import type { Counted, Look, Part, Piece } from './part.js';
 import { isPlain } from './source.js';
 import { Thread } from './thread.js';
-import type { Loaded, Progress, ReadAs } from './types.js';
+import type { Keeping, Loaded, Progress, ReadAs } from './types.js';
 
 /** Each stretch is learned anew, so there are no more of them than keep all workers busy: some for each, so that no worker has much left to do when the others are done. */
 const PIECES_EACH = 4;
@@ -47,13 +47,15 @@ export class Gathering {
   readonly #client: number;
   readonly #sources: readonly Piece['source'][];
   readonly #as: ReadAs;
-  readonly #keepsRows: boolean;
+  readonly #keeping: Required<Keeping>;
   readonly #workers: number;
   readonly #pieceBytes: number;
   readonly #load = Thread.number();
   readonly #entries: Entry[] = [];
   readonly #running = new Map<Entry, { thread: Thread; id: number }>();
   #hasBegun = false;
+  /** Under which rows are told, if repeated ones are looked for. */
+  #identityKey: Uint8Array | undefined;
   /** By source: true if its bytes are there for good, and as they are. */
   #isPlain: readonly boolean[] = [];
   #isStopped = false;
@@ -77,8 +79,8 @@ export class Gathering {
   #fail: (error: unknown) => void = () => {};
   #tell: () => void = () => {};
 
-  constructor(main: Thread, client: number, sources: readonly Piece['source'][], as: ReadAs, keepsRows: boolean, workers: number) {
-    [this.#main, this.#client, this.#sources, this.#as, this.#keepsRows, this.#workers] = [main, client, sources, as, keepsRows, workers];
+  constructor(main: Thread, client: number, sources: readonly Piece['source'][], as: ReadAs, keeping: Required<Keeping>, workers: number) {
+    [this.#main, this.#client, this.#sources, this.#as, this.#keeping, this.#workers] = [main, client, sources, as, keeping, workers];
     const bytes = sources.reduce((sum, source) => sum + (source instanceof Blob ? source.size : 0), 0);
     const most = MOST_BYTES_AT_A_TIME / (workers * PIECES_A_WORKER);
     this.#pieceBytes = Math.max(LEAST_PIECE_BYTES, Math.min(Math.ceil(bytes / (workers * PIECES_EACH)), most));
@@ -142,7 +144,7 @@ export class Gathering {
     if (!this.#hasBegun) {
       this.#isPlain = await Promise.all(this.#sources.map(isPlain));
       const [places, texts] = [this.#isPlain.includes(true), this.#isPlain.includes(false) || this.#sources.length > 1];
-      await main.ask(this.#client, { name: 'gather', load: this.#load, as: this.#as, rows: this.#keepsRows, places, texts }).answer;
+      this.#identityKey = await main.ask<Uint8Array | undefined>(this.#client, { name: 'gather', load: this.#load, as: this.#as, keeping: this.#keeping, places, texts }).answer;
     }
     this.#hasBegun = true;
     const wanted = Math.min(this.#workers, this.#pieces()) - 1;
@@ -281,8 +283,9 @@ export class Gathering {
     if (isLast) [this.#file, this.#at, this.#layout] = [file + 1, 0, undefined];
     else this.#at = end;
     const { head, headLines } = start > 0 && layout ? layout : { head: NO_BYTES, headLines: 0 };
+    const { keepRows } = this.#keeping;
     return {
-      piece: { source, hasPlaces: this.#keepsRows && (this.#isPlain[file] ?? false), keepsRows: this.#keepsRows, start, end: start === 0 && isLast ? undefined : end, isLast, head, headLines, as: layout?.as ?? this.#as },
+      piece: { source, hasPlaces: keepRows && (this.#isPlain[file] ?? false), keepsRows: keepRows, identityKey: this.#identityKey, start, end: start === 0 && isLast ? undefined : end, isLast, head, headLines, as: layout?.as ?? this.#as },
       file, counted: { rows: 0, unreadable: 0, noStart: 0, oldest: null, newest: null, bytes: 0 },
     };
   }

@@ -13,7 +13,7 @@ export interface Call {
     | { name: 'load'; source: Source | readonly Source[]; query: Query; companion: boolean; as: ReadAs & Keeping }
     | { name: 'stop' } | { name: 'close' } | { name: 'abort'; id: number } | { name: 'halt'; id: number } | { name: 'module' }
     | { name: 'look'; bytes: Uint8Array; as: ReadAs } | { name: 'part'; piece: Piece }
-    | { name: 'gather'; load: number; as: ReadAs; rows: boolean; places: boolean; texts: boolean }
+    | { name: 'gather'; load: number; as: ReadAs; keeping: Required<Keeping>; places: boolean; texts: boolean }
     | { name: 'absorb'; load: number; part: Uint8Array[]; place: Place; origin: Origin | undefined }
     | { name: 'gathered'; load: number; broken: string | undefined; stopped: boolean }
     | { name: 'view'; query: Query; options: ViewOptions }
@@ -71,7 +71,7 @@ async function perform({ id, client, call }: Call): Promise<unknown> {
   switch (call.name) {
     case 'load': return it.load(call.source, { ...call.as, query: call.query, companion: call.companion, signal: abort.signal, onProgress }, id);
     case 'stop': return it.stop();
-    case 'gather': return it.gather(call.load, call.as, call.rows, call.places, call.texts);
+    case 'gather': return it.gather(call.load, call.as, call.keeping, call.places, call.texts);
     case 'absorb': return it.absorb(call.load, call.part, call.place, call.origin);
     case 'gathered': return it.gathered(call.load, call.broken, call.stopped);
     case 'view': return it.view(call.query, call.options);

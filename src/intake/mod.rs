@@ -1,18 +1,19 @@
 //! A reading: bytes of one source go in, rows come to lie in a table, and every row that was read is accounted for.
 
 mod columns;
-mod known;
 mod part;
+mod rows;
 
 pub use part::Range;
 
 use crate::FORMS;
-use crate::duplicate::{Duplicates, Pushed};
+use crate::duplicate::{Carried, Duplicates, Pushed};
 use crate::execution::{Execution, Status};
 use crate::ingest::{Event, Expected, Form, LeftOut, Notes, Reader, StartSource, StreamEnd, Unrecognised, excerpt};
 use crate::number::whole;
 use crate::problem::{ProblemKind, Problems};
 use crate::table::{Arrival, Place, Table};
+use rows::Apart;
 
 /// What became of the rows of a source before any view was taken of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -174,6 +175,8 @@ pub struct Intake {
     /// Where the source cannot be read on, and why.
     broken_off: Option<(u64, String)>,
     duplicates: Option<Duplicates>,
+    /// What tells repeated rows to whoever gathers this part of a source.
+    carried: Option<Carried>,
     /// Which of several sources this is, for the places of its rows.
     source: u16,
     /// Why rows may be missing, from before reading was stopped.
@@ -197,6 +200,7 @@ impl Intake {
             unrecognised: None,
             broken_off: None,
             duplicates: None,
+            carried: None,
             source: 0,
             before_stop: None,
             read_before: 0,
@@ -212,6 +216,19 @@ impl Intake {
         self.duplicates = duplicates.filter(|_| table.keeps_rows());
         self.table = table;
         self
+    }
+
+    /// The same reading, but one of a part of a source whose rows whoever gathers the parts holds against each other, with what
+    /// tells identities under that one's key ([`Duplicates::key`]). Only while nothing was read; a table that keeps no rows
+    /// carries nothing.
+    pub fn carrying(mut self, key: [u64; 2]) -> Self {
+        self.carried = self.table.keeps_rows().then(|| Carried::with_key(key));
+        self
+    }
+
+    /// The key under which repeated rows are told, if they are looked for.
+    pub fn identity_key(&self) -> Option<[u64; 2]> {
+        self.duplicates.as_ref().map(Duplicates::key)
     }
 
     /// The same reading, but one that puts every row together ([`Reader::without_shortcuts`]), for comparing.
@@ -405,26 +422,28 @@ impl Intake {
 
     fn drain(&mut self) {
         let Self {
-            reader, table, reading, is_stream, end, went_on, unrecognised, broken_off, duplicates, source, ..
+            reader,
+            table,
+            reading,
+            is_stream,
+            end,
+            went_on,
+            unrecognised,
+            broken_off,
+            duplicates,
+            carried,
+            source,
+            ..
         } = self;
+        let mut apart = Apart::of(duplicates.as_mut(), carried.as_mut());
         // Nothing that is counted depends on these, where repeated rows are not looked for.
-        reader.leave_out_texts(duplicates.is_none() && !table.keeps_texts());
-        // A build without the feature has no identities to look for, which the compiler does not know.
-        let mut duplicates = duplicates.as_mut().filter(|_| cfg!(feature = "parts"));
+        reader.leave_out_texts(!apart.needs_ids() && !table.keeps_texts());
         let arrival = |(has_started, has_local_id), offset| {
             let place = Place { source: *source, offset };
             Arrival { has_started, has_local_id, place }
         };
         loop {
-            if end.is_none()
-                && !match &mut duplicates {
-                    None => {
-                        known::take_known(reader, table, reading, *source)
-                            && columns::take_stretches(reader, table, reading, *source)
-                    }
-                    Some(known) => known::take_once(reader, table, reading, *source, known),
-                }
-            {
+            if end.is_none() && !apart.take_known(reader, table, reading, *source) {
                 return;
             }
             let Some(event) = reader.next() else { return };
@@ -440,39 +459,12 @@ impl Intake {
                 Event::Row { line, execution, notes, kind, offset, has_local_id } => {
                     reading.count_row(line, &execution, notes);
                     let arrival = arrival((true, has_local_id), offset);
-                    match &mut duplicates {
-                        None => {
-                            reading.not_looked_for += 1;
-                            let number = table.intern(&execution);
-                            table.push_interned(&execution, number);
-                            table.set_place(arrival.place);
-                            // A row of an unknown status is a problem that has to be told of each.
-                            to_name = kind.filter(|_| execution.status != Status::Other).map(|kind| (kind, number));
-                        }
-                        Some(known) => {
-                            reading.count_pushed(known.push(table, &execution, arrival), known.limit());
-                            // A local id needs the start to be told, and where workflows are not told apart, kinds do not
-                            // say of which one a row is.
-                            let is_told_apart = !has_local_id && !table.crowding().workflows;
-                            to_name = kind.filter(|_| is_told_apart && execution.status != Status::Other).map(|kind| {
-                                let number = table.intern(&execution);
-                                known.name_kind(number, &execution);
-                                (kind, number)
-                            });
-                        }
-                    }
+                    to_name = apart.push(table, reading, &execution, arrival, kind);
                 }
                 Event::Unstarted { line, execution, offset, has_local_id } => {
                     reading.count_unstarted(line);
                     let arrival = arrival((false, has_local_id), offset);
-                    match &mut duplicates {
-                        None => {
-                            reading.not_looked_for += 1;
-                            table.push_unstarted(&execution);
-                            table.set_place(arrival.place);
-                        }
-                        Some(known) => reading.count_pushed(known.push(table, &execution, arrival), known.limit()),
-                    }
+                    apart.push(table, reading, &execution, arrival, None);
                 }
                 Event::Counts { line, execution, count } => {
                     let executions = count.executions;
@@ -504,7 +496,7 @@ impl Intake {
             }
             // Rows in columns are held against others one by one.
             let is_of_columns = || matches!(reader.form(), Some(Form::Arrow | Form::Columns));
-            if let Some((kind, number)) = to_name.filter(|_| duplicates.is_none() || !is_of_columns()) {
+            if let Some((kind, number)) = to_name.filter(|_| !apart.needs_ids() || !is_of_columns()) {
                 reader.name_kind(kind, number);
             }
         }

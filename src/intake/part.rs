@@ -1,12 +1,13 @@
 //! What was read of a part of a source, handed to another reading: ranges of one file are read at the same time and
-//! gathered in their order, with the same result as one reading. Rows that repeat one of another part are not found.
+//! gathered in their order, with the same result as one reading. Rows that repeat one of another part are found by what
+//! they carry.
 
 use super::{Intake, Reading};
 use crate::bytes::{Broken, Bytes, push_long, push_short, push_text, push_text_if_any};
-use crate::duplicate::Duplicates;
+use crate::duplicate::{Duplicates, HandedRows};
 use crate::ingest::StreamEnd;
 use crate::problem::{Problem, ProblemKind, Problems};
-use crate::table::{Shift, Table};
+use crate::table::{Meeting, Met, Shift, Table};
 
 /// Where a part lies in its source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,7 +53,13 @@ impl Intake {
             push_long(&mut piece, *line);
             push_text(&mut piece, why);
         }
+        piece.push(u8::from(self.carried.is_some()));
         each(&piece);
+        if let Some(carried) = &self.carried {
+            piece.clear();
+            carried.write(&mut piece);
+            each(&piece);
+        }
         self.table.write(each);
     }
 
@@ -69,16 +76,28 @@ impl Intake {
         let (is_stream, went_on) = (bytes.truth()?, bytes.truth()?);
         let end = read_end(&mut bytes)?;
         let broken_off = if bytes.truth()? { Some((bytes.long()?, bytes.text()?.to_owned())) } else { None };
+        let carries = bytes.truth()?;
         bytes.end()?;
+        let handed = if carries { next().ok_or(Broken)? } else { Vec::new() };
         if range.shift.source != self.source {
             self.settle();
             self.source = range.shift.source;
         }
         reading.problems = reading.problems.moved(range.lines);
         let held_before = self.table.rows() + self.table.counted();
-        self.table.absorb(next, range.shift)?;
+        match &mut self.duplicates {
+            None => self.table.absorb(next, range.shift)?,
+            // Without what tells them, rows would be lost that repeat no other one, or counted twice.
+            Some(_) if !carries => return Err(Broken),
+            Some(duplicates) => {
+                let mut handed = Handed { duplicates, rows: HandedRows::new(&handed), reading: &mut reading };
+                self.table.absorb_met(next, range.shift, Some(&mut handed))?;
+                handed.rows.end()?;
+            }
+        }
         // Rows that found no room were not read, as far as this reading goes.
-        let held = reading.read - reading.no_start - reading.unreadable - reading.duplicates;
+        let held = reading.read - reading.no_start - reading.unreadable;
+        let held = held.checked_sub(reading.duplicates).ok_or(Broken)?;
         let added = self.table.rows() + self.table.counted() - held_before;
         let lost = held.checked_sub(added).ok_or(Broken)?;
         reading.read -= lost;
@@ -104,6 +123,30 @@ impl Intake {
         self.went_on = false;
         self.end = None;
         self.broken_off = None;
+    }
+}
+
+/// Rows of a part on their way to those that they may repeat.
+struct Handed<'a> {
+    duplicates: &'a mut Duplicates,
+    rows: HandedRows<'a>,
+    reading: &'a mut Reading,
+}
+
+impl Meeting for Handed<'_> {
+    fn begin(&mut self, rows: usize) -> Result<(), Broken> {
+        self.duplicates.look_at_none();
+        for _ in 0..rows {
+            self.duplicates.look_at_handed(self.rows.next()?);
+        }
+        self.duplicates.fetch();
+        Ok(())
+    }
+
+    fn meet(&mut self, place: usize, row: u64) -> Met {
+        let (met, pushed) = self.duplicates.meet_looked_at(place, row);
+        self.reading.count_pushed(pushed, self.duplicates.limit());
+        met
     }
 }
 

@@ -24,6 +24,7 @@ pub use dictionary::{MOST_NAME_BYTES, MOST_NAMES};
 pub use kept::{MOST_KEPT_ERROR_BYTES, MOST_KEPT_TEXT_BYTES};
 pub use kinds::{Crowding, MOST_STATUS_BYTES};
 pub use parts::Shift;
+pub(crate) use repeated::{Meeting, Met};
 pub use rows::{Order, Row, Rows};
 pub use runs::{Run, RunCount, Whose, WorkflowRuns};
 pub(crate) use siphash::siphash;
@@ -274,7 +275,7 @@ impl Table {
         self.merge_folded(other, &numbers);
         let mut first_row = 0;
         for chunk in &other.columns.chunks {
-            self.append(other, &numbers, chunk, first_row, None);
+            self.append(other, &numbers, chunk, first_row, (None, None));
             first_row += chunk.len() as u64;
         }
     }
@@ -374,10 +375,26 @@ impl Table {
     }
 
     /// Adds the rows of a chunk of another table whose first row is `first_row` there. With a shift the chunk's places
-    /// are those of a part of a source.
-    fn append(&mut self, other: &Table, numbers: &[u32], chunk: &Chunk, first_row: u64, shift: Option<Shift>) {
+    /// are those of a part of a source; without a meeting all are added.
+    fn append(
+        &mut self,
+        other: &Table,
+        numbers: &[u32],
+        chunk: &Chunk,
+        first_row: u64,
+        (shift, mut meeting): (Option<Shift>, Option<&mut dyn Meeting>),
+    ) {
         for (place, row) in (0..chunk.len()).zip(first_row..) {
             let Some(mut cells) = chunk.get(place).filter(|_| self.make_room()) else { return };
+            let packed = chunk.places.get(place).filter(|packed| **packed != Place::UNKNOWN);
+            let lies = packed.map(|packed| Place::unpacked(*packed));
+            let lies = lies.map(|lies| shift.map_or(lies, |shift| lies.shifted(shift)));
+            let mine = self.rows();
+            let met = meeting.as_mut().map_or(Met::New, |meeting| meeting.meet(place, mine));
+            if let Met::Repeats(kept) = met {
+                self.repeat_handed(kept.into(), other, numbers, (row, cells), lies);
+                continue;
+            }
             let Some(number) = numbers.get((cells.kind & KIND) as usize) else { continue };
             cells.kind = cells.kind & !KIND | number;
             if !self.keeps_rows() {
@@ -399,10 +416,10 @@ impl Table {
                 mine.adopt(self.columns.rows(), theirs, row);
             }
             self.columns.push(cells);
-            if let Some(packed) = chunk.places.get(place).filter(|packed| **packed != Place::UNKNOWN) {
-                let lies = Place::unpacked(*packed);
-                self.set_place(shift.map_or(lies, |shift| lies.shifted(shift)));
+            if let Some(lies) = lies {
+                self.set_place(lies);
             }
+            self.settle(met, mine);
         }
     }
 

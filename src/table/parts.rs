@@ -7,7 +7,7 @@ use super::dictionary::Texts;
 use super::folded::Folded;
 use super::kept::Kept;
 use super::kinds::{Crowding, Kinds};
-use super::{Place, Table};
+use super::{Meeting, Place, Table};
 use crate::bytes::{Broken, Bytes, push_long, push_short, push_text};
 use crate::time::Timestamp;
 
@@ -60,8 +60,23 @@ impl Table {
     /// Adds the executions of a table whose pieces `next` gives in the order in which they were handed on.
     ///
     /// # Errors
-    /// The pieces are no table. Rows of pieces before the broken one may have been added: the table is of no use then.
+    /// As of [`Table::absorb_met`].
     pub fn absorb(&mut self, next: &mut dyn FnMut() -> Option<Vec<u8>>, shift: Shift) -> Result<(), Broken> {
+        self.absorb_met(next, shift, None)
+    }
+
+    /// Adds the executions of a table whose pieces `next` gives in the order in which they were handed on; with a meeting
+    /// only those that it says, and the others are held against those that they repeat.
+    ///
+    /// # Errors
+    /// The pieces are no table, or have more rows than the meeting. Rows of pieces before the broken one may have been added:
+    /// the table is of no use then.
+    pub(crate) fn absorb_met(
+        &mut self,
+        next: &mut dyn FnMut() -> Option<Vec<u8>>,
+        shift: Shift,
+        mut meeting: Option<&mut dyn Meeting>,
+    ) -> Result<(), Broken> {
         let first = next().ok_or(Broken)?;
         let mut bytes = Bytes::new(&first);
         if bytes.take(MAGIC.len())? != MAGIC {
@@ -97,7 +112,11 @@ impl Table {
             if !chunk.is_within(other.oldest, other.newest) {
                 return Err(Broken);
             }
-            self.append(&other, &numbers, &chunk, first_row, Some(shift));
+            if let Some(meeting) = &mut meeting {
+                meeting.begin(chunk.len())?;
+            }
+            let meeting = meeting.as_mut().map(|meeting| &mut **meeting as &mut dyn Meeting);
+            self.append(&other, &numbers, &chunk, first_row, (Some(shift), meeting));
             first_row += chunk.len() as u64;
         }
         Ok(())

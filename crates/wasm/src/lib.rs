@@ -46,6 +46,8 @@ pub struct Engine {
     deduplicates: bool,
     /// False if rows are counted and not kept.
     keeps_rows: bool,
+    /// The key under which rows carry what tells repeated ones, if they do.
+    carries: Option<[u64; 2]>,
 }
 
 #[wasm_bindgen]
@@ -62,6 +64,7 @@ impl Engine {
             keeps_texts: false,
             deduplicates: false,
             keeps_rows: true,
+            carries: None,
         }
     }
 
@@ -73,6 +76,7 @@ impl Engine {
         self.keeps_texts = texts;
         self.deduplicates = identities;
         self.keeps_rows = true;
+        self.carries = None;
     }
 
     /// Begins a source and drops what was held. `form` is `auto`, `ndjson`, `json`, `csv`, `tsv`, `swf`, `arrow` or
@@ -101,7 +105,11 @@ impl Engine {
             table = table.without_rows();
         }
         let identities = self.deduplicates.then(|| Duplicates::with_key([chance(), chance()]));
-        self.intake = intake.onto(table, identities);
+        let intake = intake.onto(table, identities);
+        self.intake = match self.carries {
+            Some(key) if cfg!(feature = "parts") => intake.carrying(key),
+            _ => intake,
+        };
         self.memory = Memory::default();
         Ok(())
     }
@@ -269,6 +277,20 @@ impl Engine {
     pub fn keep_none(&mut self) {
         self.keep(false, false, false);
         self.keeps_rows = false;
+    }
+
+    /// The key under which this engine looks for repeated rows, 16 bytes; absent if it does not.
+    #[wasm_bindgen(js_name = identityKey)]
+    pub fn identity_key(&self) -> Option<Vec<u8>> {
+        self.intake.identity_key().map(|key| key.map(u64::to_le_bytes).concat())
+    }
+
+    /// The sources that begin from now on carry what tells their repeated rows to the engine with this key, which gathers
+    /// their parts. [`Engine::keep`] takes it back.
+    #[wasm_bindgen(js_name = carryIdentities)]
+    pub fn carry_identities(&mut self, key: &[u8]) {
+        let half = |at: usize| key.get(at..at + 8)?.try_into().ok().map(u64::from_le_bytes);
+        self.carries = half(0).zip(half(8)).map(|(low, high)| [low, high]);
     }
 
     /// What was read, in pieces that [`Engine::absorb`] takes.

@@ -1,0 +1,231 @@
+//! What becomes of the rows of a reading: each goes to the table, or is held against the one that it repeats, or takes along
+//! what whoever gathers parts of a source tells it by. Rows of known kinds go there without being put together, many at a
+//! time.
+
+use super::{Reading, columns};
+use crate::duplicate::{Carried, Duplicates, Pushed};
+use crate::execution::{Execution, Status};
+use crate::ingest::Reader;
+use crate::table::{Arrival, Met, Place, Table};
+use std::ops::Range;
+
+/// How rows are told apart.
+#[derive(Debug)]
+pub(super) enum Apart<'a> {
+    /// Not at all.
+    Not,
+    /// Those that repeat another one are found.
+    Here(&'a mut Duplicates),
+    /// They will be by who gathers this part of a source.
+    Later(&'a mut Carried),
+}
+
+impl<'a> Apart<'a> {
+    pub(super) fn of(duplicates: Option<&'a mut Duplicates>, carried: Option<&'a mut Carried>) -> Self {
+        match (duplicates, carried) {
+            // A build without the feature has no identities to look for, which the compiler does not know.
+            _ if !cfg!(feature = "parts") => Apart::Not,
+            (Some(duplicates), _) => Apart::Here(duplicates),
+            (None, Some(carried)) => Apart::Later(carried),
+            (None, None) => Apart::Not,
+        }
+    }
+
+    /// True if it takes the ids of rows.
+    pub(super) fn needs_ids(&self) -> bool {
+        !matches!(self, Apart::Not)
+    }
+
+    /// Takes a row; the number of its kind in the reader and in the table, if the rows of the kind may go the short way from
+    /// now on.
+    pub(super) fn push(
+        &mut self,
+        table: &mut Table,
+        reading: &mut Reading,
+        execution: &Execution<'_>,
+        arrival: Arrival,
+        kind: Option<u32>,
+    ) -> Option<(u32, u32)> {
+        // A row of an unknown status is a problem that has to be told of each.
+        let kind = kind.filter(|_| execution.status != Status::Other);
+        // A local id needs the start to be told, and where workflows are not told apart, kinds do not say of which one a row is.
+        let kind_of_apart = kind.filter(|_| !arrival.has_local_id && !table.crowding().workflows);
+        match self {
+            Apart::Not => {
+                reading.not_looked_for += 1;
+                return kind.zip(add(table, execution, arrival));
+            }
+            Apart::Here(duplicates) => {
+                let pushed = duplicates.push(table, execution, arrival);
+                reading.count_pushed(pushed, duplicates.limit());
+                let named = kind_of_apart.map(|kind| (kind, table.intern(execution)));
+                named.inspect(|(_, number)| duplicates.name_kind(*number, execution))
+            }
+            Apart::Later(carried) => {
+                let number = add(table, execution, arrival);
+                carried.push(execution, arrival.has_local_id);
+                let named = kind_of_apart.zip(number);
+                named.inspect(|(_, number)| carried.name_kind(*number, execution))
+            }
+        }
+    }
+
+    /// Takes rows of known kinds up to the next one that is none of them; false if there is no room for one.
+    pub(super) fn take_known(
+        &mut self,
+        reader: &mut Reader,
+        table: &mut Table,
+        reading: &mut Reading,
+        source: u16,
+    ) -> bool {
+        match self {
+            Apart::Not => {
+                take_all(reader, table, reading, source, None)
+                    && columns::take_stretches(reader, table, reading, source)
+            }
+            Apart::Later(carried) => take_all(reader, table, reading, source, Some(carried)),
+            Apart::Here(duplicates) => take_once(reader, table, reading, source, duplicates),
+        }
+    }
+}
+
+/// Adds a row to the table; the number of its kind there, if the row has started.
+fn add(table: &mut Table, execution: &Execution<'_>, arrival: Arrival) -> Option<u32> {
+    let number = arrival.has_started.then(|| table.intern(execution));
+    match number {
+        Some(number) => table.push_interned(execution, number),
+        None => table.push_unstarted(execution),
+    }
+    table.set_place(arrival.place);
+    number
+}
+
+/// Adds such rows, with what tells repeated ones if that is wanted.
+fn take_all(
+    reader: &mut Reader,
+    table: &mut Table,
+    reading: &mut Reading,
+    source: u16,
+    mut carried: Option<&mut Carried>,
+) -> bool {
+    loop {
+        let told = reader.next_known_rows().len();
+        if told == 0 {
+            return true;
+        }
+        let added = add_known(reader, table, 0..told, source);
+        reading.count_known(reader, 0..added);
+        match &mut carried {
+            None => reading.not_looked_for += added as u64,
+            Some(carried) => (0..added).for_each(|place| carried.push_known(reader.known_row(place))),
+        }
+        if added < told {
+            return false;
+        }
+    }
+}
+
+/// Adds those that repeat no other one.
+fn take_once(
+    reader: &mut Reader,
+    table: &mut Table,
+    reading: &mut Reading,
+    source: u16,
+    duplicates: &mut Duplicates,
+) -> bool {
+    loop {
+        let told = reader.next_known_rows().len();
+        if told == 0 {
+            return true;
+        }
+        duplicates.look_at_none();
+        for place in 0..told {
+            duplicates.look_at(reader.known_row(place));
+        }
+        duplicates.fetch();
+        // Those that are to be added, and lie behind all that were.
+        let mut waiting = 0..0;
+        for place in 0..told {
+            let row = table.rows() + waiting.len() as u64;
+            let (met, pushed) = duplicates.meet_looked_at(place, row);
+            waiting.end = place + usize::from(!matches!(met, Met::Repeats(_)));
+            let is_last = place + 1 == told;
+            if met != Met::New || is_last {
+                let added = add_known(reader, table, waiting.clone(), source);
+                reading.count_known(reader, waiting.start..waiting.start + added);
+                if added < waiting.len() {
+                    return false;
+                }
+                waiting = place + 1..place + 1;
+            }
+            if let Met::Repeats(row) = met {
+                // Nothing is read once a row would find no room, whether or not it needs any.
+                if !table.make_room() {
+                    return false;
+                }
+                if let Some((known, own)) = reader.known_row(place) {
+                    table.repeat_known(row.into(), &known, own, Place { source, offset: known.offset });
+                }
+                reading.count_known(reader, place..place + 1);
+            }
+            table.settle(met, row);
+            if pushed != Pushed::New {
+                reading.count_pushed(pushed, duplicates.limit());
+            }
+        }
+    }
+}
+
+/// Adds rows that were told last, as far as there is room; how many.
+fn add_known(reader: &mut Reader, table: &mut Table, rows: Range<usize>, source: u16) -> usize {
+    let first = table.rows();
+    let known = reader.known_rows().get(rows.clone()).unwrap_or_default();
+    let added = table.push_known_rows(known, source) as usize;
+    if table.keeps_texts() {
+        for (place, row) in rows.take(added).zip(first..) {
+            if let Some((_, texts)) = reader.known_row(place) {
+                table.keep_texts(row, texts);
+            }
+        }
+    }
+    added
+}
+
+impl Reading {
+    /// Counts rows that were told last.
+    fn count_known(&mut self, reader: &Reader, rows: Range<usize>) {
+        let known = reader.known_rows().get(rows).unwrap_or_default();
+        self.read += known.len() as u64;
+        self.zoneless_starts += known.iter().map(|known| u64::from(known.zoneless_start)).sum::<u64>();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::Form;
+    use crate::intake::Intake;
+
+    /// A line of one of a few kinds; every tenth has an id that another one has.
+    fn line(number: u64) -> String {
+        let id = number - number % 10 / 9;
+        let (workflow, attempt) = (id % 3, 1 + id % 50 / 48);
+        format!(
+            "{{\"id\":\"{id}\",\"workflow_id\":\"{workflow}\",\"status\":\"failed\",\"started_at\":\"2026-02-12T04:30:00Z\",\"attempt\":{attempt}}}\n"
+        )
+    }
+
+    #[test]
+    fn rows_of_known_kinds_go_to_the_table_without_being_put_together() {
+        let mut intake = Intake::new(Form::Ndjson, false).onto(Table::default(), Some(Duplicates::default()));
+        (0..1000).for_each(|number| intake.extend(line(number).as_bytes()));
+        let before = (intake.table.rows(), intake.reading.read, intake.reading.duplicates);
+        (1000..2000).for_each(|number| intake.reader.extend(line(number).as_bytes()));
+        let Intake { reader, table, reading, duplicates, .. } = &mut intake;
+        assert!(take_once(reader, table, reading, 0, duplicates.as_mut().unwrap()));
+        let after = (intake.table.rows(), intake.reading.read, intake.reading.duplicates);
+        assert_eq!(after, (before.0 * 2, before.1 * 2, before.2 * 2));
+        assert!(before.2 > 10 && before.0 + before.2 == 1000, "{before:?}");
+        assert!(intake.reader.next().is_none());
+    }
+}
