@@ -91,13 +91,11 @@ impl Identifier {
     }
 }
 
-/// The attempt of a row without an identity, as bytes; attempts count from 1.
-const NO_ATTEMPT: u32 = 0;
+/// The identity of a row that has none; attempts count from 1.
+pub(super) const NONE: Identity = Identity { execution: [0, 0], attempt: 0 };
 
-/// Appends an identity, or that there is none.
-pub(super) fn push(out: &mut Vec<u8>, identity: Option<&Identity>) {
-    let none = Identity { execution: [0, 0], attempt: NO_ATTEMPT };
-    let Identity { execution, attempt } = identity.unwrap_or(&none);
+/// Appends an identity.
+pub(super) fn push(out: &mut Vec<u8>, Identity { execution, attempt }: &Identity) {
     push_short(out, *attempt);
     execution.iter().for_each(|half| push_long(out, *half));
 }
@@ -106,7 +104,7 @@ pub(super) fn push(out: &mut Vec<u8>, identity: Option<&Identity>) {
 pub(super) const BYTES: usize = 20;
 
 /// What [`push`] appended.
-pub(super) fn read(bytes: &mut Bytes<'_>) -> Result<Option<Identity>, Broken> {
+pub(super) fn read(bytes: &mut Bytes<'_>) -> Result<Identity, Broken> {
     let (attempt, execution) = (bytes.short()?, [bytes.long()?, bytes.long()?]);
-    Ok((attempt != NO_ATTEMPT).then_some(Identity { execution, attempt }))
+    Ok(Identity { execution, attempt })
 }

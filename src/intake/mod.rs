@@ -4,7 +4,7 @@ mod columns;
 mod part;
 mod rows;
 
-pub use part::Range;
+pub use part::{Range, gather};
 
 use crate::FORMS;
 use crate::duplicate::{Carried, Duplicates, Pushed};

@@ -4,7 +4,7 @@
 
 use super::{Intake, Reading};
 use crate::bytes::{Broken, Bytes, push_long, push_short, push_text, push_text_if_any};
-use crate::duplicate::{Duplicates, HandedRows};
+use crate::duplicate::{Carried, Duplicates, Handed, HandedRows};
 use crate::ingest::StreamEnd;
 use crate::problem::{Problem, ProblemKind, Problems};
 use crate::table::{Meeting, Met, Shift, Table};
@@ -25,6 +25,17 @@ impl Intake {
     pub fn take_rows(&mut self) -> (Table, Option<Duplicates>) {
         self.reader.forget_names();
         (std::mem::take(&mut self.table), self.duplicates.take())
+    }
+
+    /// Gives away what tells repeated rows, with the table of which it tells; [`Intake::carry_on`] takes both.
+    pub fn take_carried(&mut self) -> Option<Carried> {
+        self.carried.take()
+    }
+
+    /// Goes on carrying what tells repeated rows, together with the table of which it tells.
+    pub fn carry_on(mut self, carried: Option<Carried>) -> Self {
+        self.carried = carried.filter(|_| self.table.keeps_rows());
+        self
     }
 
     /// Adds the reading of the part of the same source that follows this one's, `lines` lines further down. Both were ended
@@ -90,9 +101,11 @@ impl Intake {
             // Without what tells them, rows would be lost that repeat no other one, or counted twice.
             Some(_) if !carries => return Err(Broken),
             Some(duplicates) => {
-                let mut handed = Handed { duplicates, rows: HandedRows::new(&handed), reading: &mut reading };
+                let mut rows = HandedRows::new(&handed);
+                let mut each = || rows.next();
+                let mut handed = HandedOver { duplicates, next: &mut each, reading: &mut reading };
                 self.table.absorb_met(next, range.shift, Some(&mut handed))?;
-                handed.rows.end()?;
+                rows.end()?;
             }
         }
         // Rows that found no room were not read, as far as this reading goes.
@@ -126,18 +139,28 @@ impl Intake {
     }
 }
 
+/// Adds the executions of another table to one of which `duplicates` tells the rows; `carried` tells those of the other.
+/// What it gives says how many of them repeated one, or could not be held against others.
+pub fn gather(table: &mut Table, duplicates: &mut Duplicates, other: &Table, carried: &Carried) -> Reading {
+    let mut reading = Reading::default();
+    let mut rows = carried.handed();
+    let mut each = || rows.next().ok_or(Broken);
+    table.merge_met(other, &mut HandedOver { duplicates, next: &mut each, reading: &mut reading });
+    reading
+}
+
 /// Rows of a part on their way to those that they may repeat.
-struct Handed<'a> {
+struct HandedOver<'a> {
     duplicates: &'a mut Duplicates,
-    rows: HandedRows<'a>,
+    next: &'a mut dyn FnMut() -> Result<Handed, Broken>,
     reading: &'a mut Reading,
 }
 
-impl Meeting for Handed<'_> {
+impl Meeting for HandedOver<'_> {
     fn begin(&mut self, rows: usize) -> Result<(), Broken> {
         self.duplicates.look_at_none();
         for _ in 0..rows {
-            self.duplicates.look_at_handed(self.rows.next()?);
+            self.duplicates.look_at_handed((self.next)()?);
         }
         self.duplicates.fetch();
         Ok(())

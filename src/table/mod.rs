@@ -270,12 +270,26 @@ impl Table {
 
     /// Adds the executions of another table.
     pub fn merge(&mut self, other: &Table) {
+        self.merge_each(other, None);
+    }
+
+    /// Adds those executions of another table that a meeting says, and holds the others against those that they repeat. What
+    /// the meeting has not enough of is not added.
+    pub(crate) fn merge_met(&mut self, other: &Table, meeting: &mut dyn Meeting) {
+        self.merge_each(other, Some(meeting));
+    }
+
+    fn merge_each(&mut self, other: &Table, mut meeting: Option<&mut dyn Meeting>) {
         let numbers = self.adopt(other);
         self.merge_counts(other, &numbers);
         self.merge_folded(other, &numbers);
         let mut first_row = 0;
         for chunk in &other.columns.chunks {
-            self.append(other, &numbers, chunk, first_row, (None, None));
+            if meeting.as_mut().is_some_and(|meeting| meeting.begin(chunk.len()).is_err()) {
+                return;
+            }
+            let meeting = meeting.as_mut().map(|meeting| &mut **meeting as &mut dyn Meeting);
+            self.append(other, &numbers, chunk, first_row, (None, meeting));
             first_row += chunk.len() as u64;
         }
     }

@@ -3,7 +3,9 @@
 
 use crate::Seeded;
 use crate::source::respond;
+use execution_heatmap::duplicate::Duplicates;
 use execution_heatmap::intake::{Intake, Range};
+use execution_heatmap::table::Table;
 
 /// The bytes as the pieces of a part, and as a source of which a part is made.
 pub(crate) fn parts(bytes: &[u8]) {
@@ -16,6 +18,32 @@ pub(crate) fn parts(bytes: &[u8]) {
     intake.finish(None);
     assert_eq!(again, Some(respond(&intake)), "what was handed over is what was read");
     absorb(edited(pieces, &mut Seeded::of(bytes)));
+    carried(bytes);
+}
+
+/// The same of parts that carry what tells repeated rows, and of who looks for these.
+fn carried(bytes: &[u8]) {
+    absorb_once(unframed(bytes));
+    let mut whole = Intake::recognising(false).onto(Table::default(), Some(Duplicates::default()));
+    let mut part = Intake::recognising(false).carrying(Duplicates::default().key());
+    for intake in [&mut whole, &mut part] {
+        intake.extend(bytes);
+        intake.finish_stretch();
+    }
+    whole.finish(None);
+    let pieces = pieces_of(&part);
+    assert_eq!(absorb_once(pieces.clone()), Some(respond(&whole)), "what repeats is found as in one reading");
+    absorb_once(edited(pieces, &mut Seeded::of(bytes)));
+}
+
+/// What an engine that looks for repeated rows answers that was given these pieces; `None` if they are no part, or one that
+/// does not carry what tells its rows.
+fn absorb_once(pieces: Vec<Vec<u8>>) -> Option<String> {
+    let mut intake = Intake::recognising(false).onto(Table::default(), Some(Duplicates::default()));
+    let mut pieces = pieces.into_iter();
+    intake.absorb(&mut || pieces.next(), Range::default()).ok()?;
+    intake.finish(None);
+    Some(respond(&intake))
 }
 
 /// The pieces of a part as one stretch of bytes, which its corpus consists of: each behind its length in four bytes.

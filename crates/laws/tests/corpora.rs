@@ -98,6 +98,9 @@ fn the_corpus_of_parts_is_what_is_written_today() {
         framed(&pieces_of(&intake))
     };
     let read = |name: &str| std::fs::read(folder(name)).unwrap();
+    let mut carried = Intake::new(Form::Ndjson, false).carrying([0, 0]);
+    carried.extend(&read("ndjson/canonical.ndjson").repeat(2));
+    carried.finish_stretch();
     let kept = Table::default().with_places().with_texts(1 << 20);
     let counts = b"{\"hour\":\"2026-02-12T04:00:00Z\",\"status\":\"failed\",\"n\":5,\"bins\":[72],\"counts\":[5]}\n";
     let mut cube = Intake::recognising(false);
@@ -110,6 +113,7 @@ fn the_corpus_of_parts_is_what_is_written_today() {
         ("edges.part", part(&read("ndjson/edges.ndjson"), Form::Ndjson, true, Table::default())),
         ("nothing.part", part(b"", Form::Csv, false, Table::default())),
         ("cube.part", framed(&pieces_of(&cube))),
+        ("carried.part", framed(&pieces_of(&carried))),
     ];
     let blesses = std::env::var_os("EXECUTION_HEATMAP_BLESS").is_some();
     for (name, bytes) in expected {

@@ -10,9 +10,9 @@ use super::blocks::{self, Blocks, Cutter, Quotes};
 use super::progress::Progress;
 use super::{Kind, Opening, PIECE_BYTES, Plain};
 use crate::failure::Failure;
-use execution_heatmap::duplicate::Duplicates;
+use execution_heatmap::duplicate::{Carried, Duplicates};
 use execution_heatmap::ingest::{Expected, Form, MOST_LINE_BYTES, Unrecognised};
-use execution_heatmap::intake::{Intake, Reading};
+use execution_heatmap::intake::{Intake, Reading, gather};
 use execution_heatmap::table::Table;
 use memchr::memchr_iter;
 use std::collections::BTreeMap;
@@ -32,7 +32,8 @@ const _: () = assert!(2 * BLOCK_BYTES < MOST_LINE_BYTES);
 pub struct Settings {
     /// What is known of all files.
     opening: Opening,
-    /// Whether rows are looked for that repeat another one. All rows then have to be held against all, in one thread.
+    /// Whether rows are looked for that repeat another one. One thread finds them as it reads; of several each carries along
+    /// what tells its rows, and all are held against all when they are added up.
     deduplicate: bool,
     /// Whether rows are kept or only counted.
     keeps_rows: bool,
@@ -42,10 +43,9 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// As many threads as there are cores, one if repeated rows are looked for.
+    /// As many threads as there are cores.
     pub fn new(opening: Opening, deduplicate: bool, keeps_rows: bool) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let threads = if deduplicate { 1 } else { cores };
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
         Self { opening, deduplicate, keeps_rows, threads, block_bytes: BLOCK_BYTES }
     }
 }
@@ -66,11 +66,22 @@ pub enum Outcome {
     Unrecognised(Unrecognised),
 }
 
-/// Reads files into one table; says of each what became of it, in their order, up to the first that is unrecognised.
+/// What files held together.
+#[derive(Debug)]
+pub struct Gathered {
+    /// Their rows.
+    pub table: Table,
+    /// What became of each file, in their order, up to the first that is unrecognised.
+    pub outcomes: Vec<Outcome>,
+    /// What shows only of all files together: how many rows repeat one that another thread has read.
+    pub repeated: Reading,
+}
+
+/// Reads files into one table.
 ///
 /// # Errors
 /// A file cannot be opened.
-pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result<(Table, Vec<Outcome>), Failure> {
+pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result<Gathered, Failure> {
     let work = Work {
         files,
         settings,
@@ -80,21 +91,31 @@ pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result
         opened: Condvar::new(),
         done: Mutex::default(),
     };
-    let keeps_rows = work.settings.keeps_rows;
-    let identities = || Duplicates::with_key(random_key());
-    let mut rows = Rows { duplicates: work.settings.deduplicate.then(identities), ..Rows::new(keeps_rows) };
-    std::thread::scope(|scope| {
-        let helper = || {
-            let mut rows = Rows::new(keeps_rows);
-            work.run(&mut rows);
-            rows.table
-        };
-        let helpers: Vec<_> = (1..work.settings.threads).map(|_| scope.spawn(helper)).collect();
+    let Settings { keeps_rows, deduplicate, threads, .. } = work.settings;
+    let mut identities = deduplicate.then(|| Duplicates::with_key(random_key()));
+    let key = identities.as_ref().filter(|_| threads > 1).map(Duplicates::key);
+    let begin = || Rows { carried: key.map(Carried::with_key), ..Rows::new(keeps_rows) };
+    let read = || {
+        let mut rows = begin();
         work.run(&mut rows);
+        rows
+    };
+    let mut repeated = Reading::default();
+    let mut rows = Rows::new(keeps_rows);
+    if key.is_none() {
+        rows.duplicates = identities.take();
+    }
+    std::thread::scope(|scope| {
+        let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(read)).collect();
+        match &mut identities {
+            None => work.run(&mut rows),
+            Some(identities) => rows.add(&read(), identities, &mut repeated),
+        }
         for helper in helpers {
-            match helper.join() {
-                Ok(table) => rows.table.merge(&table),
-                Err(panic) => std::panic::resume_unwind(panic),
+            match (helper.join(), &mut identities) {
+                (Ok(others), None) => rows.table.merge(&others.table),
+                (Ok(others), Some(identities)) => rows.add(&others, identities, &mut repeated),
+                (Err(panic), _) => std::panic::resume_unwind(panic),
             }
         }
     });
@@ -110,20 +131,29 @@ pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result
             break;
         }
     }
-    Ok((rows.table, outcomes))
+    Ok(Gathered { table: rows.table, outcomes, repeated })
 }
 
 /// The rows that one thread has read.
 struct Rows {
     table: Table,
     duplicates: Option<Duplicates>,
+    /// What tells them, if they are to be held against those of other threads.
+    carried: Option<Carried>,
 }
 
 impl Rows {
     /// A table that finds texts under a key that nobody can know, so that no log can be made to be slow to read.
     fn new(are_kept: bool) -> Self {
         let table = Table::with_key(random_key());
-        Self { table: if are_kept { table } else { table.without_rows() }, duplicates: None }
+        Self { table: if are_kept { table } else { table.without_rows() }, duplicates: None, carried: None }
+    }
+
+    /// Adds those of a thread that carried what tells them.
+    fn add(&mut self, others: &Rows, identities: &mut Duplicates, repeated: &mut Reading) {
+        if let Some(carried) = &others.carried {
+            repeated.merge(&gather(&mut self.table, identities, &others.table, carried));
+        }
     }
 }
 
@@ -276,6 +306,7 @@ impl<'a> Work<'a> {
             source.taken += 1;
             let mut intake = file.plan.begin(number);
             intake = intake.onto(std::mem::take(&mut rows.table), rows.duplicates.take());
+            intake = intake.carry_on(rows.carried.take());
             let mut lines = 0;
             if block.ends {
                 drop(source);
@@ -297,6 +328,7 @@ impl<'a> Work<'a> {
             }
             intake.finish_stretch();
             (rows.table, rows.duplicates) = intake.take_rows();
+            rows.carried = intake.take_carried();
             if let Some(source) = intake.unrecognised() {
                 self.end(file.place, Ok(Outcome::Unrecognised(source.clone())));
             }

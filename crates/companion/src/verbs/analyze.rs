@@ -73,8 +73,8 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<Read, Failure> {
     let progress = Progress::of(&args.files);
     let read = parallel::read(&args.files, Settings::new(opening, deduplicate, keeps_rows), &progress);
     progress.clear();
-    let (table, outcomes) = read?;
-    let mut readings = Reading::default();
+    let parallel::Gathered { table, outcomes, repeated } = read?;
+    let mut readings = repeated;
     let (mut remarks, mut system) = (Vec::new(), None);
     for (file, outcome) in args.files.iter().zip(outcomes) {
         let (reading, recognised) = match outcome {

@@ -30,29 +30,36 @@ fn opening_of(form: Option<Form>) -> Opening {
     Opening { expected: expected_of(form), parquet: Parquet::Never, most_decompressed: 1 << 30 }
 }
 
-/// What one intake makes of the whole file from the first byte to the last.
-fn at_once(form: Option<Form>, file: &[u8], deduplicate: bool) -> (Table, Outcome) {
-    let mut intake =
-        Intake::expecting(expected_of(form), false).onto(Table::default(), deduplicate.then(Duplicates::default));
+/// What one intake makes of the whole file from the first byte to the last, behind those that are in the table.
+fn at_once(
+    form: Option<Form>,
+    file: &[u8],
+    (table, duplicates): (Table, Option<Duplicates>),
+) -> ((Table, Option<Duplicates>), Outcome) {
+    let mut intake = Intake::expecting(expected_of(form), false).onto(table, duplicates);
     intake.extend(file);
     intake.finish(None);
     let unrecognised = intake.unrecognised().cloned();
     let recognised = intake.recognised().map(str::to_owned);
     let system = intake.reader().system();
-    let (table, reading, _) = intake.into_parts();
-    (table, unrecognised.map_or(Outcome::Read { reading, recognised, system }, Outcome::Unrecognised))
+    let (table, reading, duplicates) = intake.into_parts();
+    ((table, duplicates), unrecognised.map_or(Outcome::Read { reading, recognised, system }, Outcome::Unrecognised))
 }
 
-fn response(table: &Table, outcomes: &[Outcome]) -> String {
+fn added_up(outcomes: &[Outcome]) -> Reading {
     let mut readings = Reading::default();
     for outcome in outcomes {
         if let Outcome::Read { reading, .. } = outcome {
             readings.merge(reading);
         }
     }
+    readings
+}
+
+fn response(table: &Table, readings: &Reading) -> String {
     let query = Query::from_pairs([("metric", "duration"), ("days", "400")]).unwrap();
     let zone = crate::zones::zone("UTC", answer::zone_span(table, &query, Kind::File)).unwrap();
-    let answer = answer::answer(table, &readings, &query, &zone, Kind::File, Patterns::Skip).unwrap();
+    let answer = answer::answer(table, readings, &query, &zone, Kind::File, Patterns::Skip).unwrap();
     json::heatmap(&answer) + &format!("{:?}", (table.rows(), table.tags(), table.oldest(), table.newest()))
 }
 
@@ -60,23 +67,29 @@ fn response(table: &Table, outcomes: &[Outcome]) -> String {
 fn check(form: Option<Form>, files: &[Vec<u8>], deduplicate: bool) {
     let folder = tempfile::tempdir().unwrap();
     let mut names = Vec::new();
-    let (mut table, mut outcomes) = (Table::default(), Vec::new());
+    let (mut rows, mut outcomes) = ((Table::default(), deduplicate.then(Duplicates::default)), Vec::new());
     for (place, file) in files.iter().enumerate() {
         let path = folder.path().join(place.to_string());
         std::fs::write(&path, file).unwrap();
         names.push(path.to_str().unwrap().to_owned());
-        let (rows, outcome) = at_once(form, file, deduplicate);
-        table.merge(&rows);
+        let outcome;
+        (rows, outcome) = at_once(form, file, rows);
         outcomes.push(outcome);
     }
-    let answer = response(&table, &outcomes);
+    let readings = added_up(&outcomes);
+    let answer = response(&rows.0, &readings);
     for (threads, block_bytes) in [(1, 100), (1, 4096), (2, 333), (4, 150), (4, BLOCK_BYTES)] {
-        let threads = if deduplicate { 1 } else { threads };
         let settings = Settings { opening: opening_of(form), deduplicate, keeps_rows: true, threads, block_bytes };
-        let (table, read) = super::read(&names, settings, &Progress::silent()).unwrap();
+        let Gathered { table, outcomes: read, repeated } = super::read(&names, settings, &Progress::silent()).unwrap();
         let how = format!("{threads} threads, blocks of {block_bytes}");
-        assert_eq!(read, outcomes, "{how}");
-        assert!(response(&table, &read) == answer, "{how}");
+        // Which file a repeated row is of shows only where one thread has read all.
+        if !deduplicate || threads == 1 {
+            assert_eq!((&read, &repeated), (&outcomes, &Reading::default()), "{how}");
+        }
+        let mut all = repeated;
+        all.merge(&added_up(&read));
+        assert_eq!(all, readings, "{how}");
+        assert!(response(&table, &all) == answer, "{how}");
     }
 }
 
@@ -192,9 +205,12 @@ fn several_files_are_read_together() {
 }
 
 #[test]
-fn repeated_rows_are_found_across_blocks() {
+fn repeated_rows_are_found_across_blocks_and_files() {
     for seed in 0..10 {
-        check(None, &[ndjson(&mut Seeded(seed), 200)], true);
+        let rows = ndjson(&mut Seeded(seed), 200);
+        check(None, std::slice::from_ref(&rows), true);
+        let half = rows[..rows.len() / 2].to_vec();
+        check(None, &[rows, [ROW, &half].concat(), Vec::new(), csv(&mut Seeded(seed), 100, ",")], true);
     }
 }
 
@@ -226,7 +242,7 @@ fn a_quote_that_nothing_closes_is_given_up_where_the_engine_does() {
         &rows(BLOCK_BYTES),
     ]
     .concat();
-    let (_, outcome) = at_once(None, file.as_bytes(), false);
+    let (_, outcome) = at_once(None, file.as_bytes(), (Table::default(), None));
     let Outcome::Read { reading, .. } = outcome else { panic!("{outcome:?}") };
     assert_eq!((reading.read, reading.unreadable), ((file.lines().count() - 600_001) as u64, 2));
     let folder = tempfile::tempdir().unwrap();
@@ -234,7 +250,7 @@ fn a_quote_that_nothing_closes_is_given_up_where_the_engine_does() {
     std::fs::write(&path, &file).unwrap();
     for (threads, block_bytes) in [(1, BLOCK_BYTES), (3, BLOCK_BYTES), (2, 1 << 16)] {
         let settings = Settings { threads, block_bytes, ..Settings::new(opening_of(None), false, true) };
-        let (table, outcomes) =
+        let Gathered { table, outcomes, .. } =
             super::read(&[path.to_str().unwrap().to_owned()], settings, &Progress::silent()).unwrap();
         let [Outcome::Read { reading: read, .. }] = &outcomes[..] else { panic!("{outcomes:?}") };
         assert_eq!(read, &reading, "{threads} threads, blocks of {block_bytes}");
@@ -265,7 +281,7 @@ fn the_first_file_that_comes_to_nothing_is_told() {
             Settings { opening: opening_of(None), deduplicate: false, keeps_rows: true, threads, block_bytes: 100 };
         let read = |files: &[&String]| {
             let files: Vec<String> = files.iter().map(|file| (*file).clone()).collect();
-            super::read(&files, settings.clone(), &Progress::silent()).map(|(_, outcomes)| outcomes)
+            super::read(&files, settings.clone(), &Progress::silent()).map(|gathered| gathered.outcomes)
         };
         let outcomes = read(&[&good, &bad, &missing, &good]).unwrap();
         assert!(
