@@ -89,7 +89,7 @@ export interface Keeping {
    * start say the same, but that durations of seven weeks and more are known to within 5 %; single rows cannot be shown, be placed by another moment or be held against each other.
    */
   keepRows?: boolean;
-  /** True looks for rows that repeat another one, by default where there are several sources; then one worker reads. */
+  /** True looks for rows that repeat another one, by default where there are several sources. */
   deduplicate?: boolean;
 }
 
