@@ -53,7 +53,7 @@ impl<'a> Apart<'a> {
         match self {
             Apart::Not => {
                 reading.not_looked_for += 1;
-                return kind.zip(add(table, execution, arrival));
+                kind.zip(add(table, execution, arrival))
             }
             Apart::Here(duplicates) => {
                 let pushed = duplicates.push(table, execution, arrival);
