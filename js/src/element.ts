@@ -70,6 +70,9 @@ export class ExecutionHeatmap extends Base {
   #width = 0;
   #resize: ResizeObserver | undefined;
   #preview: number | undefined;
+  /** How far the view that is drawn has come, and which pattern was chosen before it was whole. */
+  #stage: Stage | undefined;
+  #chosen: { pattern: number; claim: string } | undefined;
 
   connectedCallback(): void {
     if (!this.#frame) {
@@ -91,7 +94,9 @@ export class ExecutionHeatmap extends Base {
         },
         select: (pattern) => {
           this.#change(() => this.pattern = pattern);
-          this.#tell('heatmap-pattern', { pattern, detail: this.#view?.response.patterns[pattern - 1] });
+          const detail = this.#view?.response.patterns[pattern - 1];
+          this.#chosen = this.#stage === 'looking' && detail ? { pattern, claim: parts(detail.sentence).claim } : undefined;
+          this.#tell('heatmap-pattern', { pattern, detail });
         },
         copy: (pattern) => this.#copy(pattern),
         all: () => this.#change(() => this.patterns = 'all'),
@@ -428,11 +433,22 @@ export class ExecutionHeatmap extends Base {
   }
 
   #draw(view: HeatmapView, stage: Stage): void {
-    this.#view = view;
+    [this.#view, this.#stage] = [view, stage];
+    if (stage === 'whole') this.#chooseAgain();
     const { from, until } = view.query;
     const live = this.#companion && from === undefined && until === undefined;
     this.#frame?.draw(view, this.#words(), { stage, live });
     this.#looks();
+  }
+
+  /** What was chosen while each workflow was still looked at may stand elsewhere among all patterns, or be none of them. */
+  #chooseAgain(): void {
+    const chosen = this.#chosen;
+    this.#chosen = undefined;
+    if (!chosen || chosen.pattern !== this.pattern) return;
+    const found = this.#view?.response.patterns ?? [];
+    const pattern = found.findIndex(({ sentence }) => parts(sentence).claim === chosen.claim) + 1;
+    if (pattern !== chosen.pattern) this.#change(() => this.pattern = pattern);
   }
 
   #looks(): void {

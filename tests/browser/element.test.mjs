@@ -200,6 +200,42 @@ test('what is told of all executions stands while each workflow is still looked 
   await close();
 });
 
+test('a pattern that is chosen while workflows are looked at stays chosen', async () => {
+  const { page, close } = await blank();
+  const { early, late, said, told } = await page.evaluate(async () => {
+    await import('/pkg/define.js');
+    const [monday, hour] = [Date.UTC(2026, 1, 2), 3_600_000];
+    const lines = ['workflow,status,started_at,duration_ms\n'];
+    const line = (workflow, failed, at) => lines.push(`${workflow},${failed ? 'failed' : 'completed'},${new Date(monday + at).toISOString()},1000\n`);
+    for (let i = 0; i < 13 * 168 * 30; i += 1) {
+      const at = i % (13 * 168);
+      const isBad = at % 168 === 9 || at % 168 === 10;
+      line(`w${(i * 31) % 101}`, (i * 7919) % 100 < (isBad ? 40 : 5), at * hour + (i * 104_729) % hour);
+    }
+    // What one workflow does every afternoon comes before what all do on Mondays, and shows only once it is looked at.
+    for (let i = 0; i < 91 * 24 * 3; i += 1) line('big', Math.floor(i / 3) % 24 === 15, Math.floor(i / 3) * hour + (i % 3) * 60_000);
+    const element = document.createElement('execution-heatmap');
+    element.days = 91;
+    document.body.append(element);
+    let early;
+    const told = [];
+    element.addEventListener('heatmap-change', ({ detail }) => told.push(detail.pattern));
+    new MutationObserver(() => {
+      const list = element.shadowRoot.querySelector('.patterns');
+      if (early !== undefined || !list?.textContent.includes('Still looking')) return;
+      early = list.querySelector('.claim').textContent;
+      list.querySelector('.claim').click();
+    }).observe(element.shadowRoot, { childList: true, subtree: true, attributes: true });
+    await element.load(new Blob(lines));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return { early, late: element.pattern, said: [...element.shadowRoot.querySelectorAll('.claim')].map((claim) => claim.textContent), told };
+  });
+  assert.ok(early?.includes('Mondays'), `${early}`);
+  assert.deepEqual([late, told], [2, ['1', '2']]);
+  assert.ok(said[0].includes('big') && said[1].includes('Mondays'), said.join('\n'));
+  await close();
+});
+
 test('every cell gets its words, the skipped hour too', async () => {
   const { page, close } = await dashboard();
   await page.waitForFunction(() => {
