@@ -11,12 +11,13 @@ pub(crate) use carried::{Handed, HandedRows};
 
 use crate::execution::{Execution, OwnTexts};
 use crate::ingest::Known;
-use crate::table::{Arrival, Met, Table};
+use crate::table::{Arrival, Met, Table, siphash};
 use identity::{Identifier, Identity};
 use latest::{Attempt, Latest};
 use std::collections::BTreeMap;
 
-/// The most executions that are remembered to be held against rows that come later: 0.8 GiB at most.
+/// The most executions and attempts that are remembered to be held against rows that come later. A latest attempt takes 32 to
+/// 64 bytes, each other one about 60: 1 GiB at most.
 pub const MOST_IDENTITIES: usize = 1 << 24;
 
 /// What became of a row.
@@ -54,9 +55,11 @@ impl Default for Duplicates {
 impl Duplicates {
     /// No identities, told by hashes under a key that whoever hands over rows should not know.
     pub fn with_key(key: [u64; 2]) -> Self {
+        // Places have a key of their own, since whoever hands over parts knows the one of identities.
+        let of_places = [4, 5].map(|number| siphash(key, &[number]));
         Self {
             identifier: Identifier::with_key(key),
-            latest: Latest::default(),
+            latest: Latest::with_key(of_places),
             earlier: BTreeMap::new(),
             most: MOST_IDENTITIES,
             looked_at: Vec::new(),
@@ -82,20 +85,24 @@ impl Duplicates {
     /// Adds an execution to a table, or lets the greater of it and the one that it repeats stay there. Of several attempts
     /// of one execution, the table is told which is the last. All rows of the table have to have come this way.
     pub fn push(&mut self, table: &mut Table, execution: &Execution<'_>, arrival: Arrival) -> Pushed {
+        // What finds no room is not remembered either.
+        if !table.make_room() {
+            return Pushed::New;
+        }
         let identity = self.identifier.of(execution, arrival.has_local_id);
         let row = table.rows();
         let (met, pushed) = self.meet(identity, row);
         if let Met::Repeats(row) = met {
             table.repeat(row.into(), execution, arrival);
-        } else if table.make_room() {
-            if arrival.has_started {
-                table.push(execution);
-            } else {
-                table.push_unstarted(execution);
-            }
-            table.set_place(arrival.place);
-            table.settle(met, row);
+            return pushed;
         }
+        if arrival.has_started {
+            table.push(execution);
+        } else {
+            table.push_unstarted(execution);
+        }
+        table.set_place(arrival.place);
+        table.settle(met, row);
         pushed
     }
 
@@ -157,7 +164,7 @@ impl Duplicates {
         let new = Attempt::new(attempt, row).filter(|_| self.remembered() < self.most);
         let is_remembered = new.is_some_and(|new| self.remember(identity, known, new));
         if !is_remembered {
-            // There may be no memory for so many, or rows so far behind that they cannot be named.
+            // There may be no memory for more, or a row so far behind that it cannot be named.
             self.most = self.most.min(self.remembered());
         }
         (met, if is_remembered { Pushed::New } else { Pushed::Unremembered })

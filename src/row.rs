@@ -5,6 +5,7 @@ use crate::execution::{Execution, JoinedTags, Status};
 use crate::json::push_text;
 use crate::number::push_whole;
 use crate::order::sort;
+use crate::time::Timestamp;
 use std::cmp::Ordering;
 
 /// Appends the canonical NDJSON line, its newline included: the keys in the order that the format names them, those
@@ -48,17 +49,21 @@ pub fn status_word<'a>(execution: &Execution<'a>) -> &'a str {
 }
 
 /// When an execution ended; `None` if it has not, `Some(None)` if nothing says when.
-fn ended(execution: &Execution<'_>) -> Option<Option<i64>> {
-    let end = |duration_ms| execution.started_at.ms().saturating_add_unsigned(duration_ms);
-    execution.status.is_ended().then_some(execution.duration_ms.map(end))
+pub(crate) fn ended(status: Status, started_at: Timestamp, duration_ms: Option<u64>) -> Option<Option<i64>> {
+    let end = |duration_ms| started_at.ms().saturating_add_unsigned(duration_ms);
+    status.is_ended().then_some(duration_ms.map(end))
 }
 
 /// Which of two rows of one identity stays: the one that compares as greater. An execution that ended is greater than
-/// one that did not, then the one that ended later, then the one whose canonical line is greater byte by byte, its tags
-/// in the order of their texts and each of them once, as rows that differ in that alone say the same. It is a total order
-/// on what rows say, so the order in which rows come decides nothing.
+/// one that did not, then the one that ended later, then the one whose canonical line is greater byte by byte, first with
+/// its tags in the order of their texts and each of them once, then as it is. It is a total order on what rows say, so the
+/// order in which rows come decides nothing.
 pub fn precedence(one: &Execution<'_>, other: &Execution<'_>) -> Ordering {
-    ended(one).cmp(&ended(other)).then_with(|| line_of_sorted(one).cmp(&line_of_sorted(other)))
+    let ended = |row: &Execution<'_>| ended(row.status, row.started_at, row.duration_ms);
+    ended(one)
+        .cmp(&ended(other))
+        .then_with(|| line_of_sorted(one).cmp(&line_of_sorted(other)))
+        .then_with(|| line(one).cmp(&line(other)))
 }
 
 fn line_of_sorted(execution: &Execution<'_>) -> String {

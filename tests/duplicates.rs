@@ -211,7 +211,7 @@ fn text_of(rows: &[Value], form: Form) -> String {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
-    /// The short way to the table finds what the long one does, however the bytes come and however much room there is.
+    /// The short way to the table finds what the long one does, however the bytes come.
     #[test]
     fn rows_of_known_kinds_repeat_as_others_do(seed in any::<u64>(), count in 0usize..3000, ids in 1u64..3000, piece in 1usize..9000, is_csv: bool) {
         let form = if is_csv { Form::Csv } else { Form::Ndjson };
@@ -244,8 +244,7 @@ proptest! {
             let mut intake = Intake::new(Form::Ndjson, false).onto(table(), None).carrying(gathered.identity_key().unwrap());
             part.iter().for_each(|line| intake.extend(line.as_bytes()));
             intake.finish_stretch();
-            let mut pieces = Vec::new();
-            intake.write_part(&mut |piece| pieces.push(piece.to_vec()));
+            let pieces = pieces_of(&intake);
             let range = Range { lines: before, shift: Shift { offset, source: 0 } };
             let mut pieces = pieces.into_iter();
             gathered.absorb(&mut || pieces.next(), range).unwrap();
@@ -272,6 +271,8 @@ fn rows_with_ids(seed: u64, count: usize, ids: u64) -> Vec<Value> {
             row["id"] = format!("run-{}", seeded.below(ids)).into();
         }
         row["started_at"] = Timestamp::from_ms(row["started_at"].as_i64().unwrap()).unwrap().to_text().into();
+        // Rows that say the same otherwise have the same error, since the first of such stays.
+        row["error"] = format!("{} of {}", row["status"], row["workflow"]).into();
         row
     };
     rows(seed, count).into_iter().map(identified).collect()
@@ -287,6 +288,87 @@ fn rows_of(intake: &Intake, query: &Query) -> String {
     json::rows(&intake.table().rows_of(&view, answer.grid.granularity, &cells, Order::Start, (0, usize::MAX)))
 }
 
+/// A row that takes another one's place lies where it lies and says what it says, whatever its part kept of it.
+#[test]
+fn the_greater_row_brings_its_place_and_its_texts() {
+    let row = |duration: u64, error: &str| {
+        format!(
+            "{{\"id\":\"1\",\"workflow_id\":\"7\",\"status\":\"failed\",\"started_at\":\"2026-02-12T04:30:00Z\",\"duration_ms\":{duration},\"error\":\"{error}\"}}\n"
+        )
+    };
+    let (lesser, greater) = (row(4, "lesser"), row(5, "greater"));
+    let with = |places: bool, texts: usize| {
+        let table = if places { Table::default().with_places() } else { Table::default() };
+        if texts > 0 { table.with_texts(texts) } else { table }
+    };
+    let check = |first: (bool, usize), second: (bool, usize), expected: &str| {
+        let mut gathered = Intake::new(Form::Ndjson, false).onto(with(true, 1 << 20), Some(Duplicates::default()));
+        for (source, (line, (places, texts))) in [(&lesser, first), (&greater, second)].into_iter().enumerate() {
+            let mut intake = Intake::new(Form::Ndjson, false).onto(with(places, texts), None).carrying([0, 0]);
+            intake.extend(line.as_bytes());
+            intake.finish_stretch();
+            let mut pieces = pieces_of(&intake).into_iter();
+            let shift = Shift { offset: 100, source: source as u16 };
+            gathered.absorb(&mut || pieces.next(), Range { lines: 0, shift }).unwrap();
+        }
+        let rows: Value =
+            serde_json::from_str(&rows_of(&gathered, &Query::from_pairs([("metric", "volume")]).unwrap())).unwrap();
+        let row = &rows["rows"][0];
+        let said = format!("{} {} {} {}", row["duration_ms"], row["source"], row["offset"], row["error"]);
+        assert_eq!(said, expected, "{first:?} {second:?}: {rows}");
+    };
+    check((true, 0), (true, 0), "5 1 100 null");
+    check((true, 0), (false, 1 << 20), "5 null null \"greater\"");
+    check((false, 1 << 20), (true, 0), "5 1 100 null");
+    check((false, 1 << 20), (false, 1), "5 null null null");
+}
+
+/// A row that brings more workflows than are told apart does not give its own one to rows of another.
+#[test]
+fn workflows_that_are_not_told_apart_still_tell_executions_apart() {
+    let line = |id: &str, workflow: &str, status: &str| {
+        format!(
+            "{{\"id\":\"{id}\",\"workflow_id\":\"{workflow}\",\"status\":\"{status}\",\"started_at\":\"2026-02-12T04:30:00Z\"}}\n"
+        )
+    };
+    let numbered = |number: u32| line("1", &format!("w{number}"), "failed");
+    // Of kinds that look alike then, the first one is that of these rows; so many that the short way stays worth trying.
+    let mut text: String = (0..300_000).map(|number| line(&format!("k{number}"), "w0", "failed")).collect();
+    text.extend((1..65_530).map(numbered));
+    // Kinds are forgotten when there are very many, and those of these rows are to be known at the end.
+    text.extend((1..200).map(|number| line("2", &format!("w{number}"), "completed")));
+    text.extend((0..9).map(|number| line(&number.to_string(), "w0", "failed")));
+    text.extend((65_530..65_536).map(numbered));
+    text += &line("q", "one too many", "failed");
+    text += &line("q", "w0", "failed");
+    for is_short in [true, false] {
+        let intake = read_texts(&text, Form::Ndjson, usize::MAX, 1 << 16, is_short);
+        assert!(intake.table().crowding().workflows);
+        assert_eq!(
+            (intake.table().rows(), intake.reading().duplicates),
+            (text.lines().count() as u64, 0),
+            "{is_short}"
+        );
+    }
+}
+
+/// What a row costs that repeats another one depends on its own length, and not on that of the other.
+#[test]
+fn a_long_row_does_not_make_those_slow_that_repeat_it() {
+    let tags: Vec<String> = (0..20_000).map(|tag| format!("\"t{}\"", tag * 7919 % 20_000)).collect();
+    let row = |tags: &str, status: &str| {
+        format!(
+            "{{\"id\":\"1\",\"workflow_id\":\"7\",\"status\":\"{status}\",\"started_at\":\"2026-02-12T04:30:00Z\",\"tags\":[{tags}]}}\n"
+        )
+    };
+    let text = row(&tags.join(","), "failed") + &(row("\"t1\"", "failed") + &row("", "running")).repeat(20_000);
+    let begun = std::time::Instant::now();
+    let intake = read_texts(&text, Form::Ndjson, usize::MAX, 1 << 16, false);
+    assert_eq!((intake.table().rows(), intake.reading().duplicates), (1, 40_000));
+    // It takes a few tenths of a second, and took minutes where each row was held against all tags.
+    assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+}
+
 /// A part that does not carry what tells rows apart is refused by who looks for repeated ones, and so is one that carries too
 /// few or too many.
 #[test]
@@ -299,9 +381,7 @@ fn a_part_without_identities_is_refused() {
         }
         rows[..count].iter().for_each(|row| intake.extend(format!("{row}\n").as_bytes()));
         intake.finish_stretch();
-        let mut pieces = Vec::new();
-        intake.write_part(&mut |piece| pieces.push(piece.to_vec()));
-        pieces
+        pieces_of(&intake)
     };
     let check = |pieces: Vec<Vec<u8>>, expected: Option<u64>| {
         let mut gathered = Intake::new(Form::Ndjson, false).onto(Table::default(), Some(Duplicates::default()));
@@ -311,7 +391,7 @@ fn a_part_without_identities_is_refused() {
     };
     check(part_with(Some([0, 0]), 50), Some(50));
     check(part_with(None, 50), None);
-    for count in [0, 49] {
+    for count in [1, 49] {
         let mut pieces = part_with(Some([0, 0]), 50);
         pieces[1] = part_with(Some([0, 0]), count)[1].clone();
         check(pieces, None);
@@ -334,10 +414,15 @@ fn read_texts(text: &str, form: Form, most_bytes: usize, piece: usize, is_short:
 }
 
 /// Everything that was read.
-fn part_of(intake: &Intake) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    intake.write_part(&mut |piece| bytes.extend_from_slice(piece));
-    bytes
+fn part_of(intake: &Intake) -> (Vec<u8>, u64, u64) {
+    let reading = intake.reading();
+    (pieces_of(intake).concat(), reading.unidentified, reading.looked_among)
+}
+
+fn pieces_of(intake: &Intake) -> Vec<Vec<u8>> {
+    let mut pieces = Vec::new();
+    intake.write_part(&mut |piece| pieces.push(piece.to_vec()));
+    pieces
 }
 
 /// A row behind the last one that has room is not read, whether or not it repeats another one, and however rows are read.
@@ -350,19 +435,24 @@ fn where_there_is_no_room_reading_ends() {
     };
     // Rows of one chunk of the table, with places.
     let (chunk, bytes) = (1 << 14, (1 << 14) * 24);
-    let check = |repeats: usize, expected: (u64, u64, u64), is_full: bool| {
+    let without_id = "{\"workflow_id\":\"7\",\"status\":\"failed\",\"started_at\":\"2026-02-12T04:30:00Z\"}\n";
+    let check = |repeats: usize, unidentified: usize, expected: (u64, u64, u64), is_full: bool| {
         // The last of the rows that fit, some that repeat the first ones, and one more.
-        let ids = (0..chunk).chain(0..repeats).chain([chunk]);
-        let text: String = ids.map(line).collect();
+        let ids = (0..chunk - unidentified).chain(0..repeats).chain([chunk]);
+        let text: String = without_id.repeat(unidentified) + &ids.map(line).collect::<String>();
+        let text = if unidentified > 0 { text + &without_id.repeat(9) } else { text };
         for (piece, is_short) in [(997, true), (usize::MAX, true), (997, false), (usize::MAX, false)] {
             let intake = read_texts(&text, Form::Ndjson, bytes, piece, is_short);
             let reading = intake.reading();
             assert_eq!((intake.table().rows(), reading.read, reading.duplicates), expected, "{piece} {is_short}");
+            assert_eq!(reading.unidentified, unidentified as u64, "{piece} {is_short}");
             assert_eq!((intake.is_full(), reading.unreadable), (is_full, 0), "{piece} {is_short}");
         }
     };
-    check(0, (1 << 14, 1 << 14, 0), true);
-    check(3, (1 << 14, 1 << 14, 0), true);
+    check(0, 0, (1 << 14, 1 << 14, 0), true);
+    check(3, 0, (1 << 14, 1 << 14, 0), true);
+    check(3, 300, (1 << 14, 1 << 14, 0), true);
+    check(3, 1 << 14, (1 << 14, 1 << 14, 0), true);
 }
 
 #[test]

@@ -121,11 +121,12 @@ export class HeatmapClient {
     const [only = new Blob([])] = sources;
     const lost = bereft.get(this.#id);
     try {
-      const gathering = await this.#gather(sources, as, workers, keeping);
+      // Several addresses are fetched as they are, unless something else is said.
+      const isCompanions = companion ?? (!isSeveral(source) && !handed && isFromCompanion(source as Source, globalThis.document?.baseURI));
+      const gathering = isCompanions ? undefined : await this.#gather(sources, as, workers, keeping);
       bereft.delete(this.#id);
       if (gathering) return await this.#follow(gathering, signal, onProgress);
       const transfer = sources.filter((each) => each instanceof ReadableStream) as unknown as Transferable[];
-      const isCompanions = companion ?? (!isSeveral(source) && !handed && isFromCompanion(source as Source, globalThis.document?.baseURI));
       const call: Call['call'] = { name: 'load', source: sources.length > 1 ? sources : only, query, companion: isCompanions, as: { ...as, ...keeping } };
       const { id, answer } = running().ask<Loaded>(this.#id, call, onProgress, transfer);
       if (this.#wantsStop) this.stop();

@@ -128,7 +128,7 @@ export async function look(bytes: Uint8Array, as: ReadAs): Promise<Look> {
 export async function readPart({ source, hasPlaces, keepsRows, identityKey, start: from, end, isLast, head, as }: Piece, signal: AbortSignal, onStart: (halt: () => void) => void, onProgress: (counted: Counted & { bytes: number }) => void): Promise<Part> {
   const { Engine, memory } = await startWhole();
   // Only a whole source can be compressed.
-  const stream = end === undefined ? (await open(source, {}, Date.now(), undefined, signal)).stream : (source as Blob).slice(from, end).stream();
+  const stream = end === undefined ? (await open(source, {}, Date.now(), false, signal)).stream : (source as Blob).slice(from, end).stream();
   const engine = new Engine();
   try {
     // Of a whole source it is not known yet whether its form lets a row be read again; stretches are lines or records.

@@ -100,9 +100,6 @@ pub(super) fn push(out: &mut Vec<u8>, Identity { execution, attempt }: &Identity
     execution.iter().for_each(|half| push_long(out, *half));
 }
 
-/// The bytes that [`push`] appends.
-pub(super) const BYTES: usize = 20;
-
 /// What [`push`] appended.
 pub(super) fn read(bytes: &mut Bytes<'_>) -> Result<Identity, Broken> {
     let (attempt, execution) = (bytes.short()?, [bytes.long()?, bytes.long()?]);

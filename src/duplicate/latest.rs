@@ -1,6 +1,6 @@
 //! Which row holds the latest attempt of each execution, by a hash of 128 bits: two hundred and fifty-six small tables of
-//! places, so that growing never takes long. Knows nothing of what the hash is of; whoever hands over hashes has made them
-//! under a key that nobody can know, or searching may be slow.
+//! places, so that growing never takes long. Knows nothing of what the hash is of. Hashes may come from elsewhere, so where
+//! they lie is a hash of them under a key of its own (multiplication and shift, after Dietzfelbinger and others, 1997).
 
 /// The latest attempt of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,22 +32,37 @@ struct Entry {
     latest: Attempt,
 }
 
-const NONE: Entry = Entry { execution: [0, 0], latest: Attempt { attempt: 0, row: FREE } };
+const FREE_PLACE: Entry = Entry { execution: [0, 0], latest: Attempt { attempt: 0, row: FREE } };
+
+/// Where executions lie.
+#[derive(Clone, Copy, Debug)]
+struct Hash {
+    factors: [u64; 2],
+}
+
+impl Hash {
+    /// The number of the table in the highest bits, and below it what tells the place there.
+    #[inline]
+    fn of(self, [low, high]: [u64; 2]) -> u64 {
+        let [by_low, by_high] = self.factors;
+        low.wrapping_mul(by_low).wrapping_add(high.wrapping_mul(by_high))
+    }
+}
 
 /// The executions, each once.
 #[derive(Clone, Debug)]
 pub(super) struct Latest {
     tables: Vec<Places>,
     executions: usize,
-}
-
-impl Default for Latest {
-    fn default() -> Self {
-        Self { tables: vec![Places::default(); 1 << TABLE_BITS], executions: 0 }
-    }
+    hash: Hash,
 }
 
 impl Latest {
+    pub(super) fn with_key(key: [u64; 2]) -> Self {
+        let hash = Hash { factors: key.map(|half| half | 1) };
+        Self { tables: vec![Places::default(); 1 << TABLE_BITS], executions: 0, hash }
+    }
+
     /// How many executions there are.
     pub(super) fn len(&self) -> usize {
         self.executions
@@ -55,37 +70,41 @@ impl Latest {
 
     #[inline]
     pub(super) fn find(&self, execution: [u64; 2]) -> Option<Attempt> {
-        self.tables.get(table_of(execution))?.find(execution)
+        let table = self.tables.get(self.table_of(execution))?;
+        let entry = table.entries.get(table.place(self.hash, execution)?)?;
+        (entry.latest.row != FREE).then_some(entry.latest)
     }
 
     /// Looks at the first place where an execution may lie, so that the processor has it at hand when the execution is looked
     /// for. What it gives says nothing.
     #[inline]
     pub(super) fn fetch(&self, execution: [u64; 2]) -> u32 {
-        let Some(table) = self.tables.get(table_of(execution)) else { return 0 };
-        let place = execution[0] as usize & table.entries.len().saturating_sub(1);
-        table.entries.get(place).map_or(0, |entry| entry.latest.row)
+        let table = self.tables.get(self.table_of(execution));
+        let entry = table.and_then(|table| table.entries.get(table.first_place(self.hash, execution)));
+        entry.map_or(0, |entry| entry.latest.row)
     }
 
     /// Adds an execution that is not there; false if there is no memory for it.
     #[inline]
     pub(super) fn add(&mut self, execution: [u64; 2], latest: Attempt) -> bool {
-        let is_added =
-            self.tables.get_mut(table_of(execution)).is_some_and(|table| table.add(Entry { execution, latest }));
+        let (hash, number) = (self.hash, self.table_of(execution));
+        let is_added = self.tables.get_mut(number).is_some_and(|table| table.add(hash, Entry { execution, latest }));
         self.executions += usize::from(is_added);
         is_added
     }
 
     /// Says of an execution that is there that another attempt is its latest.
     pub(super) fn replace(&mut self, execution: [u64; 2], latest: Attempt) {
-        if let Some(table) = self.tables.get_mut(table_of(execution)) {
-            table.replace(Entry { execution, latest });
+        let (hash, number) = (self.hash, self.table_of(execution));
+        if let Some(table) = self.tables.get_mut(number) {
+            table.put(hash, Entry { execution, latest });
         }
     }
-}
 
-fn table_of([_, high]: [u64; 2]) -> usize {
-    (high >> (u64::BITS - TABLE_BITS)) as usize
+    #[inline]
+    fn table_of(&self, execution: [u64; 2]) -> usize {
+        (self.hash.of(execution) >> (u64::BITS - TABLE_BITS)) as usize
+    }
 }
 
 /// Places, a power of two of them or none. An execution lies in the first free one from where its hash points.
@@ -96,17 +115,18 @@ struct Places {
 }
 
 impl Places {
+    /// Where an execution would lie if nothing else did.
     #[inline]
-    fn find(&self, execution: [u64; 2]) -> Option<Attempt> {
-        let entry = self.entries.get(self.place(execution)?)?;
-        (entry.latest.row != FREE).then_some(entry.latest)
+    fn first_place(&self, hash: Hash, execution: [u64; 2]) -> usize {
+        let bits = self.entries.len().max(2).ilog2();
+        (hash.of(execution) << TABLE_BITS >> (u64::BITS - bits)) as usize
     }
 
     /// Where an execution lies, or would; `None` where there are no places.
     #[inline]
-    fn place(&self, execution: [u64; 2]) -> Option<usize> {
+    fn place(&self, hash: Hash, execution: [u64; 2]) -> Option<usize> {
         let mask = self.entries.len().checked_sub(1)?;
-        let mut place = execution[0] as usize & mask;
+        let mut place = self.first_place(hash, execution);
         // A quarter is free at least, so that one that is free comes.
         loop {
             let entry = self.entries.get(place)?;
@@ -118,32 +138,32 @@ impl Places {
     }
 
     #[inline]
-    fn add(&mut self, entry: Entry) -> bool {
-        if self.taken >= self.entries.len() / 4 * 3 && !self.grow() {
+    fn add(&mut self, hash: Hash, entry: Entry) -> bool {
+        if self.taken >= self.entries.len() / 4 * 3 && !self.grow(hash) {
             return false;
         }
         self.taken += 1;
-        self.replace(entry);
+        self.put(hash, entry);
         true
     }
 
     #[inline]
-    fn replace(&mut self, entry: Entry) {
-        if let Some(place) = self.place(entry.execution).and_then(|place| self.entries.get_mut(place)) {
+    fn put(&mut self, hash: Hash, entry: Entry) {
+        if let Some(place) = self.place(hash, entry.execution).and_then(|place| self.entries.get_mut(place)) {
             *place = entry;
         }
     }
 
     #[cold]
-    fn grow(&mut self) -> bool {
+    fn grow(&mut self, hash: Hash) -> bool {
         let mut places = Vec::new();
         let count = (self.entries.len() * 2).max(FIRST_PLACES);
         if places.try_reserve_exact(count).is_err() {
             return false;
         }
-        places.resize(count, NONE);
+        places.resize(count, FREE_PLACE);
         let before = std::mem::replace(&mut self.entries, places);
-        before.into_iter().filter(|entry| entry.latest.row != FREE).for_each(|entry| self.replace(entry));
+        before.into_iter().filter(|entry| entry.latest.row != FREE).for_each(|entry| self.put(hash, entry));
         true
     }
 }
@@ -155,7 +175,8 @@ mod tests {
 
     /// Adds and replaces what `hashes` gives, and holds every look against a map.
     fn check(hashes: impl Iterator<Item = [u64; 2]>) {
-        let (mut latest, mut model) = (Latest::default(), BTreeMap::new());
+        let (mut latest, mut model) =
+            (Latest::with_key([0x9e37_79b9_7f4a_7c15, 0xd1b5_4a32_d192_ed03]), BTreeMap::new());
         for (row, execution) in hashes.enumerate() {
             let attempt = Attempt::new(row as u32 % 7, row as u64).unwrap();
             assert_eq!(latest.find(execution), model.get(&execution).copied());
@@ -175,9 +196,10 @@ mod tests {
         let spread = |number: u64| number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         check((0..20_000).map(|number| [spread(number), spread(number ^ 0xffff)]));
         check((0..20_000).map(|number| [spread(number % 999), spread(number % 999)]));
-        // All that begin at one place, across the end of a table.
-        check((0..200).map(|number| [u64::MAX, number]));
-        check((0..200).map(|number| [number << 20 | 0xf_ffff, 0]));
+        // Whatever they have in common, as hashes may that someone chose.
+        check((0..20_000).map(|number| [u64::MAX, number]));
+        check((0..20_000).map(|number| [number << 44, 0]));
+        check((0..20_000).map(|number| [number, number]));
         check([[0, 0]].into_iter());
     }
 

@@ -447,7 +447,7 @@ impl Intake {
                 return;
             }
             let Some(event) = reader.next() else { return };
-            if matches!(event, Event::Row { .. } | Event::Unstarted { .. }) && !table.make_room() {
+            if matches!(event, Event::Row { .. } | Event::Unstarted { .. }) && !apart.make_room(table) {
                 return;
             }
             *went_on |= end.is_some() && !matches!(event, Event::Control);

@@ -65,11 +65,10 @@ impl Intake {
             push_text(&mut piece, why);
         }
         piece.push(u8::from(self.carried.is_some()));
+        push_short(&mut piece, self.carried.as_ref().map_or(0, |carried| carried.pieces() as u32));
         each(&piece);
         if let Some(carried) = &self.carried {
-            piece.clear();
-            carried.write(&mut piece);
-            each(&piece);
+            carried.write(each);
         }
         self.table.write(each);
     }
@@ -87,9 +86,13 @@ impl Intake {
         let (is_stream, went_on) = (bytes.truth()?, bytes.truth()?);
         let end = read_end(&mut bytes)?;
         let broken_off = if bytes.truth()? { Some((bytes.long()?, bytes.text()?.to_owned())) } else { None };
-        let carries = bytes.truth()?;
+        let (carries, pieces) = (bytes.truth()?, bytes.short()?);
         bytes.end()?;
-        let handed = if carries { next().ok_or(Broken)? } else { Vec::new() };
+        // What tells rows apart is of no use to who does not look; without it, rows would be lost or counted twice.
+        if carries != self.duplicates.is_some() {
+            return Err(Broken);
+        }
+        let handed: Vec<_> = (0..pieces).map_while(|_| next()).collect();
         if range.shift.source != self.source {
             self.settle();
             self.source = range.shift.source;
@@ -98,8 +101,6 @@ impl Intake {
         let held_before = self.table.rows() + self.table.counted();
         match &mut self.duplicates {
             None => self.table.absorb(next, range.shift)?,
-            // Without what tells them, rows would be lost that repeat no other one, or counted twice.
-            Some(_) if !carries => return Err(Broken),
             Some(duplicates) => {
                 let mut rows = HandedRows::new(&handed);
                 let mut each = || rows.next();
@@ -139,10 +140,15 @@ impl Intake {
     }
 }
 
-/// Adds the executions of another table to one of which `duplicates` tells the rows; `carried` tells those of the other.
-/// What it gives says how many of them repeated one, or could not be held against others.
-pub fn gather(table: &mut Table, duplicates: &mut Duplicates, other: &Table, carried: &Carried) -> Reading {
+/// Adds the executions of another table to one of which `duplicates` tells the rows; `carried` tells those of the other, or
+/// they are only added. What it gives says how many of them repeated one, or were not held against others.
+pub fn gather(table: &mut Table, duplicates: &mut Duplicates, other: &Table, carried: Option<&Carried>) -> Reading {
     let mut reading = Reading::default();
+    let Some(carried) = carried.filter(|carried| carried.rows() == other.rows()) else {
+        table.merge(other);
+        reading.not_looked_for += other.rows();
+        return reading;
+    };
     let mut rows = carried.handed();
     let mut each = || rows.next().ok_or(Broken);
     table.merge_met(other, &mut HandedOver { duplicates, next: &mut each, reading: &mut reading });

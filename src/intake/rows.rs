@@ -36,7 +36,18 @@ impl<'a> Apart<'a> {
         !matches!(self, Apart::Not)
     }
 
-    /// Takes a row; the number of its kind in the reader and in the table, if the rows of the kind may go the short way from
+    /// Makes room for a row; false if there is none.
+    pub(super) fn make_room(&mut self, table: &mut Table) -> bool {
+        if let Apart::Later(carried) = self
+            && !carried.make_room(1)
+        {
+            table.fill();
+            return false;
+        }
+        table.make_room()
+    }
+
+    /// Takes a row for which room was made; the number of its kind in the reader and in the table, if the rows of the kind may go the short way from
     /// now on.
     pub(super) fn push(
         &mut self,
@@ -48,8 +59,10 @@ impl<'a> Apart<'a> {
     ) -> Option<(u32, u32)> {
         // A row of an unknown status is a problem that has to be told of each.
         let kind = kind.filter(|_| execution.status != Status::Other);
-        // A local id needs the start to be told, and where workflows are not told apart, kinds do not say of which one a row is.
-        let kind_of_apart = kind.filter(|_| !arrival.has_local_id && !table.crowding().workflows);
+        // A local id needs the start to be told.
+        let kind_of_apart = kind.filter(|_| !arrival.has_local_id);
+        // Once workflows are not told apart, which may be by this very row, kinds do not say of which one a row is.
+        let are_told = |table: &Table| !table.crowding().workflows;
         match self {
             Apart::Not => {
                 reading.not_looked_for += 1;
@@ -58,13 +71,13 @@ impl<'a> Apart<'a> {
             Apart::Here(duplicates) => {
                 let pushed = duplicates.push(table, execution, arrival);
                 reading.count_pushed(pushed, duplicates.limit());
-                let named = kind_of_apart.map(|kind| (kind, table.intern(execution)));
+                let named = kind_of_apart.filter(|_| are_told(table)).map(|kind| (kind, table.intern(execution)));
                 named.inspect(|(_, number)| duplicates.name_kind(*number, execution))
             }
             Apart::Later(carried) => {
                 let number = add(table, execution, arrival);
                 carried.push(execution, arrival.has_local_id);
-                let named = kind_of_apart.zip(number);
+                let named = kind_of_apart.filter(|_| are_told(table)).zip(number);
                 named.inspect(|(_, number)| carried.name_kind(*number, execution))
             }
         }
@@ -113,6 +126,10 @@ fn take_all(
         if told == 0 {
             return true;
         }
+        if carried.as_mut().is_some_and(|carried| !carried.make_room(told)) {
+            table.fill();
+            return false;
+        }
         let added = add_known(reader, table, 0..told, source);
         reading.count_known(reader, 0..added);
         match &mut carried {
@@ -143,22 +160,22 @@ fn take_once(
             duplicates.look_at(reader.known_row(place));
         }
         duplicates.fetch();
-        // Those that are to be added, and lie behind all that were.
-        let mut waiting = 0..0;
+        let mut waiting = Waiting::default();
         for place in 0..told {
-            let row = table.rows() + waiting.len() as u64;
+            let row = table.rows() + waiting.rows.len() as u64;
             let (met, pushed) = duplicates.meet_looked_at(place, row);
-            waiting.end = place + usize::from(!matches!(met, Met::Repeats(_)));
-            let is_last = place + 1 == told;
-            if met != Met::New || is_last {
-                let added = add_known(reader, table, waiting.clone(), source);
-                reading.count_known(reader, waiting.start..waiting.start + added);
-                if added < waiting.len() {
-                    return false;
-                }
-                waiting = place + 1..place + 1;
+            let repeats = if let Met::Repeats(row) = met { Some(row) } else { None };
+            if repeats.is_none() {
+                waiting.push(place, pushed);
             }
-            if let Met::Repeats(row) = met {
+            // Nearly all rows are new, and wait for others.
+            if met == Met::New && place + 1 < told {
+                continue;
+            }
+            if !waiting.add(reader, table, reading, source, duplicates.limit()) {
+                return false;
+            }
+            if let Some(row) = repeats {
                 // Nothing is read once a row would find no room, whether or not it needs any.
                 if !table.make_room() {
                     return false;
@@ -167,12 +184,43 @@ fn take_once(
                     table.repeat_known(row.into(), &known, own, Place { source, offset: known.offset });
                 }
                 reading.count_known(reader, place..place + 1);
-            }
-            table.settle(met, row);
-            if pushed != Pushed::New {
                 reading.count_pushed(pushed, duplicates.limit());
             }
+            table.settle(met, row);
+            waiting = Waiting::behind(place);
         }
+    }
+}
+
+/// Rows that repeat none and go to the table together.
+#[derive(Default)]
+struct Waiting {
+    rows: Range<usize>,
+    /// The places of those that are counted as something else than new, which are few.
+    others: Vec<(usize, Pushed)>,
+}
+
+impl Waiting {
+    /// None, of those behind a place.
+    fn behind(place: usize) -> Self {
+        Waiting { rows: place + 1..place + 1, others: Vec::new() }
+    }
+
+    fn push(&mut self, place: usize, pushed: Pushed) {
+        self.rows.end = place + 1;
+        if pushed != Pushed::New {
+            self.others.push((place, pushed));
+        }
+    }
+
+    /// Adds and counts them; false if there is no room for all.
+    fn add(&self, reader: &mut Reader, table: &mut Table, reading: &mut Reading, source: u16, limit: usize) -> bool {
+        let end = self.rows.start + add_known(reader, table, self.rows.clone(), source);
+        reading.count_known(reader, self.rows.start..end);
+        for (_, pushed) in self.others.iter().filter(|(place, _)| *place < end) {
+            reading.count_pushed(*pushed, limit);
+        }
+        end == self.rows.end
     }
 }
 

@@ -226,13 +226,22 @@ impl Columns {
         packed.map(|packed| Place::unpacked(*packed))
     }
 
-    /// Puts a row in the place of another one, with where it lies in its source if that is another place too.
-    pub(super) fn set(&mut self, row: u64, cells: Cells, lies: Option<Place>) {
+    /// Changes what is held of a row.
+    pub(super) fn set(&mut self, row: u64, cells: Cells) {
         let (chunk, place) = Self::place(row);
-        let Some(chunk) = self.chunks.get_mut(chunk) else { return };
-        chunk.set(place, cells);
-        if let (Some(lies), Some(kept)) = (lies, chunk.places.get_mut(place)) {
-            *kept = lies.packed();
+        if let Some(chunk) = self.chunks.get_mut(chunk) {
+            chunk.set(place, cells);
+        }
+    }
+
+    /// Puts another row in the place of one, with where it lies in its source if that is known.
+    pub(super) fn replace(&mut self, row: u64, cells: Cells, lies: Option<Place>) {
+        self.set(row, cells);
+        let (chunk, place) = Self::place(row);
+        let Some(chunk) = self.chunks.get_mut(chunk).filter(|_| self.with_places) else { return };
+        chunk.places.resize(chunk.len(), Place::UNKNOWN);
+        if let Some(kept) = chunk.places.get_mut(place) {
+            *kept = lies.map_or(Place::UNKNOWN, Place::packed);
         }
     }
 }

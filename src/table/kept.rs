@@ -90,7 +90,15 @@ impl Kept {
             }
             let before = self.texts.len();
             self.texts.extend_from_slice(texts);
-            self.settle(row, before);
+            return self.settle(row, before);
+        }
+        self.forget(row);
+    }
+
+    /// Keeps none for a row that stands where another one stood.
+    pub(super) fn forget(&mut self, row: u64) {
+        if let Some(begin) = usize::try_from(row).ok().and_then(|row| self.begins.get_mut(row)) {
+            *begin = 0;
         }
     }
 

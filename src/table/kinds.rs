@@ -8,6 +8,7 @@ use crate::bytes::{Broken, Bytes, push_long, push_short};
 use crate::execution::{Execution, Status};
 use crate::options::Filter;
 use crate::order::sort;
+use std::collections::BTreeMap;
 
 /// The number of a text that is not there.
 const NONE: u32 = u32::MAX;
@@ -67,6 +68,8 @@ pub(super) struct Kinds {
     pub(super) words: Texts,
     pub(super) tags: Texts,
     tag_sets: Sets,
+    /// The tags of some sets in the order of their texts.
+    sorted_sets: BTreeMap<u32, Box<[u32]>>,
     all: Vec<Kind>,
     index: Index,
     /// The newest start of each kind's rows, in milliseconds.
@@ -145,6 +148,20 @@ impl Kinds {
     /// The numbers of these tags, each once.
     pub(super) fn tag_numbers(&self, kind: &Kind) -> &[u32] {
         self.tag_sets.set(kind.tag_set)
+    }
+
+    /// Lets the tags of a kind be told in the order of their texts.
+    pub(super) fn sort_tags(&mut self, kind: &Kind) {
+        if !self.sorted_sets.contains_key(&kind.tag_set) {
+            let mut tags: Box<[u32]> = self.tag_sets.set(kind.tag_set).into();
+            sort(&mut tags, &|one, other| self.tags.text(*one) < self.tags.text(*other));
+            self.sorted_sets.insert(kind.tag_set, tags);
+        }
+    }
+
+    /// The tags of a kind in the order of their texts, once these were sorted.
+    pub(super) fn sorted_tags(&self, kind: &Kind) -> &[u32] {
+        self.sorted_sets.get(&kind.tag_set).map_or(&[], |tags| tags)
     }
 
     /// How many sets of tags there are.
@@ -317,6 +334,7 @@ impl Kinds {
         if crowding.tags {
             self.tags = Texts::default();
             self.tag_sets = Sets::default();
+            self.sorted_sets = BTreeMap::new();
         }
         self.index = Index::default();
         for number in 0..self.all.len() {

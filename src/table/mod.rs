@@ -10,6 +10,7 @@ mod folded;
 mod kept;
 mod kinds;
 mod parts;
+mod precedence;
 mod repeated;
 mod rows;
 mod runs;
@@ -162,6 +163,11 @@ impl Table {
         has_room
     }
 
+    /// Says that there is no room for what belongs to another row: none is taken any more.
+    pub(crate) fn fill(&mut self) {
+        self.is_full = true;
+    }
+
     /// True once a row found no room.
     pub fn is_full(&self) -> bool {
         self.is_full
@@ -273,8 +279,8 @@ impl Table {
         self.merge_each(other, None);
     }
 
-    /// Adds those executions of another table that a meeting says, and holds the others against those that they repeat. What
-    /// the meeting has not enough of is not added.
+    /// Adds those executions of another table that a meeting says, which knows all of them, and holds the others against those
+    /// that they repeat.
     pub(crate) fn merge_met(&mut self, other: &Table, meeting: &mut dyn Meeting) {
         self.merge_each(other, Some(meeting));
     }

@@ -2,11 +2,11 @@
 //! to be remembered of a row for the case that another repeats it. Knows nothing of what makes two rows one execution.
 
 use super::column::{Cells, KIND, RETRY, SUPERSEDED, UNSTARTED};
+use super::precedence::Claim;
 use super::{Arrival, Place, Table};
 use crate::bytes::Broken;
-use crate::execution::{Execution, JoinedTags, OwnTexts, Status};
+use crate::execution::{Execution, OwnTexts};
 use crate::ingest::Known;
-use crate::row;
 use crate::time::Timestamp;
 use std::cmp::Ordering;
 
@@ -40,7 +40,7 @@ impl Table {
     /// ([`row::precedence`]) stays there. Of equal ones the first stays, which differs from the other in nothing that is
     /// counted. What a row says of names and of how far the rows reach stays also of the one that does not, so that it does
     /// not matter which came first.
-    pub fn repeat(&mut self, row: u64, execution: &Execution<'_>, arrival: Arrival) {
+    pub(crate) fn repeat(&mut self, row: u64, execution: &Execution<'_>, arrival: Arrival) {
         let kind = self.intern(execution);
         let flags = if arrival.has_started { 0 } else { UNSTARTED } | if execution.attempt > 1 { RETRY } else { 0 };
         let (duration_ms, waited_ms) =
@@ -73,7 +73,7 @@ impl Table {
     /// Says of row `row` that a later attempt of the same execution is in the table.
     fn supersede(&mut self, row: u64) {
         if let Some(cells) = self.columns.get(row).filter(|cells| cells.kind & SUPERSEDED == 0) {
-            self.columns.set(row, Cells { kind: cells.kind | SUPERSEDED, ..cells }, None);
+            self.columns.set(row, Cells { kind: cells.kind | SUPERSEDED, ..cells });
             self.count_flags(SUPERSEDED, 1);
             self.changes += 1;
         }
@@ -95,16 +95,19 @@ impl Table {
             duration_ms: other.long_durations.decode(their_row, cells.duration),
             waited_ms: other.long_waits.decode(their_row, cells.wait),
         };
-        if self.contend(row, new, place)
-            && let (Some(mine), Some(theirs)) = (&mut self.kept, &other.kept)
-        {
-            mine.adopt(row, theirs, their_row);
+        if !self.contend(row, new, place) {
+            return;
+        }
+        match (&mut self.kept, &other.kept) {
+            (Some(mine), Some(theirs)) => mine.adopt(row, theirs, their_row),
+            (Some(mine), None) => mine.forget(row),
+            (None, _) => {}
         }
     }
 
     /// Puts a row in the place of row `row`, if it is the greater one; true if it is.
     fn contend(&mut self, row: u64, new: Claim, place: Option<Place>) -> bool {
-        self.kinds.see(new.number() as u32, new.start_ms);
+        self.kinds.see(new.number(), new.start_ms);
         if let Some(start) = Timestamp::from_ms(new.start_ms).filter(|_| new.has_started()) {
             self.reach(start);
         }
@@ -126,61 +129,8 @@ impl Table {
         };
         self.count_flags(old.kind, -1);
         self.count_flags(new.kind, 1);
-        self.columns.set(row, cells, place);
+        self.columns.replace(row, cells, place);
         self.changes += 1;
         true
-    }
-
-    /// Which of two rows of one execution stays. Beyond [`row::precedence`] a row that has started is greater, then one that
-    /// waited for longer: a total order on all that the table holds of them.
-    fn precedence(&self, one: &Claim, other: &Claim) -> Ordering {
-        let [our_tags, their_tags] = [one, other].map(|claim| self.tags_of(claim));
-        let (ours, theirs) = (self.execution(one, &our_tags), self.execution(other, &their_tags));
-        row::precedence(&ours, &theirs)
-            .then(one.has_started().cmp(&other.has_started()))
-            .then(one.waited_ms.cmp(&other.waited_ms))
-    }
-
-    fn tags_of(&self, claim: &Claim) -> JoinedTags {
-        JoinedTags::of(self.kinds.all().get(claim.number()).into_iter().flat_map(|kind| self.kinds.tags_of(kind)))
-    }
-
-    /// What the table holds of a row, as an execution.
-    fn execution<'a>(&'a self, claim: &Claim, tags: &'a JoinedTags) -> Execution<'a> {
-        let kind = self.kinds.all().get(claim.number());
-        Execution {
-            id: None,
-            workflow_id: None,
-            workflow: kind.and_then(|kind| self.kinds.name_of(kind)),
-            status: kind.map_or(Status::Other, |kind| kind.status),
-            status_text: kind.and_then(|kind| self.kinds.word_of(kind)).unwrap_or(""),
-            started_at: Timestamp::from_ms(claim.start_ms).unwrap_or(Timestamp::MIN),
-            duration_ms: claim.duration_ms,
-            waited_ms: claim.waited_ms,
-            tags: tags.tags(),
-            attempt: 1,
-            error: None,
-        }
-    }
-}
-
-/// All that the table holds of a row and that is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Claim {
-    start_ms: i64,
-    /// With its flags.
-    kind: u32,
-    duration_ms: Option<u64>,
-    waited_ms: Option<u64>,
-}
-
-impl Claim {
-    fn has_started(&self) -> bool {
-        self.kind & UNSTARTED == 0
-    }
-
-    /// The kind's number, as a place.
-    fn number(&self) -> usize {
-        (self.kind & KIND) as usize
     }
 }

@@ -33,7 +33,8 @@ pub struct Settings {
     /// What is known of all files.
     opening: Opening,
     /// Whether rows are looked for that repeat another one. One thread finds them as it reads; of several each carries along
-    /// what tells its rows, and all are held against all when they are added up.
+    /// what tells its rows, and all are held against all when they are added up. Only beyond the most that are remembered does
+    /// it depend on the threads which ones are.
     deduplicate: bool,
     /// Whether rows are kept or only counted.
     keeps_rows: bool,
@@ -151,9 +152,7 @@ impl Rows {
 
     /// Adds those of a thread that carried what tells them.
     fn add(&mut self, others: &Rows, identities: &mut Duplicates, repeated: &mut Reading) {
-        if let Some(carried) = &others.carried {
-            repeated.merge(&gather(&mut self.table, identities, &others.table, carried));
-        }
+        repeated.merge(&gather(&mut self.table, identities, &others.table, others.carried.as_ref()));
     }
 }
 
