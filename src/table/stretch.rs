@@ -69,7 +69,8 @@ impl Table {
     /// Takes note of how far rows reach, all in all and of each kind.
     pub(super) fn see(&mut self, kinds: &[u32], starts: &[i64]) {
         let (mut oldest, mut newest) = (i64::MAX, i64::MIN);
-        for (kind, start) in kinds.iter().zip(starts) {
+        // From the last one on, which mostly is the newest of its kind, so that the others change nothing.
+        for (kind, start) in kinds.iter().zip(starts).rev() {
             self.kinds.see(kind & KIND, *start);
             (oldest, newest) = (oldest.min(*start), newest.max(*start));
         }
