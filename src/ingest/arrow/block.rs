@@ -7,6 +7,7 @@ use super::super::memo_kinds::Kinds;
 use super::columns::{Column, Decides, OpenBatch};
 use super::dictionary::Dictionaries;
 use super::fill::{MISSING, UNUSUAL, UNUSUAL_LENGTH, length};
+use super::many;
 use super::quick::{self, Plan};
 use super::schema::Kind;
 use crate::table::Stretch;
@@ -14,8 +15,14 @@ use std::ops::Range;
 
 /// The rows of a block: what is held of them stays near the processor. A multiple of eight.
 const BLOCK_ROWS: usize = 1024;
+/// Rows of which the bits that say whether there is a value share a byte.
+const EIGHT: usize = 8;
 /// Places for combinations of entries; a power of two. Each may stand in two that are neighbours.
 const PLACES: usize = 1 << 14;
+/// Where all combinations of entries are no more than this, and than so many times the rows of a batch, each has a place
+/// of its own.
+const MOST_NUMBERED: usize = 1 << 19;
+const NUMBERED_A_ROW: usize = 8;
 /// Stands for an entry that its dictionary lacks.
 const BROKEN: u64 = u64::MAX;
 
@@ -33,6 +40,10 @@ pub(super) struct Blocks {
     /// Those of them whose texts may repeat each other's bytes in the open batch, or may not be there.
     unsure: Vec<usize>,
     known: Vec<Combination>,
+    /// By combination, the same as of `known` in 32 bits, 0 where nothing is known; empty where there are too many.
+    numbered: Vec<u32>,
+    /// How many combinations there can be in the open batch, if each has a place in `numbered`.
+    combinations: Option<usize>,
     block: Block,
     /// The rows that were told last, by their places in the block.
     told: Range<usize>,
@@ -48,6 +59,21 @@ struct Combination {
     no_duration: u32,
 }
 
+impl Combination {
+    /// In 32 bits, of which the number of a kind takes 29.
+    const IS_KNOWN: u32 = 1 << 31;
+    const IS_OPEN: u32 = 1 << 30;
+
+    fn packed(self) -> u32 {
+        self.name | Self::IS_KNOWN | self.no_duration & Self::IS_OPEN
+    }
+
+    fn of(packed: u32) -> Option<(u32, u32)> {
+        let no_duration = if packed & Self::IS_OPEN == 0 { 0 } else { u32::MAX };
+        (packed & Self::IS_KNOWN != 0).then_some((packed & !(Self::IS_KNOWN | Self::IS_OPEN), no_duration))
+    }
+}
+
 /// The values of some rows of the open batch.
 #[derive(Debug, Default)]
 struct Block {
@@ -56,14 +82,18 @@ struct Block {
     rows: usize,
     /// The entries of what decides the class, as one number.
     combined: Vec<u64>,
+    /// The same in 32 bits, and then the other is empty.
+    sums: Vec<u32>,
+    /// True if all starts, durations and tries are usual.
+    are_usual: bool,
     /// Of the rows that are not unusual.
     kinds: Vec<u32>,
     /// One that is no instant makes a row unusual.
     starts: Vec<i64>,
     /// Of unusual rows, as if they had ended.
     durations: Vec<u32>,
-    /// Empty if no column says it.
-    attempts: Vec<i64>,
+    /// Which try each row is; empty if no column says it.
+    attempts: Vec<u32>,
     /// The places of the unusual rows, rising, and how many of them have been passed.
     unusual: Vec<usize>,
     passed: usize,
@@ -116,6 +146,12 @@ impl Blocks {
         let is_unsure = |place: &usize| !batch.array(*place).is_some_and(|array| array.has_texts_in_order(body));
         self.unsure.clear();
         self.unsure.extend(self.texts.iter().copied().filter(is_unsure));
+        let deciding = columns.iter().filter(|column| column.decides != Decides::Nothing);
+        let entries = deciding.filter_map(|column| column.dictionary).map(|id| dictionaries.state(id).0);
+        let most = MOST_NUMBERED.min(batch.rows().saturating_mul(NUMBERED_A_ROW));
+        self.combinations = { entries }.try_fold(1_usize, |product, entries| {
+            product.checked_mul(entries.checked_add(1)?).filter(|product| *product <= most)
+        });
         self.are_off = false;
         self.block.rows = 0;
     }
@@ -123,7 +159,17 @@ impl Blocks {
     /// Forgets all combinations, and the names that were made of them.
     pub(super) fn forget(&mut self) {
         self.known.clear();
+        self.numbered.clear();
         self.block.rows = 0;
+    }
+
+    /// What is known of a combination.
+    fn find(&self, combined: u64) -> Option<Combination> {
+        if self.combinations.is_none() {
+            return find(&self.known, combined).copied();
+        }
+        let (name, no_duration) = Combination::of(*self.numbered.get(usize::try_from(combined).ok()?)?)?;
+        Some(Combination { entries: combined.wrapping_add(1), name, no_duration })
     }
 
     /// The next rows of a batch up to an unusual one; none if the next row is unusual, or if there is no next one.
@@ -149,8 +195,8 @@ impl Blocks {
         let mut end = first;
         while end < self.block.rows {
             end = self.block.next_unusual(end);
-            let Some(combined) = self.block.combined.get(end).copied() else { break };
-            let known = find(&self.known, combined).copied().or_else(|| {
+            let Some(combined) = self.block.combination(end) else { break };
+            let known = self.find(combined).or_else(|| {
                 // A row that has to be read by itself anyway need not be numbered.
                 let row = self.block.first + end;
                 let may_be = combined != BROKEN && self.block.has_start(end);
@@ -207,7 +253,7 @@ impl Blocks {
     ) -> bool {
         self.block.begin(row, batch.rows());
         let are_there = self.block.read_numbers(plan, columns, batch, body).is_some()
-            && self.block.combine(columns, batch, body, dictionaries).is_some();
+            && self.block.combine(columns, batch, body, dictionaries, self.combinations.is_some()).is_some();
         if are_there {
             self.find_kinds();
         }
@@ -216,31 +262,57 @@ impl Blocks {
 
     /// Finds the kinds of a block's rows, and which rows are unusual.
     fn find_kinds(&mut self) {
-        if self.known.is_empty() {
+        if let Some(combinations) = self.combinations {
+            self.numbered.resize(combinations, 0);
+        } else if self.known.is_empty() {
             self.known.resize(PLACES, Combination::default());
         }
-        let known = self.known.as_slice();
-        let Block { combined, kinds, starts, durations, attempts, unusual, .. } = &mut self.block;
-        let rows = combined.iter().zip(kinds.iter_mut()).zip(starts.iter().zip(durations));
-        for (place, ((combined, kind), (start, duration))) in rows.enumerate() {
-            let Some(found) = find(known, *combined).filter(|_| *start > UNUSUAL) else {
-                unusual.push(place);
-                continue;
-            };
-            let length = *duration | found.no_duration;
-            if length == UNUSUAL_LENGTH {
-                unusual.push(place);
-            } else {
-                (*kind, *duration) = (found.name, length);
+        let (numbered, known) = (self.numbered.as_slice(), self.known.as_slice());
+        let Block { combined, sums, kinds, starts, durations, attempts, unusual, are_usual, .. } = &mut self.block;
+        let packed_of = |sum: &u32| numbered.get(*sum as usize).copied().unwrap_or(0);
+        let mut in_all = u32::MAX;
+        for ((sum, kind), duration) in sums.iter().zip(kinds.iter_mut()).zip(durations.iter_mut()) {
+            let packed = packed_of(sum);
+            in_all &= packed;
+            *kind = packed & !(Combination::IS_KNOWN | Combination::IS_OPEN);
+            *duration |= u32::from(packed & Combination::IS_OPEN != 0).wrapping_neg();
+        }
+        let are_known = in_all & Combination::IS_KNOWN != 0;
+        let rows = starts.iter().zip(durations.iter_mut()).enumerate();
+        if !sums.is_empty() {
+            if !(are_known && *are_usual) {
+                let is_unusual = |start: &i64, duration: &u32, sum: &u32| {
+                    *start <= UNUSUAL || *duration == UNUSUAL_LENGTH || packed_of(sum) == 0
+                };
+                let places = rows.zip(&*sums).filter(|((_, (start, duration)), sum)| is_unusual(start, duration, sum));
+                unusual.extend(places.map(|((place, _), _)| place));
+            }
+        } else {
+            for ((place, (start, duration)), (combined, kind)) in rows.zip(combined.iter().zip(kinds.iter_mut())) {
+                let Some(found) = find(known, *combined).filter(|_| *start > UNUSUAL) else {
+                    unusual.push(place);
+                    continue;
+                };
+                let length = *duration | found.no_duration;
+                if length == UNUSUAL_LENGTH {
+                    unusual.push(place);
+                } else {
+                    (*kind, *duration) = (found.name, length);
+                }
             }
         }
-        kinds.iter_mut().zip(attempts).for_each(|(kind, attempt)| *kind |= retry(*attempt));
+        many::mark_retries(attempts, kinds);
     }
 
     /// Keeps a combination, of which there are less than 2^62, in the place of another one if need be.
     fn learn(&mut self, combined: u64, name: u32, is_ended: bool) -> Combination {
         let no_duration = if is_ended { 0 } else { u32::MAX };
         let learned = Combination { entries: combined.wrapping_add(1), name, no_duration };
+        if self.combinations.is_some() {
+            let place = usize::try_from(combined).ok().and_then(|combined| self.numbered.get_mut(combined));
+            place.into_iter().for_each(|place| *place = learned.packed());
+            return learned;
+        }
         let first = place_of(combined);
         let is_taken = self.known.get(first).is_some_and(|known| known.entries != 0);
         if let Some(place) = self.known.get_mut(first ^ usize::from(is_taken)) {
@@ -256,13 +328,10 @@ impl Block {
         self.first = row - row % BLOCK_ROWS;
         self.rows = batch_rows.saturating_sub(self.first).min(BLOCK_ROWS);
         self.combined.clear();
-        self.combined.resize(self.rows, 0);
+        self.sums.clear();
         self.kinds.resize(self.rows, 0);
         self.starts.resize(self.rows, UNUSUAL);
-        self.numbers.resize(self.rows, UNUSUAL);
-        self.durations.clear();
         self.durations.resize(self.rows, Stretch::NO_DURATION);
-        self.codes.resize(self.rows, 0);
         self.attempts.clear();
         self.unusual.clear();
         self.passed = 0;
@@ -270,43 +339,81 @@ impl Block {
 
     /// Takes starts, durations and tries out of their columns; `None` where a column has no such values.
     fn read_numbers(&mut self, plan: &Plan, columns: &[Column], batch: &OpenBatch, body: &[u8]) -> Option<()> {
+        let Self { first, rows, starts, durations, numbers, are_usual, .. } = self;
         let find = |place: usize| Some((columns.get(place)?.kind, batch.array(place)?));
         let (kind, array) = find(plan.start)?;
-        array.fill_instants(kind, body, self.first, &mut self.starts).then_some(())?;
-        if let Some(place) = plan.duration {
-            let (kind, array) = find(place)?;
-            let room = (self.numbers.as_mut_slice(), self.durations.as_mut_slice());
-            array.fill_lengths(kind, body, self.first, room).then_some(())?;
+        *are_usual = array.fill_usual_instants(kind, body, *first, starts);
+        if !*are_usual {
+            array.fill_instants(kind, body, *first, starts).then_some(())?;
+            *are_usual = starts.iter().all(|start| *start > UNUSUAL);
         }
-        if let Some(place) = plan.end.filter(|_| self.durations.contains(&Stretch::NO_DURATION)) {
-            let (kind, array) = find(place)?;
-            array.fill_instants(kind, body, self.first, &mut self.numbers).then_some(())?;
-            for ((duration, start), end) in self.durations.iter_mut().zip(&self.starts).zip(&self.numbers) {
-                if *duration == Stretch::NO_DURATION {
-                    *duration = length_between(*start, *end);
+        let Some(place) = plan.duration else {
+            durations.fill(Stretch::NO_DURATION);
+            return self.read_rest(plan, columns, batch, body);
+        };
+        let (kind, array) = find(place)?;
+        if !array.fill_usual_lengths(kind, body, *first, durations) {
+            numbers.resize(*rows, UNUSUAL);
+            array.fill_lengths(kind, body, *first, (numbers, durations)).then_some(())?;
+            *are_usual &= !durations.contains(&UNUSUAL_LENGTH);
+        }
+        self.read_rest(plan, columns, batch, body)
+    }
+
+    /// Takes durations out of the ends of rows that do not say them, and tries.
+    fn read_rest(&mut self, plan: &Plan, columns: &[Column], batch: &OpenBatch, body: &[u8]) -> Option<()> {
+        let Self { first, rows, starts, durations, attempts, numbers, are_usual, .. } = self;
+        let find = |place: usize| Some((columns.get(place)?.kind, batch.array(place)?));
+        if let Some((kind, array)) = plan.end.map_or(Some(None), |place| find(place).map(Some))? {
+            let mut ends = [UNUSUAL; EIGHT];
+            let eights = durations.chunks_mut(EIGHT).zip(starts.chunks(EIGHT));
+            for ((durations, starts), row) in eights.zip((*first..).step_by(EIGHT)) {
+                if !many::has(durations, Stretch::NO_DURATION) {
+                    continue;
+                }
+                let ends = ends.get_mut(..durations.len())?;
+                array.fill_instants(kind, body, row, ends).then_some(())?;
+                for ((duration, start), end) in durations.iter_mut().zip(starts).zip(&*ends) {
+                    if *duration == Stretch::NO_DURATION {
+                        *duration = length_between(*start, *end);
+                        *are_usual &= *duration != UNUSUAL_LENGTH;
+                    }
                 }
             }
         }
         if let Some(place) = plan.attempt {
-            self.attempts.resize(self.rows, UNUSUAL);
-            batch.array(place)?.fill_attempts(body, self.first, &mut self.attempts).then_some(())?;
-            for (start, attempt) in self.starts.iter_mut().zip(&self.attempts) {
-                if *attempt == UNUSUAL {
-                    *start = UNUSUAL;
+            let (_, array) = find(place)?;
+            attempts.resize(*rows, 1);
+            if !array.fill_usual_attempts(body, *first, attempts) {
+                numbers.resize(*rows, UNUSUAL);
+                array.fill_attempts(body, *first, numbers).then_some(())?;
+                for ((start, number), attempt) in starts.iter_mut().zip(numbers).zip(attempts) {
+                    *attempt = attempt_of(*number);
+                    if *number == UNUSUAL {
+                        *start = UNUSUAL;
+                        *are_usual = false;
+                    }
                 }
             }
         }
         Some(())
     }
 
-    /// Makes one number of the entries that decide the class of a row.
+    /// Makes one number of the entries that decide the class of a row; one of 32 bits if all of them `are_short`.
     fn combine(
         &mut self,
         columns: &[Column],
         batch: &OpenBatch,
         body: &[u8],
         dictionaries: &Dictionaries,
+        are_short: bool,
     ) -> Option<()> {
+        if are_short && self.add_up(columns, batch, body, dictionaries)? {
+            return Some(());
+        }
+        self.sums.clear();
+        self.combined.resize(self.rows, 0);
+        self.codes.resize(self.rows, 0);
         let mut factor = 1_u64;
         let mut are_broken = false;
         for (place, column) in columns.iter().enumerate() {
@@ -339,6 +446,38 @@ impl Block {
         Some(())
     }
 
+    /// The same in 32 bits; false if a dictionary lacks an entry.
+    fn add_up(
+        &mut self,
+        columns: &[Column],
+        batch: &OpenBatch,
+        body: &[u8],
+        dictionaries: &Dictionaries,
+    ) -> Option<bool> {
+        self.sums.resize(self.rows, 0);
+        let mut factor = 1_u32;
+        for (place, column) in columns.iter().enumerate() {
+            let Some(id) = column.dictionary else { continue };
+            let entries = dictionaries.state(id).0;
+            let decides = column.decides != Decides::Nothing;
+            let array = batch.array(place)?;
+            let greatest = array.add_codes(body, self.first, if decides { factor } else { 0 }, &mut self.sums)?;
+            if greatest as usize > entries {
+                return Some(false);
+            }
+            if decides {
+                // Together they are no more than places were made for.
+                factor = factor.wrapping_mul(entries as u32 + 1);
+            }
+        }
+        Some(true)
+    }
+
+    /// The entries of a row as one number.
+    fn combination(&self, place: usize) -> Option<u64> {
+        self.combined.get(place).copied().or_else(|| self.sums.get(place).copied().map(u64::from))
+    }
+
     /// The first unusual row from a place on; the block's end if there is none.
     #[inline]
     fn next_unusual(&mut self, from: usize) -> usize {
@@ -365,22 +504,19 @@ impl Block {
             return false;
         }
         *duration = settled;
-        *kind = known.name | self.attempts.get(place).map_or(0, |attempt| retry(*attempt));
+        let is_retry = self.attempts.get(place).is_some_and(|attempt| *attempt > 1);
+        *kind = known.name | if is_retry { Stretch::RETRY } else { 0 };
         true
     }
 
     fn attempt(&self, place: usize) -> u32 {
-        self.attempts.get(place).map_or(1, |attempt| attempt_of(*attempt))
+        self.attempts.get(place).copied().unwrap_or(1)
     }
 }
 
 /// What is no number of a try is the first one, as in `row`.
 fn attempt_of(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(1)
-}
-
-fn retry(attempt: i64) -> u32 {
-    if attempt_of(attempt) > 1 { Stretch::RETRY } else { 0 }
 }
 
 /// How long a row took that started and ended at these instants.

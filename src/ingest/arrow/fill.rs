@@ -3,7 +3,8 @@
 
 use super::array::{Array, Data, Texts, part};
 use super::columns::{instant, is_whole, length_ms, to_ms};
-use super::schema::{Kind, Unit};
+use super::many::{self, Codes};
+use super::schema::{Integer, Kind, Unit};
 use crate::execution::MOST_DURATION_MS;
 use crate::table::Stretch;
 use crate::time::{ParsedTime, parse_whole};
@@ -18,7 +19,7 @@ pub(super) const UNUSUAL_LENGTH: u32 = Stretch::NO_DURATION - 1;
 
 /// Whole numbers that are milliseconds since 1970 in columns of numbers as well as in those of instants in that unit:
 /// from the year 1973 to the year 5138.
-const PLAIN_MS: Range<i64> = 100_000_000_000..100_000_000_000_000;
+pub(super) const PLAIN_MS: Range<i64> = 100_000_000_000..100_000_000_000_000;
 
 /// Reads a float that no whole number says as exactly.
 type ReadFloat = fn(f64) -> i64;
@@ -49,6 +50,68 @@ fn counted(number: f64) -> i64 {
 }
 
 impl Array {
+    /// When the rows from `first` on say that they are, in milliseconds, if that is a usual instant of all of them; else
+    /// what was written is of no meaning.
+    pub(super) fn fill_usual_instants(&self, kind: Kind, body: &[u8], first: usize, out: &mut [i64]) -> bool {
+        let is_plain = !matches!(kind, Kind::Timestamp { unit, .. } if unit != Unit::Milliseconds);
+        let read = match &self.data {
+            Data::Integer(Integer { bytes: 8, .. }, _) => many::instants,
+            Data::Float(8, _) => many::float_instants,
+            _ => return false,
+        };
+        let numbers = self.eights(body, first, out.len());
+        is_plain && self.validity.is_none() && numbers.is_some_and(|numbers| read(numbers, out))
+    }
+
+    /// How long the rows from `first` on say that they took, if they say the usual or nothing; else what was written is of
+    /// no meaning.
+    pub(super) fn fill_usual_lengths(&self, kind: Kind, body: &[u8], first: usize, out: &mut [u32]) -> bool {
+        let is_plain = !matches!(kind, Kind::Duration(unit) if unit != Unit::Milliseconds);
+        let read = match &self.data {
+            Data::Integer(Integer { bytes: 8, .. }, _) => many::lengths,
+            Data::Float(8, _) => many::float_lengths,
+            _ => return false,
+        };
+        let numbers = self.eights(body, first, out.len());
+        let are_usual = is_plain && numbers.is_some_and(|numbers| read(numbers, out));
+        if are_usual {
+            self.blank(body, first, out, Stretch::NO_DURATION);
+        }
+        are_usual
+    }
+
+    /// Which try the rows from `first` on say that they are, 1 where they do not say it or it is none; false if the column
+    /// is not of the usual sort, and then nothing was written.
+    pub(super) fn fill_usual_attempts(&self, body: &[u8], first: usize, out: &mut [u32]) -> bool {
+        let Data::Integer(Integer { bytes: 4, is_signed: true }, range) = &self.data else { return false };
+        let numbers = part(body, range).as_chunks().0.get(first..).unwrap_or_default();
+        many::attempts(numbers, out);
+        self.blank(body, first, out, 1);
+        true
+    }
+
+    /// Adds `factor` times the code of each row from `first` on, as [`Array::fill_codes`] has it, to a sum, around; the
+    /// greatest of them. `None` if the column holds no such numbers.
+    pub(super) fn add_codes(&self, body: &[u8], first: usize, factor: u32, sums: &mut [u32]) -> Option<u32> {
+        let Data::Index { index, numbers, has_none, .. } = &self.data else { return None };
+        let numbers = part(body, numbers);
+        let validity = self.validity.as_ref().map(|bits| part(body, bits).get(first / 8..).unwrap_or_default());
+        let codes = Codes { is_signed: index.is_signed, has_none: *has_none, validity };
+        let rows = first..first.checked_add(sums.len())?;
+        Some(match index.bytes {
+            4 => many::add_codes::<4>(numbers.as_chunks().0.get(rows)?, codes, factor, sums),
+            2 => many::add_codes::<2>(numbers.as_chunks().0.get(rows)?, codes, factor, sums),
+            1 => many::add_codes::<1>(numbers.as_chunks().0.get(rows)?, codes, factor, sums),
+            _ => return None,
+        })
+    }
+
+    /// The numbers of eight bytes of so many rows from `first` on.
+    fn eights<'a>(&self, body: &'a [u8], first: usize, rows: usize) -> Option<&'a [[u8; 8]]> {
+        let (Data::Integer(_, range) | Data::Float(_, range)) = &self.data else { return None };
+        part(body, range).as_chunks().0.get(first..first.checked_add(rows)?)
+    }
+
     /// When the rows from `first` on say that they are, in milliseconds: [`MISSING`] where they do not say it,
     /// [`UNUSUAL`] where they say anything out of the ordinary; false if the column holds no numbers.
     pub(super) fn fill_instants(&self, kind: Kind, body: &[u8], first: usize, out: &mut [i64]) -> bool {

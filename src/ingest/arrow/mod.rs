@@ -27,6 +27,7 @@ mod dictionary;
 mod fill;
 mod flat;
 mod handed;
+mod many;
 mod message;
 mod quick;
 mod schema;
