@@ -1,6 +1,7 @@
 //! Lines and records of known shapes, and the rows of kinds that the reader's caller has named: these are told one after
 //! the other with nothing but what each says of its own. Whatever is not such a row is left to [`Reader::next`].
 
+use super::arrow::OwnIds;
 use super::brief::Said;
 use super::lanes::Padded;
 use super::reader::{Reader, Stage};
@@ -106,6 +107,12 @@ impl Reader {
     pub(crate) fn stretch_texts(&mut self, place: usize) -> Option<OwnTexts<'_>> {
         let Self { forms, input, .. } = self;
         forms.as_mut()?.arrow().stretch_texts(input, place)
+    }
+
+    /// The ids of these rows, if all are numbers; `None` if each row has to be asked.
+    pub(crate) fn stretch_ids(&mut self) -> Option<OwnIds<'_>> {
+        let Self { forms, input, .. } = self;
+        forms.as_mut()?.arrow().stretch_ids(input)
     }
 
     /// Lines are read one after the other without a look at anything else, since nearly all lines are such.

@@ -6,6 +6,7 @@ use crate::table::Table;
 
 /// Takes such rows up to the next one that is none of them; false if there is no room for one.
 pub(super) fn take_stretches(reader: &mut Reader, table: &mut Table, reading: &mut Reading, source: u16) -> bool {
+    let mut others = Vec::new();
     while let Some(stretch) = reader.next_stretch().filter(|stretch| stretch.len() > 0) {
         let first = table.rows();
         let added = table.push_stretch(&stretch, source);
@@ -13,10 +14,18 @@ pub(super) fn take_stretches(reader: &mut Reader, table: &mut Table, reading: &m
         reading.read += added as u64;
         reading.not_looked_for += added as u64;
         reading.zoneless_starts += if stretch.are_zoneless { added as u64 } else { 0 };
-        if have_texts && table.keeps_texts() {
-            for (place, row) in (0..added).zip(first..) {
+        if have_texts && table.has_text_room(first) {
+            others.clear();
+            match reader.stretch_ids().filter(|own| {
+                let ids = own.ids.get(..added).unwrap_or_default();
+                table.hold_ids(first, ids, own.others().len())
+            }) {
+                Some(own) => others.extend(own.others().filter(|place| *place < added)),
+                None => others.extend(0..added),
+            }
+            for place in others.iter().copied() {
                 if let Some(texts) = reader.stretch_texts(place) {
-                    table.keep_texts(row, texts);
+                    table.keep_texts(first + place as u64, texts);
                 }
             }
         }

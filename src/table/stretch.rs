@@ -61,9 +61,20 @@ impl Table {
             added = rows.end;
         }
         if let Some(kept) = self.kept.as_mut().filter(|_| !stretch.have_texts) {
-            kept.keep_silent(before, added);
+            kept.hold_silent(before, added);
         }
         added
+    }
+
+    /// True if something may be kept of a row behind all others.
+    pub(crate) fn has_text_room(&self, row: u64) -> bool {
+        self.kept.as_ref().is_some_and(|kept| kept.has_room(row))
+    }
+
+    /// Keeps of rows that were added last that these are their ids, all first attempts without errors but for the texts of
+    /// `others`, which [`Table::keep_texts`] keeps afterwards; false if all texts of the rows have to be kept that way.
+    pub(crate) fn hold_ids(&mut self, first: u64, ids: &[i64], others: usize) -> bool {
+        self.kept.as_mut().is_some_and(|kept| kept.hold(first, ids, others))
     }
 
     /// Takes note of how far rows reach, all in all and of each kind.

@@ -74,6 +74,21 @@ impl Combination {
     }
 }
 
+/// What rows that were told say that no other row does.
+#[derive(Debug)]
+pub(crate) struct OwnIds<'a> {
+    pub(crate) ids: &'a [i64],
+    others: &'a [usize],
+    first: usize,
+}
+
+impl OwnIds<'_> {
+    /// The places of rows of which the id does not say all.
+    pub(crate) fn others(&self) -> impl ExactSizeIterator<Item = usize> {
+        self.others.iter().map(|place| place - self.first)
+    }
+}
+
 /// The values of some rows of the open batch.
 #[derive(Debug, Default)]
 struct Block {
@@ -97,6 +112,9 @@ struct Block {
     /// The places of the unusual rows, rising, and how many of them have been passed.
     unusual: Vec<usize>,
     passed: usize,
+    /// Ids that are numbers, once they were asked for, and then the places of rows that say more than theirs.
+    ids: Vec<i64>,
+    others: Vec<usize>,
     /// Room for numbers of a column, and for entries of one.
     numbers: Vec<i64>,
     codes: Vec<u32>,
@@ -242,6 +260,29 @@ impl Blocks {
         is_told.then(|| (self.block.first + place, self.block.attempt(place)))
     }
 
+    /// The ids of the rows that were told last, if all ids of the columns are numbers, and the places among these rows of
+    /// those that have none, or that have an error or are no first attempts; `None` if each row has to be asked.
+    pub(super) fn ids(
+        &mut self,
+        (plan, columns): (&Plan, &[Column]),
+        batch: &OpenBatch,
+        body: &[u8],
+    ) -> Option<OwnIds<'_>> {
+        if self.block.ids.is_empty() {
+            let column = columns.get(plan.id?)?;
+            // What of other columns are numbers are no ids.
+            matches!(column.kind, Kind::Integer(_) | Kind::Float(_)).then_some(())?;
+            self.block.read_ids(plan, batch, body)?;
+        }
+        let Block { ids, others, .. } = &self.block;
+        let place = |place: usize| others.partition_point(|other| *other < place);
+        Some(OwnIds {
+            ids: ids.get(self.told.clone())?,
+            others: others.get(place(self.told.start)..place(self.told.end))?,
+            first: self.told.start,
+        })
+    }
+
     /// Looks at the block in which a row lies; false if a column has no values that blocks are made of.
     fn look(
         &mut self,
@@ -333,6 +374,7 @@ impl Block {
         self.starts.resize(self.rows, UNUSUAL);
         self.durations.resize(self.rows, Stretch::NO_DURATION);
         self.attempts.clear();
+        self.ids.clear();
         self.unusual.clear();
         self.passed = 0;
     }
@@ -394,6 +436,29 @@ impl Block {
                         *are_usual = false;
                     }
                 }
+            }
+        }
+        Some(())
+    }
+
+    /// Takes ids out of their column, and says which rows are more than an id.
+    fn read_ids(&mut self, plan: &Plan, batch: &OpenBatch, body: &[u8]) -> Option<()> {
+        let Self { first, rows, attempts, ids, others, codes, .. } = self;
+        codes.clear();
+        codes.resize(*rows, 0);
+        if let Some(place) = plan.error {
+            batch.array(place)?.mark_values(body, *first, codes).then_some(())?;
+        }
+        ids.resize(*rows, UNUSUAL);
+        if !batch.array(plan.id?)?.fill_attempts(body, *first, ids) {
+            ids.clear();
+            return None;
+        }
+        others.clear();
+        let mut attempts = attempts.iter();
+        for ((place, id), code) in ids.iter().enumerate().zip(codes) {
+            if *id <= UNUSUAL || *code > 0 || attempts.next().is_some_and(|attempt| *attempt != 1) {
+                others.push(place);
             }
         }
         Some(())

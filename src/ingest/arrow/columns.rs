@@ -10,7 +10,7 @@ use super::super::row::{self, Place, Scratch};
 use super::super::text::Text;
 use super::super::{Event, Notes, StreamEnd, Value};
 use super::array::{Array, Batch, Cell, Entry};
-use super::block::Blocks;
+use super::block::{Blocks, OwnIds};
 use super::dictionary::Dictionaries;
 use super::quick::{self, Plan, Said};
 use super::schema::{Field, Kind, Schema, Unit};
@@ -297,6 +297,11 @@ impl Columns {
             _ => written.get(part).filter(|text| !text.is_empty()),
         });
         Some(OwnTexts { id, attempt, error })
+    }
+
+    /// The ids of the rows that [`Columns::next_stretch`] told last.
+    pub(super) fn stretch_ids(&mut self, batch: &OpenBatch, body: &[u8]) -> Option<OwnIds<'_>> {
+        self.blocks.ids((self.plan.as_ref()?, &self.all), batch, body)
     }
 
     /// The short way is never taken.

@@ -90,6 +90,19 @@ impl Array {
         true
     }
 
+    /// Marks the rows from `first` on that may have a text or a number of a dictionary; false if the column has neither.
+    pub(super) fn mark_values(&self, body: &[u8], first: usize, out: &mut [u32]) -> bool {
+        match &self.data {
+            Data::Index { .. } => self.add_codes(body, first, 1, out).is_some(),
+            Data::Text { .. } if self.validity.is_some() => {
+                out.fill(1);
+                self.blank(body, first, out, 0);
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Adds `factor` times the code of each row from `first` on, as [`Array::fill_codes`] has it, to a sum, around; the
     /// greatest of them. `None` if the column holds no such numbers.
     pub(super) fn add_codes(&self, body: &[u8], first: usize, factor: u32, sums: &mut [u32]) -> Option<u32> {

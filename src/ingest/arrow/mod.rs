@@ -45,6 +45,7 @@ use super::{Event, StreamEnd, is_json, ndjson};
 use crate::execution::OwnTexts;
 use crate::table::Stretch;
 use array::Batch;
+pub(crate) use block::OwnIds;
 use columns::{Columns, OpenBatch};
 use dictionary::Dictionaries;
 use flat::Table;
@@ -177,6 +178,13 @@ impl Arrow {
         let Open { body, batch, .. } = open.as_ref()?;
         let body = input.waiting().get(body.clone()).unwrap_or_default();
         columns.stretch_texts(batch, (body, place), dictionaries)
+    }
+
+    /// The ids of the rows that [`Arrow::next_stretch`] told last; `None` if each has to be asked.
+    pub(super) fn stretch_ids(&mut self, input: &Input) -> Option<OwnIds<'_>> {
+        let Self { open, columns, .. } = self;
+        let Open { body, batch, .. } = open.as_ref()?;
+        columns.stretch_ids(batch, input.waiting().get(body.clone()).unwrap_or_default())
     }
 
     /// Puts every row together out of its values, as if no other one had said the same.
