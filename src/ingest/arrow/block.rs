@@ -8,6 +8,7 @@ use super::columns::{Column, Decides, OpenBatch};
 use super::dictionary::Dictionaries;
 use super::fill::{MISSING, UNUSUAL, UNUSUAL_LENGTH, length};
 use super::many;
+use super::numbered::Numbered;
 use super::quick::{self, Plan};
 use super::schema::Kind;
 use crate::table::Stretch;
@@ -19,10 +20,6 @@ const BLOCK_ROWS: usize = 1024;
 const EIGHT: usize = 8;
 /// Places for combinations of entries; a power of two. Each may stand in two that are neighbours.
 const PLACES: usize = 1 << 14;
-/// Where all combinations of entries are no more than this, and than so many times the rows of a batch, each has a place
-/// of its own.
-const MOST_NUMBERED: usize = 1 << 19;
-const NUMBERED_A_ROW: usize = 8;
 /// Stands for an entry that its dictionary lacks.
 const BROKEN: u64 = u64::MAX;
 
@@ -40,10 +37,10 @@ pub(super) struct Blocks {
     /// Those of them whose texts may repeat each other's bytes in the open batch, or may not be there.
     unsure: Vec<usize>,
     known: Vec<Combination>,
-    /// By combination, the same as of `known` in 32 bits, 0 where nothing is known; empty where there are too many.
-    numbered: Vec<u32>,
-    /// How many combinations there can be in the open batch, if each has a place in `numbered`.
-    combinations: Option<usize>,
+    /// The same as of `known` in 32 bits, where combinations are few.
+    numbered: Numbered,
+    /// True if they are in the open batch.
+    are_few: bool,
     block: Block,
     /// The rows that were told last, by their places in the block.
     told: Range<usize>,
@@ -97,7 +94,7 @@ struct Block {
     rows: usize,
     /// The entries of what decides the class, as one number.
     combined: Vec<u64>,
-    /// The same in 32 bits, and then the other is empty.
+    /// The numbers of these combinations where they are few, and then the other is empty.
     sums: Vec<u32>,
     /// True if all starts, durations and tries are usual.
     are_usual: bool,
@@ -164,12 +161,7 @@ impl Blocks {
         let is_unsure = |place: &usize| !batch.array(*place).is_some_and(|array| array.has_texts_in_order(body));
         self.unsure.clear();
         self.unsure.extend(self.texts.iter().copied().filter(is_unsure));
-        let deciding = columns.iter().filter(|column| column.decides != Decides::Nothing);
-        let entries = deciding.filter_map(|column| column.dictionary).map(|id| dictionaries.state(id).0);
-        let most = MOST_NUMBERED.min(batch.rows().saturating_mul(NUMBERED_A_ROW));
-        self.combinations = { entries }.try_fold(1_usize, |product, entries| {
-            product.checked_mul(entries.checked_add(1)?).filter(|product| *product <= most)
-        });
+        self.are_few = self.numbered.choose(columns, dictionaries, batch.rows());
         self.are_off = false;
         self.block.rows = 0;
     }
@@ -177,16 +169,17 @@ impl Blocks {
     /// Forgets all combinations, and the names that were made of them.
     pub(super) fn forget(&mut self) {
         self.known.clear();
-        self.numbered.clear();
+        self.numbered.forget();
         self.block.rows = 0;
     }
 
     /// What is known of a combination.
     fn find(&self, combined: u64) -> Option<Combination> {
-        if self.combinations.is_none() {
+        if self.block.sums.is_empty() {
             return find(&self.known, combined).copied();
         }
-        let (name, no_duration) = Combination::of(*self.numbered.get(usize::try_from(combined).ok()?)?)?;
+        let packed = self.numbered.places().get(usize::try_from(combined).ok()?)?;
+        let (name, no_duration) = Combination::of(*packed)?;
         Some(Combination { entries: combined.wrapping_add(1), name, no_duration })
     }
 
@@ -293,22 +286,34 @@ impl Blocks {
         dictionaries: &Dictionaries,
     ) -> bool {
         self.block.begin(row, batch.rows());
-        let are_there = self.block.read_numbers(plan, columns, batch, body).is_some()
-            && self.block.combine(columns, batch, body, dictionaries, self.combinations.is_some()).is_some();
-        if are_there {
-            self.find_kinds();
+        if self.block.read_numbers(plan, columns, batch, body).is_none() {
+            return false;
         }
-        are_there
+        let (numbered, block) = (&mut self.numbered, &mut self.block);
+        if self.are_few {
+            block.sums.clear();
+            block.sums.resize(block.rows, 0);
+            let rows = (body, block.first);
+            match numbered.add_up(columns, batch, rows, dictionaries, &mut block.sums) {
+                None => return false,
+                Some(true) => {}
+                // Read the other way, which says what is wrong.
+                Some(false) => block.sums.clear(),
+            }
+        }
+        if block.sums.is_empty() && block.combine(columns, batch, body, dictionaries).is_none() {
+            return false;
+        }
+        self.find_kinds();
+        true
     }
 
     /// Finds the kinds of a block's rows, and which rows are unusual.
     fn find_kinds(&mut self) {
-        if let Some(combinations) = self.combinations {
-            self.numbered.resize(combinations, 0);
-        } else if self.known.is_empty() {
+        if self.block.sums.is_empty() && self.known.is_empty() {
             self.known.resize(PLACES, Combination::default());
         }
-        let (numbered, known) = (self.numbered.as_slice(), self.known.as_slice());
+        let (numbered, known) = (self.numbered.places(), self.known.as_slice());
         let Block { combined, sums, kinds, starts, durations, attempts, unusual, are_usual, .. } = &mut self.block;
         let packed_of = |sum: &u32| numbered.get(*sum as usize).copied().unwrap_or(0);
         let mut in_all = u32::MAX;
@@ -349,9 +354,8 @@ impl Blocks {
     fn learn(&mut self, combined: u64, name: u32, is_ended: bool) -> Combination {
         let no_duration = if is_ended { 0 } else { u32::MAX };
         let learned = Combination { entries: combined.wrapping_add(1), name, no_duration };
-        if self.combinations.is_some() {
-            let place = usize::try_from(combined).ok().and_then(|combined| self.numbered.get_mut(combined));
-            place.into_iter().for_each(|place| *place = learned.packed());
+        if !self.block.sums.is_empty() {
+            self.numbered.place(combined).into_iter().for_each(|place| *place = learned.packed());
             return learned;
         }
         let first = place_of(combined);
@@ -464,19 +468,14 @@ impl Block {
         Some(())
     }
 
-    /// Makes one number of the entries that decide the class of a row; one of 32 bits if all of them `are_short`.
+    /// Makes one number of the entries that decide the class of a row.
     fn combine(
         &mut self,
         columns: &[Column],
         batch: &OpenBatch,
         body: &[u8],
         dictionaries: &Dictionaries,
-        are_short: bool,
     ) -> Option<()> {
-        if are_short && self.add_up(columns, batch, body, dictionaries)? {
-            return Some(());
-        }
-        self.sums.clear();
         self.combined.resize(self.rows, 0);
         self.codes.resize(self.rows, 0);
         let mut factor = 1_u64;
@@ -509,33 +508,6 @@ impl Block {
             rows.for_each(|(combined, _)| *combined = BROKEN);
         }
         Some(())
-    }
-
-    /// The same in 32 bits; false if a dictionary lacks an entry.
-    fn add_up(
-        &mut self,
-        columns: &[Column],
-        batch: &OpenBatch,
-        body: &[u8],
-        dictionaries: &Dictionaries,
-    ) -> Option<bool> {
-        self.sums.resize(self.rows, 0);
-        let mut factor = 1_u32;
-        for (place, column) in columns.iter().enumerate() {
-            let Some(id) = column.dictionary else { continue };
-            let entries = dictionaries.state(id).0;
-            let decides = column.decides != Decides::Nothing;
-            let array = batch.array(place)?;
-            let greatest = array.add_codes(body, self.first, if decides { factor } else { 0 }, &mut self.sums)?;
-            if greatest as usize > entries {
-                return Some(false);
-            }
-            if decides {
-                // Together they are no more than places were made for.
-                factor = factor.wrapping_mul(entries as u32 + 1);
-            }
-        }
-        Some(true)
     }
 
     /// The entries of a row as one number.

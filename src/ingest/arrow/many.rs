@@ -46,19 +46,8 @@ pub(super) struct Codes<'a> {
     pub(super) validity: Option<&'a [u8]>,
 }
 
-impl Codes<'_> {
-    /// The number of an entry and one, of a number whose sign was extended; 0 for no entry.
-    #[inline(always)]
-    fn code(self, number: u32, is_valid: bool) -> u32 {
-        let below = (self.is_signed && number >> 31 == 1) as u32;
-        let none = if self.has_none { !below.wrapping_neg() } else { u32::MAX };
-        (number.saturating_add(1) | below.wrapping_neg()) & none & u32::from(is_valid).wrapping_neg()
-    }
-
-    fn is_valid(self, row: usize) -> bool {
-        self.validity.is_none_or(|bits| bits.get(row / 8).is_some_and(|byte| byte >> (row % 8) & 1 == 1))
-    }
-}
+/// Rows whose codes are made before they are added.
+const SPAN: usize = 64;
 
 /// Adds `factor` times the code of each row to a sum, around; the greatest code. A code is the number of an entry and
 /// one, 0 if there is none, and the greatest number for what cannot be.
@@ -146,27 +135,35 @@ mod single {
 
     pub(super) fn add_codes<const BYTES: usize>(
         numbers: &[[u8; BYTES]],
-        codes: Codes<'_>,
+        Codes { is_signed, has_none, validity }: Codes<'_>,
         factor: u32,
         sums: &mut [u32],
     ) -> u32 {
-        add_codes_from(0, numbers, codes, factor, sums)
-    }
-
-    /// The same for rows from the one of the bit `first` on.
-    #[inline(always)]
-    pub(super) fn add_codes_from<const BYTES: usize>(
-        first: usize,
-        numbers: &[[u8; BYTES]],
-        codes: Codes<'_>,
-        factor: u32,
-        sums: &mut [u32],
-    ) -> u32 {
+        let (signed, none) = (u32::from(is_signed).wrapping_neg(), u32::from(has_none).wrapping_neg());
         let mut greatest = 0;
-        for ((number, sum), row) in numbers.iter().zip(sums).zip(first..) {
-            let code = codes.code(extended(number, codes.is_signed), codes.is_valid(row));
-            greatest = code.max(greatest);
-            *sum = sum.wrapping_add(factor.wrapping_mul(code));
+        let mut span = [0; SPAN];
+        for (place, (numbers, sums)) in numbers.chunks(SPAN).zip(sums.chunks_mut(SPAN)).enumerate() {
+            let codes = span.get_mut(..numbers.len().min(sums.len())).unwrap_or_default();
+            for (code, number) in codes.iter_mut().zip(numbers) {
+                let number = extended(number, is_signed);
+                let below = (number as i32 >> 31) as u32 & signed;
+                // Adds one, but to the greatest number.
+                let next = number.wrapping_add(u32::from(number != u32::MAX));
+                *code = (next | below) & !(below & none);
+            }
+            if let Some(validity) = validity {
+                let bits = validity.get(place * SPAN / 8..).unwrap_or_default();
+                let bits = bits.iter().copied().chain(std::iter::repeat(0));
+                for (codes, bits) in codes.chunks_mut(8).zip(bits) {
+                    for (bit, code) in codes.iter_mut().enumerate() {
+                        *code &= u32::from(bits >> bit & 1).wrapping_neg();
+                    }
+                }
+            }
+            for (sum, code) in sums.iter_mut().zip(&*codes) {
+                greatest = greatest.max(*code);
+                *sum = sum.wrapping_add(factor.wrapping_mul(*code));
+            }
         }
         greatest
     }
@@ -325,8 +322,10 @@ mod vectors {
             let sum = u32x4_add(sums_of(sums), u32x4_mul(code, u32x4_splat(factor)));
             store(sums, sum);
         }
-        let first = 4 * many.len();
-        let rest = single::add_codes_from(first, last, codes, factor, last_places);
+        // At most three, whose bits share a byte.
+        let byte = codes.validity.map(|bits| bits.get(many.len() / 2).copied().unwrap_or(0) >> (many.len() % 2 * 4));
+        let validity = byte.as_ref().map(std::slice::from_ref);
+        let rest = single::add_codes(last, Codes { validity, ..codes }, factor, last_places);
         let lanes = [
             u32x4_extract_lane::<0>(greatest),
             u32x4_extract_lane::<1>(greatest),

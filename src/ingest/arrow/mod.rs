@@ -29,6 +29,7 @@ mod flat;
 mod handed;
 mod many;
 mod message;
+mod numbered;
 mod quick;
 mod schema;
 mod text;
