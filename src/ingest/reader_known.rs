@@ -5,7 +5,7 @@ use super::arrow::OwnIds;
 use super::brief::Said;
 use super::lanes::Padded;
 use super::reader::{Reader, Stage};
-use super::row::Texts;
+use super::row::{Texts, no_start};
 use super::shortcut::OwnSpots;
 use super::{Cut, Form, Known};
 use crate::execution::OwnTexts;
@@ -107,6 +107,17 @@ impl Reader {
     pub(crate) fn stretch_texts(&mut self, place: usize) -> Option<OwnTexts<'_>> {
         let Self { forms, input, .. } = self;
         forms.as_mut()?.arrow().stretch_texts(input, place)
+    }
+
+    /// Passes rows that come then and have no start: which line the first is, and how many they are.
+    pub(crate) fn pass_startless(&mut self) -> Option<(u64, usize)> {
+        let Self { forms, input, .. } = self;
+        forms.as_mut()?.arrow().pass_startless(input)
+    }
+
+    /// What is said of such a row.
+    pub(crate) fn startless(&self) -> String {
+        no_start(&self.mapping, false)
     }
 
     /// The ids of these rows, if all are numbers; `None` if each row has to be asked.

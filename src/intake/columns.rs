@@ -7,7 +7,12 @@ use crate::table::Table;
 /// Takes such rows up to the next one that is none of them; false if there is no room for one.
 pub(super) fn take_stretches(reader: &mut Reader, table: &mut Table, reading: &mut Reading, source: u16) -> bool {
     let mut others = Vec::new();
-    while let Some(stretch) = reader.next_stretch().filter(|stretch| stretch.len() > 0) {
+    loop {
+        let Some(stretch) = reader.next_stretch().filter(|stretch| stretch.len() > 0) else {
+            let Some((line, rows)) = reader.pass_startless() else { return true };
+            (line..).take(rows).for_each(|line| reading.count_startless(line, || reader.startless()));
+            continue;
+        };
         let first = table.rows();
         let added = table.push_stretch(&stretch, source);
         let (has_room, have_texts) = (added == stretch.len(), stretch.have_texts);
@@ -33,5 +38,4 @@ pub(super) fn take_stretches(reader: &mut Reader, table: &mut Table, reading: &m
             return false;
         }
     }
-    true
 }

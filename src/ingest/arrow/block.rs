@@ -3,6 +3,7 @@
 //! ordinary is unusual and left to be read by itself; the rows up to the next one of these are told as one stretch.
 //! Puts no row together.
 
+use super::super::classify::Verdict;
 use super::super::memo_kinds::Kinds;
 use super::columns::{Column, Decides, OpenBatch};
 use super::dictionary::Dictionaries;
@@ -52,6 +53,8 @@ pub(super) struct Blocks {
 struct Combination {
     entries: u64,
     name: u32,
+    /// True if a row of the kind that has no start is told to have none.
+    needs_start: bool,
     /// All bits for rows that have not ended, which makes [`Stretch::NO_DURATION`] of every duration; else none.
     no_duration: u32,
 }
@@ -60,14 +63,21 @@ impl Combination {
     /// In 32 bits, of which the number of a kind takes 29.
     const IS_KNOWN: u32 = 1 << 31;
     const IS_OPEN: u32 = 1 << 30;
+    const NEEDS_START: u32 = 1 << 29;
+    const NAME: u32 = Self::NEEDS_START - 1;
 
     fn packed(self) -> u32 {
-        self.name | Self::IS_KNOWN | self.no_duration & Self::IS_OPEN
+        let needs_start = if self.needs_start { Self::NEEDS_START } else { 0 };
+        self.name | Self::IS_KNOWN | self.no_duration & Self::IS_OPEN | needs_start
     }
 
-    fn of(packed: u32) -> Option<(u32, u32)> {
-        let no_duration = if packed & Self::IS_OPEN == 0 { 0 } else { u32::MAX };
-        (packed & Self::IS_KNOWN != 0).then_some((packed & !(Self::IS_KNOWN | Self::IS_OPEN), no_duration))
+    fn of(entries: u64, packed: u32) -> Option<Combination> {
+        (packed & Self::IS_KNOWN != 0).then_some(Combination {
+            entries,
+            name: packed & Self::NAME,
+            needs_start: packed & Self::NEEDS_START != 0,
+            no_duration: if packed & Self::IS_OPEN == 0 { 0 } else { u32::MAX },
+        })
     }
 }
 
@@ -179,8 +189,7 @@ impl Blocks {
             return find(&self.known, combined).copied();
         }
         let packed = self.numbered.places().get(usize::try_from(combined).ok()?)?;
-        let (name, no_duration) = Combination::of(*packed)?;
-        Some(Combination { entries: combined.wrapping_add(1), name, no_duration })
+        Combination::of(combined.wrapping_add(1), *packed)
     }
 
     /// The next rows of a batch up to an unusual one; none if the next row is unusual, or if there is no next one.
@@ -215,7 +224,9 @@ impl Blocks {
                     return None;
                 }
                 let (class, name) = kinds.named(kinds.get(schemas, keys)?)?;
-                Some(self.learn(combined, name, class.status().is_ended()))
+                let no_duration = if class.status().is_ended() { 0 } else { u32::MAX };
+                let (entries, needs_start) = (combined.wrapping_add(1), *class.verdict() == Verdict::Row);
+                Some(self.learn(combined, Combination { entries, name, needs_start, no_duration }))
             });
             if !known.is_some_and(|known| self.block.settle(end, known)) {
                 break;
@@ -244,6 +255,31 @@ impl Blocks {
             are_zoneless,
             have_texts: plan.id.is_some() || plan.error.is_some() || plan.attempt.is_some(),
         })
+    }
+
+    /// How many rows from the next one on say nothing of a start and nothing out of the ordinary, and are of kinds that are
+    /// known: nothing can be told of them but that.
+    pub(super) fn pass_startless(&mut self, batch: &mut OpenBatch, body: &[u8], dictionaries: &Dictionaries) -> usize {
+        let row = batch.row();
+        let is_within = row >= self.block.first && row - self.block.first < self.block.rows;
+        if !self.are_possible || self.are_off || batch.is_read() || !is_within || self.block.sums.is_empty() {
+            return 0;
+        }
+        let first = row - self.block.first;
+        let starts = self.block.starts.get(first..).unwrap_or_default();
+        let is_startless = |place: usize| {
+            let known = self.block.combination(place).and_then(|combined| self.find(combined));
+            known.is_some_and(|known| known.needs_start)
+        };
+        let may_be = starts.iter().zip(first..).take_while(|(start, place)| **start == MISSING && is_startless(*place));
+        let rows = may_be
+            .take_while(|(_, place)| {
+                let row = self.block.first + place;
+                batch.grants(self.unsure.iter().copied(), (body, row), dictionaries)
+            })
+            .count();
+        batch.pass(rows);
+        rows
     }
 
     /// The place in the batch of one of the rows that were told last, and which try it is.
@@ -320,7 +356,7 @@ impl Blocks {
         for ((sum, kind), duration) in sums.iter().zip(kinds.iter_mut()).zip(durations.iter_mut()) {
             let packed = packed_of(sum);
             in_all &= packed;
-            *kind = packed & !(Combination::IS_KNOWN | Combination::IS_OPEN);
+            *kind = packed & Combination::NAME;
             *duration |= u32::from(packed & Combination::IS_OPEN != 0).wrapping_neg();
         }
         let are_known = in_all & Combination::IS_KNOWN != 0;
@@ -351,9 +387,7 @@ impl Blocks {
     }
 
     /// Keeps a combination, of which there are less than 2^62, in the place of another one if need be.
-    fn learn(&mut self, combined: u64, name: u32, is_ended: bool) -> Combination {
-        let no_duration = if is_ended { 0 } else { u32::MAX };
-        let learned = Combination { entries: combined.wrapping_add(1), name, no_duration };
+    fn learn(&mut self, combined: u64, learned: Combination) -> Combination {
         if !self.block.sums.is_empty() {
             self.numbered.place(combined).into_iter().for_each(|place| *place = learned.packed());
             return learned;

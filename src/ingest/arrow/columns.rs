@@ -299,6 +299,11 @@ impl Columns {
         Some(OwnTexts { id, attempt, error })
     }
 
+    /// Passes the rows that have no start; how many they are.
+    pub(super) fn pass_startless(&mut self, batch: &mut OpenBatch, body: &[u8], dictionaries: &Dictionaries) -> usize {
+        self.blocks.pass_startless(batch, body, dictionaries)
+    }
+
     /// The ids of the rows that [`Columns::next_stretch`] told last.
     pub(super) fn stretch_ids(&mut self, batch: &OpenBatch, body: &[u8]) -> Option<OwnIds<'_>> {
         self.blocks.ids((self.plan.as_ref()?, &self.all), batch, body)

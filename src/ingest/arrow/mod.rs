@@ -181,6 +181,16 @@ impl Arrow {
         columns.stretch_texts(batch, (body, place), dictionaries)
     }
 
+    /// Passes rows that [`Arrow::next_stretch`] stopped at and that are told apart from others by having no start: the
+    /// number of the first, from 1, and how many they are.
+    pub(super) fn pass_startless(&mut self, input: &Input) -> Option<(u64, usize)> {
+        let Self { open, columns, dictionaries, rows_before, .. } = self;
+        let Open { body, batch, .. } = open.as_mut()?;
+        let body = input.waiting().get(body.clone()).unwrap_or_default();
+        let line = *rows_before + batch.row() as u64 + 1;
+        Some((line, columns.pass_startless(batch, body, dictionaries))).filter(|(_, rows)| *rows > 0)
+    }
+
     /// The ids of the rows that [`Arrow::next_stretch`] told last; `None` if each has to be asked.
     pub(super) fn stretch_ids(&mut self, input: &Input) -> Option<OwnIds<'_>> {
         let Self { open, columns, .. } = self;
