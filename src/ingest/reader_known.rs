@@ -102,11 +102,12 @@ impl Reader {
         }
     }
 
-    /// The texts of one of the rows that [`Reader::next_stretch`] told last, by its place among them.
+    /// The texts of one of the rows that [`Reader::next_stretch`] told last, by its place among them; its id
+    /// only if that is asked for.
     #[inline]
-    pub(crate) fn stretch_texts(&mut self, place: usize) -> Option<OwnTexts<'_>> {
+    pub(crate) fn stretch_texts(&mut self, place: usize, has_id: bool) -> Option<OwnTexts<'_>> {
         let Self { forms, input, .. } = self;
-        forms.as_mut()?.arrow().stretch_texts(input, place)
+        forms.as_mut()?.arrow().stretch_texts(input, place, has_id)
     }
 
     /// Passes rows that come then and have no start: which line the first is, and how many they are.

@@ -25,12 +25,15 @@ pub(super) fn take_stretches(reader: &mut Reader, table: &mut Table, reading: &m
                 let ids = own.ids.get(..added).unwrap_or_default();
                 table.hold_ids(first, ids, own.others().len())
             }) {
-                Some(own) => others.extend(own.others().filter(|place| *place < added)),
-                None => others.extend(0..added),
+                Some(own) => others.extend(own.others().filter(|(place, _)| *place < added)),
+                None => others.extend((0..added).map(|place| (place, true))),
             }
-            for place in others.iter().copied() {
-                if let Some(texts) = reader.stretch_texts(place) {
-                    table.keep_texts(first + place as u64, texts);
+            for (place, is_whole) in others.iter().copied() {
+                let row = first + place as u64;
+                match reader.stretch_texts(place, is_whole) {
+                    Some(texts) if is_whole => table.keep_texts(row, texts),
+                    Some(texts) => table.hold_more(row, texts),
+                    None => {}
                 }
             }
         }

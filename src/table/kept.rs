@@ -1,7 +1,7 @@
 //! Texts of rows whose source cannot be read again: ids, attempts and errors, up to a limit. They are counted apart from
 //! the columns.
 
-use super::held::{Held, text_of};
+use super::held::Held;
 use crate::FORMS;
 use crate::bytes::{Broken, Bytes, push_short, push_text_if_any};
 use crate::execution::OwnTexts;
@@ -47,10 +47,7 @@ impl Kept {
         if own == (OwnTexts { id: None, attempt: 1, error: None }) {
             return self.keep_silent(row, 1);
         }
-        let error = own.error.map(|error| match error.len() {
-            ..=MOST_KEPT_ERROR_BYTES => error,
-            _ => error.get(..error.floor_char_boundary(MOST_KEPT_ERROR_BYTES)).unwrap_or(""),
-        });
+        let error = own.error.map(kept_of);
         let before = self.texts.len();
         match own.id.map(str::as_bytes) {
             Some(id @ [_, _, _, _, _, _, _, _, ..]) if id.len() <= MOST_SHORT_ID_BYTES && error.is_none() => {
@@ -92,8 +89,8 @@ impl Kept {
     /// Keeps for a row what others keep for one of theirs.
     pub(super) fn adopt(&mut self, row: u64, others: &Kept, their_row: u64) {
         let held = usize::try_from(their_row).ok().and_then(|their_row| others.held(their_row));
-        if let Some(id) = held {
-            return self.keep(row, OwnTexts { id: id.map(text_of).as_deref(), attempt: 1, error: None });
+        if let Some(texts) = held {
+            return self.keep(row, own(&texts));
         }
         if let Some((texts, length)) = others.begin(their_row).and_then(|from| Some((from, record(from).ok()?.1))) {
             let texts = texts.get(..length).unwrap_or_default();
@@ -154,6 +151,11 @@ impl Kept {
         has_room
     }
 
+    /// Keeps what a row whose id is held says more.
+    pub(super) fn hold_more(&mut self, row: u64, attempt: u32, error: Option<&str>) {
+        self.held.hold_more(row as u32, attempt, error.map(kept_of));
+    }
+
     /// What of the limit texts take, without where they begin.
     fn taken(&self) -> usize {
         self.texts.len() + if FORMS { self.held.text_bytes() } else { 0 }
@@ -170,7 +172,7 @@ impl Kept {
     }
 
     /// What of a row is held as it came.
-    fn held(&self, row: usize) -> Option<Option<i64>> {
+    fn held(&self, row: usize) -> Option<RowTexts> {
         let is_there = self.begins.get(row).is_some_and(|begin| *begin > 0);
         if FORMS && !is_there { self.held.get(row) } else { None }
     }
@@ -207,7 +209,7 @@ impl Kept {
     /// The texts of a row; `None` if they found no room.
     pub(super) fn texts(&self, row: u64) -> Option<RowTexts> {
         match self.held(usize::try_from(row).ok()?) {
-            Some(id) => Some(RowTexts { id: id.map(text_of), attempt: 1, error: None }),
+            Some(texts) => Some(texts),
             None => record(self.begin(row)?).ok().map(|(texts, _)| texts),
         }
     }
@@ -228,8 +230,8 @@ impl Kept {
         told.most_bytes = usize::MAX;
         told.begins.iter_mut().filter(|begin| **begin == LOST).for_each(|begin| *begin = 0);
         for row in 0..self.held.end() {
-            if let Some(id) = self.held(row) {
-                told.keep(row as u64, OwnTexts { id: id.map(text_of).as_deref(), attempt: 1, error: None });
+            if let Some(texts) = self.held(row) {
+                told.keep(row as u64, own(&texts));
             }
         }
         told
@@ -256,6 +258,18 @@ impl Kept {
     pub(super) fn bytes(&self) -> usize {
         self.texts.capacity() + self.begins.capacity() * size_of::<u32>() + self.held.bytes()
     }
+}
+
+/// The part of an error that is kept.
+fn kept_of(error: &str) -> &str {
+    match error.len() {
+        ..=MOST_KEPT_ERROR_BYTES => error,
+        _ => error.get(..error.floor_char_boundary(MOST_KEPT_ERROR_BYTES)).unwrap_or(""),
+    }
+}
+
+fn own(texts: &RowTexts) -> OwnTexts<'_> {
+    OwnTexts { id: texts.id.as_deref(), attempt: texts.attempt, error: texts.error.as_deref() }
 }
 
 /// The texts that some bytes begin with, and how many bytes those are.

@@ -3,6 +3,7 @@
 
 use super::column::{KIND, NONE, RETRY};
 use super::{Place, Table};
+use crate::execution::OwnTexts;
 use crate::time::Timestamp;
 
 /// Such rows, by row.
@@ -71,10 +72,18 @@ impl Table {
         self.kept.as_ref().is_some_and(|kept| kept.has_room(row))
     }
 
-    /// Keeps of rows that were added last that these are their ids, all first attempts without errors but for the texts of
-    /// `others`, which [`Table::keep_texts`] keeps afterwards; false if all texts of the rows have to be kept that way.
+    /// Keeps of rows that were added last that these are their ids, all first attempts without errors but for so many
+    /// `others`, of which [`Table::hold_more`] says more afterwards, or [`Table::keep_texts`] where they have no ids; false if
+    /// all texts of the rows have to be kept that way.
     pub(crate) fn hold_ids(&mut self, first: u64, ids: &[i64], others: usize) -> bool {
         self.kept.as_mut().is_some_and(|kept| kept.hold(first, ids, others))
+    }
+
+    /// Keeps what a row whose id was kept so says more.
+    pub(crate) fn hold_more(&mut self, row: u64, OwnTexts { attempt, error, .. }: OwnTexts<'_>) {
+        if let Some(kept) = &mut self.kept {
+            kept.hold_more(row, attempt, error);
+        }
     }
 
     /// Takes note of how far rows reach, all in all and of each kind.

@@ -90,9 +90,12 @@ pub(crate) struct OwnIds<'a> {
 }
 
 impl OwnIds<'_> {
-    /// The places of rows of which the id does not say all.
-    pub(crate) fn others(&self) -> impl ExactSizeIterator<Item = usize> {
-        self.others.iter().map(|place| place - self.first)
+    /// The places of rows of which the id does not say all, and whether it is none.
+    pub(crate) fn others(&self) -> impl ExactSizeIterator<Item = (usize, bool)> {
+        self.others.iter().map(|place| {
+            let place = place - self.first;
+            (place, self.ids.get(place).is_none_or(|id| *id <= UNUSUAL))
+        })
     }
 }
 
@@ -104,8 +107,9 @@ struct Block {
     rows: usize,
     /// The entries of what decides the class, as one number.
     combined: Vec<u64>,
-    /// The numbers of these combinations where they are few, and then the other is empty.
+    /// The numbers of these combinations instead, where they are few.
     sums: Vec<u32>,
+    is_numbered: bool,
     /// True if all starts, durations and tries are usual.
     are_usual: bool,
     /// Of the rows that are not unusual.
@@ -185,7 +189,7 @@ impl Blocks {
 
     /// What is known of a combination.
     fn find(&self, combined: u64) -> Option<Combination> {
-        if self.block.sums.is_empty() {
+        if !self.block.is_numbered {
             return find(&self.known, combined).copied();
         }
         let packed = self.numbered.places().get(usize::try_from(combined).ok()?)?;
@@ -262,7 +266,7 @@ impl Blocks {
     pub(super) fn pass_startless(&mut self, batch: &mut OpenBatch, body: &[u8], dictionaries: &Dictionaries) -> usize {
         let row = batch.row();
         let is_within = row >= self.block.first && row - self.block.first < self.block.rows;
-        if !self.are_possible || self.are_off || batch.is_read() || !is_within || self.block.sums.is_empty() {
+        if !self.are_possible || self.are_off || batch.is_read() || !is_within || !self.block.is_numbered {
             return 0;
         }
         let first = row - self.block.first;
@@ -327,17 +331,16 @@ impl Blocks {
         }
         let (numbered, block) = (&mut self.numbered, &mut self.block);
         if self.are_few {
-            block.sums.clear();
             block.sums.resize(block.rows, 0);
+            block.sums.fill(0);
             let rows = (body, block.first);
             match numbered.add_up(columns, batch, rows, dictionaries, &mut block.sums) {
                 None => return false,
-                Some(true) => {}
-                // Read the other way, which says what is wrong.
-                Some(false) => block.sums.clear(),
+                // Where they are not, the other way says what is wrong.
+                Some(are_numbered) => block.is_numbered = are_numbered,
             }
         }
-        if block.sums.is_empty() && block.combine(columns, batch, body, dictionaries).is_none() {
+        if !block.is_numbered && block.combine(columns, batch, body, dictionaries).is_none() {
             return false;
         }
         self.find_kinds();
@@ -346,30 +349,35 @@ impl Blocks {
 
     /// Finds the kinds of a block's rows, and which rows are unusual.
     fn find_kinds(&mut self) {
-        if self.block.sums.is_empty() && self.known.is_empty() {
+        if !self.block.is_numbered && self.known.is_empty() {
             self.known.resize(PLACES, Combination::default());
         }
         let (numbered, known) = (self.numbered.places(), self.known.as_slice());
-        let Block { combined, sums, kinds, starts, durations, attempts, unusual, are_usual, .. } = &mut self.block;
-        let packed_of = |sum: &u32| numbered.get(*sum as usize).copied().unwrap_or(0);
-        let mut in_all = u32::MAX;
-        for ((sum, kind), duration) in sums.iter().zip(kinds.iter_mut()).zip(durations.iter_mut()) {
-            let packed = packed_of(sum);
-            in_all &= packed;
-            *kind = packed & Combination::NAME;
-            *duration |= u32::from(packed & Combination::IS_OPEN != 0).wrapping_neg();
-        }
-        let are_known = in_all & Combination::IS_KNOWN != 0;
-        let rows = starts.iter().zip(durations.iter_mut()).enumerate();
-        if !sums.is_empty() {
-            if !(are_known && *are_usual) {
-                let is_unusual = |start: &i64, duration: &u32, sum: &u32| {
-                    *start <= UNUSUAL || *duration == UNUSUAL_LENGTH || packed_of(sum) == 0
-                };
-                let places = rows.zip(&*sums).filter(|((_, (start, duration)), sum)| is_unusual(start, duration, sum));
-                unusual.extend(places.map(|((place, _), _)| place));
+        let Block { combined, sums, kinds, starts, durations, attempts, unusual, are_usual, is_numbered, .. } =
+            &mut self.block;
+        if *is_numbered {
+            let packed_of = |sum: &u32| numbered.get(*sum as usize).copied().unwrap_or(0);
+            let eights = sums.chunks(EIGHT).zip(kinds.chunks_mut(EIGHT)).zip(durations.chunks_mut(EIGHT));
+            for (((sums, kinds), durations), first) in eights.zip((0..).step_by(EIGHT)) {
+                let mut in_all = u32::MAX;
+                for ((sum, kind), duration) in sums.iter().zip(kinds).zip(durations.iter_mut()) {
+                    let packed = packed_of(sum);
+                    in_all &= packed;
+                    *kind = packed & Combination::NAME;
+                    *duration |= u32::from(packed & Combination::IS_OPEN != 0).wrapping_neg();
+                }
+                if *are_usual && in_all & Combination::IS_KNOWN != 0 {
+                    continue;
+                }
+                let starts = starts.get(first..).unwrap_or_default();
+                for (((sum, duration), start), place) in sums.iter().zip(&*durations).zip(starts).zip(first..) {
+                    if *start <= UNUSUAL || *duration == UNUSUAL_LENGTH || packed_of(sum) == 0 {
+                        unusual.push(place);
+                    }
+                }
             }
         } else {
+            let rows = starts.iter().zip(durations.iter_mut()).enumerate();
             for ((place, (start, duration)), (combined, kind)) in rows.zip(combined.iter().zip(kinds.iter_mut())) {
                 let Some(found) = find(known, *combined).filter(|_| *start > UNUSUAL) else {
                     unusual.push(place);
@@ -388,7 +396,7 @@ impl Blocks {
 
     /// Keeps a combination, of which there are less than 2^62, in the place of another one if need be.
     fn learn(&mut self, combined: u64, learned: Combination) -> Combination {
-        if !self.block.sums.is_empty() {
+        if self.block.is_numbered {
             self.numbered.place(combined).into_iter().for_each(|place| *place = learned.packed());
             return learned;
         }
@@ -407,7 +415,7 @@ impl Block {
         self.first = row - row % BLOCK_ROWS;
         self.rows = batch_rows.saturating_sub(self.first).min(BLOCK_ROWS);
         self.combined.clear();
-        self.sums.clear();
+        self.is_numbered = false;
         self.kinds.resize(self.rows, 0);
         self.starts.resize(self.rows, UNUSUAL);
         self.durations.resize(self.rows, Stretch::NO_DURATION);
@@ -422,11 +430,13 @@ impl Block {
         let Self { first, rows, starts, durations, numbers, are_usual, .. } = self;
         let find = |place: usize| Some((columns.get(place)?.kind, batch.array(place)?));
         let (kind, array) = find(plan.start)?;
-        *are_usual = array.fill_usual_instants(kind, body, *first, starts);
-        if !*are_usual {
-            array.fill_instants(kind, body, *first, starts).then_some(())?;
-            *are_usual = starts.iter().all(|start| *start > UNUSUAL);
-        }
+        *are_usual = match array.fill_usual_instants(kind, body, *first, starts) {
+            Some(are_there) => are_there,
+            None => {
+                array.fill_instants(kind, body, *first, starts).then_some(())?;
+                starts.iter().all(|start| *start > UNUSUAL)
+            }
+        };
         let Some(place) = plan.duration else {
             durations.fill(Stretch::NO_DURATION);
             return self.read_rest(plan, columns, batch, body);
@@ -482,21 +492,25 @@ impl Block {
     /// Takes ids out of their column, and says which rows are more than an id.
     fn read_ids(&mut self, plan: &Plan, batch: &OpenBatch, body: &[u8]) -> Option<()> {
         let Self { first, rows, attempts, ids, others, codes, .. } = self;
-        codes.clear();
         codes.resize(*rows, 0);
+        codes.fill(0);
         if let Some(place) = plan.error {
             batch.array(place)?.mark_values(body, *first, codes).then_some(())?;
         }
         ids.resize(*rows, UNUSUAL);
-        if !batch.array(plan.id?)?.fill_attempts(body, *first, ids) {
+        if !batch.array(plan.id?)?.fill_ids(body, *first, ids) {
             ids.clear();
             return None;
         }
+        codes.iter_mut().zip(attempts).for_each(|(code, attempt)| *code |= *attempt ^ 1);
         others.clear();
-        let mut attempts = attempts.iter();
-        for ((place, id), code) in ids.iter().enumerate().zip(codes) {
-            if *id <= UNUSUAL || *code > 0 || attempts.next().is_some_and(|attempt| *attempt != 1) {
-                others.push(place);
+        for ((codes, ids), first) in codes.chunks(EIGHT).zip(ids.chunks(EIGHT)).zip((0..).step_by(EIGHT)) {
+            let is_other = codes.iter().fold(0, |all, code| all | code) != 0
+                || ids.iter().fold(i64::MAX, |least, id| least.min(*id)) <= UNUSUAL;
+            if is_other {
+                let rows = codes.iter().zip(ids).zip(first..);
+                let places = rows.filter(|((code, id), _)| **code != 0 || **id <= UNUSUAL).map(|(_, place)| place);
+                places.for_each(|place| others.push(place));
             }
         }
         Some(())
@@ -546,7 +560,7 @@ impl Block {
 
     /// The entries of a row as one number.
     fn combination(&self, place: usize) -> Option<u64> {
-        self.combined.get(place).copied().or_else(|| self.sums.get(place).copied().map(u64::from))
+        if self.is_numbered { self.sums.get(place).copied().map(u64::from) } else { self.combined.get(place).copied() }
     }
 
     /// The first unusual row from a place on; the block's end if there is none.

@@ -270,11 +270,11 @@ impl Columns {
         blocks.next((plan, all), batch, (body, rows_before), dictionaries, (kinds, *schemas, keys))
     }
 
-    /// The texts of one of the rows that [`Columns::next_stretch`] told last.
+    /// The texts of one of the rows that [`Columns::next_stretch`] told last, its id only if that is asked for.
     pub(super) fn stretch_texts<'a>(
         &'a mut self,
         batch: &'a OpenBatch,
-        (body, place): (&'a [u8], usize),
+        (body, place, has_id): (&'a [u8], usize, bool),
         dictionaries: &'a Dictionaries,
     ) -> Option<OwnTexts<'a>> {
         let Self { all, written, blocks, plan, .. } = self;
@@ -290,7 +290,7 @@ impl Columns {
             }
             (cell, start..written.len())
         };
-        let own = [read(plan.id), read(plan.error)];
+        let own = [read(plan.id.filter(|_| has_id)), read(plan.error)];
         let written = written.as_str();
         let [id, error] = own.map(|(cell, part)| match cell {
             Cell::Text(text) => Some(text),

@@ -50,17 +50,23 @@ fn counted(number: f64) -> i64 {
 }
 
 impl Array {
-    /// When the rows from `first` on say that they are, in milliseconds, if that is a usual instant of all of them; else
-    /// what was written is of no meaning.
-    pub(super) fn fill_usual_instants(&self, kind: Kind, body: &[u8], first: usize, out: &mut [i64]) -> bool {
-        let is_plain = !matches!(kind, Kind::Timestamp { unit, .. } if unit != Unit::Milliseconds);
-        let read = match &self.data {
-            Data::Integer(Integer { bytes: 8, .. }, _) => many::instants,
-            Data::Float(8, _) => many::float_instants,
-            _ => return false,
-        };
-        let numbers = self.eights(body, first, out.len());
-        is_plain && self.validity.is_none() && numbers.is_some_and(|numbers| read(numbers, out))
+    /// When the rows from `first` on say that they are, in milliseconds, if they say usual instants or nothing, which is
+    /// [`MISSING`]; true if all say it. `None` if they say anything else, and then what was written is of no meaning.
+    pub(super) fn fill_usual_instants(&self, kind: Kind, body: &[u8], first: usize, out: &mut [i64]) -> Option<bool> {
+        if matches!(kind, Kind::Timestamp { unit, .. } if unit != Unit::Milliseconds) {
+            return None;
+        }
+        let numbers = self.eights(body, first, out.len())?;
+        match (&self.data, &self.validity) {
+            (Data::Integer(Integer { bytes: 8, .. }, _), None) => many::instants(numbers, out).then_some(true),
+            (Data::Integer(Integer { bytes: 8, is_signed: true }, _), Some(_)) => {
+                many::copy(numbers, out);
+                self.blank(body, first, out, MISSING);
+                many::are_instants(out)
+            }
+            (Data::Float(8, _), None) => many::float_instants(numbers, out).then_some(true),
+            _ => None,
+        }
     }
 
     /// How long the rows from `first` on say that they took, if they say the usual or nothing; else what was written is of
@@ -87,6 +93,17 @@ impl Array {
         let numbers = part(body, range).as_chunks().0.get(first..).unwrap_or_default();
         many::attempts(numbers, out);
         self.blank(body, first, out, 1);
+        true
+    }
+
+    /// The ids of the rows from `first` on; [`UNUSUAL`] and what is below where they have none or one that is no whole
+    /// number. False if the column holds no numbers.
+    pub(super) fn fill_ids(&self, body: &[u8], first: usize, out: &mut [i64]) -> bool {
+        let are_plain = matches!(&self.data, Data::Integer(Integer { bytes: 8, is_signed: true }, _));
+        match self.eights(body, first, out.len()).filter(|_| are_plain && self.validity.is_none()) {
+            Some(numbers) => many::copy(numbers, out),
+            None => return self.fill_attempts(body, first, out),
+        }
         true
     }
 

@@ -5,7 +5,7 @@
 //! The only `unsafe` reads and writes vectors through references to as many bytes.
 #![allow(unsafe_code)]
 
-use super::fill::{PLAIN_MS, UNUSUAL_LENGTH};
+use super::fill::{MISSING, PLAIN_MS, UNUSUAL_LENGTH};
 use crate::table::Stretch;
 
 /// Eight bytes of a number each.
@@ -24,6 +24,17 @@ pub(super) fn float_instants(numbers: Numbers<'_>, out: &mut [i64]) -> bool {
 /// Whole numbers that are plain milliseconds since 1970, as such.
 pub(super) fn instants(numbers: Numbers<'_>, out: &mut [i64]) -> bool {
     vectors::instants(numbers, out)
+}
+
+/// True if all numbers are plain milliseconds since 1970, false if some are [`MISSING`]; `None` if any is neither.
+pub(super) fn are_instants(numbers: &[i64]) -> Option<bool> {
+    let [mut are_usual, mut are_there] = [true; 2];
+    for number in numbers {
+        let is_plain = number.wrapping_sub(PLAIN_MS.start) as u64 <= (PLAIN_MS.end - 1 - PLAIN_MS.start) as u64;
+        are_usual &= is_plain | (*number == MISSING);
+        are_there &= is_plain;
+    }
+    are_usual.then_some(are_there)
 }
 
 /// Whole floats that are milliseconds which fit 32 bits, as such; what is no number is no duration.
@@ -65,6 +76,13 @@ pub(super) fn attempts(numbers: &[[u8; 4]], out: &mut [u32]) {
     for (number, out) in numbers.iter().zip(out) {
         let number = u32::from_le_bytes(*number);
         *out = if number >> 31 == 1 { 1 } else { number };
+    }
+}
+
+/// Whole numbers as they are.
+pub(super) fn copy(numbers: Numbers<'_>, out: &mut [i64]) {
+    for (number, out) in numbers.iter().zip(out) {
+        *out = i64::from_le_bytes(*number);
     }
 }
 

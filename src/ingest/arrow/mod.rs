@@ -173,12 +173,17 @@ impl Arrow {
         columns.next_stretch(batch, *rows_before, body, dictionaries)
     }
 
-    /// The texts of one of the rows that [`Arrow::next_stretch`] told last.
-    pub(super) fn stretch_texts<'a>(&'a mut self, input: &'a Input, place: usize) -> Option<OwnTexts<'a>> {
+    /// The texts of one of the rows that [`Arrow::next_stretch`] told last, its id only if that is asked for.
+    pub(super) fn stretch_texts<'a>(
+        &'a mut self,
+        input: &'a Input,
+        place: usize,
+        has_id: bool,
+    ) -> Option<OwnTexts<'a>> {
         let Self { open, columns, dictionaries, .. } = self;
         let Open { body, batch, .. } = open.as_ref()?;
         let body = input.waiting().get(body.clone()).unwrap_or_default();
-        columns.stretch_texts(batch, (body, place), dictionaries)
+        columns.stretch_texts(batch, (body, place, has_id), dictionaries)
     }
 
     /// Passes rows that [`Arrow::next_stretch`] stopped at and that are told apart from others by having no start: the
