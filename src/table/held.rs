@@ -2,8 +2,8 @@
 //! few rows say more, and nothing of first attempts without ids and errors. Tells of each row what would be kept of it as texts, and of all of them how many
 //! bytes that would take. Knows no limit.
 
+use crate::execution::OwnTexts;
 use crate::number::push_whole;
-use crate::reread::RowTexts;
 
 /// Rows behind each other that say the same sort of thing.
 #[derive(Clone, Copy, Debug)]
@@ -103,27 +103,23 @@ impl Held {
         }
     }
 
-    /// What is held of a row; `None` if nothing is.
-    pub(super) fn get(&self, row: usize) -> Option<RowTexts> {
+    /// What is held of a row, whose id is written to `id`; `None` if nothing is.
+    pub(super) fn get<'a>(&'a self, row: usize, id: &'a mut String) -> Option<OwnTexts<'a>> {
         let before = self.runs.partition_point(|run| run.first as usize <= row);
         let run = self.runs.get(before.checked_sub(1)?).filter(|run| row < run.end as usize)?;
-        let nothing = RowTexts { id: None, attempt: 1, error: None };
+        let nothing = OwnTexts { id: None, attempt: 1, error: None };
         let Some(place) = run.ids else { return Some(nothing) };
-        let id = self.ids.get(place as usize + (row - run.first as usize)).filter(|id| **id > NO_ID)?;
-        let alone = RowTexts { id: Some(text_of(*id)), ..nothing };
+        let number = *self.ids.get(place as usize + (row - run.first as usize)).filter(|id| **id > NO_ID)?;
+        id.clear();
+        id.push_str(if number < 0 { "-" } else { "" });
+        push_whole(id, number.unsigned_abs());
+        let alone = OwnTexts { id: Some(id), ..nothing };
         let place = self.more.partition_point(|more| (more.row as usize) < row);
         let Some(more) = self.more.get(place).filter(|more| more.row as usize == row) else { return Some(alone) };
         let begin = place.checked_sub(1).and_then(|before| self.more.get(before)).map_or(0, |before| before.error_end);
         let error = self.errors.get(begin as usize..more.error_end as usize).filter(|error| !error.is_empty());
-        Some(RowTexts { attempt: more.attempt, error: error.map(str::to_owned), ..alone })
+        Some(OwnTexts { attempt: more.attempt, error, ..alone })
     }
-}
-
-/// The text of an id.
-fn text_of(id: i64) -> String {
-    let mut text = String::from(if id < 0 { "-" } else { "" });
-    push_whole(&mut text, id.unsigned_abs());
-    text
 }
 
 /// How long the text of a number is.
@@ -135,6 +131,7 @@ fn digits(number: i64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reread::RowTexts;
     use proptest::prelude::*;
 
     type Said = (i64, Option<(u32, Option<String>)>);
@@ -178,9 +175,14 @@ mod tests {
                 }
                 row = end;
             }
-            let found: Vec<_> = (0..expected.len()).map(|row| held.get(row)).collect();
-            prop_assert_eq!(found, expected);
-            prop_assert_eq!(held.get(row as usize), None);
+            let get = |row: usize| {
+                let mut id = String::new();
+                let texts = held.get(row, &mut id)?;
+                let own = |text: Option<&str>| text.map(str::to_owned);
+                Some(RowTexts { id: own(texts.id), attempt: texts.attempt, error: own(texts.error) })
+            };
+            prop_assert_eq!((0..expected.len()).map(get).collect::<Vec<_>>(), expected);
+            prop_assert_eq!(get(row as usize), None);
             prop_assert_eq!(held.text_bytes(), bytes);
         }
     }

@@ -88,9 +88,9 @@ impl Kept {
 
     /// Keeps for a row what others keep for one of theirs.
     pub(super) fn adopt(&mut self, row: u64, others: &Kept, their_row: u64) {
-        let held = usize::try_from(their_row).ok().and_then(|their_row| others.held(their_row));
-        if let Some(texts) = held {
-            return self.keep(row, own(&texts));
+        let mut id = String::new();
+        if let Some(own) = others.held(their_row, &mut id) {
+            return self.keep(row, own);
         }
         if let Some((texts, length)) = others.begin(their_row).and_then(|from| Some((from, record(from).ok()?.1))) {
             let texts = texts.get(..length).unwrap_or_default();
@@ -172,9 +172,10 @@ impl Kept {
     }
 
     /// What of a row is held as it came.
-    fn held(&self, row: usize) -> Option<RowTexts> {
+    fn held<'a>(&'a self, row: u64, id: &'a mut String) -> Option<OwnTexts<'a>> {
+        let row = usize::try_from(row).ok()?;
         let is_there = self.begins.get(row).is_some_and(|begin| *begin > 0);
-        if FORMS && !is_there { self.held.get(row) } else { None }
+        if FORMS && !is_there { self.held.get(row, id) } else { None }
     }
 
     /// The texts that begin at `before` are those of a row, if there is room for them.
@@ -195,7 +196,7 @@ impl Kept {
             self.begins.push(begin);
             return true;
         }
-        let nothing = if has_room || self.held(row).is_none() { 0 } else { LOST };
+        let nothing = if has_room || self.held(row as u64, &mut String::new()).is_none() { 0 } else { LOST };
         if has_room || nothing == LOST {
             self.begins.resize(self.begins.len().max(row + 1), 0);
         }
@@ -208,8 +209,10 @@ impl Kept {
 
     /// The texts of a row; `None` if they found no room.
     pub(super) fn texts(&self, row: u64) -> Option<RowTexts> {
-        match self.held(usize::try_from(row).ok()?) {
-            Some(texts) => Some(texts),
+        let mut id = String::new();
+        let own = |text: Option<&str>| text.map(str::to_owned);
+        match self.held(row, &mut id) {
+            Some(texts) => Some(RowTexts { id: own(texts.id), attempt: texts.attempt, error: own(texts.error) }),
             None => record(self.begin(row)?).ok().map(|(texts, _)| texts),
         }
     }
@@ -226,14 +229,8 @@ impl Kept {
 
     /// The same with nothing held as it came.
     fn told(&self) -> Self {
-        let mut told = Self { begins: self.begins.clone(), texts: self.texts.clone(), held: Held::default(), ..*self };
-        told.most_bytes = usize::MAX;
-        told.begins.iter_mut().filter(|begin| **begin == LOST).for_each(|begin| *begin = 0);
-        for row in 0..self.held.end() {
-            if let Some(texts) = self.held(row) {
-                told.keep(row as u64, own(&texts));
-            }
-        }
+        let mut told = Self::up_to(usize::MAX);
+        (0..self.held.end().max(self.begins.len()) as u64).for_each(|row| told.adopt(row, self, row));
         told
     }
 
@@ -266,10 +263,6 @@ fn kept_of(error: &str) -> &str {
         ..=MOST_KEPT_ERROR_BYTES => error,
         _ => error.get(..error.floor_char_boundary(MOST_KEPT_ERROR_BYTES)).unwrap_or(""),
     }
-}
-
-fn own(texts: &RowTexts) -> OwnTexts<'_> {
-    OwnTexts { id: texts.id.as_deref(), attempt: texts.attempt, error: texts.error.as_deref() }
 }
 
 /// The texts that some bytes begin with, and how many bytes those are.
