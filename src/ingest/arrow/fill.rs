@@ -330,3 +330,155 @@ fn convert<T, const BYTES: usize>(numbers: &[u8], first: usize, out: &mut [T], r
         *out = read(*number);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const MS: i64 = 1_770_000_000_000;
+
+    fn whole() -> impl Strategy<Value = i64> {
+        let usual = || prop_oneof![0i64..5_000_000, MS..MS + 9_000_000];
+        let edges = prop::sample::select(vec![
+            i64::MIN,
+            UNUSUAL,
+            -1,
+            0,
+            PLAIN_MS.start - 1,
+            PLAIN_MS.start,
+            PLAIN_MS.end - 1,
+            PLAIN_MS.end,
+            i64::from(UNUSUAL_LENGTH) - 1,
+            i64::from(UNUSUAL_LENGTH),
+            1 << 32,
+            1 << 53,
+            i64::MAX,
+        ]);
+        prop_oneof![30 => usual(), 1 => edges, 1 => any::<i64>()]
+    }
+
+    fn float() -> impl Strategy<Value = f64> {
+        let edges = prop::sample::select(vec![f64::NAN, -0.0, 0.5, 7.5, f64::INFINITY, -1.0, 4e9 + 0.5, 1e300]);
+        prop_oneof![30 => whole().prop_map(|number| number as f64), 2 => edges, 1 => any::<f64>()]
+    }
+
+    /// A column of numbers of eight bytes, with or without bits that say whether there is one, and what they lie in.
+    fn column(numbers: &[[u8; 8]], bits: &Option<Vec<u8>>, data: &dyn Fn(Range<usize>) -> Data) -> (Array, Vec<u8>) {
+        let mut body = numbers.as_flattened().to_vec();
+        let data = data(0..body.len());
+        let validity = bits.as_ref().map(|bits| body.len()..body.len() + bits.len());
+        body.extend(bits.iter().flatten());
+        (Array { length: numbers.len(), validity, data }, body)
+    }
+
+    /// What is read as usual is what is read otherwise; true if it was.
+    fn check(array: &Array, body: &[u8], kind: Kind, first: usize) -> Result<[bool; 2], TestCaseError> {
+        let rows = array.len() - first;
+        let (mut usual, mut all) = (vec![7; rows], vec![8; rows]);
+        prop_assert!(array.fill_instants(kind, body, first, &mut all));
+        let instants = array.fill_usual_instants(kind, body, first, &mut usual);
+        if let Some(are_there) = instants {
+            prop_assert_eq!(&usual, &all);
+            prop_assert!(all.iter().all(|at| *at != UNUSUAL));
+            prop_assert_eq!(are_there, !all.contains(&MISSING));
+        }
+        let (mut usual, mut all, mut room) = (vec![7; rows], vec![8; rows], vec![0; rows]);
+        prop_assert!(array.fill_lengths(kind, body, first, (&mut room, &mut all)));
+        let lengths = array.fill_usual_lengths(kind, body, first, &mut usual);
+        if lengths {
+            prop_assert_eq!(&usual, &all);
+            prop_assert!(!all.contains(&UNUSUAL_LENGTH));
+        }
+        let (mut ids, mut all) = (vec![7; rows], vec![8; rows]);
+        prop_assert!(array.fill_ids(body, first, &mut ids) && array.fill_attempts(body, first, &mut all));
+        ids.iter_mut().for_each(|id| *id = (*id).max(UNUSUAL));
+        all.iter_mut().for_each(|id| *id = (*id).max(UNUSUAL));
+        prop_assert_eq!(ids, all);
+        Ok([instants.is_some(), lengths])
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn usual_numbers_are_those_that_are_read_one_by_one(
+            numbers in prop::collection::vec((whole(), float()), 1..40),
+            bits in prop::option::of(prop::collection::vec(prop_oneof![Just(255_u8), any::<u8>()], 5)),
+            (is_signed, is_skipped) in any::<(bool, bool)>(),
+        ) {
+            let first = if is_skipped { numbers.len() / 8 * 8 } else { 0 };
+            let integers: Vec<_> = numbers.iter().map(|(number, _)| number.to_le_bytes()).collect();
+            let floats: Vec<_> = numbers.iter().map(|(_, number)| number.to_le_bytes()).collect();
+            let integer = Integer { bytes: 8, is_signed };
+            for kind in [
+                Kind::Integer(integer),
+                Kind::Timestamp { unit: Unit::Milliseconds, has_zone: true },
+                Kind::Timestamp { unit: Unit::Microseconds, has_zone: true },
+            ] {
+                let (array, body) = column(&integers, &bits, &|range| Data::Integer(integer, range));
+                check(&array, &body, kind, first)?;
+            }
+            let (array, body) = column(&floats, &bits, &|range| Data::Float(8, range));
+            check(&array, &body, Kind::Float(8), first)?;
+        }
+
+        #[test]
+        fn codes_are_added_as_they_are_read(
+            words in prop::collection::vec(any::<u32>(), 1..200),
+            bits in prop::option::of(prop::collection::vec(any::<u8>(), 25)),
+            (is_signed, has_none) in any::<(bool, bool)>(),
+            (bytes, factor) in (prop::sample::select(vec![1_usize, 2, 4]), any::<u32>()),
+            are_small: bool,
+        ) {
+            let words: Vec<_> = words.iter().map(|word| if are_small { word % 100 } else { *word }).collect();
+            let mut body: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()[..bytes].to_vec()).collect();
+            let index = Integer { bytes, is_signed };
+            let data = Data::Index { index, numbers: 0..body.len(), dictionary: 0, has_none };
+            let validity = bits.as_ref().map(|bits| body.len()..body.len() + bits.len());
+            body.extend(bits.iter().flatten());
+            let array = Array { length: words.len(), validity, data };
+            let first = words.len() / 16 * 8;
+            let rows = words.len() - first;
+            let (mut codes, mut sums) = (vec![7; rows], vec![5; rows]);
+            prop_assert!(array.fill_codes(&body, first, &mut codes));
+            let greatest = array.add_codes(&body, first, factor, &mut sums);
+            prop_assert_eq!(greatest, codes.iter().copied().max());
+            let expected: Vec<_> = codes.iter().map(|code| factor.wrapping_mul(*code).wrapping_add(5)).collect();
+            prop_assert_eq!(sums, expected);
+        }
+
+        #[test]
+        fn usual_tries_are_those_that_are_read_one_by_one(
+            numbers in prop::collection::vec(prop_oneof![0..4_i32, any::<i32>()], 1..40),
+            bits in prop::option::of(prop::collection::vec(any::<u8>(), 5)),
+        ) {
+            let mut body: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+            let data = Data::Integer(Integer { bytes: 4, is_signed: true }, 0..body.len());
+            let validity = bits.as_ref().map(|bits| body.len()..body.len() + bits.len());
+            body.extend(bits.iter().flatten());
+            let array = Array { length: numbers.len(), validity, data };
+            let (mut usual, mut all) = (vec![7; numbers.len()], vec![8; numbers.len()]);
+            prop_assert!(array.fill_usual_attempts(&body, 0, &mut usual) && array.fill_attempts(&body, 0, &mut all));
+            let all: Vec<_> = all.iter().map(|number| u32::try_from(*number).unwrap_or(1)).collect();
+            prop_assert_eq!(usual, all);
+        }
+    }
+
+    #[test]
+    fn what_most_columns_hold_is_usual() {
+        let numbers: Vec<[u8; 8]> = (0..40).map(|row| (MS + row).to_le_bytes()).collect();
+        let floats: Vec<[u8; 8]> = (0..40).map(|row| ((MS + row) as f64).to_le_bytes()).collect();
+        let lengths: Vec<[u8; 8]> = (0..40).map(|row| (row as f64).to_le_bytes()).collect();
+        let integer = Integer { bytes: 8, is_signed: true };
+        let bits = Some(vec![0b1011_0111; 5]);
+        for bits in [&None, &bits] {
+            let (array, body) = column(&numbers, bits, &|range| Data::Integer(integer, range));
+            let kind = Kind::Timestamp { unit: Unit::Milliseconds, has_zone: true };
+            assert!(check(&array, &body, kind, 0).unwrap()[0], "{bits:?}");
+        }
+        let (array, body) = column(&floats, &None, &|range| Data::Float(8, range));
+        assert!(check(&array, &body, Kind::Float(8), 0).unwrap()[0]);
+        let (array, body) = column(&lengths, &bits, &|range| Data::Float(8, range));
+        assert!(check(&array, &body, Kind::Float(8), 0).unwrap()[1]);
+    }
+}
