@@ -366,10 +366,12 @@ impl Blocks {
                     *kind = packed & Combination::NAME;
                     *duration |= u32::from(packed & Combination::IS_OPEN != 0).wrapping_neg();
                 }
-                if *are_usual && in_all & Combination::IS_KNOWN != 0 {
+                let starts = starts.get(first..first + sums.len()).unwrap_or_default();
+                let are_known = in_all & Combination::IS_KNOWN != 0;
+                let least = || starts.iter().fold(i64::MAX, |least, start| least.min(*start));
+                if are_known && (*are_usual || (least() > UNUSUAL && !many::has(durations, UNUSUAL_LENGTH))) {
                     continue;
                 }
-                let starts = starts.get(first..).unwrap_or_default();
                 for (((sum, duration), start), place) in sums.iter().zip(&*durations).zip(starts).zip(first..) {
                     if *start <= UNUSUAL || *duration == UNUSUAL_LENGTH || packed_of(sum) == 0 {
                         unusual.push(place);

@@ -28,13 +28,7 @@ pub(super) fn instants(numbers: Numbers<'_>, out: &mut [i64]) -> bool {
 
 /// True if all numbers are plain milliseconds since 1970, false if some are [`MISSING`]; `None` if any is neither.
 pub(super) fn are_instants(numbers: &[i64]) -> Option<bool> {
-    let [mut are_usual, mut are_there] = [true; 2];
-    for number in numbers {
-        let is_plain = number.wrapping_sub(PLAIN_MS.start) as u64 <= (PLAIN_MS.end - 1 - PLAIN_MS.start) as u64;
-        are_usual &= is_plain | (*number == MISSING);
-        are_there &= is_plain;
-    }
-    are_usual.then_some(are_there)
+    vectors::are_instants(numbers)
 }
 
 /// Whole floats that are milliseconds which fit 32 bits, as such; what is no number is no duration.
@@ -88,14 +82,12 @@ pub(super) fn copy(numbers: Numbers<'_>, out: &mut [i64]) {
 
 /// Marks the kinds of rows that are no first tries.
 pub(super) fn mark_retries(attempts: &[u32], kinds: &mut [u32]) {
-    for (attempt, kind) in attempts.iter().zip(kinds) {
-        *kind |= if *attempt > 1 { Stretch::RETRY } else { 0 };
-    }
+    vectors::mark_retries(attempts, kinds);
 }
 
 /// True if a number is among others.
 pub(super) fn has(numbers: &[u32], number: u32) -> bool {
-    numbers.iter().fold(0, |found, other| found | u32::from(*other == number)) != 0
+    vectors::has(numbers, number)
 }
 
 /// The number that some bytes are, its sign extended.
@@ -184,6 +176,26 @@ mod single {
             }
         }
         greatest
+    }
+
+    pub(super) fn are_instants(numbers: &[i64]) -> Option<bool> {
+        let [mut are_usual, mut are_there] = [true; 2];
+        for number in numbers {
+            let is_plain = number.wrapping_sub(PLAIN_MS.start) as u64 <= (PLAIN_MS.end - 1 - PLAIN_MS.start) as u64;
+            are_usual &= is_plain | (*number == MISSING);
+            are_there &= is_plain;
+        }
+        are_usual.then_some(are_there)
+    }
+
+    pub(super) fn mark_retries(attempts: &[u32], kinds: &mut [u32]) {
+        for (attempt, kind) in attempts.iter().zip(kinds) {
+            *kind |= if *attempt > 1 { Stretch::RETRY } else { 0 };
+        }
+    }
+
+    pub(super) fn has(numbers: &[u32], number: u32) -> bool {
+        numbers.iter().fold(0, |found, other| found | u32::from(*other == number)) != 0
     }
 }
 
@@ -307,13 +319,6 @@ mod vectors {
         }
     }
 
-    /// Four sums.
-    #[inline(always)]
-    fn sums_of(sums: &[u32; 4]) -> v128 {
-        // SAFETY: sixteen bytes lie there.
-        unsafe { v128_load(sums.as_ptr().cast()) }
-    }
-
     pub(super) fn add_codes<const BYTES: usize>(
         numbers: &[[u8; BYTES]],
         codes: Codes<'_>,
@@ -337,7 +342,7 @@ mod vectors {
                 code = v128_and(code, is_valid);
             }
             greatest = u32x4_max(greatest, code);
-            let sum = u32x4_add(sums_of(sums), u32x4_mul(code, u32x4_splat(factor)));
+            let sum = u32x4_add(load_of(sums), u32x4_mul(code, u32x4_splat(factor)));
             store(sums, sum);
         }
         // At most three, whose bits share a byte.
@@ -351,5 +356,45 @@ mod vectors {
             u32x4_extract_lane::<3>(greatest),
         ];
         lanes.into_iter().fold(rest, u32::max)
+    }
+
+    /// Two numbers of 64 bits or four of 32.
+    #[inline(always)]
+    fn load_of<T, const N: usize>(numbers: &[T; N]) -> v128 {
+        const { assert!(size_of::<[T; N]>() == 16) };
+        // SAFETY: sixteen bytes lie there.
+        unsafe { v128_load(numbers.as_ptr().cast()) }
+    }
+
+    pub(super) fn are_instants(numbers: &[i64]) -> Option<bool> {
+        let [mut are_usual, mut are_there] = [i64x2_splat(-1); 2];
+        let (many, last) = numbers.as_chunks::<2>();
+        for two in many {
+            let number = load_of(two);
+            let is_plain =
+                v128_and(i64x2_ge(number, i64x2_splat(PLAIN_MS.start)), i64x2_lt(number, i64x2_splat(PLAIN_MS.end)));
+            are_usual = v128_and(are_usual, v128_or(is_plain, i64x2_eq(number, i64x2_splat(MISSING))));
+            are_there = v128_and(are_there, is_plain);
+        }
+        let are_last_there = single::are_instants(last)?;
+        i64x2_all_true(are_usual).then_some(i64x2_all_true(are_there) & are_last_there)
+    }
+
+    pub(super) fn mark_retries(attempts: &[u32], kinds: &mut [u32]) {
+        let ((many, last), (places, last_places)) = (attempts.as_chunks::<4>(), kinds.as_chunks_mut::<4>());
+        for (attempts, kinds) in many.iter().zip(places) {
+            let retries = v128_and(u32x4_gt(load_of(attempts), u32x4_splat(1)), u32x4_splat(Stretch::RETRY));
+            let marked = v128_or(load_of(kinds), retries);
+            store(kinds, marked);
+        }
+        single::mark_retries(last, last_places);
+    }
+
+    pub(super) fn has(numbers: &[u32], number: u32) -> bool {
+        let (many, last) = numbers.as_chunks::<4>();
+        let found = many
+            .iter()
+            .fold(u32x4_splat(0), |found, four| v128_or(found, u32x4_eq(load_of(four), u32x4_splat(number))));
+        v128_any_true(found) | single::has(last, number)
     }
 }
