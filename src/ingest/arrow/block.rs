@@ -45,6 +45,8 @@ pub(super) struct Blocks {
     block: Block,
     /// The rows that were told last, by their places in the block.
     told: Range<usize>,
+    /// The row of the open batch that was found to be of no kind that is known, if one was.
+    new: Option<usize>,
 }
 
 /// Entries of all dictionaries, as one number and one more, or 0 for none; the name of the kind that they make, and what
@@ -163,6 +165,7 @@ impl Blocks {
 
     /// Goes on to a batch, and forgets what was known if the dictionaries are not what they were.
     pub(super) fn open(&mut self, columns: &[Column], batch: &OpenBatch, body: &[u8], dictionaries: &Dictionaries) {
+        self.new = None;
         if !self.are_possible {
             return;
         }
@@ -178,6 +181,11 @@ impl Blocks {
         self.are_few = self.numbered.choose(columns, dictionaries, batch.rows());
         self.are_off = false;
         self.block.rows = 0;
+    }
+
+    /// True if it was found of a row of the open batch just now that it is of no kind that is known.
+    pub(super) fn is_new(&self, row: usize) -> bool {
+        self.new == Some(row)
     }
 
     /// Forgets all combinations, and the names that were made of them.
@@ -227,7 +235,9 @@ impl Blocks {
                 if !may_be || !quick::number(columns, batch.arrays(), (body, row), dictionaries, keys) {
                     return None;
                 }
-                let (class, name) = kinds.named(kinds.get(schemas, keys)?)?;
+                let kind = kinds.get(schemas, keys);
+                self.new = kind.is_none().then_some(row);
+                let (class, name) = kinds.named(kind?)?;
                 let no_duration = if class.status().is_ended() { 0 } else { u32::MAX };
                 let (entries, needs_start) = (combined.wrapping_add(1), *class.verdict() == Verdict::Row);
                 Some(self.learn(combined, Combination { entries, name, needs_start, no_duration }))

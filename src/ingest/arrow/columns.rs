@@ -339,7 +339,9 @@ impl Columns {
         batch.row += 1;
         let offset = rows_before + row as u64;
         let place = Place { line: offset + 1, offset };
-        if let Some((kind, said)) = self.quick(batch, row, body, dictionaries) {
+        let is_new = self.blocks.is_new(row);
+        let quick = if is_new { None } else { self.quick(batch, row, body, dictionaries) };
+        if let Some((kind, said)) = quick {
             return self.event(batch, (place, row, body), dictionaries, kind, said);
         }
         let is_numbered = match self.look(batch, row, body, dictionaries) {
@@ -348,7 +350,7 @@ impl Columns {
         };
         let Self { all, written, parts, keys, kinds, schemas, .. } = self;
         let (batch, written) = (&*batch, &*written);
-        let known = if is_numbered { kinds.get(*schemas, keys) } else { None };
+        let known = if is_numbered && !is_new { kinds.get(*schemas, keys) } else { None };
         let mut fields = Taken::default();
         for ((column, (array, _)), part) in all.iter().zip(&batch.arrays).zip(parts.iter()) {
             if known.is_some() && !column.says_more {
