@@ -6,6 +6,7 @@
 use super::super::classify::Verdict;
 use super::super::memo_kinds::Kinds;
 use super::columns::{Column, Decides, OpenBatch};
+use super::combination::{Combination, PLACES, find, place_of};
 use super::dictionary::Dictionaries;
 use super::fill::{MISSING, UNUSUAL, UNUSUAL_LENGTH, length};
 use super::many;
@@ -19,8 +20,6 @@ use std::ops::Range;
 const BLOCK_ROWS: usize = 1024;
 /// Rows of which the bits that say whether there is a value share a byte.
 const EIGHT: usize = 8;
-/// Places for combinations of entries; a power of two. Each may stand in two that are neighbours.
-const PLACES: usize = 1 << 14;
 /// Stands for an entry that its dictionary lacks.
 const BROKEN: u64 = u64::MAX;
 
@@ -47,40 +46,6 @@ pub(super) struct Blocks {
     told: Range<usize>,
     /// The row of the open batch that was found to be of no kind that is known, if one was.
     new: Option<usize>,
-}
-
-/// Entries of all dictionaries, as one number and one more, or 0 for none; the name of the kind that they make, and what
-/// takes the durations from its rows if these have none.
-#[derive(Clone, Copy, Debug, Default)]
-struct Combination {
-    entries: u64,
-    name: u32,
-    /// True if a row of the kind that has no start is told to have none.
-    needs_start: bool,
-    /// All bits for rows that have not ended, which makes [`Stretch::NO_DURATION`] of every duration; else none.
-    no_duration: u32,
-}
-
-impl Combination {
-    /// In 32 bits, of which the number of a kind takes 29.
-    const IS_KNOWN: u32 = 1 << 31;
-    const IS_OPEN: u32 = 1 << 30;
-    const NEEDS_START: u32 = 1 << 29;
-    const NAME: u32 = Self::NEEDS_START - 1;
-
-    fn packed(self) -> u32 {
-        let needs_start = if self.needs_start { Self::NEEDS_START } else { 0 };
-        self.name | Self::IS_KNOWN | self.no_duration & Self::IS_OPEN | needs_start
-    }
-
-    fn of(entries: u64, packed: u32) -> Option<Combination> {
-        (packed & Self::IS_KNOWN != 0).then_some(Combination {
-            entries,
-            name: packed & Self::NAME,
-            needs_start: packed & Self::NEEDS_START != 0,
-            no_duration: if packed & Self::IS_OPEN == 0 { 0 } else { u32::MAX },
-        })
-    }
 }
 
 /// What rows that were told say that no other row does.
@@ -625,17 +590,4 @@ fn length_between(start: i64, end: i64) -> u32 {
         // Below zero, and above what 32 bits hold, is for the long way.
         end => length(end.saturating_sub(start).max(-1)),
     }
-}
-
-/// What is known of a combination.
-#[inline(always)]
-fn find(known: &[Combination], combined: u64) -> Option<&Combination> {
-    let first = place_of(combined);
-    let is_it = |known: &&Combination| known.entries == combined.wrapping_add(1);
-    known.get(first).filter(is_it).or_else(|| known.get(first ^ 1).filter(is_it))
-}
-
-#[inline]
-fn place_of(combined: u64) -> usize {
-    (combined.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - PLACES.trailing_zeros())) as usize
 }

@@ -14,7 +14,7 @@ use super::block::{Blocks, OwnIds};
 use super::dictionary::Dictionaries;
 use super::quick::{self, Plan, Said};
 use super::schema::{Field, Kind, Schema, Unit};
-use super::text::{push_cell, push_list, push_signed};
+use super::text::{TOO_LONG, push_cell, push_list, push_own};
 use super::words::Words;
 use crate::execution::{Execution, OwnTexts};
 use crate::problem::ProblemKind;
@@ -523,17 +523,6 @@ fn unread(field: &Field) -> Option<&'static str> {
     }
 }
 
-/// Appends the text of a number that is an id or an error, as `row` reads it.
-fn push_own(cell: Cell<'_>, kind: Kind, out: &mut String) {
-    match cell {
-        Cell::Integer(number) if matches!(kind, Kind::Integer(_)) => push_signed(number, out),
-        Cell::Float(number) if is_whole(number) => push_signed(number as i64, out),
-        Cell::Float(number) if number.is_infinite() => out.push_str(TOO_LONG),
-        Cell::Float(_) | Cell::Unsigned(_) => push_cell(cell, out),
-        _ => {}
-    }
-}
-
 /// A value as other forms carry it.
 fn value<'a>(cell: Cell<'a>, column: &Column, written: &'a str) -> Value<'a> {
     match cell {
@@ -566,8 +555,6 @@ pub(super) fn is_whole(number: f64) -> bool {
     number.abs() < MOST && number.trunc() == number
 }
 
-/// A number that no instant and no duration is.
-const TOO_LONG: &str = "1e400";
 const MS_OF_DAY: i64 = 86_400_000;
 
 /// An instant in milliseconds; `None` is one that is too far. 1970-01-01T00:00:00Z, the first instant of the year 1 and

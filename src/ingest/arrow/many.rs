@@ -133,7 +133,7 @@ mod single {
         all(numbers, out, |bits| {
             let number = f64::from_bits(bits);
             let shifted = number + BOUND;
-            let is_usual = (shifted - BOUND == number) & (number >= 0.0) & (number < LENGTHS_BELOW);
+            let is_usual = (shifted - BOUND == number) & (0.0..LENGTHS_BELOW).contains(&number);
             let none = if number.is_nan() { Stretch::NO_DURATION } else { 0 };
             (shifted.to_bits() as u32 | none, is_usual | number.is_nan())
         })
@@ -234,7 +234,8 @@ mod vectors {
             let vector = read(numbers, &mut are_usual);
             store(places, vector);
         }
-        i64x2_all_true(are_usual) & rest(last, last_places)
+        // Each bit of a number says the same, of however many bits numbers are.
+        i32x4_all_true(are_usual) & rest(last, last_places)
     }
 
     pub(super) fn float_instants(numbers: Numbers<'_>, out: &mut [i64]) -> bool {

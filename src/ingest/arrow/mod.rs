@@ -23,6 +23,7 @@
 mod array;
 mod block;
 mod columns;
+mod combination;
 mod dictionary;
 mod fill;
 mod flat;
