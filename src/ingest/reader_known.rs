@@ -1,10 +1,11 @@
 //! Lines and records of known shapes, and the rows of kinds that the reader's caller has named: these are told one after
 //! the other with nothing but what each says of its own. Whatever is not such a row is left to [`Reader::next`].
 
+use super::arrow::OwnIds;
 use super::brief::Said;
 use super::lanes::Padded;
 use super::reader::{Reader, Stage};
-use super::row::Texts;
+use super::row::{Texts, no_start};
 use super::shortcut::OwnSpots;
 use super::{Cut, Form, Known};
 use crate::execution::OwnTexts;
@@ -108,11 +109,29 @@ impl Reader {
         }
     }
 
-    /// The texts of one of the rows that [`Reader::next_stretch`] told last, by its place among them.
+    /// The texts of one of the rows that [`Reader::next_stretch`] told last, by its place among them; its id
+    /// only if that is asked for.
     #[inline]
-    pub(crate) fn stretch_texts(&mut self, place: usize) -> Option<OwnTexts<'_>> {
+    pub(crate) fn stretch_texts(&mut self, place: usize, has_id: bool) -> Option<OwnTexts<'_>> {
         let Self { forms, input, .. } = self;
-        forms.as_mut()?.arrow().stretch_texts(input, place)
+        forms.as_mut()?.arrow().stretch_texts(input, place, has_id)
+    }
+
+    /// Passes rows that come then and have no start: which line the first is, and how many they are.
+    pub(crate) fn pass_startless(&mut self) -> Option<(u64, usize)> {
+        let Self { forms, input, .. } = self;
+        forms.as_mut()?.arrow().pass_startless(input)
+    }
+
+    /// What is said of such a row.
+    pub(crate) fn startless(&self) -> String {
+        no_start(&self.mapping, false)
+    }
+
+    /// The ids of these rows, if all are numbers; `None` if each row has to be asked.
+    pub(crate) fn stretch_ids(&mut self) -> Option<OwnIds<'_>> {
+        let Self { forms, input, .. } = self;
+        forms.as_mut()?.arrow().stretch_ids(input)
     }
 
     /// Lines are read one after the other without a look at anything else, since nearly all lines are such.

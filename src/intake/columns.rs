@@ -6,17 +6,34 @@ use crate::table::Table;
 
 /// Takes such rows up to the next one that is none of them; false if there is no room for one.
 pub(super) fn take_stretches(reader: &mut Reader, table: &mut Table, reading: &mut Reading, source: u16) -> bool {
-    while let Some(stretch) = reader.next_stretch().filter(|stretch| stretch.len() > 0) {
+    let mut others = Vec::new();
+    loop {
+        let Some(stretch) = reader.next_stretch().filter(|stretch| stretch.len() > 0) else {
+            let Some((line, rows)) = reader.pass_startless() else { return true };
+            (line..).take(rows).for_each(|line| reading.count_startless(line, || reader.startless()));
+            continue;
+        };
         let first = table.rows();
         let added = table.push_stretch(&stretch, source);
         let (has_room, have_texts) = (added == stretch.len(), stretch.have_texts);
         reading.read += added as u64;
         reading.not_looked_for += added as u64;
         reading.zoneless_starts += if stretch.are_zoneless { added as u64 } else { 0 };
-        if have_texts && table.keeps_texts() {
-            for (place, row) in (0..added).zip(first..) {
-                if let Some(texts) = reader.stretch_texts(place) {
-                    table.keep_texts(row, texts);
+        if have_texts && table.has_text_room(first) {
+            others.clear();
+            match reader.stretch_ids().filter(|own| {
+                let ids = own.ids.get(..added).unwrap_or_default();
+                table.hold_ids(first, ids, own.others().len())
+            }) {
+                Some(own) => others.extend(own.others().filter(|(place, _)| *place < added)),
+                None => others.extend((0..added).map(|place| (place, true))),
+            }
+            for (place, is_whole) in others.iter().copied() {
+                let row = first + place as u64;
+                match reader.stretch_texts(place, is_whole) {
+                    Some(texts) if is_whole => table.keep_texts(row, texts),
+                    Some(texts) => table.hold_more(row, texts),
+                    None => {}
                 }
             }
         }
@@ -24,5 +41,4 @@ pub(super) fn take_stretches(reader: &mut Reader, table: &mut Table, reading: &m
             return false;
         }
     }
-    true
 }

@@ -107,6 +107,13 @@ impl Reading {
         self.problems.add(line, kind, || message);
     }
 
+    /// Counts a row that has no start.
+    pub(crate) fn count_startless(&mut self, line: u64, message: impl FnOnce() -> String) {
+        self.read += 1;
+        self.no_start += 1;
+        self.problems.add(line, ProblemKind::NoStart, message);
+    }
+
     /// Counts what is no row.
     pub fn count_left_out(&mut self, why: LeftOut) {
         match why {

@@ -1,6 +1,8 @@
 //! Texts of rows whose source cannot be read again: ids, attempts and errors, up to a limit. They are counted apart from
 //! the columns.
 
+use super::held::Held;
+use crate::FORMS;
 use crate::bytes::{Broken, Bytes, push_short, push_text_if_any};
 use crate::execution::OwnTexts;
 use crate::reread::RowTexts;
@@ -17,12 +19,18 @@ const MOST_SHORT_ID_BYTES: usize = 16;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Kept {
     most_bytes: usize,
-    /// By row: where its texts begin, and one; 0 for a row whose texts found no room.
+    /// By row: where its texts begin, and one; 0 for a row whose texts found no room or are held as they came, [`LOST`] for
+    /// one whose texts found no room when others were.
     begins: Vec<u32>,
     texts: Vec<u8>,
+    /// The rows that came as columns, which take as much of the limit as their texts would.
+    held: Held,
     /// What `begins` says of rows that share [`SILENT`]; 0 before the first of them.
     silent: u32,
 }
+
+/// Where texts begin that found no room; no texts are as many.
+const LOST: u32 = u32::MAX;
 
 /// What is kept of a first attempt that has neither an id nor an error.
 const SILENT: [u8; 6] = [1, 0, 0, 0, 0, 0];
@@ -39,10 +47,7 @@ impl Kept {
         if own == (OwnTexts { id: None, attempt: 1, error: None }) {
             return self.keep_silent(row, 1);
         }
-        let error = own.error.map(|error| match error.len() {
-            ..=MOST_KEPT_ERROR_BYTES => error,
-            _ => error.get(..error.floor_char_boundary(MOST_KEPT_ERROR_BYTES)).unwrap_or(""),
-        });
+        let error = own.error.map(kept_of);
         let before = self.texts.len();
         match own.id.map(str::as_bytes) {
             Some(id @ [_, _, _, _, _, _, _, _, ..]) if id.len() <= MOST_SHORT_ID_BYTES && error.is_none() => {
@@ -83,6 +88,10 @@ impl Kept {
 
     /// Keeps for a row what others keep for one of theirs.
     pub(super) fn adopt(&mut self, row: u64, others: &Kept, their_row: u64) {
+        let mut id = String::new();
+        if let Some(own) = others.held(their_row, &mut id) {
+            return self.keep(row, own);
+        }
         if let Some((texts, length)) = others.begin(their_row).and_then(|from| Some((from, record(from).ok()?.1))) {
             let texts = texts.get(..length).unwrap_or_default();
             if texts == SILENT {
@@ -113,13 +122,68 @@ impl Kept {
             self.silent = self.begins.get(row).copied().unwrap_or(0);
             row += 1;
         }
-        let room = self.most_bytes.saturating_sub(self.texts.len()) / size_of::<u32>();
+        let room = self.rows_with_room();
         if row == self.begins.len() && self.silent > 0 {
             // New rows behind all others, as nearly all are.
             row = end.min(room).max(row);
             self.begins.resize(row, self.silent);
         }
         (row..end).for_each(|row| _ = self.begin_at(row, self.silent));
+    }
+
+    /// The same of rows behind all others, which takes no place of each.
+    pub(super) fn hold_silent(&mut self, first: u64, count: usize) {
+        let is_next = usize::try_from(first).is_ok_and(|first| first >= self.held.end().max(self.begins.len()));
+        if !is_next || count == 0 {
+            return self.keep_silent(first, count);
+        }
+        let began = usize::from(self.silent == 0);
+        self.keep_silent(first, began);
+        let (first, room) = (first as usize, self.rows_with_room());
+        if self.silent > 0 && first + began < room.min(first + count) {
+            self.held.hold_silent((first + began) as u32, room.min(first + count) as u32);
+        }
+    }
+
+    /// Keeps of rows behind all others that these are their ids, and that they are first attempts without errors; false if
+    /// there may not be room for that and the texts of `others` of them, and then nothing is kept.
+    pub(super) fn hold(&mut self, first: u64, ids: &[i64], others: usize) -> bool {
+        const MOST_RECORD_BYTES: usize = 64 + MOST_KEPT_ERROR_BYTES;
+        let bytes = Held::bytes_of(ids);
+        let Ok(first) = usize::try_from(first) else { return false };
+        let most = bytes + others * MOST_RECORD_BYTES + self.taken() + (first + ids.len()) * size_of::<u32>();
+        let has_room = first >= self.held.end().max(self.begins.len()) && most <= self.most_bytes;
+        if has_room {
+            self.held.hold(first as u32, ids, bytes);
+        }
+        has_room
+    }
+
+    /// Keeps what a row whose id is held says more.
+    pub(super) fn hold_more(&mut self, row: u64, attempt: u32, error: Option<&str>) {
+        self.held.hold_more(row as u32, attempt, error.map(kept_of));
+    }
+
+    /// What of the limit texts take, without where they begin.
+    fn taken(&self) -> usize {
+        self.texts.len() + if FORMS { self.held.text_bytes() } else { 0 }
+    }
+
+    /// True if a row behind all others may find room.
+    pub(super) fn has_room(&self, row: u64) -> bool {
+        row < self.rows_with_room() as u64
+    }
+
+    /// Of how many rows it can be said where their texts begin.
+    fn rows_with_room(&self) -> usize {
+        self.most_bytes.saturating_sub(self.taken()) / size_of::<u32>()
+    }
+
+    /// What of a row is held as it came.
+    fn held<'a>(&'a self, row: u64, id: &'a mut String) -> Option<OwnTexts<'a>> {
+        let row = usize::try_from(row).ok()?;
+        let is_there = self.begins.get(row).is_some_and(|begin| *begin > 0);
+        if FORMS && !is_there { self.held.get(row, id) } else { None }
     }
 
     /// The texts that begin at `before` are those of a row, if there is room for them.
@@ -135,31 +199,47 @@ impl Kept {
     /// Says where the texts of a row begin, and one, if there is room for saying so; false if there is none.
     #[inline]
     fn begin_at(&mut self, row: usize, begin: u32) -> bool {
-        let has_room = self.texts.len() + (row + 1) * size_of::<u32>() <= self.most_bytes;
+        let has_room = self.taken() + (row + 1) * size_of::<u32>() <= self.most_bytes;
         if has_room && row == self.begins.len() {
             self.begins.push(begin);
             return true;
         }
-        if has_room {
+        let nothing = if has_room || self.held(row as u64, &mut String::new()).is_none() { 0 } else { LOST };
+        if has_room || nothing == LOST {
             self.begins.resize(self.begins.len().max(row + 1), 0);
         }
         // Rows behind the limit take nothing; one that had texts has other ones now.
         if let Some(place) = self.begins.get_mut(row) {
-            *place = if has_room { begin } else { 0 };
+            *place = if has_room { begin } else { nothing };
         }
         has_room
     }
 
     /// The texts of a row; `None` if they found no room.
     pub(super) fn texts(&self, row: u64) -> Option<RowTexts> {
-        record(self.begin(row)?).ok().map(|(texts, _)| texts)
+        let mut id = String::new();
+        let own = |text: Option<&str>| text.map(str::to_owned);
+        match self.held(row, &mut id) {
+            Some(texts) => Some(RowTexts { id: own(texts.id), attempt: texts.attempt, error: own(texts.error) }),
+            None => record(self.begin(row)?).ok().map(|(texts, _)| texts),
+        }
     }
 
     /// All of it, as bytes.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
+        if FORMS && self.held.end() > 0 {
+            return self.told().write(out);
+        }
         push_short(out, self.begins.len() as u32);
         self.begins.iter().for_each(|begin| push_short(out, *begin));
         out.extend_from_slice(&self.texts);
+    }
+
+    /// The same with nothing held as it came.
+    fn told(&self) -> Self {
+        let mut told = Self::up_to(usize::MAX);
+        (0..self.held.end().max(self.begins.len()) as u64).for_each(|row| told.adopt(row, self, row));
+        told
     }
 
     /// What [`Kept::write`] wrote; only to be adopted. What is no text there is none of any row.
@@ -175,13 +255,21 @@ impl Kept {
 
     /// The bytes with which the texts of a row begin.
     fn begin(&self, row: u64) -> Option<&[u8]> {
-        let begin = self.begins.get(usize::try_from(row).ok()?)?.checked_sub(1)?;
+        let begin = self.begins.get(usize::try_from(row).ok()?)?.checked_sub(1).filter(|begin| *begin < LOST - 1)?;
         self.texts.get(begin as usize..)
     }
 
     /// Bytes that are taken.
     pub(super) fn bytes(&self) -> usize {
-        self.texts.capacity() + self.begins.capacity() * size_of::<u32>()
+        self.texts.capacity() + self.begins.capacity() * size_of::<u32>() + self.held.bytes()
+    }
+}
+
+/// The part of an error that is kept.
+fn kept_of(error: &str) -> &str {
+    match error.len() {
+        ..=MOST_KEPT_ERROR_BYTES => error,
+        _ => error.get(..error.floor_char_boundary(MOST_KEPT_ERROR_BYTES)).unwrap_or(""),
     }
 }
 

@@ -108,8 +108,9 @@ impl Kinds {
     /// Takes note of a row of a kind, which makes the kind's workflow bear its name unless a newer row says otherwise.
     #[inline]
     pub(super) fn see(&mut self, kind: u32, start_ms: i64) {
-        if let Some(newest) = self.newest.get_mut(kind as usize) {
-            *newest = start_ms.max(*newest);
+        // Written only if it changes: whoever looks at it next then need not wait for that.
+        if let Some(newest) = self.newest.get_mut(kind as usize).filter(|newest| **newest < start_ms) {
+            *newest = start_ms;
         }
     }
 

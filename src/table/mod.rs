@@ -7,6 +7,7 @@ mod count;
 mod counts;
 mod dictionary;
 mod folded;
+mod held;
 mod kept;
 mod kinds;
 mod parts;

@@ -141,13 +141,16 @@ pub(super) struct Placed {
     pub(super) outside_window: u64,
 }
 
-/// Counts the rows of a chunk in entries, of which those of a kind begin at its place in `firsts`. A function of its own,
-/// to which the compiler can tell that nothing but entries changes.
+/// Counts the rows of a chunk in entries, of which those of a kind begin at its place in `firsts`; every other row in
+/// those that lie `other` behind these, since a row that is counted where the one before was waits for that one's count. A
+/// function of its own, to which the compiler can tell that nothing but entries changes.
 #[inline(never)]
-fn count_rows(entries: &mut [Entry], firsts: &[usize], even: Even, moments: &[i64], chunk: &Chunk) {
+fn count_rows(entries: &mut [Entry], other: usize, firsts: &[usize], even: Even, moments: &[i64], chunk: &Chunk) {
+    let mut lane = 0;
     for ((moment, kind), duration) in moments.iter().zip(&chunk.kinds).zip(&chunk.durations) {
+        lane ^= other;
         let Some(first) = firsts.get((kind & KIND) as usize) else { continue };
-        if let Some(entry) = entries.get_mut(first.wrapping_add(even.place(*moment))) {
+        if let Some(entry) = entries.get_mut(first.wrapping_add(lane).wrapping_add(even.place(*moment))) {
             entry.add(&Entry::of(*duration), PLUS);
         }
     }
@@ -189,12 +192,15 @@ impl Binned<'_> {
     }
 }
 
-/// Adds rows to the two counts of their kinds, where they are to be counted.
+/// Adds rows to the counts of their kinds, where they are to be counted: two for first attempts and two for later ones,
+/// of which neighbours take turns.
 #[inline(always)]
 fn count_kinds(counts: &mut [u64], kinds: impl Iterator<Item = (u32, bool)>) {
+    let mut lane = 0;
     for (kind, is_counted) in kinds {
-        let place = (kind & KIND) << 1 | u32::from(kind & RETRY != 0);
-        if let Some(count) = counts.get_mut(place as usize) {
+        lane ^= 1;
+        let place = ((kind & KIND) as usize) << 2 | usize::from(kind & RETRY != 0) << 1 | lane;
+        if let Some(count) = counts.get_mut(place) {
             *count = count.wrapping_add(u64::from(is_counted));
         }
     }
@@ -213,8 +219,7 @@ impl Table {
     /// How many rows of each kind lie in a window, and where the others are.
     pub(super) fn placed(&self, counting: Counting, window: &Window) -> Placed {
         let kinds = self.kinds.all().len();
-        // Two counts a kind: first attempts, and later ones.
-        let mut counts = vec![0u64; kinds * 2];
+        let mut counts = vec![0u64; kinds * 4];
         let mut placed = Placed::default();
         let is_plain = self.has_plain_moments(counting);
         let length = window.until.ms().saturating_sub(window.start_ms).max(0) as u64;
@@ -234,10 +239,10 @@ impl Table {
                 }
             });
         }
-        for pair in counts.chunks_exact(2) {
-            let [first, later] = pair else { continue };
-            placed.by_kind.push(first + later);
-            placed.retries.push(*later);
+        for four in counts.as_chunks().0 {
+            let [first, second, later, last] = four;
+            placed.by_kind.push(first + second + later + last);
+            placed.retries.push(later + last);
         }
         let in_window: u64 = placed.by_kind.iter().sum();
         placed.outside_window = self.rows() - placed.no_moment - placed.repeated - in_window;
@@ -256,12 +261,18 @@ impl Table {
         let stride = buckets.hours().len() + 1;
         let mut entries = Vec::new();
         let all = stride.checked_mul(statuses.len())?;
-        entries.try_reserve_exact(all).ok()?;
-        entries.resize(all, Entry::default());
+        // Twice as many where that is little beside the rows.
+        let other = if self.rows() > all as u64 { all } else { 0 };
+        entries.try_reserve_exact(all + other).ok()?;
+        entries.resize(all + other, Entry::default());
         let firsts: Vec<usize> = class_of.iter().map(|class| *class as usize * stride).collect();
         self.each_placed(counting, buckets, &mut |chunk, moments, even, _| {
-            count_rows(&mut entries, &firsts, even, moments, chunk);
+            count_rows(&mut entries, other, &firsts, even, moments, chunk);
         });
+        if let Some((first, others)) = entries.split_at_mut_checked(all) {
+            first.iter_mut().zip(others).for_each(|(entry, other)| entry.add(other, PLUS));
+        }
+        entries.truncate(all);
         let mut longs = Vec::new();
         for row in self.long_durations.rows() {
             let Some(cells) = self.columns.get(row).filter(|cells| cells.duration == LONG) else { continue };

@@ -3,6 +3,7 @@
 
 use super::column::{KIND, NONE, RETRY};
 use super::{Place, Table};
+use crate::execution::OwnTexts;
 use crate::time::Timestamp;
 
 /// Such rows, by row.
@@ -61,15 +62,35 @@ impl Table {
             added = rows.end;
         }
         if let Some(kept) = self.kept.as_mut().filter(|_| !stretch.have_texts) {
-            kept.keep_silent(before, added);
+            kept.hold_silent(before, added);
         }
         added
+    }
+
+    /// True if something may be kept of a row behind all others.
+    pub(crate) fn has_text_room(&self, row: u64) -> bool {
+        self.kept.as_ref().is_some_and(|kept| kept.has_room(row))
+    }
+
+    /// Keeps of rows that were added last that these are their ids, all first attempts without errors but for so many
+    /// `others`, of which [`Table::hold_more`] says more afterwards, or [`Table::keep_texts`] where they have no ids; false if
+    /// all texts of the rows have to be kept that way.
+    pub(crate) fn hold_ids(&mut self, first: u64, ids: &[i64], others: usize) -> bool {
+        self.kept.as_mut().is_some_and(|kept| kept.hold(first, ids, others))
+    }
+
+    /// Keeps what a row whose id was kept so says more.
+    pub(crate) fn hold_more(&mut self, row: u64, OwnTexts { attempt, error, .. }: OwnTexts<'_>) {
+        if let Some(kept) = &mut self.kept {
+            kept.hold_more(row, attempt, error);
+        }
     }
 
     /// Takes note of how far rows reach, all in all and of each kind.
     pub(super) fn see(&mut self, kinds: &[u32], starts: &[i64]) {
         let (mut oldest, mut newest) = (i64::MAX, i64::MIN);
-        for (kind, start) in kinds.iter().zip(starts) {
+        // From the last one on, which mostly is the newest of its kind, so that the others change nothing.
+        for (kind, start) in kinds.iter().zip(starts).rev() {
             self.kinds.see(kind & KIND, *start);
             (oldest, newest) = (oldest.min(*start), newest.max(*start));
         }

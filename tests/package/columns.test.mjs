@@ -80,6 +80,58 @@ test('nothing is said by a zero start, a number that is none, an empty text and 
   assert.equal(totals.average_duration_ms, null);
 });
 
+test('columns with strange values between usual ones are the rows that they are columns of', async () => {
+  let seed = 7;
+  const chance = (below) => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+    return (seed >>> 8) % below;
+  };
+  const odd = (values, usual) => (chance(60) === 0 ? values[chance(values.length)] : usual);
+  // Rows that are no multiple of what is read at a time, long stretches of which are of the usual sort.
+  const given = Array.from({ length: 9_001 }, (_, index) => {
+    const hasOdd = index > 3_000 && index < 6_003;
+    const pick = (values, usual) => (hasOdd ? odd(values, usual) : usual);
+    return {
+      id: 10_000_000 + index,
+      workflow: chance(40),
+      status: chance(STATUSES.length),
+      started_at: pick([0, START + 0.5, 1_771_233_000, -1], START + index * 60_000),
+      duration_ms: pick([NaN, -5, 0.5, 7.25, 4_294_967_293, 4_294_967_294, 4_294_967_296, 1e15, -0], index % 1000),
+      attempt: pick([0, -1, 3, 2_147_483_647], 1 + (index % 2)),
+    };
+  });
+  const asRows = given.map(({ workflow, status, duration_ms: duration, ...row }) => ({
+    ...row, workflow: workflow < 30 ? `w${workflow}` : null, status: STATUSES[status], duration_ms: Number.isNaN(duration) ? null : duration,
+  }));
+  const of = (Numbers, name, value = (number) => number) => Numbers.from(given, (row) => value(row[name]));
+  const dictionary = Array.from({ length: 30 }, (_, index) => `w${index}`);
+  const wanted = JSON.parse((await answer(asRows)).json);
+  for (const Codes of [Int8Array, Int16Array, Int32Array]) {
+    const { json } = await answer({
+      columns: {
+        id: of(BigInt64Array, 'id', BigInt),
+        workflow: { codes: of(Codes, 'workflow', (code) => (code < 30 ? code : -1 - code)), dictionary },
+        status: { codes: of(Uint8Array, 'status'), dictionary: STATUSES },
+        started_at: of(Float64Array, 'started_at'),
+        duration_ms: of(Float64Array, 'duration_ms'),
+        attempt: of(Int32Array, 'attempt'),
+      },
+    });
+    const { problems, ...found } = JSON.parse(json);
+    const { problems: others, ...rest } = wanted;
+    assert.deepEqual(found, rest, Codes.name);
+    assert.deepEqual(problems.map(({ line, kind }) => [line, kind]), others.map(({ line, kind }) => [line, kind]));
+  }
+  const usual = given.filter((row) => Number.isInteger(row.started_at) && row.started_at > 1e12 && Number.isInteger(row.duration_ms) && row.duration_ms >= 0);
+  const whole = (Numbers, name, value) => Numbers.from(usual, (row) => value(row[name]));
+  const status = { codes: whole(Uint8Array, 'status', Number), dictionary: STATUSES };
+  const answers = [[Float64Array, Number], [BigInt64Array, BigInt], [BigUint64Array, BigInt]].map(async ([Numbers, value]) => (await answer({
+    columns: { status, started_at: whole(Numbers, 'started_at', value), duration_ms: whole(Numbers, 'duration_ms', value) },
+  })).json);
+  const [floats, ...others] = await Promise.all(answers);
+  others.forEach((other) => assert.equal(other, floats));
+});
+
 test('columns that do not fit are refused by name', async () => {
   const refused = (given, words) => assert.rejects(answer({ columns: given }), words);
   await refused({ ...columns, attempt: Int32Array.of(1) }, /columns\.attempt: it has 1 values, columns\.id has 70000/);

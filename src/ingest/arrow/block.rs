@@ -3,10 +3,14 @@
 //! ordinary is unusual and left to be read by itself; the rows up to the next one of these are told as one stretch.
 //! Puts no row together.
 
+use super::super::classify::Verdict;
 use super::super::memo_kinds::Kinds;
 use super::columns::{Column, Decides, OpenBatch};
+use super::combination::{Combination, PLACES, find, place_of};
 use super::dictionary::Dictionaries;
 use super::fill::{MISSING, UNUSUAL, UNUSUAL_LENGTH, length};
+use super::many;
+use super::numbered::Numbered;
 use super::quick::{self, Plan};
 use super::schema::Kind;
 use crate::table::Stretch;
@@ -14,8 +18,8 @@ use std::ops::Range;
 
 /// The rows of a block: what is held of them stays near the processor. A multiple of eight.
 const BLOCK_ROWS: usize = 1024;
-/// Places for combinations of entries; a power of two. Each may stand in two that are neighbours.
-const PLACES: usize = 1 << 14;
+/// Rows of which the bits that say whether there is a value share a byte.
+const EIGHT: usize = 8;
 /// Stands for an entry that its dictionary lacks.
 const BROKEN: u64 = u64::MAX;
 
@@ -33,19 +37,33 @@ pub(super) struct Blocks {
     /// Those of them whose texts may repeat each other's bytes in the open batch, or may not be there.
     unsure: Vec<usize>,
     known: Vec<Combination>,
+    /// The same as of `known` in 32 bits, where combinations are few.
+    numbered: Numbered,
+    /// True if they are in the open batch.
+    are_few: bool,
     block: Block,
     /// The rows that were told last, by their places in the block.
     told: Range<usize>,
+    /// The row of the open batch that was found to be of no kind that is known, if one was.
+    new: Option<usize>,
 }
 
-/// Entries of all dictionaries, as one number and one more, or 0 for none; the name of the kind that they make, and what
-/// takes the durations from its rows if these have none.
-#[derive(Clone, Copy, Debug, Default)]
-struct Combination {
-    entries: u64,
-    name: u32,
-    /// All bits for rows that have not ended, which makes [`Stretch::NO_DURATION`] of every duration; else none.
-    no_duration: u32,
+/// What rows that were told say that no other row does.
+#[derive(Debug)]
+pub(crate) struct OwnIds<'a> {
+    pub(crate) ids: &'a [i64],
+    others: &'a [usize],
+    first: usize,
+}
+
+impl OwnIds<'_> {
+    /// The places of rows of which the id does not say all, and whether it is none.
+    pub(crate) fn others(&self) -> impl ExactSizeIterator<Item = (usize, bool)> {
+        self.others.iter().map(|place| {
+            let place = place - self.first;
+            (place, self.ids.get(place).is_none_or(|id| *id <= UNUSUAL))
+        })
+    }
 }
 
 /// The values of some rows of the open batch.
@@ -56,17 +74,25 @@ struct Block {
     rows: usize,
     /// The entries of what decides the class, as one number.
     combined: Vec<u64>,
+    /// The numbers of these combinations instead, where they are few.
+    sums: Vec<u32>,
+    is_numbered: bool,
+    /// True if all starts, durations and tries are usual.
+    are_usual: bool,
     /// Of the rows that are not unusual.
     kinds: Vec<u32>,
     /// One that is no instant makes a row unusual.
     starts: Vec<i64>,
     /// Of unusual rows, as if they had ended.
     durations: Vec<u32>,
-    /// Empty if no column says it.
-    attempts: Vec<i64>,
+    /// Which try each row is; empty if no column says it.
+    attempts: Vec<u32>,
     /// The places of the unusual rows, rising, and how many of them have been passed.
     unusual: Vec<usize>,
     passed: usize,
+    /// Ids that are numbers, once they were asked for, and then the places of rows that say more than theirs.
+    ids: Vec<i64>,
+    others: Vec<usize>,
     /// Room for numbers of a column, and for entries of one.
     numbers: Vec<i64>,
     codes: Vec<u32>,
@@ -104,6 +130,7 @@ impl Blocks {
 
     /// Goes on to a batch, and forgets what was known if the dictionaries are not what they were.
     pub(super) fn open(&mut self, columns: &[Column], batch: &OpenBatch, body: &[u8], dictionaries: &Dictionaries) {
+        self.new = None;
         if !self.are_possible {
             return;
         }
@@ -116,14 +143,30 @@ impl Blocks {
         let is_unsure = |place: &usize| !batch.array(*place).is_some_and(|array| array.has_texts_in_order(body));
         self.unsure.clear();
         self.unsure.extend(self.texts.iter().copied().filter(is_unsure));
+        self.are_few = self.numbered.choose(columns, dictionaries, batch.rows());
         self.are_off = false;
         self.block.rows = 0;
+    }
+
+    /// True if it was found of a row of the open batch just now that it is of no kind that is known.
+    pub(super) fn is_new(&self, row: usize) -> bool {
+        self.new == Some(row)
     }
 
     /// Forgets all combinations, and the names that were made of them.
     pub(super) fn forget(&mut self) {
         self.known.clear();
+        self.numbered.forget();
         self.block.rows = 0;
+    }
+
+    /// What is known of a combination.
+    fn find(&self, combined: u64) -> Option<Combination> {
+        if !self.block.is_numbered {
+            return find(&self.known, combined).copied();
+        }
+        let packed = self.numbered.places().get(usize::try_from(combined).ok()?)?;
+        Combination::of(combined.wrapping_add(1), *packed)
     }
 
     /// The next rows of a batch up to an unusual one; none if the next row is unusual, or if there is no next one.
@@ -149,16 +192,20 @@ impl Blocks {
         let mut end = first;
         while end < self.block.rows {
             end = self.block.next_unusual(end);
-            let Some(combined) = self.block.combined.get(end).copied() else { break };
-            let known = find(&self.known, combined).copied().or_else(|| {
+            let Some(combined) = self.block.combination(end) else { break };
+            let known = self.find(combined).or_else(|| {
                 // A row that has to be read by itself anyway need not be numbered.
                 let row = self.block.first + end;
                 let may_be = combined != BROKEN && self.block.has_start(end);
                 if !may_be || !quick::number(columns, batch.arrays(), (body, row), dictionaries, keys) {
                     return None;
                 }
-                let (class, name) = kinds.named(kinds.get(schemas, keys)?)?;
-                Some(self.learn(combined, name, class.status().is_ended()))
+                let kind = kinds.get(schemas, keys);
+                self.new = kind.is_none().then_some(row);
+                let (class, name) = kinds.named(kind?)?;
+                let no_duration = if class.status().is_ended() { 0 } else { u32::MAX };
+                let (entries, needs_start) = (combined.wrapping_add(1), *class.verdict() == Verdict::Row);
+                Some(self.learn(combined, Combination { entries, name, needs_start, no_duration }))
             });
             if !known.is_some_and(|known| self.block.settle(end, known)) {
                 break;
@@ -189,11 +236,59 @@ impl Blocks {
         })
     }
 
+    /// How many rows from the next one on say nothing of a start and nothing out of the ordinary, and are of kinds that are
+    /// known: nothing can be told of them but that.
+    pub(super) fn pass_startless(&mut self, batch: &mut OpenBatch, body: &[u8], dictionaries: &Dictionaries) -> usize {
+        let row = batch.row();
+        let is_within = row >= self.block.first && row - self.block.first < self.block.rows;
+        if !self.are_possible || self.are_off || batch.is_read() || !is_within || !self.block.is_numbered {
+            return 0;
+        }
+        let first = row - self.block.first;
+        let starts = self.block.starts.get(first..).unwrap_or_default();
+        let is_startless = |place: usize| {
+            let known = self.block.combination(place).and_then(|combined| self.find(combined));
+            known.is_some_and(|known| known.needs_start)
+        };
+        let may_be = starts.iter().zip(first..).take_while(|(start, place)| **start == MISSING && is_startless(*place));
+        let rows = may_be
+            .take_while(|(_, place)| {
+                let row = self.block.first + place;
+                batch.grants(self.unsure.iter().copied(), (body, row), dictionaries)
+            })
+            .count();
+        batch.pass(rows);
+        rows
+    }
+
     /// The place in the batch of one of the rows that were told last, and which try it is.
     pub(super) fn told(&self, place: usize) -> Option<(usize, u32)> {
         let place = self.told.start + place;
         let is_told = place < self.told.end;
         is_told.then(|| (self.block.first + place, self.block.attempt(place)))
+    }
+
+    /// The ids of the rows that were told last, if all ids of the columns are numbers, and the places among these rows of
+    /// those that have none, or that have an error or are no first attempts; `None` if each row has to be asked.
+    pub(super) fn ids(
+        &mut self,
+        (plan, columns): (&Plan, &[Column]),
+        batch: &OpenBatch,
+        body: &[u8],
+    ) -> Option<OwnIds<'_>> {
+        if self.block.ids.is_empty() {
+            let column = columns.get(plan.id?)?;
+            // What of other columns are numbers are no ids.
+            matches!(column.kind, Kind::Integer(_) | Kind::Float(_)).then_some(())?;
+            self.block.read_ids(plan, batch, body)?;
+        }
+        let Block { ids, others, .. } = &self.block;
+        let place = |place: usize| others.partition_point(|other| *other < place);
+        Some(OwnIds {
+            ids: ids.get(self.told.clone())?,
+            others: others.get(place(self.told.start)..place(self.told.end))?,
+            first: self.told.start,
+        })
     }
 
     /// Looks at the block in which a row lies; false if a column has no values that blocks are made of.
@@ -206,41 +301,82 @@ impl Blocks {
         dictionaries: &Dictionaries,
     ) -> bool {
         self.block.begin(row, batch.rows());
-        let are_there = self.block.read_numbers(plan, columns, batch, body).is_some()
-            && self.block.combine(columns, batch, body, dictionaries).is_some();
-        if are_there {
-            self.find_kinds();
+        if self.block.read_numbers(plan, columns, batch, body).is_none() {
+            return false;
         }
-        are_there
+        let (numbered, block) = (&mut self.numbered, &mut self.block);
+        if self.are_few {
+            block.sums.resize(block.rows, 0);
+            block.sums.fill(0);
+            let rows = (body, block.first);
+            match numbered.add_up(columns, batch, rows, dictionaries, &mut block.sums) {
+                None => return false,
+                // Where they are not, the other way says what is wrong.
+                Some(are_numbered) => block.is_numbered = are_numbered,
+            }
+        }
+        if !block.is_numbered && block.combine(columns, batch, body, dictionaries).is_none() {
+            return false;
+        }
+        self.find_kinds();
+        true
     }
 
     /// Finds the kinds of a block's rows, and which rows are unusual.
     fn find_kinds(&mut self) {
-        if self.known.is_empty() {
+        if !self.block.is_numbered && self.known.is_empty() {
             self.known.resize(PLACES, Combination::default());
         }
-        let known = self.known.as_slice();
-        let Block { combined, kinds, starts, durations, attempts, unusual, .. } = &mut self.block;
-        let rows = combined.iter().zip(kinds.iter_mut()).zip(starts.iter().zip(durations));
-        for (place, ((combined, kind), (start, duration))) in rows.enumerate() {
-            let Some(found) = find(known, *combined).filter(|_| *start > UNUSUAL) else {
-                unusual.push(place);
-                continue;
-            };
-            let length = *duration | found.no_duration;
-            if length == UNUSUAL_LENGTH {
-                unusual.push(place);
-            } else {
-                (*kind, *duration) = (found.name, length);
+        let (numbered, known) = (self.numbered.places(), self.known.as_slice());
+        let Block { combined, sums, kinds, starts, durations, attempts, unusual, are_usual, is_numbered, .. } =
+            &mut self.block;
+        if *is_numbered {
+            let packed_of = |sum: &u32| numbered.get(*sum as usize).copied().unwrap_or(0);
+            let eights = sums.chunks(EIGHT).zip(kinds.chunks_mut(EIGHT)).zip(durations.chunks_mut(EIGHT));
+            for (((sums, kinds), durations), first) in eights.zip((0..).step_by(EIGHT)) {
+                let mut in_all = u32::MAX;
+                for ((sum, kind), duration) in sums.iter().zip(kinds).zip(durations.iter_mut()) {
+                    let packed = packed_of(sum);
+                    in_all &= packed;
+                    *kind = packed & Combination::NAME;
+                    *duration |= u32::from(packed & Combination::IS_OPEN != 0).wrapping_neg();
+                }
+                let starts = starts.get(first..first + sums.len()).unwrap_or_default();
+                let are_known = in_all & Combination::IS_KNOWN != 0;
+                let least = || starts.iter().fold(i64::MAX, |least, start| least.min(*start));
+                if are_known && (*are_usual || (least() > UNUSUAL && !many::has(durations, UNUSUAL_LENGTH))) {
+                    continue;
+                }
+                for (((sum, duration), start), place) in sums.iter().zip(&*durations).zip(starts).zip(first..) {
+                    if *start <= UNUSUAL || *duration == UNUSUAL_LENGTH || packed_of(sum) == 0 {
+                        unusual.push(place);
+                    }
+                }
+            }
+        } else {
+            let rows = starts.iter().zip(durations.iter_mut()).enumerate();
+            for ((place, (start, duration)), (combined, kind)) in rows.zip(combined.iter().zip(kinds.iter_mut())) {
+                let Some(found) = find(known, *combined).filter(|_| *start > UNUSUAL) else {
+                    unusual.push(place);
+                    continue;
+                };
+                let length = *duration | found.no_duration;
+                if length == UNUSUAL_LENGTH {
+                    unusual.push(place);
+                } else {
+                    (*kind, *duration) = (found.name, length);
+                }
             }
         }
-        kinds.iter_mut().zip(attempts).for_each(|(kind, attempt)| *kind |= retry(*attempt));
+        many::mark_retries(attempts, kinds);
     }
 
     /// Keeps a combination, of which there are less than 2^62, in the place of another one if need be.
-    fn learn(&mut self, combined: u64, name: u32, is_ended: bool) -> Combination {
-        let no_duration = if is_ended { 0 } else { u32::MAX };
-        let learned = Combination { entries: combined.wrapping_add(1), name, no_duration };
+    fn learn(&mut self, combined: u64, learned: Combination) -> Combination {
+        if self.block.is_numbered {
+            self.numbered.place(combined).into_iter().for_each(|place| *place = learned.packed());
+            return learned;
+        }
         let first = place_of(combined);
         let is_taken = self.known.get(first).is_some_and(|known| known.entries != 0);
         if let Some(place) = self.known.get_mut(first ^ usize::from(is_taken)) {
@@ -256,44 +392,102 @@ impl Block {
         self.first = row - row % BLOCK_ROWS;
         self.rows = batch_rows.saturating_sub(self.first).min(BLOCK_ROWS);
         self.combined.clear();
-        self.combined.resize(self.rows, 0);
+        self.is_numbered = false;
         self.kinds.resize(self.rows, 0);
         self.starts.resize(self.rows, UNUSUAL);
-        self.numbers.resize(self.rows, UNUSUAL);
-        self.durations.clear();
         self.durations.resize(self.rows, Stretch::NO_DURATION);
-        self.codes.resize(self.rows, 0);
         self.attempts.clear();
+        self.ids.clear();
         self.unusual.clear();
         self.passed = 0;
     }
 
     /// Takes starts, durations and tries out of their columns; `None` where a column has no such values.
     fn read_numbers(&mut self, plan: &Plan, columns: &[Column], batch: &OpenBatch, body: &[u8]) -> Option<()> {
+        let Self { first, rows, starts, durations, numbers, are_usual, .. } = self;
         let find = |place: usize| Some((columns.get(place)?.kind, batch.array(place)?));
         let (kind, array) = find(plan.start)?;
-        array.fill_instants(kind, body, self.first, &mut self.starts).then_some(())?;
-        if let Some(place) = plan.duration {
-            let (kind, array) = find(place)?;
-            let room = (self.numbers.as_mut_slice(), self.durations.as_mut_slice());
-            array.fill_lengths(kind, body, self.first, room).then_some(())?;
+        *are_usual = match array.fill_usual_instants(kind, body, *first, starts) {
+            Some(are_there) => are_there,
+            None => {
+                array.fill_instants(kind, body, *first, starts).then_some(())?;
+                starts.iter().all(|start| *start > UNUSUAL)
+            }
+        };
+        let Some(place) = plan.duration else {
+            durations.fill(Stretch::NO_DURATION);
+            return self.read_rest(plan, columns, batch, body);
+        };
+        let (kind, array) = find(place)?;
+        if !array.fill_usual_lengths(kind, body, *first, durations) {
+            numbers.resize(*rows, UNUSUAL);
+            array.fill_lengths(kind, body, *first, (numbers, durations)).then_some(())?;
+            *are_usual &= !durations.contains(&UNUSUAL_LENGTH);
         }
-        if let Some(place) = plan.end.filter(|_| self.durations.contains(&Stretch::NO_DURATION)) {
-            let (kind, array) = find(place)?;
-            array.fill_instants(kind, body, self.first, &mut self.numbers).then_some(())?;
-            for ((duration, start), end) in self.durations.iter_mut().zip(&self.starts).zip(&self.numbers) {
-                if *duration == Stretch::NO_DURATION {
-                    *duration = length_between(*start, *end);
+        self.read_rest(plan, columns, batch, body)
+    }
+
+    /// Takes durations out of the ends of rows that do not say them, and tries.
+    fn read_rest(&mut self, plan: &Plan, columns: &[Column], batch: &OpenBatch, body: &[u8]) -> Option<()> {
+        let Self { first, rows, starts, durations, attempts, numbers, are_usual, .. } = self;
+        let find = |place: usize| Some((columns.get(place)?.kind, batch.array(place)?));
+        if let Some((kind, array)) = plan.end.map_or(Some(None), |place| find(place).map(Some))? {
+            let mut ends = [UNUSUAL; EIGHT];
+            let eights = durations.chunks_mut(EIGHT).zip(starts.chunks(EIGHT));
+            for ((durations, starts), row) in eights.zip((*first..).step_by(EIGHT)) {
+                if !many::has(durations, Stretch::NO_DURATION) {
+                    continue;
+                }
+                let ends = ends.get_mut(..durations.len())?;
+                array.fill_instants(kind, body, row, ends).then_some(())?;
+                for ((duration, start), end) in durations.iter_mut().zip(starts).zip(&*ends) {
+                    if *duration == Stretch::NO_DURATION {
+                        *duration = length_between(*start, *end);
+                        *are_usual &= *duration != UNUSUAL_LENGTH;
+                    }
                 }
             }
         }
         if let Some(place) = plan.attempt {
-            self.attempts.resize(self.rows, UNUSUAL);
-            batch.array(place)?.fill_attempts(body, self.first, &mut self.attempts).then_some(())?;
-            for (start, attempt) in self.starts.iter_mut().zip(&self.attempts) {
-                if *attempt == UNUSUAL {
-                    *start = UNUSUAL;
+            let (_, array) = find(place)?;
+            attempts.resize(*rows, 1);
+            if !array.fill_usual_attempts(body, *first, attempts) {
+                numbers.resize(*rows, UNUSUAL);
+                array.fill_attempts(body, *first, numbers).then_some(())?;
+                for ((start, number), attempt) in starts.iter_mut().zip(numbers).zip(attempts) {
+                    *attempt = attempt_of(*number);
+                    if *number == UNUSUAL {
+                        *start = UNUSUAL;
+                        *are_usual = false;
+                    }
                 }
+            }
+        }
+        Some(())
+    }
+
+    /// Takes ids out of their column, and says which rows are more than an id.
+    fn read_ids(&mut self, plan: &Plan, batch: &OpenBatch, body: &[u8]) -> Option<()> {
+        let Self { first, rows, attempts, ids, others, codes, .. } = self;
+        codes.resize(*rows, 0);
+        codes.fill(0);
+        if let Some(place) = plan.error {
+            batch.array(place)?.mark_values(body, *first, codes).then_some(())?;
+        }
+        ids.resize(*rows, UNUSUAL);
+        if !batch.array(plan.id?)?.fill_ids(body, *first, ids) {
+            ids.clear();
+            return None;
+        }
+        codes.iter_mut().zip(attempts).for_each(|(code, attempt)| *code |= *attempt ^ 1);
+        others.clear();
+        for ((codes, ids), first) in codes.chunks(EIGHT).zip(ids.chunks(EIGHT)).zip((0..).step_by(EIGHT)) {
+            let is_other = codes.iter().fold(0, |all, code| all | code) != 0
+                || ids.iter().fold(i64::MAX, |least, id| least.min(*id)) <= UNUSUAL;
+            if is_other {
+                let rows = codes.iter().zip(ids).zip(first..);
+                let places = rows.filter(|((code, id), _)| **code != 0 || **id <= UNUSUAL).map(|(_, place)| place);
+                places.for_each(|place| others.push(place));
             }
         }
         Some(())
@@ -307,6 +501,8 @@ impl Block {
         body: &[u8],
         dictionaries: &Dictionaries,
     ) -> Option<()> {
+        self.combined.resize(self.rows, 0);
+        self.codes.resize(self.rows, 0);
         let mut factor = 1_u64;
         let mut are_broken = false;
         for (place, column) in columns.iter().enumerate() {
@@ -339,6 +535,11 @@ impl Block {
         Some(())
     }
 
+    /// The entries of a row as one number.
+    fn combination(&self, place: usize) -> Option<u64> {
+        if self.is_numbered { self.sums.get(place).copied().map(u64::from) } else { self.combined.get(place).copied() }
+    }
+
     /// The first unusual row from a place on; the block's end if there is none.
     #[inline]
     fn next_unusual(&mut self, from: usize) -> usize {
@@ -365,22 +566,19 @@ impl Block {
             return false;
         }
         *duration = settled;
-        *kind = known.name | self.attempts.get(place).map_or(0, |attempt| retry(*attempt));
+        let is_retry = self.attempts.get(place).is_some_and(|attempt| *attempt > 1);
+        *kind = known.name | if is_retry { Stretch::RETRY } else { 0 };
         true
     }
 
     fn attempt(&self, place: usize) -> u32 {
-        self.attempts.get(place).map_or(1, |attempt| attempt_of(*attempt))
+        self.attempts.get(place).copied().unwrap_or(1)
     }
 }
 
 /// What is no number of a try is the first one, as in `row`.
 fn attempt_of(number: i64) -> u32 {
     u32::try_from(number).unwrap_or(1)
-}
-
-fn retry(attempt: i64) -> u32 {
-    if attempt_of(attempt) > 1 { Stretch::RETRY } else { 0 }
 }
 
 /// How long a row took that started and ended at these instants.
@@ -392,17 +590,4 @@ fn length_between(start: i64, end: i64) -> u32 {
         // Below zero, and above what 32 bits hold, is for the long way.
         end => length(end.saturating_sub(start).max(-1)),
     }
-}
-
-/// What is known of a combination.
-#[inline(always)]
-fn find(known: &[Combination], combined: u64) -> Option<&Combination> {
-    let first = place_of(combined);
-    let is_it = |known: &&Combination| known.entries == combined.wrapping_add(1);
-    known.get(first).filter(is_it).or_else(|| known.get(first ^ 1).filter(is_it))
-}
-
-#[inline]
-fn place_of(combined: u64) -> usize {
-    (combined.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - PLACES.trailing_zeros())) as usize
 }

@@ -10,11 +10,11 @@ use super::super::row::{self, Place, Scratch};
 use super::super::text::Text;
 use super::super::{Event, Notes, StreamEnd, Value};
 use super::array::{Array, Batch, Cell, Entry};
-use super::block::Blocks;
+use super::block::{Blocks, OwnIds};
 use super::dictionary::Dictionaries;
 use super::quick::{self, Plan, Said};
 use super::schema::{Field, Kind, Schema, Unit};
-use super::text::{push_cell, push_list, push_signed};
+use super::text::{TOO_LONG, push_cell, push_list, push_own};
 use super::words::Words;
 use crate::execution::{Execution, OwnTexts};
 use crate::problem::ProblemKind;
@@ -270,11 +270,11 @@ impl Columns {
         blocks.next((plan, all), batch, (body, rows_before), dictionaries, (kinds, *schemas, keys))
     }
 
-    /// The texts of one of the rows that [`Columns::next_stretch`] told last.
+    /// The texts of one of the rows that [`Columns::next_stretch`] told last, its id only if that is asked for.
     pub(super) fn stretch_texts<'a>(
         &'a mut self,
         batch: &'a OpenBatch,
-        (body, place): (&'a [u8], usize),
+        (body, place, has_id): (&'a [u8], usize, bool),
         dictionaries: &'a Dictionaries,
     ) -> Option<OwnTexts<'a>> {
         let Self { all, written, blocks, plan, .. } = self;
@@ -290,13 +290,23 @@ impl Columns {
             }
             (cell, start..written.len())
         };
-        let own = [read(plan.id), read(plan.error)];
+        let own = [read(plan.id.filter(|_| has_id)), read(plan.error)];
         let written = written.as_str();
         let [id, error] = own.map(|(cell, part)| match cell {
             Cell::Text(text) => Some(text),
             _ => written.get(part).filter(|text| !text.is_empty()),
         });
         Some(OwnTexts { id, attempt, error })
+    }
+
+    /// Passes the rows that have no start; how many they are.
+    pub(super) fn pass_startless(&mut self, batch: &mut OpenBatch, body: &[u8], dictionaries: &Dictionaries) -> usize {
+        self.blocks.pass_startless(batch, body, dictionaries)
+    }
+
+    /// The ids of the rows that [`Columns::next_stretch`] told last.
+    pub(super) fn stretch_ids(&mut self, batch: &OpenBatch, body: &[u8]) -> Option<OwnIds<'_>> {
+        self.blocks.ids((self.plan.as_ref()?, &self.all), batch, body)
     }
 
     /// The short way is never taken.
@@ -329,7 +339,9 @@ impl Columns {
         batch.row += 1;
         let offset = rows_before + row as u64;
         let place = Place { line: offset + 1, offset };
-        if let Some((kind, said)) = self.quick(batch, row, body, dictionaries) {
+        let is_new = self.blocks.is_new(row);
+        let quick = if is_new { None } else { self.quick(batch, row, body, dictionaries) };
+        if let Some((kind, said)) = quick {
             return self.event(batch, (place, row, body), dictionaries, kind, said);
         }
         let is_numbered = match self.look(batch, row, body, dictionaries) {
@@ -338,7 +350,7 @@ impl Columns {
         };
         let Self { all, written, parts, keys, kinds, schemas, .. } = self;
         let (batch, written) = (&*batch, &*written);
-        let known = if is_numbered { kinds.get(*schemas, keys) } else { None };
+        let known = if is_numbered && !is_new { kinds.get(*schemas, keys) } else { None };
         let mut fields = Taken::default();
         for ((column, (array, _)), part) in all.iter().zip(&batch.arrays).zip(parts.iter()) {
             if known.is_some() && !column.says_more {
@@ -511,17 +523,6 @@ fn unread(field: &Field) -> Option<&'static str> {
     }
 }
 
-/// Appends the text of a number that is an id or an error, as `row` reads it.
-fn push_own(cell: Cell<'_>, kind: Kind, out: &mut String) {
-    match cell {
-        Cell::Integer(number) if matches!(kind, Kind::Integer(_)) => push_signed(number, out),
-        Cell::Float(number) if is_whole(number) => push_signed(number as i64, out),
-        Cell::Float(number) if number.is_infinite() => out.push_str(TOO_LONG),
-        Cell::Float(_) | Cell::Unsigned(_) => push_cell(cell, out),
-        _ => {}
-    }
-}
-
 /// A value as other forms carry it.
 fn value<'a>(cell: Cell<'a>, column: &Column, written: &'a str) -> Value<'a> {
     match cell {
@@ -554,8 +555,6 @@ pub(super) fn is_whole(number: f64) -> bool {
     number.abs() < MOST && number.trunc() == number
 }
 
-/// A number that no instant and no duration is.
-const TOO_LONG: &str = "1e400";
 const MS_OF_DAY: i64 = 86_400_000;
 
 /// An instant in milliseconds; `None` is one that is too far. 1970-01-01T00:00:00Z, the first instant of the year 1 and

@@ -23,11 +23,14 @@
 mod array;
 mod block;
 mod columns;
+mod combination;
 mod dictionary;
 mod fill;
 mod flat;
 mod handed;
+mod many;
 mod message;
+mod numbered;
 mod quick;
 mod schema;
 mod text;
@@ -44,6 +47,7 @@ use super::{Event, StreamEnd, is_json, ndjson};
 use crate::execution::OwnTexts;
 use crate::table::Stretch;
 use array::Batch;
+pub(crate) use block::OwnIds;
 use columns::{Columns, OpenBatch};
 use dictionary::Dictionaries;
 use flat::Table;
@@ -170,12 +174,34 @@ impl Arrow {
         columns.next_stretch(batch, *rows_before, body, dictionaries)
     }
 
-    /// The texts of one of the rows that [`Arrow::next_stretch`] told last.
-    pub(super) fn stretch_texts<'a>(&'a mut self, input: &'a Input, place: usize) -> Option<OwnTexts<'a>> {
+    /// The texts of one of the rows that [`Arrow::next_stretch`] told last, its id only if that is asked for.
+    pub(super) fn stretch_texts<'a>(
+        &'a mut self,
+        input: &'a Input,
+        place: usize,
+        has_id: bool,
+    ) -> Option<OwnTexts<'a>> {
         let Self { open, columns, dictionaries, .. } = self;
         let Open { body, batch, .. } = open.as_ref()?;
         let body = input.waiting().get(body.clone()).unwrap_or_default();
-        columns.stretch_texts(batch, (body, place), dictionaries)
+        columns.stretch_texts(batch, (body, place, has_id), dictionaries)
+    }
+
+    /// Passes rows that [`Arrow::next_stretch`] stopped at and that are told apart from others by having no start: the
+    /// number of the first, from 1, and how many they are.
+    pub(super) fn pass_startless(&mut self, input: &Input) -> Option<(u64, usize)> {
+        let Self { open, columns, dictionaries, rows_before, .. } = self;
+        let Open { body, batch, .. } = open.as_mut()?;
+        let body = input.waiting().get(body.clone()).unwrap_or_default();
+        let line = *rows_before + batch.row() as u64 + 1;
+        Some((line, columns.pass_startless(batch, body, dictionaries))).filter(|(_, rows)| *rows > 0)
+    }
+
+    /// The ids of the rows that [`Arrow::next_stretch`] told last; `None` if each has to be asked.
+    pub(super) fn stretch_ids(&mut self, input: &Input) -> Option<OwnIds<'_>> {
+        let Self { open, columns, .. } = self;
+        let Open { body, batch, .. } = open.as_ref()?;
+        columns.stretch_ids(batch, input.waiting().get(body.clone()).unwrap_or_default())
     }
 
     /// Puts every row together out of its values, as if no other one had said the same.

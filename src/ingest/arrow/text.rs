@@ -2,7 +2,9 @@
 
 use super::super::lanes::text_of;
 use super::array::{Array, Cell};
+use super::columns::is_whole;
 use super::dictionary::Dictionaries;
+use super::schema::Kind;
 use crate::json::push_text;
 use crate::number;
 use std::ops::Range;
@@ -18,6 +20,20 @@ pub(super) fn push_cell(cell: Cell<'_>, out: &mut String) {
         Cell::Float(_) | Cell::Absent | Cell::List(..) | Cell::Broken(_) => {}
     }
 }
+
+/// Appends the text of a number that is an id or an error, as `row` reads it.
+pub(super) fn push_own(cell: Cell<'_>, kind: Kind, out: &mut String) {
+    match cell {
+        Cell::Integer(number) if matches!(kind, Kind::Integer(_)) => push_signed(number, out),
+        Cell::Float(number) if is_whole(number) => push_signed(number as i64, out),
+        Cell::Float(number) if number.is_infinite() => out.push_str(TOO_LONG),
+        Cell::Float(_) | Cell::Unsigned(_) => push_cell(cell, out),
+        _ => {}
+    }
+}
+
+/// A number that no instant and no duration is.
+pub(super) const TOO_LONG: &str = "1e400";
 
 /// Appends a whole number with its sign.
 pub(in super::super) fn push_signed(value: i64, out: &mut String) {
