@@ -287,6 +287,39 @@ for (const late of [false, true]) test(`an engine that cannot start says so${lat
   await close();
 });
 
+const MODULE = '**/execution_heatmap_plain_bg.wasm';
+
+test('rows are asked for before the engine has come, and the engine comes once', async () => {
+  streams(many(100), '{"$end":{"rows":100,"complete":true}}\n');
+  const { page, close } = await newPage(demo.browser);
+  let modules = 0;
+  const asked = new Promise((resolve) => page.context().on('request', (request) => /\/executions\b/.test(request.url()) && resolve()));
+  await page.context().route(MODULE, async (route) => {
+    modules += 1;
+    await asked;
+    await route.continue();
+  });
+  await page.goto(`${front.origin}/?${FIXED}`);
+  await settled(page, ['ready']);
+  assert.equal((await result(page)).rows.read, 100);
+  assert.equal(modules, 1);
+  await close();
+});
+
+test('an engine that the page could not fetch is fetched by the worker', async () => {
+  streams(many(100), '{"$end":{"rows":100,"complete":true}}\n');
+  for (const refuse of [(route) => route.abort(), (route) => route.fulfill({ status: 503, body: 'later' })]) {
+    const { page, close } = await newPage(demo.browser);
+    let modules = 0;
+    await page.context().route(MODULE, (route) => (modules++ === 0 ? refuse(route) : route.continue()));
+    await page.goto(`${front.origin}/?${FIXED}`);
+    await settled(page, ['ready']);
+    assert.equal((await result(page)).rows.read, 100);
+    assert.equal(modules, 2);
+    await close();
+  }
+});
+
 /** Tells of the engines that the worker has: each is registered so that its memory is given back. */
 const TOLD = 'globalThis.engines = []; const register = FinalizationRegistry.prototype.register; FinalizationRegistry.prototype.register = function (held, ...rest) { if ("view" in held) engines.push(held); return register.call(this, held, ...rest); };';
 
