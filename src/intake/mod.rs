@@ -491,6 +491,8 @@ impl Intake {
 }
 
 /// Adds the rows of kinds that are known, one after the other; false if there is no room for one.
+// Apart from what takes rows one by one, most of which are gone before it is worth optimising.
+#[inline(never)]
 fn take_known(reader: &mut Reader, table: &mut Table, reading: &mut Reading, source: u16) -> bool {
     let keeps_texts = table.keeps_texts();
     loop {
