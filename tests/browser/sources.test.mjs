@@ -198,6 +198,8 @@ test('unreadable lines are counted and shown', async () => {
   assert.deepEqual([account.read, account.placed, account.unreadable, account.no_start], [23, 20, 2, 1]);
   assert.match(await notice(page), /^Some rows are missing: 2 of 23 could not be read\. First: line 21, /);
   await page.getByRole('button', { name: 'Show all' }).click();
+  // What is opened is filled when it tells that it was.
+  await page.locator('execution-heatmap .problems li').first().waitFor();
   const items = await page.locator('execution-heatmap .problems li').allTextContents();
   assert.equal(items.length, problems.length);
   assert.match(items[0], /^Line 21: /);
