@@ -64,6 +64,8 @@ pub struct Grid {
 
 impl Grid {
     /// The cells of a cube, with values and levels.
+    // Apart from the answer: what loops over cells is optimised without all the rest.
+    #[inline(never)]
     pub fn new(
         cube: &Cube,
         buckets: &Buckets,
@@ -141,6 +143,8 @@ impl Grid {
 
 /// A metric's value for some sums and, for the metrics that need them, durations; `None` where the metric says nothing
 /// about them, and where nothing ran at all.
+// Apart, since it is asked for every cell and called from a loop.
+#[inline(never)]
 pub fn value_of(metric: Metric, sums: &Sums, durations: Option<&Histogram>, bins: &Bins) -> Option<f64> {
     let quantile = |percent| durations.and_then(|durations| durations.quantile(bins, percent));
     match metric {

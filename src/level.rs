@@ -42,6 +42,8 @@ impl Scale {
     /// The bounds of a rate are [`RATE_BOUNDS`]. Those of volume and duration are the values at 25, 75 and 95 % of
     /// the cells by nearest rank, those of errors 1 and the values at 50 and 90 % of the cells with errors, each
     /// rounded to a step that a person would choose.
+    // Called once a grid, whose loops stay short without it.
+    #[inline(never)]
     pub fn new(
         metric: Metric,
         values: impl Iterator<Item = f64>,

@@ -8,7 +8,7 @@ import { start, startWhole, type Core } from './module.js';
 import { begin, counts, refuseUnrecognised, sentenceOf, understood, type Counted, type Place } from './part.js';
 import { Pour } from './pour.js';
 import { completed, type Origin } from './rows.js';
-import { blobOf, isPlain, open } from './source.js';
+import { blobOf, isPlain, open, type Opening } from './source.js';
 import { zoneTable, type ZoneTable } from './zone.js';
 import type {
   Answer, Cells, Keeping, Loadable, Loaded, PictureOptions, Progress, Query, ReadAs, Rows, Scene, Source, Theme, ViewOptions, Workflow,
@@ -98,14 +98,15 @@ export class HeatmapEngine {
 
   /**
    * Reads a source, several one after the other, or rows that are given, to the end, dropping what was held. A source that breaks off is no
-   * error: the answers say so. `number` stands in the answers, so that who asks can tell one load's from another's.
+   * error: the answers say so. `number` stands in the answers, so that who asks can tell one load's from another's;
+   * `ahead` is the source, if it is opened already.
    */
-  async load(source: Loadable, { signal, onProgress, query = {}, companion, keepRows: wanted, deduplicate: looksFor, ...as }: LoadOptions = {}, number?: number): Promise<Loaded> {
+  async load(source: Loadable, { signal, onProgress, query = {}, companion, keepRows: wanted, deduplicate: looksFor, ...as }: LoadOptions = {}, number?: number, ahead?: Opening): Promise<Loaded> {
     const { keepRows, deduplicate } = keepingOf(source, { keepRows: wanted, deduplicate: looksFor });
     const turn = ++this.#loads;
     this.#stopped = false;
     this.#pour?.halt();
-    const now = Date.now();
+    const now = ahead?.now ?? Date.now();
     const check = () => {
       signal?.throwIfAborted();
       this.#checkLoad(turn);
@@ -120,7 +121,7 @@ export class HeatmapEngine {
     const progress = (): Progress => meter.progress({ ...counts(this.#engine), bytes: before + (this.#pour?.bytes ?? 0), total });
     let readAs: string | null = null;
     for (const [place, each] of sources.entries()) {
-      const opened = await open(each, query, now, companion, signal);
+      const opened = await (ahead?.opened ?? open(each, query, now, companion, signal));
       // Opening takes time, in which this load may have been given up or another one begun.
       if (signal?.aborted || turn !== this.#loads) void opened.stream.cancel().catch(() => {});
       check();

@@ -31,10 +31,24 @@ async function compiledFrom(address: URL): Promise<WebAssembly.Module> {
   return isStreamed ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
 
+/** The bytes of the plain module, if another thread fetches them; none in here where that thread could not. */
+let coming: Promise<Plain> | undefined;
+let take: (plain: Plain) => void = () => {};
+
+export type Plain = ArrayBuffer | undefined;
+
+/** Takes the bytes of the plain module from the thread that fetches them, once they were said to be coming. */
+export function takePlain(plain: Plain | 'coming'): void {
+  if (plain === 'coming') coming = new Promise((resolve) => take = resolve);
+  else take(plain);
+}
+
 /** Starts the plain module. */
 export const start: () => Promise<Core> = once(async () => {
+  const bytes = await coming;
+  coming = undefined;
   // Bundlers look for exactly this.
-  const module = await compiledFrom(new URL('execution_heatmap_plain_bg.wasm', import.meta.url));
+  const module = await (bytes ? WebAssembly.compile(bytes) : compiledFrom(new URL('execution_heatmap_plain_bg.wasm', import.meta.url)));
   return { Engine: PlainEngine as unknown as Core['Engine'], memory: initSync({ module }).memory };
 });
 

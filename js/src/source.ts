@@ -2,7 +2,7 @@
 
 import { DEFAULT_DAYS, MOST_DAYS } from './limits.js';
 import type { Query, Source } from './types.js';
-import { startOfDate, localDate } from './zone.js';
+import { isZone, localDate, startOfDate } from './zone.js';
 
 /** A source that has been opened. */
 export interface Opened {
@@ -76,6 +76,24 @@ export function covers(read: Query, wanted: Query, now: number): boolean {
     // No rows help with a zone that is not known.
     return true;
   }
+}
+
+/** A source that is opened before anybody can read it, and when that began. */
+export interface Opening {
+  now: number;
+  opened: Promise<Opened>;
+}
+
+/** Opens what has an address; of what is at hand nothing would be won. The signal has to give up what is not read after all. */
+export function opening(source: Source | readonly Source[], query: Query, companion: boolean, signal: AbortSignal): Opening | undefined {
+  if (typeof source !== 'string') return undefined;
+  const now = Date.now();
+  const opened = open(source, query, now, companion, signal);
+  // Whoever reads it is told.
+  opened.catch(() => {});
+  // `Intl` takes long to begin with a zone, and nothing else is to do until bytes come.
+  if (query.time_zone !== undefined) isZone(query.time_zone);
+  return { now, opened };
 }
 
 /** Opens a source. `query` says which window a companion is asked for, `companion` that a stream is one's. */

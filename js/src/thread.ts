@@ -1,6 +1,6 @@
 // One worker: what it was asked, what it answers, and how it ends. Knows nothing of rows.
 
-import type { Call, Reply } from './worker.js';
+import type { Call, Given, Reply } from './worker.js';
 import type { Progress } from './types.js';
 
 interface Waiting {
@@ -24,8 +24,7 @@ function beside(): string | undefined {
   return moved?.[1] && `${moved[1]}/execution-heatmap/`;
 }
 
-function spawn(): Worker {
-  const folder = beside();
+function spawn(folder: string | undefined): Worker {
   // In a bundle there is one script for the worker, since not every bundler can cut one into several. Bundlers look for
   // exactly this; the file has to lie beside the bundle where they do not.
   if (folder === undefined) return new Worker(new URL('./worker.bundle.js', import.meta.url), { type: 'module' });
@@ -47,7 +46,7 @@ function spawn(): Worker {
 }
 
 export class Thread {
-  readonly #worker = spawn();
+  readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #onDeath: (cause: string) => void;
   #isReady = false;
@@ -56,14 +55,23 @@ export class Thread {
   /** `onDeath` is told why if the worker ends of itself. With a `module` that another worker compiled it starts sooner. */
   constructor(onDeath: (cause: string) => void, module?: WebAssembly.Module) {
     this.#onDeath = onDeath;
-    const worker = this.#worker;
+    const folder = beside();
+    const worker = this.#worker = spawn(folder);
     worker.addEventListener('error', (event) => {
       event.preventDefault();
       this.#die(event.message ? `The worker stopped: ${event.message}` : 'The worker could not be loaded.');
     });
     worker.addEventListener('messageerror', () => this.#die('The worker sent something that cannot be read.'));
     worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => this.#hear(data));
-    if (module) worker.postMessage({ module });
+    const give = (given: Given) => worker.postMessage(given);
+    if (module) give({ module });
+    // The plain module is on its way before the worker's script has come. A bundle has its address in the worker's part alone.
+    else if (folder !== undefined) {
+      give({ plain: 'coming' });
+      const bytes = fetch(new URL('execution_heatmap_plain_bg.wasm', folder)).then((response) => (response.ok ? response.arrayBuffer() : undefined));
+      // What cannot be had the worker fetches itself, and tells why if that fails, too.
+      void bytes.catch(() => undefined).then((plain) => give({ plain }));
+    }
   }
 
   /** A number that no question and nothing else bears. */

@@ -1,9 +1,10 @@
 // The worker: one engine a client, all in one module of WebAssembly. Answers what `client.ts` and `pool.ts` ask.
 
 import { HeatmapEngine } from './engine.js';
-import { compiledWhole, isTrap, start, startWhole } from './module.js';
+import { compiledWhole, isTrap, start, startWhole, takePlain, type Plain } from './module.js';
 import { look, readPart, type Piece, type Place } from './part.js';
 import type { Origin } from './rows.js';
+import { opening } from './source.js';
 import type { Answer, Keeping, PictureOptions, Progress, Query, ReadAs, Source, Theme, ViewOptions } from './types.js';
 
 export interface Call {
@@ -27,9 +28,12 @@ export type Reply =
   | { id: number; error: { message: string; name: string; neverStarted?: true }; trapped: boolean }
   | { ready: true; lock: string | null } | { ready: false; cause: string };
 
+/** What another thread has of a module: the whole one compiled, or the bytes of the plain one, which are said to be coming. */
+export type Given = { module: WebAssembly.Module } | { plain: Plain | 'coming' };
+
 const scope = globalThis as unknown as {
   postMessage(message: Reply, transfer?: Transferable[]): void;
-  onmessage: ((event: MessageEvent<Call | { module: WebAssembly.Module }>) => void) | null;
+  onmessage: ((event: MessageEvent<Call | Given>) => void) | null;
 };
 const engines = new Map<number, Promise<HeatmapEngine>>();
 const aborts = new Map<number, AbortController>();
@@ -62,14 +66,17 @@ async function perform({ id, client, call }: Call): Promise<unknown> {
   const onProgress = (progress: unknown) => scope.postMessage({ id, progress } as Reply);
   if (call.name === 'look') return look(call.bytes, call.as);
   if (call.name === 'part') return readPart(call.piece, abort.signal, (halt) => halts.set(id, halt), onProgress);
+  // What is read is asked for while the engine still starts.
+  const ahead = call.name === 'load' ? opening(call.source, call.query, call.companion, abort.signal) : undefined;
   let engine = engines.get(client);
   if (engine === undefined) engines.set(client, engine = HeatmapEngine.create());
   const it = await engine.catch((error: unknown) => {
+    abort.abort();
     throw Object.assign(new Error(error instanceof Error ? error.message : String(error)), { neverStarted: true });
   });
   abort.signal.throwIfAborted();
   switch (call.name) {
-    case 'load': return it.load(call.source, { ...call.as, query: call.query, companion: call.companion, signal: abort.signal, onProgress }, id);
+    case 'load': return it.load(call.source, { ...call.as, query: call.query, companion: call.companion, signal: abort.signal, onProgress }, id, ahead);
     case 'stop': return it.stop();
     case 'gather': return it.gather(call.load, call.as, call.keeping, call.places, call.texts);
     case 'absorb': return it.absorb(call.load, call.part, call.place, call.origin);
@@ -82,6 +89,7 @@ async function perform({ id, client, call }: Call): Promise<unknown> {
 }
 
 scope.onmessage = async ({ data }) => {
+  if ('plain' in data) return takePlain(data.plain);
   if ('module' in data) return tellOfItself(data.module);
   tellOfItself();
   try {

@@ -9,6 +9,8 @@ export interface ZoneTable {
 }
 
 const DAY = 86_400_000;
+/** The zone that is never ahead: `Intl`, which takes long to begin, is not asked about it. */
+const UTC = 'UTC';
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
@@ -63,13 +65,13 @@ function offsetAt(format: Intl.DateTimeFormat, instant: number): number {
 
 /** The seconds that a zone is ahead of UTC at an instant. Throws an error that names a zone that is not known. */
 export function zoneOffset(zone: string, instant: number): number {
-  return offsetAt(clock(zone), instant);
+  return zone === UTC ? 0 : offsetAt(clock(zone), instant);
 }
 
 /** True for a zone that is known. */
 export function isZone(zone: string): boolean {
   try {
-    return Boolean(clock(zone));
+    return zone === UTC || Boolean(clock(zone));
   } catch {
     return false;
   }
@@ -93,6 +95,7 @@ export function startOfDate(zone: string, date: string): number {
 
 /** The offsets of a zone over a span of milliseconds. Throws an error that names a zone that is not known. */
 export function zoneTable(zone: string, from: number, until: number): ZoneTable {
+  if (zone === UTC) return { instants: Float64Array.of(from), offsets: Int32Array.of(0) };
   const format = clock(zone);
   const instants = [from];
   let offset = offsetAt(format, from);

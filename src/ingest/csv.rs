@@ -145,6 +145,8 @@ pub(super) fn is_blank(record: &[u8], records: &Records) -> bool {
 
 /// The event of a record that is a control line: its first field is `$end`, `$error` or `$alive` without quotes, and of
 /// `$end` the second is a number. In quotes such a text is a value like any other.
+// Few records are control lines.
+#[inline(never)]
 pub(super) fn control(record: &[u8], records: &Records) -> Option<Event<'static>> {
     let mut spans = records.fields().iter();
     let first = spans.next().filter(|span| span.quoting == Quoting::None)?;
@@ -170,6 +172,8 @@ pub(super) fn control(record: &[u8], records: &Records) -> Option<Event<'static>
 }
 
 /// The event of a record that is a row.
+// Few records are read so; what is called for each stays short without it.
+#[inline(never)]
 pub(super) fn read<'a>(
     place: Place,
     record: &'a [u8],

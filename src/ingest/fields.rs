@@ -70,7 +70,8 @@ impl<'a> Fields<'a> {
         if FORMS || role.is_canonical() { self.value(role) } else { Value::Absent }
     }
 
-    #[inline]
+    // Asked for many roles, of rows of unknown kinds alone: one copy of it is short to compile.
+    #[inline(never)]
     fn value(&self, role: Role) -> Value<'a> {
         match self {
             Fields::Taken(taken) => taken.values.get(role as usize).copied().unwrap_or_default(),
@@ -98,23 +99,28 @@ impl Spot {
     /// The value of the bytes that lie there.
     #[inline]
     pub(super) fn value_of(self, bytes: &[u8]) -> Value<'_> {
+        let text = text_of(bytes);
         match self.kind {
-            SpotKind::Plain => Value::Text(Text::Plain(text_of(bytes))),
-            SpotKind::Unusual if bytes.contains(&b'\\') => Value::Text(Text::Json(text_of(bytes))),
-            SpotKind::Unusual => Value::Text(Text::Plain(text_of(bytes))),
+            SpotKind::Unusual if has_escape(bytes) => Value::Text(Text::Json(text)),
             SpotKind::Field if bytes.is_empty() => Value::Absent,
-            SpotKind::Field => Value::Text(Text::Plain(text_of(bytes))),
-            SpotKind::MixedField => Value::Text(Text::Csv(text_of(bytes))),
+            SpotKind::Plain | SpotKind::Unusual | SpotKind::Field => Value::Text(Text::Plain(text)),
+            SpotKind::MixedField => Value::Text(Text::Csv(text)),
             SpotKind::Other => match bytes {
-                [b'{', ..] => Value::Object(text_of(bytes)),
-                [b'[', ..] => Value::Array(text_of(bytes)),
+                [b'{', ..] => Value::Object(text),
+                [b'[', ..] => Value::Array(text),
                 [b'n', ..] => Value::Absent,
                 [b't', ..] => Value::Bool(true),
                 [b'f', ..] => Value::Bool(false),
-                _ => Value::Number(text_of(bytes)),
+                _ => Value::Number(text),
             },
         }
     }
+}
+
+// Apart: few texts are asked.
+#[inline(never)]
+fn has_escape(text: &[u8]) -> bool {
+    text.contains(&b'\\')
 }
 
 impl Default for Taken<'_> {

@@ -145,6 +145,8 @@ impl Classes {
     /// Keeps the class of a row whose kind is not known and whose values were checked; its place. `None` where a value is
     /// too long, and where classes differ from row to row. What the row says is given as to [`Classes::find`]; `shapes` are
     /// those of its line, and records have none.
+    // Apart from what reads every row.
+    #[inline(never)]
     pub(super) fn keep(
         &mut self,
         shapes: Option<&Shapes>,

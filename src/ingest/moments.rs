@@ -65,6 +65,8 @@ pub(super) fn read(fields: &Fields<'_>, mapping: &Mapping, status: Status, times
     }
 }
 
+// Hardly a row needs these words.
+#[inline(never)]
 fn unreadable(name: &str, value: Value<'_>, rules: &Rules) -> String {
     let (found, is_ambiguous) = match value {
         Value::Text(text) => with_text(text, |text| (excerpt(text), !rules.is_canonical && is_ambiguous(text))),

@@ -21,6 +21,8 @@ pub(super) enum Parsed<'a> {
 }
 
 /// The event of a line that is not blank.
+// Few lines are read so; what is called for each stays short without it.
+#[inline(never)]
 pub(super) fn read<'a>(place: Place, bytes: &'a [u8], mapping: &Mapping, scratch: &'a mut Scratch) -> Event<'a> {
     match parse(place.line, bytes, mapping, "line") {
         Parsed::Row(fields) => row::understand(place, &Fields::Taken(fields), mapping, scratch),

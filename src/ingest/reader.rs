@@ -422,6 +422,8 @@ impl Reader {
     }
 
     /// Decides it by an object, if it is one and no control line.
+    // Called until the first row.
+    #[inline(never)]
     pub(super) fn settle_by(&mut self, range: Range<usize>, form: Form) {
         let Some(mut names) = object(self.input.get(range)).map(recognise::names_of) else {
             if self.forms.is_none() {
@@ -453,6 +455,8 @@ impl Reader {
         }
     }
 
+    // Apart from what other forms need: a browser optimises a function the sooner the longer it is.
+    #[inline(never)]
     fn next_line(&mut self) -> Option<Event<'_>> {
         if self.mapping.rules().joins_events {
             return self.next_joined();

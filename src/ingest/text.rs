@@ -53,6 +53,8 @@ pub(super) fn excerpt_of(text: &str, most: usize) -> String {
     ["'", &shown, dots, "'"].concat()
 }
 
+/// Few texts have escapes.
+#[inline(never)]
 fn unescape(mut raw: &str, out: &mut String) {
     while let Some((before, escape)) = raw.split_once('\\') {
         out.push_str(before);

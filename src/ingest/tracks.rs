@@ -297,6 +297,8 @@ impl Tracks {
     }
 
     /// The first stop of the track that says this, which is added if there is none.
+    // Apart from what puts the draft together, which many lines share.
+    #[inline(never)]
     fn track(&mut self, stops: &[DraftStop], said: Padded<'_>) -> u32 {
         let hash = hash_of(stops, said);
         for attempt in 0..MOST_TRIES {

@@ -131,6 +131,8 @@ impl Tree {
     }
 
     /// Follows the line to where it leaves the tree and adds the rest; `None` only where what should be there is not.
+    // Apart from what keeps a class.
+    #[inline(never)]
     fn insert(&mut self, line: &Line<'_>, shapes: &Shapes) -> Option<()> {
         if self.vertices.is_empty() {
             return self.vertex(line, 0, shapes).map(|_| ());

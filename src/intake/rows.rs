@@ -114,6 +114,8 @@ fn add(table: &mut Table, execution: &Execution<'_>, arrival: Arrival) -> Option
 }
 
 /// Adds such rows, with what tells repeated ones if that is wanted.
+// Apart from what takes rows one by one, most of which are gone before it is worth optimising.
+#[inline(never)]
 fn take_all(
     reader: &mut Reader,
     table: &mut Table,

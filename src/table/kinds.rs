@@ -85,6 +85,8 @@ impl Kinds {
     }
 
     /// The number of an execution's kind.
+    // Apart from what takes each row.
+    #[inline(never)]
     pub(super) fn intern(&mut self, execution: &Execution<'_>) -> u32 {
         let workflow = self.workflow(execution.workflow_id.or(execution.workflow));
         let name = self.name(execution.workflow);

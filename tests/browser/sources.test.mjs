@@ -198,6 +198,8 @@ test('unreadable lines are counted and shown', async () => {
   assert.deepEqual([account.read, account.placed, account.unreadable, account.no_start], [23, 20, 2, 1]);
   assert.match(await notice(page), /^Some rows are missing: 2 of 23 could not be read\. First: line 21, /);
   await page.getByRole('button', { name: 'Show all' }).click();
+  // What is opened is filled when it tells that it was.
+  await page.locator('execution-heatmap .problems li').first().waitFor();
   const items = await page.locator('execution-heatmap .problems li').allTextContents();
   assert.equal(items.length, problems.length);
   assert.match(items[0], /^Line 21: /);
@@ -285,6 +287,39 @@ for (const late of [false, true]) test(`an engine that cannot start says so${lat
   await page.getByRole('button', { name: 'Try again' }).click();
   await settled(page, ['ready', 'empty']);
   await close();
+});
+
+const MODULE = '**/execution_heatmap_plain_bg.wasm';
+
+test('rows are asked for before the engine has come, and the engine comes once', async () => {
+  streams(many(100), '{"$end":{"rows":100,"complete":true}}\n');
+  const { page, close } = await newPage(demo.browser);
+  let modules = 0;
+  const asked = new Promise((resolve) => page.context().on('request', (request) => /\/executions\b/.test(request.url()) && resolve()));
+  await page.context().route(MODULE, async (route) => {
+    modules += 1;
+    await asked;
+    await route.continue();
+  });
+  await page.goto(`${front.origin}/?${FIXED}`);
+  await settled(page, ['ready']);
+  assert.equal((await result(page)).rows.read, 100);
+  assert.equal(modules, 1);
+  await close();
+});
+
+test('an engine that the page could not fetch is fetched by the worker', async () => {
+  streams(many(100), '{"$end":{"rows":100,"complete":true}}\n');
+  for (const refuse of [(route) => route.abort(), (route) => route.fulfill({ status: 503, body: 'later' })]) {
+    const { page, close } = await newPage(demo.browser);
+    let modules = 0;
+    await page.context().route(MODULE, (route) => (modules++ === 0 ? refuse(route) : route.continue()));
+    await page.goto(`${front.origin}/?${FIXED}`);
+    await settled(page, ['ready']);
+    assert.equal((await result(page)).rows.read, 100);
+    assert.equal(modules, 2);
+    await close();
+  }
 });
 
 /** Tells of the engines that the worker has: each is registered so that its memory is given back. */
