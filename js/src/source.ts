@@ -43,9 +43,8 @@ export function windowFor(query: Query): Query {
   return { ...window, days, ...(query.until !== undefined && { until: query.until }) };
 }
 
-/** The address at which a companion gives the rows of a window. Throws an error that names a zone that is not known. */
-export function companionAddress(address: string | URL, window: Query, now: number): string {
-  spanOf(window, now);
+/** The address at which a companion gives the rows of a window. */
+function companionAddress(address: string | URL, window: Query, now: number): string {
   const url = new URL(address);
   for (const name of ['days', 'from', 'to', 'until', 'time_zone']) url.searchParams.delete(name);
   for (const name of ['from', 'to', 'days', 'until', 'time_zone'] as const) {
@@ -99,8 +98,16 @@ export function opening(source: Source | readonly Source[], query: Query, compan
 /** Opens a source. `query` says which window a companion is asked for, `companion` that a stream is one's. */
 export async function open(source: Source, query: Query, now: number, companion = isFromCompanion(source), signal?: AbortSignal): Promise<Opened> {
   if (typeof source === 'string' || source instanceof URL) {
-    const address = companion ? companionAddress(source, windowFor(query), now) : String(source);
-    source = await ask(address, companion, signal);
+    const window = companion ? windowFor(query) : undefined;
+    const asked = ask(window ? companionAddress(source, window, now) : String(source), companion, signal);
+    try {
+      // A zone that is not known is refused. `Intl` takes long to begin with one, so that is looked at while the rows are on their way.
+      if (window) spanOf(window, now);
+    } catch (error) {
+      void asked.then(({ body }) => body?.cancel(), () => {});
+      throw error;
+    }
+    source = await asked;
   }
   if (source instanceof Response) {
     if (!source.ok) throw await refusal(source);

@@ -45,12 +45,20 @@ function spawn(folder: string | undefined): Worker {
   return new Worker(address, { type: 'module' });
 }
 
+async function fetched(address: URL, signal: AbortSignal): Promise<ArrayBuffer | undefined> {
+  const response = await fetch(address, { signal });
+  if (response.ok) return response.arrayBuffer();
+  void response.body?.cancel();
+  return undefined;
+}
+
 export class Thread {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   readonly #onDeath: (cause: string) => void;
   #isReady = false;
   #isOver = false;
+  readonly #end = new AbortController();
 
   /** `onDeath` is told why if the worker ends of itself. With a `module` that another worker compiled it starts sooner. */
   constructor(onDeath: (cause: string) => void, module?: WebAssembly.Module) {
@@ -63,14 +71,13 @@ export class Thread {
     });
     worker.addEventListener('messageerror', () => this.#die('The worker sent something that cannot be read.'));
     worker.addEventListener('message', ({ data }: MessageEvent<Reply>) => this.#hear(data));
-    const give = (given: Given) => worker.postMessage(given);
+    const give = (given: Given, transfer: Transferable[] = []) => worker.postMessage(given, transfer);
     if (module) give({ module });
     // The plain module is on its way before the worker's script has come. A bundle has its address in the worker's part alone.
     else if (folder !== undefined) {
       give({ plain: 'coming' });
-      const bytes = fetch(new URL('execution_heatmap_plain_bg.wasm', folder)).then((response) => (response.ok ? response.arrayBuffer() : undefined));
       // What cannot be had the worker fetches itself, and tells why if that fails, too.
-      void bytes.catch(() => undefined).then((plain) => give({ plain }));
+      void fetched(new URL('execution_heatmap_plain_bg.wasm', folder), this.#end.signal).catch(() => undefined).then((plain) => give({ plain }, plain && [plain]));
     }
   }
 
@@ -110,6 +117,7 @@ export class Thread {
   /** Ends the worker. */
   end(): void {
     this.#isOver = true;
+    this.#end.abort();
     this.#worker.terminate();
   }
 

@@ -96,6 +96,8 @@ scope.onmessage = async ({ data }) => {
     const result = await perform(data);
     scope.postMessage({ id: data.id, result }, buffers(result));
   } catch (error) {
+    // What was asked for and is not read is given up.
+    aborts.get(data.id)?.abort();
     const { message, name } = error instanceof Error || error instanceof DOMException ? error : new Error(String(error));
     // Own properties such as `parameter` and `status` say what a program wants to know.
     scope.postMessage({ id: data.id, error: { ...(error as object), message, name }, trapped: isTrap(error) });

@@ -53,7 +53,7 @@ pub(super) fn excerpt_of(text: &str, most: usize) -> String {
     ["'", &shown, dots, "'"].concat()
 }
 
-/// Few texts have escapes.
+/// Writes a text of JSON without its escapes, which few texts have.
 #[inline(never)]
 fn unescape(mut raw: &str, out: &mut String) {
     while let Some((before, escape)) = raw.split_once('\\') {

@@ -28,10 +28,10 @@ pub(super) fn take_stretches(reader: &mut Reader, table: &mut Table, reading: &m
                 Some(own) => others.extend(own.others().filter(|(place, _)| *place < added)),
                 None => others.extend((0..added).map(|place| (place, true))),
             }
-            for (place, is_whole) in others.iter().copied() {
+            for (place, with_id) in others.iter().copied() {
                 let row = first + place as u64;
-                match reader.stretch_texts(place, is_whole) {
-                    Some(texts) if is_whole => table.keep_texts(row, texts),
+                match reader.stretch_texts(place, with_id) {
+                    Some(texts) if with_id => table.keep_texts(row, texts),
                     Some(texts) => table.hold_more(row, texts),
                     None => {}
                 }

@@ -1,6 +1,6 @@
 //! What rows that came as columns say of themselves, held as it came: ids that are numbers, as numbers, beside them what
-//! few rows say more, and nothing of first attempts without ids and errors. Tells of each row what would be kept of it as texts, and of all of them how many
-//! bytes that would take. Knows no limit.
+//! few rows say more, and nothing of first attempts without ids and errors. Tells of each row what would be kept of it as
+//! texts, and of all of them how many bytes that would take. Knows no limit.
 
 use crate::execution::OwnTexts;
 use crate::number::push_whole;
@@ -59,6 +59,11 @@ impl Held {
     /// The row behind the last one.
     pub(super) fn end(&self) -> usize {
         self.runs.last().map_or(0, |run| run.end as usize)
+    }
+
+    /// How many numbers are no ids.
+    pub(super) fn without_ids(ids: &[i64]) -> usize {
+        ids.iter().filter(|id| **id <= NO_ID).count()
     }
 
     /// What some ids would take as texts.

@@ -106,9 +106,19 @@ impl Kept {
 
     /// Keeps none for a row that stands where another one stood.
     pub(super) fn forget(&mut self, row: u64) {
-        if let Some(begin) = usize::try_from(row).ok().and_then(|row| self.begins.get_mut(row)) {
-            *begin = 0;
+        let nothing = self.nothing_of(row);
+        let Ok(row) = usize::try_from(row) else { return };
+        if nothing == LOST {
+            self.begins.resize(self.begins.len().max(row + 1), 0);
         }
+        if let Some(begin) = self.begins.get_mut(row) {
+            *begin = nothing;
+        }
+    }
+
+    /// What `begins` says of a row of which nothing is kept.
+    fn nothing_of(&self, row: u64) -> u32 {
+        if self.held(row, &mut String::new()).is_none() { 0 } else { LOST }
     }
 
     /// Keeps of rows that they are first attempts and have neither ids nor errors. All of these share what is kept.
@@ -119,7 +129,7 @@ impl Kept {
             let before = self.texts.len();
             self.texts.extend_from_slice(&SILENT);
             self.settle(first, before);
-            self.silent = self.begins.get(row).copied().unwrap_or(0);
+            self.silent = self.begins.get(row).copied().filter(|begin| *begin != LOST).unwrap_or(0);
             row += 1;
         }
         let room = self.rows_with_room();
@@ -152,7 +162,9 @@ impl Kept {
         let bytes = Held::bytes_of(ids);
         let Ok(first) = usize::try_from(first) else { return false };
         let most = bytes + others * MOST_RECORD_BYTES + self.taken() + (first + ids.len()) * size_of::<u32>();
-        let has_room = first >= self.held.end().max(self.begins.len()) && most <= self.most_bytes;
+        // Where few have an id, numbers take more than texts would.
+        let have_ids = Held::without_ids(ids) * 4 <= ids.len();
+        let has_room = have_ids && first >= self.held.end().max(self.begins.len()) && most <= self.most_bytes;
         if has_room {
             self.held.hold(first as u32, ids, bytes);
         }
@@ -204,7 +216,7 @@ impl Kept {
             self.begins.push(begin);
             return true;
         }
-        let nothing = if has_room || self.held(row as u64, &mut String::new()).is_none() { 0 } else { LOST };
+        let nothing = if has_room { 0 } else { self.nothing_of(row as u64) };
         if has_room || nothing == LOST {
             self.begins.resize(self.begins.len().max(row + 1), 0);
         }

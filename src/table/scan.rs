@@ -262,7 +262,7 @@ impl Table {
         let mut entries = Vec::new();
         let all = stride.checked_mul(statuses.len())?;
         // Twice as many where that is little beside the rows.
-        let other = if self.rows() > all as u64 { all } else { 0 };
+        let other = if self.rows() / 8 > all as u64 { all } else { 0 };
         entries.try_reserve_exact(all + other).ok()?;
         entries.resize(all + other, Entry::default());
         let firsts: Vec<usize> = class_of.iter().map(|class| *class as usize * stride).collect();
@@ -273,6 +273,7 @@ impl Table {
             first.iter_mut().zip(others).for_each(|(entry, other)| entry.add(other, PLUS));
         }
         entries.truncate(all);
+        entries.shrink_to_fit();
         let mut longs = Vec::new();
         for row in self.long_durations.rows() {
             let Some(cells) = self.columns.get(row).filter(|cells| cells.duration == LONG) else { continue };

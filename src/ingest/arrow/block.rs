@@ -83,7 +83,7 @@ struct Block {
     kinds: Vec<u32>,
     /// One that is no instant makes a row unusual.
     starts: Vec<i64>,
-    /// Of unusual rows, as if they had ended.
+    /// Of unusual rows they mean nothing.
     durations: Vec<u32>,
     /// Which try each row is; empty if no column says it.
     attempts: Vec<u32>,

@@ -61,6 +61,8 @@ impl Array {
             (Data::Integer(Integer { bytes: 8, .. }, _), None) => many::instants(numbers, out).then_some(true),
             (Data::Integer(Integer { bytes: 8, is_signed: true }, _), Some(_)) => {
                 many::copy(numbers, out);
+                // What says that there is none is said by no number.
+                out.iter_mut().for_each(|number| *number = (*number).max(UNUSUAL));
                 self.blank(body, first, out, MISSING);
                 many::are_instants(out)
             }
@@ -363,6 +365,24 @@ mod tests {
         prop_oneof![30 => whole().prop_map(|number| number as f64), 2 => edges, 1 => any::<f64>()]
     }
 
+    /// The numbers of a column: instants, lengths, or anything, and among the first two now and then something strange.
+    fn numbers() -> impl Strategy<Value = Vec<(i64, f64)>> {
+        let usual = |from: i64, to: i64| prop::collection::vec(from..to, 1..200).boxed();
+        let columns = [usual(MS, MS + 9_000_000), usual(0, 5_000_000), prop::collection::vec(whole(), 1..40).boxed()];
+        let strange = prop::collection::vec((any::<prop::sample::Index>(), whole(), float()), 0..3);
+        (prop::sample::select(vec![0_usize, 1, 2]), strange).prop_flat_map(move |(which, strange)| {
+            let strange = if strange.len() == 1 { strange } else { Vec::new() };
+            columns[which].clone().prop_map(move |column| {
+                let mut numbers: Vec<_> = column.into_iter().map(|number| (number, number as f64)).collect();
+                for (place, whole, float) in &strange {
+                    let place = place.index(numbers.len());
+                    numbers[place] = (*whole, *float);
+                }
+                numbers
+            })
+        })
+    }
+
     /// A column of numbers of eight bytes, with or without bits that say whether there is one, and what they lie in.
     fn column(numbers: &[[u8; 8]], bits: &Option<Vec<u8>>, data: &dyn Fn(Range<usize>) -> Data) -> (Array, Vec<u8>) {
         let mut body = numbers.as_flattened().to_vec();
@@ -402,11 +422,11 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(2000))]
         #[test]
         fn usual_numbers_are_those_that_are_read_one_by_one(
-            numbers in prop::collection::vec((whole(), float()), 1..40),
-            bits in prop::option::of(prop::collection::vec(prop_oneof![Just(255_u8), any::<u8>()], 5)),
-            (is_signed, is_skipped) in any::<(bool, bool)>(),
+            numbers in numbers(),
+            bits in prop::option::of(prop::collection::vec(prop_oneof![Just(255_u8), any::<u8>()], 25)),
+            (is_signed, skipped) in any::<(bool, prop::sample::Index)>(),
         ) {
-            let first = if is_skipped { numbers.len() / 8 * 8 } else { 0 };
+            let first = skipped.index(numbers.len().div_ceil(8)) * 8;
             let integers: Vec<_> = numbers.iter().map(|(number, _)| number.to_le_bytes()).collect();
             let floats: Vec<_> = numbers.iter().map(|(_, number)| number.to_le_bytes()).collect();
             let integer = Integer { bytes: 8, is_signed };
@@ -461,6 +481,17 @@ mod tests {
             prop_assert!(array.fill_usual_attempts(&body, 0, &mut usual) && array.fill_attempts(&body, 0, &mut all));
             let all: Vec<_> = all.iter().map(|number| u32::try_from(*number).unwrap_or(1)).collect();
             prop_assert_eq!(usual, all);
+        }
+    }
+
+    /// The number that says that there is none is one of a row that says it all the same.
+    #[test]
+    fn the_least_number_is_not_none() {
+        let integer = Integer { bytes: 8, is_signed: true };
+        for number in [i64::MIN, UNUSUAL] {
+            let numbers = [MS, number, MS].map(i64::to_le_bytes);
+            let (array, body) = column(&numbers, &Some(vec![0b111]), &|range| Data::Integer(integer, range));
+            assert!(!check(&array, &body, Kind::Integer(integer), 0).unwrap()[0], "{number}");
         }
     }
 
