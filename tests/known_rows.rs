@@ -411,6 +411,19 @@ fn of_many_words(words: usize, rows: usize, size: usize, mut seed: u64) -> Vec<u
     writer.into_inner().unwrap()
 }
 
+/// In WebAssembly other instructions read such columns: `tests/package/wasm-equals-native.test.mjs` reads this file there.
+#[test]
+fn the_columns_that_are_read_in_webassembly_are_what_is_written_today() {
+    let columns = of_many_words(5, 1503, 1003, 7);
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/words.arrows");
+    if std::env::var_os("EXECUTION_HEATMAP_BLESS").is_some() {
+        std::fs::write(&path, &columns).unwrap();
+    }
+    let advice = "the columns have changed: EXECUTION_HEATMAP_BLESS=1 renews the file";
+    assert!(std::fs::read(&path).unwrap_or_default() == columns, "{advice}");
+    assert!(check(&columns, Form::Arrow, 100_000).unwrap() > 300, "few rows go the short way");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { HeatmapEngine } from 'execution-heatmap/engine';
@@ -39,6 +39,17 @@ for (const query of queries) {
     assert.equal(answer, native(query));
   });
 }
+
+test('the same bytes for columns with numbers and entries that are not there', async () => {
+  const path = join(dirname(data), 'words.arrows');
+  await engine.load(readFileSync(path));
+  for (const query of [{ metric: 'volume' }, { metric: 'duration', granularity: 'daily' }, { metric: 'p95_duration', attempts: 'each', tag: 'tag 3' }]) {
+    const flags = Object.entries(query).flatMap(([name, value]) => [`--${name}`, value]);
+    const bytes = wasm(query);
+    assert.equal(bytes, execFileSync(binary, ['analyze', path, '--format', 'json', ...flags], { maxBuffer: 1 << 28 }).toString().trim());
+    assert.ok(JSON.parse(bytes).rows.placed > 10, bytes.slice(0, 200));
+  }
+});
 
 test('the same bytes for several files whose rows repeat each other, and for those of one', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'execution-heatmap-'));
