@@ -96,12 +96,7 @@ impl Duplicates {
             table.repeat(row.into(), execution, arrival);
             return pushed;
         }
-        if arrival.has_started {
-            table.push(execution);
-        } else {
-            table.push_unstarted(execution);
-        }
-        table.set_place(arrival.place);
+        table.add(execution, arrival);
         table.settle(met, row);
         pushed
     }

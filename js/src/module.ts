@@ -35,6 +35,7 @@ async function compiledFrom(address: URL): Promise<WebAssembly.Module> {
 let coming: Promise<Plain> | undefined;
 let take: (plain: Plain) => void = () => {};
 
+/** The bytes of the plain module; none where they could not be fetched. */
 export type Plain = ArrayBuffer | undefined;
 
 /** Takes the bytes of the plain module from the thread that fetches them, once they were said to be coming. */

@@ -47,8 +47,8 @@ impl<'a> Apart<'a> {
         table.make_room()
     }
 
-    /// Takes a row for which room was made; the number of its kind in the reader and in the table, if the rows of the kind may go the short way from
-    /// now on.
+    /// Takes a row for which room was made; the number of its kind in the reader and in the table, if the rows of the kind
+    /// may go the short way from now on.
     pub(super) fn push(
         &mut self,
         table: &mut Table,
@@ -66,7 +66,7 @@ impl<'a> Apart<'a> {
         match self {
             Apart::Not => {
                 reading.not_looked_for += 1;
-                kind.zip(add(table, execution, arrival))
+                kind.zip(table.add(execution, arrival))
             }
             Apart::Here(duplicates) => {
                 let pushed = duplicates.push(table, execution, arrival);
@@ -75,7 +75,7 @@ impl<'a> Apart<'a> {
                 named.inspect(|(_, number)| duplicates.name_kind(*number, execution))
             }
             Apart::Later(carried) => {
-                let number = add(table, execution, arrival);
+                let number = table.add(execution, arrival);
                 carried.push(execution, arrival.has_local_id);
                 let named = kind_of_apart.filter(|_| are_told(table)).zip(number);
                 named.inspect(|(_, number)| carried.name_kind(*number, execution))
@@ -100,17 +100,6 @@ impl<'a> Apart<'a> {
             Apart::Here(duplicates) => take_once(reader, table, reading, source, duplicates),
         }
     }
-}
-
-/// Adds a row to the table; the number of its kind there, if the row has started.
-fn add(table: &mut Table, execution: &Execution<'_>, arrival: Arrival) -> Option<u32> {
-    let number = arrival.has_started.then(|| table.intern(execution));
-    match number {
-        Some(number) => table.push_interned(execution, number),
-        None => table.push_unstarted(execution),
-    }
-    table.set_place(arrival.place);
-    number
 }
 
 /// Adds such rows, with what tells repeated ones if that is wanted.

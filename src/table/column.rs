@@ -19,6 +19,12 @@ pub(super) const KIND: u32 = (1 << 29) - 1;
 pub(super) const UNSTARTED: u32 = 1 << 31;
 /// The row is a second or later attempt.
 pub(super) const RETRY: u32 = 1 << 30;
+/// The flag of a row that is this attempt, counted from 1.
+#[inline(always)]
+pub(super) fn retry(attempt: u32) -> u32 {
+    if attempt > 1 { RETRY } else { 0 }
+}
+
 /// A later attempt of the same execution is in the table.
 pub(super) const SUPERSEDED: u32 = 1 << 29;
 

@@ -2,7 +2,7 @@
 //! memory is bounded by kinds and time and not by rows. A cell knows of its rows what every view by start needs, so that
 //! views are those of kept rows where hours consist of whole buckets. Knows no moment but the start and no single row.
 
-use super::column::{KIND, LONG, NONE, RETRY, UNSTARTED};
+use super::column::{KIND, LONG, NONE, RETRY, UNSTARTED, retry};
 use super::counts::Count;
 use super::scan::Placed;
 use super::siphash::siphash;
@@ -474,7 +474,7 @@ impl Table {
 
     /// Counts an execution that started.
     pub(super) fn fold_execution(&mut self, execution: &Execution<'_>, kind: u32) {
-        let kind = kind | if execution.attempt > 1 { RETRY } else { 0 };
+        let kind = kind | retry(execution.attempt);
         let (duration_ms, waited_ms) = (execution.duration_ms, execution.waited_ms);
         if self.fold(Start { ms: execution.started_at.ms(), kind, duration_ms, waited_ms }) {
             self.kinds.see(kind & KIND, execution.started_at.ms());
@@ -495,7 +495,7 @@ impl Table {
     pub(super) fn fold_known_rows(&mut self, rows: &[Known]) -> u64 {
         let mut added = 0;
         for known in rows {
-            let kind = known.name | if known.attempt > 1 { RETRY } else { 0 };
+            let kind = known.name | retry(known.attempt);
             let ms = known.started_at.ms();
             if !self.fold(Start { ms, kind, duration_ms: known.duration_ms, waited_ms: None }) {
                 break;

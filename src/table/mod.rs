@@ -37,7 +37,7 @@ use crate::execution::{Execution, OwnTexts};
 use crate::ingest::Known;
 use crate::options::Moment;
 use crate::time::Timestamp;
-use column::{Cells, Chunk, Columns, KIND, LONG, Longs, RETRY, SUPERSEDED, UNSTARTED};
+use column::{Cells, Chunk, Columns, KIND, LONG, Longs, RETRY, SUPERSEDED, UNSTARTED, retry};
 use counts::Counts;
 use folded::{Folded, Start};
 use kept::Kept;
@@ -190,6 +190,17 @@ impl Table {
         self.kept.as_ref().map_or(0, Kept::bytes)
     }
 
+    /// Adds a row as it came; the number of its kind, if it has started.
+    pub(crate) fn add(&mut self, execution: &Execution<'_>, arrival: Arrival) -> Option<u32> {
+        let number = arrival.has_started.then(|| self.intern(execution));
+        match number {
+            Some(number) => self.push_interned(execution, number),
+            None => self.push_unstarted(execution),
+        }
+        self.set_place(arrival.place);
+        number
+    }
+
     /// Adds an execution.
     pub fn push(&mut self, execution: &Execution<'_>) {
         let kind = self.intern(execution);
@@ -228,7 +239,7 @@ impl Table {
             let duration = |(row, known): (u64, &Known)| self.long_durations.encode(row, known.duration_ms);
             chunk.durations.extend((row..).zip(known).map(duration));
             chunk.starts.extend(known.iter().map(|known| known.started_at.ms()));
-            chunk.kinds.extend(known.iter().map(|known| known.name | if known.attempt > 1 { RETRY } else { 0 }));
+            chunk.kinds.extend(known.iter().map(|known| known.name | retry(known.attempt)));
             chunk.fill_waits();
             if self.columns.with_places {
                 let place = |known: &Known| Place { source, offset: known.offset }.packed();
@@ -363,11 +374,10 @@ impl Table {
     /// What the columns hold for a row with a start.
     #[inline]
     fn cells(&mut self, row: u64, execution: &Execution<'_>, kind: u32) -> Cells {
-        let is_retry = execution.attempt > 1;
-        self.retries += u64::from(is_retry);
+        self.retries += u64::from(execution.attempt > 1);
         Cells {
             start_ms: execution.started_at.ms(),
-            kind: kind | if is_retry { RETRY } else { 0 },
+            kind: kind | retry(execution.attempt),
             duration: self.long_durations.encode(row, execution.duration_ms),
             wait: self.long_waits.encode(row, execution.waited_ms),
         }

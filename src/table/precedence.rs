@@ -119,6 +119,7 @@ fn in_json_order(one: &str, other: &str) -> Ordering {
 mod tests {
     use super::*;
     use crate::execution::{JoinedTags, Status};
+    use crate::table::column::retry;
 
     /// Whichever way two rows are held against each other, the same one stays.
     #[test]
@@ -155,7 +156,7 @@ mod tests {
                 .into_iter()
                 .map(|(name, word, duration_ms, place)| {
                     let execution = execution((name, word, duration_ms, place));
-                    let kind = table.intern(&execution) | if attempt > 1 { RETRY } else { 0 };
+                    let kind = table.intern(&execution) | retry(attempt);
                     (Claim { start_ms: execution.started_at.ms(), kind, duration_ms, waited_ms: None }, execution)
                 })
                 .collect();

@@ -1,7 +1,7 @@
 //! A row that repeats another one: which of the two stays, told by what the table holds of both, so that nothing else has
 //! to be remembered of a row for the case that another repeats it. Knows nothing of what makes two rows one execution.
 
-use super::column::{Cells, KIND, RETRY, SUPERSEDED, UNSTARTED};
+use super::column::{Cells, KIND, SUPERSEDED, UNSTARTED, retry};
 use super::precedence::Claim;
 use super::{Arrival, Place, Table};
 use crate::bytes::Broken;
@@ -42,7 +42,7 @@ impl Table {
     /// not matter which came first.
     pub(crate) fn repeat(&mut self, row: u64, execution: &Execution<'_>, arrival: Arrival) {
         let kind = self.intern(execution);
-        let flags = if arrival.has_started { 0 } else { UNSTARTED } | if execution.attempt > 1 { RETRY } else { 0 };
+        let flags = if arrival.has_started { 0 } else { UNSTARTED } | retry(execution.attempt);
         let (duration_ms, waited_ms) =
             if arrival.has_started { (execution.duration_ms, execution.waited_ms) } else { (None, None) };
         let new = Claim { start_ms: execution.started_at.ms(), kind: kind | flags, duration_ms, waited_ms };
@@ -53,7 +53,7 @@ impl Table {
 
     /// The same of a row whose kind's number is known.
     pub(crate) fn repeat_known(&mut self, row: u64, known: &Known, own: OwnTexts<'_>, place: Place) {
-        let kind = known.name | if known.attempt > 1 { RETRY } else { 0 };
+        let kind = known.name | retry(known.attempt);
         let start_ms = known.started_at.ms();
         let new = Claim { start_ms, kind, duration_ms: known.duration_ms, waited_ms: None };
         if self.contend(row, new, Some(place)) {
