@@ -162,6 +162,14 @@ impl Near<'_> {
         length == 0 || !same << (NEAR.wrapping_sub(length) & (NEAR - 1)) == 0
     }
 
+    /// A bit for each byte that is this one.
+    #[inline(always)]
+    pub(super) fn all(self, byte: u8) -> u64 {
+        let wanted = Lanes::filled(byte);
+        let part = |part: usize| u64::from(self.lanes(part * WIDTH).same(wanted)) << (part * WIDTH);
+        part(0) | part(1) | part(2) | part(3)
+    }
+
     /// The eight bytes from `at`, which is at most 56, as a number, the first as its lowest byte.
     #[inline(always)]
     pub(super) fn word(self, at: usize) -> u64 {

@@ -2,15 +2,13 @@
 //! class, and nothing of that is worked out again. Each class has a number of its own, the kind of its rows. Forgets
 //! when there is no more room, but never takes one class for another.
 //!
-//! A row whose values lie at known spots is looked for value by value. Lines of NDJSON find their kind on
-//! [`super::tracks`] before, value by value.
+//! Each value has a number, and each combination of numbers is a kind.
 
 use super::classify::{Class, ClassRef, KeptClasses};
+use super::combinations::Combinations;
 use super::fields::{Spot, SpotKind};
 use super::lanes::{Padded, WIDTH};
-use super::shape::{Key, Shapes};
-use super::tree::{NONE, Tree};
-use super::turns::Turns;
+use super::shape::{Key, NONE};
 use super::values::{Sought, Values};
 use crate::execution::Status;
 
@@ -18,12 +16,15 @@ use crate::execution::Status;
 const MOST_BYTES: usize = 256;
 /// The most kinds that are kept at a time.
 pub(super) const MOST_KINDS: usize = 1 << 14;
-/// Bytes of the values that decide, of the turns between them and of the texts of the classes, at which all are forgotten.
+/// Bytes of the values that decide, of their combinations and of the texts of the classes, at which all are forgotten.
 pub(super) const MOST_HELD_BYTES: usize = 1 << 22;
 /// So many are kept whether or not one of them was met again.
 const FREELY_KEPT: u32 = 4096;
 /// Behind all bytes that are held, so that they can be looked at together.
 pub(super) const PADDING: usize = 64;
+
+/// A power of two; as many as there are kinds, so that most are found at a glance.
+const GUESSES: usize = MOST_KINDS;
 
 /// Room for the values that decide a class.
 pub(super) const MOST_KEYS: usize = 16;
@@ -36,9 +37,11 @@ pub(super) struct Classes {
     told: Vec<Told>,
     /// What rows say, value by value.
     values: Values,
-    /// From the number of values and the step at which a row ends, and from what rows have said so far, by the next value to
-    /// a number of what they have said then, and by the last one to the kind.
-    turns: Turns,
+    /// The places of the kinds, by the step at which a row ends and the numbers of its values.
+    combinations: Combinations,
+    /// By a number of what shows at a glance, [`GUESSES`] of them once there is a kind: where the first combination lies that
+    /// was met there, one more.
+    guesses: Vec<u32>,
     /// The number of the first of them: numbers are not given twice.
     first: u32,
     /// How many rows had a kind that was known, and how many had none.
@@ -46,8 +49,6 @@ pub(super) struct Classes {
     unknown: u32,
     /// True once a kind was named.
     has_names: bool,
-    /// What lines say, value by value.
-    tree: Tree,
 }
 
 /// How the rows of a kind are told: how they stand, and what whoever is told of them calls the kind, or [`NONE`].
@@ -74,47 +75,55 @@ fn what(step: u32, sort: u32) -> u32 {
 }
 
 /// Some bytes that are a part of what a row says.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Part {
-    pub(super) what: u32,
-    pub(super) at: usize,
-    pub(super) length: usize,
-    /// How many of them are the value's.
-    pub(super) width: usize,
+    what: u32,
+    at: usize,
+    length: usize,
 }
 
 impl Part {
-    /// True if it says that there is no value.
-    pub(super) fn is_absence(&self) -> bool {
-        self.what & 15 == ABSENT
+    /// A value of JSON of so many bytes, at a step.
+    #[inline(always)]
+    pub(super) fn of_json(step: u32, bytes: &Padded<'_>, at: usize, width: usize) -> Part {
+        Part { what: what(step, JSON), at, length: width.wrapping_add(usize::from(!is_closed(bytes.byte(at)))) }
+    }
+
+    /// That there is a value at a step, or none.
+    #[inline(always)]
+    pub(super) fn of_presence(step: u32, is_absent: bool) -> Part {
+        Part { what: what(step, if is_absent { ABSENT } else { PRESENT }), at: 0, length: 0 }
+    }
+
+    #[inline(always)]
+    fn sought<'a>(&self, bytes: &'a Padded<'a>) -> Sought<'a> {
+        Sought { what: self.what, bytes, at: self.at, length: self.length }
     }
 }
 
 impl Classes {
-    /// What lines say, value by value.
-    #[inline(always)]
-    pub(super) fn tree(&self) -> &Tree {
-        &self.tree
+    /// The place of the kind of a row that came to its end at `last_step` and says these parts, of which each was a value
+    /// where it was met.
+    #[inline(never)]
+    pub(super) fn find(&self, last_step: u32, parts: &[Part], bytes: &Padded<'_>) -> Option<u32> {
+        // What was guessed is held against the row as what is found by hash would be, so nothing is taken for another.
+        let guess = self.guesses.get(glance_of(last_step, parts, bytes)).and_then(|guess| guess.checked_sub(1));
+        if let Some((kind, values)) = guess.and_then(|start| self.combinations.at(start, last_step, parts.len()))
+            && values.iter().zip(parts).all(|(value, part)| self.values.is_said(*value, part.sought(bytes)))
+        {
+            return Some(kind);
+        }
+        self.find_by_hash(last_step, parts, bytes)
     }
 
-    /// The place of the kind of a row that came to its end at `last_step` and whose values lie at spots; it begins at
-    /// `begin`.
     #[inline(never)]
-    pub(super) fn find(
-        &self,
-        (keys, last_step): (&[Key], u32),
-        spots: &[Spot],
-        (bytes, begin): (&Padded<'_>, usize),
-    ) -> Option<u32> {
-        let mut state = self.turns.first(last_step, keys.len())?;
-        for key in keys {
-            let part = part(key, spots, bytes, begin);
-            let near = bytes.near(part.at)?;
-            let sought = Sought { what: part.what, bytes, at: part.at, hashed: part.length };
-            let (value, width) = self.values.find(sought, near)?;
-            state = self.turns.to(state, value).filter(|_| width == part.length)?;
+    fn find_by_hash(&self, last_step: u32, parts: &[Part], bytes: &Padded<'_>) -> Option<u32> {
+        let mut values = [0; MOST_KEYS];
+        for (value, part) in values.iter_mut().zip(parts) {
+            *value = self.values.find(part.sought(bytes))?;
         }
-        Some(state)
+        let start = self.combinations.find(last_step, values.get(..parts.len())?)?;
+        self.combinations.at(start, last_step, parts.len()).map(|(kind, _)| kind)
     }
 
     /// The class at a place and its kind's number.
@@ -143,24 +152,20 @@ impl Classes {
     }
 
     /// Keeps the class of a row whose kind is not known and whose values were checked; its place. `None` where a value is
-    /// too long, and where classes differ from row to row. What the row says is given as to [`Classes::find`]; `shapes` are
-    /// those of its line, and records have none.
+    /// too long, and where classes differ from row to row. What the row says is given as to [`Classes::find`]; `keys` are
+    /// those of its way.
     // Apart from what reads every row.
     #[inline(never)]
     pub(super) fn keep(
         &mut self,
-        shapes: Option<&Shapes>,
         (keys, last_step): (&[Key], u32),
-        spots: &[Spot],
-        (bytes, begin): (&Padded<'_>, usize),
+        parts: &[Part],
+        bytes: &Padded<'_>,
         class: &Class,
     ) -> Option<u32> {
         let kept = self.first.saturating_add(self.kinds.len() as u32);
         let is_worth_keeping = kept < FREELY_KEPT || kept <= self.known / 4;
         let is_short = |(key, part): (&Key, &Part)| part.length <= MOST_BYTES * (1 + key.last - key.spot);
-        let mut said = [Part::default(); MOST_KEYS];
-        said.iter_mut().zip(keys).for_each(|(said, key)| *said = part(key, spots, bytes, begin));
-        let parts = said.get(..keys.len())?;
         if !is_worth_keeping || !keys.iter().zip(parts).all(is_short) {
             return None;
         }
@@ -168,29 +173,24 @@ impl Classes {
         if is_full {
             self.forget();
         }
-        let place = self.kinds.len() as u32;
-        self.lead(parts, last_step, bytes, place)?;
-        self.told.push(Told { name: NONE, status: class.view().status() });
-        self.kinds.push(class);
-        if let Some(shapes) = shapes {
-            self.tree.add(parts, (last_step, place), (bytes, begin), shapes);
-        }
-        Some(place)
-    }
-
-    /// From now on, rows that say this are of the kind at a place; `None` where something of that finds no place.
-    fn lead(&mut self, parts: &[Part], last_step: u32, bytes: &Padded<'_>, kind: u32) -> Option<()> {
         let mut values = [0; MOST_KEYS];
         for (value, part) in values.iter_mut().zip(parts) {
-            let sought = Sought { what: part.what, bytes, at: part.at, hashed: part.length };
-            *value = self.values.number(sought, part.length, part.length)?;
+            *value = self.values.number(part.sought(bytes))?;
         }
-        self.turns.lead(last_step, values.get(..parts.len())?, kind).then_some(())
+        let (start, place) = self.combinations.put(last_step, values.get(..parts.len())?)?;
+        self.guesses.resize(GUESSES, 0);
+        // Kinds that are met soon are mostly those that are met often.
+        if let Some(guess) = self.guesses.get_mut(glance_of(last_step, parts, bytes)).filter(|guess| **guess == 0) {
+            *guess = start + 1;
+        }
+        self.told.push(Told { name: NONE, status: class.view().status() });
+        self.kinds.push(class);
+        Some(place)
     }
 
     /// Bytes of what decides the classes and of their texts; tables that find them come on top.
     pub(super) fn held_bytes(&self) -> usize {
-        self.values.held_bytes() + self.turns.held_bytes() + self.kinds.held_bytes()
+        self.values.held_bytes() + self.combinations.held_bytes() + self.kinds.held_bytes()
     }
 
     /// Names the kind of a number, if it is still kept.
@@ -226,7 +226,26 @@ pub(super) fn hold(held: &mut Vec<u8>, said: &[u8]) -> u32 {
     start as u32
 }
 
-/// What a row says with a value that decides its class.
+/// A number of what shows at a glance of a row, below [`GUESSES`].
+#[inline(always)]
+fn glance_of(last_step: u32, parts: &[Part], bytes: &Padded<'_>) -> usize {
+    let glance = parts.iter().fold(u64::from(last_step), |sum, part| {
+        (sum ^ part.sought(bytes).glance()).wrapping_mul(FACTOR).rotate_left(29)
+    });
+    glance as usize % GUESSES
+}
+
+/// What a row says with the values that decide its class, one behind the other; they lie at spots, and it begins at `begin`.
+#[inline(always)]
+pub(super) fn put_parts(
+    parts: &mut [Part; MOST_KEYS],
+    keys: &[Key],
+    spots: &[Spot],
+    (bytes, begin): (&Padded<'_>, usize),
+) {
+    parts.iter_mut().zip(keys).for_each(|(put, key)| *put = part(key, spots, bytes, begin));
+}
+
 #[inline(always)]
 fn part(key: &Key, spots: &[Spot], bytes: &Padded<'_>, begin: usize) -> Part {
     let spot = spots.get(key.spot).copied().unwrap_or_default();
@@ -234,36 +253,29 @@ fn part(key: &Key, spots: &[Spot], bytes: &Padded<'_>, begin: usize) -> Part {
     let length = spot.end.wrapping_sub(spot.start) as usize;
     if key.is_presence {
         let is_word = spot.kind == SpotKind::Other && matches!(bytes.byte(at), b'n' | b'f');
-        return presence(key.step, length == 0 || is_word);
+        return Part::of_presence(key.step, length == 0 || is_word);
     }
-    let of_json = |at: usize, width: usize| {
-        let length = width.wrapping_add(usize::from(!is_closed(bytes.byte(at))));
-        Part { what: what(key.step, JSON), at, length, width }
-    };
     match spot.kind {
-        SpotKind::Plain | SpotKind::Unusual => of_json(at.wrapping_sub(1), length.wrapping_add(2)),
-        SpotKind::Other => of_json(at, length),
+        SpotKind::Plain | SpotKind::Unusual => {
+            Part::of_json(key.step, bytes, at.wrapping_sub(1), length.wrapping_add(2))
+        }
+        SpotKind::Other => Part::of_json(key.step, bytes, at, length),
         SpotKind::Field | SpotKind::MixedField if key.last == key.spot => {
-            Part { what: what(key.step, spot.kind as u32), at, length, width: length }
+            Part { what: what(key.step, spot.kind as u32), at, length }
         }
         SpotKind::Field | SpotKind::MixedField => {
             // The same bytes from the same beginning on are the same fields, so no place of a delimiter has to be compared.
             let is_quoted = spot.kind == SpotKind::Field && spot.start > 0 && bytes.byte(at.wrapping_sub(1)) == b'"';
             let sort = if is_quoted { QUOTED } else { spot.kind as u32 };
             let end = spots.get(key.last).map_or(spot.end, |last| last.end);
-            let length = end.wrapping_sub(spot.start) as usize;
-            Part { what: what(key.step, sort), at, length, width: length }
+            Part { what: what(key.step, sort), at, length: end.wrapping_sub(spot.start) as usize }
         }
     }
 }
 
-fn presence(step: u32, is_absent: bool) -> Part {
-    Part { what: what(step, if is_absent { ABSENT } else { PRESENT }), at: 0, length: 0, width: 0 }
-}
-
 /// True for the first byte of a value whose last byte says that it ends there.
 #[inline(always)]
-pub(super) fn is_closed(first: u8) -> bool {
+fn is_closed(first: u8) -> bool {
     matches!(first, b'"' | b'[' | b'{')
 }
 

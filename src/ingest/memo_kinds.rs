@@ -2,9 +2,9 @@
 //! these are of one class, and nothing of that is worked out again. Each has a number of its own, the kind of its rows.
 
 use super::classify::{Class, ClassRef};
+use super::combinations::Combinations;
 // Rows of further kinds are classed one by one.
 use super::memo::MOST_KINDS;
-use super::turns::Turns;
 
 /// A kind of row.
 #[derive(Debug)]
@@ -18,16 +18,16 @@ struct Kind {
 #[derive(Debug, Default)]
 pub(super) struct Kinds {
     kinds: Vec<Kind>,
-    /// From how many values there are and the way that rows came, value by value to the kind.
-    turns: Turns,
+    /// Their numbers, by the way that rows came and the numbers of the values.
+    combinations: Combinations,
 }
 
 impl Kinds {
     /// The kind of the rows that came the same way and whose values have these numbers.
     #[inline]
     pub(super) fn get(&self, way: u32, keys: &[u32]) -> Option<u32> {
-        let first = self.turns.first(way, keys.len())?;
-        keys.iter().try_fold(first, |state, key| self.turns.to(state, *key))
+        let start = self.combinations.find(way, keys)?;
+        self.combinations.at(start, way, keys.len()).map(|(kind, _)| kind)
     }
 
     /// The class of the rows of a kind.
@@ -56,12 +56,12 @@ impl Kinds {
 
     /// Keeps the class of a row whose kind is not known, if there is room; its number.
     pub(super) fn keep(&mut self, way: u32, keys: &[u32], class: Class) -> Option<u32> {
-        let number = self.kinds.len();
-        if number >= MOST_KINDS || !self.turns.lead(way, keys, number as u32) {
+        if self.kinds.len() >= MOST_KINDS {
             return None;
         }
+        let (_, number) = self.combinations.put(way, keys)?;
         self.kinds.push(Kind { class, name: None });
-        Some(number as u32)
+        Some(number)
     }
 }
 

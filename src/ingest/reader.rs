@@ -266,6 +266,7 @@ impl Reader {
         if let Stage::Seeking = self.stage {
             self.seek_form();
         }
+        self.known.pass_end();
         match &mut self.stage {
             Stage::Seeking | Stage::Foreign => None,
             Stage::Reading(Form::Ndjson) => self.next_line(),

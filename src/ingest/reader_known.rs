@@ -19,12 +19,19 @@ const MOST_ROWS: usize = 256;
 pub(super) struct KnownRows {
     rows: Vec<Known>,
     own: Vec<OwnSpots>,
+    /// True if what comes behind them was looked at and is no such row.
+    have_ended: bool,
 }
 
 impl KnownRows {
     fn clear(&mut self) {
         self.rows.clear();
         self.own.clear();
+    }
+
+    /// What ended them is read the long way now.
+    pub(super) fn pass_end(&mut self) {
+        self.have_ended = false;
     }
 
     #[inline(always)]
@@ -138,11 +145,18 @@ impl Reader {
     fn take_known_lines(&mut self) {
         let Self { input, lines, mapping, shortcuts, scratch, known, cut, .. } = self;
         known.clear();
-        if !lines.is_at_start() || mapping.rules().joins_events || cut.is_some() || !shortcuts.are_worth_trying() {
+        // What ended the rows that were told last is not looked at again before it is read.
+        if std::mem::take(&mut known.have_ended)
+            || !lines.is_at_start()
+            || mapping.rules().joins_events
+            || cut.is_some()
+            || !shortcuts.are_worth_trying()
+        {
             return;
         }
         let keeps_texts = !scratch.texts.are_left_out;
         let (start, feeds) = shortcuts.take_known_lines(input, mapping, scratch.texts.times(), known, keeps_texts);
+        known.have_ended = known.count() > 0 && known.has_room();
         shortcuts.told(known.count());
         lines.pass(feeds);
         input.take_to(start);
@@ -153,7 +167,7 @@ impl Reader {
     fn take_known_records(&mut self) {
         let Self { input, records, header, mapping, shortcuts, scratch, known, cut, .. } = self;
         known.clear();
-        if header.is_none() || cut.is_some() || !shortcuts.are_worth_trying() {
+        if std::mem::take(&mut known.have_ended) || header.is_none() || cut.is_some() || !shortcuts.are_worth_trying() {
             return;
         }
         let keeps_texts = !scratch.texts.are_left_out;
@@ -169,6 +183,7 @@ impl Reader {
             let has_feed = input.has_byte_at(end) && input.padded().byte(end) == b'\n';
             records.take(input, end - start, feeds, has_feed);
         }
+        known.have_ended = known.count() > 0 && known.has_room();
         shortcuts.told(known.count());
     }
 
@@ -197,8 +212,8 @@ impl Reader {
 
 #[cfg(test)]
 mod tests {
+    use super::super::known_line::steps;
     use super::super::memo::MOST_HELD_BYTES;
-    use super::super::tracks::steps;
     use super::super::{Event, Expected};
     use super::*;
 
@@ -334,6 +349,23 @@ mod tests {
             let (rows, known) = read(&lines_of(count, |line| format!(",\"workflow\":\"{:030}\"", line % 400)));
             assert!(known > rows / 2, "{known} of {rows} rows were told as known");
         }
+    }
+
+    /// A value that decides the class is cut at the first quote or bracket that may close it. Where it goes on behind that, or
+    /// lies beyond what is looked at together, its rows are known all the same.
+    #[test]
+    fn rows_are_known_however_the_values_are_written_that_decide_their_kind() {
+        let of = |rest: &dyn Fn(u64) -> String| check(&lines_of(4000, rest), 90);
+        of(&|line| format!(",\"workflow\":\"flow {}\"", line % 20));
+        of(&|line| format!(",\"workflow\":\"say \\\"flow {}\\\" twice\"", line % 20));
+        of(&|line| format!(",\"workflow\":\"C:\\\\{}\\\\\"", line % 20));
+        of(&|line| format!(",\"workflow\":\"grün {}\"", line % 20));
+        of(&|line| format!(",\"workflow\":\"{}{}\"", "far ".repeat(25), line % 20));
+        of(&|line| format!(",\"workflow\":{{\"id\":\"{0}\",\"name\":\"a }} and {0}\"}}", line % 20));
+        of(&|line| format!(",\"workflow\":{{\"id\":{},\"name\":\"{}\"}}", line % 20, "far ".repeat(25)));
+        of(&|line| format!(",\"workflow_id\":{},\"tags\":null", line % 20));
+        of(&|line| format!(",\"tags\":[\"a]\",\"{}\"]", line % 20));
+        of(&|line| format!(",\"tags\":[\"{}\",\"{}\"]", "far ".repeat(25), line % 20));
     }
 
     /// Where lines part within long keys, the way that a line does not take may lead beyond the end of a chunk.

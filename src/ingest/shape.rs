@@ -1,7 +1,7 @@
 //! Lines of NDJSON that look like earlier ones. A shape is the text between the values of a line: keys, brackets,
 //! blanks, compared sixteen bytes at a time. Between two such literals stands one value, which is checked by what it is.
-//! Shapes that begin alike share what they share, as a tree. Lines of kinds that were met before go a shorter way
-//! ([`super::tracks`]).
+//! Shapes that begin alike share what they share, as a tree. Lines of kinds that were met before are read with less
+//! ([`super::known_line`]).
 //!
 //! A line that fits is a line that the full scanner would read the same way: the literals make it the learned line with
 //! other values in the same places. A line that does not fit is left to the full scanner; nothing is ever refused here.
@@ -9,8 +9,9 @@
 use super::Value;
 use super::brief::{Brief, Quick, Quickly};
 use super::fields::{Places, Spot, SpotKind, Taken};
-use super::lanes::{Lanes, Near, Padded, WIDTH};
+use super::lanes::{Lanes, Near, Padded, TextMarks, WIDTH};
 use super::mapping::{Mapping, Node, Target};
+use super::memo::{MOST_KEYS, Part};
 use super::ndjson::take_pairs;
 use super::shape_learning::Pace;
 use super::shape_value::{nested_end, text_end_near, word_or_number_end_near};
@@ -43,8 +44,7 @@ pub(super) struct Step {
     /// The first bytes of the literal and the next ones, and a bit for each that counts.
     pub(super) head: Lanes,
     pub(super) second: Lanes,
-    pub(super) head_bits: u16,
-    pub(super) second_bits: u16,
+    pub(super) bits: u32,
     pub(super) length: u32,
     /// Where the literal lies whole in [`Shapes::literals`].
     pub(super) literal: u32,
@@ -52,11 +52,14 @@ pub(super) struct Step {
     pub(super) next: u32,
     /// The step to try where this one does not fit.
     pub(super) otherwise: u32,
-    /// The step before whose value this literal stands behind; [`NONE`] at the beginning of a line.
-    pub(super) before: u32,
     pub(super) usage: Use,
-    /// Where the value is put among the values that are handed on.
+    /// True if the value is not read where it is found, and says nothing of the class.
+    pub(super) is_plain: bool,
+    /// Where the value is put among the values that are handed on, and among those that decide the class.
     pub(super) spot: u8,
+    pub(super) key: u8,
+    /// False once a value that decides the class went on behind the first quote or bracket that might have closed it.
+    pub(super) is_soon_closed: bool,
     /// The arrays and objects around the value.
     pub(super) depth: u8,
     /// False where an object is taken apart, which another step does.
@@ -107,19 +110,22 @@ pub(super) const NONE: u32 = u32::MAX;
 /// What was found in a line.
 #[derive(Debug)]
 pub(super) struct Found {
-    spots: [Spot; MOST_SPOTS],
+    pub(super) spots: [Spot; MOST_SPOTS],
     /// Where the line ends, before its line feed.
     pub(super) end: usize,
     /// The way that led there, and its last step.
     pub(super) way: u32,
     pub(super) last_step: u32,
+    /// The values that decide the class, in their order.
+    pub(super) keys: [Part; MOST_KEYS],
     /// What was read at once.
     pub(super) quick: Quick,
 }
 
 impl Default for Found {
     fn default() -> Self {
-        Self { spots: [Spot::default(); MOST_SPOTS], end: 0, way: NONE, last_step: NONE, quick: Quick::default() }
+        let (spots, keys) = ([Spot::default(); MOST_SPOTS], [Part::default(); MOST_KEYS]);
+        Self { spots, end: 0, way: NONE, last_step: NONE, keys, quick: Quick::default() }
     }
 }
 
@@ -144,6 +150,7 @@ pub(super) struct Shapes {
     pub(super) ways: Vec<Way>,
     /// The texts of the literals, and a step of line feeds.
     pub(super) literals: Vec<u8>,
+    pub(super) marks: TextMarks,
     pub(super) pace: Pace,
 }
 
@@ -159,41 +166,28 @@ impl Shapes {
         let steps = self.steps.as_slice();
         let (mut at, mut place) = (start, 0);
         loop {
+            #[cfg(test)]
+            super::known_line::steps::count();
             let step = steps.get(place as usize)?;
-            let mut near = bytes.near(at)?;
-            // The value begins `from` behind `base`, from where `near` is.
-            let (mut base, mut from) = (at, step.length as usize);
-            let mut is_literal = step.is_literal_near(near);
-            if from > MOST_NEAR_BYTES && is_literal {
-                is_literal = self.is_literal_far(step, bytes, at);
-                // What lies behind a literal that is not there may be beyond the bytes, and another step may do.
-                if is_literal {
-                    base = at.wrapping_add(from);
-                    near = bytes.near(base)?;
-                    from = 0;
+            let near = bytes.near(at)?;
+            let end = if !step.is_literal(near, bytes, at, &self.literals) {
+                None
+            } else {
+                let Place { near, base, from } = step.behind_literal(near, bytes, at)?;
+                match step.usage {
+                    Use::End if near.byte(from) == b'\n' => {
+                        (found.end, found.way, found.last_step) = (base.wrapping_add(from), step.next, place);
+                        return Some(());
+                    }
+                    Use::End => None,
+                    _ => step.checked().end(bytes, near, (base, from), start, found),
                 }
-            }
-            let from = from & MOST_NEAR_BYTES;
-            let end = match step.usage {
-                _ if !is_literal => None,
-                Use::End if near.byte(from) == b'\n' => {
-                    (found.end, found.way, found.last_step) = (base.wrapping_add(from), step.next, place);
-                    return Some(());
-                }
-                Use::End => None,
-                _ => step.checked().end(bytes, near, (base, from), start, found),
             };
             (at, place) = match end {
                 Some(end) => (end, step.next),
                 None => (at, step.otherwise),
             };
         }
-    }
-
-    #[inline(never)]
-    fn is_literal_far(&self, step: &Step, bytes: &Padded<'_>, at: usize) -> bool {
-        let (length, literal) = (step.length as usize, step.literal as usize);
-        bytes.is_same(at, Padded::new(&self.literals), literal, length)
     }
 
     /// The values of a line by their roles, as the long way would take them.
@@ -219,11 +213,6 @@ impl Shapes {
         self.ways.get(way as usize)?.places.as_ref()
     }
 
-    /// A step.
-    pub(super) fn step_at(&self, place: u32) -> Option<&Step> {
-        self.steps.get(place as usize)
-    }
-
     /// How rows of a way are read where their kind is known.
     #[inline]
     pub(super) fn brief(&self, way: u32) -> Option<&Brief> {
@@ -246,11 +235,29 @@ impl Use {
 }
 
 impl Step {
+    /// True if its literal is what lies at `at`, from where `near` is.
     #[inline(always)]
-    fn is_literal_near(&self, near: Near<'_>) -> bool {
-        let head = !near.lanes(0).same(self.head) & u32::from(self.head_bits) == 0;
-        head && (self.length as usize <= WIDTH
-            || !near.lanes(WIDTH).same(self.second) & u32::from(self.second_bits) == 0)
+    pub(super) fn is_literal(&self, near: Near<'_>, bytes: &Padded<'_>, at: usize, literals: &[u8]) -> bool {
+        let same = near.lanes(0).same(self.head) | near.lanes(WIDTH).same(self.second) << WIDTH;
+        same & self.bits == self.bits
+            && (self.length as usize <= MOST_NEAR_BYTES || self.is_literal_far(bytes, at, literals))
+    }
+
+    #[inline(never)]
+    fn is_literal_far(&self, bytes: &Padded<'_>, at: usize, literals: &[u8]) -> bool {
+        bytes.is_same(at, Padded::new(literals), self.literal as usize, self.length as usize)
+    }
+
+    /// Where its value begins in a line that has its literal at `at`, from where `near` is.
+    #[inline(always)]
+    pub(super) fn behind_literal<'a>(&self, near: Near<'a>, bytes: &Padded<'a>, at: usize) -> Option<Place<'a>> {
+        let length = self.length as usize;
+        if length <= MOST_NEAR_BYTES {
+            return Some(Place { near, base: at, from: length & MOST_NEAR_BYTES });
+        }
+        // What lies behind a literal that is not there may be beyond the bytes, and another step may do, so that is asked first.
+        let base = at.wrapping_add(length);
+        Some(Place { near: bytes.near(base)?, base, from: 0 })
     }
 
     /// What its value has to be and where it goes.
@@ -259,13 +266,27 @@ impl Step {
         let spot = if self.usage == Use::Skip { NO_SPOT } else { self.spot };
         Checked { spot, depth: self.depth, takes_objects: self.takes_objects }
     }
+
+    /// The same where it is put only if it says something of the row itself.
+    #[inline(always)]
+    pub(super) fn checked_if_said(&self) -> Checked {
+        let spot = if self.is_said { self.spot } else { NO_SPOT };
+        Checked { spot, depth: self.depth, takes_objects: self.takes_objects }
+    }
+}
+
+/// Where a value begins: `from` behind `base`, from where `near` is.
+pub(super) struct Place<'a> {
+    pub(super) near: Near<'a>,
+    pub(super) base: usize,
+    pub(super) from: usize,
 }
 
 /// Stands for no spot: the value is not handed on.
 const NO_SPOT: u8 = u8::MAX;
 
 /// A value that is checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Checked {
     /// Where it is put, or [`NO_SPOT`].
     spot: u8,

@@ -113,19 +113,21 @@ impl Shapes {
     fn add(&mut self, line: &str, parts: &[Part<'_>]) {
         let mut from = 0;
         let mut before = None;
-        let mut spot = 0;
+        let (mut spot, mut key) = (0, 0);
         let mut steps = Vec::new();
         for part in parts {
             let literal = line.get(from..part.range.start).unwrap_or_default();
             let usage = part.usage();
+            let quickly = Quickly::of(part.entry.map_or(&[][..], Entry::targets));
             let added = Step {
                 usage,
                 spot,
+                key,
                 depth: part.depth,
                 takes_objects: part.entry.and_then(Entry::child).is_none(),
-                quickly: Quickly::of(part.entry.map_or(&[][..], Entry::targets)),
+                quickly,
+                is_plain: matches!(usage, Use::Skip | Use::Take) && quickly == Quickly::No,
                 is_said: part.entry.is_some_and(|entry| entry.targets().iter().any(|target| Brief::reads(target.role))),
-                before: before.unwrap_or(NONE),
                 ..Step::ending()
             };
             let Some(place) = self.step(before, literal, added) else { return };
@@ -133,9 +135,9 @@ impl Shapes {
             steps.push(place);
             from = part.range.end;
             spot += u8::from(usage != Use::Skip);
+            key += u8::from(usage.is_key());
         }
-        let ending = Step { before: before.unwrap_or(NONE), ..Step::ending() };
-        let end = self.step(before, line.get(from..).unwrap_or_default(), ending);
+        let end = self.step(before, line.get(from..).unwrap_or_default(), Step::ending());
         if let Some(end) = end.and_then(|end| self.steps.get_mut(end as usize)).filter(|end| end.next == NONE) {
             end.next = self.ways.len() as u32;
             self.ways.push(Way::of(parts, &steps));
@@ -151,6 +153,8 @@ impl Shapes {
         };
         let (mut place, mut last, mut ways) = (first, None, 0);
         while let Some(step) = self.steps.get(place as usize) {
+            #[cfg(test)]
+            super::known_line::steps::count();
             if self.literal_of(step) == literal.as_bytes() && (step.usage == Use::End) == (added.usage == Use::End) {
                 return Some(place);
             }
@@ -176,8 +180,7 @@ impl Shapes {
         self.steps.push(Step {
             head: Lanes::of(&head),
             second: Lanes::of(&second),
-            head_bits: first_bits(literal.len().min(WIDTH)) as u16,
-            second_bits: first_bits(literal.len().saturating_sub(WIDTH).min(WIDTH)) as u16,
+            bits: ((1_u64 << literal.len().min(2 * WIDTH)) - 1) as u32,
             length: literal.len() as u32,
             literal: start as u32,
             ..added
@@ -186,15 +189,10 @@ impl Shapes {
     }
 
     /// The text of a step's literal.
-    pub(super) fn literal_of(&self, step: &Step) -> &[u8] {
+    fn literal_of(&self, step: &Step) -> &[u8] {
         let start = step.literal as usize;
         self.literals.get(start..start + step.length as usize).unwrap_or_default()
     }
-}
-
-/// The lowest bits, less than 32 of them.
-fn first_bits(count: usize) -> u32 {
-    !(u32::MAX << (count & 31))
 }
 
 impl Step {
@@ -203,15 +201,16 @@ impl Step {
         Step {
             head: Lanes::filled(0),
             second: Lanes::filled(0),
-            head_bits: 0,
-            second_bits: 0,
+            bits: 0,
             length: 0,
             literal: 0,
             next: NONE,
             otherwise: NONE,
-            before: NONE,
             usage: Use::End,
+            is_plain: false,
             spot: 0,
+            key: 0,
+            is_soon_closed: true,
             depth: 0,
             takes_objects: true,
             is_said: false,

@@ -69,8 +69,9 @@ impl Shortcuts {
 
     #[inline(always)]
     fn look_up(&mut self, bytes: Padded<'_>, start: usize) {
-        let Found { way, last_step, .. } = self.found;
-        self.class = self.classes.find((self.shapes.keys(way), last_step), self.found.spots(), (&bytes, start));
+        let keys = self.shapes.keys(self.found.way);
+        self.found.put_keys(keys, (&bytes, start));
+        self.class = self.classes.find(self.found.last_step, self.found.keys(keys.len()), &bytes);
     }
 
     /// True while it is worth looking for lines of known kinds.
@@ -90,10 +91,14 @@ impl Shortcuts {
         keeps_texts: bool,
     ) -> (usize, u64) {
         let Self { shapes, classes, found, .. } = self;
-        let (tree, bytes, rules) = (classes.tree(), input.padded(), mapping.rules());
+        let (bytes, rules) = (input.padded(), mapping.rules());
         let (mut start, mut feeds) = (input.start(), 0);
         while known.has_room() {
-            let Some(class) = tree.follow(&bytes, start, found, times) else { break };
+            if !shapes.follow(&bytes, start, found, times) {
+                break;
+            }
+            let keys = found.keys(shapes.keys(found.way).len());
+            let Some(class) = classes.find(found.last_step, keys, &bytes) else { break };
             let end = found.end;
             if !input.has_whole(end) || end - start > MOST_LINE_BYTES {
                 break;
@@ -252,23 +257,27 @@ impl Shortcuts {
         self.shapes.fitted(1);
         self.classes.count(1, self.class.is_some());
         let Self { shapes, classes, found, .. } = self;
+        let mut known = self.class.filter(|class| classes.get(*class).is_some());
+        let is_line = self.columns.is_empty();
+        if known.is_none() && is_line {
+            shapes.see_keys(found, (&bytes, start));
+        }
+        let shapes = &*shapes;
         let line = bytes.slice(start, found.end);
         let taken = || Fields::Taken(shapes.taken(found, line, mapping));
         let fields = match shapes.places(found.way) {
             Some(places) => Fields::Placed(Placed { line, spots: found.spots(), places }),
             None => taken(),
         };
-        let mut known = self.class.filter(|class| classes.get(*class).is_some());
         if known.is_none() {
             // A text of CSV may be several tags, which only the way of its values says.
-            let is_line = self.columns.is_empty();
             match is_line {
                 true => scratch.class.read(&fields, mapping),
                 false => scratch.class.read(&taken(), mapping),
             }
-            let lines = is_line.then_some(&*shapes);
-            let said = (shapes.keys(found.way), found.last_step);
-            known = classes.keep(lines, said, found.spots(), (&bytes, start), &scratch.class);
+            let keys = shapes.keys(found.way);
+            let parts = found.keys(keys.len());
+            known = classes.keep((keys, found.last_step), parts, &bytes, &scratch.class);
         }
         let Scratch { class, texts } = scratch;
         match known.and_then(|known| classes.get(known)) {

@@ -1,7 +1,7 @@
 //! Values that rows said before, each with a number of its own: the same bytes at the same place are the same value. There
 //! are few of them where rows are of many kinds, so that they stay near the processor. Knows nothing of what they mean.
 
-use super::lanes::{Near, Padded, WIDTH};
+use super::lanes::{NEAR, Near, Padded, WIDTH};
 use super::memo::{FACTOR, hold};
 use super::places::{MOST_TRIES, Places};
 
@@ -20,7 +20,7 @@ struct Value {
     /// Where it stands, and of what sort it is.
     what: u32,
     bytes: u32,
-    width: u32,
+    length: u32,
 }
 
 /// A value in some bytes.
@@ -29,8 +29,8 @@ pub(super) struct Sought<'a> {
     pub(super) what: u32,
     pub(super) bytes: &'a Padded<'a>,
     pub(super) at: usize,
-    /// How many of its bytes give its hash.
-    pub(super) hashed: usize,
+    /// How many bytes it has, with the one behind it where that ends it.
+    pub(super) length: usize,
 }
 
 impl Values {
@@ -38,59 +38,66 @@ impl Values {
         self.values.len() * size_of::<Value>() + self.bytes.len()
     }
 
-    /// The number of a value that was met before, and how many bytes it has. `near` is from where it begins.
-    #[inline(always)]
-    pub(super) fn find(&self, sought: Sought<'_>, near: Near<'_>) -> Option<(u32, usize)> {
+    /// The number of a value that was met before.
+    pub(super) fn find(&self, sought: Sought<'_>) -> Option<u32> {
+        let near = sought.bytes.near(sought.at)?;
         let hash = sought.hash(near);
-        let Sought { what, bytes, at, .. } = sought;
-        let held = Padded::new(&self.bytes);
         for attempt in 0..MOST_TRIES {
             let place = self.places.at(hash, attempt)?;
             let number = place.number.checked_sub(1)?;
-            if place.hash != hash {
-                continue;
-            }
-            let value = self.values.get(number as usize)?;
-            if value.what == what && value.is_said(bytes, near, at, held) {
-                return Some((number, value.width as usize));
+            if place.hash == hash && self.is_said(number, sought) {
+                return Some(number);
             }
         }
         None
     }
 
-    /// The number of a value of so many bytes, which are held with those behind them up to `length` if it was not met before;
-    /// `None` if there is no place for it.
+    /// True if a value is that of a number.
+    #[inline(always)]
+    pub(super) fn is_said(&self, number: u32, Sought { what, bytes, at, length }: Sought<'_>) -> bool {
+        #[cfg(test)]
+        super::known_line::steps::count();
+        let (Some(value), Some(near)) = (self.values.get(number as usize), bytes.near(at)) else { return false };
+        let (held, begin) = (Padded::new(&self.bytes), value.bytes as usize);
+        let is_such = value.what == what && value.length as usize == length;
+        is_such
+            && match held.near(begin) {
+                Some(held) if length <= 2 * WIDTH => near.begins_as::<2>(held, length),
+                Some(held) if length <= NEAR => near.begins_as::<4>(held, length),
+                _ => bytes.is_same(at, held, begin, length),
+            }
+    }
+
+    /// The number of a value, which is held if it was not met before; `None` if there is no place for it.
     #[inline(never)]
-    pub(super) fn number(&mut self, sought: Sought<'_>, width: usize, length: usize) -> Option<u32> {
-        let near = sought.bytes.near(sought.at)?;
-        if let Some((number, known)) = self.find(sought, near) {
-            return (known == width).then_some(number);
+    pub(super) fn number(&mut self, sought: Sought<'_>) -> Option<u32> {
+        let Sought { what, bytes, at, length } = sought;
+        let near = bytes.near(at)?;
+        if let Some(number) = self.find(sought) {
+            return Some(number);
         }
         let number = self.values.len() as u32;
         if !self.places.put(sought.hash(near), number + 1) {
             return None;
         }
-        let bytes = hold(&mut self.bytes, sought.bytes.slice(sought.at, sought.at.wrapping_add(length)));
-        self.values.push(Value { what: sought.what, bytes, width: width as u32 });
+        let held = hold(&mut self.bytes, bytes.slice(at, at.wrapping_add(length)));
+        self.values.push(Value { what, bytes: held, length: length as u32 });
         Some(number)
     }
 }
 
 impl Sought<'_> {
+    /// A number of its first and last eight bytes, of its length and of where it stands.
     #[inline(always)]
-    fn hash(&self, near: Near<'_>) -> u32 {
-        mixed(self.what, value_word(self.bytes, (near, self.at), self.hashed), self.hashed)
+    pub(super) fn glance(&self) -> u64 {
+        let Sought { what, bytes, at, length } = *self;
+        let counted = if length < 8 { !(u64::MAX << (8 * length)) } else { u64::MAX };
+        let (first, last) = (bytes.word(at), bytes.word(at.wrapping_add(length.saturating_sub(8))));
+        (first & counted) ^ (last & counted).rotate_left(23) ^ (u64::from(what) << 32 ^ length as u64).rotate_left(47)
     }
-}
 
-impl Value {
-    #[inline(always)]
-    fn is_said(&self, bytes: &Padded<'_>, near: Near<'_>, at: usize, held: Padded<'_>) -> bool {
-        let (width, begin) = (self.width as usize, self.bytes as usize);
-        match held.near(begin) {
-            Some(held) if width <= 2 * WIDTH => near.begins_as::<2>(held, width),
-            _ => bytes.is_same(at, held, begin, width),
-        }
+    fn hash(&self, near: Near<'_>) -> u32 {
+        mixed(self.what, value_word(self.bytes, (near, self.at), self.length), self.length)
     }
 }
 
@@ -164,14 +171,13 @@ mod tests {
             for (what, text) in &said {
                 let line = format!("{text}{}", "\n".repeat(PADDING + WIDTH));
                 let bytes = Padded::new(line.as_bytes());
-                let sought = Sought { what: *what, bytes: &bytes, at: 0, hashed: text.len() };
-                let near = bytes.near(0).unwrap();
-                let known = values.find(sought, near);
+                let sought = Sought { what: *what, bytes: &bytes, at: 0, length: text.len() };
+                let known = values.find(sought);
                 // One that has a number may be lost where there are more places, but none has another's.
-                if let Some((number, width)) = known {
-                    prop_assert_eq!((Some(&number), width), (numbers.get(&(*what, text)), text.len()));
-                } else if let Some(number) = values.number(sought, text.len(), text.len()) {
-                    prop_assert_eq!(values.find(sought, near), Some((number, text.len())));
+                if let Some(number) = known {
+                    prop_assert_eq!(Some(&number), numbers.get(&(*what, text)));
+                } else if let Some(number) = values.number(sought) {
+                    prop_assert_eq!(values.find(sought), Some(number));
                     numbers.insert((*what, text), number);
                 }
             }
@@ -189,8 +195,8 @@ mod tests {
                     let (one, other) = (number / 100, number % 100);
                     let text = format!("t{one:02}{}{other:02}{}", "-".repeat(dashes), "x".repeat(letters));
                     let line = format!("{text}{}", "\n".repeat(PADDING + WIDTH));
-                    let sought = Sought { what: 3, bytes: &Padded::new(line.as_bytes()), at: 0, hashed: text.len() };
-                    lost += usize::from(values.number(sought, text.len(), text.len()).is_none());
+                    let sought = Sought { what: 3, bytes: &Padded::new(line.as_bytes()), at: 0, length: text.len() };
+                    lost += usize::from(values.number(sought).is_none());
                 }
                 assert!(lost <= 2, "{lost} with {dashes} dashes and {letters} letters behind");
             }
@@ -203,8 +209,8 @@ mod tests {
         let mut values = Values::default();
         let number = |values: &mut Values, text: &str, feeds: usize| {
             let line = format!("{text}{}", "\n".repeat(feeds));
-            let sought = Sought { what: 0, bytes: &Padded::new(line.as_bytes()), at: 0, hashed: text.len() };
-            values.number(sought, text.len(), text.len())
+            let sought = Sought { what: 0, bytes: &Padded::new(line.as_bytes()), at: 0, length: text.len() };
+            values.number(sought)
         };
         assert_eq!((number(&mut values, "\n\n\n", WIDTH), number(&mut values, "abc", WIDTH)), (None, None));
         assert_eq!((number(&mut values, "\n\n\n", PADDING), number(&mut values, "abc", PADDING)), (Some(0), Some(1)));

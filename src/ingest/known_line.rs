@@ -1,0 +1,183 @@
+//! Lines of shapes that were learned, whose rows are expected to be of known kinds. A value that decides a row's class is only
+//! cut out, at the first quote or bracket that may close it: it is the value for which it is taken if the same bytes were
+//! checked before, and which it is, nothing depends on until the end of the line. So what rows say at random keeps nothing
+//! waiting, and a line goes the same way as the one before it. Everything else is checked as [`super::shape`] does.
+
+use super::brief::{Quick, Quickly};
+use super::fields::SpotKind;
+use super::lanes::{Near, Padded};
+use super::memo::{MOST_KEYS, Part, put_parts};
+use super::shape::{Found, Key, Place, Shapes, Step, Use};
+use super::shape_value::{probable_value_end, word_or_number_end_near};
+use crate::time::UsualTimes;
+
+impl Found {
+    /// The first of the values that decide the class.
+    #[inline(always)]
+    pub(super) fn keys(&self, count: usize) -> &[Part] {
+        self.keys.get(..count).unwrap_or_default()
+    }
+
+    /// Puts the values that decide the class; they lie at spots.
+    #[inline(always)]
+    pub(super) fn put_keys(&mut self, keys: &[Key], (bytes, start): (&Padded<'_>, usize)) {
+        let Found { spots, keys: parts, .. } = self;
+        put_parts(parts, keys, spots, (bytes, start));
+    }
+
+    #[inline(always)]
+    fn put_key(&mut self, step: &Step, part: Part) {
+        self.keys[usize::from(step.key) % MOST_KEYS] = part;
+    }
+}
+
+impl Shapes {
+    /// What lies in the line that begins at `start`. False says only that it is of no shape that is known, or breaks off.
+    #[inline(never)]
+    pub(super) fn follow(&self, bytes: &Padded<'_>, start: usize, found: &mut Found, times: &mut UsualTimes) -> bool {
+        found.quick = Quick::default();
+        self.pass(bytes, start, found, times).is_some()
+    }
+
+    #[inline(always)]
+    fn pass(&self, bytes: &Padded<'_>, start: usize, found: &mut Found, times: &mut UsualTimes) -> Option<()> {
+        let steps = self.steps.as_slice();
+        let (mut at, mut place) = (start, 0);
+        loop {
+            #[cfg(test)]
+            steps::count();
+            let step = steps.get(place as usize)?;
+            let near = bytes.near(at)?;
+            let end = if !step.is_literal(near, bytes, at, &self.literals) {
+                None
+            } else {
+                let Place { near, base, from } = step.behind_literal(near, bytes, at)?;
+                let begin = base.wrapping_add(from);
+                // Nearly all values are short texts that nobody asks for.
+                if step.is_plain
+                    && let Some(length) = self.marks.plain_text_length(near, from)
+                {
+                    let end = begin.wrapping_add(length);
+                    if step.is_said {
+                        let (first, last) = (begin.wrapping_add(1), end.wrapping_sub(1));
+                        found.put(step.spot, first.wrapping_sub(start), last.wrapping_sub(start), SpotKind::Plain);
+                    }
+                    (at, place) = (end, step.next);
+                    continue;
+                }
+                match step.usage {
+                    Use::Class => {
+                        let width = step.width(bytes, begin, start, found)?;
+                        let end = begin.wrapping_add(width);
+                        if step.is_said {
+                            put_unchecked(found, step, bytes, (begin, end), start);
+                        }
+                        found.put_key(step, Part::of_json(place, bytes, begin, width));
+                        Some(end)
+                    }
+                    Use::Skip | Use::Take if step.quickly != Quickly::No => {
+                        match found.quick.read(step.quickly, near, from, times) {
+                            Some(length) => Some(begin.wrapping_add(length)),
+                            None => step.checked_if_said().end(bytes, near, (base, from), start, found),
+                        }
+                    }
+                    Use::End if near.byte(from) == b'\n' => {
+                        (found.end, found.way, found.last_step) = (begin, step.next, place);
+                        return Some(());
+                    }
+                    Use::End => None,
+                    usage => {
+                        if usage == Use::Presence {
+                            found.put_key(step, Part::of_presence(place, is_absent(near, from)));
+                        }
+                        step.checked_if_said().end(bytes, near, (base, from), start, found)
+                    }
+                }
+            };
+            (at, place) = match end {
+                Some(end) => (end, step.next),
+                None => (at, step.otherwise),
+            };
+        }
+    }
+
+    /// Looks at the values of a line that decide its row's class and were checked: where one went on behind what might have
+    /// closed it, values at its step are looked through from now on.
+    pub(super) fn see_keys(&mut self, found: &Found, (bytes, start): (&Padded<'_>, usize)) {
+        let Some(way) = self.ways.get(found.way as usize) else { return };
+        for key in &way.keys {
+            let Some(spot) = found.spots().get(key.spot) else { continue };
+            let quote = u32::from(spot.kind != SpotKind::Other);
+            let (begin, end) = (spot.start.wrapping_sub(quote), spot.end.wrapping_add(quote));
+            let begin = start.wrapping_add(begin as usize);
+            let is_soon_closed = match bytes.byte(begin) {
+                b'"' | b'[' | b'{' => probable_value_end(bytes, begin) == Some(start.wrapping_add(end as usize)),
+                _ => true,
+            };
+            if let Some(step) = self.steps.get_mut(key.step as usize) {
+                step.is_soon_closed &= is_soon_closed;
+            }
+        }
+    }
+}
+
+impl Step {
+    /// How many bytes the value has that begins at `begin` and decides the class, if it was met before.
+    #[inline(always)]
+    fn width(&self, bytes: &Padded<'_>, begin: usize, start: usize, found: &mut Found) -> Option<usize> {
+        let near = bytes.near(begin)?;
+        if !self.is_soon_closed {
+            return self
+                .checked_if_said()
+                .end(bytes, near, (begin, 0), start, found)
+                .map(|end| end.wrapping_sub(begin));
+        }
+        let closing = match near.byte(0) {
+            b'"' => b'"',
+            b'[' => b']',
+            b'{' => b'}',
+            _ => return word_or_number_end_near(bytes, near, begin, 0).map(|end| end.wrapping_sub(begin)),
+        };
+        let ends = near.all(closing) & !1;
+        if ends == 0 {
+            return probable_value_end(bytes, begin).map(|end| end.wrapping_sub(begin));
+        }
+        Some(ends.trailing_zeros() as usize + 1)
+    }
+}
+
+/// Hands on a value that was met before. Nobody looked at its characters, so a text is told as an unusual one.
+#[inline(never)]
+fn put_unchecked(found: &mut Found, step: &Step, bytes: &Padded<'_>, (begin, end): (usize, usize), start: usize) {
+    let (quote, kind) = if bytes.byte(begin) == b'"' { (1, SpotKind::Unusual) } else { (0, SpotKind::Other) };
+    let (first, last) = (begin.wrapping_add(quote), end.wrapping_sub(quote));
+    found.put(step.spot, first.wrapping_sub(start), last.wrapping_sub(start), kind);
+}
+
+/// True if the value that begins `from` behind `near` is `null`, `false` or an empty text.
+#[inline(always)]
+fn is_absent(near: Near<'_>, from: usize) -> bool {
+    match near.byte(from) {
+        b'"' => near.byte(from + 1) == b'"',
+        first => matches!(first, b'n' | b'f'),
+    }
+}
+
+/// How many steps the reading of a thread passed, and how many it held against others while it learned.
+#[cfg(test)]
+pub(super) mod steps {
+    use std::cell::Cell;
+
+    thread_local! {
+        static COUNT: Cell<u64> = const { Cell::new(0) };
+    }
+
+    pub(in super::super) fn count() {
+        COUNT.with(|count| count.set(count.get() + 1));
+    }
+
+    /// Those since this was asked before.
+    pub(in super::super) fn take() -> u64 {
+        COUNT.with(Cell::take)
+    }
+}
