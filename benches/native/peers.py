@@ -1,9 +1,8 @@
 """peers.py NAME=VALUE …: processor seconds of the bench's job, native, for the engine and its peers.
 
 Takes `binary` (bench-read), `folder`, `rows`, `rounds`, `first` (the hour of the first cell since 1970) and `count`.
-First every peer's cells are compared in full, then rounds are run in turn. Libraries are imported and warm before the
-clock starts, their threads are counted too; a program is counted whole, its start included. Prints lines of words
-separated by tabs: `same PART PEER`, `absent PART PEER WHY`, `time PART PEER SECONDS`, `fact NAME VALUE`.
+First every peer's cells are compared in full, then rounds are run in turn. All are warm before the clock starts: libraries
+in this process, whose threads are counted too, programs in one of their own. Prints lines of words separated by tabs: `same PART PEER`, `absent PART PEER WHY`, `time PART PEER SECONDS`, `fact NAME VALUE`.
 """
 
 import json
@@ -26,23 +25,35 @@ def say(*words):
 
 
 def program(way, form):
-    """A run of bench-read; its processor seconds are those of a child."""
+    """bench-read, which does the job once when it starts and once more for each line that it is given."""
+    running = []
 
     def run():
+        if running:
+            running[0].stdin.write("\n")
+            running[0].stdin.flush()
+            return cells(running[0])
         command = [options["binary"], way, PATHS[form], str(FIRST), str(COUNT)]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode != 0:
-            raise RuntimeError(done.stderr.strip())
-        return {
-            FIRST + place: tuple(float(number) for number in line.split())
-            for place, line in enumerate(done.stdout.splitlines())
-        }
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        running.append(subprocess.Popen(command, text=True, **pipes))
+        return cells(running[0])
 
-    return run, resource.RUSAGE_CHILDREN
+    def cells(process):
+        lines = [process.stdout.readline() for _ in range(COUNT)]
+        if not lines[-1]:
+            raise RuntimeError(process.stderr.read().strip())
+        return {FIRST + place: tuple(float(number) for number in line.split()) for place, line in enumerate(lines)}
+
+    def spent():
+        # Nanoseconds of its only thread, by the scheduler's count.
+        with open(f"/proc/{running[0].pid}/schedstat") as counts:
+            return int(counts.read().split()[0]) / 1e9
+
+    return run, spent
 
 
 def library(run):
-    return run, resource.RUSAGE_SELF
+    return run, spent_here
 
 
 def duckdb_peers():
@@ -182,8 +193,8 @@ def same(one, other):
     )
 
 
-def spent(who):
-    usage = resource.getrusage(who)
+def spent_here():
+    usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
 
 
@@ -207,7 +218,7 @@ def gather():
 def main():
     only = options.get("only", "")
     peers, reference = [], None
-    for part, peer, (run, who) in gather():
+    for part, peer, (run, spent) in gather():
         if only not in f"{part} {peer}" and reference is not None:
             continue
         try:
@@ -221,16 +232,16 @@ def main():
         if not same(reference, cells):
             sys.exit(f"{part}: the cells of {peer} are not those of the engine's NDJSON")
         say("same", part, peer)
-        peers.append((part, peer, run, who))
+        peers.append((part, peer, run, spent))
     slow = {"Python json loop"}
     for number in range(int(options["rounds"])):
-        for part, peer, run, who in peers:
+        for part, peer, run, spent in peers:
             # A loop that is thirty times slower needs no nine rounds to be known to be.
             if peer in slow and number >= 3:
                 continue
-            before = spent(who)
+            before = spent()
             run()
-            say("time", part, peer, f"{spent(who) - before:.6f}")
+            say("time", part, peer, f"{spent() - before:.6f}")
 
 
 main()

@@ -1,4 +1,5 @@
-//! `bench-read WAY FILE FIRST COUNT`: does the job of the bench once and prints one line a cell.
+//! `bench-read WAY FILE FIRST COUNT`: does the job of the bench, prints one line a cell, and does both once more for each line
+//! that comes on standard input.
 //!
 //! WAY is `engine` (its own recognition of the form, pieces of 1 MiB), `owned`, `borrowed` or `lean` (serde_json, NDJSON
 //! alone); FIRST is the hour of the first cell since 1970, COUNT how many there are. What it costs is asked of the
@@ -21,7 +22,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: bench-read WAY FILE FIRST COUNT".into());
     };
     let (first, count): (i64, usize) = (first.parse()?, count.parse()?);
-    let cells = match (way.as_str(), Way::of(way)) {
+    let mut asked = std::io::stdin().lines();
+    loop {
+        job(way, path, first, count)?;
+        if asked.next().transpose()?.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Reads the file and prints its cells.
+fn job(way: &str, path: &str, first: i64, count: usize) -> Result<(), Box<dyn Error>> {
+    let cells = match (way, Way::of(way)) {
         ("engine", _) => engine::cells(&engine::read(path.as_ref())?, first, count)?,
         (_, Some(way)) => serde(path, way, Cells::new(first, count))?,
         _ => return Err("WAY: it takes engine, owned, borrowed or lean".into()),
@@ -32,7 +44,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         out.push_str(&texts.join(" "));
         out.push('\n');
     }
-    Ok(std::io::stdout().write_all(out.as_bytes())?)
+    let mut stdout = std::io::stdout();
+    stdout.write_all(out.as_bytes())?;
+    Ok(stdout.flush()?)
 }
 
 /// The obvious program: one line, one row.

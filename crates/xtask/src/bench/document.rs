@@ -34,8 +34,8 @@ const METHOD: &str = "\
   filters): what else the machine does then hardly counts. Threads that collect garbage or compile beside are left out,
   which is in favour of the peers in JavaScript. Cold starts, drawings and workers are by the clock on the wall, which
   other work makes worse. Differences under a tenth say nothing.
-- **Natively** processor seconds of all threads are counted: of a library within its process after it has been warmed, of
-  the engine and serde_json for the whole program, its start and the reading of the file included.
+- **Natively** processor seconds of all threads are counted, within a process that has done the job once before; reading the
+  file is included.
 - **Rows held**: the larger table is the smaller file read several times over. A change of filter includes making the
   cells. DuckDB's table holds the columns that the filters need, tags as a list.
 - **serde_json**: `owned` decodes the ten fields of a row that the engine understands into `String`s, `borrowed` the same with
