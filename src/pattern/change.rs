@@ -7,11 +7,13 @@
 use super::claim::{Basis, Effect, Look};
 use super::daily::{self, Daily, Line, Measure, Noise, Step, Stretch};
 use super::history::Day;
+use super::multiplicity::MOST_OF_A_SERIES;
 use super::random::{LEAST_CHANCE, Random, quantile};
 use super::series::Series;
 use crate::histogram::Bins;
 use crate::number::within;
 use chrono::NaiveDate;
+use std::ops::Range;
 
 /// Days below which no change is looked for.
 pub const LEAST_DAYS: usize = 28;
@@ -27,9 +29,14 @@ const LEAST_RATIO_OF_RATES: f64 = 1.3;
 const LEAST_DIFFERENCE_OF_RATES: f64 = 0.02;
 /// A chance above this ends the search.
 const MOST_CHANCE: f64 = 0.05;
+/// Two changes at once are looked for where none is found by itself, and their chance counts so many times: it is a second
+/// try, which may take a tenth of what the first one may say of nothing.
+const FACTOR_OF_TWO: f64 = 10.0;
 /// A line that explains the series better than the step by more than this makes it a slide (Bayes' information criterion:
 /// from 2 on it is evidence, Raftery 1995). Below, both may be claimed, and the report tells one.
 const MOST_OF_LINE: f64 = 2.0;
+/// How often two changes at once are each moved beside the other.
+const ROUNDS: usize = 3;
 /// Redrawn series, of which nine in ten have their change within the days that are stated.
 const REDRAWN: usize = 99;
 /// Days that are drawn together.
@@ -53,40 +60,156 @@ pub struct Facts {
 /// Looks for the day at which a measure changed most. The chance is that of such a change in this measure of this
 /// series, over all days.
 pub fn look(series: &Series, measure: Measure) -> Look<Facts> {
-    let bins = Bins::new();
-    let daily = Daily::new(series, measure, &bins);
-    found(series, measure, &daily, &bins).unwrap_or_else(Look::nothing)
+    looks(series, measure).into_iter().next().unwrap_or_else(Look::nothing)
 }
 
-fn found(series: &Series, measure: Measure, daily: &Daily, bins: &Bins) -> Option<Look<Facts>> {
-    if series.days.len() < LEAST_DAYS {
+/// Looks for the day at which a measure changed most, then for another one between those found before, as long as there is
+/// one. The first look comes to what it would come to by itself, those behind it all have a claim; each change is told of
+/// the days from the one before it to the one behind it.
+pub fn looks(series: &Series, measure: Measure) -> Vec<Look<Facts>> {
+    let bins = Bins::new();
+    let daily = Daily::new(series, measure, &bins);
+    let mut cuts: Vec<Cut> = next_cut(series, measure, &daily, &[]).into_iter().collect();
+    let mut looks = claims(&cuts, series, measure, &daily, &bins);
+    if looks.is_empty() {
+        cuts = two_cuts(series, measure, &daily).unwrap_or_default();
+        looks = claims(&cuts, series, measure, &daily, &bins);
+    }
+    while (1..MOST_OF_A_SERIES).contains(&looks.len())
+        && let Some(cut) = next_cut(series, measure, &daily, &cuts)
+    {
+        cuts.push(cut);
+        let more = claims(&cuts, series, measure, &daily, &bins);
+        if more.is_empty() {
+            break;
+        }
+        looks = more;
+    }
+    if looks.is_empty() {
+        looks.push(Look::nothing());
+    }
+    looks
+}
+
+/// A day on which a new level begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cut {
+    /// Its place among the days of the series.
+    at: usize,
+    /// So many days earlier or later would not surprise.
+    plus_minus: u32,
+    /// The chance of as good a split.
+    chance: f64,
+}
+
+/// The last cut before a day and the first one behind it, or the ends of the series.
+fn neighbours(cuts: &[Cut], at: usize, days: usize) -> (usize, usize) {
+    let (mut before, mut behind) = (0, days);
+    for cut in cuts {
+        if cut.at < at {
+            before = before.max(cut.at);
+        } else if cut.at > at {
+            behind = behind.min(cut.at);
+        }
+    }
+    (before, behind)
+}
+
+/// The best split of all stretches between cuts, if it is one.
+fn next_cut(series: &Series, measure: Measure, daily: &Daily, cuts: &[Cut]) -> Option<Cut> {
+    let days = series.days.len();
+    // What lies within the error of a cut may be of the level on its other side.
+    let error = cuts.iter().fold(0, |most, cut| cut.plus_minus.max(most)) as usize;
+    let mut best: Option<Cut> = None;
+    for from in std::iter::once(0).chain(cuts.iter().map(|cut| cut.at)) {
+        let until = neighbours(cuts, from, days).1;
+        let inner = from + if from > 0 { error } else { 0 }..until - if until < days { error.min(until) } else { 0 };
+        if until - from < LEAST_DAYS {
+            continue;
+        }
+        if let Some(cut) = cut_within(series, measure, daily, inner, -MOST_OF_LINE) {
+            let chance = cut.chance * (cuts.len() + 1) as f64;
+            if chance <= best.map_or(MOST_CHANCE, |best| best.chance) {
+                best = Some(Cut { chance, ..cut });
+            }
+        }
+    }
+    best
+}
+
+/// Two cuts at once, each of which is one beside the other: levels that come back, or go on, hide one change behind the
+/// other from who looks for one alone. Each has to be better than a line there.
+pub(super) fn two_cuts(series: &Series, measure: Measure, daily: &Daily) -> Option<Vec<Cut>> {
+    let (days, all) = (series.days.len(), daily.values.len());
+    if days < LEAST_DAYS {
         return None;
     }
-    let split = Split::of(daily, measure)?;
-    if split.chance > MOST_CHANCE || split.is_slide(&daily.values) {
+    let best = |from: usize, until: usize| {
+        let step = Step::best(daily.values.get(from..until)?, LEAST_DAYS_OF_A_SIDE)?;
+        Some(from + step.at)
+    };
+    let beside = |mut second: usize| {
+        let mut first = 0;
+        for _ in 0..ROUNDS {
+            first = best(0, second)?;
+            second = best(first, all)?;
+        }
+        let [first, second] = [*daily.places.get(first)?, *daily.places.get(second)?];
+        let mut cuts = Vec::new();
+        for part in [0..second, first..days] {
+            cuts.push(cut_within(series, measure, daily, part, MOST_OF_LINE)?);
+        }
+        let chance = FACTOR_OF_TWO * cuts.iter().fold(0.0, |most: f64, cut| most.max(cut.chance));
+        cuts.iter_mut().for_each(|cut| cut.chance = chance);
+        (chance <= MOST_CHANCE).then_some(cuts)
+    };
+    // The best one alone may be either of the two.
+    let one = best(0, all)?;
+    beside(one).or_else(|| beside(best(one, all)?))
+}
+
+/// The best split of some days, if it is one; it explains them better than a line by so much at least.
+#[inline(never)]
+fn cut_within(series: &Series, measure: Measure, daily: &Daily, days: Range<usize>, by: f64) -> Option<Cut> {
+    let daily = daily.within(days);
+    let split = Split::of(&daily, measure)?;
+    if split.chance > MOST_CHANCE || split.over_line(&daily.values) < by {
         return None;
     }
     let at = *daily.places.get(split.step.at)?;
-    let (days_before, days_after) = series.days.split_at_checked(at)?;
-    let durations = series.durations.split_at_checked(at).unwrap_or_default();
-    let before = Stretch::of(days_before, durations.0, measure, bins);
-    let after = Stretch::of(days_after, durations.1, measure, bins);
-    if !pass(measure, &split.step, &before, &after) {
-        return None;
-    }
-    let from = days_after.first()?.date;
     let counts = series.days.iter().map(Day::executions);
     let mut random = Random::seeded_by(counts.chain([measure as u64, 6]));
-    let plus_minus = split.plus_minus(daily, &mut random);
-    let mut basis = Basis::new(series.span()?, share(measure, &before, &after));
-    basis.effect = Some(Effect { inside: after.value, outside: before.value });
-    basis.date("changed_on", from).count("plus_minus_days", u64::from(plus_minus));
-    basis.count("days_before", u64::from(before.days)).count("days_after", u64::from(after.days));
-    basis.count("executions_before", before.executions).count("executions_after", after.executions);
-    if measure == Measure::FailureRate {
-        basis.count("failures_before", before.failures).count("failures_after", after.failures);
+    Some(Cut { at, plus_minus: split.plus_minus(&daily, &mut random), chance: split.chance })
+}
+
+/// The claims of cuts, each between its neighbours; none where raw counts do not show all of them.
+#[inline(never)]
+fn claims(cuts: &[Cut], series: &Series, measure: Measure, daily: &Daily, bins: &Bins) -> Vec<Look<Facts>> {
+    let mut claims = Vec::new();
+    for Cut { at, plus_minus, chance } in cuts.iter().copied() {
+        let (begin, end) = neighbours(cuts, at, series.days.len());
+        let side = |days: Range<usize>| {
+            let level = daily::mean(&daily.within(days.clone()).values);
+            let durations = series.durations.get(days.clone()).unwrap_or_default();
+            (Stretch::of(series.days.get(days).unwrap_or_default(), durations, measure, bins), level)
+        };
+        let [(before, level_before), (after, level_after)] = [begin..at, at..end].map(side);
+        let (Some(first), Some(span)) = (series.days.get(at), series.span()) else { return Vec::new() };
+        if !pass(measure, level_after - level_before, &before, &after) {
+            return Vec::new();
+        }
+        let from = first.date;
+        let mut basis = Basis::new(span, share(measure, &before, &after));
+        basis.effect = Some(Effect { inside: after.value, outside: before.value });
+        basis.date("changed_on", from).count("plus_minus_days", u64::from(plus_minus));
+        basis.count("days_before", u64::from(before.days)).count("days_after", u64::from(after.days));
+        basis.count("executions_before", before.executions).count("executions_after", after.executions);
+        if measure == Measure::FailureRate {
+            basis.count("failures_before", before.failures).count("failures_after", after.failures);
+        }
+        claims.push(Look::claim(chance, Facts { measure, from, plus_minus, before, after }, basis));
     }
-    Some(Look::claim(split.chance, Facts { measure, from, plus_minus, before, after }, basis))
+    claims
 }
 
 /// The best split of a daily series and the chance of one as good.
@@ -129,10 +252,10 @@ impl Split {
         Some(Self { step, noise, chance })
     }
 
-    /// True if a line tells the same much better.
-    fn is_slide(&self, values: &[f64]) -> bool {
+    /// How much better than a line it explains the values.
+    fn over_line(&self, values: &[f64]) -> f64 {
         let line = Line::best(values).left(values);
-        daily::step_over_line(&self.step.left(values), &line, self.noise.independent_days) < -MOST_OF_LINE
+        daily::step_over_line(&self.step.left(values), &line, self.noise.independent_days)
     }
 
     /// How many days off nine in ten redrawn series have their change: what is left of the levels is drawn anew, week by
@@ -165,10 +288,9 @@ fn kolmogorov(squared: f64) -> f64 {
 }
 
 /// True if the change shows in raw counts, as it does day by day.
-fn pass(measure: Measure, step: &Step, before: &Stretch, after: &Stretch) -> bool {
+fn pass(measure: Measure, by_day: f64, before: &Stretch, after: &Stretch) -> bool {
     let (low, high) =
         if after.value < before.value { (after.value, before.value) } else { (before.value, after.value) };
-    let by_day = step.levels.1 - step.levels.0;
     let (ratio, difference) = match measure {
         Measure::FailureRate => (LEAST_RATIO_OF_RATES, LEAST_DIFFERENCE_OF_RATES),
         Measure::Volume | Measure::Duration => (LEAST_RATIO, 0.0),

@@ -10,6 +10,7 @@ use super::series::Series;
 use crate::histogram::{Bins, Histogram};
 use crate::number::within;
 use chrono::Datelike;
+use std::ops::Range;
 
 /// What is measured of a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +87,20 @@ impl Daily {
             }
         }
         daily
+    }
+
+    /// What lies at some of the places.
+    #[inline(never)]
+    pub fn within(&self, places: Range<usize>) -> Self {
+        let mut part = Self { after_monday: self.after_monday, ..Self::default() };
+        for ((place, value), drawn_in) in self.places.iter().zip(&self.values).zip(&self.drawn_in) {
+            if places.contains(place) {
+                part.places.push(*place);
+                part.values.push(*value);
+                part.drawn_in.push(*drawn_in);
+            }
+        }
+        part
     }
 }
 

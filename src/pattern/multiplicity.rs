@@ -1,9 +1,20 @@
 //! Several claims in one report: how their chances are corrected for each other. Knows only numbers.
+//!
+//! First claims, one of each kind and series that was looked at, are corrected by Benjamini and Hochberg's procedure as if
+//! there were no others. Where one is made, a further one of its kind and series is looked for beside it, and where that is
+//! made, one more. Of m that were looked for first and R that were made, a further one is made at a chance of R/m times the
+//! rate: at which the last of the first ones was (Benjamini and Bogomolov 2014, on testing within what was selected). The
+//! R looks beside them are then false R · R/m times the rate at most, which is R/m of the rate by claim; and as the first
+//! ones have not the whole rate but its share of what has nothing in it, at most (m − R)/m and what was falsely made, both
+//! together keep to the rate. Looks beside the second claims add as little as these are few.
 
 use crate::order::sort;
 
 /// The share of false claims among all claims that a report accepts.
 pub const FALSE_DISCOVERY_RATE: f64 = 0.05;
+
+/// The most claims of one kind about one series.
+pub const MOST_OF_A_SERIES: usize = 3;
 
 /// The chances after Benjamini and Hochberg (1995): a claim is made where the result is at most
 /// [`FALSE_DISCOVERY_RATE`]. Everything that was or could have been looked for has to be among `chances`, with 1 where
@@ -22,6 +33,12 @@ pub fn adjusted(chances: &[f64]) -> Vec<f64> {
     adjusted
 }
 
+/// The chance of a further claim of a kind and series after the correction, where so many of the things looked for first
+/// were made claims of. No further claim is surer than the one before it: that is for who knows both.
+pub fn adjusted_further(chance: f64, made: usize, looked_for: usize) -> f64 {
+    (chance * looked_for as f64 / made.max(1) as f64).min(1.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -33,5 +50,14 @@ mod tests {
         assert_eq!(adjusted(&[0.03, 1.0]), [0.06, 1.0]);
         assert_eq!(adjusted(&[0.001, 0.04]), [0.002, 0.04]);
         assert!(adjusted(&[]).is_empty());
+    }
+
+    #[test]
+    fn a_further_claim_has_to_be_as_sure_as_the_last_of_the_first_ones() {
+        let chances = [0.001, 0.004, 0.9, 1.0, 1.0];
+        let first = adjusted(&chances);
+        let made = first.iter().filter(|chance| **chance <= FALSE_DISCOVERY_RATE).count();
+        assert_eq!((made, adjusted_further(chances[1], made, chances.len())), (2, first[1]));
+        assert_eq!(adjusted_further(0.5, 0, 5), 1.0);
     }
 }

@@ -4,6 +4,7 @@
 //! few weeks, where that resemblance is not well known, the order of the weeks must agree (Mann 1945, Kendall). It never
 //! tells a step, and nothing that does not show in raw counts.
 
+use super::change;
 use super::claim::{Basis, Effect, Look};
 use super::daily::{self, Daily, Line, Measure, Noise, Step, Stretch};
 use super::history::Day;
@@ -62,7 +63,7 @@ fn found(series: &Series, measure: Measure, daily: &Daily, bins: &Bins) -> Optio
         return None;
     }
     let chance = chance(daily, weeks);
-    if chance > MOST_CHANCE || is_step(daily) {
+    if chance > MOST_CHANCE || is_step(daily) || change::two_cuts(series, measure, daily).is_some() {
         return None;
     }
     let a_day = usual_slope(daily);
