@@ -8,7 +8,7 @@ use super::claim::{Basis, Effect, Look};
 use super::daily::{self, Daily, Line, Measure, Noise, Step, Stretch};
 use super::history::Day;
 use super::multiplicity::MOST_OF_A_SERIES;
-use super::random::{LEAST_CHANCE, Random, quantile};
+use super::random::{LEAST_CHANCE, Random, listed, quantile};
 use super::series::Series;
 use crate::histogram::Bins;
 use crate::number::within;
@@ -66,10 +66,12 @@ pub fn look(series: &Series, measure: Measure) -> Look<Facts> {
 /// Looks for the day at which a measure changed most, then for another one between those found before, as long as there is
 /// one. The first look comes to what it would come to by itself, those behind it all have a claim; each change is told of
 /// the days from the one before it to the one behind it.
+#[inline(never)]
 pub fn looks(series: &Series, measure: Measure) -> Vec<Look<Facts>> {
     let bins = Bins::new();
     let daily = Daily::new(series, measure, &bins);
-    let mut cuts: Vec<Cut> = next_cut(series, measure, &daily, &[]).into_iter().collect();
+    let mut cuts = Vec::new();
+    cuts.extend(next_cut(series, measure, &daily, &[]));
     let mut looks = claims(&cuts, series, measure, &daily, &bins);
     if looks.is_empty() {
         cuts = two_cuts(series, measure, &daily).unwrap_or_default();
@@ -265,16 +267,18 @@ impl Split {
         let starts = (left.len() + 1).saturating_sub(BLOCK);
         let place = |at: usize| daily.places.get(at).map_or(0.0, |place| *place as f64);
         let mut redraw = || {
-            let blocks = (0..left.len().div_ceil(BLOCK)).map(|_| random.below(starts)).collect::<Vec<_>>();
-            let drawn = blocks.into_iter().flat_map(|start| left.iter().skip(start).take(BLOCK));
-            let level = |place| if place < self.step.at { self.step.levels.0 } else { self.step.levels.1 };
-            let values: Vec<f64> =
-                drawn.take(left.len()).enumerate().map(|(place, value)| level(place) + value).collect();
+            let mut start = 0;
+            let values = listed((0..left.len()).map(|at| {
+                if at % BLOCK == 0 {
+                    start = random.below(starts);
+                }
+                let level = if at < self.step.at { self.step.levels.0 } else { self.step.levels.1 };
+                level + left.get(start + at % BLOCK).copied().unwrap_or(0.0)
+            }));
             let other = Step::best(&values, LEAST_DAYS_OF_A_SIDE).map_or(self.step.at, |step| step.at);
             (place(other) - place(self.step.at)).abs()
         };
-        let off: Vec<f64> = (0..REDRAWN).map(|_| redraw()).collect();
-        libm::ceil(quantile(off.into_iter(), 0.9)) as u32
+        libm::ceil(quantile((0..REDRAWN).map(|_| redraw()), 0.9)) as u32
     }
 }
 

@@ -92,6 +92,7 @@ pub fn look(series: &Series, outcome: Outcome, shuffles: usize) -> Look<Facts> {
 
 /// Looks for the window that stands out most beside those that were found. Finds nothing where there are too few weeks or
 /// too few executions with the outcome, without a look at anything else.
+#[inline(never)]
 fn look_beside(series: &Series, outcome: Outcome, found: &[RingWindow], shuffles: usize) -> Look<Facts> {
     let weeks = outcome.weeks(series);
     let covered = covered(&weeks, found);
@@ -120,29 +121,29 @@ fn look_beside(series: &Series, outcome: Outcome, found: &[RingWindow], shuffles
 
 /// 1 at the hours that windows cover, 0 elsewhere. A window covers its own hours and some around them, and where the rest of
 /// its days, or its hours of other days, are worse than usual as well, these too: they are more of the same.
+#[inline(never)]
 fn covered(weeks: &[TalliedWeek], windows: &[RingWindow]) -> Ring {
     let mut covered = [0.0; RING];
     for window in windows {
-        let beside = widened(*window).map(|held| !held);
+        let around = widened(*window);
         // By the median hour: another window among these is not more of the same.
-        let usual = |is_meant: [bool; RING]| {
+        let usual = |more: &RingWindow| {
             let mut rates = Vec::new();
-            for (place, _) in beside.iter().zip(is_meant).enumerate().filter(|(_, (beside, meant))| **beside && *meant)
-            {
+            for (place, (is_around, is_more)) in around.iter().zip(more.mask()).enumerate() {
                 let mut all = Tally::default();
                 weeks.iter().filter_map(|week| week.hours.get(place)).for_each(|hour| all.add(*hour));
-                if all.of > 0 {
+                if is_more && !is_around && all.of > 0 {
                     rates.push(all.rate());
                 }
             }
             quantile_of(rates, 0.5)
         };
-        let elsewhere = usual([true; RING]);
         let same_days = RingWindow { start: 0, length: 24, ..*window };
         let same_hours = RingWindow { days: DaySet::Daily, ..*window };
-        for more in [*window, same_days, same_hours] {
-            if more == *window || usual(more.mask()) > LEAST_RATIO * elsewhere {
-                let hours = covered.iter_mut().zip(widened(more));
+        let all = RingWindow { days: DaySet::Daily, ..same_days };
+        for more in [window, &same_days, &same_hours] {
+            if more == window || usual(more) > LEAST_RATIO * usual(&all) {
+                let hours = covered.iter_mut().zip(widened(*more));
                 hours.filter(|(_, held)| *held).for_each(|(covered, _)| *covered = 1.0);
             }
         }

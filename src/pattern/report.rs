@@ -178,19 +178,9 @@ impl Sought {
         view: &Viewed<'_>,
         schedule: Option<&Found>,
         shuffles: usize,
-    ) -> Vec<Look<Statement>> {
-        let mut looks = Vec::new();
-        match self {
-            Sought::Outcome(outcome) => {
-                let windows = outcome_window::looks(series, outcome, shuffles);
-                windows.into_iter().for_each(|look| looks.push(look.map(Statement::Window)));
-            }
-            Sought::Change(measure) => {
-                change::looks(series, measure).into_iter().for_each(|look| looks.push(look.map(Statement::Change)));
-            }
-            _ => looks.push(self.look(series, view, schedule, shuffles)),
-        }
-        for look in &mut looks {
+        each: &mut dyn FnMut(Look<Statement>),
+    ) {
+        let mut each = |mut look: Look<Statement>| {
             look.chance = look.chance.max(LEAST_CHANCE);
             let basis = look.claim.as_mut().map(|claim| &mut *claim.basis);
             if let Some(basis) = basis
@@ -205,11 +195,25 @@ impl Sought {
                     basis.text(CLOCK, clock.name());
                 }
             }
+            each(look);
+        };
+        match self {
+            Sought::Outcome(outcome) => {
+                for look in outcome_window::looks(series, outcome, shuffles) {
+                    each(look.map(Statement::Window));
+                }
+            }
+            Sought::Change(measure) => {
+                for look in change::looks(series, measure) {
+                    each(look.map(Statement::Change));
+                }
+            }
+            _ => each(self.look(series, view, schedule, shuffles)),
         }
-        looks
     }
 
     /// Looks for what is told once of a series.
+    #[inline(never)]
     fn look(self, series: &Series, view: &Viewed<'_>, schedule: Option<&Found>, shuffles: usize) -> Look<Statement> {
         match self {
             Sought::Outcome(_) | Sought::Change(_) => Look::nothing(),
@@ -288,8 +292,9 @@ impl Corrected {
 }
 
 impl Tested {
-    fn new(sought: Sought, looks: Vec<Look<Statement>>) -> Self {
-        let found = looks.into_iter().map(|look| Corrected { look, chance: 1.0 }).collect();
+    fn new(sought: Sought, series: &Series, view: &Viewed<'_>, schedule: Option<&Found>, shuffles: usize) -> Self {
+        let mut found = Vec::new();
+        sought.looks(series, view, schedule, shuffles, &mut |look| found.push(Corrected { look, chance: 1.0 }));
         Self { sought, found, looked_for: 1 }
     }
 
@@ -310,7 +315,7 @@ impl Looked {
         let schedule = schedule_of(series, view);
         let mut tested = Vec::new();
         for sought in Sought::ALL.into_iter().filter(|sought| sought.is_meant(&series.whose, view)) {
-            tested.push(Tested::new(sought, sought.looks(series, view, schedule.as_ref(), FEW)));
+            tested.push(Tested::new(sought, series, view, schedule.as_ref(), FEW));
         }
         Self { whose: series.whose.clone(), executions: series.executions(), tested }
     }
@@ -319,7 +324,7 @@ impl Looked {
     fn again(&mut self, series: &Series, view: &Viewed<'_>) {
         for tested in self.tested.iter_mut().filter(|tested| tested.is_close()) {
             // What is shuffled needs no schedule.
-            *tested = Tested::new(tested.sought, tested.sought.looks(series, view, None, MANY));
+            *tested = Tested::new(tested.sought, series, view, None, MANY);
         }
     }
 }
@@ -432,9 +437,10 @@ fn correct(looked: &mut [Looked]) {
 fn explain(evidence: &Evidence<'_>, all: &Series, looked: &mut [Looked]) {
     let mut accepted = Vec::new();
     for Looked { whose, executions, tested } in looked {
-        let found = tested.iter_mut().flat_map(|tested| &mut tested.found);
-        for found in found.filter(|found| found.is_accepted()) {
-            accepted.push(attribution::Accepted { whose, executions: *executions, claim: &mut found.look.claim });
+        for Tested { found, .. } in tested {
+            for found in found.iter_mut().filter(|found| found.is_accepted()) {
+                accepted.push(attribution::Accepted { whose, executions: *executions, claim: &mut found.look.claim });
+            }
         }
     }
     attribution::explain(evidence, all, &mut accepted);
@@ -455,16 +461,15 @@ fn accepted(looked: &mut [Looked]) -> Vec<Accepted<'_>> {
     let of_all = looked.first().map_or(0, |all| all.executions).max(1) as f64;
     let mut accepted = Vec::new();
     for Looked { whose, executions, tested } in looked {
-        let found = tested.iter_mut().flat_map(|Tested { sought, found, looked_for }| {
-            found.iter_mut().map(|found| (*sought, found, *looked_for))
-        });
-        for (sought, found, looked_for) in found.filter(|(_, found, _)| found.is_accepted()) {
-            let Some(claim) = found.look.claim.take() else { continue };
-            let chance = found.chance;
-            let certainty = (-libm::log10(chance.max(f64::MIN_POSITIVE)) / FULL_CERTAINTY).min(1.0);
-            let kind = if matches!(claim.facts, Statement::Mix(_)) { Kind::Mix } else { sought.kind() };
-            let matters = claim.basis.share * *executions as f64 / of_all * certainty * kind.weight();
-            accepted.push(Accepted { kind, whose, claim, chance, looked_for, matters });
+        for Tested { sought, found, looked_for } in tested {
+            for found in found.iter_mut().filter(|found| found.is_accepted()) {
+                let Some(claim) = found.look.claim.take() else { continue };
+                let chance = found.chance;
+                let certainty = (-libm::log10(chance.max(f64::MIN_POSITIVE)) / FULL_CERTAINTY).min(1.0);
+                let kind = if matches!(claim.facts, Statement::Mix(_)) { Kind::Mix } else { sought.kind() };
+                let matters = claim.basis.share * *executions as f64 / of_all * certainty * kind.weight();
+                accepted.push(Accepted { kind, whose, claim, chance, looked_for: *looked_for, matters });
+            }
         }
     }
     // Of equal ones, what is about all executions comes first, then what is sought first.

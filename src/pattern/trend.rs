@@ -8,7 +8,7 @@ use super::change;
 use super::claim::{Basis, Effect, Look};
 use super::daily::{self, Daily, Line, Measure, Noise, Step, Stretch};
 use super::history::Day;
-use super::random::{LEAST_CHANCE, median};
+use super::random::{LEAST_CHANCE, listed, median};
 use super::series::Series;
 use crate::histogram::{Bins, Histogram};
 use crate::number::within;
@@ -116,10 +116,9 @@ fn chance(daily: &Daily, weeks: usize) -> f64 {
 
 /// The chance that the means of as many equal parts as there are weeks rise or fall as steadily.
 fn chance_of_order(values: &[f64], weeks: usize) -> f64 {
-    let parts: Vec<f64> = (0..weeks)
-        .filter_map(|part| values.get(part * values.len() / weeks..(part + 1) * values.len() / weeks))
-        .map(daily::mean)
-        .collect();
+    let parts =
+        (0..weeks).filter_map(|part| values.get(part * values.len() / weeks..(part + 1) * values.len() / weeks));
+    let parts = listed(parts.map(daily::mean));
     let mut agree = 0.0;
     for (place, one) in parts.iter().enumerate() {
         for later in parts.iter().skip(place + 1) {
