@@ -2,7 +2,8 @@
 //!
 //! What is tested is how far the running sum of the daily series strays from a straight line, against what chance does
 //! to a series whose days resemble the days before, around the best split: so a true shift does not pass for noise. It
-//! never tells a slow slide (that is a trend), and nothing that does not show in raw counts.
+//! never tells a slow slide (that is a trend), and nothing that does not show in raw counts. Where a change is found, the
+//! days before and behind it are series of their own. Where none is, two at once may be: each beside the other.
 
 use super::claim::{Basis, Effect, Look};
 use super::daily::{self, Daily, Line, Measure, Noise, Step, Stretch};
@@ -389,6 +390,34 @@ mod tests {
         let facts = found(80, Measure::Duration, slower).unwrap();
         assert_eq!((facts.before.days, facts.before.executions, facts.after.executions), (30, 270, 450));
         assert!(facts.after.value > 1.5 * facts.before.value);
+    }
+
+    #[test]
+    fn levels_that_come_back_or_go_on_are_two_changes_and_a_slide_is_none() {
+        let told = |level: &dyn Fn(u64) -> u64| {
+            let mut series = Series::new(Whose::All, Vec::new(), Vec::new(), Vec::new());
+            for day in 0..90 {
+                let mut hours = [Hour::default(); 24];
+                hours[9] = executions(day, level(day));
+                series.days.push(Day { date: "2026-01-05".parse::<NaiveDate>().unwrap() + Days::new(day), hours });
+            }
+            let looks = looks(&series, Measure::Volume);
+            assert!(looks.iter().skip(1).all(|look| look.claim.is_some() && look.chance <= MOST_CHANCE));
+            let claims = looks.into_iter().filter_map(|look| look.claim).map(|claim| claim.facts);
+            let of_claim = |facts: Facts| {
+                assert!(facts.plus_minus <= 2, "{facts:?}");
+                let places = [facts.from.to_string(), facts.before.days.to_string(), facts.after.days.to_string()];
+                places.join(" ")
+            };
+            let mut claims: Vec<String> = claims.map(of_claim).collect();
+            claims.sort();
+            claims
+        };
+        let both = ["2026-02-04 30 30", "2026-03-06 30 30"];
+        assert_eq!(told(&|day| if (30..60).contains(&day) { 150 } else { 100 }), both, "up and down");
+        assert_eq!(told(&|day| 100 + 50 * (day / 30)), both, "two steps");
+        assert_eq!(told(&|day| if day < 60 { 100 } else { 150 }), ["2026-03-06 60 30"], "one step");
+        assert_eq!(told(&|day| 100 + 2 * day), [""; 0], "a slide");
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Several claims in one report: how their chances are corrected for each other. Knows only numbers.
 //!
-//! First claims, one of each kind and series that was looked at, are corrected by Benjamini and Hochberg's procedure as if
-//! there were no others. Where one is made, a further one of its kind and series is looked for beside it, and where that is
-//! made, one more. Of m that were looked for first and R that were made, a further one is made at a chance of R/m times the
-//! rate: at which the last of the first ones was (Benjamini and Bogomolov 2014, on testing within what was selected). The
-//! R looks beside them are then false R · R/m times the rate at most, which is R/m of the rate by claim; and as the first
-//! ones have not the whole rate but its share of what has nothing in it, at most (m − R)/m and what was falsely made, both
-//! together keep to the rate. Looks beside the second claims add as little as these are few.
+//! What was looked for first, once for each kind in each series, is corrected by Benjamini and Hochberg's procedure as if
+//! there were nothing else. Where a claim of it is made, one more of its kind and series is looked for beside it, and
+//! beside that one more. If claims are made of R of m things that were looked for first, a further one is made at R/m of the
+//! rate, the chance at which the last of the first ones was (Benjamini and Bogomolov 2014, who test within what was selected
+//! at the share that was). The R looks that this opens find R · R/m of the rate where nothing is, which by claim is R/m of
+//! it; and the first claims, false only where nothing is, had (m − R)/m of it and what was falsely made to spend. So
+//! together they keep to the rate, if what is beside a claim does not depend on which claims were made. A look beside a
+//! second claim adds as much again by the number of second claims, which are few of the first.
 
 use crate::order::sort;
 

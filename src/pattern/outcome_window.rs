@@ -7,6 +7,10 @@
 //! four chances, each of the largest score over all windows of its class. The smallest counts, five times over: four
 //! for the choice among them, the rest for noise that is louder in some hours than in others (measured on null
 //! histories, see `tests/null_histories.rs`).
+//!
+//! Where a window is found, the same is done with the hours that it does not cover, as if they were all there is: twice at
+//! most, and never in a series in which nothing was found. What is said of a further window is counted as of the first
+//! one, against all other hours.
 
 use super::claim::{Basis, Claim, Effect, Look};
 use super::gate::{Counts, LEAST_HITS, LEAST_RATIO, LEAST_WEEKS, trimmed};
@@ -66,8 +70,8 @@ pub fn usable_weeks(weeks: &[TalliedWeek]) -> usize {
     weeks.iter().filter(|week| week.total().of > 0).count()
 }
 
-/// Looks for the window in which an outcome stands out most, and as long as one is found for another one beside those
-/// found before. The first look comes to what it would come to by itself; those behind it all have a claim.
+/// Looks for the window in which an outcome stands out most, then for another one beside those found before, as long as there
+/// is one. The first look comes to what it would come to by itself, those behind it all have a claim.
 pub fn looks(series: &Series, outcome: Outcome, shuffles: usize) -> Vec<Look<Facts>> {
     let (mut looks, mut found) = (Vec::new(), Vec::new());
     loop {
@@ -412,4 +416,34 @@ fn cells(weeks: &[Week], window: RingWindow) -> Vec<(NaiveDate, u8)> {
         }
     }
     cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hour of the ring, whether a window covers it where so many of 100 fail.
+    fn covers(window: RingWindow, failing: impl Fn(usize) -> u64) -> impl Fn(usize, usize) -> bool {
+        let hours = std::array::from_fn(|hour| Tally { hits: failing(hour), of: 100 });
+        let covered = covered(&[TalliedWeek { monday: NaiveDate::MIN, hours }], &[window]);
+        move |day, hour| covered[day * 24 + hour] > 0.0
+    }
+
+    #[test]
+    fn a_window_covers_the_hours_around_it_and_what_is_more_of_the_same() {
+        let window = RingWindow { days: DaySet::Single(0), start: 1, length: 2 };
+        let is_inside = |hour: usize| window.mask()[hour];
+        let alone = covers(window, |hour| if is_inside(hour) { 30 } else { 6 });
+        assert!(alone(6, 22) && alone(0, 0) && alone(0, 5) && !alone(6, 21) && !alone(0, 6));
+        // Another window on that day, or at that hour of another day, stays to be found.
+        let other = |hour: usize| is_inside(hour) || (18..20).contains(&hour) || (97..99).contains(&hour);
+        let with_another = covers(window, |hour| if other(hour) { 30 } else { 6 });
+        assert!(!with_another(0, 18) && !with_another(4, 1));
+        // A whole day, or the same hours of all days, of which it is a part.
+        let on_mondays = covers(window, |hour| if hour < 24 { 15 } else { 6 });
+        assert!((0..24).all(|hour| on_mondays(0, hour)) && !on_mondays(1, 12));
+        let daily = covers(window, |hour| if (1..3).contains(&(hour % 24)) { 15 } else { 6 });
+        assert!((0..7).all(|day| daily(day, 1) && daily(day, 2) && !daily(day, 12)));
+        assert!(!covers(window, |_| 0)(0, 12), "nothing fails");
+    }
 }
