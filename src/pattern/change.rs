@@ -6,11 +6,12 @@
 //! days before and behind it are series of their own. Where none is, two at once may be: each beside the other.
 
 use super::claim::{Basis, Effect, Look};
-use super::daily::{self, Daily, Line, Measure, Noise, Step, Stretch};
+use super::daily::{self, Daily, Measure, Noise, Step, Stretch};
 use super::history::Day;
 use super::multiplicity::MOST_OF_A_SERIES;
 use super::random::{LEAST_CHANCE, Random, listed, quantile};
 use super::series::Series;
+use super::trend::STRONG;
 use crate::histogram::Bins;
 use crate::number::within;
 use chrono::NaiveDate;
@@ -36,6 +37,8 @@ const FACTOR_OF_TWO: f64 = 10.0;
 /// A line that explains the series better than the step by more than this makes it a slide (Bayes' information criterion:
 /// from 2 on it is evidence, Raftery 1995). Below, both may be claimed, and the report tells one.
 const MOST_OF_LINE: f64 = 2.0;
+/// Three levels, and (by half) that they are where they fit best.
+const FITTED_BY_TWO: f64 = 4.0;
 /// How often two changes at once are each moved beside the other.
 const ROUNDS: usize = 3;
 /// Redrawn series, of which nine in ten have their change within the days that are stated.
@@ -130,7 +133,7 @@ fn next_cut(series: &Series, measure: Measure, daily: &Daily, cuts: &[Cut]) -> O
         if until - from < LEAST_DAYS {
             continue;
         }
-        if let Some(cut) = cut_within(series, measure, daily, inner, -MOST_OF_LINE) {
+        if let Some(cut) = cut_within(series, measure, daily, inner) {
             let chance = cut.chance * (cuts.len() + 1) as f64;
             if chance <= best.map_or(MOST_CHANCE, |best| best.chance) {
                 best = Some(Cut { chance, ..cut });
@@ -141,42 +144,49 @@ fn next_cut(series: &Series, measure: Measure, daily: &Daily, cuts: &[Cut]) -> O
 }
 
 /// Two cuts at once, each of which is one beside the other: levels that come back, or go on, hide one change behind the
-/// other from who looks for one alone. Each has to be better than a line there.
+/// other from who looks for one alone. Together they explain the series strongly better than a line.
 pub(super) fn two_cuts(series: &Series, measure: Measure, daily: &Daily) -> Option<Vec<Cut>> {
-    let (days, all) = (series.days.len(), daily.values.len());
+    let (days, values) = (series.days.len(), &daily.values);
     if days < LEAST_DAYS {
         return None;
     }
-    let best = |from: usize, until: usize| {
-        let step = Step::best(daily.values.get(from..until)?, LEAST_DAYS_OF_A_SIDE)?;
-        Some(from + step.at)
-    };
+    let best = |from: usize, until: usize| Step::best(values.get(from..until)?, LEAST_DAYS_OF_A_SIDE);
     let beside = |mut second: usize| {
-        let mut first = 0;
+        let (mut left, mut first) = (Vec::new(), 0);
         for _ in 0..ROUNDS {
-            first = best(0, second)?;
-            second = best(first, all)?;
+            let step = best(0, second)?;
+            first = step.at;
+            let next = best(first, values.len())?;
+            second = first + next.at;
+            left = step.left(values.get(..first)?);
+            left.extend_from_slice(&next.left(values.get(first..)?));
+        }
+        let independent_days = Noise::of(&left, &daily.drawn_in, FITTED_BY_TWO).independent_days;
+        let over_line = daily::step_over_line(&left, values, independent_days);
+        // Two steps have two numbers more to fit than one: a level and where it begins.
+        if over_line - 2.0 * libm::log(independent_days.max(1.0)) < STRONG {
+            return None;
         }
         let [first, second] = [*daily.places.get(first)?, *daily.places.get(second)?];
         let mut cuts = Vec::new();
         for part in [0..second, first..days] {
-            cuts.push(cut_within(series, measure, daily, part, MOST_OF_LINE)?);
+            cuts.push(cut_within(series, measure, daily, part)?);
         }
         let chance = FACTOR_OF_TWO * cuts.iter().fold(0.0, |most: f64, cut| most.max(cut.chance));
         cuts.iter_mut().for_each(|cut| cut.chance = chance);
         (chance <= MOST_CHANCE).then_some(cuts)
     };
     // The best one alone may be either of the two.
-    let one = best(0, all)?;
-    beside(one).or_else(|| beside(best(one, all)?))
+    let one = best(0, values.len())?.at;
+    beside(one).or_else(|| beside(one + best(one, values.len())?.at))
 }
 
-/// The best split of some days, if it is one; it explains them better than a line by so much at least.
+/// The best split of some days, if it is one.
 #[inline(never)]
-fn cut_within(series: &Series, measure: Measure, daily: &Daily, days: Range<usize>, by: f64) -> Option<Cut> {
+fn cut_within(series: &Series, measure: Measure, daily: &Daily, days: Range<usize>) -> Option<Cut> {
     let daily = daily.within(days);
     let split = Split::of(&daily, measure)?;
-    if split.chance > MOST_CHANCE || split.over_line(&daily.values) < by {
+    if split.chance > MOST_CHANCE || split.is_slide(&daily.values) {
         return None;
     }
     let at = *daily.places.get(split.step.at)?;
@@ -255,10 +265,9 @@ impl Split {
         Some(Self { step, noise, chance })
     }
 
-    /// How much better than a line it explains the values.
-    fn over_line(&self, values: &[f64]) -> f64 {
-        let line = Line::best(values).left(values);
-        daily::step_over_line(&self.step.left(values), &line, self.noise.independent_days)
+    /// True if a line tells the same much better.
+    fn is_slide(&self, values: &[f64]) -> bool {
+        daily::step_over_line(&self.step.left(values), values, self.noise.independent_days) < -MOST_OF_LINE
     }
 
     /// How many days off nine in ten redrawn series have their change: what is left of the levels is drawn anew, week by

@@ -401,10 +401,12 @@ pub fn squares_from_middle(days: usize) -> f64 {
 
 /// How much better a step explains a series than a line, by Bayes' information criterion over independent days: above
 /// 0 the step is better, and 6 is strong.
-pub fn step_over_line(step_left: &[f64], line_left: &[f64], independent_days: f64) -> f64 {
+#[inline(never)]
+pub fn step_over_line(step_left: &[f64], values: &[f64], independent_days: f64) -> f64 {
     let squares = |left: &[f64]| left.iter().map(|value| value * value).sum::<f64>() + 1e-12;
+    let line_left = Line::best(values).left(values);
     // A step has one number more to fit: where it is.
-    independent_days * libm::log(squares(line_left) / squares(step_left)) - libm::log(independent_days.max(1.0))
+    independent_days * libm::log(squares(&line_left) / squares(step_left)) - libm::log(independent_days.max(1.0))
 }
 
 #[cfg(test)]

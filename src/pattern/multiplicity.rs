@@ -34,10 +34,10 @@ pub fn adjusted(chances: &[f64]) -> Vec<f64> {
     adjusted
 }
 
-/// The chance of a further claim of a kind and series after the correction, where so many of the things looked for first
-/// were made claims of. No further claim is surer than the one before it: that is for who knows both.
-pub fn adjusted_further(chance: f64, made: usize, looked_for: usize) -> f64 {
-    (chance * looked_for as f64 / made.max(1) as f64).min(1.0)
+/// The chance of a further claim of a kind and series after the correction, where claims are made of so many of the things
+/// looked for first. It is no surer than the one before it, which has this chance, and is not made without it.
+pub fn adjusted_further(chance: f64, before: f64, made: usize, looked_for: usize) -> f64 {
+    (chance * looked_for as f64 / made.max(1) as f64).min(1.0).max(before)
 }
 
 #[cfg(test)]
@@ -58,7 +58,9 @@ mod tests {
         let chances = [0.001, 0.004, 0.9, 1.0, 1.0];
         let first = adjusted(&chances);
         let made = first.iter().filter(|chance| **chance <= FALSE_DISCOVERY_RATE).count();
-        assert_eq!((made, adjusted_further(chances[1], made, chances.len())), (2, first[1]));
-        assert_eq!(adjusted_further(0.5, 0, 5), 1.0);
+        assert_eq!((made, adjusted_further(chances[1], first[0], made, chances.len())), (2, first[1]));
+        assert_eq!(adjusted_further(0.0001, first[1], made, chances.len()), first[1], "no surer than the one before");
+        assert_eq!(adjusted_further(0.0001, first[2], made, chances.len()), first[2], "nor made without it");
+        assert_eq!(adjusted_further(0.5, 0.01, 0, 5), 1.0);
     }
 }

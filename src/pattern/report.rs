@@ -425,7 +425,7 @@ fn correct(looked: &mut [Looked]) {
             tested.looked_for = looked_for;
             for (place, found) in tested.found.iter_mut().enumerate() {
                 if place > 0 {
-                    least = least.max(adjusted_further(found.look.chance, made, looked_for));
+                    least = adjusted_further(found.look.chance, least, made, looked_for);
                 }
                 found.chance = least;
             }

@@ -393,22 +393,24 @@ fn claim_of(days: &[Day], peak: Peak, counts: &Counts) -> Option<Claim<Facts>> {
 
 /// By week that the days touch, whether enough of its days that were looked at are above par.
 fn weeks(days: &[Day], counts: &Counts) -> Vec<(NaiveDate, Option<bool>)> {
-    let mut weeks: Vec<(NaiveDate, (usize, usize))> = Vec::new();
+    let mut weeks: Vec<(NaiveDate, Option<bool>)> = Vec::new();
     let mut counted = counts.days.iter().peekable();
+    let (mut above, mut all) = (0, 0);
     for day in days {
         let monday = monday_of(day.date);
         if weeks.last().is_none_or(|(last, _)| *last != monday) {
-            weeks.push((monday, (0, 0)));
+            weeks.push((monday, None));
+            (above, all) = (0, 0);
         }
-        if let (Some((_, is_above_par)), Some((_, (above, all)))) =
+        if let (Some((_, is_above_par)), Some((_, holds))) =
             (counted.next_if(|(date, _)| *date == day.date), weeks.last_mut())
         {
-            *above += usize::from(*is_above_par);
-            *all += 1;
+            above += usize::from(*is_above_par);
+            all += 1;
+            *holds = Some(above as f64 >= LEAST_SHARE_OF_DAYS * all as f64);
         }
     }
-    let holds = |(above, all): (usize, usize)| (all > 0).then_some(above as f64 >= LEAST_SHARE_OF_DAYS * all as f64);
-    weeks.into_iter().map(|(monday, week)| (monday, holds(week))).collect()
+    weeks
 }
 
 #[cfg(test)]
