@@ -116,6 +116,59 @@ fn steps_are_found_at_their_day() {
     check(182, 0.6, 2.5, 0.95, 0.85);
 }
 
+/// A series with steps from days on, and the places of the days that are told.
+fn told_of_steps(words: &str, number: usize, shape: &Shape, steps: &[(usize, f64)]) -> Vec<usize> {
+    let mut chance = Chance::of(words, number);
+    let (mut values, _) = daily::values(&mut chance, shape);
+    for (from, step) in steps {
+        values.iter_mut().skip(*from).flatten().for_each(|value| *value += step);
+    }
+    let series = daily::series(&values, Measure::Duration, 0.5);
+    let looks = change::looks(&series, Measure::Duration).into_iter().filter_map(|look| look.claim);
+    let claims: Vec<_> = looks.collect();
+    // Each is told of the days between its neighbours, so that all together each day is told of twice but at the ends.
+    let mut places: Vec<usize> = Vec::new();
+    for claim in &claims {
+        places.push(series.days.iter().position(|day| day.date == claim.facts.from).unwrap());
+    }
+    for (claim, at) in claims.iter().zip(&places) {
+        let before = places.iter().copied().filter(|other| other < at).max().unwrap_or(0);
+        let behind = places.iter().copied().filter(|other| other > at).min().unwrap_or(shape.days);
+        let days = [claim.facts.before.days, claim.facts.after.days].map(|days| days as usize);
+        assert_eq!(days, [at - before, behind - at]);
+    }
+    places
+}
+
+#[test]
+fn two_steps_are_both_found_and_one_is_found_once() {
+    let a_row = histories(40);
+    let near = |told: &[usize], at: usize| told.iter().any(|told| told.abs_diff(at) <= 5);
+    for (second, least) in [(2.5, 0.75), (-2.5, 0.75)] {
+        let shape = Shape { days: 182, kept: 0.3, ..Shape::NULL };
+        let found = (0..a_row).filter(|number| {
+            let told = told_of_steps(&format!("two steps {second}"), *number, &shape, &[(60, 2.5), (120, second)]);
+            near(&told, 60) && near(&told, 120)
+        });
+        let found = found.count();
+        println!("steps of 2.5 and {second}: {found} of {a_row} times both");
+        assert!(found as f64 >= least * a_row as f64, "{second}: {found} of {a_row}");
+    }
+    let (mut told, mut seconds, mut all) = (0, 0, 0);
+    for kept in [0.0, 0.3, 0.6] {
+        let shape = Shape { days: 182, kept, ..Shape::NULL };
+        for number in 0..a_row {
+            let places = told_of_steps(&format!("one step {kept}"), number, &shape, &[(60, 2.5)]);
+            told += usize::from(!places.is_empty());
+            seconds += usize::from(places.len() > 1);
+            all += 1;
+        }
+    }
+    println!("one step: {told} told, {seconds} with a second one, of {all}");
+    assert!(told * 10 > all * 9, "no challenge: {told} of {all}");
+    assert!(seconds <= most_at(MOST_OF_A_ROW, all), "{seconds} of {all}");
+}
+
 #[test]
 fn slides_are_found() {
     let a_row = histories(100);

@@ -127,6 +127,35 @@ fn one_workflow_that_causes_all_is_named() {
 }
 
 #[test]
+fn two_windows_have_causes_of_their_own() {
+    let of = histories(6);
+    let is_thursday = |hour: usize| hour / 24 % 7 == 3 && (14..16).contains(&(hour % 24));
+    let more = |workflow: usize, hour: usize| 4.0 * even(workflow, hour);
+    let (mut told, mut right) = (0, 0);
+    for number in 0..of {
+        let mut chance = Chance::of("two windows", number);
+        let holds = holds(&mut chance, WEEKS);
+        let rate = |workflow: usize, hour: usize, _| {
+            let fails = workflow == 0 && is_monday(hour) || workflow == 1 && is_thursday(hour);
+            if fails && holds[hour / WEEK] { 0.9 } else { base(workflow) }
+        };
+        let truth = Truth { weeks: WEEKS, an_hour: &more, rate: &rate, duration_ms: &minute, noise: 0.0 };
+        let findings = answer(&rows(&mut chance, &truth), WEEKS).patterns;
+        for (weekday, workflow) in [(1, "w0"), (4, "w1")] {
+            let is_there = |finding: &&Finding| {
+                let window = finding.window.as_ref().is_some_and(|window| window.weekdays == [weekday]);
+                finding.kind == Kind::FailureWindow && window
+            };
+            let there: Vec<Finding> = findings.iter().filter(is_there).cloned().collect();
+            told += usize::from(!there.is_empty());
+            right += usize::from(said(&there).from.first().is_some_and(|from| from == workflow));
+        }
+    }
+    println!("two windows, one workflow each: {told} told, {right} with its workflow, of {}", 2 * of);
+    assert!(told * 10 >= 2 * of * 9 && right == told, "{told} told, {right} right");
+}
+
+#[test]
 fn two_workflows_are_named_together() {
     let of = histories(8);
     let an_hour = |workflow: usize, _: usize| 20.0 * if workflow < 2 { 0.15 } else { 0.07 };

@@ -283,6 +283,59 @@ fn the_flagship_reads_like_this() {
 }
 
 #[test]
+fn two_windows_are_both_told_and_counted() {
+    // As above, and on Saturdays from 2 to 4 5 or 6 of 20, but none in three weeks.
+    let saturdays = |hour: usize| hour / 24 == 5 && (2..4).contains(&(hour % 24));
+    let failures = (0..13 * WEEK).map(|hour| {
+        let spread = ((hour as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) % 3;
+        let is_active = (FLAGSHIP.holds(hour % WEEK), saturdays(hour % WEEK));
+        match is_active {
+            (true, _) if matches!(hour / WEEK, 3 | 8) => 0,
+            (_, true) if matches!(hour / WEEK, 1 | 8 | 11) => 0,
+            (true, _) => 6 + spread % 2,
+            (_, true) => 5 + spread % 2,
+            _ => spread,
+        }
+    });
+    let history = History { failures: failures.collect(), executions: vec![20; 13 * WEEK] };
+    let report = history.report();
+    let said: Vec<&str> = report.findings.iter().map(|finding| &*finding.sentence).collect();
+    assert_eq!(
+        said,
+        [
+            "Higher failure rate on Mondays between 9–11 AM (27% vs 5% otherwise, 11 of 13 weeks)",
+            "Higher failure rate on Saturdays between 2–4 AM (21% vs 5% otherwise, 10 of 13 weeks)",
+        ]
+    );
+    report.findings.iter().for_each(|finding| recount(&history, finding));
+    let [first, second] = [0, 1].map(|place| report.findings[place].p_adjusted.unwrap());
+    assert!(first <= second && second < 0.01, "{first} {second}");
+}
+
+#[test]
+fn beside_one_window_no_other_is_told() {
+    let a_row = histories(20);
+    let saturdays = Plant { days: &[5], hours: (0, 24), rate: 0.15, weeks: 0.9 };
+    let (mut all, mut told, mut seconds) = (0, 0, 0);
+    for (name, plant) in [("Mondays", FLAGSHIP), ("Saturdays", saturdays)] {
+        for kind in [Failures::Binomial, Failures::Autoregressive, Failures::Incidents, Failures::LouderInOfficeHours] {
+            for number in 0..a_row {
+                let mut chance = Chance::of(&format!("one window {name} {kind:?}"), number);
+                let history = history(&mut chance, 26, 20.0, Volume::Office, kind, Some(&plant));
+                let findings = history.report().findings;
+                let windows = findings.iter().filter(|finding| finding.kind == Kind::FailureWindow).count();
+                told += usize::from(windows > 0);
+                seconds += usize::from(windows > 1);
+                all += 1;
+            }
+        }
+    }
+    println!("one window: {told} told, {seconds} with a second one, of {all}");
+    assert!(told * 10 > all * 9, "no challenge: {told} of {all}");
+    assert!(seconds <= most_at(MOST_OF_ALL, all), "{seconds} of {all}");
+}
+
+#[test]
 fn the_order_of_counting_does_not_show() {
     let history = flagship(1);
     let view = history.view();

@@ -424,9 +424,10 @@ impl Window {
             week.hours.iter_mut().zip(&heaviest.hours).for_each(|(hour, own)| *hour = hour.without(own));
             others.weeks.push(week);
         }
-        let look = outcome_window::look(&others, self.facts.outcome, FEW);
-        let is_there = look.claim.is_some_and(|claim| overlap(claim.facts.window, self.facts.window));
-        is_there && look.chance <= FALSE_DISCOVERY_RATE
+        outcome_window::looks(&others, self.facts.outcome, FEW).iter().any(|look| {
+            let is_there = |claim: &Claim<Facts>| overlap(claim.facts.window, self.facts.window);
+            look.chance <= FALSE_DISCOVERY_RATE && look.claim.as_ref().is_some_and(is_there)
+        })
     }
 }
 

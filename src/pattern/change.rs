@@ -2,16 +2,20 @@
 //!
 //! What is tested is how far the running sum of the daily series strays from a straight line, against what chance does
 //! to a series whose days resemble the days before, around the best split: so a true shift does not pass for noise. It
-//! never tells a slow slide (that is a trend), and nothing that does not show in raw counts.
+//! never tells a slow slide (that is a trend), and nothing that does not show in raw counts. Where a change is found, the
+//! days before and behind it are series of their own. Where none is, two at once may be: each beside the other.
 
 use super::claim::{Basis, Effect, Look};
-use super::daily::{self, Daily, Line, Measure, Noise, Step, Stretch};
+use super::daily::{self, Daily, Measure, Noise, Step, Stretch};
 use super::history::Day;
-use super::random::{LEAST_CHANCE, Random, quantile};
+use super::multiplicity::MOST_OF_A_SERIES;
+use super::random::{LEAST_CHANCE, Random, listed, quantile};
 use super::series::Series;
+use super::trend::STRONG;
 use crate::histogram::Bins;
 use crate::number::within;
 use chrono::NaiveDate;
+use std::ops::Range;
 
 /// Days below which no change is looked for.
 pub const LEAST_DAYS: usize = 28;
@@ -27,9 +31,16 @@ const LEAST_RATIO_OF_RATES: f64 = 1.3;
 const LEAST_DIFFERENCE_OF_RATES: f64 = 0.02;
 /// A chance above this ends the search.
 const MOST_CHANCE: f64 = 0.05;
+/// Two changes at once are looked for where none is found by itself, and their chance counts so many times: it is a second
+/// try, which may take a tenth of what the first one may say of nothing.
+const FACTOR_OF_TWO: f64 = 10.0;
 /// A line that explains the series better than the step by more than this makes it a slide (Bayes' information criterion:
 /// from 2 on it is evidence, Raftery 1995). Below, both may be claimed, and the report tells one.
 const MOST_OF_LINE: f64 = 2.0;
+/// Three levels, and (by half) that they are where they fit best.
+const FITTED_BY_TWO: f64 = 4.0;
+/// How often two changes at once are each moved beside the other.
+const ROUNDS: usize = 3;
 /// Redrawn series, of which nine in ten have their change within the days that are stated.
 const REDRAWN: usize = 99;
 /// Days that are drawn together.
@@ -53,40 +64,165 @@ pub struct Facts {
 /// Looks for the day at which a measure changed most. The chance is that of such a change in this measure of this
 /// series, over all days.
 pub fn look(series: &Series, measure: Measure) -> Look<Facts> {
-    let bins = Bins::new();
-    let daily = Daily::new(series, measure, &bins);
-    found(series, measure, &daily, &bins).unwrap_or_else(Look::nothing)
+    looks(series, measure).into_iter().next().unwrap_or_else(Look::nothing)
 }
 
-fn found(series: &Series, measure: Measure, daily: &Daily, bins: &Bins) -> Option<Look<Facts>> {
-    if series.days.len() < LEAST_DAYS {
+/// Looks for the day at which a measure changed most, then for another one between those found before, as long as there is
+/// one. The first look comes to what it would come to by itself, those behind it all have a claim; each change is told of
+/// the days from the one before it to the one behind it.
+#[inline(never)]
+pub fn looks(series: &Series, measure: Measure) -> Vec<Look<Facts>> {
+    let bins = Bins::new();
+    let daily = Daily::new(series, measure, &bins);
+    let mut cuts = Vec::new();
+    cuts.extend(next_cut(series, measure, &daily, &[]));
+    let mut looks = claims(&cuts, series, measure, &daily, &bins);
+    if looks.is_empty() {
+        cuts = two_cuts(series, measure, &daily).unwrap_or_default();
+        looks = claims(&cuts, series, measure, &daily, &bins);
+    }
+    while (1..MOST_OF_A_SERIES).contains(&looks.len())
+        && let Some(cut) = next_cut(series, measure, &daily, &cuts)
+    {
+        cuts.push(cut);
+        let more = claims(&cuts, series, measure, &daily, &bins);
+        if more.is_empty() {
+            break;
+        }
+        looks = more;
+    }
+    if looks.is_empty() {
+        looks.push(Look::nothing());
+    }
+    looks
+}
+
+/// A day on which a new level begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cut {
+    /// Its place among the days of the series.
+    at: usize,
+    /// So many days earlier or later would not surprise.
+    plus_minus: u32,
+    /// The chance of as good a split.
+    chance: f64,
+}
+
+/// The last cut before a day and the first one behind it, or the ends of the series.
+fn neighbours(cuts: &[Cut], at: usize, days: usize) -> (usize, usize) {
+    let (mut before, mut behind) = (0, days);
+    for cut in cuts {
+        if cut.at < at {
+            before = before.max(cut.at);
+        } else if cut.at > at {
+            behind = behind.min(cut.at);
+        }
+    }
+    (before, behind)
+}
+
+/// The best split of all stretches between cuts, if it is one.
+fn next_cut(series: &Series, measure: Measure, daily: &Daily, cuts: &[Cut]) -> Option<Cut> {
+    let days = series.days.len();
+    // What lies within the error of a cut may be of the level on its other side.
+    let error = cuts.iter().fold(0, |most, cut| cut.plus_minus.max(most)) as usize;
+    let mut best: Option<Cut> = None;
+    for from in std::iter::once(0).chain(cuts.iter().map(|cut| cut.at)) {
+        let until = neighbours(cuts, from, days).1;
+        let inner = from + if from > 0 { error } else { 0 }..until - if until < days { error.min(until) } else { 0 };
+        if until - from < LEAST_DAYS {
+            continue;
+        }
+        if let Some(cut) = cut_within(series, measure, daily, inner) {
+            let chance = cut.chance * (cuts.len() + 1) as f64;
+            if chance <= best.map_or(MOST_CHANCE, |best| best.chance) {
+                best = Some(Cut { chance, ..cut });
+            }
+        }
+    }
+    best
+}
+
+/// Two cuts at once, each of which is one beside the other: levels that come back, or go on, hide one change behind the
+/// other from who looks for one alone. Together they explain the series strongly better than a line.
+pub(super) fn two_cuts(series: &Series, measure: Measure, daily: &Daily) -> Option<Vec<Cut>> {
+    let (days, values) = (series.days.len(), &daily.values);
+    if days < LEAST_DAYS {
         return None;
     }
-    let split = Split::of(daily, measure)?;
+    let best = |from: usize, until: usize| Step::best(values.get(from..until)?, LEAST_DAYS_OF_A_SIDE);
+    let beside = |mut second: usize| {
+        let (mut left, mut first) = (Vec::new(), 0);
+        for _ in 0..ROUNDS {
+            let step = best(0, second)?;
+            first = step.at;
+            let next = best(first, values.len())?;
+            second = first + next.at;
+            left = step.left(values.get(..first)?);
+            left.extend_from_slice(&next.left(values.get(first..)?));
+        }
+        let independent_days = Noise::of(&left, &daily.drawn_in, FITTED_BY_TWO).independent_days;
+        let over_line = daily::step_over_line(&left, values, independent_days);
+        // Two steps have two numbers more to fit than one: a level and where it begins.
+        if over_line - 2.0 * libm::log(independent_days.max(1.0)) < STRONG {
+            return None;
+        }
+        let [first, second] = [*daily.places.get(first)?, *daily.places.get(second)?];
+        let mut cuts = Vec::new();
+        for part in [0..second, first..days] {
+            cuts.push(cut_within(series, measure, daily, part)?);
+        }
+        let chance = FACTOR_OF_TWO * cuts.iter().fold(0.0, |most: f64, cut| most.max(cut.chance));
+        cuts.iter_mut().for_each(|cut| cut.chance = chance);
+        (chance <= MOST_CHANCE).then_some(cuts)
+    };
+    // The best one alone may be either of the two.
+    let one = best(0, values.len())?.at;
+    beside(one).or_else(|| beside(one + best(one, values.len())?.at))
+}
+
+/// The best split of some days, if it is one.
+#[inline(never)]
+fn cut_within(series: &Series, measure: Measure, daily: &Daily, days: Range<usize>) -> Option<Cut> {
+    let daily = daily.within(days);
+    let split = Split::of(&daily, measure)?;
     if split.chance > MOST_CHANCE || split.is_slide(&daily.values) {
         return None;
     }
     let at = *daily.places.get(split.step.at)?;
-    let (days_before, days_after) = series.days.split_at_checked(at)?;
-    let durations = series.durations.split_at_checked(at).unwrap_or_default();
-    let before = Stretch::of(days_before, durations.0, measure, bins);
-    let after = Stretch::of(days_after, durations.1, measure, bins);
-    if !pass(measure, &split.step, &before, &after) {
-        return None;
-    }
-    let from = days_after.first()?.date;
     let counts = series.days.iter().map(Day::executions);
     let mut random = Random::seeded_by(counts.chain([measure as u64, 6]));
-    let plus_minus = split.plus_minus(daily, &mut random);
-    let mut basis = Basis::new(series.span()?, share(measure, &before, &after));
-    basis.effect = Some(Effect { inside: after.value, outside: before.value });
-    basis.date("changed_on", from).count("plus_minus_days", u64::from(plus_minus));
-    basis.count("days_before", u64::from(before.days)).count("days_after", u64::from(after.days));
-    basis.count("executions_before", before.executions).count("executions_after", after.executions);
-    if measure == Measure::FailureRate {
-        basis.count("failures_before", before.failures).count("failures_after", after.failures);
+    Some(Cut { at, plus_minus: split.plus_minus(&daily, &mut random), chance: split.chance })
+}
+
+/// The claims of cuts, each between its neighbours; none where raw counts do not show all of them.
+#[inline(never)]
+fn claims(cuts: &[Cut], series: &Series, measure: Measure, daily: &Daily, bins: &Bins) -> Vec<Look<Facts>> {
+    let mut claims = Vec::new();
+    for Cut { at, plus_minus, chance } in cuts.iter().copied() {
+        let (begin, end) = neighbours(cuts, at, series.days.len());
+        let side = |days: Range<usize>| {
+            let level = daily::mean(&daily.within(days.clone()).values);
+            let durations = series.durations.get(days.clone()).unwrap_or_default();
+            (Stretch::of(series.days.get(days).unwrap_or_default(), durations, measure, bins), level)
+        };
+        let [(before, level_before), (after, level_after)] = [begin..at, at..end].map(side);
+        let (Some(first), Some(span)) = (series.days.get(at), series.span()) else { return Vec::new() };
+        if !pass(measure, level_after - level_before, &before, &after) {
+            return Vec::new();
+        }
+        let from = first.date;
+        let mut basis = Basis::new(span, share(measure, &before, &after));
+        basis.effect = Some(Effect { inside: after.value, outside: before.value });
+        basis.date("changed_on", from).count("plus_minus_days", u64::from(plus_minus));
+        basis.count("days_before", u64::from(before.days)).count("days_after", u64::from(after.days));
+        basis.count("executions_before", before.executions).count("executions_after", after.executions);
+        if measure == Measure::FailureRate {
+            basis.count("failures_before", before.failures).count("failures_after", after.failures);
+        }
+        claims.push(Look::claim(chance, Facts { measure, from, plus_minus, before, after }, basis));
     }
-    Some(Look::claim(split.chance, Facts { measure, from, plus_minus, before, after }, basis))
+    claims
 }
 
 /// The best split of a daily series and the chance of one as good.
@@ -131,8 +267,7 @@ impl Split {
 
     /// True if a line tells the same much better.
     fn is_slide(&self, values: &[f64]) -> bool {
-        let line = Line::best(values).left(values);
-        daily::step_over_line(&self.step.left(values), &line, self.noise.independent_days) < -MOST_OF_LINE
+        daily::step_over_line(&self.step.left(values), values, self.noise.independent_days) < -MOST_OF_LINE
     }
 
     /// How many days off nine in ten redrawn series have their change: what is left of the levels is drawn anew, week by
@@ -142,16 +277,18 @@ impl Split {
         let starts = (left.len() + 1).saturating_sub(BLOCK);
         let place = |at: usize| daily.places.get(at).map_or(0.0, |place| *place as f64);
         let mut redraw = || {
-            let blocks = (0..left.len().div_ceil(BLOCK)).map(|_| random.below(starts)).collect::<Vec<_>>();
-            let drawn = blocks.into_iter().flat_map(|start| left.iter().skip(start).take(BLOCK));
-            let level = |place| if place < self.step.at { self.step.levels.0 } else { self.step.levels.1 };
-            let values: Vec<f64> =
-                drawn.take(left.len()).enumerate().map(|(place, value)| level(place) + value).collect();
+            let mut start = 0;
+            let values = listed((0..left.len()).map(|at| {
+                if at % BLOCK == 0 {
+                    start = random.below(starts);
+                }
+                let level = if at < self.step.at { self.step.levels.0 } else { self.step.levels.1 };
+                level + left.get(start + at % BLOCK).copied().unwrap_or(0.0)
+            }));
             let other = Step::best(&values, LEAST_DAYS_OF_A_SIDE).map_or(self.step.at, |step| step.at);
             (place(other) - place(self.step.at)).abs()
         };
-        let off: Vec<f64> = (0..REDRAWN).map(|_| redraw()).collect();
-        libm::ceil(quantile(off.into_iter(), 0.9)) as u32
+        libm::ceil(quantile((0..REDRAWN).map(|_| redraw()), 0.9)) as u32
     }
 }
 
@@ -165,10 +302,9 @@ fn kolmogorov(squared: f64) -> f64 {
 }
 
 /// True if the change shows in raw counts, as it does day by day.
-fn pass(measure: Measure, step: &Step, before: &Stretch, after: &Stretch) -> bool {
+fn pass(measure: Measure, by_day: f64, before: &Stretch, after: &Stretch) -> bool {
     let (low, high) =
         if after.value < before.value { (after.value, before.value) } else { (before.value, after.value) };
-    let by_day = step.levels.1 - step.levels.0;
     let (ratio, difference) = match measure {
         Measure::FailureRate => (LEAST_RATIO_OF_RATES, LEAST_DIFFERENCE_OF_RATES),
         Measure::Volume | Measure::Duration => (LEAST_RATIO, 0.0),
@@ -263,6 +399,34 @@ mod tests {
         let facts = found(80, Measure::Duration, slower).unwrap();
         assert_eq!((facts.before.days, facts.before.executions, facts.after.executions), (30, 270, 450));
         assert!(facts.after.value > 1.5 * facts.before.value);
+    }
+
+    #[test]
+    fn levels_that_come_back_or_go_on_are_two_changes_and_a_slide_is_none() {
+        let told = |level: &dyn Fn(u64) -> u64| {
+            let mut series = Series::new(Whose::All, Vec::new(), Vec::new(), Vec::new());
+            for day in 0..90 {
+                let mut hours = [Hour::default(); 24];
+                hours[9] = executions(day, level(day));
+                series.days.push(Day { date: "2026-01-05".parse::<NaiveDate>().unwrap() + Days::new(day), hours });
+            }
+            let looks = looks(&series, Measure::Volume);
+            assert!(looks.iter().skip(1).all(|look| look.claim.is_some() && look.chance <= MOST_CHANCE));
+            let claims = looks.into_iter().filter_map(|look| look.claim).map(|claim| claim.facts);
+            let of_claim = |facts: Facts| {
+                assert!(facts.plus_minus <= 2, "{facts:?}");
+                let places = [facts.from.to_string(), facts.before.days.to_string(), facts.after.days.to_string()];
+                places.join(" ")
+            };
+            let mut claims: Vec<String> = claims.map(of_claim).collect();
+            claims.sort();
+            claims
+        };
+        let both = ["2026-02-04 30 30", "2026-03-06 30 30"];
+        assert_eq!(told(&|day| if (30..60).contains(&day) { 150 } else { 100 }), both, "up and down");
+        assert_eq!(told(&|day| 100 + 50 * (day / 30)), both, "two steps");
+        assert_eq!(told(&|day| if day < 60 { 100 } else { 150 }), ["2026-03-06 60 30"], "one step");
+        assert_eq!(told(&|day| 100 + 2 * day), [""; 0], "a slide");
     }
 
     #[test]

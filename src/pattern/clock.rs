@@ -8,7 +8,7 @@
 
 use super::history::{Day, Hour};
 use super::outcome::Tally;
-use super::random::sum;
+use super::random::{sum, those};
 use crate::zone::Zone;
 use chrono::Datelike;
 
@@ -42,7 +42,7 @@ impl Clock {
 /// beyond what their share of all makes usual. `None` where clocks did not change, or twice in different ways, or where it
 /// cannot be told.
 pub fn kept(days: &[Day], zone: &Zone, weekdays: &[u8], tally: &dyn Fn(&Hour) -> Tally) -> Option<Clock> {
-    let is_meant = |day: &&Day| weekdays.contains(&(day.date.weekday().number_from_monday() as u8));
+    let is_meant = |day: &Day| weekdays.contains(&(day.date.weekday().number_from_monday() as u8));
     let offset = |day: &Day| zone.offset_at(zone.start_of_date(day.date).saturating_add(HALF_A_DAY_MS));
     let first = offset(days.first()?);
     let other = days.iter().map(offset).find(|offset| *offset != first)?;
@@ -51,7 +51,7 @@ pub fn kept(days: &[Day], zone: &Zone, weekdays: &[u8], tally: &dyn Fn(&Hour) ->
         return None;
     }
     let moved = usize::try_from((moved / HOUR_SECONDS).rem_euclid(24)).ok()?;
-    let meant: Vec<&Day> = days.iter().filter(is_meant).collect();
+    let meant = those(days, &is_meant);
     let (before, after): (Vec<&Day>, Vec<&Day>) = meant.into_iter().partition(|day| offset(day) == first);
     let (before, after) = (shapes(&before, tally), shapes(&after, tally));
     if before.len().min(after.len()) < LEAST_DAYS {

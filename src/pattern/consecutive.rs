@@ -3,6 +3,7 @@
 //! nor end it. It says nothing of rows that are as long as others were.
 
 use super::claim::{Basis, Effect, Look};
+use super::random::those;
 use super::series::{Run, Series};
 use super::tail::chance_beyond;
 use crate::time::Timestamp;
@@ -48,13 +49,13 @@ struct Row {
 
 /// Looks for the longest row.
 pub fn look(series: &Series, zone: &Zone) -> Look<Facts> {
-    let decided: Vec<&Run> = series.runs.iter().filter(|run| run.status.is_decided()).collect();
-    let rows = rows(&decided);
+    let decided = those(&series.runs, &|run: &Run| run.status.is_decided());
+    let mut others = rows(&decided);
     let longer = |one: Option<Row>, other: &Row| {
         if one.is_none_or(|one| other.length > one.length) { Some(*other) } else { one }
     };
-    let Some(longest) = rows.iter().fold(None, longer) else { return Look::nothing() };
-    let others: Vec<Row> = rows.into_iter().filter(|row| row.from != longest.from).collect();
+    let Some(longest) = others.iter().fold(None, longer) else { return Look::nothing() };
+    others.retain(|row| row.from != longest.from);
     let runner_up = others.iter().fold(None, longer).map_or(0, |row| row.length);
     let outside = decided.len() - longest.length;
     if longest.length < LEAST_LENGTH
@@ -107,15 +108,16 @@ fn chance_by_itself(length: usize, failures: usize, rows: usize, outside: usize)
 
 /// The longest row of each day that has one. What breaks, breaks for hours, so that the rows of a day say one thing together.
 fn longest_by_day(decided: &[&Run], rows: &[Row]) -> Vec<f64> {
-    let mut days: Vec<(i64, f64)> = Vec::new();
+    let (mut days, mut last): (Vec<f64>, _) = (Vec::new(), None);
     for row in rows {
         let day = decided.get(row.from).map_or(0, |run| run.at_ms.div_euclid(DAY_MS));
-        match days.last_mut().filter(|(last, _)| *last == day) {
-            Some((_, longest)) => *longest = longest.max(row.length as f64),
-            None => days.push((day, row.length as f64)),
+        match days.last_mut().filter(|_| last == Some(day)) {
+            Some(longest) => *longest = longest.max(row.length as f64),
+            None => days.push(row.length as f64),
         }
+        last = Some(day);
     }
-    days.into_iter().map(|(_, longest)| longest).collect()
+    days
 }
 
 fn rows(decided: &[&Run]) -> Vec<Row> {

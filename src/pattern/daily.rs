@@ -5,11 +5,12 @@
 //! days a week. Everything is a logarithm or a logit: a step is a ratio.
 
 use super::history::Day;
-use super::random::median;
+use super::random::{listed, median};
 use super::series::Series;
 use crate::histogram::{Bins, Histogram};
 use crate::number::within;
 use chrono::Datelike;
+use std::ops::Range;
 
 /// What is measured of a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,25 +88,34 @@ impl Daily {
         }
         daily
     }
+
+    /// What lies at some of the places.
+    #[inline(never)]
+    pub fn within(&self, places: Range<usize>) -> Self {
+        let mut part = Self { after_monday: self.after_monday, ..Self::default() };
+        for ((place, value), drawn_in) in self.places.iter().zip(&self.values).zip(&self.drawn_in) {
+            if places.contains(place) {
+                part.places.push(*place);
+                part.values.push(*value);
+                part.drawn_in.push(*drawn_in);
+            }
+        }
+        part
+    }
 }
 
 /// The measure of each day of a series; `None` where nothing was measured.
 fn values(series: &Series, measure: Measure, bins: &Bins) -> Vec<Option<f64>> {
-    let days = series.days.iter();
-    match measure {
-        Measure::Volume => days.map(|day| Some(libm::log(day.executions() as f64 + 1.0))).collect(),
+    let of_day = |(place, day): (usize, &Day)| match measure {
+        Measure::Volume => Some(day.executions() as f64 + 1.0),
         Measure::FailureRate => {
-            let logit = |(failures, decided): (u64, u64)| {
-                let others = decided.saturating_sub(failures);
-                (decided > 0).then(|| libm::log((failures as f64 + 0.5) / (others as f64 + 0.5)))
-            };
-            days.map(|day| logit(outcomes(std::slice::from_ref(day)))).collect()
+            let (failures, decided) = outcomes(std::slice::from_ref(day));
+            let others = decided.saturating_sub(failures);
+            (decided > 0).then_some((failures as f64 + 0.5) / (others as f64 + 0.5))
         }
-        Measure::Duration => {
-            let of_half = |durations: &Histogram| durations.quantile(bins, 50).map(|ms| libm::log(ms.max(1.0)));
-            series.durations.iter().take(series.days.len()).map(of_half).collect()
-        }
-    }
+        Measure::Duration => Some(series.durations.get(place)?.quantile(bins, 50)?.max(1.0)),
+    };
+    series.days.iter().enumerate().map(|day| of_day(day).map(libm::log)).collect()
 }
 
 /// Failed and decided executions of some days.
@@ -350,7 +360,7 @@ impl Step {
     /// What is left of the values.
     pub fn left(&self, values: &[f64]) -> Vec<f64> {
         let level = |place| if place < self.at { self.levels.0 } else { self.levels.1 };
-        values.iter().enumerate().map(|(place, value)| value - level(place)).collect()
+        listed(values.iter().enumerate().map(|(place, value)| value - level(place)))
     }
 }
 
@@ -374,7 +384,7 @@ impl Line {
     /// What is left of the values.
     pub fn left(&self, values: &[f64]) -> Vec<f64> {
         let at = |from| self.middle + self.slope * from;
-        from_middle(values.len()).zip(values).map(|(from, value)| value - at(from)).collect()
+        listed(from_middle(values.len()).zip(values).map(|(from, value)| value - at(from)))
     }
 }
 
@@ -391,10 +401,12 @@ pub fn squares_from_middle(days: usize) -> f64 {
 
 /// How much better a step explains a series than a line, by Bayes' information criterion over independent days: above
 /// 0 the step is better, and 6 is strong.
-pub fn step_over_line(step_left: &[f64], line_left: &[f64], independent_days: f64) -> f64 {
+#[inline(never)]
+pub fn step_over_line(step_left: &[f64], values: &[f64], independent_days: f64) -> f64 {
     let squares = |left: &[f64]| left.iter().map(|value| value * value).sum::<f64>() + 1e-12;
+    let line_left = Line::best(values).left(values);
     // A step has one number more to fit: where it is.
-    independent_days * libm::log(squares(line_left) / squares(step_left)) - libm::log(independent_days.max(1.0))
+    independent_days * libm::log(squares(&line_left) / squares(step_left)) - libm::log(independent_days.max(1.0))
 }
 
 #[cfg(test)]

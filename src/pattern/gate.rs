@@ -12,7 +12,7 @@ const LEAST_WEEKS_OF_MANY_DAYS: usize = 5;
 /// Failures inside the window, all weeks together: the far tail of the tests needs them.
 pub const LEAST_HITS: u64 = 20;
 /// The rate inside is at least this many times the rate outside,
-const LEAST_RATIO: f64 = 1.3;
+pub const LEAST_RATIO: f64 = 1.3;
 /// and at least this much above it.
 const LEAST_DIFFERENCE: f64 = 0.02;
 /// The share of weeks in which the window is worse than the rest of that week.

@@ -7,7 +7,7 @@
 //! of them fall on one weekday, or touch one hour, by themselves.
 
 use super::claim::{Basis, Effect, Look};
-use super::random::listed;
+use super::random::{listed, those};
 use super::schedule::{Schedule, Slot, date_of, hour_of, weekday_of};
 use super::series::Series;
 use chrono::NaiveDate;
@@ -72,7 +72,7 @@ struct Date {
 pub fn look(series: &Series, schedule: &Schedule) -> Look<Facts> {
     let slots = &schedule.slots;
     let dates = dates(slots);
-    let bad: Vec<&Date> = dates.iter().filter(|date| date.missed > 0).collect();
+    let bad = those(&dates, &|date: &Date| date.missed > 0);
     if bad.len() < LEAST_DATES {
         return Look::nothing();
     }
@@ -135,14 +135,15 @@ pub fn look(series: &Series, schedule: &Schedule) -> Look<Facts> {
 
 /// The moments by date.
 fn dates(slots: &[Slot]) -> Vec<Date> {
-    let mut dates: Vec<(NaiveDate, Date)> = Vec::new();
+    let (mut dates, mut last): (Vec<Date>, _) = (Vec::new(), None);
     for slot in slots {
         let on = date_of(slot.clock_ms);
-        if dates.last().is_none_or(|(last, _)| *last != on) {
+        if last != Some(on) {
             let weekday = weekday_of(slot.clock_ms);
-            dates.push((on, Date { weekday, missed: 0, all: 0, hours: [(0, 0); 24] }));
+            dates.push(Date { weekday, missed: 0, all: 0, hours: [(0, 0); 24] });
+            last = Some(on);
         }
-        let Some((_, date)) = dates.last_mut() else { continue };
+        let Some(date) = dates.last_mut() else { continue };
         let missed = u64::from(!slot.is_kept);
         date.missed += missed;
         date.all += 1;
@@ -151,7 +152,7 @@ fn dates(slots: &[Slot]) -> Vec<Date> {
             *missed_then += missed;
         }
     }
-    dates.into_iter().map(|(_, date)| date).collect()
+    dates
 }
 
 /// The chance that none of `missed` of `all` moments is one of `of`, where misses follow each other on a ring of the

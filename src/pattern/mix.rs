@@ -97,7 +97,8 @@ impl Shift {
             Statement::Change(facts) => {
                 let at = all.days.iter().position(|day| day.date == facts.from)?;
                 let when = When::Around(facts.from, facts.plus_minus);
-                (facts.measure, facts.before, facts.after, when, [0..at, at..length])
+                let days = [at - facts.before.days.min(at as u32) as usize..at, at..at + facts.after.days as usize];
+                (facts.measure, facts.before, facts.after, when, days)
             }
             Statement::Trend(facts) => {
                 let days = [0..END, length.saturating_sub(END)..length];

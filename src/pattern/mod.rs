@@ -269,7 +269,8 @@ impl Finding {
 /// Looks for patterns. The same counts give the same report on every machine.
 ///
 /// The kinds of a family are corrected for each other; one that was not looked for, or whose best window failed its gates, counts
-/// as one that was looked for in vain. Without the feature `patterns` nothing is looked for and nothing is said.
+/// as one that was looked for in vain. Where a window of an outcome or a change is found, others are looked for beside it.
+/// Without the feature `patterns` nothing is looked for and nothing is said.
 pub fn report(evidence: &Evidence<'_>) -> Report {
     if cfg!(feature = "patterns") { report::report(evidence) } else { Report::default() }
 }

@@ -7,14 +7,21 @@
 //! four chances, each of the largest score over all windows of its class. The smallest counts, five times over: four
 //! for the choice among them, the rest for noise that is louder in some hours than in others (measured on null
 //! histories, see `tests/null_histories.rs`).
+//!
+//! Where a window is found, the same is done with the hours that it does not cover, as if they were all there is: twice at
+//! most, and never in a series in which nothing was found. What is said of a further window is counted as of the first
+//! one, against all other hours.
 
 use super::claim::{Basis, Claim, Effect, Look};
-use super::gate::{Counts, LEAST_HITS, LEAST_WEEKS, trimmed};
+use super::gate::{Counts, LEAST_HITS, LEAST_RATIO, LEAST_WEEKS, trimmed};
 use super::history::{RING, Week};
+use super::multiplicity::{FALSE_DISCOVERY_RATE, MOST_OF_A_SERIES};
 use super::outcome::{Outcome, TalliedWeek, Tally};
-use super::random::{self, GLANCE, HOPELESS, LEAST_CHANCE, Random, quantile, share_at_least, tail_chance};
+use super::random::{
+    self, GLANCE, HOPELESS, LEAST_CHANCE, Random, median, quantile, quantile_of, share_at_least, tail_chance,
+};
 use super::residual::Residuals;
-use super::ring::{Class, Ring, RingWindow, WINDOWS, Windows, maxima, sums};
+use super::ring::{Class, DaySet, Ring, RingWindow, WINDOWS, Windows, maxima, sums};
 use super::{Series, WeekWindow};
 use crate::number::within;
 use chrono::{Days, NaiveDate};
@@ -28,6 +35,8 @@ const MOST_CHANCE_OF_PARTNER: f64 = 0.05;
 const NEAR_BEST: f64 = 0.8;
 /// And at least this quantile of the shuffled maxima of their own class.
 const CRITICAL_QUANTILE: f64 = 0.95;
+/// A window covers so many hours before and behind it as well: its boundaries are known no better.
+const AROUND: u8 = 3;
 /// A window's own square sum against the pooled one in the variance of the coin test.
 const OWN_VARIANCE: f32 = 0.5;
 
@@ -61,28 +70,112 @@ pub fn usable_weeks(weeks: &[TalliedWeek]) -> usize {
     weeks.iter().filter(|week| week.total().of > 0).count()
 }
 
-/// Looks for the one window in which an outcome stands out most. Finds nothing where there are too few weeks or too few
-/// executions with the outcome, without a look at anything else.
-pub fn look(series: &Series, outcome: Outcome, shuffles: usize) -> Look<Facts> {
-    let weeks = outcome.weeks(series);
-    let mut total = Tally::default();
-    weeks.iter().for_each(|week| total.add(week.total()));
-    if usable_weeks(&weeks) < LEAST_WEEKS || total.hits < LEAST_HITS || total.hits == total.of {
-        return Look::nothing();
+/// Looks for the window in which an outcome stands out most, then for another one beside those found before, as long as there
+/// is one. The first look comes to what it would come to by itself, those behind it all have a claim.
+pub fn looks(series: &Series, outcome: Outcome, shuffles: usize) -> Vec<Look<Facts>> {
+    let (mut looks, mut found) = (Vec::new(), Vec::new());
+    loop {
+        let look = look_beside(series, outcome, &found, shuffles);
+        let is_first = looks.is_empty();
+        let window =
+            look.claim.as_ref().filter(|_| look.chance <= FALSE_DISCOVERY_RATE).map(|claim| claim.facts.window);
+        if is_first || look.claim.is_some() {
+            looks.push(look);
+        }
+        match window {
+            Some(window) if looks.len() < MOST_OF_A_SERIES => found.push(window),
+            _ => return looks,
+        }
     }
-    let occupied: Vec<TalliedWeek> = weeks.iter().filter(|week| week.total().of > 0).cloned().collect();
-    let residuals = Residuals::new(&occupied);
-    let Some(passed) = examine(&weeks, &occupied, &residuals, shuffles) else { return Look::nothing() };
-    Look { chance: passed.chance, claim: passed.into_claim(series, outcome, &weeks, total.hits) }
 }
 
-/// The claim of the smallest chance that passes the gates.
-fn examine(weeks: &[TalliedWeek], occupied: &[TalliedWeek], residuals: &Residuals, shuffles: usize) -> Option<Passed> {
+/// Looks for the one window in which an outcome stands out most.
+pub fn look(series: &Series, outcome: Outcome, shuffles: usize) -> Look<Facts> {
+    look_beside(series, outcome, &[], shuffles)
+}
+
+/// Looks for the window that stands out most beside those that were found. Finds nothing where there are too few weeks or
+/// too few executions with the outcome, without a look at anything else.
+#[inline(never)]
+fn look_beside(series: &Series, outcome: Outcome, found: &[RingWindow], shuffles: usize) -> Look<Facts> {
+    let weeks = outcome.weeks(series);
+    let covered = covered(&weeks, found);
+    let (mut all, mut left, mut occupied) = (Tally::default(), Tally::default(), Vec::new());
+    for week in &weeks {
+        all.add(week.total());
+        let mut week = week.clone();
+        for (hour, covered) in week.hours.iter_mut().zip(covered) {
+            if covered > 0.0 {
+                *hour = Tally::default();
+            }
+        }
+        let of_week = week.total();
+        left.add(of_week);
+        if of_week.of > 0 {
+            occupied.push(week);
+        }
+    }
+    if occupied.len() < LEAST_WEEKS || left.hits < LEAST_HITS || left.hits == left.of {
+        return Look::nothing();
+    }
+    let residuals = Residuals::new(&occupied);
+    let Some(passed) = examine(&weeks, &occupied, &residuals, &covered, shuffles) else { return Look::nothing() };
+    Look { chance: passed.chance, claim: passed.into_claim(series, outcome, &weeks, all.hits) }
+}
+
+/// 1 at the hours that windows cover, 0 elsewhere. A window covers its own hours and some around them, and where the rest of
+/// its days, or its hours of other days, are worse than usual as well, these too: they are more of the same.
+#[inline(never)]
+fn covered(weeks: &[TalliedWeek], windows: &[RingWindow]) -> Ring {
+    let mut covered = [0.0; RING];
+    for window in windows {
+        let around = widened(*window);
+        // By the median hour: another window among these is not more of the same.
+        let usual = |more: &RingWindow| {
+            let mut rates = Vec::new();
+            for (place, (is_around, is_more)) in around.iter().zip(more.mask()).enumerate() {
+                let mut all = Tally::default();
+                weeks.iter().filter_map(|week| week.hours.get(place)).for_each(|hour| all.add(*hour));
+                if is_more && !is_around && all.of > 0 {
+                    rates.push(all.rate());
+                }
+            }
+            quantile_of(rates, 0.5)
+        };
+        let same_days = RingWindow { start: 0, length: 24, ..*window };
+        let same_hours = RingWindow { days: DaySet::Daily, ..*window };
+        let all = RingWindow { days: DaySet::Daily, ..same_days };
+        for more in [window, &same_days, &same_hours] {
+            if more == window || usual(more) > LEAST_RATIO * usual(&all) {
+                let hours = covered.iter_mut().zip(widened(*more));
+                hours.filter(|(_, held)| *held).for_each(|(covered, _)| *covered = 1.0);
+            }
+        }
+    }
+    covered
+}
+
+/// The hours of a window and those around them.
+fn widened(window: RingWindow) -> [bool; RING] {
+    // Hours are counted round the ring.
+    RingWindow { start: window.start + RING as u8 - AROUND, length: window.length + 2 * AROUND, ..window }.mask()
+}
+
+/// The claim of the smallest chance that passes the gates; of windows without a covered hour.
+fn examine(
+    weeks: &[TalliedWeek],
+    occupied: &[TalliedWeek],
+    residuals: &Residuals,
+    covered: &Ring,
+    shuffles: usize,
+) -> Option<Passed> {
     let seed = || occupied.iter().flat_map(|week| week.hours.iter().flat_map(|hour| [hour.of, hour.hits]));
     let variance = residuals.variance();
+    let mut closed = Box::new([0.0; WINDOWS]);
+    sums(covered, &mut closed);
     let tests = |shuffles| {
-        let turned = turning_scan(residuals, shuffles, &mut Random::seeded_by(seed().chain([1])));
-        (turned, CoinTest::new(residuals, &variance, shuffles, &mut Random::seeded_by(seed().chain([2]))))
+        let turned = turning_scan(residuals, &closed, shuffles, &mut Random::seeded_by(seed().chain([1])));
+        (turned, CoinTest::new(residuals, &variance, &closed, shuffles, &mut Random::seeded_by(seed().chain([2]))))
     };
     let (turned, coin) = tests(GLANCE);
     if [&turned, &coin.scan].iter().all(|scan| Class::ALL.iter().all(|class| FACTOR * scan.chance(*class) > HOPELESS)) {
@@ -189,8 +282,15 @@ fn largest<T>(items: impl Iterator<Item = (T, f32)>) -> Option<T> {
     first_best.map(|(item, _)| item)
 }
 
+/// What is without a covered hour keeps its scale; the rest has no part in the search.
+fn close(scale: &mut Windows, closed: &Windows) {
+    for (scale, closed) in scale.iter_mut().zip(closed) {
+        *scale = if *closed > 0.0 { 0.0 } else { *scale };
+    }
+}
+
 /// Every week turned by an angle of its own; each window's score is its sum by the root mean square of its shuffles.
-fn turning_scan(residuals: &Residuals, shuffles: usize, random: &mut Random) -> Scan {
+fn turning_scan(residuals: &Residuals, closed: &Windows, shuffles: usize, random: &mut Random) -> Scan {
     let weeks = residuals.to_turn();
     let mut all = vec![[0.0; WINDOWS]; shuffles];
     let mut scale = Box::new([0.0; WINDOWS]);
@@ -201,6 +301,7 @@ fn turning_scan(residuals: &Residuals, shuffles: usize, random: &mut Random) -> 
     for square in scale.iter_mut() {
         *square = 1.0 / ((*square / shuffles.max(1) as f32).sqrt() + 1e-9);
     }
+    close(&mut scale, closed);
     let shuffled = all.iter().map(|windows| maxima(windows, &scale));
     Scan::new(&random::unturned(&weeks), shuffled, &scale)
 }
@@ -214,7 +315,7 @@ struct CoinTest {
 }
 
 impl CoinTest {
-    fn new(residuals: &Residuals, variance: &Ring, shuffles: usize, random: &mut Random) -> Self {
+    fn new(residuals: &Residuals, variance: &Ring, closed: &Windows, shuffles: usize, random: &mut Random) -> Self {
         let weeks = residuals.to_flip();
         let mut observed = [0.0; RING];
         let mut own = Box::new([0.0; WINDOWS]);
@@ -227,7 +328,7 @@ impl CoinTest {
         sums(variance, &mut windows);
         let has_executions = |variance: f32| variance > 1e-9;
         let pairs = own.iter().zip(windows.iter());
-        let pooled = random::median(
+        let pooled = median(
             pairs
                 .filter(|(_, variance)| has_executions(**variance))
                 .map(|(square, variance)| f64::from(square / variance)),
@@ -237,6 +338,7 @@ impl CoinTest {
             let mixed = OWN_VARIANCE * *own + (1.0 - OWN_VARIANCE) * pooled * variance;
             *own = 1.0 / mixed.max(1e-9).sqrt();
         }
+        close(&mut scale, closed);
         let shuffled = random::flipped(&weeks, shuffles, random);
         let maxima = shuffled.iter().map(|ring| {
             sums(ring, &mut windows);
@@ -314,4 +416,34 @@ fn cells(weeks: &[Week], window: RingWindow) -> Vec<(NaiveDate, u8)> {
         }
     }
     cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hour of the ring, whether a window covers it where so many of 100 fail.
+    fn covers(window: RingWindow, failing: impl Fn(usize) -> u64) -> impl Fn(usize, usize) -> bool {
+        let hours = std::array::from_fn(|hour| Tally { hits: failing(hour), of: 100 });
+        let covered = covered(&[TalliedWeek { monday: NaiveDate::MIN, hours }], &[window]);
+        move |day, hour| covered[day * 24 + hour] > 0.0
+    }
+
+    #[test]
+    fn a_window_covers_the_hours_around_it_and_what_is_more_of_the_same() {
+        let window = RingWindow { days: DaySet::Single(0), start: 1, length: 2 };
+        let is_inside = |hour: usize| window.mask()[hour];
+        let alone = covers(window, |hour| if is_inside(hour) { 30 } else { 6 });
+        assert!(alone(6, 22) && alone(0, 0) && alone(0, 5) && !alone(6, 21) && !alone(0, 6));
+        // Another window on that day, or at that hour of another day, stays to be found.
+        let other = |hour: usize| is_inside(hour) || (18..20).contains(&hour) || (97..99).contains(&hour);
+        let with_another = covers(window, |hour| if other(hour) { 30 } else { 6 });
+        assert!(!with_another(0, 18) && !with_another(4, 1));
+        // A whole day, or the same hours of all days, of which it is a part.
+        let on_mondays = covers(window, |hour| if hour < 24 { 15 } else { 6 });
+        assert!((0..24).all(|hour| on_mondays(0, hour)) && !on_mondays(1, 12));
+        let daily = covers(window, |hour| if (1..3).contains(&(hour % 24)) { 15 } else { 6 });
+        assert!((0..7).all(|day| daily(day, 1) && daily(day, 2) && !daily(day, 12)));
+        assert!(!covers(window, |_| 0)(0, 12), "nothing fails");
+    }
 }

@@ -188,6 +188,17 @@ fn push(numbers: &mut Vec<f64>, value: f64) {
     numbers.push(value);
 }
 
+/// Those of some items that are meant, likewise.
+pub fn those<'a, Item>(items: &'a [Item], is_meant: &dyn Fn(&Item) -> bool) -> Vec<&'a Item> {
+    let mut those = Vec::new();
+    for item in items {
+        if is_meant(item) {
+            those.push(item);
+        }
+    }
+    those
+}
+
 /// The sum of numbers.
 #[inline(never)]
 pub fn sum(numbers: &[f64]) -> f64 {

@@ -5,7 +5,7 @@ use super::claim::{Basis, Claim, Look};
 use super::daily::Measure;
 use super::english::notices;
 use super::history::{self, Hour};
-use super::multiplicity::{FALSE_DISCOVERY_RATE, adjusted};
+use super::multiplicity::{FALSE_DISCOVERY_RATE, adjusted, adjusted_further};
 use super::outcome::{Outcome, Tally};
 use super::random::{FEW, LEAST_CHANCE, MANY, listed};
 use super::sentence::{self, Strength};
@@ -170,38 +170,55 @@ impl Sought {
         }
     }
 
-    /// Looks at a series; of what recurs by the hour it is told which clock it keeps to, where that shows.
-    fn look(self, series: &Series, view: &Viewed<'_>, schedule: Option<&Found>, shuffles: usize) -> Look<Statement> {
-        let mut look = self.look_by_itself(series, view, schedule, shuffles);
-        look.chance = look.chance.max(LEAST_CHANCE);
-        let basis = look.claim.as_mut().map(|claim| &mut *claim.basis);
-        if let Some(basis) = basis
-            && let Some(window) = &basis.window
-        {
-            let tally = |hour: &Hour| match self {
-                Sought::Outcome(outcome) => outcome.tally(hour),
-                Sought::Volume(moment) => Tally { hits: moment.of(hour), of: 0 },
-                _ => Tally { hits: hour.executions, of: 0 },
-            };
-            if let Some(clock) = clock::kept(&series.days, view.zone, &window.weekdays, &tally) {
-                basis.text(CLOCK, clock.name());
-            }
-        }
-        look
-    }
-
-    fn look_by_itself(
+    /// Looks at a series: what is found, and of windows of outcomes and of changes what is found beside that. Of what recurs
+    /// by the hour it is told which clock it keeps to, where that shows.
+    fn looks(
         self,
         series: &Series,
         view: &Viewed<'_>,
         schedule: Option<&Found>,
         shuffles: usize,
-    ) -> Look<Statement> {
+        each: &mut dyn FnMut(Look<Statement>),
+    ) {
+        let mut each = |mut look: Look<Statement>| {
+            look.chance = look.chance.max(LEAST_CHANCE);
+            let basis = look.claim.as_mut().map(|claim| &mut *claim.basis);
+            if let Some(basis) = basis
+                && let Some(window) = &basis.window
+            {
+                let tally = |hour: &Hour| match self {
+                    Sought::Outcome(outcome) => outcome.tally(hour),
+                    Sought::Volume(moment) => Tally { hits: moment.of(hour), of: 0 },
+                    _ => Tally { hits: hour.executions, of: 0 },
+                };
+                if let Some(clock) = clock::kept(&series.days, view.zone, &window.weekdays, &tally) {
+                    basis.text(CLOCK, clock.name());
+                }
+            }
+            each(look);
+        };
         match self {
-            Sought::Outcome(outcome) => outcome_window::look(series, outcome, shuffles).map(Statement::Window),
+            Sought::Outcome(outcome) => {
+                for look in outcome_window::looks(series, outcome, shuffles) {
+                    each(look.map(Statement::Window));
+                }
+            }
+            Sought::Change(measure) => {
+                for look in change::looks(series, measure) {
+                    each(look.map(Statement::Change));
+                }
+            }
+            _ => each(self.look(series, view, schedule, shuffles)),
+        }
+    }
+
+    /// Looks for what is told once of a series.
+    #[inline(never)]
+    fn look(self, series: &Series, view: &Viewed<'_>, schedule: Option<&Found>, shuffles: usize) -> Look<Statement> {
+        match self {
+            Sought::Outcome(_) | Sought::Change(_) => Look::nothing(),
             Sought::Volume(moment) => volume_window::look(series, moment).map(Statement::Volume),
             Sought::Peak => volume_peak::look(series, shuffles).map(Statement::Peak),
-            Sought::Change(measure) => change::look(series, measure).map(Statement::Change),
             Sought::Trend(measure) => trend::look(series, measure).map(Statement::Trend),
             Sought::Silence => silence::look(series).map(Statement::Silence),
             Sought::Burst => burst::look(series).map(Statement::Burst),
@@ -248,49 +265,66 @@ struct Viewed<'a> {
 struct Looked {
     whose: Whose,
     executions: u64,
-    /// What came of it for all that is sought, in the order of that.
-    looks: Vec<Tested>,
+    /// All that is sought, in the order of that.
+    tested: Vec<Tested>,
 }
 
 /// One thing that was looked for.
 struct Tested {
     sought: Sought,
-    look: Look<Statement>,
-    /// Its chance, corrected for all that was looked for with it,
-    corrected: f64,
-    /// which are so many things.
+    /// What came of it: the first look, then those beside what was found.
+    found: Vec<Corrected>,
+    /// So many things were looked for with it.
     looked_for: usize,
 }
 
-impl Tested {
+/// A look, and its chance corrected for all that was looked for with it.
+struct Corrected {
+    look: Look<Statement>,
+    chance: f64,
+}
+
+impl Corrected {
     /// True if it is said.
     fn is_accepted(&self) -> bool {
-        self.corrected <= FALSE_DISCOVERY_RATE
+        self.chance <= FALSE_DISCOVERY_RATE
+    }
+}
+
+impl Tested {
+    fn new(sought: Sought, series: &Series, view: &Viewed<'_>, schedule: Option<&Found>, shuffles: usize) -> Self {
+        let mut found = Vec::new();
+        sought.looks(series, view, schedule, shuffles, &mut |look| found.push(Corrected { look, chance: 1.0 }));
+        Self { sought, found, looked_for: 1 }
+    }
+
+    /// The chance of the first look, which is that of finding anything.
+    fn first(&self) -> f64 {
+        self.found.first().map_or(1.0, |first| first.look.chance)
     }
 
     /// True if more shuffles may decide otherwise.
     fn is_close(&self) -> bool {
         let close = FALSE_DISCOVERY_RATE / CLOSE..=FALSE_DISCOVERY_RATE * CLOSE;
-        self.sought.is_shuffled() && close.contains(&self.corrected)
+        self.sought.is_shuffled() && self.found.iter().any(|found| close.contains(&found.chance))
     }
 }
 
 impl Looked {
     fn at(series: &Series, view: &Viewed<'_>) -> Self {
         let schedule = schedule_of(series, view);
-        let mut looks = Vec::new();
+        let mut tested = Vec::new();
         for sought in Sought::ALL.into_iter().filter(|sought| sought.is_meant(&series.whose, view)) {
-            let look = sought.look(series, view, schedule.as_ref(), FEW);
-            looks.push(Tested { sought, look, corrected: 1.0, looked_for: 1 });
+            tested.push(Tested::new(sought, series, view, schedule.as_ref(), FEW));
         }
-        Self { whose: series.whose.clone(), executions: series.executions(), looks }
+        Self { whose: series.whose.clone(), executions: series.executions(), tested }
     }
 
     /// Looks again, with more shuffles, for what is close to a decision.
     fn again(&mut self, series: &Series, view: &Viewed<'_>) {
-        for tested in self.looks.iter_mut().filter(|tested| tested.is_close()) {
+        for tested in self.tested.iter_mut().filter(|tested| tested.is_close()) {
             // What is shuffled needs no schedule.
-            tested.look = tested.sought.look(series, view, None, MANY);
+            *tested = Tested::new(tested.sought, series, view, None, MANY);
         }
     }
 }
@@ -312,7 +346,7 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
     correct(&mut looked);
     if let Some((of_all, of_workflows)) = looked.split_first_mut() {
         of_all.again(&all, &view);
-        if of_workflows.iter().flat_map(|looked| &looked.looks).any(Tested::is_close) {
+        if of_workflows.iter().flat_map(|looked| &looked.tested).any(Tested::is_close) {
             each_chosen(evidence, &is_chosen, &mut |number, series| {
                 if let Some(looked) = of_workflows.get_mut(number) {
                     looked.again(series, &view);
@@ -383,11 +417,18 @@ fn each_chosen(evidence: &Evidence<'_>, is_chosen: &[bool], each: &mut dyn FnMut
 fn correct(looked: &mut [Looked]) {
     for comes in [true, false] {
         let is_in = |tested: &&mut Tested| tested.sought.kind().is_when_work_comes() == comes;
-        let all: Vec<&mut Tested> = looked.iter_mut().flat_map(|looked| &mut looked.looks).filter(is_in).collect();
-        let corrected = adjusted(&listed(all.iter().map(|tested| tested.look.chance)));
+        let all: Vec<&mut Tested> = looked.iter_mut().flat_map(|looked| &mut looked.tested).filter(is_in).collect();
+        let corrected = adjusted(&listed(all.iter().map(|tested| tested.first())));
+        let made = corrected.iter().filter(|chance| **chance <= FALSE_DISCOVERY_RATE).count();
         let looked_for = all.len();
-        for (tested, corrected) in all.into_iter().zip(corrected) {
-            (tested.corrected, tested.looked_for) = (corrected, looked_for);
+        for (tested, mut least) in all.into_iter().zip(corrected) {
+            tested.looked_for = looked_for;
+            for (place, found) in tested.found.iter_mut().enumerate() {
+                if place > 0 {
+                    least = adjusted_further(found.look.chance, least, made, looked_for);
+                }
+                found.chance = least;
+            }
         }
     }
 }
@@ -395,9 +436,11 @@ fn correct(looked: &mut [Looked]) {
 /// Says what explains the accepted claims about all executions, and takes back those that are of one workflow alone.
 fn explain(evidence: &Evidence<'_>, all: &Series, looked: &mut [Looked]) {
     let mut accepted = Vec::new();
-    for Looked { whose, executions, looks } in looked {
-        for tested in looks.iter_mut().filter(|tested| tested.is_accepted()) {
-            accepted.push(attribution::Accepted { whose, executions: *executions, claim: &mut tested.look.claim });
+    for Looked { whose, executions, tested } in looked {
+        for Tested { found, .. } in tested {
+            for found in found.iter_mut().filter(|found| found.is_accepted()) {
+                accepted.push(attribution::Accepted { whose, executions: *executions, claim: &mut found.look.claim });
+            }
         }
     }
     attribution::explain(evidence, all, &mut accepted);
@@ -417,14 +460,16 @@ struct Accepted<'a> {
 fn accepted(looked: &mut [Looked]) -> Vec<Accepted<'_>> {
     let of_all = looked.first().map_or(0, |all| all.executions).max(1) as f64;
     let mut accepted = Vec::new();
-    for Looked { whose, executions, looks } in looked {
-        for tested in looks.iter_mut().filter(|tested| tested.is_accepted()) {
-            let Some(claim) = tested.look.claim.take() else { continue };
-            let Tested { corrected: chance, looked_for, .. } = *tested;
-            let certainty = (-libm::log10(chance.max(f64::MIN_POSITIVE)) / FULL_CERTAINTY).min(1.0);
-            let kind = if matches!(claim.facts, Statement::Mix(_)) { Kind::Mix } else { tested.sought.kind() };
-            let matters = claim.basis.share * *executions as f64 / of_all * certainty * kind.weight();
-            accepted.push(Accepted { kind, whose, claim, chance, looked_for, matters });
+    for Looked { whose, executions, tested } in looked {
+        for Tested { sought, found, looked_for } in tested {
+            for found in found.iter_mut().filter(|found| found.is_accepted()) {
+                let Some(claim) = found.look.claim.take() else { continue };
+                let chance = found.chance;
+                let certainty = (-libm::log10(chance.max(f64::MIN_POSITIVE)) / FULL_CERTAINTY).min(1.0);
+                let kind = if matches!(claim.facts, Statement::Mix(_)) { Kind::Mix } else { sought.kind() };
+                let matters = claim.basis.share * *executions as f64 / of_all * certainty * kind.weight();
+                accepted.push(Accepted { kind, whose, claim, chance, looked_for: *looked_for, matters });
+            }
         }
     }
     // Of equal ones, what is about all executions comes first, then what is sought first.

@@ -4,8 +4,8 @@
 
 use super::history::RING;
 use super::neighbours::beyond_neighbours;
-use super::outcome::TalliedWeek;
-use super::random::{Turnable, median, quantile_of};
+use super::outcome::{TalliedWeek, Tally};
+use super::random::{Turnable, listed, median, quantile_of, sum};
 use super::ring::Ring;
 use crate::number::within;
 
@@ -47,8 +47,10 @@ const MOST_FAILURES_CLIPPED: f64 = 2.0;
 impl Residuals {
     /// The residuals of weeks that each have decided executions.
     pub fn new(weeks: &[TalliedWeek]) -> Self {
-        let decided: Vec<Hours> = weeks.iter().map(|week| week.hours.map(|hour| hour.of as f64)).collect();
-        let failures: Vec<Hours> = weeks.iter().map(|week| week.hours.map(|hour| hour.hits as f64)).collect();
+        let count = |of: fn(&Tally) -> u64| -> Vec<Hours> {
+            weeks.iter().map(|week| week.hours.each_ref().map(|hour| of(hour) as f64)).collect()
+        };
+        let (decided, failures) = (count(|hour| hour.of), count(|hour| hour.hits));
         let rates = week_rates(&decided, &failures);
         let correlation = correlation_within_hours(&decided, &failures, &rates);
         let typical = typical_counts(&decided);
@@ -143,24 +145,23 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 /// The failure rate of each week, drawn towards that of all weeks by how little weeks differ beyond chance (empirical
 /// Bayes by moments): a bad week is not a bad Monday.
 fn week_rates(decided: &[Hours], failures: &[Hours]) -> Vec<f64> {
-    let by_week: Vec<(f64, f64)> =
-        decided.iter().zip(failures).map(|(decided, failures)| (decided.iter().sum(), failures.iter().sum())).collect();
-    let all_decided: f64 = by_week.iter().map(|(decided, _)| decided).sum();
-    let rate = by_week.iter().map(|(_, failures)| failures).sum::<f64>() / all_decided.max(1.0);
-    let beyond_chance: f64 = by_week
-        .iter()
-        .map(|(decided, failures)| {
-            let excess = failures - decided * rate;
-            excess * excess - decided * rate * (1.0 - rate)
-        })
-        .sum();
-    let squares: f64 = by_week.iter().map(|(decided, _)| decided * decided).sum();
+    let [decided, failures] = [decided, failures].map(week_sums);
+    let rate = sum(&failures) / sum(&decided).max(1.0);
+    let (mut beyond_chance, mut squares) = (0.0, 0.0);
+    for (decided, failures) in decided.iter().zip(&failures) {
+        let excess = failures - decided * rate;
+        beyond_chance += excess * excess - decided * rate * (1.0 - rate);
+        squares += decided * decided;
+    }
     let variance = beyond_chance.max(0.0) / squares.max(1.0);
     let pull = rate * (1.0 - rate) / variance.max(1e-9);
-    by_week
-        .iter()
-        .map(|(decided, failures)| within((failures + pull * rate) / (decided + pull).max(1e-9), 1e-4, 1.0 - 1e-4))
-        .collect()
+    let drawn = |(decided, failures): (&f64, &f64)| (failures + pull * rate) / (decided + pull).max(1e-9);
+    listed(decided.iter().zip(&failures).map(|week| within(drawn(week), 1e-4, 1.0 - 1e-4)))
+}
+
+/// The sum of each week.
+fn week_sums(weeks: &[Hours]) -> Vec<f64> {
+    listed(weeks.iter().map(|week| sum(week)))
 }
 
 /// How much failures of one hour go together, 0 to 0.6: the moment estimate of a beta-binomial's intra-class
@@ -181,7 +182,7 @@ fn correlation_within_hours(decided: &[Hours], failures: &[Hours], rates: &[f64]
 /// Decided executions by hour, cut to what is typical of that hour of the week: a storm of retries multiplies
 /// executions and failures together and must not weigh itself up.
 fn typical_counts(decided: &[Hours]) -> Vec<Hours> {
-    let totals: Vec<f64> = decided.iter().map(|week| week.iter().sum::<f64>()).collect();
+    let totals = week_sums(decided);
     let typical_week = median(totals.iter().copied());
     let mut bound = [0.0; RING];
     for (hour, bound) in bound.iter_mut().enumerate() {
@@ -224,7 +225,6 @@ fn week_residuals(decided: &Hours, failures: &Hours, typical: Hours, rate: f64, 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pattern::outcome::Tally;
     use chrono::NaiveDate;
 
     /// Weeks of `count` executions an hour of which `failures(week, hour)` fail.

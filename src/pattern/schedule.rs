@@ -101,7 +101,7 @@ pub struct Schedule {
 /// themselves, over all periods of the list. Evenly spread intervals fall within a tenth of a period on either side of
 /// a multiple in one of five cases, so twenty of which fourteen do have a chance of about one in seven thousand.
 pub fn find(series: &Series, zone: &Zone) -> Option<(Schedule, f64)> {
-    let starts: Vec<i64> = series.runs.iter().map(|run| run.at_ms).collect();
+    let starts = series.moments();
     let period_ms = period(&starts)?;
     let tolerance = tolerance(period_ms);
     let ticks = ticks(&starts, tolerance);
@@ -298,14 +298,14 @@ impl Schedule {
             .map(|number| moments.at(number))
             .zip(is_kept)
             .map(|(clock_ms, is_kept)| Slot { clock_ms, is_kept });
-        let all: Vec<Slot> = slots.filter(|slot| slot.is_kept || exists(slot.clock_ms)).collect();
-        let [monday, tuesday, wednesday, thursday, friday, saturday, sunday, ..] = active(&all, &weekday_of);
+        let mut slots: Vec<Slot> = slots.filter(|slot| slot.is_kept || exists(slot.clock_ms)).collect();
+        let [monday, tuesday, wednesday, thursday, friday, saturday, sunday, ..] = active(&slots, &weekday_of);
         let weekdays = [monday, tuesday, wednesday, thursday, friday, saturday, sunday];
-        let hours = active(&all, &hour_of);
+        let hours = active(&slots, &hour_of);
         let is_on = |slot: &Slot| {
             weekdays.get(weekday_of(slot.clock_ms)) == Some(&true) && hours.get(hour_of(slot.clock_ms)) == Some(&true)
         };
-        let slots: Vec<Slot> = all.into_iter().filter(is_on).collect();
+        slots.retain(is_on);
         let kept = slots.iter().filter(|slot| slot.is_kept).count();
         if (kept as f64) < LEAST_KEPT * slots.len() as f64 {
             return None;

@@ -35,6 +35,12 @@ impl Series {
         Some((self.days.first()?.date, self.days.last()?.date))
     }
 
+    /// When each of the single runs began, in their order.
+    #[inline(never)]
+    pub fn moments(&self) -> Vec<i64> {
+        self.runs.iter().map(|run| run.at_ms).collect()
+    }
+
     /// Executions of all whole days.
     pub fn executions(&self) -> u64 {
         self.days.iter().fold(0, |sum: u64, day| sum.saturating_add(day.executions()))

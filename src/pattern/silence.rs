@@ -43,12 +43,12 @@ struct Stretch {
 /// Looks for the most surprising silence of a series.
 pub fn look(series: &Series) -> Look<Facts> {
     let Some(usual) = Usual::new(&series.days) else { return Look::nothing() };
-    let stretches = stretches(&usual);
+    let mut others = stretches(&usual);
     let most = |one: Option<Stretch>, other: &Stretch| {
         if one.is_none_or(|one| other.surprise > one.surprise) { Some(*other) } else { one }
     };
-    let Some(longest) = stretches.iter().fold(None, most) else { return Look::nothing() };
-    let others: Vec<Stretch> = stretches.into_iter().filter(|other| other.from != longest.from).collect();
+    let Some(longest) = others.iter().fold(None, most) else { return Look::nothing() };
+    others.retain(|other| other.from != longest.from);
     let runner_up = others.iter().fold(None, most);
     let leads = runner_up.is_none_or(|other| longest.surprise >= LEAST_LEAD * other.surprise);
     // What is usual is known from the rest, which has to be as long as the silence and long enough by itself.

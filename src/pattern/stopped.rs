@@ -60,7 +60,7 @@ struct Starts {
 impl Starts {
     fn new(series: &Series, zone: &Zone) -> Self {
         if !series.runs.is_empty() {
-            let at: Vec<i64> = series.runs.iter().map(|run| run.at_ms).collect();
+            let at = series.moments();
             let executions = at.len() as u64;
             return Self { at, executions };
         }

@@ -4,10 +4,11 @@
 //! few weeks, where that resemblance is not well known, the order of the weeks must agree (Mann 1945, Kendall). It never
 //! tells a step, and nothing that does not show in raw counts.
 
+use super::change;
 use super::claim::{Basis, Effect, Look};
 use super::daily::{self, Daily, Line, Measure, Noise, Step, Stretch};
 use super::history::Day;
-use super::random::{LEAST_CHANCE, median};
+use super::random::{LEAST_CHANCE, listed, median};
 use super::series::Series;
 use crate::histogram::{Bins, Histogram};
 use crate::number::within;
@@ -25,7 +26,7 @@ const LEAST_DIFFERENCE_OF_RATES: f64 = 0.03;
 /// A chance above this ends the search.
 const MOST_CHANCE: f64 = 0.05;
 /// A step that explains the series so much better makes it a change (Bayes' information criterion).
-const STRONG: f64 = 6.0;
+pub const STRONG: f64 = 6.0;
 /// Values on each side of a step.
 const LEAST_DAYS_OF_A_SIDE: usize = 7;
 /// Days at each end of which is told how the measure stood there.
@@ -62,7 +63,7 @@ fn found(series: &Series, measure: Measure, daily: &Daily, bins: &Bins) -> Optio
         return None;
     }
     let chance = chance(daily, weeks);
-    if chance > MOST_CHANCE || is_step(daily) {
+    if chance > MOST_CHANCE || is_step(daily) || change::two_cuts(series, measure, daily).is_some() {
         return None;
     }
     let a_day = usual_slope(daily);
@@ -115,10 +116,9 @@ fn chance(daily: &Daily, weeks: usize) -> f64 {
 
 /// The chance that the means of as many equal parts as there are weeks rise or fall as steadily.
 fn chance_of_order(values: &[f64], weeks: usize) -> f64 {
-    let parts: Vec<f64> = (0..weeks)
-        .filter_map(|part| values.get(part * values.len() / weeks..(part + 1) * values.len() / weeks))
-        .map(daily::mean)
-        .collect();
+    let parts =
+        (0..weeks).filter_map(|part| values.get(part * values.len() / weeks..(part + 1) * values.len() / weeks));
+    let parts = listed(parts.map(daily::mean));
     let mut agree = 0.0;
     for (place, one) in parts.iter().enumerate() {
         for later in parts.iter().skip(place + 1) {
@@ -139,14 +139,13 @@ fn two_sided(squared: f64) -> f64 {
 /// The median of the slopes from each day of the first third to each of the last (after Theil 1950 and Sen 1968, less
 /// the pairs that lie near to each other, which tell little).
 fn usual_slope(daily: &Daily) -> f64 {
-    let points: Vec<(f64, f64)> =
-        daily.places.iter().map(|place| *place as f64).zip(daily.values.iter().copied()).collect();
-    let third = points.len() / 3;
-    let (early, late) = (points.get(..third), points.get(points.len() - third..));
-    let pairs = early.unwrap_or_default().iter().flat_map(|one| {
-        late.unwrap_or_default().iter().map(move |other| (other.1 - one.1) / (other.0 - one.0).max(1.0))
-    });
-    median(pairs)
+    let points = || daily.places.iter().map(|place| *place as f64).zip(daily.values.iter().copied());
+    let third = daily.places.len() / 3;
+    let slopes = |one: (f64, f64)| {
+        let late = points().skip(daily.places.len() - third);
+        late.map(move |other| (other.1 - one.1) / (other.0 - one.0).max(1.0))
+    };
+    median(points().take(third).flat_map(slopes))
 }
 
 /// True if a step tells the same much better.
@@ -155,7 +154,7 @@ fn is_step(daily: &Daily) -> bool {
     let Some(step) = Step::best(values, LEAST_DAYS_OF_A_SIDE) else { return false };
     let left = step.left(values);
     let noise = Noise::of(&left, &daily.drawn_in, 2.5);
-    daily::step_over_line(&left, &Line::best(values).left(values), noise.independent_days) > STRONG
+    daily::step_over_line(&left, values, noise.independent_days) > STRONG
 }
 
 /// True if the trend shows in raw counts, as it does day by day.

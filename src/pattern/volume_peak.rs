@@ -7,7 +7,7 @@
 use super::arc::{ARCS, Arc, LONGEST, Profile, mean, standing_out};
 use super::claim::{Basis, Claim, Effect, Look};
 use super::history::{self, Day, monday_of};
-use super::random::{GLANCE, HOPELESS, LEAST_CHANCE, Random, median, quantile, tail_chance};
+use super::random::{GLANCE, HOPELESS, LEAST_CHANCE, Random, listed, median, quantile, tail_chance, those};
 use super::{Series, WeekWindow};
 use crate::number::within;
 use chrono::{Datelike, NaiveDate};
@@ -102,7 +102,7 @@ pub fn look(series: &Series, shuffles: usize) -> Look<Facts> {
 
 /// The peak that passes all gates, its chance and its counts; `None` where none does or there are too few days.
 fn find(days: &[Day], shuffles: usize) -> Option<(f64, Peak, Counts)> {
-    let usable: Vec<&Day> = days.iter().filter(|day| is_usable(day)).collect();
+    let usable = those(days, &is_usable);
     if usable.len() < LEAST_DAYS {
         return None;
     }
@@ -278,14 +278,15 @@ fn rises(by_day: &[Profile]) -> Vec<Rises> {
 
 /// The rises of days next to each other of one unit, added up.
 fn added_up(rises: &[Rises], units: &[NaiveDate]) -> Vec<Rises> {
-    let mut sums: Vec<(NaiveDate, Rises)> = Vec::new();
+    let (mut sums, mut last): (Vec<Rises>, _) = (Vec::new(), None);
     for (day, unit) in rises.iter().zip(units) {
-        match sums.last_mut().filter(|(last, _)| last == unit) {
-            Some((_, sum)) => sum.iter_mut().zip(day).for_each(|(sum, rise)| *sum += rise),
-            None => sums.push((*unit, *day)),
+        match sums.last_mut().filter(|_| last == Some(unit)) {
+            Some(sum) => sum.iter_mut().zip(day).for_each(|(sum, rise)| *sum += rise),
+            None => sums.push(*day),
         }
+        last = Some(unit);
     }
-    sums.into_iter().map(|(_, sum)| sum).collect()
+    sums
 }
 
 /// The chance that units tossed for or against show as much in any stretch as they do in the one at a place. Each stretch
@@ -307,7 +308,7 @@ fn chance_of(units: &[Rises], rises: &[Rises], place: usize, shuffles: usize, ra
     };
     let sum: f32 = units.iter().filter_map(|unit| unit.get(place)).sum();
     let observed = f64::from(sum * scale.get(place).copied().unwrap_or(0.0));
-    let mut shuffled: Vec<f64> = (0..GLANCE).map(|_| shuffle()).collect();
+    let mut shuffled = listed((0..GLANCE).map(|_| shuffle()));
     let glance = tail_chance(observed, &shuffled);
     if glance > HOPELESS {
         return glance;
@@ -392,22 +393,24 @@ fn claim_of(days: &[Day], peak: Peak, counts: &Counts) -> Option<Claim<Facts>> {
 
 /// By week that the days touch, whether enough of its days that were looked at are above par.
 fn weeks(days: &[Day], counts: &Counts) -> Vec<(NaiveDate, Option<bool>)> {
-    let mut weeks: Vec<(NaiveDate, (usize, usize))> = Vec::new();
+    let mut weeks: Vec<(NaiveDate, Option<bool>)> = Vec::new();
     let mut counted = counts.days.iter().peekable();
+    let (mut above, mut all) = (0, 0);
     for day in days {
         let monday = monday_of(day.date);
         if weeks.last().is_none_or(|(last, _)| *last != monday) {
-            weeks.push((monday, (0, 0)));
+            weeks.push((monday, None));
+            (above, all) = (0, 0);
         }
-        if let (Some((_, is_above_par)), Some((_, (above, all)))) =
+        if let (Some((_, is_above_par)), Some((_, holds))) =
             (counted.next_if(|(date, _)| *date == day.date), weeks.last_mut())
         {
-            *above += usize::from(*is_above_par);
-            *all += 1;
+            above += usize::from(*is_above_par);
+            all += 1;
+            *holds = Some(above as f64 >= LEAST_SHARE_OF_DAYS * all as f64);
         }
     }
-    let holds = |(above, all): (usize, usize)| (all > 0).then_some(above as f64 >= LEAST_SHARE_OF_DAYS * all as f64);
-    weeks.into_iter().map(|(monday, week)| (monday, holds(week))).collect()
+    weeks
 }
 
 #[cfg(test)]

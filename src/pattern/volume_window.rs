@@ -11,7 +11,7 @@ use super::WeekWindow;
 use super::arc::hours_from;
 use super::claim::{Basis, Effect, Look};
 use super::history::{Day, Hour, monday_of};
-use super::random::{FEW, GLANCE, HOPELESS, Random, listed, median};
+use super::random::{FEW, GLANCE, HOPELESS, Random, listed, median, those};
 use super::series::Series;
 use super::turned_days::{Turned, by_day, by_week};
 use crate::number::within;
@@ -370,7 +370,7 @@ fn candidates(days: &[Looked], left_out: LeftOut) -> Vec<Candidate> {
 
 /// Some of the days.
 fn among<'a>(days: &'a [Looked], is_meant: &dyn Fn(&Looked) -> bool) -> Vec<&'a Looked> {
-    days.iter().filter(|day| is_meant(day)).collect()
+    those(days, is_meant)
 }
 
 /// The mean contrast of a stretch.

@@ -194,12 +194,14 @@ fn of_silence(history: &History, finding: &Finding) {
 
 fn of_change(history: &History, finding: &Finding) {
     let at = hour_of((date(finding, "changed_on"), 0));
-    let end = hour_of((finding.to, 23)) + 1;
-    let sums = |of: &[u64]| [of[..at].iter().sum::<u64>(), of[at..end].iter().sum::<u64>()];
+    let days = ["days_before", "days_after"].map(|name| finding.count(name).unwrap() as usize);
+    // From the change before it to the one behind it, or the ends of what was looked at.
+    let (begin, end) = (at - days[0] * 24, at + days[1] * 24);
+    assert!(begin >= hour_of((finding.from, 0)) && end <= hour_of((finding.to, 23)) + 1, "{finding:?}");
+    let sums = |of: &[u64]| [of[begin..at].iter().sum::<u64>(), of[at..end].iter().sum::<u64>()];
     let told = ["executions_before", "executions_after"].map(|name| finding.count(name).unwrap());
     assert_eq!(told, sums(&history.executions), "{finding:?}");
-    let days = ["days_before", "days_after"].map(|name| finding.count(name).unwrap() as f64);
-    let mut values = [told[0] as f64 / days[0], told[1] as f64 / days[1]];
+    let mut values = [told[0] as f64 / days[0] as f64, told[1] as f64 / days[1] as f64];
     if let Some(before) = finding.count("failures_before") {
         let failures = [before, finding.count("failures_after").unwrap()];
         assert_eq!(failures, sums(&history.failures));

@@ -7,7 +7,7 @@ const GROUP: &str = "Asked for and not built";
 const ROWS: [(&str, &str); 3] = [
     ("quiet days (holidays) left out of every kind by days", "windows of volume leave them out"),
     ("silences of everything left out of the other kinds", ""),
-    ("several windows, changes, bursts or silences of one series", "one of a kind and series is told"),
+    ("several windows of volume, peaks, bursts or silences of one series", "one of a kind and series is told"),
 ];
 
 /// Adds the rows.

@@ -28,6 +28,22 @@ const STEPS: [(usize, f64, f64, u32); 12] = [
     (182, 0.3, 2.5, 91),
     (182, 0.6, 2.5, 91),
 ];
+/// Two steps, a third of the days apart: days, what a day keeps of the one before, the steps in deviations, target of both
+/// being told in per cent.
+const PAIRS: [(usize, f64, [f64; 2], u32); 12] = [
+    (91, 0.0, [2.5, 2.5], 70),
+    (91, 0.3, [2.5, 2.5], 0),
+    (91, 0.6, [2.5, 2.5], 0),
+    (182, 0.0, [2.5, 2.5], 90),
+    (182, 0.3, [2.5, 2.5], 85),
+    (182, 0.6, [2.5, 2.5], 0),
+    (91, 0.0, [2.5, -2.5], 80),
+    (91, 0.3, [2.5, -2.5], 0),
+    (91, 0.6, [2.5, -2.5], 0),
+    (182, 0.0, [2.5, -2.5], 90),
+    (182, 0.3, [2.5, -2.5], 90),
+    (182, 0.6, [2.5, -2.5], 0),
+];
 /// Slides in deviations over the span. The prototype found 98, 88, 69 and 100, 99, 91 per cent by the slope alone; these
 /// have no target of their own.
 const SLIDES: [(usize, f64, f64); 8] = [
@@ -97,11 +113,16 @@ pub fn of_trend(series: &Series, measure: Measure) -> f64 {
     trend::look(series, measure).chance
 }
 
-/// The place of the day from which on a change of durations is claimed.
+/// The place of the day from which on a change of durations is claimed, of several the one that was found first.
 pub fn told(series: &Series) -> Option<usize> {
-    let look = change::look(series, Measure::Duration);
-    let claim = look.claim.filter(|_| look.chance <= CLAIMED)?;
-    series.days.iter().position(|day| day.date == claim.facts.from)
+    told_all(series).first().copied()
+}
+
+/// The places of all such days.
+pub fn told_all(series: &Series) -> Vec<usize> {
+    let looks = change::looks(series, Measure::Duration).into_iter().filter(|look| look.chance <= CLAIMED);
+    let days = looks.filter_map(|look| Some(look.claim?.facts.from));
+    days.filter_map(|from| series.days.iter().position(|day| day.date == from)).collect()
 }
 
 /// The share of steps that are told within five days.
@@ -111,6 +132,32 @@ pub fn steps_found(days: usize, kept: f64, step: f64, a_row: usize) -> Measured 
         let (series, at) = series("step", number, &shape, Measure::Duration);
         told(&series).is_some_and(|told| told.abs_diff(at) <= NEAR)
     })
+}
+
+/// The share of histories with two steps in which both are told within five days.
+pub fn pairs_found(days: usize, kept: f64, steps: [f64; 2], a_row: usize) -> Measured {
+    let shape = Shape { days, kept, ..Shape::NULL };
+    measure::hits(a_row, |number| {
+        let mut chance = Chance::of(&format!("evaluate two steps {steps:?} {shape:?}"), number);
+        let (mut values, _) = daily::values(&mut chance, &shape);
+        let at = [days / 3, 2 * days / 3].map(|around| around - 5 + chance.below(11));
+        for (from, step) in at.into_iter().zip(steps) {
+            values.iter_mut().skip(from).flatten().for_each(|value| *value += step);
+        }
+        let told = told_all(&series_of(&values, Measure::Duration));
+        at.iter().all(|at| told.iter().any(|told| told.abs_diff(*at) <= NEAR))
+    })
+}
+
+/// Null rows of a second change beside a step.
+pub fn none_beside(days: usize, kept: f64, measure: Measure) -> Null {
+    let missing = if measure == Measure::Volume { 0.0 } else { Shape::NULL.missing };
+    let shape = Shape { days, kept, missing, step: 2.5, ..Shape::NULL };
+    let chance = move |number: usize| {
+        let looks = change::looks(&series("one step", number, &shape, measure).0, measure);
+        looks.get(1).map_or(1.0, |look| look.chance)
+    };
+    (format!("beside a step of 2.5 deviations, {days} days, {kept} kept, {measure:?}"), Box::new(chance))
 }
 
 /// True if a trend of durations is claimed.
@@ -134,6 +181,15 @@ pub fn run(table: &mut Table, a_row: usize) {
         let target = Target::AtLeast(f64::from(target) / 100.0);
         table.push(CHANGES, &name, steps_found(days, kept, step, a_row), target, "");
     }
+    for (days, kept, steps, target) in PAIRS {
+        let [one, other] = steps;
+        let name = format!("steps of {one} and {other} deviations, {days} days, {kept} kept: both within 5 days");
+        let target = if target == 0 { Target::None } else { Target::AtLeast(f64::from(target) / 100.0) };
+        table.push(CHANGES, &name, pairs_found(days, kept, steps, a_row), target, "");
+    }
+    let spans = [91, 182].into_iter().flat_map(|days| [0.0, 0.3, 0.6].map(|kept| (days, kept)));
+    let rows = spans.flat_map(|(days, kept)| Measure::ALL.map(|measure| none_beside(days, kept, measure)));
+    measure::nulls(table, CHANGES, "a second change", rows.collect(), a_row, MOST_OF_A_ROW);
     measure::nulls(table, TRENDS, "trend", nulls("null", of_trend, &[42, 91, 182]), a_row, MOST_OF_A_ROW);
     measure::nulls(table, TRENDS, "trend of volume", weekly_levels(of_trend), a_row, MOST_OF_A_ROW);
     for (days, kept, drift) in SLIDES {

@@ -1,6 +1,6 @@
 //! Failure windows of the week, in one series: what structureless failures say, and what is found of planted windows.
 
-use crate::histories::{Chance, Failures, History, Plant, Volume, history};
+use crate::histories::{Chance, Failures, History, Plant, Volume, WEEK, history};
 use crate::measure::{self, CLAIMED, MOST_OF_A_ROW, Null};
 use crate::scores::{hours_of, overlap};
 use crate::singles::series_of;
@@ -26,6 +26,24 @@ pub const NIGHTLY: Plant = Plant { days: &[0, 1, 2, 3, 4, 5, 6], hours: (2, 3), 
 pub const AFTERNOONS: Plant = Plant { days: &[0, 1, 2, 3, 4], hours: (14, 17), rate: 0.1, weeks: 1.0 };
 /// Saturdays at 15 %.
 pub const SATURDAYS: Plant = Plant { days: &[5], hours: (0, 24), rate: 0.15, weeks: 0.9 };
+/// Saturdays 2 to 4, as [`FLAGSHIP`] otherwise: a seventh of its executions.
+pub const SATURDAY_NIGHTS: Plant = Plant { days: &[5], hours: (2, 4), rate: 0.31, weeks: 0.85 };
+
+/// Two planted windows: name, windows, weeks, target of both being told in per cent.
+const PAIRS: [(&str, [Plant; 2], usize, u32); 4] = [
+    ("Mondays 9–11 and Saturdays 2–4, 31 v 6 %", [FLAGSHIP, SATURDAY_NIGHTS], 13, 70),
+    ("Mondays 9–11 and Saturdays 2–4, 31 v 6 %", [FLAGSHIP, SATURDAY_NIGHTS], 26, 90),
+    ("daily 2–3, 20 v 6 %, and weekdays 14–17, 10 v 6 %", [NIGHTLY, AFTERNOONS], 13, 0),
+    ("daily 2–3, 20 v 6 %, and weekdays 14–17, 10 v 6 %", [NIGHTLY, AFTERNOONS], 26, 0),
+];
+
+/// Windows beside which there is no other one.
+const ALONE: [(&str, Plant); 4] = [
+    ("Mondays 9–11, 31 v 6 %", FLAGSHIP),
+    ("daily 2–3, 20 v 6 %", NIGHTLY),
+    ("weekdays 14–17, 10 v 6 %", AFTERNOONS),
+    ("Saturdays, 15 v 6 %", SATURDAYS),
+];
 
 /// Planted windows with the targets over the backgrounds: name, window, weeks, executions an hour, targets in per cent.
 const PLANTED: [(&str, Plant, usize, f64, [u32; 4]); 11] = [
@@ -45,8 +63,17 @@ const PLANTED: [(&str, Plant, usize, f64, [u32; 4]); 11] = [
 /// Looks for windows of failures, a second time with more shuffles where it is close.
 pub fn look(series: &Series) -> Look<outcome_window::Facts> {
     let look = outcome_window::look(series, Outcome::Failed, FEW);
-    let is_close = (CLAIMED / CLOSE..=CLAIMED * CLOSE).contains(&look.chance);
-    if is_close { outcome_window::look(series, Outcome::Failed, MANY) } else { look }
+    if is_close(&look) { outcome_window::look(series, Outcome::Failed, MANY) } else { look }
+}
+
+/// Looks for several, likewise.
+pub fn looks(series: &Series) -> Vec<Look<outcome_window::Facts>> {
+    let looks = outcome_window::looks(series, Outcome::Failed, FEW);
+    if looks.iter().any(is_close) { outcome_window::looks(series, Outcome::Failed, MANY) } else { looks }
+}
+
+fn is_close(look: &Look<outcome_window::Facts>) -> bool {
+    (CLAIMED / CLOSE..=CLAIMED * CLOSE).contains(&look.chance)
 }
 
 /// The series of a history.
@@ -59,7 +86,7 @@ pub const LEAST_OVERLAP: f64 = 0.5;
 
 /// True if a window has at least half of its hours in common with a planted one.
 pub fn is_at(window: Option<&WeekWindow>, plant: &Plant) -> bool {
-    let planted: Vec<bool> = (0..crate::histories::WEEK).map(|hour| plant.holds(hour)).collect();
+    let planted: Vec<bool> = (0..WEEK).map(|hour| plant.holds(hour)).collect();
     window.is_some_and(|window| overlap(&hours_of(window), &planted) >= LEAST_OVERLAP)
 }
 
@@ -131,23 +158,73 @@ pub fn run(table: &mut Table, a_row: usize) {
         table.push(GROUP, &name, measured, Target::None, "corrected for the other kinds");
     }
     two_at_once(table, a_row.div_ceil(2));
+    false_seconds(table, a_row);
     every_other_week(table, a_row.div_ceil(2));
 }
 
-/// Two windows in one history: how often either is found. A report tells one window of an outcome and series.
-fn two_at_once(table: &mut Table, a_row: usize) {
-    let measured = measure::hits(a_row, |number| {
-        let mut chance = Chance::of("evaluate two windows", number);
-        let mut history = history(&mut chance, 13, 20.0, Volume::Office, Failures::Autoregressive, Some(&FLAGSHIP));
-        for (hour, (executions, failures)) in history.executions.iter().zip(&mut history.failures).enumerate() {
-            if NIGHTLY.holds(hour % crate::histories::WEEK) {
-                *failures += chance.binomial(executions - *failures, 0.15);
-            }
+/// A history in which two windows are planted.
+pub fn planted_both(weeks: usize, kind: Failures, [one, other]: &[Plant; 2], number: usize) -> History {
+    let mut chance = Chance::of(&format!("evaluate two windows {weeks} {kind:?} {one:?} {other:?}"), number);
+    let mut history = history(&mut chance, weeks, 20.0, Volume::Office, kind, Some(one));
+    let more = (other.rate - 0.06) / (1.0 - 0.06);
+    let active: Vec<bool> = (0..weeks).map(|_| chance.uniform() < other.weeks).collect();
+    for (hour, (executions, failures)) in history.executions.iter().zip(&mut history.failures).enumerate() {
+        if active[hour / WEEK] && other.holds(hour % WEEK) {
+            *failures += chance.binomial(executions - *failures, more);
         }
-        let window = look(&series(&history)).claim.and_then(|claim| claim.basis.window);
-        is_at(window.as_ref(), &FLAGSHIP) || is_at(window.as_ref(), &NIGHTLY)
-    });
-    table.push(GROUP, "two windows at once, Autoregressive: one of them is found", measured, Target::None, "");
+    }
+    history
+}
+
+/// Of two planted windows, whether each is told.
+pub fn pair_told(weeks: usize, kind: Failures, pair: &[Plant; 2], number: usize) -> [bool; 2] {
+    let looks = looks(&series(&planted_both(weeks, kind, pair, number)));
+    let told = || looks.iter().filter(|look| look.chance <= CLAIMED).filter_map(|look| look.claim.as_ref());
+    pair.each_ref().map(|plant| told().any(|claim| is_at(claim.basis.window.as_ref(), plant)))
+}
+
+/// Two windows in one history: how often each is told, and both.
+fn two_at_once(table: &mut Table, a_row: usize) {
+    for (name, pair, weeks, target) in PAIRS {
+        for kind in BACKGROUNDS {
+            let told = measure::each(a_row, |number| pair_told(weeks, kind, &pair, number));
+            let mut push = |what: &str, is_hit: &dyn Fn(&[bool; 2]) -> bool, target| {
+                let hits = told.iter().filter(|told| is_hit(told)).count();
+                let name = format!("{name}, {weeks} weeks, {kind:?}: {what}");
+                table.push(GROUP, &name, Measured::Share { hits, of: a_row }, target, "");
+            };
+            let target = if target == 0 { Target::None } else { Target::AtLeast(f64::from(target) / 100.0) };
+            push("the first of them is told", &|told| told[0], Target::None);
+            push("the second", &|told| told[1], Target::None);
+            push("both", &|told| told[0] && told[1], target);
+        }
+    }
+    for kind in BACKGROUNDS {
+        let (name, pair, weeks, _) = PAIRS[1];
+        let measured = measure::hits(a_row, |number| {
+            let findings = planted_both(weeks, kind, &pair, number).report().findings;
+            let windows = || findings.iter().filter(|told| told.kind == Kind::FailureWindow);
+            pair.iter().all(|plant| windows().any(|told| is_at(told.window.as_ref(), plant)))
+        });
+        let name = format!("{name}, {weeks} weeks, {kind:?}: both, as a whole report tells it");
+        table.push(GROUP, &name, measured, Target::None, "corrected for the other kinds");
+    }
+}
+
+/// A null row of a second window beside a planted one.
+pub fn none_beside(name: &str, plant: Plant, weeks: usize, kind: Failures) -> Null {
+    let chance = move |number: usize| {
+        looks(&series(&planted(weeks, 20.0, kind, &plant, number))).get(1).map_or(1.0, |look| look.chance)
+    };
+    (format!("beside {name}, {weeks} weeks, {kind:?}"), Box::new(chance))
+}
+
+/// One window in a history: how often a second one is told.
+fn false_seconds(table: &mut Table, a_row: usize) {
+    let kinds = BACKGROUNDS.into_iter().chain([Failures::LouderInOfficeHours]);
+    let each = |kind| ALONE.into_iter().flat_map(move |alone| [13, 26].map(|weeks| (kind, alone, weeks)));
+    let rows = kinds.flat_map(each).map(|(kind, (name, plant), weeks)| none_beside(name, plant, weeks, kind));
+    measure::nulls(table, GROUP, "a second failure window", rows.collect(), a_row, MOST_OF_A_ROW);
 }
 
 /// A window in every other week alone. By chance it is above the rest in some of the weeks between too, so most weeks hold
@@ -157,7 +234,7 @@ fn every_other_week(table: &mut Table, a_row: usize) {
         let mut chance = Chance::of("evaluate every other week", number);
         let mut history = history(&mut chance, 26, 20.0, Volume::Office, Failures::Binomial, None);
         for (hour, (executions, failures)) in history.executions.iter().zip(&mut history.failures).enumerate() {
-            if (hour / crate::histories::WEEK).is_multiple_of(2) && FLAGSHIP.holds(hour % crate::histories::WEEK) {
+            if (hour / WEEK).is_multiple_of(2) && FLAGSHIP.holds(hour % WEEK) {
                 *failures += chance.binomial(executions - *failures, 0.27);
             }
         }

@@ -1,6 +1,7 @@
 //! The evaluation in small: bounds that a broken rule misses, and that a rule as good as its targets, or as good as was
 //! measured, passes in 999 of 1,000 runs. `cargo xtask patterns` measures in full.
 
+use execution_heatmap::pattern::daily::Measure;
 use execution_heatmap::pattern::{MOST_FINDINGS, Report};
 use execution_heatmap_evaluation::histories::{Failures, Noise, Shape, Volume};
 use execution_heatmap_evaluation::measure::{CLAIMED, Null, each};
@@ -35,6 +36,11 @@ fn nothing_is_made_of_nothing() {
     check_silent("peaks", kinds.map(|kind| volume::no_peak(28, 1000.0, kind)).into(), 40);
     check_silent("windows of volume", kinds.map(|kind| volume::no_window(28, 100.0, kind)).into(), 20);
     check_silent("changes", changes::nulls("small", changes::of_change, &[91]), 40);
+    let kinds = [Failures::Autoregressive, Failures::Incidents, Failures::LouderInOfficeHours];
+    let beside = |kind| failures::none_beside("Mondays", failures::FLAGSHIP, 26, kind);
+    check_silent("second failure windows", kinds.map(beside).into(), 30);
+    let beside = |kept| changes::none_beside(91, kept, Measure::FailureRate);
+    check_silent("second changes", [0.0, 0.3, 0.6].map(beside).into(), 60);
     check_silent("trends", changes::nulls("small", changes::of_trend, &[91]), 40);
     let rhythms = [Rhythm::Poisson, Rhythm::NegativeBinomial, Rhythm::Batches, Rhythm::Office];
     let silences = rhythms.map(|rhythm| events::quiet("small silence", 8, 10.0, rhythm, events::of_silence));
@@ -51,6 +57,11 @@ fn what_is_there_is_found() {
     check_found("one hour × 8", Measured::Share { hits, of: told.len() }, 0.98);
     check_found("dip", volume::dips_found(91, 2000.0, Noise::Poisson, 0.5, 20), 0.95);
     check_found("step", changes::steps_found(91, 0.3, 2.5, 60), 0.9);
+    check_found("two steps", changes::pairs_found(182, 0.3, [2.5, -2.5], 60), 0.9);
+    let pair = [failures::FLAGSHIP, failures::SATURDAY_NIGHTS];
+    let told = each(30, |number| failures::pair_told(26, Failures::Incidents, &pair, number));
+    let hits = told.iter().filter(|told| told[0] && told[1]).count();
+    check_found("two windows", Measured::Share { hits, of: told.len() }, 0.95);
     check_found("slide", changes::slides_found(91, 0.0, 3.0, 60), 0.9);
     check_found("silence", events::silences_found(10.0, Rhythm::Poisson, 12, 40), 0.98);
     check_found("burst", events::bursts_found(10.0, Rhythm::NegativeBinomial, 20.0, 40), 0.85);

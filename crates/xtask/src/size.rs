@@ -34,8 +34,9 @@ mod budget {
     pub const PICTURES: usize = 29_600;
     /// What looks for patterns: the module with it, less the module without it. It is to come down to 60,000; what was
     /// reached stands here. It rose by 900 when hours were held against the hours around them, which keeps seven
-    /// more targets of weak windows among spells of failures.
-    pub const PATTERNS: usize = 81_300;
+    /// more targets of weak windows among spells of failures, and by 1,000 when several windows and changes of one series
+    /// were told.
+    pub const PATTERNS: usize = 82_300;
     /// The element, beside these.
     pub const ELEMENT: usize = 28_200;
 }
@@ -45,7 +46,7 @@ const LATE: [Late; 3] = [
         name: "the whole engine: other forms, several sources",
         scripts: &["execution_heatmap_wasm.js", "columns.js", "objects.js"],
         module: Some("execution_heatmap_wasm_bg.wasm"),
-        budget: 340_500,
+        budget: 341_500,
     },
     Late { name: "several workers, for big files", scripts: &["pool.js"], module: None, budget: 3_500 },
     Late {
