@@ -42,6 +42,7 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     }
     facts.extend(moments(told));
     facts.extend(attempts(told));
+    facts.extend(rate_known(totals));
     facts.extend(unknown_statuses(totals.of(Status::Other), totals.executions(), &counted.other_statuses));
     facts.extend(crowding(table));
     if cfg!(feature = "patterns") && !table.keeps_rows() {
@@ -225,6 +226,14 @@ fn crowding(table: &Table) -> Vec<String> {
     add(crowding.words, "unknown status words", "none is listed, but all are counted");
     add(crowding.tags, "tags or sets of tags", "no filter by them is possible, all else is exact");
     facts
+}
+
+/// Of how many executions it is known how they ended, where more of them bear words that are not: what is said of the few
+/// would be read as said of all. Stands where else the rate does.
+pub fn rate_known(totals: &Sums) -> Option<String> {
+    let decided = totals.decided();
+    (totals.of(Status::Other) > decided)
+        .then(|| ["success rate known of ", &count(decided), " of ", &count(totals.executions())].concat())
 }
 
 /// Unknown status words that a notice names.

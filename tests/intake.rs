@@ -75,6 +75,26 @@ fn unknown_statuses_are_named_in_a_notice_and_cut_where_they_are_long() {
 }
 
 #[test]
+fn a_rate_of_a_few_is_not_told_as_that_of_all() {
+    let check = |statuses: &[&str], expected: Option<&str>, summary: &str| {
+        let row = |status: &&str| format!(r#"{{"status":"{status}","started_at":"2026-02-12T04:30:00Z"}}"#);
+        let rows: Vec<String> = statuses.iter().map(row).collect();
+        let intake = read(&rows.iter().map(String::as_str).collect::<Vec<_>>(), false);
+        let known = notices(&intake, &[]).into_iter().find(|notice| notice.starts_with("success rate"));
+        assert_eq!(known.as_deref(), expected, "{statuses:?}");
+        let (table, reading, query) = (intake.table(), intake.reading(), Query::default());
+        let answer = answer::answer(table, reading, &query, &Zone::utc(), Source::File, Patterns::Skip).unwrap();
+        assert_eq!(execution_heatmap::picture::words::summary(&answer), summary, "{statuses:?}");
+    };
+    let few = "success rate known of 1 of 4";
+    check(&["success", "success", "failed", "running"], Some(few), &format!("4 executions · {few}"));
+    check(&["success"], Some("success rate known of 0 of 1"), "1 execution · success rate known of 0 of 1");
+    // Half is enough, and what has not ended speaks for nothing.
+    check(&["odd", "failed", "running", "running"], None, "4 executions · 0% succeeded");
+    check(&["cancelled", "running"], None, "2 executions · no outcome");
+}
+
+#[test]
 fn what_a_metric_needs_and_no_row_has_is_told() {
     let row = |more: &str| format!(r#"{{"status":"failed","started_at":"2026-02-12T04:30:00Z"{more}}}"#);
     let of = |more: &str, metric: &str| {

@@ -74,6 +74,16 @@ fn what_was_left_out_is_named_with_the_flag_that_asks_for_it() {
 }
 
 #[test]
+fn a_rate_of_a_few_is_no_headline() {
+    let mut rows = rows_over(2);
+    rows.iter_mut().skip(10).for_each(|row| row.status = "success".to_owned());
+    let shown = picture(&answer(&rows, &[]), &look(80, Colours::None, true));
+    let all = rows.len();
+    assert!(shown.contains(&format!("{all} runs - success rate known of 10 of {all} - 1.0 s on average\n")), "{shown}");
+    assert!(!shown.contains("succeeded") && !shown.contains("none finished"), "{shown}");
+}
+
+#[test]
 fn no_line_is_wider_than_the_screen_and_every_date_is_there() {
     for days in [1, 6, 30, 80] {
         let rows = rows_over(days);
@@ -161,7 +171,7 @@ fn what_the_metric_says_nothing_about_looks_different_from_nothing() {
     }
     rows.drain(20..24);
     let shown = picture(&answer(&rows, &[]), &look(80, Colours::None, false));
-    assert!(shown.contains("○ none finished") && shown.contains("· no runs"), "{shown}");
+    assert!(shown.contains("○ no outcome") && shown.contains("· no runs"), "{shown}");
     assert_eq!(shown.matches('○').count(), 21, "20 hours and the legend");
 }
 

@@ -10,10 +10,11 @@ pub use text::{grouped, printable};
 
 use execution_heatmap::answer::Answer;
 use execution_heatmap::grid::Presence;
-use execution_heatmap::notice::REPEATED_UNSOUGHT;
+use execution_heatmap::notice::{REPEATED_UNSOUGHT, rate_known};
 use execution_heatmap::options::{Granularity, Metric};
 use execution_heatmap::pattern::Finding;
 use execution_heatmap::pattern::english::notices::CAN_BE_ASKED_FOR;
+use execution_heatmap::picture::legend::LegendKey;
 use execution_heatmap::zone::HOUR_MS;
 use ink::{Ink, Line};
 use std::collections::BTreeSet;
@@ -93,7 +94,9 @@ fn counts(answer: &Answer) -> String {
     let totals = &answer.totals;
     let executions = totals.executions();
     let mut parts = vec![format!("{} {}", grouped(executions), if executions == 1 { "run" } else { "runs" })];
-    if totals.decided() > 0 {
+    if let Some(known) = rate_known(totals) {
+        parts.push(known);
+    } else if totals.decided() > 0 {
         let completed = totals.decided() - totals.failures();
         parts.push(format!("{} succeeded", text::share(completed, totals.decided())));
     }
@@ -193,9 +196,9 @@ impl Page<'_> {
         let levels = answer.grid.scale.levels.iter().filter(|level| level.level > 0);
         let mut entries: Vec<(Ink, String)> =
             levels.map(|level| (Ink::Level(level.level), self.shown(&level.label))).collect();
-        let others = [(Ink::Tile, "no runs"), (Ink::Unfinished, "none finished")];
+        let others = [(Ink::Tile, LegendKey::Nothing), (Ink::Unfinished, LegendKey::Unfinished)];
         let present = others.into_iter().filter(|(ink, _)| inks.contains(&cells::ink_number(*ink)));
-        entries.extend(present.map(|(ink, words)| (ink, words.to_owned())));
+        entries.extend(present.map(|(ink, key)| (ink, key.words(metric).to_owned())));
         let mut line = Line::default();
         let mut used = 0;
         for (ink, words) in entries {
