@@ -86,6 +86,11 @@ impl Mapping {
         self.columns.iter().filter(is_named).map(|column| column.target).collect()
     }
 
+    /// Every place and its role, as they are told.
+    pub(super) fn places(&self) -> impl Iterator<Item = (Role, &str)> {
+        self.columns.iter().map(|column| (column.target.role, &*column.name))
+    }
+
     /// What the source calls a role, as messages say it.
     pub(super) fn name_of(&self, role: Role) -> &str {
         self.columns.iter().find(|column| column.target.role == role).map_or("", |column| &column.name)

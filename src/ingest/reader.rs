@@ -15,7 +15,7 @@ use super::recognise;
 use super::records::Records;
 use super::row::{Place, Scratch};
 use super::shortcut::Shortcuts;
-use super::{Cut, Event, Form, MOST_LINE_BYTES, is_json};
+use super::{Cut, Event, FORMS, Form, MOST_LINE_BYTES, is_json};
 use crate::number::whole;
 use crate::problem::ProblemKind;
 use std::ops::Range;
@@ -183,13 +183,6 @@ impl Reader {
     /// canonical rows and those of a mapping.
     pub fn system(&self) -> Option<&'static str> {
         self.system.filter(|system| *system != CANONICAL.name)
-    }
-
-    /// The first name of a header of canonical rows that means nothing but nearly means what no other does, and the name
-    /// for that. It is looked for when asked, so that it weighs nothing in a download that does not.
-    pub fn misspelt(&self) -> Option<(&str, &'static str)> {
-        let header = self.header.as_ref().filter(|_| self.system == Some(CANONICAL.name))?;
-        recognise::misspelt(header.names(), &CANONICAL)
     }
 
     /// The form, once it is known.
@@ -375,10 +368,13 @@ impl Reader {
         self.settle(&names, form);
         let header = Header::read(names, self.records.field_count(), &self.mapping);
         let is_canonical = self.mapping.rules().is_canonical;
-        let is_known = if is_canonical { header.has_start() } else { header.is_known() };
+        // Whoever gives a mapping is told which of its columns are not there.
+        let is_own = FORMS && matches!(self.expected.rows, Rows::Own { .. }) && self.records.field_count() > 1;
+        let is_known = if is_canonical { header.has_start() } else { header.is_known() || is_own };
         if let Some(columns) = header.useful_columns(&self.mapping) {
             self.shortcuts.expect_columns(columns);
         }
+        self.recognised.iter_mut().for_each(|words| words.push_str(&header.doubled()));
         self.header = Some(header);
         is_known && !self.needs_forms()
     }
@@ -390,20 +386,23 @@ impl Reader {
         }
         let (asked, found) = match &self.expected.rows {
             Rows::Own { .. } => {
-                self.recognised = Some(["read in ", form.title(), " by the mapping that was given"].concat());
+                let without = recognise::without(&self.mapping, names, form);
+                self.recognised = Some(["read in ", form.title(), " by the mapping that was given", &without].concat());
                 return;
             }
             Rows::Of(name) => (Some(*name), recognise::system(names, Some(name))),
             Rows::Any => (None, recognise::system(names, None)),
         };
         let preset = found.map(|(preset, _)| preset).or_else(|| recognise::first_named(asked?)).unwrap_or(&CANONICAL);
-        self.recognised = Some(match (asked, found) {
+        let nearly = if preset.name == CANONICAL.name { recognise::nearly(names, form) } else { String::new() };
+        let words = match (asked, found) {
             (Some(_), _) => recognise::as_asked(preset.title, form),
             (None, Some((_, signs))) => recognise::because(preset.title, form, signs),
             (None, None) => {
                 ["taken for ", preset.title, " in ", form.title(), ": no fields of a known system"].concat()
             }
-        });
+        };
+        self.recognised = Some(words + &nearly);
         self.mapping = preset.mapping();
         // What was learned of lines before was learned by another mapping.
         self.shortcuts.forget();
@@ -413,11 +412,12 @@ impl Reader {
     /// The same of a reader without forms: rows that any reader takes for canonical ones are its own.
     fn settle_as_canonical(&mut self, names: &[String], form: Form) {
         let signs = recognise::canonical_signs(names);
-        self.recognised = match (&self.expected.rows, signs) {
-            (Rows::Of(_), _) => Some(recognise::as_asked(CANONICAL.title, form)),
-            (_, Some(signs)) => Some(recognise::because(CANONICAL.title, form, signs)),
+        let words = match (&self.expected.rows, signs) {
+            (Rows::Of(_), _) => recognise::as_asked(CANONICAL.title, form),
+            (_, Some(signs)) => recognise::because(CANONICAL.title, form, signs),
             (_, None) => return self.stage = Stage::Foreign,
         };
+        self.recognised = Some(words + &recognise::nearly(names, form));
         self.system = Some(CANONICAL.name);
     }
 
