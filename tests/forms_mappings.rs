@@ -126,7 +126,13 @@ fn a_place_that_is_not_there_is_told_with_those_that_are() {
 fn a_mapping_that_cannot_be_read_says_what_is_wrong() {
     let check = |map: &str, expected: &str| assert_eq!(Expected::anything().map(map).unwrap_err(), expected, "{map}");
     check("[]", "the mapping is not a JSON object");
-    check("{", "the mapping is not a JSON object");
+    check("{", "the mapping is not JSON: expected a key in quotes in line 1, column 2");
+    check("", "the mapping is not JSON: expected a value in line 1, column 1");
+    check(
+        "{\n \"status\": \"é\",\n  \"x\": \"é\" \"y\"}",
+        "the mapping is not JSON: expected ',' or '}' in line 3, column 12",
+    );
+    check("{}\r\n{}", "the mapping is not JSON: expected nothing behind the object in line 2, column 1");
     check("{}", "the mapping has no started_at, and no start_from with its moment");
     check(r#"{"started_at":"a"}"#, "the mapping has no status, and no otherwise for rows without one");
     check(

@@ -95,6 +95,68 @@ fn a_rate_of_a_few_is_not_told_as_that_of_all() {
 }
 
 #[test]
+fn a_duration_that_cannot_be_used_is_told_with_what_came_and_counted() {
+    let check = |rows: &[&str], expected: Option<&str>, notice: Option<&str>| {
+        let row = |more: &&str| format!(r#"{{"status":"failed","started_at":"2026-02-12T04:30:00Z",{more}}}"#);
+        let rows: Vec<String> = rows.iter().map(row).collect();
+        let intake = read(&rows.iter().map(String::as_str).collect::<Vec<_>>(), false);
+        let firsts = intake.reading().problems.firsts();
+        assert_eq!(firsts.first().map(|problem| &*problem.message), expected, "{rows:?}");
+        let said = notices(&intake, &[]).into_iter().find(|notice| notice.contains("without a duration"));
+        assert_eq!(said.as_deref(), notice, "{rows:?}");
+    };
+    let one = Some("1 row says a duration or an end that cannot be used, and is counted without a duration");
+    check(
+        &[r#""duration_ms":"soon""#],
+        Some(
+            "the duration 'soon' cannot be used, expected milliseconds up to a hundred years; the row is counted without a duration",
+        ),
+        one,
+    );
+    check(
+        &[r#""duration_ms":{}"#],
+        Some(
+            "the duration an object cannot be used, expected milliseconds up to a hundred years; the row is counted without a duration",
+        ),
+        one,
+    );
+    check(
+        &[r#""finished_at":"later""#],
+        Some(
+            "the end 'later' cannot be used, expected an instant at most a hundred years behind the start; the row is counted without a duration",
+        ),
+        one,
+    );
+    check(
+        &[r#""duration_ms":1"#, r#""duration_ms":1e99"#, r#""duration_ms":-3"#, r#""duration_ms":"x""#],
+        Some("the duration is below zero; the row is counted without it"),
+        Some("3 rows say a duration or an end that cannot be used, and are counted without a duration"),
+    );
+    check(&[r#""duration_ms":null"#], None, None);
+}
+
+#[test]
+fn rows_outside_the_days_of_a_file_are_told_with_what_takes_more() {
+    let row = |at: &str| format!(r#"{{"status":"failed","started_at":"{at}T00:00:00Z"}}"#);
+    let rows = ["2024-01-01", "2024-02-01", "2024-03-01", "2026-02-12"].map(row);
+    let intake = read(&rows.iter().map(String::as_str).collect::<Vec<_>>(), false);
+    let outside = |pairs: &[(&str, &str)]| {
+        notices(&intake, pairs).into_iter().find(|notice| notice.contains("lie outside the window"))
+    };
+    assert_eq!(
+        outside(&[]).as_deref(),
+        Some(
+            "3 of 4 rows lie outside the window, which ends with the newest start and spans 365 days, unless days (up to 1,096) or from and to say more; a start in the future or far in the past may be the cause"
+        )
+    );
+    assert_eq!(
+        outside(&[("days", "30")]).as_deref(),
+        Some("3 of 4 rows lie outside the window, which ends with the newest start")
+    );
+    assert_eq!(outside(&[("days", "1000")]), None);
+}
+
+#[test]
 fn what_a_metric_needs_and_no_row_has_is_told() {
     let row = |more: &str| format!(r#"{{"status":"failed","started_at":"2026-02-12T04:30:00Z"{more}}}"#);
     let of = |more: &str, metric: &str| {

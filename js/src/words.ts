@@ -267,9 +267,8 @@ export function summary(view: HeatmapView, format: Format): { strong: string; re
   const { totals, metric, start_date, end_date } = view.response;
   const parts: string[] = [];
   // Where the rate is that of a few, the engine says so instead.
-  const known = view.response.notices.find((notice) => notice.startsWith('success rate known'));
-  if (known !== undefined) parts.push(known);
-  else if (totals.success_rate !== null) parts.push(`${format.percent(totals.success_rate, 1)} succeeded`);
+  const known = view.response.notices.find((notice) => /^success rate/.test(notice));
+  if (known || totals.success_rate !== null) parts.push(known ?? `${format.percent(totals.success_rate!, 1)} succeeded`);
   if (familyOf(metric) === 'duration' && metric !== 'queue_wait' && totals.average_duration_ms !== null) parts.push(`${format.duration(totals.average_duration_ms)} on average`);
   const errors = totals.failed + totals.timed_out;
   if (metric === 'error_count') parts.push(format.plural(errors, 'error'));

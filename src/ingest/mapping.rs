@@ -299,3 +299,18 @@ pub(super) enum Unit {
     Days,
     Weeks,
 }
+
+impl Unit {
+    /// What is expected of a number in it, as messages say it.
+    pub(super) const fn expected(self) -> &'static str {
+        match self {
+            Unit::Milliseconds => "milliseconds up to a hundred years",
+            Unit::Seconds if FORMS => "seconds up to a hundred years",
+            Unit::Nanoseconds if FORMS => "nanoseconds up to a hundred years",
+            Unit::Microseconds if FORMS => "microseconds up to a hundred years",
+            Unit::Minutes if FORMS => "minutes up to a hundred years",
+            Unit::Hours if FORMS => "hours up to a hundred years",
+            _ => "a length of time up to a hundred years",
+        }
+    }
+}

@@ -201,6 +201,21 @@ fn duration(times: &mut UsualTimes, fields: &Fields<'_>, mapping: &Mapping, star
     }
 }
 
+/// Why a duration was dropped as one that cannot be used: what came, and what is expected of a number.
+// Hardly a row needs these words.
+#[inline(never)]
+pub(super) fn why_dropped(fields: &Fields<'_>, mapping: &Mapping) -> String {
+    let (value, what, expected) = match (fields.get(Role::Duration), fields.get(Role::FinishedAt)) {
+        (Value::Absent, end) => (end, "end", "an instant at most a hundred years behind the start"),
+        (given, _) => (given, "duration", mapping.rules().duration_unit.expected()),
+    };
+    let mut said = String::new();
+    value.read_into(&mut said);
+    let said = if said.is_empty() { value.kind().to_owned() } else { excerpt(&said) };
+    ["the ", what, " ", &said, " cannot be used, expected ", expected, "; the row is counted without a duration"]
+        .concat()
+}
+
 /// The length of time that a value says; `None` if it says none.
 fn read_duration(value: Value<'_>, unit: Unit, rules: &Rules) -> Option<Duration> {
     let number = |text: &str| {

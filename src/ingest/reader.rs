@@ -185,6 +185,11 @@ impl Reader {
         self.system.filter(|system| *system != CANONICAL.name)
     }
 
+    /// Why the duration of the row that was told last was dropped, if its notes say that it was.
+    pub fn dropped_duration(&self) -> &str {
+        &self.scratch.texts.dropped
+    }
+
     /// The form, once it is known.
     pub fn form(&self) -> Option<Form> {
         match &self.stage {
@@ -374,7 +379,9 @@ impl Reader {
         if let Some(columns) = header.useful_columns(&self.mapping) {
             self.shortcuts.expect_columns(columns);
         }
-        self.recognised.iter_mut().for_each(|words| words.push_str(&header.doubled()));
+        if FORMS {
+            self.recognised.iter_mut().for_each(|words| words.push_str(&header.doubled()));
+        }
         self.header = Some(header);
         is_known && !self.needs_forms()
     }
@@ -417,7 +424,7 @@ impl Reader {
             (_, Some(signs)) => recognise::because(CANONICAL.title, form, signs),
             (_, None) => return self.stage = Stage::Foreign,
         };
-        self.recognised = Some(words + &recognise::nearly(names, form));
+        self.recognised = Some(words);
         self.system = Some(CANONICAL.name);
     }
 

@@ -24,10 +24,11 @@ pub(super) fn system(names: &[String], asked: Option<&str>) -> Option<(&'static 
 }
 
 /// The signs of canonical rows, if rows with these names are taken for such by [`system`]: they bear no other system's.
+/// Rows that lack one of the two that are needed are left to whoever can say what may be meant.
 pub(super) fn canonical_signs(names: &[String]) -> Option<&'static [&'static str]> {
     let bears = |signs: &&&[&str]| signs.iter().all(|sign| names.iter().any(|name| name.eq_ignore_ascii_case(sign)));
     let is_others = preset::OTHER_SIGNS.iter().copied().flatten().any(|signs| bears(&signs));
-    CANONICAL.signs.iter().find(bears).filter(|_| !is_others).copied()
+    CANONICAL.signs.first().filter(bears).filter(|_| !is_others).copied()
 }
 
 /// True for the names of a control line: one member whose key begins with `$`.
@@ -111,7 +112,8 @@ pub(super) fn without(mapping: &Mapping, names: &[String], form: Form) -> String
     if missing.is_empty() {
         return String::new();
     }
-    let what = if matches!(form, Form::Ndjson | Form::Json) { "; the first row has no " } else { "; no column is named " };
+    let what =
+        if matches!(form, Form::Ndjson | Form::Json) { "; the first row has no " } else { "; no column is named " };
     [what, &missing.join(" and no "), ", only ", &listed(names)].concat()
 }
 
