@@ -98,10 +98,7 @@ pub fn of_reading(reading: &Reading) -> Vec<String> {
     ));
     facts.extend(some(
         reading.problems.count(ProblemKind::BadDuration) + reading.problems.count(ProblemKind::NegativeDuration),
-        [
-            " row says a duration or an end that cannot be used, and is counted without a duration",
-            " rows say a duration or an end that cannot be used, and are counted without a duration",
-        ],
+        [" row has a duration or an end that cannot be used", " rows have a duration or an end that cannot be used"],
     ));
     facts.extend(stand_ins(reading));
     facts.extend(left_out(reading));
@@ -252,6 +249,7 @@ fn crowding(table: &Table) -> Vec<String> {
 
 /// Of how many executions it is known how they ended, where more of them bear words that are not: what is said of the few
 /// would be read as said of all. Stands where else the rate does.
+#[inline(never)]
 pub fn rate_known(totals: &Sums) -> Option<String> {
     let decided = totals.decided();
     (totals.of(Status::Other) > decided)

@@ -2,7 +2,6 @@
 
 use super::mapping::Mapping;
 use super::preset::{self, CANONICAL, Preset};
-use super::role::Role;
 use super::scan::Scanner;
 use super::text::{excerpt, excerpt_of, with_text};
 use super::{Form, Value};
@@ -87,6 +86,7 @@ fn misspelt(names: &[String], form: Form) -> Option<(&str, &'static str)> {
 
 /// Whether a name in a source is that of a field: of columns, letters of either case are the same, of keys of JSON they are
 /// not.
+#[inline(never)]
 fn is_same(name: &str, of: &str, form: Form) -> bool {
     if matches!(form, Form::Ndjson | Form::Json) { name == of } else { name.eq_ignore_ascii_case(of) }
 }
@@ -95,29 +95,37 @@ fn is_same(name: &str, of: &str, form: Form) -> bool {
 /// of objects, which a mapping goes into, it is not known what is in it; nor is it of what lies deeper than names are
 /// looked for.
 pub(super) fn without(mapping: &Mapping, names: &[String], form: Form) -> String {
-    let is_there = |path: &str| {
-        let mut way = path;
-        loop {
-            if names.iter().any(|name| is_same(name, way, form)) {
-                let is_open = |name: &String| name.strip_prefix(way).is_some_and(|rest| rest.starts_with('.'));
-                return way.len() == path.len() || !names.iter().any(is_open);
-            }
-            let Some((before, _)) = way.rsplit_once('.') else { return false };
-            way = before;
-        }
-    };
-    let has = |role: Role| mapping.places().any(|(known, path)| known == role && is_there(path));
-    let missing = mapping.places().filter(|(role, _)| !role.is_presence() && !has(*role));
-    let missing: Vec<String> = missing.map(|(_, path)| excerpt(path)).collect();
-    if missing.is_empty() {
-        return String::new();
-    }
-    let what =
+    let first =
         if matches!(form, Form::Ndjson | Form::Json) { "; the first row has no " } else { "; no column is named " };
-    [what, &missing.join(" and no "), ", only ", &listed(names)].concat()
+    let mut words = String::new();
+    for (role, path) in mapping.places().filter(|(role, _)| !role.is_presence()) {
+        if !mapping.places().any(|(known, path)| known == role && leads_to_one(path, names, form)) {
+            words.push_str(if words.is_empty() { first } else { " and no " });
+            words.push_str(&excerpt(path));
+        }
+    }
+    if !words.is_empty() {
+        words.push_str(", only ");
+        words.push_str(&listed(names));
+    }
+    words
+}
+
+/// True if a path leads to a name, or to where names were not looked for.
+fn leads_to_one(path: &str, names: &[String], form: Form) -> bool {
+    let mut way = path;
+    loop {
+        if names.iter().any(|name| is_same(name, way, form)) {
+            let is_open = |name: &String| name.strip_prefix(way).is_some_and(|rest| rest.starts_with('.'));
+            return way.len() == path.len() || !names.iter().any(is_open);
+        }
+        let Some((before, _)) = way.rsplit_once('.') else { return false };
+        way = before;
+    }
 }
 
 /// The names that there are, as far as they are told.
+#[inline(never)]
 pub(super) fn listed(names: &[String]) -> String {
     excerpt_of(&names.join(", "), MOST_NAMED_CHARACTERS)
 }

@@ -178,10 +178,10 @@ impl Query {
         }
         if self.metric == Metric::SuccessRate && self.thresholds.is_some_and(|[low, _, high]| low <= 0.0 || high >= 1.0)
         {
-            let got: Vec<String> = self.thresholds.iter().flatten().map(|bound| number::text(*bound)).collect();
+            let [low, middle, high] = self.thresholds.unwrap_or_default().map(number::text);
             return Err(Error::value(
                 "thresholds",
-                &got.join(","),
+                &[&*low, ",", &middle, ",", &high].concat(),
                 "bounds between 0 and 1 for success_rate, such as 0.6,0.8,0.95",
             ));
         }

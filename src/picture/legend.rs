@@ -38,7 +38,8 @@ const UNDER_FEW: &str = "under 5 runs";
 /// least.
 pub fn legend(answer: &Answer) -> Vec<LegendItem> {
     let scale = &answer.grid.scale;
-    let left_out = usize::from(scale.metric == Metric::Volume && scale.bounds.first() <= Some(&1.0));
+    let [lowest, ..] = scale.bounds;
+    let left_out = usize::from(scale.metric == Metric::Volume && lowest <= 1.0);
     let mut items: Vec<LegendItem> = scale
         .levels
         .iter()

@@ -243,11 +243,12 @@ pub fn summary(answer: &Answer) -> String {
         let (from, to) = (answer.window.start_date, answer.window.end_date);
         return ["No executions, ", &dates(from, to, &Words::english())].concat();
     }
-    let outcome = rate_known(&answer.totals).unwrap_or_else(|| match answer.totals.success_rate() {
-        None => "no outcome".to_owned(),
-        Some(rate) => percent(rate, 1) + " succeeded",
-    });
-    [&counted(executions, "execution"), " · ", &*outcome].concat()
+    let outcome = match (rate_known(&answer.totals), answer.totals.success_rate()) {
+        (Some(known), _) => known,
+        (None, Some(rate)) => percent(rate, 1) + " succeeded",
+        (None, None) => "no outcome".to_owned(),
+    };
+    counted(executions, "execution") + " · " + &outcome
 }
 
 #[cfg(test)]
