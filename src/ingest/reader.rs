@@ -65,6 +65,8 @@ pub struct Reader {
     pub(super) recognised: Option<String>,
     /// The name of that system.
     system: Option<&'static str>,
+    /// The names by which a reader with forms told it.
+    names: Vec<String>,
     pub(super) scratch: Scratch,
     pub(super) shortcuts: Shortcuts,
     /// A line or record that was cut out and has not been told yet, and whether it is of a known shape.
@@ -134,6 +136,7 @@ impl Reader {
             expected,
             recognised: None,
             system: None,
+            names: Vec::new(),
             scratch: Scratch::default(),
             shortcuts: Shortcuts::default(),
             cut: None,
@@ -183,6 +186,15 @@ impl Reader {
     /// canonical rows and those of a mapping.
     pub fn system(&self) -> Option<&'static str> {
         self.system.filter(|system| *system != CANONICAL.name)
+    }
+
+    /// What is odd about the names of the source's fields, behind [`Reader::recognised`]: one of canonical rows that is
+    /// nearly read, a column that stands twice. It is looked for when asked, so that it weighs nothing in a download that
+    /// does not.
+    pub fn remark(&self) -> String {
+        let form = self.form().filter(|_| self.system == Some(CANONICAL.name));
+        let nearly = form.map(|form| recognise::nearly(&self.names, form)).unwrap_or_default();
+        nearly + &self.header.as_ref().map(Header::doubled).unwrap_or_default()
     }
 
     /// Why the duration of the row that was told last was dropped, if its notes say that it was.
@@ -379,9 +391,6 @@ impl Reader {
         if let Some(columns) = header.useful_columns(&self.mapping) {
             self.shortcuts.expect_columns(columns);
         }
-        if FORMS {
-            self.recognised.iter_mut().for_each(|words| words.push_str(&header.doubled()));
-        }
         self.header = Some(header);
         is_known && !self.needs_forms()
     }
@@ -401,15 +410,14 @@ impl Reader {
             Rows::Any => (None, recognise::system(names, None)),
         };
         let preset = found.map(|(preset, _)| preset).or_else(|| recognise::first_named(asked?)).unwrap_or(&CANONICAL);
-        let nearly = if preset.name == CANONICAL.name { recognise::nearly(names, form) } else { String::new() };
-        let words = match (asked, found) {
+        self.recognised = Some(match (asked, found) {
             (Some(_), _) => recognise::as_asked(preset.title, form),
             (None, Some((_, signs))) => recognise::because(preset.title, form, signs),
             (None, None) => {
                 ["taken for ", preset.title, " in ", form.title(), ": no fields of a known system"].concat()
             }
-        };
-        self.recognised = Some(words + &nearly);
+        });
+        self.names = names.to_vec();
         self.mapping = preset.mapping();
         // What was learned of lines before was learned by another mapping.
         self.shortcuts.forget();

@@ -23,7 +23,7 @@ pub(super) fn system(names: &[String], asked: Option<&str>) -> Option<(&'static 
 }
 
 /// The signs of canonical rows, if rows with these names are taken for such by [`system`]: they bear no other system's.
-/// Rows that lack one of the two that are needed are left to whoever can say what may be meant.
+/// Rows that lack one of the two that are needed are left to a reader with forms, of which can be asked what may be meant.
 pub(super) fn canonical_signs(names: &[String]) -> Option<&'static [&'static str]> {
     let bears = |signs: &&&[&str]| signs.iter().all(|sign| names.iter().any(|name| name.eq_ignore_ascii_case(sign)));
     let is_others = preset::OTHER_SIGNS.iter().copied().flatten().any(|signs| bears(&signs));

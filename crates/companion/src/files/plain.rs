@@ -55,11 +55,12 @@ impl Kind {
     /// What a source was taken for, in the words of the engine, which knows nothing of Parquet.
     pub fn taken_for(self, reader: &Reader) -> Option<String> {
         let words = reader.recognised()?;
-        Some(match self {
+        let taken_for = match self {
             Kind::Bytes => words.to_owned(),
             Kind::CanonicalParquet => "read as canonical rows in Parquet".to_owned(),
             Kind::Parquet => words.replacen(" in NDJSON", " in Parquet", 1),
-        })
+        };
+        Some(taken_for + &reader.remark())
     }
 }
 
