@@ -56,8 +56,8 @@ impl Status {
         }
     }
 
-    /// The status that a text names: lower case is compared, `canceled` is `cancelled`, all else is
-    /// [`Status::Other`] (the word "other" included, which names no status of a row).
+    /// The status that a text names: lower case is compared, without the white space around it; `canceled` is
+    /// `cancelled`, all else is [`Status::Other`] (the word "other" included, which names no status of a row).
     ///
     /// ```
     /// use execution_heatmap::execution::Status;
@@ -65,6 +65,7 @@ impl Status {
     /// assert_eq!(Status::of("exploded"), Status::Other);
     /// ```
     pub fn of(text: &str) -> Status {
+        let text = text.trim_ascii();
         if text.eq_ignore_ascii_case("canceled") {
             return Status::Cancelled;
         }
@@ -201,8 +202,12 @@ mod tests {
         for status in Status::ALL {
             assert_eq!(Status::of(&status.name().to_uppercase()), status, "{}", status.name());
         }
+        assert_eq!(Status::of(" completed"), Status::Completed);
+        assert_eq!(Status::of("Canceled\t"), Status::Cancelled);
+        assert_eq!(Status::of("timed out"), Status::Other);
         assert_eq!(Status::of("success"), Status::Other);
         assert_eq!(Status::of(""), Status::Other);
+        assert_eq!(Status::of(" "), Status::Other);
     }
 
     #[test]

@@ -10,11 +10,15 @@ use crate::number::whole;
 use crate::options::{Attempts, Metric, Moment, Query};
 use crate::order::sort;
 use crate::picture::words::count;
+use crate::problem::ProblemKind;
 use crate::table::{Counted, MOST_NAMES, Table};
-use crate::window::WindowRequest;
+use crate::window::{MOST_DAYS, MOST_DAYS_OF_A_FILE, WindowRequest};
 
 /// That nobody held rows against each other. A terminal adds how to ask for it.
 pub const REPEATED_UNSOUGHT: &str = "repeated rows were not looked for";
+
+/// What says what fields and words mean, in every sentence that advises it. A terminal adds how it is given.
+pub const A_MAPPING: &str = "a mapping";
 
 /// What the facts are told of.
 pub(crate) struct Told<'a> {
@@ -42,6 +46,7 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     }
     facts.extend(moments(told));
     facts.extend(attempts(told));
+    facts.extend(rate_known(totals));
     facts.extend(unknown_statuses(totals.of(Status::Other), totals.executions(), &counted.other_statuses));
     facts.extend(crowding(table));
     if cfg!(feature = "patterns") && !table.keeps_rows() {
@@ -90,6 +95,10 @@ pub fn of_reading(reading: &Reading) -> Vec<String> {
     facts.extend(some(
         reading.zoneless_starts,
         [" start names no zone and was read as UTC", " starts name no zone and were read as UTC"],
+    ));
+    facts.extend(some(
+        reading.problems.count(ProblemKind::BadDuration) + reading.problems.count(ProblemKind::NegativeDuration),
+        [" row has a duration or an end that cannot be used", " rows have a duration or an end that cannot be used"],
     ));
     facts.extend(stand_ins(reading));
     facts.extend(left_out(reading));
@@ -145,9 +154,18 @@ fn moments(told: &Told<'_>) -> Vec<String> {
     let placeable = all.saturating_sub(counted.no_moment);
     if ends_with_newest(query, *source) && account.outside_window * 2 > placeable {
         let (outside, moment) = (account.outside_window, moment(by));
-        // Who chose the days knows that the others are left out.
+        // Who chose the days knows that the others are left out. Nobody did so here, so that what spans less is all there.
         let cause = match query.window {
-            WindowRequest::Default => ["; a ", moment, " in the future or far in the past may be the cause"].concat(),
+            WindowRequest::Default => [
+                " and spans ",
+                &count(MOST_DAYS_OF_A_FILE as u64),
+                " days, unless days (up to ",
+                &count(MOST_DAYS as u64),
+                ") or from and to say more; a ",
+                moment,
+                " in the future or far in the past may be the cause",
+            ]
+            .concat(),
             _ => String::new(),
         };
         facts.push(
@@ -164,6 +182,8 @@ fn moments(told: &Told<'_>) -> Vec<String> {
     }
     if by != Moment::Start {
         let lacking = match counted.no_moment {
+            // That they were not kept is why, and is told instead.
+            _ if !table.keeps_rows() => String::new(),
             0 => String::new(),
             1 => ["; 1 row has no ", moment(by), " and is counted as no_start"].concat(),
             rows => ["; ", &count(rows), " rows have no ", moment(by), " and are counted as no_start"].concat(),
@@ -225,6 +245,15 @@ fn crowding(table: &Table) -> Vec<String> {
     add(crowding.words, "unknown status words", "none is listed, but all are counted");
     add(crowding.tags, "tags or sets of tags", "no filter by them is possible, all else is exact");
     facts
+}
+
+/// Of how many executions it is known how they ended, where more of them bear words that are not: what is said of the few
+/// would be read as said of all. Stands where else the rate does.
+#[inline(never)]
+pub fn rate_known(totals: &Sums) -> Option<String> {
+    let decided = totals.decided();
+    (totals.of(Status::Other) > decided)
+        .then(|| ["success rate known of ", &count(decided), " of ", &count(totals.executions())].concat())
 }
 
 /// Unknown status words that a notice names.

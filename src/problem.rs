@@ -64,6 +64,11 @@ pub struct Problems {
 }
 
 impl Problems {
+    /// True if a row, or the header of all, has not what is needed of it; all else is wrong with what is there.
+    pub fn any_lacks(&self) -> bool {
+        self.kinds.iter().any(|(_, first)| first.kind == ProblemKind::NoStart || first.message.contains(" has no "))
+    }
+
     /// Counts a problem and keeps it if it is the first of its kind. The message is made only when it is kept.
     pub fn add(&mut self, line: u64, kind: ProblemKind, message: impl FnOnce() -> String) {
         match self.place(kind) {

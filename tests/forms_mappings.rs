@@ -91,10 +91,48 @@ fn keys_and_values_in_a_list_are_members_like_others() {
 }
 
 #[test]
+fn a_place_that_is_not_there_is_told_with_those_that_are() {
+    let check = |map: &str, source: &str, expected: &str| {
+        let mut intake = Intake::expecting(Expected::anything().map(map).unwrap(), false);
+        intake.extend(source.as_bytes());
+        intake.finish(None);
+        let said = intake.recognised().unwrap().to_owned() + &intake.reader().remark();
+        assert_eq!(said.split_once("by the mapping that was given").unwrap().1, expected, "{map} {source}");
+    };
+    let map = r#"{"started_at":"when","status":"how","duration":{"field":"secs","unit":"s"}}"#;
+    check(map, "when,How,secs\n0,ok,1\n", "");
+    check(map, "when,how,sec\n0,ok,1\n", "; no column is named 'secs', only 'when, how, sec'");
+    check(map, "wen,hwo,sec\n0,ok,1\n", "; no column is named 'when' and no 'how' and no 'secs', only 'wen, hwo, sec'");
+    check(map, "when,how,how,secs\n0,ok,ok,1\n", "; of several columns 'how' the last one counts");
+    check(map, r#"{"when":7,"how":"ok","secs":null}"#, "");
+    check(map, r#"[{"when":7,"How":"ok","secs":1}]"#, "; the first row has no 'how', only 'when, How, secs'");
+    // Of several places one is enough, and rows may be no part of others.
+    let several = r#"{"started_at":["when","at"],"status":["how","end"],"tags":["a","b"],"parent":"of"}"#;
+    check(several, r#"{"at":7,"end":"ok","b":1}"#, "; the first row has no 'a', only 'at, end, b'");
+    // What is within others is looked for there, but not within a list.
+    let nested = r#"{"started_at":"run.begin","status":"run.how.end"}"#;
+    check(nested, r#"{"run":{"begin":7,"how":{"end":"ok"}}}"#, "");
+    check(nested, r#"{"run.begin":7,"run.how.end":"ok"}"#, "");
+    check(nested, r#"{"run":[{"key":"begin","value":7}]}"#, "");
+    check(
+        nested,
+        r#"{"run":{"begin":7,"how":{"ended":"ok"}}}"#,
+        "; the first row has no 'run.how.end', only 'run.begin, run.how.ended, run.how, run'",
+    );
+    check(r#"{"started_at":"a.b.c.d","status":"s"}"#, r#"{"a":{"b":{"c":{"x":1}}},"s":"ok"}"#, "");
+}
+
+#[test]
 fn a_mapping_that_cannot_be_read_says_what_is_wrong() {
     let check = |map: &str, expected: &str| assert_eq!(Expected::anything().map(map).unwrap_err(), expected, "{map}");
     check("[]", "the mapping is not a JSON object");
-    check("{", "the mapping is not a JSON object");
+    check("{", "the mapping is not JSON: expected a key in quotes in line 1, column 2");
+    check("", "the mapping is not JSON: expected a value in line 1, column 1");
+    check(
+        "{\n \"status\": \"é\",\n  \"x\": \"é\" \"y\"}",
+        "the mapping is not JSON: expected ',' or '}' in line 3, column 12",
+    );
+    check("{}\r\n{}", "the mapping is not JSON: expected nothing behind the object in line 2, column 1");
     check("{}", "the mapping has no started_at, and no start_from with its moment");
     check(r#"{"started_at":"a"}"#, "the mapping has no status, and no otherwise for rows without one");
     check(

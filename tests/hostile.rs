@@ -191,7 +191,7 @@ fn nesting_of_a_million_is_a_row_that_cannot_be_read() {
         );
     }
     let refused = Expected::anything().map(&format!("{{\"started_at\":{closed}}}")).err();
-    assert_eq!(refused.as_deref(), Some("the mapping is not a JSON object"));
+    assert_eq!(refused.as_deref(), Some("the mapping is not JSON: expected no deeper nesting in line 1, column 141"));
 }
 
 /// Rows of a member that is another text in each.

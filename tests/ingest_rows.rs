@@ -391,6 +391,8 @@ fn the_header_of_csv_says_what_is_where() {
     check(b"\xef\xbb\xbfstarted_at,status\n1770870600,failed", "2: failed T");
     check(b"started_at,status,status\n1770870600,running,failed", "2: failed T");
     check(b"started_at,status,junk\n1770870600,failed,\xff", "2: failed T");
+    // White space around a status, as around a name and a moment, is none of it: what ended has a duration.
+    check(b"started_at, status, duration_ms\n 1770870600, failed , 5\n", "2:  failed  T 5ms");
     check(b"started_at,status,\xff\n1770870600,failed,x", "2: failed T");
     check(b"started_at,status\n1770870600,f\xff", "2: unreadable: status is not UTF-8");
     check(b"status\nfailed", "2: unreadable: the header has no column 'started_at', only 'status'");

@@ -75,6 +75,84 @@ fn unknown_statuses_are_named_in_a_notice_and_cut_where_they_are_long() {
 }
 
 #[test]
+fn a_rate_of_a_few_is_not_told_as_that_of_all() {
+    let check = |statuses: &[&str], expected: Option<&str>, summary: &str| {
+        let row = |status: &&str| format!(r#"{{"status":"{status}","started_at":"2026-02-12T04:30:00Z"}}"#);
+        let rows: Vec<String> = statuses.iter().map(row).collect();
+        let intake = read(&rows.iter().map(String::as_str).collect::<Vec<_>>(), false);
+        let known = notices(&intake, &[]).into_iter().find(|notice| notice.starts_with("success rate"));
+        assert_eq!(known.as_deref(), expected, "{statuses:?}");
+        let (table, reading, query) = (intake.table(), intake.reading(), Query::default());
+        let answer = answer::answer(table, reading, &query, &Zone::utc(), Source::File, Patterns::Skip).unwrap();
+        assert_eq!(execution_heatmap::picture::words::summary(&answer), summary, "{statuses:?}");
+    };
+    let few = "success rate known of 1 of 4";
+    check(&["success", "success", "failed", "running"], Some(few), &format!("4 executions · {few}"));
+    check(&["success"], Some("success rate known of 0 of 1"), "1 execution · success rate known of 0 of 1");
+    // Half is enough, and what has not ended speaks for nothing.
+    check(&["odd", "failed", "running", "running"], None, "4 executions · 0% succeeded");
+    check(&["cancelled", "running"], None, "2 executions · no outcome");
+}
+
+#[test]
+fn a_duration_that_cannot_be_used_is_told_with_what_came_and_counted() {
+    let check = |rows: &[&str], expected: Option<&str>, notice: Option<&str>| {
+        let row = |more: &&str| format!(r#"{{"status":"failed","started_at":"2026-02-12T04:30:00Z",{more}}}"#);
+        let rows: Vec<String> = rows.iter().map(row).collect();
+        let intake = read(&rows.iter().map(String::as_str).collect::<Vec<_>>(), false);
+        let firsts = intake.reading().problems.firsts();
+        assert_eq!(firsts.first().map(|problem| &*problem.message), expected, "{rows:?}");
+        let said = notices(&intake, &[]).into_iter().find(|notice| notice.ends_with("that cannot be used"));
+        assert_eq!(said.as_deref(), notice, "{rows:?}");
+    };
+    let one = Some("1 row has a duration or an end that cannot be used");
+    check(
+        &[r#""duration_ms":"soon""#],
+        Some("the duration is 'soon', expected milliseconds up to a hundred years; the row is counted without it"),
+        one,
+    );
+    check(
+        &[r#""duration_ms":{}"#],
+        Some("the duration is an object, expected milliseconds up to a hundred years; the row is counted without it"),
+        one,
+    );
+    check(
+        &[r#""finished_at":"later""#],
+        Some(
+            "the end is 'later', expected an instant up to a hundred years behind the start; the row is counted without it",
+        ),
+        one,
+    );
+    check(
+        &[r#""duration_ms":1"#, r#""duration_ms":1e99"#, r#""duration_ms":-3"#, r#""duration_ms":"x""#],
+        Some("the duration is '1e99', expected milliseconds up to a hundred years; the row is counted without it"),
+        Some("3 rows have a duration or an end that cannot be used"),
+    );
+    check(&[r#""duration_ms":null"#], None, None);
+}
+
+#[test]
+fn rows_outside_the_days_of_a_file_are_told_with_what_takes_more() {
+    let row = |at: &str| format!(r#"{{"status":"failed","started_at":"{at}T00:00:00Z"}}"#);
+    let rows = ["2024-01-01", "2024-02-01", "2024-03-01", "2026-02-12"].map(row);
+    let intake = read(&rows.iter().map(String::as_str).collect::<Vec<_>>(), false);
+    let outside = |pairs: &[(&str, &str)]| {
+        notices(&intake, pairs).into_iter().find(|notice| notice.contains("lie outside the window"))
+    };
+    assert_eq!(
+        outside(&[]).as_deref(),
+        Some(
+            "3 of 4 rows lie outside the window, which ends with the newest start and spans 365 days, unless days (up to 1,096) or from and to say more; a start in the future or far in the past may be the cause"
+        )
+    );
+    assert_eq!(
+        outside(&[("days", "30")]).as_deref(),
+        Some("3 of 4 rows lie outside the window, which ends with the newest start")
+    );
+    assert_eq!(outside(&[("days", "1000")]), None);
+}
+
+#[test]
 fn what_a_metric_needs_and_no_row_has_is_told() {
     let row = |more: &str| format!(r#"{{"status":"failed","started_at":"2026-02-12T04:30:00Z"{more}}}"#);
     let of = |more: &str, metric: &str| {

@@ -24,6 +24,20 @@ fn what_a_source_was_taken_for_is_said_with_the_reason() {
     check(r#"{"what":"ever"}"#, "taken for canonical rows in NDJSON: no fields of a known system");
     check("started_at\tstatus\n", "taken for canonical rows in TSV: has started_at and status");
     check("", "nothing");
+    let canonical = |form: &str, has: &str| format!("taken for canonical rows in {form}: has {has}");
+    let nearly = "; 'stauts' is not read, 'status' would be";
+    check("started_at,stauts\n", &(canonical("CSV", "started_at") + nearly));
+    check(r#"{"stauts":"failed","started_at":7}"#, &(canonical("NDJSON", "started_at") + nearly));
+    // Columns are read in letters of either case, keys are not.
+    check("started_at,Status\n", &canonical("CSV", "started_at and status"));
+    check(
+        r#"[{"started_at":7,"Status":"failed"}]"#,
+        &(canonical("JSON", "started_at and status") + "; 'Status' is not read, 'status' would be"),
+    );
+    check(
+        "started_at,status,Status,x,x\n",
+        &(canonical("CSV", "started_at and status") + "; of several columns 'status' the last one counts"),
+    );
     let as_asked = |name: &str| read_as(Expected::anything().preset(name).unwrap(), run).1;
     assert_eq!(as_asked("github"), "read as GitHub Actions runs in NDJSON, as asked");
     assert_eq!(as_asked("github-cli"), "read as GitHub Actions runs of gh in NDJSON, as asked");

@@ -84,7 +84,23 @@ fn github_by_its_command_line_and_its_jobs() {
         &listed(r#""databaseId":7,"status":"queued","conclusion":"""#),
         "not started: CI#7 pending 2024-02-22T06:00:00Z",
     );
-    created(
+    // Without a conclusion nothing says how they ended.
+    let untold = system(
+        "GitHub Actions runs of gh that do not say how they ended, for want of conclusion among the fields of `gh run list --json`,",
+    );
+    untold(
+        &run(r#""startedAt":"2024-02-22T06:00:02Z","status":"completed""#),
+        "9#5 other \"CI\" 2024-02-22T06:00:02Z +push +main",
+    );
+    untold(
+        &run(r#""startedAt":"2024-02-22T06:00:02Z","status":"in_progress""#),
+        "9#5 running \"CI\" 2024-02-22T06:00:02Z +push +main",
+    );
+    let neither = system(
+        "GitHub Actions runs of gh that start at createdAt, have no duration and do not say how they ended, for want of startedAt and conclusion among the fields of `gh run list --json`,",
+    );
+    neither(&run(r#""status":"completed""#), "9#5 other \"CI\" 2024-02-22T06:00:00Z +push +main (Created)");
+    neither(
         &listed(r#""databaseId":7"#),
         "unreadable: the row has no status; add status and conclusion to the fields of `gh run list --json`",
     );

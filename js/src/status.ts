@@ -104,10 +104,11 @@ export class Status {
     if (loaded.newest === null && response.rows.read === response.rows.unreadable + response.rows.no_start && loaded.now === null) {
       const { read, unreadable } = response.rows;
       const lost = read > 0 ? ` ${format.plural(read, 'row')} read, none could be placed.` : '';
+      const [first] = response.problems;
       // Of rows that could not be read the first is told above.
-      const [first] = unreadable > 0 ? [] : response.problems;
-      const where = first ? ` Line ${format.count(first.line)}: ${first.message.replace(/\.$/, '')}.` : '';
-      const takes = ' It takes rows with a start and a status, as started_at and status, as a system that is known names them, or as a mapping does.';
+      const where = first && !unreadable ? ` Line ${format.count(first.line)}: ${first.message.replace(/\.$/, '')}.` : '';
+      // What is wrong with what is there is no lack of fields.
+      const takes = first && !/ has no /.test(first.message) ? '' : ' It takes rows with a start and a status, as started_at and status, as a system that is known names them, or as a mapping does.';
       return this.#message(`There are no executions in this file.${lost}${where}${takes}`);
     }
     if (loaded.newest === null) return this.#message(`No executions ${range}.`);

@@ -264,9 +264,11 @@ export function wholeWeeks(dates: readonly string[]): number {
 
 /** One line: how many, when, how they went. */
 export function summary(view: HeatmapView, format: Format): { strong: string; rest: string } {
-  const { totals, metric, start_date, end_date } = view.response;
+  const { totals, metric, start_date, end_date, notices } = view.response;
   const parts: string[] = [];
-  if (totals.success_rate !== null) parts.push(`${format.percent(totals.success_rate, 1)} succeeded`);
+  // Where the rate is that of a few, the engine says so instead.
+  const known = notices.find((notice) => /^success rate/.test(notice));
+  if (known || totals.success_rate !== null) parts.push(known ?? `${format.percent(totals.success_rate!, 1)} succeeded`);
   if (familyOf(metric) === 'duration' && metric !== 'queue_wait' && totals.average_duration_ms !== null) parts.push(`${format.duration(totals.average_duration_ms)} on average`);
   const errors = totals.failed + totals.timed_out;
   if (metric === 'error_count') parts.push(format.plural(errors, 'error'));

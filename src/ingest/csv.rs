@@ -6,10 +6,11 @@
 use super::fields::{Fields, Taken};
 use super::mapping::{Mapping, Target};
 use super::reader;
+use super::recognise;
 use super::records::{Quoting, Records, Span, Unclosed};
 use super::role::Role;
 use super::row::{self, Place, Scratch};
-use super::text::{Text, excerpt_of};
+use super::text::{Text, excerpt};
 use super::{Event, MOST_COLUMNS, MOST_LINE_BYTES, StreamEnd, Value};
 use crate::number::whole;
 use crate::problem::ProblemKind;
@@ -24,9 +25,6 @@ pub(super) struct Header {
     column_count: usize,
 }
 
-/// The most characters of the names of columns that are told where one is missing.
-const MOST_NAMED_CHARACTERS: usize = 300;
-
 impl Header {
     /// `names` are those of the columns, `column_count` how many there are if that is more.
     pub(super) fn read(names: Vec<String>, column_count: usize, mapping: &Mapping) -> Header {
@@ -34,9 +32,17 @@ impl Header {
         Header { columns, names, column_count }
     }
 
-    /// The names of the columns.
-    pub(super) fn names(&self) -> &[String] {
-        &self.names
+    /// What is said of a column that is read and whose name stands there again; empty where there is none.
+    pub(super) fn doubled(&self) -> String {
+        let is_again = |(at, name): &(usize, &String)| {
+            let others = self.names.iter().skip(at + 1);
+            self.columns.get(*at).is_some_and(|targets| !targets.is_empty())
+                && others.into_iter().any(|other| other.eq_ignore_ascii_case(name))
+        };
+        match self.names.iter().enumerate().find(is_again) {
+            Some((_, name)) => ["; of several columns ", &excerpt(name), " the last one counts"].concat(),
+            None => String::new(),
+        }
     }
 
     /// True if any column means anything.
@@ -83,8 +89,7 @@ impl Header {
     /// That it has no column of a name, and which it has.
     #[inline(never)]
     fn without(&self, name: &str) -> String {
-        let names = excerpt_of(&self.names.join(", "), MOST_NAMED_CHARACTERS);
-        ["the header has no column '", name, "', only ", &names].concat()
+        ["the header has no column '", name, "', only ", &recognise::listed(&self.names)].concat()
     }
 }
 

@@ -3,12 +3,12 @@
 
 use super::Value;
 use super::date_order::DateOrder;
-use super::is_json;
 use super::mapping::{Mapping, Rules, Unit};
 use super::role::Role;
-use super::scan::Scanner;
+use super::scan::{Fault, Scanner};
 use super::text::{Text, excerpt, with_text};
 use crate::execution::Status;
+use crate::number::whole;
 
 /// Keys that name places, and what stands there.
 const PLACES: [(&str, Role); 16] = [
@@ -44,7 +44,11 @@ const UNITS: [(&str, Unit); 6] = [
 /// # Errors
 /// A sentence that names the key, what came and what it takes.
 pub(super) fn read(json: &str) -> Result<(Mapping, Option<Box<str>>), String> {
-    if !is_json(json.as_bytes()) || Scanner::new(json).first() != Some(b'{') {
+    let mut scanner = Scanner::new(json);
+    if let Err(fault) = scanner.value(0).and_then(|_| scanner.end().map_err(|fault| Fault { cause: BEHIND, ..fault })) {
+        return Err(no_json(json, &fault));
+    }
+    if Scanner::new(json).first() != Some(b'{') {
         return Err("the mapping is not a JSON object".to_owned());
     }
     let mut draft = Draft::default();
@@ -59,6 +63,23 @@ pub(super) fn read(json: &str) -> Result<(Mapping, Option<Box<str>>), String> {
         Some(refused) => Err(refused),
         None => draft.finish(),
     }
+}
+
+/// What is wrong where something follows the object.
+const BEHIND: &str = "expected nothing behind the object";
+
+/// Where a mapping stops being JSON: a person looks for a line, and for a character in it.
+fn no_json(json: &str, fault: &Fault) -> String {
+    let (mut line, mut column) = (1, 1);
+    for byte in json.bytes().take(fault.at) {
+        match byte {
+            b'\n' => (line, column) = (line + 1, 1),
+            // What goes on with a character is none.
+            0x80..0xc0 => {}
+            _ => column += 1,
+        }
+    }
+    ["the mapping is not JSON: ", fault.cause, " in line ", &whole(line), ", column ", &whole(column)].concat()
 }
 
 #[derive(Debug, Default)]

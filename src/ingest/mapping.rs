@@ -86,6 +86,11 @@ impl Mapping {
         self.columns.iter().filter(is_named).map(|column| column.target).collect()
     }
 
+    /// Every place and its role, as they are told.
+    pub(super) fn places(&self) -> impl Iterator<Item = (Role, &str)> {
+        self.columns.iter().map(|column| (column.target.role, &*column.name))
+    }
+
     /// What the source calls a role, as messages say it.
     pub(super) fn name_of(&self, role: Role) -> &str {
         self.columns.iter().find(|column| column.target.role == role).map_or("", |column| &column.name)
@@ -293,4 +298,19 @@ pub(super) enum Unit {
     Hours,
     Days,
     Weeks,
+}
+
+impl Unit {
+    /// What is expected of a number in it, as messages say it.
+    pub(super) const fn expected(self) -> &'static str {
+        match self {
+            Unit::Milliseconds => "milliseconds up to a hundred years",
+            Unit::Seconds if FORMS => "seconds up to a hundred years",
+            Unit::Nanoseconds if FORMS => "nanoseconds up to a hundred years",
+            Unit::Microseconds if FORMS => "microseconds up to a hundred years",
+            Unit::Minutes if FORMS => "minutes up to a hundred years",
+            Unit::Hours if FORMS => "hours up to a hundred years",
+            _ => "a length of time up to a hundred years",
+        }
+    }
 }

@@ -68,13 +68,19 @@ pub(super) fn read(fields: &Fields<'_>, mapping: &Mapping, status: Status, times
 // Hardly a row needs these words.
 #[inline(never)]
 fn unreadable(name: &str, value: Value<'_>, rules: &Rules) -> String {
-    let (found, is_ambiguous) = match value {
-        Value::Text(text) => with_text(text, |text| (excerpt(text), !rules.is_canonical && is_ambiguous(text))),
-        Value::Number(number) => (excerpt(number), false),
-        other => (other.kind().to_owned(), false),
-    };
+    let is_ambiguous = !rules.is_canonical && matches!(value, Value::Text(text) if with_text(text, is_ambiguous));
     let hint = if is_ambiguous { ", or a mapping whose `dates` says in which order they are" } else { "" };
-    [name, " is ", &found, ", expected an instant such as 2026-02-12T04:30:00.000Z", hint].concat()
+    [name, " is ", &found(value), ", expected an instant such as 2026-02-12T04:30:00.000Z", hint].concat()
+}
+
+/// What came, as a message says it.
+#[inline(never)]
+fn found(value: Value<'_>) -> String {
+    match value {
+        Value::Text(text) => with_text(text, excerpt),
+        Value::Number(number) => excerpt(number),
+        other => other.kind().to_owned(),
+    }
 }
 
 /// When the row was to start.
@@ -199,6 +205,17 @@ fn duration(times: &mut UsualTimes, fields: &Fields<'_>, mapping: &Mapping, star
         Some(given) => given,
         None => end(),
     }
+}
+
+/// Why a duration was dropped as one that cannot be used: what came, and what is expected of a number.
+// Hardly a row needs these words.
+#[inline(never)]
+pub(super) fn why_dropped(fields: &Fields<'_>, mapping: &Mapping) -> String {
+    let (value, what, expected) = match (fields.get(Role::Duration), fields.get(Role::FinishedAt)) {
+        (Value::Absent, end) => (end, "end", "an instant up to a hundred years behind the start"),
+        (given, _) => (given, "duration", mapping.rules().duration_unit.expected()),
+    };
+    ["the ", what, " is ", &found(value), ", expected ", expected, "; the row is counted without it"].concat()
 }
 
 /// The length of time that a value says; `None` if it says none.

@@ -15,7 +15,7 @@ use super::recognise;
 use super::records::Records;
 use super::row::{Place, Scratch};
 use super::shortcut::Shortcuts;
-use super::{Cut, Event, Form, MOST_LINE_BYTES, is_json};
+use super::{Cut, Event, FORMS, Form, MOST_LINE_BYTES, is_json};
 use crate::number::whole;
 use crate::problem::ProblemKind;
 use std::ops::Range;
@@ -65,6 +65,8 @@ pub struct Reader {
     pub(super) recognised: Option<String>,
     /// The name of that system.
     system: Option<&'static str>,
+    /// The names by which a reader with forms told it.
+    names: Vec<String>,
     pub(super) scratch: Scratch,
     pub(super) shortcuts: Shortcuts,
     /// A line or record that was cut out and has not been told yet, and whether it is of a known shape.
@@ -134,6 +136,7 @@ impl Reader {
             expected,
             recognised: None,
             system: None,
+            names: Vec::new(),
             scratch: Scratch::default(),
             shortcuts: Shortcuts::default(),
             cut: None,
@@ -185,11 +188,18 @@ impl Reader {
         self.system.filter(|system| *system != CANONICAL.name)
     }
 
-    /// The first name of a header of canonical rows that means nothing but nearly means what no other does, and the name
-    /// for that. It is looked for when asked, so that it weighs nothing in a download that does not.
-    pub fn misspelt(&self) -> Option<(&str, &'static str)> {
-        let header = self.header.as_ref().filter(|_| self.system == Some(CANONICAL.name))?;
-        recognise::misspelt(header.names(), &CANONICAL)
+    /// What is odd about the names of the source's fields, behind [`Reader::recognised`]: one of canonical rows that is
+    /// nearly read, a column that stands twice. It is looked for when asked, so that it weighs nothing in a download that
+    /// does not.
+    pub fn remark(&self) -> String {
+        let form = self.form().filter(|_| self.system == Some(CANONICAL.name));
+        let nearly = form.map(|form| recognise::nearly(&self.names, form)).unwrap_or_default();
+        nearly + &self.header.as_ref().map(Header::doubled).unwrap_or_default()
+    }
+
+    /// Why the duration of the row that was told last was dropped, if its notes say that it was.
+    pub fn dropped_duration(&self) -> &str {
+        &self.scratch.texts.dropped
     }
 
     /// The form, once it is known.
@@ -376,7 +386,9 @@ impl Reader {
         self.settle(&names, form);
         let header = Header::read(names, self.records.field_count(), &self.mapping);
         let is_canonical = self.mapping.rules().is_canonical;
-        let is_known = if is_canonical { header.has_start() } else { header.is_known() };
+        // Whoever gives a mapping is told which of its columns are not there.
+        let is_own = FORMS && matches!(self.expected.rows, Rows::Own { .. }) && self.records.field_count() > 1;
+        let is_known = if is_canonical { header.has_start() } else { header.is_known() || is_own };
         if let Some(columns) = header.useful_columns(&self.mapping) {
             self.shortcuts.expect_columns(columns);
         }
@@ -391,7 +403,8 @@ impl Reader {
         }
         let (asked, found) = match &self.expected.rows {
             Rows::Own { .. } => {
-                self.recognised = Some(["read in ", form.title(), " by the mapping that was given"].concat());
+                let without = recognise::without(&self.mapping, names, form);
+                self.recognised = Some(["read in ", form.title(), " by the mapping that was given", &without].concat());
                 return;
             }
             Rows::Of(name) => (Some(*name), recognise::system(names, Some(name))),
@@ -405,6 +418,7 @@ impl Reader {
                 ["taken for ", preset.title, " in ", form.title(), ": no fields of a known system"].concat()
             }
         });
+        self.names = names.to_vec();
         self.mapping = preset.mapping();
         // What was learned of lines before was learned by another mapping.
         self.shortcuts.forget();
@@ -414,11 +428,12 @@ impl Reader {
     /// The same of a reader without forms: rows that any reader takes for canonical ones are its own.
     fn settle_as_canonical(&mut self, names: &[String], form: Form) {
         let signs = recognise::canonical_signs(names);
-        self.recognised = match (&self.expected.rows, signs) {
-            (Rows::Of(_), _) => Some(recognise::as_asked(CANONICAL.title, form)),
-            (_, Some(signs)) => Some(recognise::because(CANONICAL.title, form, signs)),
+        let words = match (&self.expected.rows, signs) {
+            (Rows::Of(_), _) => recognise::as_asked(CANONICAL.title, form),
+            (_, Some(signs)) => recognise::because(CANONICAL.title, form, signs),
             (_, None) => return self.stage = Stage::Foreign,
         };
+        self.recognised = Some(words);
         self.system = Some(CANONICAL.name);
     }
 

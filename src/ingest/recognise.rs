@@ -1,12 +1,16 @@
 //! Whose rows a source holds, told by the names of the fields of its first row, and the reason in words.
 
+use super::mapping::Mapping;
 use super::preset::{self, CANONICAL, Preset};
 use super::scan::Scanner;
-use super::text::with_text;
+use super::text::{excerpt, excerpt_of, with_text};
 use super::{Form, Value};
 
 /// How deep names are looked for.
 const MOST_LEVELS: usize = 3;
+
+/// The most characters of the names of columns that are told where one is missing.
+const MOST_NAMED_CHARACTERS: usize = 300;
 
 /// A system whose signs a row bears, and which; only of those that are asked for by a name, or of all.
 pub(super) fn system(names: &[String], asked: Option<&str>) -> Option<(&'static Preset, &'static [&'static str])> {
@@ -19,10 +23,11 @@ pub(super) fn system(names: &[String], asked: Option<&str>) -> Option<(&'static 
 }
 
 /// The signs of canonical rows, if rows with these names are taken for such by [`system`]: they bear no other system's.
+/// Rows that lack one of the two that are needed are left to a reader with forms, of which can be asked what may be meant.
 pub(super) fn canonical_signs(names: &[String]) -> Option<&'static [&'static str]> {
     let bears = |signs: &&&[&str]| signs.iter().all(|sign| names.iter().any(|name| name.eq_ignore_ascii_case(sign)));
     let is_others = preset::OTHER_SIGNS.iter().copied().flatten().any(|signs| bears(&signs));
-    CANONICAL.signs.iter().find(bears).filter(|_| !is_others).copied()
+    CANONICAL.signs.first().filter(bears).filter(|_| !is_others).copied()
 }
 
 /// True for the names of a control line: one member whose key begins with `$`.
@@ -56,12 +61,20 @@ fn add_names(object: &str, way: &str, levels: usize, names: &mut Vec<String>) {
     });
 }
 
-/// The first of some names that means nothing to a system but nearly means what no other name does, and the nearest name
-/// for that.
-pub(super) fn misspelt<'a>(names: &'a [String], system: &'static Preset) -> Option<(&'a str, &'static str)> {
-    let is_there = |of: &str| names.iter().any(|name| name.eq_ignore_ascii_case(of));
-    let known = || system.paths.iter().map(|(name, _)| *name);
-    let unknown = |name: &&String| !known().any(|known| known.eq_ignore_ascii_case(name));
+/// What is said of names of canonical rows that are nearly those of fields; empty where there is none.
+pub(super) fn nearly(names: &[String], form: Form) -> String {
+    match misspelt(names, form) {
+        Some((name, meant)) => ["; '", name, "' is not read, '", meant, "' would be"].concat(),
+        None => String::new(),
+    }
+}
+
+/// The first of some names that means nothing in canonical rows but nearly means what no other name does, and the nearest
+/// name for that.
+fn misspelt(names: &[String], form: Form) -> Option<(&str, &'static str)> {
+    let is_there = |of: &str| names.iter().any(|name| is_same(name, of, form));
+    let known = || CANONICAL.paths.iter().map(|(name, _)| *name);
+    let unknown = |name: &&String| !known().any(|known| is_same(name, known, form));
     names.iter().filter(unknown).find_map(|name| {
         let is_near = |known: &str, edits: usize| is_within(name.as_bytes(), known.as_bytes(), edits);
         let most = |known: &str| known.len().min(6) / 3;
@@ -69,6 +82,52 @@ pub(super) fn misspelt<'a>(names: &'a [String], system: &'static Preset) -> Opti
         let meant = (1..=2).find_map(|edits| missing().find(|known| edits <= most(known) && is_near(known, edits)))?;
         Some((&**name, meant))
     })
+}
+
+/// Whether a name in a source is that of a field: of columns, letters of either case are the same, of keys of JSON they are
+/// not.
+#[inline(never)]
+fn is_same(name: &str, of: &str, form: Form) -> bool {
+    if matches!(form, Form::Ndjson | Form::Json) { name == of } else { name.eq_ignore_ascii_case(of) }
+}
+
+/// What is said of the places of a mapping of which a first row, or a header, has none; empty where it has all. Of a list
+/// of objects, which a mapping goes into, it is not known what is in it; nor is it of what lies deeper than names are
+/// looked for.
+pub(super) fn without(mapping: &Mapping, names: &[String], form: Form) -> String {
+    let first =
+        if matches!(form, Form::Ndjson | Form::Json) { "; the first row has no " } else { "; no column is named " };
+    let mut words = String::new();
+    for (role, path) in mapping.places().filter(|(role, _)| !role.is_presence()) {
+        if !mapping.places().any(|(known, path)| known == role && leads_to_one(path, names, form)) {
+            words.push_str(if words.is_empty() { first } else { " and no " });
+            words.push_str(&excerpt(path));
+        }
+    }
+    if !words.is_empty() {
+        words.push_str(", only ");
+        words.push_str(&listed(names));
+    }
+    words
+}
+
+/// True if a path leads to a name, or to where names were not looked for.
+fn leads_to_one(path: &str, names: &[String], form: Form) -> bool {
+    let mut way = path;
+    loop {
+        if names.iter().any(|name| is_same(name, way, form)) {
+            let is_open = |name: &String| name.strip_prefix(way).is_some_and(|rest| rest.starts_with('.'));
+            return way.len() == path.len() || !names.iter().any(is_open);
+        }
+        let Some((before, _)) = way.rsplit_once('.') else { return false };
+        way = before;
+    }
+}
+
+/// The names that there are, as far as they are told.
+#[inline(never)]
+pub(super) fn listed(names: &[String]) -> String {
+    excerpt_of(&names.join(", "), MOST_NAMED_CHARACTERS)
 }
 
 /// Whether so many bytes put in, left out or replaced make one name of the other; letters of either case are the same.
@@ -113,7 +172,7 @@ mod tests {
     fn names_that_are_nearly_known_are_found() {
         let check = |names: &[&str], expected: Option<(&str, &str)>| {
             let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-            assert_eq!(misspelt(&names, &CANONICAL), expected, "{names:?}");
+            assert_eq!(misspelt(&names, Form::Csv), expected, "{names:?}");
         };
         check(&["id", "started_at", "status", "durration_ms"], Some(("durration_ms", "duration_ms")));
         check(&["started_at", "Stauts"], Some(("Stauts", "status")));
@@ -123,5 +182,9 @@ mod tests {
         check(&["started_at", "status", "workflow_"], Some(("workflow_", "workflow")));
         check(&["started_at", "status", "workflow", "workflow_i"], Some(("workflow_i", "workflow_id")));
         check(&[], None);
+        // Keys of JSON are read as they are spelt.
+        let keys = ["started_at".to_owned(), "Status".to_owned()];
+        assert_eq!(misspelt(&keys, Form::Ndjson), Some(("Status", "status")));
+        assert_eq!(misspelt(&keys, Form::Csv), None);
     }
 }

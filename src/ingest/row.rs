@@ -26,6 +26,8 @@ pub(super) struct Scratch {
 pub(super) struct Texts {
     text: String,
     times: UsualTimes,
+    /// Why the duration of the row that was told last was dropped; of meaning only where its notes say that it was.
+    pub(super) dropped: String,
     /// True if nobody asks for a row's own identity and for what went wrong.
     pub(super) are_left_out: bool,
 }
@@ -107,6 +109,9 @@ fn told<'a>(
     };
     match moments {
         Moments::Started { started_at, duration_ms, waited_ms, notes } => {
+            if notes.bad_duration {
+                texts.dropped = moments::why_dropped(fields, mapping);
+            }
             let execution = execution(fields, class, texts, started_at, duration_ms, waited_ms);
             Event::Row { line, offset, execution, notes, kind, has_local_id }
         }

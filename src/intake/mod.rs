@@ -79,14 +79,14 @@ impl Reading {
                 "the duration is below zero; the row is counted without it".to_owned()
             });
         }
-        if notes.bad_duration {
-            self.problems.add(line, ProblemKind::BadDuration, || {
-                "the duration or the end cannot be used; expected milliseconds up to a hundred years, or an instant; the row is counted without it".to_owned()
-            });
-        }
         if execution.status == Status::Other {
             self.problems.add(line, ProblemKind::UnknownStatus, || unknown_status(execution));
         }
+    }
+
+    /// Counts a row whose duration was dropped, once it is counted itself; `reader` has told no other one since.
+    pub fn count_dropped_duration(&mut self, line: u64, reader: &Reader) {
+        self.problems.add(line, ProblemKind::BadDuration, || reader.dropped_duration().to_owned());
     }
 
     /// Counts a row that has no start, but a time at which it was to start.
@@ -458,13 +458,14 @@ impl Intake {
                 return;
             }
             *went_on |= end.is_some() && !matches!(event, Event::Control);
-            let mut to_name = None;
+            let (mut to_name, mut dropped) = (None, None);
             match event {
                 // What only the forms tell.
                 Event::Unstarted { .. } | Event::Counts { .. } | Event::LeftOut { .. } if !FORMS => {}
                 Event::Broken { .. } | Event::Unrecognised(_) if !FORMS => {}
                 Event::Row { line, execution, notes, kind, offset, has_local_id } => {
                     reading.count_row(line, &execution, notes);
+                    dropped = notes.bad_duration.then_some(line);
                     let arrival = arrival((true, has_local_id), offset);
                     to_name = apart.push(table, reading, &execution, arrival, kind);
                 }
@@ -500,6 +501,9 @@ impl Intake {
                 Event::Control => *is_stream = true,
                 Event::Broken { line, message } => *broken_off = Some((line, message)),
                 Event::Unrecognised(what) => *unrecognised = Some(what),
+            }
+            if let Some(line) = dropped {
+                reading.count_dropped_duration(line, reader);
             }
             // Rows in columns are held against others one by one.
             let is_of_columns = || matches!(reader.form(), Some(Form::Arrow | Form::Columns));

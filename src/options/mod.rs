@@ -178,9 +178,10 @@ impl Query {
         }
         if self.metric == Metric::SuccessRate && self.thresholds.is_some_and(|[low, _, high]| low <= 0.0 || high >= 1.0)
         {
+            let [low, middle, high] = self.thresholds.unwrap_or_default().map(number::text);
             return Err(Error::value(
                 "thresholds",
-                "",
+                &[&*low, ",", &middle, ",", &high].concat(),
                 "bounds between 0 and 1 for success_rate, such as 0.6,0.8,0.95",
             ));
         }
@@ -288,7 +289,8 @@ mod tests {
         let words = "to: is missing; from takes it beside it, a date such as 2026-02-18, and both belong to the window";
         assert_eq!(error(&[("from", "2026-01-01")]), words);
         assert!(error(&[("to", "2026-01-01")]).starts_with("from: is missing; to takes it beside it"));
-        assert!(error(&[("thresholds", "0.5,0.9,1.5")]).contains("between 0 and 1"));
+        let percent = error(&[("thresholds", "50,90,99")]);
+        assert!(percent.contains("between 0 and 1") && percent.contains("'50,90,99'"), "{percent}");
         assert!(Query::from_pairs([("days", "1097")]).unwrap_err().is_window_too_long());
     }
 

@@ -34,14 +34,18 @@ impl LegendItem {
 /// The words of [`FEW_EXECUTIONS`]; a test holds the two together.
 const UNDER_FEW: &str = "under 5 runs";
 
-/// The levels of an answer, the hottest first.
+/// The levels of an answer, the hottest first, without one that no cell can be at: every cell with executions has one at
+/// least.
 pub fn legend(answer: &Answer) -> Vec<LegendItem> {
     let scale = &answer.grid.scale;
+    let [lowest, ..] = scale.bounds;
+    let left_out = usize::from(scale.metric == Metric::Volume && lowest <= 1.0);
     let mut items: Vec<LegendItem> = scale
         .levels
         .iter()
         .filter(|level| level.level > 0)
         .zip(ranges(scale))
+        .skip(left_out)
         .map(|(level, range)| LegendItem {
             level: level.level,
             name: level.label.split('(').next().unwrap_or("").trim_ascii_end().to_owned(),

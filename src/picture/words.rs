@@ -3,6 +3,7 @@
 
 use super::Words;
 use crate::answer::Answer;
+use crate::notice::rate_known;
 use crate::number;
 use crate::options::{Family, Granularity, Metric};
 use chrono::{Datelike, NaiveDate};
@@ -235,18 +236,19 @@ pub fn title(answer: &Answer, words: &Words) -> String {
     [metric(answer.grid.metric), " by ", by, ", ", &span, ", ", answer.zone.name()].concat()
 }
 
-/// The executions and how they ended: `82,794 executions · 77.8% succeeded`.
+/// The executions and how they ended: `82,794 executions · 77.8% succeeded`, or of how many that is known.
 pub fn summary(answer: &Answer) -> String {
     let executions = answer.totals.executions();
     if executions == 0 {
         let (from, to) = (answer.window.start_date, answer.window.end_date);
         return ["No executions, ", &dates(from, to, &Words::english())].concat();
     }
-    let counted = counted(executions, "execution");
-    match answer.totals.success_rate() {
-        None => counted + " · no outcome",
-        Some(rate) => [&counted, " · ", &percent(rate, 1), " succeeded"].concat(),
-    }
+    let outcome = match (rate_known(&answer.totals), answer.totals.success_rate()) {
+        (Some(known), _) => known,
+        (None, Some(rate)) => percent(rate, 1) + " succeeded",
+        (None, None) => "no outcome".to_owned(),
+    };
+    counted(executions, "execution") + " · " + &outcome
 }
 
 #[cfg(test)]

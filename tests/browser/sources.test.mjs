@@ -481,6 +481,14 @@ test('what a file was taken for is said, and can be said otherwise', async () =>
   await page.waitForFunction(() => !document.querySelector('#reading').open);
   const { totals } = await result(page);
   assert.deepEqual([totals.executions, totals.completed, totals.failed], [4, 3, 1]);
+  // A place that is not there is told, and so is a name that is nearly one that is read.
+  await page.click('#read-as-change');
+  await page.fill('#map', '{"started_at": "run.begin", "status": "run.how", "otherwise": "failed"}');
+  await page.click('#reading-form [type=submit]');
+  const told = (words) => page.waitForFunction((words) => document.querySelector('#read-as-words').textContent.includes(words), words, { timeout: 10_000 });
+  await told("the first row has no 'run.how', only 'run.begin, run.result, run'");
+  await page.setInputFiles('#file', { name: 'near.csv', mimeType: '', buffer: Buffer.from(`started_at,stauts\n${hour(0)},failed\n`) });
+  await told("'stauts' is not read, 'status' would be");
   assert.deepEqual(problems, []);
   await close();
 });

@@ -29,7 +29,7 @@ pub fn read_by(mut reader: Reader, source: &str) -> (String, String) {
     while let Some(event) = reader.next() {
         lines.push(say(&event));
     }
-    (lines.join("\n"), reader.recognised().unwrap_or("nothing").to_owned())
+    (lines.join("\n"), reader.recognised().unwrap_or("nothing").to_owned() + &reader.remark())
 }
 
 /// An event in short: identity, status, start, and what is worth a word.

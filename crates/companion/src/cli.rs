@@ -3,6 +3,7 @@
 
 use crate::failure::Failure;
 use crate::{verbs, voice};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -140,10 +141,10 @@ pub struct ViewArgs {
     /// Days before the last date, 1 to 1096 [default: what the rows span, at most 365]
     #[arg(long, value_name = "N")]
     days: Option<String>,
-    /// The first date, such as 2026-01-31
+    /// The first date, such as 2026-01-31; --to has to stand beside it
     #[arg(long, value_name = "DATE")]
     from: Option<String>,
-    /// The last date
+    /// The last date, which is in the window; --from has to stand beside it
     #[arg(long, value_name = "DATE")]
     to: Option<String>,
     /// Where the window ends, such as 2026-02-19T00:00:00Z [default: just after the newest start]
@@ -202,8 +203,8 @@ impl ViewArgs {
 /// How the terminal's picture is drawn.
 #[derive(Debug, Args)]
 pub struct ScreenArgs {
-    /// Columns of the picture in the terminal [default: the terminal's, else 80]
-    #[arg(long, value_name = "COLUMNS")]
+    /// Columns of the picture in the terminal, 10 or more [default: the terminal's, else 80]
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(10..))]
     pub width: Option<u16>,
     /// Whether to use colours
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = When::Auto)]
@@ -261,8 +262,18 @@ pub enum Format {
     Svg,
 }
 
+/// The forms by name; of counts, which `import` refuses in words, its help says nothing.
+fn forms_of_rows() -> impl TypedValueParser<Value = Input> {
+    let forms = Input::value_variants().iter().filter_map(|form| {
+        let value = form.to_possible_value()?;
+        Some(value.hide(*form == Input::Cube))
+    });
+    PossibleValuesParser::new(forms).try_map(|name| Input::from_str(&name, false))
+}
+
 /// What `import` takes.
 #[derive(Debug, Args)]
+#[command(mut_arg("input", |input| input.value_parser(forms_of_rows())))]
 pub struct ImportArgs {
     /// Files of rows, compressed with gzip or zstd or not; - is standard input
     #[arg(value_name = "FILE", required = true)]

@@ -77,7 +77,11 @@ fn every_end_has_its_exit_code() {
     check(&["analyze", &good, "--strict", "--fail-on-finding"], 0, "");
     check(&["analyze", &recurring, "--fail-on-finding"], 4, "pattern");
     check(&["analyze", &good, "--keep-rows", "off", "--deduplicate", "on"], 2, "does not go with --deduplicate on");
-    check(&["analyze", &good, "--keep-rows", "off", "--by", "end"], 0, "3 rows read");
+    check(&["analyze", &good, "--keep-rows", "off", "--by", "end"], 2, "--keep-rows off: it does not go with --by end");
+    check(&["analyze", &good, "--keep-rows", "off", "--by", "scheduled"], 2, "does not go with --by scheduled");
+    check(&["analyze", &good, "--keep-rows", "off", "--by", "start"], 0, "3 rows read");
+    check(&["analyze", &good, "--width", "0"], 2, "0 is not in 10..");
+    check(&["analyze", &good, "--width", "10"], 0, "3 rows read");
     check(&["--version"], 0, "");
     check(&["analyze", "--help"], 0, "");
 }
@@ -204,6 +208,15 @@ fn files_of_which_nothing_can_be_placed_fail_in_words_and_are_not_drawn() {
     check("[]", &[], "file: no rows");
     check("{\"$end\":{\"rows\":0,\"complete\":true}}\n", &[], "file: no rows");
     check("{\"what\":[1,2]}\n", &[], &format!("file: of 1 row none can be placed; {takes}"));
+    // What is wrong with all rows but no lack of fields is told with its line.
+    for spoilt in
+        ["started_at,status\n1,failed,x\n", "started_at,status\nsoon,failed\n", "started_at,status\n1,f\u{e9}\n"]
+    {
+        let bytes: Vec<u8> = spoilt.chars().map(|character| character as u8).collect();
+        let ran = run(&["analyze", &files.with("file", &bytes)]);
+        assert!(ran.code == Some(1) && ran.err.contains("file, line 2: "), "{}", ran.err);
+        assert!(ran.err.ends_with("file: of 1 row none can be placed; why is said above\n"), "{}", ran.err);
+    }
     check("[{\"a\":1},{\"a\":2}]", &[], "line 1: the row has no status");
     check("{\"status\":\"pending\"}\n", &[], "file: of 1 row none can be placed");
     check("{\"status\":\"pending\"}\n", &["--strict"], "file: of 1 row none can be placed");
@@ -259,6 +272,9 @@ fn a_workflow_that_is_not_there_is_told_with_those_that_are_near() {
     check("!Sync CRM", Some("no workflow has the id 'Sync CRM'; it is the name of the one with the id '7'"));
     check("sync", Some("near it are '7' (Sync CRM)"));
     check("nobody", Some("there are '7' (Sync CRM), '8'"));
+    let of_tag = |tag: &str| run(&["analyze", &good, "--tag", tag]).err;
+    assert!(of_tag("nope").contains("no row bears the tag 'nope'; "), "{}", of_tag("nope"));
+    assert!(of_tag("!nope").contains("no row bears the tag 'nope'; "), "{}", of_tag("!nope"));
     // One of another time is there.
     let ran = run(&["analyze", &good, "--workflow", "7", "--from", "2026-02-14", "--to", "2026-02-14"]);
     assert!(!ran.err.contains("no workflow"), "{}", ran.err);
@@ -443,6 +459,21 @@ fn text_from_rows_cannot_steer_the_terminal() {
     for text in [&ran.out, &ran.err] {
         assert!(!text.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'), "{text:?}");
     }
+}
+
+#[test]
+fn a_mapping_is_told_with_the_flag_that_gives_it() {
+    let files = Files::new();
+    let check = |content: &str, expected: &str| {
+        let ran = run(&["analyze", &files.with("rows", content), "--width", "400"]);
+        assert!((ran.out.clone() + &ran.err).contains(expected), "{} {}", ran.out, ran.err);
+    };
+    check("id,name\n1,x\n", "a mapping (--map) can say what its columns mean");
+    let odd = "{\"status\":\"a mapping\",\"started_at\":\"2026-02-12T04:30:00Z\"}\n";
+    check(odd, "'a mapping' (1); they count as volume and in no rate, unless a mapping (--map) says what they mean");
+    let import = run(&["import", "--help"]);
+    assert!(import.out.contains("--input") && import.out.contains("parquet"), "{}", import.out);
+    assert!(!import.out.contains("cube") && run(&["analyze", "--help"]).out.contains("cube"), "{}", import.out);
 }
 
 #[test]

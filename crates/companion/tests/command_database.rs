@@ -157,7 +157,7 @@ fn an_import_that_fails_leaves_no_workspace() {
     check(GOOD, &["/nonexistent/file"], 1, "/nonexistent/file: No such file", "no database");
     let counts = "hour,status,n\n2024-02-22T06:00:00Z,completed,1\n";
     check(counts, &[], 1, "rows: counts cannot be imported, since a database holds executions; `analyze` reads", "");
-    // What could be stored stays, and an empty file is a whole one.
+    // What could be stored stays.
     check(
         &format!("{GOOD}{{\"$error\":{{\"code\":\"x\",\"message\":\"gone\"}}}}\n"),
         &[],
@@ -165,7 +165,10 @@ fn an_import_that_fails_leaves_no_workspace() {
         "it broke off: gone",
         "3",
     );
-    check("", &[], 0, "0 rows read", "0");
+    // An empty file is no log of anything; a stream without rows says that it is whole.
+    check("", &[], 1, "there are no rows; it takes rows with a start", "");
+    check("id,status,started_at\n", &[], 1, "there are no rows", "");
+    check("{\"$end\":{\"rows\":0,\"complete\":true}}\n", &[], 0, "0 rows read", "0");
     // Rows of which none has a start are those of a source whose start has another name; but what waits for its start has
     // one to come.
     check("{\"status\":\"pending\"}\n", &[], 1, "of 1 row none can be stored; it takes rows with a start", "");

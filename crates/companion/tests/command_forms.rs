@@ -46,7 +46,7 @@ fn what_a_file_was_taken_for_is_said_and_can_be_told() {
     let out = check(&[&own, "--map", &map], 0, "own.csv: read in CSV by the mapping that was given\n");
     let answer: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!((&answer["totals"]["failed"], &answer["totals"]["average_duration_ms"]), (&1.into(), &1750.into()));
-    check(&[&own], 1, "a mapping can say what its columns mean");
+    check(&[&own], 1, "a mapping (--map) can say what its columns mean");
     check(&[&runs, "--preset", "gihub"], 2, "the preset is 'gihub', it takes auto, github");
     check(&[&own, "--map", &wrong], 2, "wrong.json: the mapping's started_at is a number");
     check(&[&own, "--map", "nowhere.json"], 1, "nowhere.json cannot be read");

@@ -56,7 +56,7 @@ fn a_small_picture_is_this_one() {
     assert_eq!(lines[3..6], ["     Jan", "          5", "00"]);
     // Hours 21 to 23 of nine days; of the hours since the new year every seventh from the third on failed.
     assert_eq!(lines[26..29], ["     .#.. ....#", "     ...# .....", "     .... .#..."]);
-    assert_eq!(lines[29..31], ["", "# Critical (<60%)  + Warning (60-80%)  - Good (80-95%)  . Excellent (>95%)"]);
+    assert_eq!(lines[29..31], ["", "# Critical under 60%  + Warning 60-80%  - Good 80-95%  . Excellent 95% and over"]);
 }
 
 #[test]
@@ -71,6 +71,33 @@ fn what_was_left_out_is_named_with_the_flag_that_asks_for_it() {
     ] {
         assert!(shown.contains(words), "no {words:?} in {shown}");
     }
+}
+
+#[test]
+fn the_legend_says_where_levels_begin() {
+    let legend = |rows: &[Row], metric: &str| {
+        let shown = picture(&answer(rows, &[("metric", metric)]), &look(120, Colours::None, true));
+        let is_legend = |line: &&str| ["Excellent", "Most", "Peak"].iter().any(|name| line.contains(name));
+        shown.lines().find(is_legend).unwrap_or_default().to_owned()
+    };
+    // Exactly 95 % is the best level.
+    let rows = rows_over(2);
+    let rate = "# Critical under 60%  + Warning 60-80%  - Good 80-95%  . Excellent 95% and over";
+    assert_eq!(legend(&rows, "success_rate"), rate);
+    assert!(legend(&rows, "error_count").starts_with(". None 0  "), "{}", legend(&rows, "error_count"));
+    // A cell with executions has one at least, so that none is under one.
+    let volume = legend(&rows, "volume");
+    assert!(!volume.contains("Low") && volume.contains("Medium 1"), "{volume}");
+}
+
+#[test]
+fn a_rate_of_a_few_is_no_headline() {
+    let mut rows = rows_over(2);
+    rows.iter_mut().skip(10).for_each(|row| row.status = "success".to_owned());
+    let shown = picture(&answer(&rows, &[]), &look(80, Colours::None, true));
+    let all = rows.len();
+    assert!(shown.contains(&format!("{all} runs - success rate known of 10 of {all} - 1.0 s on average\n")), "{shown}");
+    assert!(!shown.contains("succeeded") && !shown.contains("none finished"), "{shown}");
 }
 
 #[test]
@@ -123,11 +150,19 @@ fn under_forty_columns_there_is_the_average_week() {
 fn without_colours_there_is_no_escape_and_with_ascii_nothing_else() {
     let answer = answer(&rows_over(20), &[]);
     let plain = picture(&answer, &look(80, Colours::None, false));
+    for (width, colours) in [(80, Colours::Indexed), (80, Colours::True), (30, Colours::True)] {
+        let shown = picture(&answer, &look(width, colours, true));
+        assert!(shown.is_ascii() && shown.contains("\u{1b}[48;"), "{shown}");
+        let daily = picture(&self::answer(&rows_over(100), &[]), &look(width, colours, true));
+        assert!(daily.is_ascii(), "{daily}");
+        // As many lines as without colours: no character of ASCII is half a place.
+        assert_eq!(shown.lines().count(), picture(&answer, &look(width, Colours::None, true)).lines().count());
+    }
     assert!(!plain.contains('\u{1b}'));
-    assert!(plain.contains("█ Critical (<60%)") && plain.contains("░ Excellent"));
+    assert!(plain.contains("█ Critical under 60%") && plain.contains("░ Excellent"));
     let ascii = picture(&answer, &look(80, Colours::None, true));
     assert!(ascii.is_ascii());
-    assert!(ascii.contains("# Critical (<60%)") && ascii.contains(". Excellent"));
+    assert!(ascii.contains("# Critical under 60%") && ascii.contains(". Excellent"));
 }
 
 #[test]
@@ -161,7 +196,7 @@ fn what_the_metric_says_nothing_about_looks_different_from_nothing() {
     }
     rows.drain(20..24);
     let shown = picture(&answer(&rows, &[]), &look(80, Colours::None, false));
-    assert!(shown.contains("○ none finished") && shown.contains("· no runs"), "{shown}");
+    assert!(shown.contains("○ no outcome") && shown.contains("· no runs"), "{shown}");
     assert_eq!(shown.matches('○').count(), 21, "20 hours and the legend");
 }
 

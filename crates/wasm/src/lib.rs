@@ -120,9 +120,11 @@ impl Engine {
         Uint8Array::from(&convert::response([before, after], dates, cells)[..])
     }
 
-    /// What the source was taken for and why, in a sentence without a full stop; absent until the first row.
+    /// What the source was taken for and why, in a sentence without a full stop; absent until the first row. The module
+    /// with forms adds what is odd about its fields.
     pub fn recognised(&self) -> Option<String> {
-        self.intake.recognised().map(str::to_owned)
+        let words = self.intake.recognised()?.to_owned();
+        Some(if cfg!(feature = "forms") { words + &self.intake.reader().remark() } else { words })
     }
 
     /// True once it shows that this module cannot read the source and the one with forms has to: nothing of it was kept.

@@ -47,7 +47,7 @@ pub(super) const GITHUB_RUNS: Preset = Preset {
 pub(super) const GITHUB_CLI: Preset = Preset {
     name: "github-cli",
     title: "GitHub Actions runs of gh",
-    signs: &[&["startedAt", "conclusion"], &["startedAt", "databaseId"], &["startedAt", "workflowDatabaseId"]],
+    signs: &[&["startedAt", "conclusion"]],
     paths: &[
         ("databaseId", Role::Id),
         ("workflowDatabaseId", Role::WorkflowId),
@@ -66,16 +66,30 @@ pub(super) const GITHUB_CLI: Preset = Preset {
     rules: Rules { fields_of: "gh run list --json", ..GITHUB_RUNS.rules },
 };
 
-/// Of these, runs without their start. One that was run again was made long before that, so that from there to its end is
+/// Of these, runs of which their `status` says that they ended, and nothing how.
+pub(super) const GITHUB_CLI_UNTOLD: Preset = Preset {
+    title: "GitHub Actions runs of gh that do not say how they ended, for want of conclusion among the fields of `gh run list --json`,",
+    signs: &[&["startedAt", "databaseId"], &["startedAt", "workflowDatabaseId"]],
+    ..GITHUB_CLI
+};
+
+/// Runs of gh without their start. One that was run again was made long before that, so that from there to its end is
 /// no duration.
 pub(super) const GITHUB_CLI_CREATED: Preset = Preset {
     title: "GitHub Actions runs of gh that start at createdAt and have no duration, for want of startedAt,",
-    signs: &[&["createdAt", "conclusion"], &["createdAt", "databaseId"], &["createdAt", "workflowDatabaseId"]],
+    signs: &[&["createdAt", "conclusion"]],
     paths: match GITHUB_CLI.paths {
         [others @ .., (_, Role::FinishedAt)] => others,
         paths => paths,
     },
     ..GITHUB_CLI
+};
+
+/// Runs of gh that lack both.
+pub(super) const GITHUB_CLI_CREATED_UNTOLD: Preset = Preset {
+    title: "GitHub Actions runs of gh that start at createdAt, have no duration and do not say how they ended, for want of startedAt and conclusion among the fields of `gh run list --json`,",
+    signs: &[&["createdAt", "databaseId"], &["createdAt", "workflowDatabaseId"]],
+    ..GITHUB_CLI_CREATED
 };
 
 /// Runs of gh without any moment of their start.

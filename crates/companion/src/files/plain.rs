@@ -52,18 +52,15 @@ impl Kind {
         }
     }
 
-    /// What a source was taken for, in the words of the engine, which knows nothing of Parquet, and which of its columns
-    /// is not read although it nearly has a name that is.
+    /// What a source was taken for, in the words of the engine, which knows nothing of Parquet.
     pub fn taken_for(self, reader: &Reader) -> Option<String> {
         let words = reader.recognised()?;
-        let misspelt = reader.misspelt();
-        let misspelt = misspelt.map(|(name, meant)| format!("; '{name}' is not read, '{meant}' would be"));
         let taken_for = match self {
             Kind::Bytes => words.to_owned(),
             Kind::CanonicalParquet => "read as canonical rows in Parquet".to_owned(),
             Kind::Parquet => words.replacen(" in NDJSON", " in Parquet", 1),
         };
-        Some(taken_for + &misspelt.unwrap_or_default())
+        Some(taken_for + &reader.remark())
     }
 }
 

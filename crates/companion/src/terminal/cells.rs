@@ -76,9 +76,9 @@ impl Drawing<'_> {
         }
     }
 
-    /// One line for two hours in colours, for one hour without.
+    /// One line for two hours in colours, for one hour without, and where no character of ASCII is half a place.
     fn hour_lines(&mut self, columns: &[Option<usize>], ink: impl Fn(&Self, usize, usize) -> Ink) {
-        let step = if self.has_colours() { 2 } else { 1 };
+        let step = if self.has_colours() && !self.look.ascii { 2 } else { 1 };
         for hour in (0..24).step_by(step) {
             let mut line = Line::default();
             line.text(&self.margin(hour, step));

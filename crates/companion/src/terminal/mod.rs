@@ -10,10 +10,11 @@ pub use text::{grouped, printable};
 
 use execution_heatmap::answer::Answer;
 use execution_heatmap::grid::Presence;
-use execution_heatmap::notice::REPEATED_UNSOUGHT;
+use execution_heatmap::notice::{A_MAPPING, REPEATED_UNSOUGHT, rate_known};
 use execution_heatmap::options::{Granularity, Metric};
 use execution_heatmap::pattern::Finding;
 use execution_heatmap::pattern::english::notices::CAN_BE_ASKED_FOR;
+use execution_heatmap::picture::legend::{self, LegendItem, LegendKey};
 use execution_heatmap::zone::HOUR_MS;
 use ink::{Ink, Line};
 use std::collections::BTreeSet;
@@ -93,7 +94,9 @@ fn counts(answer: &Answer) -> String {
     let totals = &answer.totals;
     let executions = totals.executions();
     let mut parts = vec![format!("{} {}", grouped(executions), if executions == 1 { "run" } else { "runs" })];
-    if totals.decided() > 0 {
+    if let Some(known) = rate_known(totals) {
+        parts.push(known);
+    } else if totals.decided() > 0 {
         let completed = totals.decided() - totals.failures();
         parts.push(format!("{} succeeded", text::share(completed, totals.decided())));
     }
@@ -145,6 +148,14 @@ fn notes(answer: &Answer) -> Vec<String> {
     notes
 }
 
+/// What the engine says of a mapping, with the flag that gives one. Whatever it tells of a source stands before.
+pub fn with_map(words: &str) -> String {
+    match words.rsplit_once(A_MAPPING) {
+        Some((before, behind)) => [before, A_MAPPING, " (--map)", behind].concat(),
+        None => words.to_owned(),
+    }
+}
+
 /// A notice of what was left out, with the flag that asks for it.
 fn with_flag(notice: &str) -> String {
     let how = match notice {
@@ -152,7 +163,7 @@ fn with_flag(notice: &str) -> String {
         _ if notice.ends_with(CAN_BE_ASKED_FOR) => " by --patterns all",
         _ => "",
     };
-    [notice, how].concat()
+    with_map(notice) + how
 }
 
 fn hours_last(hours: usize) -> String {
@@ -190,12 +201,16 @@ impl Page<'_> {
     /// What the levels mean, and the inks without a level that are in the picture; as many to a line as fit.
     fn legend(&mut self, answer: &Answer, inks: &BTreeSet<u8>) {
         let metric = answer.grid.metric;
-        let levels = answer.grid.scale.levels.iter().filter(|level| level.level > 0);
-        let mut entries: Vec<(Ink, String)> =
-            levels.map(|level| (Ink::Level(level.level), self.shown(&level.label))).collect();
-        let others = [(Ink::Tile, "no runs"), (Ink::Unfinished, "none finished")];
+        let mut levels = legend::legend(answer);
+        levels.sort_by_key(|level| level.level);
+        let said = |level: &LegendItem| {
+            let words = format!("{} {}", level.name, level.range);
+            (Ink::Level(level.level), self.shown(words.trim_end()))
+        };
+        let mut entries: Vec<(Ink, String)> = levels.iter().map(said).collect();
+        let others = [(Ink::Tile, LegendKey::Nothing), (Ink::Unfinished, LegendKey::Unfinished)];
         let present = others.into_iter().filter(|(ink, _)| inks.contains(&cells::ink_number(*ink)));
-        entries.extend(present.map(|(ink, words)| (ink, words.to_owned())));
+        entries.extend(present.map(|(ink, key)| (ink, key.words(metric).to_owned())));
         let mut line = Line::default();
         let mut used = 0;
         for (ink, words) in entries {
@@ -209,6 +224,7 @@ impl Page<'_> {
                 used += 2;
             }
             match ink.colour(metric, self.look) {
+                Some(colour) if self.look.ascii => line.character(' ', None, Some(colour)),
                 Some(colour) => line.character('■', Some(colour), None),
                 None => line.character(ink.character(metric, self.look.ascii), None, None),
             }

@@ -5,14 +5,14 @@ use crate::cli::{AnalyzeArgs, Deduplicate, Format, KeepRows, ScreenArgs, When};
 use crate::failure::Failure;
 use crate::files::parallel::{self, Outcome, Settings};
 use crate::files::progress::Progress;
-use crate::terminal::{self, Colours, Look};
+use crate::terminal::{self, Colours, Look, with_map};
 use crate::voice::{counted, say};
 use crate::{files, interrupt, zones};
 use execution_heatmap::answer::{self, Account, Answer, Patterns, Source};
 use execution_heatmap::ingest::Unrecognised;
 use execution_heatmap::intake::Reading;
 use execution_heatmap::json;
-use execution_heatmap::options::{Attempts, Filter, Query};
+use execution_heatmap::options::{Attempts, Filter, Moment, Query};
 use execution_heatmap::picture::{self, PictureOptions, Theme};
 use execution_heatmap::problem::Problems;
 use execution_heatmap::table::Table;
@@ -32,6 +32,12 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     let query = Query::from_pairs(args.view.pairs())?;
     let utc_span = (0, 1);
     zones::zone(&query.time_zone, utc_span)?;
+    if args.keep_rows == KeepRows::Off && query.counting.by != Moment::Start {
+        let by = query.counting.by.name();
+        return Err(Failure::Usage(format!(
+            "--keep-rows off: it does not go with --by {by}, since rows are counted by their start"
+        )));
+    }
     let Read { table, reading, remarks, system } = read(args, query.counting.attempts)?;
     if answer::reach_of(&table, &query).is_none() {
         report(&account(&reading), &remarks);
@@ -43,6 +49,7 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     files::write(args.output.as_deref(), &written(args, &answer))?;
     report(&answer.account, &remarks);
     unknown_workflows(&table, &query, &answer.window).iter().for_each(|hint| say(hint));
+    unknown_tags(&table, &query).iter().for_each(|hint| say(hint));
     judge(args, &answer)
 }
 
@@ -100,7 +107,8 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<Read, Failure> {
 /// The first problem of each kind in a file.
 pub fn problems_in_words(file: &str, problems: &Problems) -> impl Iterator<Item = String> {
     let file = files::called(file);
-    problems.firsts().into_iter().map(move |problem| format!("{file}, line {}: {}", problem.line, problem.message))
+    let firsts = problems.firsts().into_iter();
+    firsts.map(move |problem| format!("{file}, line {}: {}", problem.line, with_map(&problem.message)))
 }
 
 /// What is said of a file in which nothing can be placed.
@@ -125,7 +133,7 @@ fn nothing_to_place(args: &AnalyzeArgs, reading: &Reading, system: Option<&str>)
     let takes = if reading.incomplete.is_some() {
         "it is incomplete".to_owned()
     } else {
-        reading::takes(&args.reading, system)
+        reading::takes(&args.reading, system, &reading.problems)
     };
     Failure::Failed(match reading.read {
         0 => format!("{files}: no rows; {takes}"),
@@ -144,9 +152,19 @@ fn unknown_workflows(table: &Table, query: &Query, window: &Window) -> Vec<Strin
     asked.any_of.iter().chain(&asked.none_of).filter_map(|id| closest::hint(id, &there)).collect()
 }
 
+/// The same of tags.
+fn unknown_tags(table: &Table, query: &Query) -> Vec<String> {
+    let asked = &query.filter.tags;
+    if asked.is_empty() {
+        return Vec::new();
+    }
+    let there = table.tags();
+    asked.any_of.iter().chain(&asked.none_of).filter_map(|tag| closest::tag_hint(tag, &there)).collect()
+}
+
 /// The failure of a file that is of no form that is read.
 pub fn not_a_log(file: &str, Unrecognised { starts_with, hint }: &Unrecognised) -> Failure {
-    let hint = hint.map(|hint| format!(" {hint}")).unwrap_or_default();
+    let hint = hint.map(|hint| format!(" {}", with_map(hint))).unwrap_or_default();
     Failure::Failed(format!(
         "{file} is not a log this can read. It starts with \"{starts_with}\". It takes NDJSON, JSON, CSV, TSV, SWF, Arrow and Parquet.{hint}"
     ))
@@ -173,7 +191,9 @@ fn written(args: &AnalyzeArgs, answer: &Answer) -> Vec<u8> {
 
 fn look(args: &AnalyzeArgs, to_terminal: bool) -> Look {
     let screen = &args.screen;
-    let measured = || terminal_size::terminal_size().filter(|_| to_terminal).map(|(width, _)| width.0);
+    // A terminal that knows no size of its own says 0.
+    let measured =
+        || terminal_size::terminal_size().map(|(width, _)| width.0).filter(|width| to_terminal && *width > 0);
     let title = match &args.files[..] {
         [one] if one == files::STANDARD_INPUT => files::called(one).to_owned(),
         [one] => std::path::Path::new(one).file_name().map_or(one.clone(), |name| name.to_string_lossy().into_owned()),

@@ -1,14 +1,25 @@
-//! What is said of a workflow that is asked for and that no row is of: the one that bears it as its name, those whose ids
-//! or names are near, or some that there are. Words only; it chooses nothing.
+//! What is said of a workflow or a tag that is asked for and that no row is of: the workflow that bears it as its name,
+//! those whose ids or names are near, or some that there are. Words only; it chooses nothing.
 
 use crate::voice::counted;
 use execution_heatmap::table::Workflow;
 
-/// Workflows that a hint names.
+/// Workflows or tags that a hint names.
 const MOST_NAMED: usize = 3;
+
+/// The hint, unless a row bears that tag.
+pub fn tag_hint(asked: &str, there: &[&str]) -> Option<String> {
+    let named = |tag: &&str| Workflow { id: Some((*tag).to_owned()), name: None, executions: 0 };
+    let there: Vec<Workflow> = there.iter().map(named).collect();
+    hint_of(asked, &there, "no row bears the tag", ["tag", "tags"])
+}
 
 /// The hint, unless a workflow has that id. Workflows come with those of most executions first.
 pub fn hint(asked: &str, there: &[Workflow]) -> Option<String> {
+    hint_of(asked, there, "no workflow has the id", ["workflow", "workflows"])
+}
+
+fn hint_of(asked: &str, there: &[Workflow], none: &str, [one, several]: [&str; 2]) -> Option<String> {
     if there.iter().any(|workflow| workflow.id.as_deref() == Some(asked)) {
         return None;
     }
@@ -18,7 +29,7 @@ pub fn hint(asked: &str, there: &[Workflow]) -> Option<String> {
         Some(format!("'{id}'{}", name.map(|name| format!(" ({name})")).unwrap_or_default()))
     };
     let with_id: Vec<&Workflow> = there.iter().filter(|workflow| workflow.id.is_some()).collect();
-    let none = format!("no workflow has the id '{asked}'");
+    let none = format!("{none} '{asked}'");
     let bears_it = with_id.iter().find(|workflow| workflow.name.as_deref() == Some(asked));
     if let Some(id) = bears_it.and_then(|workflow| workflow.id.as_deref()) {
         return Some(format!("{none}; it is the name of the one with the id '{id}'"));
@@ -34,7 +45,7 @@ pub fn hint(asked: &str, there: &[Workflow]) -> Option<String> {
     Some(match with_id.len() {
         0 => format!("{none}; the rows name none"),
         count if count > some.len() => {
-            format!("{none}; there are {}, such as {}", counted(count as u64, "workflow", "workflows"), some.join(", "))
+            format!("{none}; there are {}, such as {}", counted(count as u64, one, several), some.join(", "))
         }
         _ => format!("{none}; there {} {}", if some.len() == 1 { "is" } else { "are" }, some.join(", ")),
     })
@@ -110,6 +121,19 @@ mod tests {
         check("zebra", &some[..1], Some("there is '7' (Sync CRM)"));
         check("7", &some[2..3], Some("the rows name none"));
         check("7", &[], Some("the rows name none"));
+    }
+
+    #[test]
+    fn tags_that_are_near_are_named() {
+        let check = |asked: &str, there: &[&str], expected: Option<&str>| {
+            let none = format!("no row bears the tag '{asked}'; ");
+            assert_eq!(tag_hint(asked, there), expected.map(|words| none + words), "{asked}");
+        };
+        let some = ["eu", "prod", "schedule", "staging"];
+        check("eu", &some, None);
+        check("Prod", &some, Some("near it are 'prod'"));
+        check("zebra", &some, Some("there are 4 tags, such as 'eu', 'prod', 'schedule'"));
+        check("zebra", &[], Some("the rows name none"));
     }
 
     #[test]

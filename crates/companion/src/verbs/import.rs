@@ -6,13 +6,14 @@ use crate::failure::Failure;
 use crate::files::Given;
 use crate::source::sqlite::content::Content;
 use crate::source::sqlite::write::{Stored, Writer};
+use crate::terminal::with_map;
 use crate::voice::{counted, say};
 use crate::{files, source};
 use execution_heatmap::execution::Status;
 use execution_heatmap::ingest::{Event, Expected, Reader, StreamEnd, Unrecognised};
 use execution_heatmap::intake::Reading;
 use execution_heatmap::notice;
-use execution_heatmap::problem::ProblemKind;
+use execution_heatmap::problem::{ProblemKind, Problems};
 use execution_heatmap::table::{MOST_NAMES, MOST_STATUS_BYTES};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -44,22 +45,30 @@ pub fn run(args: &ImportArgs) -> Result<(), Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::on(&args.database, error);
     let mut writer = Writer::prepare(&path, &args.workspace).map_err(|error| failed(&error))?;
     let (mut incomplete, mut without_starts) = (Vec::new(), Vec::new());
-    let (mut read, mut of_use, mut system) = (0, 0, None);
+    let (mut read, mut of_use, mut system, mut is_stream) = (0, 0, None, false);
+    let mut problems = Problems::default();
     for file in &args.files {
         let mut imported = import(&mut writer, file, &opening.expected, |each| files::read(file, &opening, each))
             .map_err(|failure| in_database(failure, &args.database))?;
         say(&imported.words(file));
         imported.remarks(file).iter().for_each(|remark| say(remark));
         read += imported.reading.read;
+        problems.merge(&imported.reading.problems);
         of_use += imported.of_use();
         system = system.or(imported.system);
+        is_stream |= imported.is_stream;
         without_starts.extend(imported.without_starts.take());
         incomplete
             .extend(imported.incomplete.map(|why| format!("{file} is incomplete: {why}; what there was is stored")));
     }
-    if incomplete.is_empty() && read > 0 && of_use == 0 {
-        let (rows, takes) = (counted(read, "row", "rows"), reading::takes(&args.reading, system));
-        return Err(Failure::Failed(format!("of {rows} none can be stored; {takes}")));
+    // A stream says that it is whole, also one of a workspace without rows.
+    if incomplete.is_empty() && of_use == 0 && (read > 0 || !is_stream) {
+        let takes = reading::takes(&args.reading, system, &problems);
+        let what = match read {
+            0 => "there are no rows".to_owned(),
+            read => format!("of {} none can be stored", counted(read, "row", "rows")),
+        };
+        return Err(Failure::Failed(format!("{what}; {takes}")));
     }
     for (content, no_start) in without_starts {
         writer.end_file(content, no_start).map_err(|error| failed(&error))?;
@@ -163,10 +172,12 @@ impl Imported {
     /// Takes what the reader has found. Breaks where reading on is in vain.
     fn drain(&mut self, reader: &mut Reader, writer: &mut Writer) -> ControlFlow<()> {
         while let Some(event) = reader.next() {
+            let mut dropped = None;
             self.went_on |= self.end.is_some() && !matches!(event, Event::Control);
             match event {
                 Event::Row { line, execution, notes, has_local_id, .. } => {
                     self.reading.count_row(line, &execution, notes);
+                    dropped = notes.bad_duration.then_some(line);
                     if execution.status == Status::Other {
                         self.count_other(execution.status_text);
                     }
@@ -199,6 +210,9 @@ impl Imported {
                     self.unrecognised = Some(source);
                     return ControlFlow::Break(());
                 }
+            }
+            if let Some(line) = dropped {
+                self.reading.count_dropped_duration(line, reader);
             }
         }
         ControlFlow::Continue(())
@@ -274,7 +288,8 @@ impl Imported {
         let mut remarks: Vec<_> = self.recognised.iter().map(|what| format!("{called}: {what}")).collect();
         remarks.extend(analyze::problems_in_words(file, &self.reading.problems));
         let notices = notice::unknown_statuses(self.other, stored, &others).into_iter();
-        remarks.extend(notices.chain(notice::of_reading(&self.reading)).map(|notice| format!("{called}: {notice}")));
+        let notices = notices.chain(notice::of_reading(&self.reading));
+        remarks.extend(notices.map(|notice| format!("{called}: {}", with_map(&notice))));
         if stored == 0 {
             remarks.push(analyze::without_rows(file, &self.reading));
         }

@@ -4,6 +4,7 @@ use crate::cli::{Input, ReadingArgs};
 use crate::failure::Failure;
 use crate::files::{Opening, Parquet};
 use execution_heatmap::ingest::{Expected, Form};
+use execution_heatmap::problem::Problems;
 
 /// The preset of counts, which come in several forms.
 const CUBE: &str = "cube";
@@ -49,9 +50,13 @@ pub fn opening(args: &ReadingArgs) -> Result<Opening, Failure> {
     Ok(Opening { expected, parquet, most_decompressed: args.most_decompressed })
 }
 
-/// What files of which no row can be placed should have been, in words; `system` is what their rows were taken for.
-pub fn takes(args: &ReadingArgs, system: Option<&str>) -> String {
-    if args.map.is_some() {
+/// What files of which no row can be placed should have been, in words; `system` is what their rows were taken for,
+/// `problems` what is wrong with them.
+pub fn takes(args: &ReadingArgs, system: Option<&str>, problems: &Problems) -> String {
+    let is_told = args.preset != "auto" || args.input != Input::Auto;
+    if !is_told && !problems.firsts().is_empty() && !problems.any_lacks() {
+        "why is said above".to_owned()
+    } else if args.map.is_some() {
         "the mapping that was given has to say which fields hold start and status".to_owned()
     } else if args.preset != "auto" {
         format!("--preset {} was given; without it, the fields of a row tell the system", args.preset)
