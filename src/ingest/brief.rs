@@ -115,19 +115,20 @@ impl Brief {
         [self.id, self.error]
     }
 
-    /// Reads a row that begins at `begin` and stands so.
+    /// True if rows that are read by these rules may be read here.
+    pub(super) fn is_for(rules: &Rules) -> bool {
+        rules.waits_from.is_empty() && rules.duration_unit == Unit::Milliseconds
+    }
+
+    /// Reads a row that begins at `begin` and stands so, by rules that [`Brief::is_for`].
     #[inline(always)]
     pub(super) fn read(
         &self,
         (spots, quick): (&[Spot], &Quick),
         (bytes, begin): (&Padded<'_>, usize),
-        rules: &Rules,
         status: Status,
         times: &mut UsualTimes,
     ) -> Option<Said> {
-        if !rules.waits_from.is_empty() || rules.duration_unit != Unit::Milliseconds {
-            return None;
-        }
         let row = Row { spots, bytes, begin };
         let start = match quick.started_at {
             Some(at) => ParsedTime::At { at, zoneless: false },

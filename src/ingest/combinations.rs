@@ -5,6 +5,9 @@
 use super::memo::FACTOR;
 use super::places::{MOST_TRIES, Places};
 
+/// The most bytes of what combinations say; beyond that none is put. The places that find them come on top.
+const MOST_SAID_BYTES: usize = 1 << 22;
+
 /// Combinations, numbered as they were put.
 #[derive(Debug, Default)]
 pub(super) struct Combinations {
@@ -48,9 +51,12 @@ impl Combinations {
     }
 
     /// Puts a combination that was not put before; where it lies, and its number, which is one more than that of the last one.
-    /// `None` if it finds no place.
+    /// `None` if it finds no place or there is no room.
     pub(super) fn put(&mut self, way: u32, values: &[u32]) -> Option<(u32, u32)> {
         let start = self.said.len() as u32;
+        if self.held_bytes() >= MOST_SAID_BYTES {
+            return None;
+        }
         if !self.places.put(hash_of(way, values), start + 1) {
             return None;
         }
@@ -111,5 +117,16 @@ mod tests {
         assert!(each().zip(0..).all(|(values, number)| number_of(&combinations, 3, &values) == Some(number)));
         assert_eq!((combinations.find(4, &[0; 3]), combinations.find(3, &[0; 2])), (None, None));
         assert_eq!(combinations.held_bytes(), 100 * 160 * 4 * (3 + 3));
+    }
+
+    /// Rows of Arrow may have thousands of values that decide their kind.
+    #[test]
+    fn combinations_of_thousands_of_values_take_no_room_beyond_the_limit() {
+        let mut combinations = Combinations::default();
+        let each = |number: u32| vec![number; 4000];
+        let put = (0..16_384).filter(|number| combinations.put(1, &each(*number)).is_some()).count();
+        assert!((200..300).contains(&put), "{put}");
+        assert!(combinations.held_bytes() < MOST_SAID_BYTES + 4 * 4003);
+        assert!((0..16_384).filter(|number| number_of(&combinations, 1, &each(*number)).is_some()).count() == put);
     }
 }

@@ -6,23 +6,16 @@
 use super::brief::{Quick, Quickly};
 use super::fields::SpotKind;
 use super::lanes::{Near, Padded};
-use super::memo::{MOST_KEYS, Part, put_parts};
-use super::shape::{Found, Key, Place, Shapes, Step, Use};
-use super::shape_value::{probable_value_end, word_or_number_end_near};
+use super::memo::{MOST_KEYS, Part};
+use super::shape::{Found, Place, Shapes, Step, Use};
+use super::shape_value::probable_end;
 use crate::time::UsualTimes;
 
 impl Found {
-    /// The first of the values that decide the class.
+    /// The first so many values that decide the class.
     #[inline(always)]
     pub(super) fn keys(&self, count: usize) -> &[Part] {
         self.keys.get(..count).unwrap_or_default()
-    }
-
-    /// Puts the values that decide the class; they lie at spots.
-    #[inline(always)]
-    pub(super) fn put_keys(&mut self, keys: &[Key], (bytes, start): (&Padded<'_>, usize)) {
-        let Found { spots, keys: parts, .. } = self;
-        put_parts(parts, keys, spots, (bytes, start));
     }
 
     #[inline(always)]
@@ -32,7 +25,7 @@ impl Found {
 }
 
 impl Shapes {
-    /// What lies in the line that begins at `start`. False says only that it is of no shape that is known, or breaks off.
+    /// What lies in the line that begins at `start`. False says only that it is of no shape or kind that is known, or breaks off.
     #[inline(never)]
     pub(super) fn follow(&self, bytes: &Padded<'_>, start: usize, found: &mut Found, times: &mut UsualTimes) -> bool {
         found.quick = Quick::default();
@@ -66,15 +59,9 @@ impl Shapes {
                     continue;
                 }
                 match step.usage {
-                    Use::Class => {
-                        let width = step.width(bytes, begin, start, found)?;
-                        let end = begin.wrapping_add(width);
-                        if step.is_said {
-                            put_unchecked(found, step, bytes, (begin, end), start);
-                        }
-                        found.put_key(step, Part::of_json(place, bytes, begin, width));
-                        Some(end)
-                    }
+                    Use::Class => step.cut(bytes, begin, start, found).inspect(|end| {
+                        found.put_key(step, Part::of_json(place, bytes, begin, end.wrapping_sub(begin)));
+                    }),
                     Use::Skip | Use::Take if step.quickly != Quickly::No => {
                         match found.quick.read(step.quickly, near, from, times) {
                             Some(length) => Some(begin.wrapping_add(length)),
@@ -105,15 +92,13 @@ impl Shapes {
     /// closed it, values at its step are looked through from now on.
     pub(super) fn see_keys(&mut self, found: &Found, (bytes, start): (&Padded<'_>, usize)) {
         let Some(way) = self.ways.get(found.way as usize) else { return };
-        for key in &way.keys {
+        for key in way.keys.iter().filter(|key| !key.is_presence) {
             let Some(spot) = found.spots().get(key.spot) else { continue };
             let quote = u32::from(spot.kind != SpotKind::Other);
             let (begin, end) = (spot.start.wrapping_sub(quote), spot.end.wrapping_add(quote));
             let begin = start.wrapping_add(begin as usize);
-            let is_soon_closed = match bytes.byte(begin) {
-                b'"' | b'[' | b'{' => probable_value_end(bytes, begin) == Some(start.wrapping_add(end as usize)),
-                _ => true,
-            };
+            let is_soon_closed = closing_of(bytes.byte(begin))
+                .is_none_or(|closing| probable_end(bytes, begin, closing) == Some(start.wrapping_add(end as usize)));
             if let Some(step) = self.steps.get_mut(key.step as usize) {
                 step.is_soon_closed &= is_soon_closed;
             }
@@ -122,27 +107,39 @@ impl Shapes {
 }
 
 impl Step {
-    /// How many bytes the value has that begins at `begin` and decides the class, if it was met before.
+    /// Behind the value that begins at `begin` and decides the class, if it was met before; `None` where it cannot be one of this
+    /// step. It is handed on if it says something of the row itself.
     #[inline(always)]
-    fn width(&self, bytes: &Padded<'_>, begin: usize, start: usize, found: &mut Found) -> Option<usize> {
+    fn cut(&self, bytes: &Padded<'_>, begin: usize, start: usize, found: &mut Found) -> Option<usize> {
         let near = bytes.near(begin)?;
-        if !self.is_soon_closed {
-            return self
-                .checked_if_said()
-                .end(bytes, near, (begin, 0), start, found)
-                .map(|end| end.wrapping_sub(begin));
-        }
         let closing = match near.byte(0) {
-            b'"' => b'"',
-            b'[' => b']',
-            b'{' => b'}',
-            _ => return word_or_number_end_near(bytes, near, begin, 0).map(|end| end.wrapping_sub(begin)),
+            _ if !self.is_soon_closed => None,
+            b'{' if !self.takes_objects => return None,
+            first => closing_of(first),
+        };
+        let Some(closing) = closing else {
+            return self.checked_if_said().end(bytes, near, (begin, 0), start, found);
         };
         let ends = near.all(closing) & !1;
-        if ends == 0 {
-            return probable_value_end(bytes, begin).map(|end| end.wrapping_sub(begin));
+        let end = match ends {
+            0 => probable_end(bytes, begin, closing)?,
+            _ => begin.wrapping_add(ends.trailing_zeros() as usize + 1),
+        };
+        if self.is_said {
+            put_unchecked(found, self, bytes, (begin, end), start);
         }
-        Some(ends.trailing_zeros() as usize + 1)
+        Some(end)
+    }
+}
+
+/// The byte that closes what this one opens; `None` for what ends with another byte.
+#[inline(always)]
+fn closing_of(first: u8) -> Option<u8> {
+    match first {
+        b'"' => Some(b'"'),
+        b'[' => Some(b']'),
+        b'{' => Some(b'}'),
+        _ => None,
     }
 }
 

@@ -140,13 +140,6 @@ pub(super) struct Near<'a>(&'a [u8; NEAR]);
 /// The bytes of [`Near`]; a power of two.
 pub(super) const NEAR: usize = 64;
 
-impl Default for Near<'_> {
-    /// Line feeds.
-    fn default() -> Self {
-        Near(&[b'\n'; NEAR])
-    }
-}
-
 impl Near<'_> {
     /// The sixteen bytes from `at`, which is at most 48.
     #[inline(always)]
@@ -229,7 +222,7 @@ impl Default for TextMarks {
 }
 
 impl TextMarks {
-    /// The length of the text that begins `from` behind `near`, which is at most 30, with its quotes, if it is a short one
+    /// The length of the text that begins `from` behind `near`, which is at most 31, with its quotes, if it is a short one
     /// without escapes or characters outside ASCII.
     #[inline(always)]
     pub(super) fn plain_text_length(&self, near: Near<'_>, from: usize) -> Option<usize> {

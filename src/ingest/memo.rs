@@ -280,3 +280,36 @@ fn is_closed(first: u8) -> bool {
 }
 
 pub(super) const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+
+#[cfg(test)]
+mod tests {
+    use super::super::lanes::NEAR;
+    use super::*;
+
+    /// Rows of one value of 40 bytes that differ in its middle alone, so that all are the same at a glance, are of a kind each,
+    /// also after what was known is forgotten.
+    #[test]
+    fn what_is_the_same_at_a_glance_is_told_apart() {
+        let text = |number: u32| format!("\"alike at the {number:08} beginning and end\"{}", "\n".repeat(NEAR));
+        let keys = [Key { spot: 0, last: 0, step: 3, is_presence: false }];
+        let mut classes = Classes::default();
+        for _ in 0..2 {
+            for number in 0..500 {
+                let line = text(number);
+                let bytes = Padded::new(line.as_bytes());
+                let parts = [Part::of_json(3, &bytes, 0, line.len() - NEAR)];
+                assert_eq!(classes.find(7, &parts, &bytes), None, "{number}");
+                let place = classes.keep((&keys, 7), &parts, &bytes, &Class::default());
+                assert_eq!(place, Some(number));
+            }
+            for number in 0..500 {
+                let line = text(number);
+                let bytes = Padded::new(line.as_bytes());
+                let parts = [Part::of_json(3, &bytes, 0, line.len() - NEAR)];
+                assert_eq!((classes.find(7, &parts, &bytes), classes.find(8, &parts, &bytes)), (Some(number), None));
+            }
+            classes.forget();
+        }
+        assert_eq!(classes.first, 1000);
+    }
+}

@@ -3,7 +3,6 @@
 
 use super::classify::{Class, ClassRef};
 use super::combinations::Combinations;
-// Rows of further kinds are classed one by one.
 use super::memo::MOST_KINDS;
 
 /// A kind of row.
@@ -56,6 +55,7 @@ impl Kinds {
 
     /// Keeps the class of a row whose kind is not known, if there is room; its number.
     pub(super) fn keep(&mut self, way: u32, keys: &[u32], class: Class) -> Option<u32> {
+        // Rows of further kinds are classed one by one.
         if self.kinds.len() >= MOST_KINDS {
             return None;
         }

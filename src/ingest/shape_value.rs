@@ -58,29 +58,16 @@ fn far_text_end(bytes: &Padded<'_>, begin: usize) -> Option<(usize, SpotKind)> {
     }
 }
 
-/// Where the value that begins at `at` ends if the first byte that may end it does, and behind a number or word the byte
-/// that ends it: never behind the value's end. To be held against what is known.
+/// Behind the value that begins at `at` if the first byte behind its own first one that may close it does, in the same line.
+/// To be held against what is known.
 #[inline(never)]
-pub(super) fn probable_value_end(bytes: &Padded<'_>, at: usize) -> Option<usize> {
-    let near = bytes.near(at)?;
-    match near.byte(0) {
-        b'"' => first_of(bytes, at.wrapping_add(1), b'"'),
-        b'[' => first_of(bytes, at, b']'),
-        b'{' => first_of(bytes, at, b'}'),
-        _ => word_or_number_end_near(bytes, near, at, 0),
-    }
-    .map(|end| end.wrapping_add(1))
-}
-
-/// Where the byte is first met in the line.
-#[inline(always)]
-fn first_of(bytes: &Padded<'_>, from: usize, byte: u8) -> Option<usize> {
-    let mut at = from;
+pub(super) fn probable_end(bytes: &Padded<'_>, at: usize, closing: u8) -> Option<usize> {
+    let mut at = at.wrapping_add(1);
     loop {
-        let stops = bytes.lanes(at).are_either(byte, b'\n');
+        let stops = bytes.lanes(at).are_either(closing, b'\n');
         if stops != 0 {
             at = at.wrapping_add(stops.trailing_zeros() as usize);
-            return (bytes.byte(at) == byte).then_some(at);
+            return (bytes.byte(at) == closing).then_some(at.wrapping_add(1));
         }
         at = at.wrapping_add(WIDTH);
     }

@@ -6,7 +6,7 @@ use super::fields::{Fields, Placed, Spot, SpotKind};
 use super::input::Input;
 use super::lanes::{Padded, WIDTH, is_utf8, text_of};
 use super::mapping::{Mapping, Target};
-use super::memo::{Classes, MOST_KEYS};
+use super::memo::{Classes, MOST_KEYS, put_parts};
 use super::reader_known::KnownRows;
 use super::row::{self, Place, Scratch, Texts};
 use super::shape::{Found, MOST_SPOTS, Shapes, Use, Way};
@@ -70,7 +70,7 @@ impl Shortcuts {
     #[inline(always)]
     fn look_up(&mut self, bytes: Padded<'_>, start: usize) {
         let keys = self.shapes.keys(self.found.way);
-        self.found.put_keys(keys, (&bytes, start));
+        put_parts(&mut self.found.keys, keys, &self.found.spots, (&bytes, start));
         self.class = self.classes.find(self.found.last_step, self.found.keys(keys.len()), &bytes);
     }
 
@@ -85,26 +85,26 @@ impl Shortcuts {
     pub(super) fn take_known_lines(
         &mut self,
         input: &Input,
-        mapping: &Mapping,
         times: &mut UsualTimes,
         known: &mut KnownRows,
         keeps_texts: bool,
     ) -> (usize, u64) {
         let Self { shapes, classes, found, .. } = self;
-        let (bytes, rules) = (input.padded(), mapping.rules());
+        let bytes = input.padded();
         let (mut start, mut feeds) = (input.start(), 0);
         while known.has_room() {
             if !shapes.follow(&bytes, start, found, times) {
                 break;
             }
+            let Some(brief) = shapes.brief(found.way) else { break };
             let keys = found.keys(shapes.keys(found.way).len());
             let Some(class) = classes.find(found.last_step, keys, &bytes) else { break };
             let end = found.end;
             if !input.has_whole(end) || end - start > MOST_LINE_BYTES {
                 break;
             }
-            let Some(((name, status), brief)) = classes.named(class).zip(shapes.brief(found.way)) else { break };
-            let Some(said) = brief.read((found.spots(), &found.quick), (&bytes, start), rules, status, times) else {
+            let Some((name, status)) = classes.named(class) else { break };
+            let Some(said) = brief.read((found.spots(), &found.quick), (&bytes, start), status, times) else {
                 break;
             };
             known.push(name, said, input.offset_of(start));
@@ -125,7 +125,6 @@ impl Shortcuts {
         &mut self,
         input: &Input,
         (start, delimiter): (usize, u8),
-        mapping: &Mapping,
         times: &mut UsualTimes,
     ) -> Option<(u32, Said, usize, u64)> {
         let bytes = input.padded();
@@ -134,7 +133,7 @@ impl Shortcuts {
         if end - start > MOST_LINE_BYTES {
             return None;
         }
-        self.known(self.class?, (bytes, start), mapping, times).map(|(name, said)| (name, said, end, lines))
+        self.known(self.class?, (bytes, start), times).map(|(name, said)| (name, said, end, lines))
     }
 
     /// Where what the row that was found shares with no other lies; it begins at `begin`.
@@ -227,15 +226,11 @@ impl Shortcuts {
         &mut self,
         class: u32,
         (bytes, start): (Padded<'_>, usize),
-        mapping: &Mapping,
         times: &mut UsualTimes,
     ) -> Option<(u32, Said)> {
         let (name, status) = self.classes.named(class)?;
         let brief = self.shapes.brief(self.found.way)?;
-        Some((
-            name,
-            brief.read((self.found.spots(), &Quick::default()), (&bytes, start), mapping.rules(), status, times)?,
-        ))
+        Some((name, brief.read((self.found.spots(), &Quick::default()), (&bytes, start), status, times)?))
     }
 
     /// So many rows were told as of known kinds.
