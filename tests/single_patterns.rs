@@ -71,9 +71,14 @@ fn row(
     (said, right, a_row)
 }
 
+/// That rows are known up to the end of the days.
+fn reach_of(series: &Series) -> silence::Reach {
+    silence::Reach { until: (series.days.last().unwrap().date.succ_opt().unwrap(), 0), behind: [0; 24] }
+}
+
 /// The hours that a claim of silence is about.
 fn silent_hours(series: &Series) -> Option<std::ops::Range<usize>> {
-    let look = silence::look(series);
+    let look = silence::look(series, Some(&reach_of(series)));
     let facts = is_said(&look).then_some(look.claim?.facts)?;
     let start = (facts.from.0 - series.days.first()?.date).num_days() as usize * 24 + usize::from(facts.from.1);
     Some(start..start + facts.hours)
@@ -391,7 +396,7 @@ fn strange_runs_are_silent() {
             let look = stopped::look(&series, &zone, known, None, end);
             silent(look.chance, look.claim.is_some());
         }
-        let (row, silence) = (consecutive::look(&series, &zone), silence::look(&series));
+        let (row, silence) = (consecutive::look(&series, &zone), silence::look(&series, None));
         silent(row.chance, row.claim.is_some());
         silent(silence.chance, silence.claim.is_some());
         // A burst or an incident in a series of nothing else is one; their numbers stay numbers.
