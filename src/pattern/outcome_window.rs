@@ -75,7 +75,7 @@ pub fn usable_weeks(weeks: &[TalliedWeek]) -> usize {
         }
     }
     let most = by_day.into_iter().fold(0, usize::max);
-    by_day.into_iter().filter(|usable| 2 * usable > most).fold(most, usize::min)
+    by_day.into_iter().filter(|usable| 2 * usable >= most).fold(most, usize::min)
 }
 
 /// Looks for the window in which an outcome stands out most, then for another one beside those found before, as long as there
