@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::table::{self, MOST_OTHER_STATUSES, Table, View};
 use crate::time::Timestamp;
 use crate::window::{Window, WindowRequest};
-use crate::zone::Zone;
+use crate::zone::{DAY_MS, HOUR_MS, Zone};
 
 /// Where a window ends when the query does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,7 @@ struct LookedAt {
     window: Window,
     zone: Zone,
     ends_with_rows: bool,
+    known_until: Option<i64>,
 }
 
 /// Whether to look for patterns: not while rows still arrive.
@@ -155,6 +156,27 @@ pub(crate) fn ends_with_newest(query: &Query, source: Source) -> bool {
     source == Source::File && query.until.is_none() && !matches!(query.window, WindowRequest::Dates { .. })
 }
 
+/// Up to which moment rows are known though none may be there, in milliseconds. Of an instant that is asked for, of now, and
+/// of rows that a filter leaves out it is taken for granted; of a last date only where the rows end before it, because
+/// a file that is shown up to the date of its export ends within that. Nobody knows what a broken source left out.
+fn known_until(table: &Table, reading: &Reading, query: &Query, window: &Window, source: Source) -> Option<i64> {
+    let until = window.until.ms();
+    if reading.incomplete.is_some() {
+        return None;
+    }
+    match source {
+        // By whole hours, so that what was found before is still the answer a moment later.
+        Source::Live { now } => Some(until.min(now.ms().div_euclid(HOUR_MS).saturating_mul(HOUR_MS))),
+        Source::File if query.until.is_some() => Some(until),
+        Source::File => {
+            let behind_rows = reach_of(table, query).map_or(i64::MIN, |(_, newest)| newest.ms().saturating_add(1));
+            let is_beyond = behind_rows <= until.saturating_sub(DAY_MS);
+            let is_told = is_beyond || !query.filter.is_empty();
+            is_told.then_some(if is_beyond { until } else { behind_rows.min(until) })
+        }
+    }
+}
+
 /// The span, in milliseconds, for which the zone's table must be right to answer a query.
 pub fn zone_span(table: &Table, query: &Query, source: Source) -> (i64, i64) {
     let (until, oldest) = ends_of(table, query, source);
@@ -233,6 +255,7 @@ pub fn answer_from(
                 window,
                 zone: zone.clone(),
                 ends_with_rows: ends_with_newest(query, source),
+                known_until: known_until(table, reading, query, &window, source),
             };
             let known = memory.report.as_ref().filter(|(of, _)| *of == looked_at).map(|(_, report)| report.clone());
             let looks_at_workflows = patterns == Patterns::Look;
@@ -253,6 +276,7 @@ pub fn answer_from(
                         }
                     },
                     ends_with_rows: looked_at.ends_with_rows,
+                    known_until: looked_at.known_until,
                     placed_by: query.counting.by,
                     outcomes: query.filter.statuses.is_empty(),
                     chosen: !query.filter.is_empty(),

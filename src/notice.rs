@@ -119,20 +119,20 @@ fn stand_ins(reading: &Reading) -> Vec<String> {
 /// What the source lists beside its rows.
 fn left_out(reading: &Reading) -> Vec<String> {
     let mut facts = Vec::new();
-    if reading.parts > 0 {
-        let left = count(reading.parts);
-        facts.push(
-            [
-                &left,
-                " steps, children or other parts of executions were left out; only what they are parts of is counted",
-            ]
-            .concat(),
-        );
-    }
-    if reading.no_executions > 0 {
-        let left = count(reading.no_executions);
-        facts.push([&left, " records were left out that are no executions, such as jobs that nobody started"].concat());
-    }
+    facts.extend(some(
+        reading.parts,
+        [
+            " step, child or other part of an execution was left out; only what it is a part of is counted",
+            " steps, children or other parts of executions were left out; only what they are parts of is counted",
+        ],
+    ));
+    facts.extend(some(
+        reading.no_executions,
+        [
+            " record was left out that is no execution, such as a job that nobody started",
+            " records were left out that are no executions, such as jobs that nobody started",
+        ],
+    ));
     facts
 }
 
@@ -277,10 +277,11 @@ pub fn unknown_statuses(other: u64, executions: u64, other_statuses: &[(String, 
     let more = if commonest.len() > MOST_NAMED_STATUSES { " and others" } else { "" };
     Some(
         [
-            &whole(other),
+            &*whole(other),
             " of ",
             &whole(executions),
-            " executions have a status that is not known",
+            if other == 1 { " executions has" } else { " executions have" },
+            " a status that is not known",
             &named,
             more,
             "; they count as volume and in no rate, unless a mapping says what they mean",

@@ -8,6 +8,7 @@ use execution_heatmap::json;
 use execution_heatmap::options::Query;
 use execution_heatmap::table::Table;
 use execution_heatmap::time::Timestamp;
+use execution_heatmap::zone::Zone;
 use serde_json::Value;
 use support::{Row, rows, zone_over};
 
@@ -17,8 +18,12 @@ const MONDAY_MS: i64 = 1_767_571_200_000;
 /// Hours of eight weeks.
 const EIGHT_WEEKS: i64 = 8 * 168;
 
-/// Six rows in each of so many hours from a Monday on, one in every third hour failed, which are other hours each day; on
-/// Mondays from 9 to 11 five did.
+/// Three hours in about eight have a failure, at no time more than at another one.
+fn fails_once(hour: i64) -> i64 {
+    i64::from((hour * 7919 + 31) % 997 % 8 < 3)
+}
+
+/// Six rows in each of so many hours from a Monday on, of which one may have failed; on Mondays from 9 to 11 five did.
 fn planted(hours: i64) -> Vec<Row> {
     let plain = rows(1, 1, MONDAY_MS, 1).remove(0);
     let of_hour = |hour: i64| {
@@ -26,7 +31,7 @@ fn planted(hours: i64) -> Vec<Row> {
         let plain = plain.clone();
         (0..6).map(move |part| Row {
             workflow_id: Some("w".to_owned()),
-            status: if part < if is_planted { 5 } else { ((hour + hour / 24) * 7 % 3) & 1 } { "failed" } else { "completed" }
+            status: if part < if is_planted { 5 } else { fails_once(hour) } { "failed" } else { "completed" }
                 .to_owned(),
             started_ms: MONDAY_MS + hour * HOUR_MS + part * HOUR_MS / 6,
             ..plain.clone()
@@ -53,12 +58,14 @@ fn told(rows: &[Row], pairs: &[(&str, &str)], source: Source) -> (Vec<String>, V
 }
 
 /// The hours that are planted and no other.
-const PLANTED: &str = "between 9–11 AM (83% vs 6% otherwise, 8 of 8 weeks)";
+const PLANTED: &str = "on Mondays between 9–11 AM (83% vs 6% otherwise, 8 of 8 weeks)";
 const SCHEDULE: &str = "runs every 10 minutes";
 const SEVEN: &str = "needs 8 weeks to name a weekday; there are 7";
+/// The hours of seven weeks and a Monday of which the last hour is missing.
+const SEVEN_WEEKS: i64 = 7 * 168 + 23;
 
 #[test]
-fn a_file_of_exactly_eight_weeks_has_eight_weeks() {
+fn a_file_of_exactly_eight_mondays_has_eight_weeks() {
     let check = |hours: i64, pairs: &[(&str, &str)], source, expected: Result<&str, &str>| {
         let (patterns, notices, _) = told(&planted(hours), pairs, source);
         match (expected, &patterns[..]) {
@@ -77,15 +84,189 @@ fn a_file_of_exactly_eight_weeks_has_eight_weeks() {
     check(EIGHT_WEEKS, &[], Source::File, Ok(PLANTED));
     check(EIGHT_WEEKS, &[("days", "55")], Source::File, Ok(PLANTED));
     check(EIGHT_WEEKS, &[("workflow_id", "w")], Source::File, Ok(PLANTED));
-    check(EIGHT_WEEKS - 1, &[], Source::File, Err(SEVEN));
-    check(EIGHT_WEEKS - 12, &[], Source::File, Err(SEVEN));
+    // Of a week that is not over, the days that are count.
+    check(EIGHT_WEEKS - 12, &[], Source::File, Ok(PLANTED));
+    check(7 * 168 + 24, &[], Source::File, Ok(PLANTED));
+    check(SEVEN_WEEKS, &[], Source::File, Err(SEVEN));
+    check(SEVEN_WEEKS - 11, &[], Source::File, Err(SEVEN));
     // What is said to end ends there.
-    check(EIGHT_WEEKS, &[("until", "2026-03-01T23:59:59.000Z")], Source::File, Err(SEVEN));
+    check(SEVEN_WEEKS + 1, &[("until", "2026-02-23T23:59:59.000Z")], Source::File, Err(SEVEN));
     check(EIGHT_WEEKS - 12, &[("from", "2026-01-05"), ("to", "2026-03-01")], Source::File, Ok(PLANTED));
-    let now = Timestamp::from_ms(MONDAY_MS + EIGHT_WEEKS * HOUR_MS - 1000).unwrap();
-    check(EIGHT_WEEKS, &[("days", "55")], Source::Live { now }, Err(SEVEN));
+    let now = Timestamp::from_ms(MONDAY_MS + (SEVEN_WEEKS + 1) * HOUR_MS - 1000).unwrap();
+    check(SEVEN_WEEKS + 1, &[("days", "49")], Source::Live { now }, Err(SEVEN));
     // In another zone the same rows end in the afternoon.
-    check(EIGHT_WEEKS, &[("time_zone", "America/New_York")], Source::File, Err(SEVEN));
+    check(SEVEN_WEEKS + 1, &[("time_zone", "America/New_York")], Source::File, Err(SEVEN));
+}
+
+#[test]
+fn the_same_rows_have_the_same_verdict_however_the_window_is_padded() {
+    let verdict = |rows: &[Row], pairs: &[(&str, &str)]| {
+        let (patterns, notices, _) = told(rows, pairs, Source::File);
+        assert!(notices.iter().all(|notice| !notice.starts_with("needs")), "{pairs:?}: {notices:?}");
+        patterns
+    };
+    let mut rows = planted(EIGHT_WEEKS + 168);
+    // Eight weeks from a Wednesday on.
+    rows.retain(|row| (48..48 + EIGHT_WEEKS).contains(&((row.started_ms - MONDAY_MS) / HOUR_MS)));
+    let plain = verdict(&rows, &[]);
+    assert!(plain[0].contains("on Mondays between 9–11 AM") && plain[0].contains("8 of 8 weeks"), "{plain:?}");
+    // The window ends with the rows: behind them, silence would be told.
+    for pairs in [
+        [("days", "56"), ("time_zone", "UTC")],
+        [("days", "90"), ("time_zone", "UTC")],
+        [("days", "300"), ("time_zone", "UTC")],
+        [("from", "2026-01-07"), ("to", "2026-03-03")],
+        [("from", "2025-12-29"), ("to", "2026-03-03")],
+        [("from", "2025-09-03"), ("to", "2026-03-03")],
+    ] {
+        let padded = verdict(&rows, &pairs);
+        let without_years = |sentence: &String| sentence.replace(", 2026", "");
+        assert!(padded.iter().map(without_years).eq(plain.iter().map(without_years)), "{pairs:?}: {padded:?}");
+    }
+    let behind = verdict(&rows, &[("from", "2026-01-05"), ("to", "2026-03-08")]);
+    assert!(plain.iter().all(|sentence| behind.contains(sentence)), "{behind:?}");
+}
+
+#[test]
+fn hours_of_every_day_need_no_weekday_and_not_its_weeks() {
+    let mut rows = planted(6 * 168);
+    for row in &mut rows {
+        let (hour, part) = ((row.started_ms - MONDAY_MS) / HOUR_MS, (row.started_ms - MONDAY_MS) / (HOUR_MS / 6) % 6);
+        let fails = if (2..4).contains(&(hour % 24)) { part < 3 } else { part < fails_once(hour) };
+        row.status = if fails { "failed" } else { "completed" }.to_owned();
+    }
+    let (patterns, notices, _) = told(&rows, &[], Source::File);
+    assert!(patterns[0].contains("between 2–4 AM daily") && patterns[0].contains("6 of 6 weeks"), "{patterns:?}");
+    assert_eq!(notices, ["needs 8 weeks to name a weekday; there are 6"]);
+}
+
+/// Two workflows, every hour of so many from a Monday on.
+fn of_two(hours_of_first: i64, hours: i64) -> Vec<Row> {
+    let plain = rows(1, 1, MONDAY_MS, 1).remove(0);
+    let of = |workflow: &str, hour: i64| Row {
+        workflow_id: Some(workflow.to_owned()),
+        workflow: Some(workflow.to_owned()),
+        started_ms: MONDAY_MS + hour * HOUR_MS,
+        status: "completed".to_owned(),
+        ..plain.clone()
+    };
+    let both = (0..hours).flat_map(|hour| [("a", hour), ("b", hour)]);
+    both.filter(|(of, hour)| *of == "b" || *hour < hours_of_first).map(|(workflow, hour)| of(workflow, hour)).collect()
+}
+
+#[test]
+fn a_stop_is_told_first_and_in_a_view_of_the_workflow_too() {
+    let rows = of_two(11 * 168, 12 * 168 + 48);
+    let stopped = "'a' has not run since Sun, Mar 22; before that hourly and never a pause longer than 60 min";
+    assert_eq!(told(&rows, &[], Source::File).0[0], stopped);
+    let chosen = told(&rows, &[("workflow_id", "a")], Source::File).0;
+    assert_eq!(chosen[0], stopped, "{chosen:?}");
+    assert!(chosen.iter().all(|sentence| !sentence.starts_with("No execution")), "{chosen:?}");
+    // Of rows that were all left out nobody knows how far they reach.
+    let alone = of_two(11 * 168, 0);
+    assert!(told(&alone, &[], Source::File).0.iter().all(|sentence| !sentence.contains("has not run since")));
+}
+
+#[test]
+fn silence_up_to_the_end_that_was_asked_for_is_told() {
+    let silence = |patterns: Vec<String>| patterns.into_iter().find(|sentence| sentence.starts_with("No execution"));
+    let rows = of_two(10 * 168, 10 * 168);
+    let at = |pairs: &[(&str, &str)], source| silence(told(&rows, pairs, source).0);
+    let told_of =
+        |hours: u64| Some(format!("No execution since Mon, Mar 16, 12 AM although about {} were expected", 2 * hours));
+    // Ten weeks that end on Sunday, March 15.
+    assert_eq!(at(&[], Source::File), None, "a file that ends there");
+    assert_eq!(at(&[("days", "90")], Source::File), None);
+    assert_eq!(at(&[("until", "2026-03-18T09:30:00Z")], Source::File), told_of(57));
+    assert_eq!(at(&[("from", "2026-01-05"), ("to", "2026-03-18")], Source::File), told_of(72));
+    assert_eq!(at(&[("from", "2026-01-05"), ("to", "2026-03-15")], Source::File), None, "to its last date");
+    // Of a day that is not over, the hours that are.
+    let live = |hours: i64, minutes: i64, pairs: &[(&str, &str)]| {
+        let now = Timestamp::from_ms(MONDAY_MS + (10 * 168 + hours) * HOUR_MS + minutes * 60_000).unwrap();
+        at(pairs, Source::Live { now }).map(|sentence| sentence.replace(", 2026", ""))
+    };
+    assert_eq!(live(11, 30, &[]), told_of(11));
+    assert_eq!(live(1, 30, &[]), None, "an hour");
+    let dates = [("from", "2026-01-05"), ("to", "2026-03-31")];
+    assert_eq!(live(11, 30, &dates), told_of(11), "of what is still to come nothing is known");
+    assert_eq!(
+        live(49 * 24, 0, &[]),
+        told_of(49 * 24).map(|words| words.replace("2352", "2,352")),
+        "however long it lasts"
+    );
+    // One that lasts is told once, and of one workflow as its stop.
+    let now = Timestamp::from_ms(MONDAY_MS + 12 * 168 * HOUR_MS).unwrap();
+    let sentences = told(&rows, &[], Source::Live { now }).0;
+    assert!(sentences[0].starts_with("No execution since Mon, Mar 16"), "{sentences:?}");
+    assert!(sentences.iter().all(|sentence| !sentence.contains("has not run since")), "{sentences:?}");
+    let sentences = told(&rows, &[("workflow_id", "a")], Source::Live { now }).0;
+    assert!(sentences[0].starts_with("'a' has not run since Sun, Mar 15"), "{sentences:?}");
+    assert_eq!(silence(sentences), None);
+    // A source that broke off may have had more.
+    let mut table = Table::default();
+    rows.iter().for_each(|row| row.push_into(&mut table));
+    let query = Query::default();
+    let source = Source::Live { now };
+    let say = |reading: &Reading| {
+        let answer = answer::answer(&table, reading, &query, &Zone::utc(), source, Patterns::Look).unwrap();
+        answer.patterns.iter().any(|finding| finding.sentence.starts_with("No execution"))
+    };
+    assert!(say(&Reading::default()));
+    assert!(!say(&Reading { incomplete: Some("it broke off".to_owned()), ..Reading::default() }));
+}
+
+/// A job that runs daily at three, beside one of an hour and some executions at any time; of its days those that are kept,
+/// and whether they fail.
+fn nightly(days: i64, of_day: impl Fn(i64) -> Option<bool>) -> Vec<Row> {
+    let mut rows = of_two(0, days * 24);
+    let plain = rows[0].clone();
+    for day in 0..days {
+        let fails = of_day(day);
+        rows.extend(fails.map(|fails| Row {
+            workflow_id: Some("nightly".to_owned()),
+            workflow: Some("nightly".to_owned()),
+            started_ms: MONDAY_MS + (day * 24 + 3) * HOUR_MS + 15 * 60_000,
+            status: if fails { "failed" } else { "completed" }.to_owned(),
+            ..plain.clone()
+        }));
+    }
+    rows
+}
+
+#[test]
+fn a_daily_job_needs_no_two_hundred_days() {
+    let says = |rows: &[Row], words: &str| {
+        let (patterns, _, _) = told(rows, &[("patterns", "all")], Source::File);
+        assert!(patterns.iter().any(|sentence| sentence.contains(words)), "{words}: {patterns:?}");
+        assert_eq!(told(rows, &[], Source::File).0[0], patterns[0]);
+        patterns
+    };
+    let stopped = says(
+        &nightly(91, |day| (day < 60).then_some(false)),
+        "'nightly' has not run since Thu, Mar 5; before that daily and never a pause longer than 24 h",
+    );
+    assert!(stopped[0].contains("has not run since"), "{stopped:?}");
+    says(&nightly(91, |_| Some(false)), "'nightly' runs daily at 3:15 AM UTC (91 of 91 expected runs)");
+    says(
+        &nightly(91, |day| Some(day > 70)),
+        "last 20 decided runs of 'nightly' all failed, from Tue, Mar 17 to Sun, Apr 5 (next longest: 0 in a row)",
+    );
+    let misses = nightly(91, |day| (day % 14 != 6).then_some(false));
+    says(&misses, "'nightly' missed 6 of 90 expected runs, all on Sundays");
+    // As many runs at any time say nothing.
+    let mut anywhere = nightly(91, |day| (day < 60).then_some(false));
+    for (row, number) in anywhere.iter_mut().filter(|row| row.workflow_id.as_deref() == Some("nightly")).zip(0..) {
+        row.started_ms += number * 7919 % 1291 * 60_000;
+    }
+    let patterns = told(&anywhere, &[("patterns", "all")], Source::File).0;
+    assert!(patterns.iter().all(|sentence| !sentence.contains("nightly")), "{patterns:?}");
+}
+
+#[test]
+fn an_hour_that_a_clock_change_doubles_is_two_expected_runs() {
+    let rows = of_two(0, 50 * 168);
+    let sentences = told(&rows, &[("time_zone", "America/New_York")], Source::File).0;
+    assert!(sentences.contains(&"'b' runs hourly (8,400 of 8,400 expected runs)".to_owned()), "{sentences:?}");
 }
 
 #[test]
@@ -108,7 +289,7 @@ fn a_night_without_rows_is_no_missing_night() {
     assert_eq!(until, "2026-03-01T18:50:00.001Z");
     assert!(notices.is_empty(), "{notices:?}");
     assert!(patterns.iter().any(|sentence| sentence.contains("8 of 8 weeks")), "{patterns:?}");
-    assert_eq!(office(EIGHT_WEEKS - 12, 19).1, [SEVEN], "until noon");
+    assert_eq!(office(SEVEN_WEEKS - 11, 19).1, [SEVEN], "until noon");
 }
 
 #[test]

@@ -98,12 +98,17 @@ pub fn look(series: &Series, zone: &Zone) -> Look<Facts> {
 }
 
 /// The chance of a row of that length where every failure is followed by another one at the rate at which failures
-/// outside it are, or at their common rate if that is larger; each of the runs may begin it. Both rates are counted with
-/// one more failure, as what was seen of few says little.
+/// outside it are, or at their common rate if that is larger; each of the runs may begin it. What was seen of few failures
+/// says little: the common rate is counted with one more failure, and how often one goes on is as uncertain as that many
+/// failures leave it, with one more row (the mean of the power over a beta distribution, which is a product).
 fn chance_by_itself(length: usize, failures: usize, rows: usize, outside: usize) -> f64 {
     let rate = (failures + 1) as f64 / (outside + 2) as f64;
-    let goes_on = (failures - rows + 1) as f64 / (failures + 2) as f64;
-    outside as f64 * rate * libm::exp((length - 1) as f64 * libm::log(rate.max(goes_on)))
+    let (mut by_rate, mut by_going_on) = (1.0, 1.0);
+    for further in 0..length - 1 {
+        by_rate *= rate;
+        by_going_on *= (failures - rows + 1 + further) as f64 / (failures + 3 + further) as f64;
+    }
+    outside as f64 * rate * f64::max(by_rate, by_going_on)
 }
 
 /// The longest row of each day that has one. What breaks, breaks for hours, so that the rows of a day say one thing together.

@@ -109,6 +109,13 @@ fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
         (Statement::Silence(one), Statement::Silence(other)) => {
             *by.whose == Whose::All && *what.whose != Whose::All && overlaps(one, other) && other.hours <= 2 * one.hours
         }
+        // Where nothing runs any more, each workflow has stopped, unless it is one of them that nothing runs for.
+        (Statement::Silence(one), Statement::Stopped(other)) => {
+            is_one_end(one, other) && other.expected < MOST_OF_IT * one.expected
+        }
+        (Statement::Stopped(one), Statement::Silence(other)) => {
+            is_one_end(other, one) && one.expected >= MOST_OF_IT * other.expected
+        }
         (Statement::Incident(one), Statement::Consecutive(other)) if is_same => {
             one.from.0 <= other.to && other.from <= one.until.0
         }
@@ -198,6 +205,11 @@ fn overlaps(one: &silence::Facts, other: &silence::Facts) -> bool {
     };
     let ends = |silence: &silence::Facts| hour(silence.from).saturating_add(silence.hours as i64);
     hour(one.from) < ends(other) && hour(other.from) < ends(one)
+}
+
+/// Whether a workflow stopped where a silence begins that lasts.
+fn is_one_end(silence: &silence::Facts, stopped: &stopped::Facts) -> bool {
+    silence.is_last && stopped.end == stopped::End::Stopped && (silence.from.0 - stopped.date).num_days() <= 1
 }
 
 fn is_same_change(one: &change::Facts, other: &change::Facts) -> bool {

@@ -7,8 +7,8 @@ use super::ring::{Class, RingWindow};
 
 /// Weeks with data below which no weekday is named.
 pub const LEAST_WEEKS: usize = 8;
-/// Weeks with data inside and outside a window on several days.
-const LEAST_WEEKS_OF_MANY_DAYS: usize = 5;
+/// Weeks with data inside and outside a window on several days, which names none.
+pub const LEAST_WEEKS_OF_MANY_DAYS: usize = 5;
 /// Failures inside the window, all weeks together: the far tail of the tests needs them.
 pub const LEAST_HITS: u64 = 20;
 /// The rate inside is at least this many times the rate outside,

@@ -1,16 +1,19 @@
-//! What the tests look at: the executions of a view by local hour, in whole days and whole weeks. Counts only; it
+//! What the tests look at: the executions of a view by local hour, in whole days and in weeks. Counts only; it
 //! judges nothing.
 
 use super::Evidence;
 use super::quiet::Running;
+use super::schedule::hour_of;
 use super::series::{Run, Series, Whose};
+use super::silence::Reach;
 use crate::bucket::Buckets;
 use crate::cube::Cube;
 use crate::execution::Status;
 use crate::histogram::{BINS, Bins, Histogram};
 use crate::options::Moment;
 use crate::table::{RunCount, WorkflowRuns};
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use crate::time::Timestamp;
+use chrono::{Datelike, Days, NaiveDate};
 
 /// Hours of a week, Monday 0 h first.
 pub const RING: usize = 168;
@@ -121,7 +124,7 @@ pub fn cells(days: &[Day], is_meant: &dyn Fn(&Day, u8) -> bool) -> Vec<(NaiveDat
     cells
 }
 
-/// A whole week, Monday to Sunday.
+/// A week, Monday to Sunday; hours of days that are not looked at are empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Week {
     /// Its Monday.
@@ -162,6 +165,21 @@ pub fn of_cube(evidence: &Evidence<'_>, cube: &Cube) -> Series {
         }
     }
     Series::new(Whose::All, days.days, Vec::new(), Vec::new())
+}
+
+/// How far all executions are known that are known up to a moment.
+pub fn reach(evidence: &Evidence<'_>, all: &Series, until_ms: i64) -> Option<Reach> {
+    let local_ms = until_ms.saturating_add(i64::from(evidence.zone.offset_at(until_ms)) * 1000);
+    let until = (evidence.zone.local_date(Timestamp::from_ms(until_ms)?), hour_of(local_ms) as u8);
+    let mut behind = [0; 24];
+    for (place, sums) in evidence.buckets.hours().iter().zip(evidence.cube.sums()) {
+        if place.date as usize == all.days.len()
+            && let Some(sum) = behind.get_mut(usize::from(place.hour))
+        {
+            *sum = sums.executions().saturating_add(*sum);
+        }
+    }
+    Some(Reach { until, behind })
 }
 
 /// What a first look at the executions of single workflows tells.
@@ -337,25 +355,28 @@ fn is_silence_usual(evidence: &Evidence<'_>) -> bool {
     first_behind == 24 || silent > 0 && silent * ONE_IN >= alike
 }
 
-/// The whole weeks among whole days.
-pub fn whole_weeks(days: &[Day]) -> Vec<Week> {
-    let before_monday = days.iter().take_while(|day| day.date.weekday() != Weekday::Mon).count();
-    let from_monday = days.get(before_monday..).unwrap_or_default();
-    let weeks = from_monday.chunks_exact(7).filter_map(|week| {
-        let monday = week.first()?.date;
-        let mut hours = [Hour::default(); RING];
-        for (place, hour) in hours.iter_mut().zip(week.iter().flat_map(|day| day.hours)) {
-            *place = hour;
+/// The weeks of whole days, Monday to Sunday. Days of the first and of the last one that are not looked at are empty hours,
+/// as those of days without executions are: so empty days before the rows and behind them, which come with how the window
+/// is asked for, change no verdict. The tests turn the hours of a week that have executions and count each of its windows
+/// against what else the week has, so a part of a week says what it covers and no more. Weeks that began with the first
+/// row would need no parts, but would not be the same for a workflow and for all, and would lose what is left over.
+pub fn weeks_of(days: &[Day]) -> Vec<Week> {
+    let mut weeks: Vec<Week> = Vec::new();
+    for day in days {
+        let monday = monday_of(day.date);
+        if weeks.last().is_none_or(|week| week.monday != monday) {
+            weeks.push(Week { monday, hours: [Hour::default(); RING] });
         }
-        Some(Week { monday, hours })
-    });
-    weeks.collect()
+        let begin = day.date.weekday().num_days_from_monday() as usize * 24;
+        let week = weeks.last_mut().into_iter().flat_map(|week| week.hours.iter_mut().skip(begin));
+        week.zip(&day.hours).for_each(|(place, hour)| *place = *hour);
+    }
+    weeks
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Timestamp;
     use crate::window::{Window, WindowRequest};
     use crate::zone::{HOUR_MS, Zone};
 
@@ -375,6 +396,7 @@ mod tests {
             workflows: &|_| {},
             tags: &|_| {},
             ends_with_rows: false,
+            known_until: None,
             placed_by: Moment::Start,
             outcomes: true,
             chosen: false,
@@ -406,6 +428,7 @@ mod tests {
             workflows: &|_| {},
             tags: &|_| {},
             ends_with_rows,
+            known_until: None,
             placed_by: Moment::Start,
             outcomes: true,
             chosen: false,
@@ -432,13 +455,19 @@ mod tests {
     }
 
     #[test]
-    fn a_week_is_whole_or_it_does_not_count() {
-        let weeks = |from, to, cut_ms| whole_weeks(&days(&Zone::utc(), from, to, cut_ms)).len();
-        assert_eq!(weeks("2026-02-02", "2026-02-08", 0), 1, "Monday to Sunday");
-        assert_eq!(weeks("2026-02-03", "2026-02-15", 0), 1, "Tuesday to the Sunday after the next");
-        assert_eq!(weeks("2026-02-02", "2026-02-07", 0), 0, "Sunday is missing");
-        assert_eq!(weeks("2026-02-02", "2026-02-08", 1), 0, "the last millisecond is missing");
-        assert_eq!(weeks("2026-02-03", "2026-02-04", 0), 0, "no Monday");
+    fn weeks_hold_what_they_cover() {
+        let weeks = |from, to, cut_ms| {
+            let weeks = weeks_of(&days(&Zone::utc(), from, to, cut_ms));
+            let covered = |week: &Week| week.hours.iter().filter(|hour| hour.executions > 0).count() / 24;
+            weeks.iter().map(covered).collect::<Vec<_>>()
+        };
+        assert_eq!(weeks("2026-02-02", "2026-02-08", 0), [7], "Monday to Sunday");
+        assert_eq!(weeks("2026-02-03", "2026-02-16", 0), [6, 7, 1], "Tuesday to the Monday after the next");
+        assert_eq!(weeks("2026-02-02", "2026-02-08", 1), [6], "the last millisecond is missing");
+        assert_eq!(weeks("2026-02-04", "2026-02-04", 0), [1], "a Wednesday");
+        let wednesday = &weeks_of(&days(&Zone::utc(), "2026-02-04", "2026-02-04", 0))[0];
+        assert_eq!((wednesday.monday, wednesday.hours[48].failures), ("2026-02-02".parse().unwrap(), 1));
+        assert!(weeks_of(&[]).is_empty());
     }
 
     #[test]

@@ -81,6 +81,9 @@ pub struct Evidence<'a> {
     pub tags: &'a EachTag<'a>,
     /// True if the window ends with the newest row of a file: its last day may then be whole all the same.
     pub ends_with_rows: bool,
+    /// Up to which moment rows are known though none may be there, in milliseconds: because someone said so, or because it is
+    /// now. `None` where nothing but the rows themselves tells.
+    pub known_until: Option<i64>,
     /// Which moment of executions places them: only of their starts it follows when they run and end.
     pub placed_by: Moment,
     /// False if a status filter chose the rows: then no pattern of outcomes is looked for.
@@ -181,7 +184,12 @@ impl Kind {
 
     /// How much it matters beside others that concern as much.
     const fn weight(self) -> f64 {
-        if self.is_when_work_comes() { 0.1 } else { 1.0 }
+        match self {
+            // Who set a schedule knows it: whatever happened comes first, and be it that a workflow keeps it no more.
+            Kind::Schedule => 1e-6,
+            _ if self.is_when_work_comes() => 0.1,
+            _ => 1.0,
+        }
     }
 }
 

@@ -44,7 +44,7 @@ impl Outcome {
         Tally { hits, of }
     }
 
-    /// The whole weeks of a series.
+    /// The weeks of a series.
     pub fn weeks(self, series: &Series) -> Vec<TalliedWeek> {
         series.weeks.iter().map(|week| self.week(week)).collect()
     }
@@ -81,7 +81,7 @@ impl Tally {
     }
 }
 
-/// A whole week, Monday to Sunday.
+/// A week, Monday to Sunday.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TalliedWeek {
     /// Its Monday.

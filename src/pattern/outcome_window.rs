@@ -13,7 +13,7 @@
 //! one, against all other hours.
 
 use super::claim::{Basis, Claim, Effect, Look};
-use super::gate::{Counts, LEAST_HITS, LEAST_RATIO, LEAST_WEEKS, trimmed};
+use super::gate::{Counts, LEAST_HITS, LEAST_RATIO, LEAST_WEEKS_OF_MANY_DAYS, trimmed};
 use super::history::{RING, Week};
 use super::multiplicity::{FALSE_DISCOVERY_RATE, MOST_OF_A_SERIES};
 use super::outcome::{Outcome, TalliedWeek, Tally};
@@ -65,9 +65,17 @@ struct Passed {
     counts: Counts,
 }
 
-/// Weeks that can be looked at: those with executions that could have the outcome.
+/// Weeks that can tell of every weekday on which executions that could have the outcome are usual: seven whole weeks and parts
+/// of two may hold eight of each.
 pub fn usable_weeks(weeks: &[TalliedWeek]) -> usize {
-    weeks.iter().filter(|week| week.total().of > 0).count()
+    let mut by_day = [0; 7];
+    for week in weeks {
+        for (day, usable) in week.hours.chunks(24).zip(&mut by_day) {
+            *usable += usize::from(day.iter().any(|hour| hour.of > 0));
+        }
+    }
+    let most = by_day.into_iter().fold(0, usize::max);
+    by_day.into_iter().filter(|usable| 2 * usable >= most).fold(most, usize::min)
 }
 
 /// Looks for the window in which an outcome stands out most, then for another one beside those found before, as long as there
@@ -115,7 +123,7 @@ fn look_beside(series: &Series, outcome: Outcome, found: &[RingWindow], shuffles
             occupied.push(week);
         }
     }
-    if occupied.len() < LEAST_WEEKS || left.hits < LEAST_HITS || left.hits == left.of {
+    if occupied.len() < LEAST_WEEKS_OF_MANY_DAYS || left.hits < LEAST_HITS || left.hits == left.of {
         return Look::nothing();
     }
     let residuals = Residuals::new(&occupied);
@@ -384,7 +392,7 @@ impl Passed {
             Outcome::Cancelled => ("cancelled", "decided_or_cancelled"),
             Outcome::Slow => ("slow", "timed"),
         };
-        let span = (weeks.first()?.monday, weeks.last()?.monday.checked_add_days(Days::new(6))?);
+        let span = series.span()?;
         let share = within((inside.hits as f64 - expected) / all_hits.max(1) as f64, 0.0, 1.0);
         let mut basis = Basis::new(span, share);
         basis.window = Some(window.into());

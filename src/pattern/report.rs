@@ -24,12 +24,20 @@ use chrono::Datelike;
 
 /// A workflow with fewer executions in the window's whole days is no series of its own.
 const LEAST_EXECUTIONS: u64 = 200;
+/// One that runs by the clock is looked at for what only such workflows do if it has so many, which a weekly one has after
+/// two months: its schedule says more than as many executions at any time would. Which of them have a schedule, no failure
+/// and no end has a part in, and chance brings none (see `schedule::find`); so those that have none are not counted as
+/// looked for.
+const LEAST_BY_THE_CLOCK: u64 = 8;
 /// The most workflows that are looked at one by one: those with the most executions.
 const MOST_SERIES: usize = 500;
 /// The most findings that a report shows,
 pub const MOST_FINDINGS: usize = 7;
 /// and of one kind.
 pub const MOST_OF_A_KIND: usize = 2;
+/// One with less than one in so many of all executions is looked at for how it ends and fails alone: of hundreds of daily
+/// jobs nobody wants to know when each of them runs.
+const ONE_IN: u64 = 100;
 /// A finding is looked at again, with more shuffles, where its corrected chance is within this factor of the decision.
 const CLOSE: f64 = 3.0;
 /// The evidence of which clock a claim keeps to.
@@ -220,7 +228,11 @@ impl Sought {
             Sought::Volume(moment) => volume_window::look(series, moment).map(Statement::Volume),
             Sought::Peak => volume_peak::look(series, shuffles).map(Statement::Peak),
             Sought::Trend(measure) => trend::look(series, measure).map(Statement::Trend),
-            Sought::Silence => silence::look(series).map(Statement::Silence),
+            Sought::Silence => {
+                // Of a workflow that it has stopped is told.
+                let reach = view.reach.as_ref().filter(|_| series.whose == Whose::All);
+                silence::look(series, reach).map(Statement::Silence)
+            }
             Sought::Burst => burst::look(series).map(Statement::Burst),
             Sought::Incident => burst::look_for_incident(series).map(Statement::Incident),
             Sought::Schedule => match schedule {
@@ -251,8 +263,12 @@ fn schedule_of(series: &Series, view: &Viewed<'_>) -> Option<Found> {
 /// What all series of a view share.
 struct Viewed<'a> {
     zone: &'a Zone,
-    /// From the first to the last moment at which anything ran, in milliseconds.
+    /// From the first to the last moment at which anything ran, or up to which nothing is known to have, in milliseconds.
     known: (i64, i64),
+    /// How far rows are known to reach, where not only they themselves tell.
+    reach: Option<silence::Reach>,
+    /// How many executions there are.
+    executions: u64,
     /// Which moment of executions places them.
     placed_by: Placed,
     /// False if a status filter chose the executions.
@@ -313,11 +329,20 @@ impl Tested {
 impl Looked {
     fn at(series: &Series, view: &Viewed<'_>) -> Self {
         let schedule = schedule_of(series, view);
+        let executions = series.executions();
+        let is_few = is_few(&series.whose, executions);
         let mut tested = Vec::new();
-        for sought in Sought::ALL.into_iter().filter(|sought| sought.is_meant(&series.whose, view)) {
+        let is_meant = |sought: &Sought| {
+            let is_told_of_few = || match sought {
+                Sought::Schedule | Sought::Missed => executions.saturating_mul(ONE_IN) >= view.executions,
+                _ => matches!(sought, Sought::Stopped(End::Stopped) | Sought::Consecutive),
+            };
+            sought.is_meant(&series.whose, view) && (!is_few || schedule.is_some() && is_told_of_few())
+        };
+        for sought in Sought::ALL.into_iter().filter(is_meant) {
             tested.push(Tested::new(sought, series, view, schedule.as_ref(), FEW));
         }
-        Self { whose: series.whose.clone(), executions: series.executions(), tested }
+        Self { whose: series.whose.clone(), executions, tested }
     }
 
     /// Looks again, with more shuffles, for what is close to a decision.
@@ -334,9 +359,14 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
     let mut all = history::of_all(evidence);
     let history::Completed { executions, known, running } = history::complete(evidence, &mut all);
     let is_chosen = chosen(&executions);
+    // Without any execution there is nothing that could have ended.
+    let known =
+        (known.0, evidence.known_until.filter(|_| known.1 > i64::MIN).map_or(known.1, |until| until.max(known.1)));
     let view = Viewed {
         zone: evidence.zone,
         known,
+        reach: evidence.known_until.and_then(|until| history::reach(evidence, &all, until)),
+        executions: all.executions(),
         placed_by: evidence.placed_by,
         outcomes: evidence.outcomes,
         is_only: executions.len() == 1,
@@ -356,8 +386,11 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
     }
     correct(&mut looked);
     explain(evidence, &all, &mut looked);
-    let mut notices = notices(evidence, &all);
     let accepted = accepted(&mut looked);
+    let is_of_one_day = |Accepted { claim, .. }: &Accepted<'_>| {
+        claim.basis.window.as_ref().is_some_and(|window| window.weekdays.len() == 1)
+    };
+    let mut notices = notices(evidence, &all, accepted.iter().any(is_of_one_day));
     let is_incident = accepted
         .iter()
         .any(|Accepted { whose, claim, .. }| matches!((whose, &claim.facts), (Whose::All, Statement::Incident(_))));
@@ -385,13 +418,18 @@ fn advice(evidence: &Evidence<'_>, all: &Series, running: &quiet::Running) -> Ve
     advice
 }
 
+/// True of a workflow that is looked at for what only workflows that run by the clock do.
+fn is_few(whose: &Whose, executions: u64) -> bool {
+    *whose != Whose::All && executions < LEAST_EXECUTIONS
+}
+
 /// Which workflows are series of their own, by their numbers of executions.
 fn chosen(executions: &[u64]) -> Vec<bool> {
     let by_size = order(executions.len(), &|one, other| executions.get(one) > executions.get(other));
     let mut is_chosen = vec![false; executions.len()];
     for number in by_size.into_iter().take(MOST_SERIES) {
         if let (Some(chosen), Some(executions)) = (is_chosen.get_mut(number), executions.get(number)) {
-            *chosen = *executions >= LEAST_EXECUTIONS;
+            *chosen = *executions >= LEAST_BY_THE_CLOCK;
         }
     }
     is_chosen
@@ -413,11 +451,13 @@ fn each_chosen(evidence: &Evidence<'_>, is_chosen: &[bool], each: &mut dyn FnMut
 
 /// Corrects the chances of all that was sought in all series for each other: of what says when work comes by itself, and
 /// of the rest by itself. Where every workflow keeps office hours, that many sure claims would let as many doubtful ones
-/// pass among the rest, which are the ones that are told (Efron 2008 on combining tests that differ).
+/// pass among the rest, which are the ones that are told (Efron 2008 on combining tests that differ). So are those of
+/// workflows with few executions: hundreds of daily jobs neither silence what is told of all nor vouch for it.
 fn correct(looked: &mut [Looked]) {
-    for comes in [true, false] {
+    for (comes, few) in [(true, false), (false, false), (true, true), (false, true)] {
         let is_in = |tested: &&mut Tested| tested.sought.kind().is_when_work_comes() == comes;
-        let all: Vec<&mut Tested> = looked.iter_mut().flat_map(|looked| &mut looked.tested).filter(is_in).collect();
+        let of = looked.iter_mut().filter(|looked| is_few(&looked.whose, looked.executions) == few);
+        let all: Vec<&mut Tested> = of.flat_map(|looked| &mut looked.tested).filter(is_in).collect();
         let corrected = adjusted(&listed(all.iter().map(|tested| tested.first())));
         let made = corrected.iter().filter(|chance| **chance <= FALSE_DISCOVERY_RATE).count();
         let looked_for = all.len();
@@ -563,15 +603,16 @@ fn clock_of(basis: &Basis) -> Option<&str> {
     })
 }
 
-/// Which data is missing. A view without any execution says that itself.
-fn notices(evidence: &Evidence<'_>, all: &Series) -> Vec<String> {
+/// Which data is missing. A view without any execution says that itself; where a weekday was named, weeks suffice for some.
+fn notices(evidence: &Evidence<'_>, all: &Series, is_weekday_named: bool) -> Vec<String> {
     let mut notices = Vec::new();
     if evidence.cube.sums().iter().all(|sums| sums.executions() == 0) {
         return notices;
     }
     let there = outcome_window::usable_weeks(&Outcome::Failed.weeks(all));
-    if evidence.outcomes && there < gate::LEAST_WEEKS {
-        notices.push(notices::too_few_weeks(gate::LEAST_WEEKS, there));
+    if evidence.outcomes && there < gate::LEAST_WEEKS && !is_weekday_named {
+        let least = (there < gate::LEAST_WEEKS_OF_MANY_DAYS).then_some(gate::LEAST_WEEKS_OF_MANY_DAYS);
+        notices.push(notices::too_few_weeks(gate::LEAST_WEEKS, least, there));
     }
     let there = volume_peak::usable_days(&all.days);
     if there < volume_peak::LEAST_DAYS {

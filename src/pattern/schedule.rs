@@ -82,7 +82,7 @@ pub struct Facts {
 /// One moment at which a start is to be expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot {
-    /// The moment in the clock of the schedule, in milliseconds.
+    /// The moment in the clock of the schedule, in milliseconds; one that no clock change tells of is in local time.
     pub clock_ms: i64,
     /// Whether something started there.
     pub is_kept: bool,
@@ -93,7 +93,7 @@ pub struct Slot {
 pub struct Schedule {
     /// What it is.
     pub facts: Facts,
-    /// The moments at which a start is to be expected, from the first start to the last one, rising.
+    /// The moments at which a start is to be expected, from the first start to the last one, in their order.
     pub slots: Vec<Slot>,
 }
 
@@ -126,9 +126,12 @@ pub fn find(series: &Series, zone: &Zone) -> Option<(Schedule, f64)> {
     if agreement < LEAST_AGREEMENT {
         return None;
     }
-    let clock = if frame == Frame::Utc { ticks } else { local };
-    let zone = (frame != Frame::Utc).then_some(zone);
-    let schedule = Schedule::new(&clock, period_ms, phase_ms, frame, zone)?;
+    let schedule = match frame {
+        // It is due at every moment of UTC, whatever hour that is called: clocks that go back bring one hour twice.
+        Frame::Either => Schedule::new(&ticks, period_ms, [utc_phase, phase_ms], frame, zone)?,
+        Frame::Local => Schedule::new(&local, period_ms, [phase_ms; 2], frame, zone)?,
+        Frame::Utc => Schedule::new(&ticks, period_ms, [phase_ms; 2], frame, zone)?,
+    };
     let by_chance = 2.0 * tolerance as f64 / period_ms as f64;
     let chance = PERIODS_MS.len() as f64 * chance_of_share(on_multiple, count, by_chance.max(0.01));
     Some((schedule, chance.min(1.0)))
@@ -264,9 +267,10 @@ impl Moments {
 }
 
 impl Schedule {
-    /// Lays the moments of a period over starts on a clock; with the zone whose clock that is, moments that a clock
-    /// change skips are left out.
-    fn new(clock: &[i64], period_ms: i64, phase_ms: i64, frame: Frame, zone: Option<&Zone>) -> Option<Self> {
+    /// Lays the moments of a period over starts: on the local clock where that keeps them, so that moments which a clock
+    /// change skips are left out, and in UTC elsewhere. The phase is given in that clock, and in the one that is told.
+    fn new(clock: &[i64], period_ms: i64, phases_ms: [i64; 2], frame: Frame, zone: &Zone) -> Option<Self> {
+        let [phase_ms, told_ms] = phases_ms;
         let moments = Moments { begin_ms: MONDAY_MS + phase_ms, period_ms };
         let (first, last) = (moments.nearest(*clock.first()?), moments.nearest(*clock.last()?));
         if last - first >= MOST_SLOTS || last <= first {
@@ -285,20 +289,21 @@ impl Schedule {
             }
         }
         let exists = |clock_ms: i64| {
-            zone.is_none_or(|zone| {
-                let near = clock_ms - i64::from(zone.offset_at(clock_ms)) * 1000;
-                let offset = |at: i64| i64::from(zone.offset_at(at)) * 1000;
-                [near - 2 * HOUR_MS, near + 2 * HOUR_MS].into_iter().any(|at| {
+            let near = clock_ms - i64::from(zone.offset_at(clock_ms)) * 1000;
+            let offset = |at: i64| i64::from(zone.offset_at(at)) * 1000;
+            frame != Frame::Local
+                || [near - 2 * HOUR_MS, near + 2 * HOUR_MS].into_iter().any(|at| {
                     let at = clock_ms - offset(at);
                     at + offset(at) == clock_ms
                 })
-            })
         };
+        let called = |at: i64| if frame == Frame::Either { in_clock(at, zone) } else { at };
         let slots = (first..)
             .map(|number| moments.at(number))
             .zip(is_kept)
-            .map(|(clock_ms, is_kept)| Slot { clock_ms, is_kept });
-        let mut slots: Vec<Slot> = slots.filter(|slot| slot.is_kept || exists(slot.clock_ms)).collect();
+            .filter(|(at, is_kept)| *is_kept || exists(*at))
+            .map(|(at, is_kept)| Slot { clock_ms: called(at), is_kept });
+        let mut slots: Vec<Slot> = slots.collect();
         let [monday, tuesday, wednesday, thursday, friday, saturday, sunday, ..] = active(&slots, &weekday_of);
         let weekdays = [monday, tuesday, wednesday, thursday, friday, saturday, sunday];
         let hours = active(&slots, &hour_of);
@@ -311,7 +316,10 @@ impl Schedule {
             return None;
         }
         let (expected, kept) = (slots.len() as u64, kept as u64);
-        Some(Self { facts: Facts { period_ms, phase_ms, frame, weekdays, hours, expected, kept, jitter_ms }, slots })
+        Some(Self {
+            facts: Facts { period_ms, phase_ms: told_ms, frame, weekdays, hours, expected, kept, jitter_ms },
+            slots,
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! One series of executions, all of a view or those of one workflow, as the tests look at it: by local hour in whole days
-//! and whole weeks, and run by run where single runs are known. Counts only; it judges nothing.
+//! and in weeks, and run by run where single runs are known. Counts only; it judges nothing.
 
-use super::history::{Day, Week, whole_weeks};
+use super::history::{Day, Week, weeks_of};
 use crate::histogram::Histogram;
 pub use crate::table::{Run, Whose};
 use chrono::NaiveDate;
@@ -13,7 +13,8 @@ pub struct Series {
     pub whose: Whose,
     /// The whole days of the window, in order and without gaps.
     pub days: Vec<Day>,
-    /// The whole weeks among them, Monday to Sunday, in order and without gaps.
+    /// The weeks of these days, Monday to Sunday, in order and without gaps; what is not covered of the first and of the last
+    /// one is empty.
     pub weeks: Vec<Week>,
     /// How the durations of the decided executions of each of `days` are distributed; empty where that is not known.
     pub durations: Vec<Histogram>,
@@ -25,7 +26,7 @@ pub struct Series {
 impl Series {
     /// A series of whole days.
     pub fn new(whose: Whose, days: Vec<Day>, durations: Vec<Histogram>, runs: Vec<Run>) -> Self {
-        let weeks = whole_weeks(&days);
+        let weeks = weeks_of(&days);
         Self { whose, days, weeks, durations, runs }
     }
 

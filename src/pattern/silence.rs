@@ -1,13 +1,15 @@
 //! Silence: hours without any execution in which many were to be expected. It never judges a series by a textbook: how
-//! long nothing may happen is what the other empty hours of the same series say. Silence before the first execution
-//! and after the last one is not looked at; a workflow that begins or stops there is a kind of its own.
+//! long nothing may happen is what the other empty hours of the same series say. Silence before the first execution is
+//! not looked at, and after the last one only where rows are known to reach further; a workflow that begins or stops
+//! there is a kind of its own.
 
 use super::claim::{Basis, Look};
+use super::history::{Day, by_hour};
 use super::random::listed;
 use super::series::Series;
 use super::tail::chance_beyond;
-use super::usual::{LEAST_DAYS, LEAST_EXPECTED as LEAST_OF_AN_HOUR, Usual, local_hour};
-use chrono::NaiveDate;
+use super::usual::{LEAST_DAYS, LEAST_EXPECTED as LEAST_OF_AN_HOUR, Usual};
+use chrono::{Days, NaiveDate};
 
 /// Executions that were to be expected,
 const LEAST_EXPECTED: f64 = 8.0;
@@ -29,6 +31,17 @@ pub struct Facts {
     pub expected: f64,
     /// The same of the next longest silence; 0 where there is none.
     pub runner_up: f64,
+    /// True if it lasts up to where rows are known to reach.
+    pub is_last: bool,
+}
+
+/// How far rows are known to reach, though none may be there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// The local date and hour before which all is known.
+    pub until: (NaiveDate, u8),
+    /// Executions by hour of the date behind the whole days, as far as it is in the window.
+    pub behind: [u64; 24],
 }
 
 /// Empty hours that follow each other.
@@ -40,10 +53,23 @@ struct Stretch {
     surprise: f64,
 }
 
-/// Looks for the most surprising silence of a series.
-pub fn look(series: &Series) -> Look<Facts> {
-    let Some(usual) = Usual::new(&series.days) else { return Look::nothing() };
-    let mut others = stretches(&usual);
+/// Looks for the most surprising silence of a series: between two executions, and with a reach also from the last one up to
+/// there.
+pub fn look(series: &Series, reach: Option<&Reach>) -> Look<Facts> {
+    // Empty days around the executions come with how the window is asked for, and say nothing of what is usual.
+    let ran = |day: &Day| day.executions() > 0;
+    let (Some(first), Some(last)) = (series.days.iter().position(ran), series.days.iter().rposition(ran)) else {
+        return Look::nothing();
+    };
+    let (days, behind) = series.days.get(first..).unwrap_or_default().split_at(last + 1 - first);
+    let (Some(mut usual), Some(begin)) = (Usual::new(days), days.first()) else { return Look::nothing() };
+    let hours_with_rows = usual.counts.len();
+    if let Some(Reach { until: (date, hour), behind: after }) = reach {
+        let more = by_hour(behind, &|hour| hour.executions).into_iter().chain(after.iter().copied());
+        let known = (*date - begin.date).num_days() * 24 + i64::from(*hour);
+        usual.go_on(more, usize::try_from(known).unwrap_or(0));
+    }
+    let mut others = stretches(&usual, reach.is_some());
     let most = |one: Option<Stretch>, other: &Stretch| {
         if one.is_none_or(|one| other.surprise > one.surprise) { Some(*other) } else { one }
     };
@@ -51,9 +77,11 @@ pub fn look(series: &Series) -> Look<Facts> {
     others.retain(|other| other.from != longest.from);
     let runner_up = others.iter().fold(None, most);
     let leads = runner_up.is_none_or(|other| longest.surprise >= LEAST_LEAD * other.surprise);
-    // What is usual is known from the rest, which has to be as long as the silence and long enough by itself.
-    let rest = usual.counts.len() - longest.hours;
-    let is_known = rest >= longest.hours && rest >= LEAST_DAYS * 24;
+    let is_last = longest.from + longest.hours == usual.counts.len();
+    // What is usual is known from the rest, which has to be long enough by itself and, where it went on afterwards, as long
+    // as the silence: what came before the end says what was usual however long nothing came since.
+    let rest = if is_last { hours_with_rows } else { usual.counts.len() - longest.hours };
+    let is_known = (is_last || rest >= longest.hours) && rest >= LEAST_DAYS * 24;
     if longest.expected < LEAST_EXPECTED || longest.hours < LEAST_HOURS || !leads || !is_known {
         return Look::nothing();
     }
@@ -67,26 +95,29 @@ pub fn look(series: &Series) -> Look<Facts> {
     };
     let by_itself = hours * libm::exp(-longest.surprise / scale);
     let chance = by_others.unwrap_or(0.0).max(by_itself).min(1.0);
-    let (Some(from), Some(span)) = (local_hour(&series.days, longest.from), series.span()) else {
-        return Look::nothing();
+    let at = |hour: usize| {
+        let date = begin.date.checked_add_days(Days::new(hour as u64 / 24));
+        date.map(|date| (date, (hour % 24) as u8))
     };
+    let (Some(from), Some(span)) = (at(longest.from), series.span()) else { return Look::nothing() };
     let facts = Facts {
         from,
         hours: longest.hours,
         expected: longest.expected,
         runner_up: runner_up.map_or(0.0, |other| other.expected),
+        is_last,
     };
     let executions = usual.counts.iter().fold(0.0, |sum, count| sum + *count as f64);
     let mut basis = Basis::new(span, longest.expected / (executions + longest.expected));
     basis.count("hours", longest.hours as u64).number("expected", facts.expected);
     basis.number("expected_in_next_longest", facts.runner_up);
     let hours = longest.from..longest.from + longest.hours;
-    basis.cells = hours.filter_map(|hour| local_hour(&series.days, hour)).collect();
+    basis.cells = hours.filter_map(at).collect();
     Look::claim(chance, facts, basis)
 }
 
-/// The stretches of empty hours between the first execution and the last one.
-fn stretches(usual: &Usual) -> Vec<Stretch> {
+/// The stretches of empty hours behind the first execution, the one behind the last execution if that is meant.
+fn stretches(usual: &Usual, to_end: bool) -> Vec<Stretch> {
     let mut stretches = Vec::new();
     let mut open: Option<Stretch> = None;
     let mut is_begun = false;
@@ -102,15 +133,15 @@ fn stretches(usual: &Usual) -> Vec<Stretch> {
             stretch.surprise += usual.surprise_of_nothing(*expected);
         }
     }
+    stretches.extend(open.filter(|_| to_end));
     stretches
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pattern::history::{Day, Hour};
+    use crate::pattern::history::Hour;
     use crate::pattern::series::Whose;
-    use chrono::Days;
 
     fn series(days: u64, count: impl Fn(u64) -> u64) -> Series {
         let start: NaiveDate = "2026-01-05".parse().unwrap();
@@ -124,7 +155,7 @@ mod tests {
 
     #[test]
     fn the_hours_between_two_executions_are_counted() {
-        let look = look(&series(28, |hour| if (200..212).contains(&hour) { 0 } else { 3 }));
+        let look = look(&series(28, |hour| if (200..212).contains(&hour) { 0 } else { 3 }), None);
         assert!(look.chance < 1e-9, "{}", look.chance);
         let claim = look.claim.unwrap();
         assert_eq!((claim.facts.from, claim.facts.hours), (("2026-01-13".parse().unwrap(), 8), 12));
@@ -135,7 +166,7 @@ mod tests {
     #[test]
     fn strange_counts_are_silent() {
         let check = |days, count: &dyn Fn(u64) -> u64| {
-            let look = look(&series(days, count));
+            let look = look(&series(days, count), None);
             assert!(look.claim.is_none() && look.chance == 1.0, "{look:?}");
         };
         check(0, &|_| 0);
@@ -147,5 +178,37 @@ mod tests {
         check(20, &|hour| if (200..212).contains(&hour) { 0 } else { 3 });
         check(28, &|hour| if (200..202).contains(&hour) { 0 } else { 3 });
         check(28, &|hour| u64::from(hour % 24 == 3) * 9);
+    }
+
+    fn until(date: &str, hour: u8, behind: [u64; 24]) -> Reach {
+        Reach { until: (date.parse().unwrap(), hour), behind }
+    }
+
+    #[test]
+    fn silence_behind_the_last_execution_is_one_where_rows_are_known_to_reach_further() {
+        // Five weeks of three an hour, then nothing from Monday, February 9, on.
+        let stops = series(42, |hour| if hour < 35 * 24 { 3 } else { 0 });
+        assert!(look(&stops, None).claim.is_none(), "a file that ends there");
+        let told = look(&stops, Some(&until("2026-02-16", 0, [0; 24])));
+        let claim = told.claim.unwrap();
+        assert!(claim.facts.is_last && told.chance < 1e-9, "{:?}", claim.facts);
+        assert_eq!((claim.facts.from, claim.facts.hours), (("2026-02-09".parse().unwrap(), 0), 168));
+        assert!((claim.facts.expected - 504.0).abs() < 1e-9, "{}", claim.facts.expected);
+        // However the window is padded.
+        let padded = series(63, |hour| if (21 * 24..56 * 24).contains(&hour) { 3 } else { 0 });
+        let padded = look(&padded, Some(&until("2026-03-09", 0, [0; 24]))).claim.unwrap().facts;
+        assert_eq!((padded.hours, padded.expected), (claim.facts.hours, claim.facts.expected));
+        // Of hours that are still to come nothing is known.
+        assert!(look(&stops, Some(&until("2026-02-09", 1, [0; 24]))).claim.is_none(), "one hour is no silence");
+        let hours = |reach| look(&stops, Some(&reach)).claim.map(|claim| claim.facts.hours);
+        assert_eq!(hours(until("2026-02-10", 6, [0; 24])), Some(30));
+        // The date that is not over yet.
+        assert_eq!(hours(until("2026-02-16", 9, [0; 24])), Some(177));
+        let mut morning = [0; 24];
+        morning[1] = 2;
+        let runs = series(35, |_| 3);
+        let look = look(&runs, Some(&until("2026-02-09", 20, morning)));
+        let facts = look.claim.unwrap().facts;
+        assert_eq!((facts.from, facts.hours, facts.is_last), (("2026-02-09".parse().unwrap(), 2), 18, true));
     }
 }

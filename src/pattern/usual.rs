@@ -55,6 +55,20 @@ impl Usual {
         Some(Self { counts, expected, shape })
     }
 
+    /// Goes on with the counts of the hours that follow, as far as there are so many hours in all; of those beyond, nothing
+    /// is said.
+    pub fn go_on(&mut self, more: impl Iterator<Item = u64>, hours: usize) {
+        for count in more {
+            // Counted back by whole weeks, each hour has its own expectation.
+            let expected = self.expected.len().checked_sub(RING).and_then(|before| self.expected.get(before));
+            let Some(expected) = expected.copied() else { break };
+            self.counts.push(count);
+            self.expected.push(expected);
+        }
+        self.counts.truncate(hours);
+        self.expected.truncate(hours);
+    }
+
     /// What an empty hour with that expectation is worth: minus the logarithm of its chance.
     pub fn surprise_of_nothing(&self, expected: f64) -> f64 {
         self.shape * libm::log1p(expected / self.shape)

@@ -452,6 +452,7 @@ impl View {
             workflows: &|_| {},
             tags: &|_| {},
             ends_with_rows,
+            known_until: (!ends_with_rows).then_some(window.until.ms()),
             placed_by: execution_heatmap::options::Moment::Start,
             outcomes,
             chosen: false,

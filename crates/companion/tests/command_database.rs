@@ -203,7 +203,7 @@ fn an_import_says_what_analyze_says_of_the_rows() {
         "rows, line 2: the status 'gone' is not known; the row is counted as other",
         "rows, line 3: the row has no start: started_at is absent, null or a zero time",
         "rows, line 4: ",
-        "1 of 2 executions have a status that is not known, 'gone' (1); they count as volume and in no rate",
+        "1 of 2 executions has a status that is not known, 'gone' (1); they count as volume and in no rate",
         "1 start names no zone and was read as utc",
     ] {
         assert!(analyzed.contains(said), "analyze: no '{said}' in {analyzed}");

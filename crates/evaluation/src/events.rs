@@ -8,7 +8,7 @@ use crate::table::{Measured, Table, Target};
 use execution_heatmap::execution::Status;
 use execution_heatmap::pattern::schedule::Frame;
 use execution_heatmap::pattern::stopped::End;
-use execution_heatmap::pattern::{Series, burst, consecutive, missed, schedule, silence, stopped};
+use execution_heatmap::pattern::{Look, Series, burst, consecutive, missed, schedule, silence, stopped};
 use execution_heatmap::zone::{DAY_MS, HOUR_MS, Zone};
 
 const SILENCES: &str = "Silences (K7b)";
@@ -41,9 +41,15 @@ pub fn quiet(words: &'static str, weeks: usize, an_hour: f64, rhythm: Rhythm, lo
     (format!("{weeks} weeks, {an_hour} an hour, {rhythm:?}"), Box::new(chance))
 }
 
-/// The chance of what is claimed of a silence,
+/// What is claimed of a silence, also of one that lasts: rows are known up to the end of the days.
+fn silence_in(series: &Series) -> Look<silence::Facts> {
+    let after = series.days.last().and_then(|day| day.date.succ_opt());
+    silence::look(series, after.map(|date| silence::Reach { until: (date, 0), behind: [0; 24] }).as_ref())
+}
+
+/// The chance of it,
 pub fn of_silence(series: &Series) -> f64 {
-    silence::look(series).chance
+    silence_in(series).chance
 }
 
 /// and of a burst.
@@ -58,10 +64,20 @@ pub fn silences_found(an_hour: f64, rhythm: Rhythm, length: usize, a_row: usize)
         let mut chance = Chance::of(&format!("evaluate silence {an_hour} {rhythm:?} {length}"), number);
         let (executions, at) = hourly(&mut chance, 8, an_hour, rhythm, event);
         let series = series_of(&executions, &[]);
-        let look = silence::look(&series);
+        let look = silence_in(&series);
         let Some(claim) = look.claim.filter(|_| look.chance <= CLAIMED) else { return false };
         let start = hour_of(&series, claim.facts.from);
         start.is_some_and(|start| start < at + length && start + claim.facts.hours > at)
+    })
+}
+
+/// The share of silences that is found where the last hours, so many of them, are silent.
+fn ends_found(an_hour: f64, rhythm: Rhythm, length: usize, a_row: usize) -> Measured {
+    measure::hits(a_row, |number| {
+        let mut executions = quiet_hours(&format!("silent end {length}"), 8, an_hour, rhythm, number);
+        executions.iter_mut().rev().take(length).for_each(|executions| *executions = 0);
+        let look = silence_in(&series_of(&executions, &[]));
+        look.chance <= CLAIMED && look.claim.is_some_and(|claim| claim.facts.is_last)
     })
 }
 
@@ -108,6 +124,10 @@ fn silences(table: &mut Table, a_row: usize) {
         {
             let name = format!("{length} h of silence, {an_hour} an hour, {rhythm:?}");
             table.push(SILENCES, &name, silences_found(an_hour, rhythm, length, a_row), target, "");
+        }
+        for (an_hour, length) in [(10.0, 12), (2.0, 12), (2.0, 24)] {
+            let name = format!("{length} h of silence at the end, {an_hour} an hour, {rhythm:?}");
+            table.push(SILENCES, &name, ends_found(an_hour, rhythm, length, a_row), Target::None, "");
         }
     }
 }

@@ -119,13 +119,25 @@ pub fn null(weeks: usize, an_hour: f64, volume: Volume, kind: Failures) -> Null 
     (format!("{weeks} weeks, {an_hour} an hour, {volume:?}, {kind:?}"), Box::new(chance))
 }
 
+/// A null row of so many days from a Wednesday on, whose first and last weeks are parts of weeks.
+fn null_from_wednesday(days: usize, kind: Failures) -> Null {
+    let chance = move |number: usize| {
+        let whole = series(&structureless((2 + days).div_ceil(7), 20.0, Volume::Office, kind, number));
+        let days = whole.days.into_iter().skip(2).take(days).collect();
+        look(&Series::new(whole.whose, days, Vec::new(), Vec::new())).chance
+    };
+    (format!("{days} days from a Wednesday on, 20 an hour, Office, {kind:?}"), Box::new(chance))
+}
+
 /// Measures them.
 pub fn run(table: &mut Table, a_row: usize) {
     let rows =
         [8, 13, 26].into_iter().flat_map(|weeks| Failures::ALL.map(|kind| null(weeks, 20.0, Volume::Office, kind)));
     measure::nulls(table, GROUP, "failure window", rows.collect(), a_row, MOST_OF_A_ROW);
     let edges = [
+        (5, 20.0, Volume::Office),
         (6, 20.0, Volume::Office),
+        (7, 20.0, Volume::Office),
         (52, 20.0, Volume::Office),
         (13, 1.0, Volume::Office),
         (13, 3.0, Volume::Office),
@@ -141,6 +153,7 @@ pub fn run(table: &mut Table, a_row: usize) {
     ];
     let rows =
         edges.into_iter().flat_map(|(weeks, an_hour, volume)| kinds.map(|kind| null(weeks, an_hour, volume, kind)));
+    let rows = rows.chain([38, 45, 60].into_iter().flat_map(|days| kinds.map(|kind| null_from_wednesday(days, kind))));
     measure::nulls(table, GROUP, "failure window, edges", rows.collect(), a_row.div_ceil(2), MOST_OF_A_ROW);
     for (name, plant, weeks, an_hour, targets) in PLANTED {
         for (kind, target) in BACKGROUNDS.into_iter().zip(targets) {

@@ -87,7 +87,7 @@ fn anomalies(table: &mut Table) {
             .collect();
         let bursts = burst::look(&series);
         let burst = bursts.claim.filter(|_| bursts.chance <= CLAIMED).map(|claim| claim.facts.at);
-        let silences = silence::look(&series);
+        let silences = silence::look(&series, None);
         let silence = silences.claim.filter(|_| silences.chance <= CLAIMED).map(|claim| claim.facts.from);
         let told: Vec<NaiveDateTime> =
             [burst, silence].into_iter().flatten().filter_map(|place| at(&series, first, place)).collect();

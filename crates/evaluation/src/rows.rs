@@ -95,6 +95,7 @@ impl Rows {
             },
             tags: &|each| self.table.each_tag(&view, each),
             ends_with_rows: false,
+            known_until: Some(self.window.until.ms()),
             placed_by: execution_heatmap::options::Moment::Start,
             outcomes: true,
             chosen: false,

@@ -29,14 +29,14 @@ struct Late {
 mod budget {
     /// The plain module without pictures and patterns, its glue, the worker and the client: lines and records of canonical
     /// rows, the table, cells, JSON. It is to come down to 75,000; what was reached stands here, so that it cannot rise.
-    pub const ENGINE: usize = 132_600;
+    pub const ENGINE: usize = 132_900;
     /// What lays out pictures and writes SVG: the module with it, less the module without it.
     pub const PICTURES: usize = 29_800;
     /// What looks for patterns: the module with it, less the module without it. It is to come down to 60,000; what was
     /// reached stands here. It rose by 900 when hours were held against the hours around them, which keeps seven
     /// more targets of weak windows among spells of failures, and by 1,000 when several windows and changes of one series
-    /// were told.
-    pub const PATTERNS: usize = 82_300;
+    /// were told, and by 700 when silence up to now was, and small jobs that run by the clock.
+    pub const PATTERNS: usize = 83_000;
     /// The element, beside these.
     pub const ELEMENT: usize = 28_200;
 }
@@ -46,7 +46,7 @@ const LATE: [Late; 3] = [
         name: "the whole engine: other forms, several sources",
         scripts: &["execution_heatmap_wasm.js", "columns.js", "objects.js"],
         module: Some("execution_heatmap_wasm_bg.wasm"),
-        budget: 343_600,
+        budget: 344_600,
     },
     Late { name: "several workers, for big files", scripts: &["pool.js"], module: None, budget: 3_500 },
     Late {

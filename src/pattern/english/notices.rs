@@ -15,10 +15,13 @@ pub fn more_were_found(more: usize) -> String {
     Text::default().whole(more as u64).say(pattern).say(CAN_BE_ASKED_FOR).done()
 }
 
-/// Why no recurring failures were looked for.
-pub fn too_few_weeks(needed: usize, there: usize) -> String {
+/// Why no recurring failures were looked for on single weekdays, or none at all, where that takes `least` weeks.
+pub fn too_few_weeks(needed: usize, least: Option<usize>, there: usize) -> String {
     let mut text = Text::new("needs ");
-    text.whole(needed as u64).say(" weeks to name a weekday; there ");
+    if let Some(least) = least {
+        text.whole(least as u64).say(" weeks to find hours of the day that fail more, ");
+    }
+    text.whole(needed as u64).say(if least.is_some() { " to" } else { " weeks to" }).say(" name a weekday; there ");
     is_or_are(&mut text, there);
     text.done()
 }
@@ -61,8 +64,9 @@ mod tests {
 
     #[test]
     fn what_is_one_is_one() {
-        assert_eq!(too_few_weeks(8, 5), "needs 8 weeks to name a weekday; there are 5");
-        assert_eq!(too_few_weeks(8, 1), "needs 8 weeks to name a weekday; there is 1");
+        assert_eq!(too_few_weeks(8, None, 5), "needs 8 weeks to name a weekday; there are 5");
+        let both = "needs 5 weeks to find hours of the day that fail more, 8 to name a weekday; there is 1";
+        assert_eq!(too_few_weeks(8, Some(5), 1), both);
     }
     #[test]
     fn quiet_days_are_named_as_far_as_there_is_room() {

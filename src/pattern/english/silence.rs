@@ -4,23 +4,24 @@ use super::text::Text;
 use crate::pattern::sentence::Strength;
 use crate::pattern::silence::Facts;
 
-/// "No executions of 'nightly-etl' for 12 h from Tue, Mar 12, 3 AM although about 64 were expected".
+/// "No executions of 'nightly-etl' for 12 h from Tue, Mar 12, 3 AM although about 64 were expected"; of one that lasts, "No
+/// execution since Tue, Mar 12, 3 AM although …".
 pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength, years: bool) -> String {
     let mut text = Text::new(match strength {
-        Strength::Plain => "No executions",
-        Strength::Tends => "Perhaps unusual: no executions",
+        Strength::Plain => "No execution",
+        Strength::Tends => "Perhaps unusual: no execution",
     });
-    text.of(called).say(" for ");
-    match facts.hours as u64 {
-        hours if hours < 72 => text.whole(hours).say(" h"),
-        hours => text.counted(hours / 24, "day"),
-    };
-    text.say(" from ")
-        .moment(facts.from, years)
-        .say(" although about ")
-        .rounded(facts.expected)
-        .say(" were expected")
-        .done()
+    if facts.is_last {
+        text.of(called).say(" since ");
+    } else {
+        text.say("s").of(called).say(" for ");
+        match facts.hours as u64 {
+            hours if hours < 72 => text.whole(hours).say(" h"),
+            hours => text.counted(hours / 24, "day"),
+        };
+        text.say(" from ");
+    }
+    text.moment(facts.from, years).say(" although about ").rounded(facts.expected).say(" were expected").done()
 }
 
 #[cfg(test)]
@@ -29,16 +30,19 @@ mod tests {
 
     #[test]
     fn a_silence_is_said_to_the_letter() {
-        let check = |hours, called, strength, words: &str| {
+        let say = |is_last, hours, called, strength| {
             let from = ("2024-03-12".parse().unwrap(), 3);
-            assert_eq!(
-                sentence(&Facts { from, hours, expected: 63.7, runner_up: 4.0 }, called, strength, false),
-                words
-            );
+            let facts = Facts { from, hours, expected: 63.7, runner_up: 4.0, is_last };
+            sentence(&facts, called, strength, false)
         };
+        let check = |hours, called, strength, words: &str| assert_eq!(say(false, hours, called, strength), words);
         let plain = "No executions for 12 h from Tue, Mar 12, 3 AM although about 64 were expected";
         check(12, None, Strength::Plain, plain);
         let tends = "Perhaps unusual: no executions of 'sync' for 3 days from Tue, Mar 12, 3 AM although about 64 were expected";
         check(75, Some("sync"), Strength::Tends, tends);
+        let lasts = "No execution since Tue, Mar 12, 3 AM although about 64 were expected";
+        assert_eq!(say(true, 12, None, Strength::Plain), lasts);
+        let tends = "Perhaps unusual: no execution since Tue, Mar 12, 3 AM although about 64 were expected";
+        assert_eq!(say(true, 12, None, Strength::Tends), tends);
     }
 }

@@ -29,7 +29,7 @@ pub fn sentence(facts: &Facts, called: Option<&str>, zone: &str, strength: Stren
     let ratio = inside / rate(facts.outside, facts.hours_outside).max(f64::MIN_POSITIVE);
     text.by_how_much(ratio);
     if ratio >= TWICE {
-        text.say(" the executions an hour").say(does).say(" that do in the rest of the day (");
+        text.say(" as many executions an hour").say(does).say(" as in the rest of the day (");
     } else {
         text.say(if facts.is_high { " more" } else { " fewer" });
         text.say(" executions an hour").say(does).say(" than in the rest of the day (");
@@ -83,7 +83,7 @@ mod tests {
             2500,
             "UTC",
             Strength::Plain,
-            "Execution volume of 'sync-crm' rises every day between 9 AM–5 PM UTC: 2.5× the executions an hour start that do in the rest of the day (58 of 64 days)",
+            "Execution volume of 'sync-crm' rises every day between 9 AM–5 PM UTC: 2.5× as many executions an hour start as in the rest of the day (58 of 64 days)",
         );
     }
 }
