@@ -12,6 +12,7 @@
 mod arc;
 pub mod attribution;
 pub mod change;
+mod chosen;
 mod claim;
 pub mod clock;
 pub mod daily;

@@ -1,6 +1,7 @@
 //! The report: looks for every kind of claim in every series, corrects chances for each other, and decides what is
 //! said and in which order. Tests nothing itself.
 
+use super::chosen::{Scope, chosen, each_chosen};
 use super::claim::{Basis, Claim, Look};
 use super::daily::Measure;
 use super::english::notices;
@@ -16,28 +17,15 @@ use super::{
     Evidence, Fact, Finding, Kind, Report, attribution, burst, change, clock, consecutive, english, explained, gate,
     missed, mix, outcome_window, quiet, schedule, silence, stopped, trend, volume_peak, volume_window,
 };
-use crate::histogram::Bins;
 use crate::options::Moment as Placed;
-use crate::order::{order, sort};
+use crate::order::sort;
 use crate::zone::Zone;
 use chrono::Datelike;
 
-/// A workflow with fewer executions in the window's whole days is no series of its own.
-const LEAST_EXECUTIONS: u64 = 200;
-/// One that runs by the clock is looked at for what only such workflows do if it has so many, which a weekly one has after
-/// two months: its schedule says more than as many executions at any time would. Which of them have a schedule, no failure
-/// and no end has a part in, and chance brings none (see `schedule::find`); so those that have none are not counted as
-/// looked for.
-const LEAST_BY_THE_CLOCK: u64 = 8;
-/// The most workflows that are looked at one by one: those with the most executions.
-const MOST_SERIES: usize = 500;
 /// The most findings that a report shows,
 pub const MOST_FINDINGS: usize = 7;
 /// and of one kind.
 pub const MOST_OF_A_KIND: usize = 2;
-/// One with less than one in so many of all executions is looked at for how it ends and fails alone: of hundreds of daily
-/// jobs nobody wants to know when each of them runs.
-const ONE_IN: u64 = 100;
 /// A finding is looked at again, with more shuffles, where its corrected chance is within this factor of the decision.
 const CLOSE: f64 = 3.0;
 /// The evidence of which clock a claim keeps to.
@@ -142,6 +130,15 @@ impl Sought {
             Sought::Outcome(_) | Sought::Incident | Sought::Consecutive => true,
             Sought::Change(measure) | Sought::Trend(measure) => measure == Measure::FailureRate,
             _ => false,
+        }
+    }
+
+    /// True if it is looked for in a series of that scope.
+    fn is_within(self, scope: Scope) -> bool {
+        match self {
+            _ if scope == Scope::Everything => true,
+            Sought::Schedule | Sought::Missed => scope == Scope::Clock,
+            _ => matches!(self, Sought::Stopped(End::Stopped) | Sought::Consecutive),
         }
     }
 
@@ -330,14 +327,12 @@ impl Looked {
     fn at(series: &Series, view: &Viewed<'_>) -> Self {
         let schedule = schedule_of(series, view);
         let executions = series.executions();
-        let is_few = is_few(&series.whose, executions);
+        let scope = Scope::of(&series.whose, executions, view.executions);
         let mut tested = Vec::new();
         let is_meant = |sought: &Sought| {
-            let is_told_of_few = || match sought {
-                Sought::Schedule | Sought::Missed => executions.saturating_mul(ONE_IN) >= view.executions,
-                _ => matches!(sought, Sought::Stopped(End::Stopped) | Sought::Consecutive),
-            };
-            sought.is_meant(&series.whose, view) && (!is_few || schedule.is_some() && is_told_of_few())
+            sought.is_meant(&series.whose, view)
+                && sought.is_within(scope)
+                && (scope == Scope::Everything || schedule.is_some())
         };
         for sought in Sought::ALL.into_iter().filter(is_meant) {
             tested.push(Tested::new(sought, series, view, schedule.as_ref(), FEW));
@@ -418,37 +413,6 @@ fn advice(evidence: &Evidence<'_>, all: &Series, running: &quiet::Running) -> Ve
     advice
 }
 
-/// True of a workflow that is looked at for what only workflows that run by the clock do.
-fn is_few(whose: &Whose, executions: u64) -> bool {
-    *whose != Whose::All && executions < LEAST_EXECUTIONS
-}
-
-/// Which workflows are series of their own, by their numbers of executions.
-fn chosen(executions: &[u64]) -> Vec<bool> {
-    let by_size = order(executions.len(), &|one, other| executions.get(one) > executions.get(other));
-    let mut is_chosen = vec![false; executions.len()];
-    for number in by_size.into_iter().take(MOST_SERIES) {
-        if let (Some(chosen), Some(executions)) = (is_chosen.get_mut(number), executions.get(number)) {
-            *chosen = *executions >= LEAST_BY_THE_CLOCK;
-        }
-    }
-    is_chosen
-}
-
-/// Calls with the series of each chosen workflow, which are numbered in the order in which they come.
-fn each_chosen(evidence: &Evidence<'_>, is_chosen: &[bool], each: &mut dyn FnMut(usize, &Series)) {
-    let bins = Bins::new();
-    let (mut place, mut number) = (0, 0);
-    (evidence.workflows)(&mut |workflow| {
-        if is_chosen.get(place) == Some(&true) {
-            each(number, &history::of_workflow(evidence, workflow, &bins));
-            number += 1;
-        }
-        place += 1;
-        place < is_chosen.len()
-    });
-}
-
 /// Corrects the chances of all that was sought in all series for each other: of what says when work comes by itself, and
 /// of the rest by itself. Where every workflow keeps office hours, that many sure claims would let as many doubtful ones
 /// pass among the rest, which are the ones that are told (Efron 2008 on combining tests that differ). So are those of
@@ -456,7 +420,7 @@ fn each_chosen(evidence: &Evidence<'_>, is_chosen: &[bool], each: &mut dyn FnMut
 fn correct(looked: &mut [Looked]) {
     for (comes, few) in [(true, false), (false, false), (true, true), (false, true)] {
         let is_in = |tested: &&mut Tested| tested.sought.kind().is_when_work_comes() == comes;
-        let of = looked.iter_mut().filter(|looked| is_few(&looked.whose, looked.executions) == few);
+        let of = looked.iter_mut().filter(|looked| Scope::is_few(&looked.whose, looked.executions) == few);
         let all: Vec<&mut Tested> = of.flat_map(|looked| &mut looked.tested).filter(is_in).collect();
         let corrected = adjusted(&listed(all.iter().map(|tested| tested.first())));
         let made = corrected.iter().filter(|chance| **chance <= FALSE_DISCOVERY_RATE).count();
