@@ -31,7 +31,7 @@ mod budget {
     /// rows, the table, cells, JSON. It is to come down to 75,000; what was reached stands here, so that it cannot rise.
     pub const ENGINE: usize = 132_900;
     /// What lays out pictures and writes SVG: the module with it, less the module without it.
-    pub const PICTURES: usize = 29_800;
+    pub const PICTURES: usize = 29_900;
     /// What looks for patterns: the module with it, less the module without it. It is to come down to 60,000; what was
     /// reached stands here. It rose by 900 when hours were held against the hours around them, which keeps seven
     /// more targets of weak windows among spells of failures, and by 1,000 when several windows and changes of one series
