@@ -375,7 +375,7 @@ fn what_is_missing_is_said() {
     check(7 * WEEK + 23, true, &["needs 8 weeks to name a weekday; there are 7"]);
     check(5 * WEEK, false, &[]);
     let days = "needs 10 whole days with 3 or more executions to name an hour of the day; there";
-    let weeks = "needs 5 weeks to find hours of the day that fail more, 8 to name a weekday; there";
+    let weeks = "needs 5 weeks to name hours that fail more, 8 to name a weekday; there";
     check(5 * WEEK - 1, true, &[&format!("{weeks} are 4")]);
     check(9 * 24 + 5, true, &[&format!("{weeks} is 1"), &format!("{days} are 9")]);
     check(24, false, &[&format!("{days} is 1")]);

@@ -8,8 +8,8 @@ use super::history::{Day, by_hour};
 use super::random::listed;
 use super::series::Series;
 use super::tail::chance_beyond;
-use super::usual::{LEAST_DAYS, LEAST_EXPECTED as LEAST_OF_AN_HOUR, Usual};
-use chrono::{Days, NaiveDate};
+use super::usual::{LEAST_DAYS, LEAST_EXPECTED as LEAST_OF_AN_HOUR, Usual, local_hour};
+use chrono::NaiveDate;
 
 /// Executions that were to be expected,
 const LEAST_EXPECTED: f64 = 8.0;
@@ -95,11 +95,7 @@ pub fn look(series: &Series, reach: Option<&Reach>) -> Look<Facts> {
     };
     let by_itself = hours * libm::exp(-longest.surprise / scale);
     let chance = by_others.unwrap_or(0.0).max(by_itself).min(1.0);
-    let at = |hour: usize| {
-        let date = begin.date.checked_add_days(Days::new(hour as u64 / 24));
-        date.map(|date| (date, (hour % 24) as u8))
-    };
-    let (Some(from), Some(span)) = (at(longest.from), series.span()) else { return Look::nothing() };
+    let (Some(from), Some(span)) = (local_hour(days, longest.from), series.span()) else { return Look::nothing() };
     let facts = Facts {
         from,
         hours: longest.hours,
@@ -112,7 +108,7 @@ pub fn look(series: &Series, reach: Option<&Reach>) -> Look<Facts> {
     basis.count("hours", longest.hours as u64).number("expected", facts.expected);
     basis.number("expected_in_next_longest", facts.runner_up);
     let hours = longest.from..longest.from + longest.hours;
-    basis.cells = hours.filter_map(at).collect();
+    basis.cells = hours.filter_map(|hour| local_hour(days, hour)).collect();
     Look::claim(chance, facts, basis)
 }
 
@@ -142,6 +138,7 @@ mod tests {
     use super::*;
     use crate::pattern::history::Hour;
     use crate::pattern::series::Whose;
+    use chrono::Days;
 
     fn series(days: u64, count: impl Fn(u64) -> u64) -> Series {
         let start: NaiveDate = "2026-01-05".parse().unwrap();

@@ -5,7 +5,7 @@ use super::history::{Day, RING, by_hour};
 use super::random::{listed, quantile, sum};
 use crate::number::within;
 use crate::order::sort_numbers;
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 /// Days below which no hour of the week is known well enough to miss something in it.
 pub const LEAST_DAYS: usize = 21;
@@ -107,8 +107,9 @@ pub fn scores(counts: &[u64], expected: &[f64], shape: f64) -> Vec<f64> {
     listed(counts.iter().zip(expected).map(score))
 }
 
-/// The local date and hour of an hour of days that follow each other.
+/// The local date and hour of an hour of days that follow each other, or of one behind them.
 #[inline(never)]
 pub fn local_hour(days: &[Day], hour: usize) -> Option<(NaiveDate, u8)> {
-    days.get(hour / 24).map(|day| (day.date, (hour % 24) as u8))
+    let date = days.first()?.date.checked_add_days(Days::new(hour as u64 / 24))?;
+    Some((date, (hour % 24) as u8))
 }

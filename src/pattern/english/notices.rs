@@ -19,7 +19,7 @@ pub fn more_were_found(more: usize) -> String {
 pub fn too_few_weeks(needed: usize, least: Option<usize>, there: usize) -> String {
     let mut text = Text::new("needs ");
     if let Some(least) = least {
-        text.whole(least as u64).say(" weeks to find hours of the day that fail more, ");
+        text.whole(least as u64).say(" weeks to name hours that fail more, ");
     }
     text.whole(needed as u64).say(if least.is_some() { " to" } else { " weeks to" }).say(" name a weekday; there ");
     is_or_are(&mut text, there);
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn what_is_one_is_one() {
         assert_eq!(too_few_weeks(8, None, 5), "needs 8 weeks to name a weekday; there are 5");
-        let both = "needs 5 weeks to find hours of the day that fail more, 8 to name a weekday; there is 1";
+        let both = "needs 5 weeks to name hours that fail more, 8 to name a weekday; there is 1";
         assert_eq!(too_few_weeks(8, Some(5), 1), both);
     }
     #[test]
