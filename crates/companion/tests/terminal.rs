@@ -53,10 +53,14 @@ fn a_small_picture_is_this_one() {
             ""
         ]
     );
-    assert_eq!(lines[3..6], ["     Jan", "          5", "00"]);
+    assert_eq!(
+        lines[3..6],
+        [" 1 '7' runs hourly between 9 PM-12 AM UTC (27 of 27 expected runs)", "   Jan 1 - Jan 9, 2026", ""]
+    );
+    assert_eq!(lines[6..9], ["     Jan", "          5", "00"]);
     // Hours 21 to 23 of nine days; of the hours since the new year every seventh from the third on failed.
-    assert_eq!(lines[26..29], ["     .#.. ....#", "     ...# .....", "     .... .#..."]);
-    assert_eq!(lines[29..31], ["", "# Critical under 60%  + Warning 60-80%  - Good 80-95%  . Excellent 95% and over"]);
+    assert_eq!(lines[29..32], ["     .#.. ....#", "     ...# .....", "     .... .#..."]);
+    assert_eq!(lines[32..34], ["", "# Critical under 60%  + Warning 60-80%  - Good 80-95%  . Excellent 95% and over"]);
 }
 
 #[test]
