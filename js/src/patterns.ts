@@ -158,7 +158,7 @@ export class PatternList {
 }
 
 /** How the engine says that there is too little for a kind of pattern: what it needs, for what, and what there is. */
-const TOO_LITTLE = /^needs (.+) to (.+); there (?:is|are) (\d+)$/;
+const TOO_LITTLE = /^needs ([^,]+) to ([^,]+); there (?:is|are) (\d+)$/;
 
 /** How it says that patterns are of executions that someone chose. */
 const EXPLORATORY = /^exploratory:/;

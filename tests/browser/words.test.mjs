@@ -107,7 +107,7 @@ const hours = (count) => Array.from({ length: count }, (_, i) => completed(Date.
 const TOO_FEW_WEEKS = 'Not enough history to name a weekday: that needs 8 weeks, this has';
 for (const [days, expected] of [
   [35, [`${TOO_FEW_WEEKS} 5.`]],
-  [3, [`${TOO_FEW_WEEKS} 0.`, 'Not enough history to name an hour of the day: that needs 10 whole days with 3 or more executions, this has 3.']],
+  [3, ['Needs 5 weeks to name hours that fail more, 8 to name a weekday; there is 1.', 'Not enough history to name an hour of the day: that needs 10 whole days with 3 or more executions, this has 3.']],
 ]) {
   test(`${days} days are too little history, which is not said to be without a pattern`, async () => {
     // One more hour makes the last day a whole one.
