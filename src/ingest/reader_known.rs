@@ -360,22 +360,36 @@ mod tests {
     /// The line that ends rows of known kinds is followed once, and the rows behind it are known again.
     #[test]
     fn what_ends_known_rows_is_looked_at_once() {
-        let lines = |count: u64, unknown: &str| {
-            let line =
-                |line: u64| lines_of(1, |_| format!(",\"id\":\"{line}\"")) + if line % 8 == 7 { unknown } else { "" };
-            (0..count).map(line).collect::<String>()
-        };
-        let known = |lines: &str| {
-            steps::take();
-            (read(lines), steps::take())
-        };
-        let ((rows, told), without) = known(&lines(800, ""));
-        assert!(rows == 800 && told > 700);
-        // A row without a start is told the long way: twice four steps, and its three values looked up once each time.
+        // The line that ends known rows has no start; it is met again and again, and none is ever named.
         let unknown = "{\"started_at\":null,\"status\":\"completed\",\"id\":\"x\"}\n";
-        let ((rows, still), with) = known(&lines(800, unknown));
-        assert!(rows == 800 && still > 700, "{still} of {rows}");
-        assert!(with - without <= 100 * 12, "{} steps for a hundred lines", with - without);
+        let lines = |number: u64| {
+            let rest = if number % 8 == 7 { unknown } else { "" };
+            lines_of(1, |_| format!(",\"id\":\"{number}\"")) + rest
+        };
+        let mut reader = Reader::expecting(Expected::anything().form(Form::Ndjson));
+        reader.extend((0..800).map(lines).collect::<String>().as_bytes());
+        let (mut told, mut others) = (0, 0);
+        steps::take();
+        // As an intake asks: for known rows until there are none, then for the next event.
+        loop {
+            loop {
+                let known = reader.next_known_rows().len();
+                told += known;
+                if known == 0 {
+                    break;
+                }
+            }
+            let Some(event) = reader.next() else { break };
+            others += 1;
+            if let Event::Row { kind: Some(kind), .. } = event {
+                reader.name_kind(kind, 7);
+            }
+        }
+        assert!(told > 790 && told + others == 900, "{told} {others}");
+        // A known line is four steps and one look at its value; an unknown one is that twice, as it ends the known ones and as it
+        // is read, and not three times.
+        let taken = steps::take();
+        assert!(taken <= 800 * 5 + 100 * 11, "{taken} steps");
     }
 
     /// Rows that say more than can be told in a few words are not followed before they are read.
