@@ -69,6 +69,7 @@ export class Status {
   finished(response: HeatmapResponse, loaded: Loaded, query: Query, format: Format, isRepeatable: boolean): void {
     const { rows, totals } = response;
     const cards: Node[] = [];
+    const showAll = () => button('Show all', this.#events.showAll);
     if (loaded.stopped) {
       const until = loaded.newest === null ? '' : ` Dates after ${format.monthDay(localDate(response.time_zone, loaded.newest))} are not read.`;
       const words = `Stopped after ${format.plural(loaded.rows, 'row')}.${until}`;
@@ -81,12 +82,12 @@ export class Status {
     if (rows.unreadable > 0) {
       const first = response.problems.find(({ kind }) => kind === 'unreadable' || kind === 'line_too_long');
       const where = first ? ` First: line ${format.count(first.line)}, ${first.message.replace(/\.$/, '')}.` : '';
-      cards.push(this.#notice(`Some rows are missing: ${format.count(rows.unreadable)} of ${format.count(rows.read)} could not be read.${where}`, button('Show all', this.#events.showAll)));
+      cards.push(this.#notice(`Some rows are missing: ${format.count(rows.unreadable)} of ${format.count(rows.read)} could not be read.${where}`, showAll()));
     }
     if (totals.other > 0) {
       const commonest = Object.entries(response.other_statuses).sort(([, a], [, b]) => b - a).slice(0, 3);
       const named = commonest.map(([word, count]) => `“${word.slice(0, 30)}” (${format.count(count)})`).join(', ');
-      cards.push(this.#notice(`${format.count(totals.other)} of ${format.plural(totals.executions, 'execution')} have a status that is not known: ${named}. They are in no success rate.`, button('Show all', this.#events.showAll)));
+      cards.push(this.#notice(`No success rate counts ${format.count(totals.other)} of ${format.plural(totals.executions, 'execution')}, whose status is not known: ${named}.`, showAll()));
     }
     if (totals.executions === 0) cards.push(this.#empty(response, loaded, query, format));
     this.#say(...cards);

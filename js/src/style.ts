@@ -103,6 +103,7 @@ progress::-moz-progress-bar { background: var(--fg); }
 .legend .key { display: inline-flex; align-items: center; gap: 7px; color: var(--muted); padding-inline: 6px; }
 .swatch { flex: none; inline-size: 14px; block-size: 14px; border-radius: 2px; }
 .swatch svg { display: block; }
+.swatch :is(.edge, .ink) { display: none; }
 .provisional { color: var(--muted); font-style: italic; }
 
 .picture { position: relative; margin: 0; touch-action: manipulation; }
@@ -114,13 +115,10 @@ progress::-moz-progress-bar { background: var(--fg); }
 .drawing .xh-weekend { fill: var(--weekend); stroke: var(--weekend); }
 .drawing .xh-tile { stroke: var(--tile); }
 .drawing .xh-dot { fill: var(--dot); stroke: var(--dot); stroke-linecap: round; }
-.drawing :is(.xh-unfinished, .xh-skipped) { stroke: var(--hatch); }
-.drawing .xh-changed { stroke: var(--bg); }
-.drawing .xh-after { stroke: var(--hatch); }
+.drawing :is(.xh-unfinished, .xh-skipped, .xh-after) { stroke: var(--hatch); }
+.drawing :is(.xh-changed, .xh-halo) { stroke: var(--bg); }
 .drawing .xh-month-line { stroke: var(--muted); }
-.drawing .xh-halo { stroke: var(--bg); }
-.drawing .xh-outline { stroke: var(--fg); }
-.drawing .xh-bracket { stroke: var(--fg); }
+.drawing :is(.xh-outline, .xh-bracket) { stroke: var(--fg); }
 .drawing .xh-disc { fill: var(--fg); stroke: var(--bg); }
 .drawing .xh-number { fill: var(--bg); font-weight: 700; }
 .drawing .off { visibility: hidden; }
@@ -224,12 +222,11 @@ ${each((n) => `  .drawing .xh-l${n} { stroke: var(--muted); stroke-width: 1px; f
   .drawing .xh-t${n} { fill: var(--fg); }
   .base[data-hottest="${n}"] .drawing .xh-l${n} { fill: var(--l${n}); stroke: var(--l${n}); } .base[data-hottest="${n}"] .drawing .xh-t${n} { fill: var(--t${n}); }`)}
   .swatch .edge { stroke: var(--muted); fill: var(--bg); }
-  .light { display: none; }
+  .swatch :is(.edge, .ink) { display: inline; }
+  .light, .swatch .whole { display: none; }
   .drawing.isolating :is(.xh-l1, .xh-l2, .xh-l3, .xh-l4, .xh-i1, .xh-i2, .xh-i3, .xh-i4) { opacity: 0.25; }
 ${each((n) => `  .drawing.isolating.show-${n} :is(.xh-l${n}, .xh-i${n}) { opacity: 1; }`)}
 }
-.swatch .edge, .swatch .ink { display: none; }
-@media (prefers-contrast: more), (forced-colors: active), print { .swatch .edge, .swatch .ink { display: inline; } .swatch .whole { display: none; } }
 @media (forced-colors: active) {
   .drawing, .overlay, .swatch svg { forced-color-adjust: none; }
   .drawing text { fill: CanvasText; }

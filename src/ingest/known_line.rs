@@ -32,6 +32,8 @@ impl Shapes {
         self.pass(bytes, start, found, times).is_some()
     }
 
+    /// Goes from step to step as the long way does. One loop for both ways, told by a closure what a value is, took a
+    /// twelfth more instructions here and reading as a whole 3 % longer.
     #[inline(always)]
     fn pass(&self, bytes: &Padded<'_>, start: usize, found: &mut Found, times: &mut UsualTimes) -> Option<()> {
         let steps = self.steps.as_slice();
