@@ -71,16 +71,27 @@ impl Problems {
 
     /// Counts a problem and keeps it if it is the first of its kind. The message is made only when it is kept.
     pub fn add(&mut self, line: u64, kind: ProblemKind, message: impl FnOnce() -> String) {
-        match self.place(kind) {
-            Err(place) => self.kinds.insert(place, (1, Problem { line, kind, message: message() })),
-            Ok(place) => {
-                let Some((count, first)) = self.kinds.get_mut(place) else { return };
-                *count += 1;
-                if line < first.line {
-                    *first = Problem { line, kind, message: message() };
-                }
-            }
+        if let Some(told) = self.meet(line, kind) {
+            *told = message();
         }
+    }
+
+    /// Counts one; where its message belongs, if it is the first of its kind.
+    // Apart, since there are many messages and this is the same for all.
+    #[inline(never)]
+    fn meet(&mut self, line: u64, kind: ProblemKind) -> Option<&mut String> {
+        let (place, is_first) = match self.place(kind) {
+            Ok(place) => (place, false),
+            Err(place) => {
+                self.kinds.insert(place, (0, Problem { line, kind, message: String::new() }));
+                (place, true)
+            }
+        };
+        let (count, first) = self.kinds.get_mut(place)?;
+        *count += 1;
+        let is_first = is_first || line < first.line;
+        first.line = first.line.min(line);
+        is_first.then_some(&mut first.message)
     }
 
     /// Where a kind is, or would have to be.

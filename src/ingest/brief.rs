@@ -5,6 +5,7 @@
 use super::fields::{Places, Spot, SpotKind};
 use super::lanes::{Near, Padded};
 use super::mapping::{Rules, Target, Unit};
+use super::moments::DUE;
 use super::role::Role;
 use crate::execution::{MOST_DURATION_MS, Status};
 use crate::time::decimal::{eight_digits, few_digits};
@@ -19,6 +20,8 @@ pub(super) struct Brief {
     attempt: u8,
     id: u8,
     error: u8,
+    /// True if a row may say when it was to start, which then stands for its start or is told of it.
+    may_be_due: bool,
 }
 
 /// What a row says beside its class.
@@ -100,6 +103,7 @@ impl Brief {
             attempt: place(Role::Attempt),
             id: place(Role::Id),
             error: place(Role::Error),
+            may_be_due: DUE.iter().any(|(role, _)| place(*role) != u8::MAX),
         })
     }
 
@@ -157,6 +161,17 @@ impl Brief {
         };
         let attempt = attempt.and_then(|attempt| u32::try_from(attempt).ok()).unwrap_or(1);
         Some(Said { started_at, duration_ms, attempt, zoneless_start })
+    }
+
+    /// True if a row that was not read here says by nothing when it started.
+    #[inline(never)]
+    pub(super) fn is_startless(&self, (spots, quick): (&[Spot], &Quick), bytes: &Padded<'_>, begin: usize) -> bool {
+        let has_nothing = |spot: &Spot| match spot.kind {
+            SpotKind::Field => spot.start == spot.end,
+            SpotKind::Other => bytes.byte(begin.wrapping_add(spot.start as usize)) == b'n',
+            _ => false,
+        };
+        !self.may_be_due && quick.started_at.is_none() && spots.get(usize::from(self.start)).is_some_and(has_nothing)
     }
 }
 

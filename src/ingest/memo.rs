@@ -4,7 +4,7 @@
 //!
 //! Each value has a number, and each combination of numbers is a kind.
 
-use super::classify::{Class, ClassRef, KeptClasses};
+use super::classify::{Class, ClassRef, KeptClasses, Verdict};
 use super::combinations::Combinations;
 use super::fields::{Spot, SpotKind};
 use super::lanes::{Padded, WIDTH};
@@ -56,6 +56,8 @@ pub(super) struct Classes {
 struct Told {
     name: u32,
     status: Status,
+    /// True if they are executions, whatever else they say.
+    are_rows: bool,
 }
 
 /// A value of JSON, from its first byte to its last. It ends itself, so no length has to be known to find it; but a
@@ -139,6 +141,12 @@ impl Classes {
         Some((told.name, told.status))
     }
 
+    /// True if the rows of the kind at a place are executions, whatever else they say.
+    #[inline]
+    pub(super) fn are_rows(&self, place: u32) -> bool {
+        self.told.get(place as usize).is_some_and(|told| told.are_rows)
+    }
+
     /// Counts rows.
     #[inline]
     pub(super) fn count(&mut self, rows: u32, are_known: bool) {
@@ -183,7 +191,11 @@ impl Classes {
         if let Some(guess) = self.guesses.get_mut(glance_of(last_step, parts, bytes)).filter(|guess| **guess == 0) {
             *guess = start + 1;
         }
-        self.told.push(Told { name: NONE, status: class.view().status() });
+        self.told.push(Told {
+            name: NONE,
+            status: class.view().status(),
+            are_rows: matches!(class.view().verdict(), Verdict::Row),
+        });
         self.kinds.push(class);
         Some(place)
     }

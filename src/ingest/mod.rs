@@ -245,6 +245,15 @@ pub(crate) struct Known {
     pub offset: u64,
 }
 
+/// A row among such that has no start, and so no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Startless {
+    /// Its line.
+    pub line: u64,
+    /// How many of the others came before it.
+    pub behind: usize,
+}
+
 /// What was wrong with a row that is placed all the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Notes {

@@ -28,7 +28,7 @@ pub(super) enum Moments {
 }
 
 /// The moments before a start from which a wait is counted, the first that a row has.
-const DUE: [(Role, StartSource); 3] = [
+pub(super) const DUE: [(Role, StartSource); 3] = [
     (Role::ScheduledAt, StartSource::Scheduled),
     (Role::QueuedAt, StartSource::Queued),
     (Role::CreatedAt, StartSource::Created),

@@ -6,8 +6,8 @@ use super::brief::{Brief, Said};
 use super::lanes::Padded;
 use super::reader::{Reader, Stage};
 use super::row::{Texts, no_start};
-use super::shortcut::OwnSpots;
-use super::{Cut, Form, Known};
+use super::shortcut::{KnownRecord, OwnSpots};
+use super::{Cut, FORMS, Form, Known, Startless};
 use crate::execution::OwnTexts;
 use crate::table::Stretch;
 
@@ -19,6 +19,8 @@ const MOST_ROWS: usize = 256;
 pub(super) struct KnownRows {
     rows: Vec<Known>,
     own: Vec<OwnSpots>,
+    /// Those among them that have no start.
+    startless: Vec<Startless>,
     /// True if what comes behind them was looked at and is no such row.
     have_ended: bool,
 }
@@ -27,6 +29,7 @@ impl KnownRows {
     fn clear(&mut self) {
         self.rows.clear();
         self.own.clear();
+        self.startless.clear();
     }
 
     /// What ended them is read the long way now.
@@ -36,11 +39,12 @@ impl KnownRows {
 
     #[inline(always)]
     pub(super) fn has_room(&self) -> bool {
-        self.rows.len() < MOST_ROWS
+        self.count() < MOST_ROWS
     }
 
-    fn count(&self) -> u32 {
-        self.rows.len() as u32
+    #[inline(always)]
+    fn count(&self) -> usize {
+        self.rows.len() + self.startless.len()
     }
 
     fn rows(&self) -> &[Known] {
@@ -51,6 +55,11 @@ impl KnownRows {
     pub(super) fn push(&mut self, name: u32, said: Said, offset: u64) {
         let Said { started_at, duration_ms, attempt, zoneless_start } = said;
         self.rows.push(Known { name, started_at, duration_ms, attempt, zoneless_start, offset });
+    }
+
+    #[inline(never)]
+    pub(super) fn push_startless(&mut self, line: u64) {
+        self.startless.push(Startless { line, behind: self.rows.len() });
     }
 
     #[inline(always)]
@@ -84,7 +93,8 @@ impl Reader {
     }
 
     /// The next rows of lines or records, as far as their kinds were named and there is nothing about them that has to be
-    /// said in words. None says nothing of what comes: [`Reader::next`] has to be asked then, before any more bytes come.
+    /// said in words. Those among them that have no start, [`Reader::known_startless`] tells. None of either says nothing of
+    /// what comes: [`Reader::next`] has to be asked then, before any more bytes come.
     #[inline]
     pub(crate) fn next_known_rows(&mut self) -> &[Known] {
         match self.stage {
@@ -99,6 +109,12 @@ impl Reader {
     #[inline]
     pub(crate) fn known_rows(&self) -> &[Known] {
         self.known.rows()
+    }
+
+    /// The rows without a start among them.
+    #[inline]
+    pub(crate) fn known_startless(&self) -> &[Startless] {
+        &self.known.startless
     }
 
     /// One of them with its texts, by its place among them.
@@ -132,7 +148,7 @@ impl Reader {
 
     /// What is said of such a row.
     pub(crate) fn startless(&self) -> String {
-        no_start(&self.mapping, false)
+        no_start(&self.mapping, !FORMS)
     }
 
     /// The ids of these rows, if all are numbers; `None` if each row has to be asked.
@@ -156,9 +172,10 @@ impl Reader {
             return;
         }
         let keeps_texts = !scratch.texts.are_left_out;
-        let (start, feeds) = shortcuts.take_known_lines(input, scratch.texts.times(), known, keeps_texts);
+        let at = (&*input, lines.line());
+        let (start, feeds) = shortcuts.take_known_lines(at, scratch.texts.times(), known, keeps_texts);
         known.have_ended = known.count() > 0 && known.has_room();
-        shortcuts.told(known.count());
+        shortcuts.told(known.count() as u32);
         lines.pass(feeds);
         input.take_to(start);
     }
@@ -181,16 +198,21 @@ impl Reader {
         while known.has_room() && records.pass_ends(input) {
             let start = input.start();
             let found = shortcuts.known_record(input, (start, delimiter), scratch.texts.times());
-            let Some((name, said, end, feeds)) = found else { break };
-            known.push(name, said, input.offset_of(start));
+            let Some(KnownRecord { row, end, feeds }) = found else { break };
+            let has_feed = input.has_byte_at(end) && input.padded().byte(end) == b'\n';
+            let offset = input.offset_of(start);
+            let cut = records.take(input, end - start, feeds, has_feed);
+            let Some((name, said)) = row else {
+                known.push_startless(cut.line);
+                continue;
+            };
+            known.push(name, said, offset);
             if let Some(own) = shortcuts.own_spots(start).filter(|_| keeps_texts) {
                 known.push_own(own);
             }
-            let has_feed = input.has_byte_at(end) && input.padded().byte(end) == b'\n';
-            records.take(input, end - start, feeds, has_feed);
         }
         known.have_ended = known.count() > 0 && known.has_room();
-        shortcuts.told(known.count());
+        shortcuts.told(known.count() as u32);
     }
 
     /// The next record, if it is of the usual shape.
@@ -360,8 +382,8 @@ mod tests {
     /// The line that ends rows of known kinds is followed once, and the rows behind it are known again.
     #[test]
     fn what_ends_known_rows_is_looked_at_once() {
-        // The line that ends known rows has no start; it is met again and again, and none is ever named.
-        let unknown = "{\"started_at\":null,\"status\":\"completed\",\"id\":\"x\"}\n";
+        // The line that ends known rows has a start that says none; it is met again and again, and none is ever named.
+        let unknown = "{\"started_at\":\"0001-01-01T00:00:00Z\",\"status\":\"completed\",\"id\":\"x\"}\n";
         let lines = |number: u64| {
             let rest = if number % 8 == 7 { unknown } else { "" };
             lines_of(1, |_| format!(",\"id\":\"{number}\"")) + rest
@@ -461,5 +483,67 @@ mod tests {
         check(&lines(5_000, 1, &[]), 98);
         check(&lines(20_000, 50, &[]), 95);
         check(&lines(40_000, 2, &["duration_ms", "attempt", "trigger", "parent_run", "note", "host"]), 94);
+    }
+
+    /// In lines and records without a start here and there, nearly all of these are told among known rows, each at its place.
+    #[test]
+    fn rows_without_a_start_are_told_among_known_ones() {
+        let line = |number: u64, start: &str| {
+            format!(
+                "{{\"id\":{number},\"workflow_id\":{},\"status\":\"{}\",\"started_at\":{start}}}\n",
+                number % 3,
+                if start == "null" { "waiting" } else { "failed" }
+            )
+        };
+        let lines = (1..=900).map(|number| match number % 9 {
+            0 => line(number, "null"),
+            _ => line(number, "\"2026-02-12T04:30:00.000Z\""),
+        });
+        check_startless(Form::Ndjson, &lines.collect::<String>(), 0);
+        let records = (1..=900).map(|number| match number % 9 {
+            0 => format!("{number},{},failed,\r\n", number % 3),
+            1 => format!("{number},{},failed,null\r\n", number % 3),
+            _ => format!("{number},{},failed,2026-02-12T04:30:00Z\r\n", number % 3),
+        });
+        let csv = "id,workflow_id,status,started_at\r\n".to_owned() + &records.collect::<String>();
+        check_startless(Form::Csv, &csv, 1);
+    }
+
+    /// Every ninth of 900 rows, and of records the one behind it, has no start.
+    fn check_startless(form: Form, source: &str, header: u64) {
+        let mut reader = Reader::expecting(Expected::anything().form(form));
+        reader.extend(source.as_bytes());
+        reader.finish();
+        let is_startless = |number: u64| number.is_multiple_of(9) || header == 1 && number % 9 == 1;
+        let (mut line, mut known, mut others) = (header, 0, 0);
+        loop {
+            let rows = reader.next_known_rows().len();
+            let mut before = 0;
+            for row in reader.known_startless() {
+                line += (row.behind - before) as u64 + 1;
+                before = row.behind;
+                assert_eq!(row.line, line);
+                assert!(is_startless(line - header), "line {line} has a start");
+                known += 1;
+            }
+            line += (rows - before) as u64;
+            match reader.next() {
+                Some(Event::Row { kind, .. }) => {
+                    line += 1;
+                    kind.into_iter().for_each(|kind| reader.name_kind(kind, 7));
+                }
+                Some(Event::Rejected { line: told, kind, .. }) => {
+                    line += 1;
+                    assert_eq!((told, kind), (line, crate::problem::ProblemKind::NoStart));
+                    others += 1;
+                }
+                Some(_) => {}
+                None => break,
+            }
+        }
+        let startless = (1..=900).filter(|number| is_startless(*number)).count();
+        assert_eq!(known + others, startless);
+        assert!(others < 5, "{others} of {startless} were told the long way");
+        assert_eq!(line, 900 + header);
     }
 }

@@ -79,12 +79,13 @@ impl Shortcuts {
         !self.shapes.is_resting() && self.classes.are_worth_trying()
     }
 
-    /// Takes the lines from `start` on whose rows are of known and named kinds, have come whole and say what they say in
-    /// the usual way, as far as there is room for them; where the others begin, and how many line feeds were passed.
+    /// Takes lines, of which the first one is `line`, as long as their rows are of known and named kinds or have no start,
+    /// have come whole and say what they say in the usual way, and as far as there is room for them; where the others
+    /// begin, and how many line feeds were passed.
     #[inline(never)]
     pub(super) fn take_known_lines(
         &mut self,
-        input: &Input,
+        (input, line): (&Input, u64),
         times: &mut UsualTimes,
         known: &mut KnownRows,
         keeps_texts: bool,
@@ -103,13 +104,19 @@ impl Shortcuts {
             if !input.has_whole(end) || end - start > MOST_LINE_BYTES {
                 break;
             }
-            let Some((name, status)) = classes.named(class) else { break };
-            let Some(said) = brief.read((found.spots(), &found.quick), (&bytes, start), status, times) else {
+            let values = (found.spots(), &found.quick);
+            let named = classes.named(class);
+            let row =
+                named.and_then(|(name, status)| Some((name, brief.read(values, (&bytes, start), status, times)?)));
+            if let Some((name, said)) = row {
+                known.push(name, said, input.offset_of(start));
+                if keeps_texts {
+                    known.push_own(OwnSpots::of(start, brief, found));
+                }
+            } else if brief.is_startless(values, &bytes, start) && classes.are_rows(class) {
+                known.push_startless(line + feeds);
+            } else {
                 break;
-            };
-            known.push(name, said, input.offset_of(start));
-            if keeps_texts {
-                known.push_own(OwnSpots::of(start, brief, found));
             }
             // The last line may have no line feed.
             let has_feed = input.has_byte_at(end);
@@ -119,21 +126,21 @@ impl Shortcuts {
         (start, feeds)
     }
 
-    /// The same of a record, with the line feeds in it.
+    /// The same of a record.
     #[inline(always)]
     pub(super) fn known_record(
         &mut self,
         input: &Input,
         (start, delimiter): (usize, u8),
         times: &mut UsualTimes,
-    ) -> Option<(u32, Said, usize, u64)> {
+    ) -> Option<KnownRecord> {
         let bytes = input.padded();
         let lines = self.find_record(bytes, start, delimiter, |end| input.has_whole(end))?;
         let end = self.found.end;
         if end - start > MOST_LINE_BYTES {
             return None;
         }
-        self.known(self.class?, (bytes, start), times).map(|(name, said)| (name, said, end, lines))
+        Some(KnownRecord { row: self.known(self.class?, (bytes, start), times)?, end, feeds: lines })
     }
 
     /// Where what the row that was found shares with no other lies; it begins at `begin`.
@@ -220,17 +227,20 @@ impl Shortcuts {
         spots.iter().take(count).all(is_good)
     }
 
-    /// What the row says that was found at `start`, if its kind is named and it says it in the usual way.
+    /// What the row says that was found at `start`, if its kind is named and it says it in the usual way; nothing within if
+    /// it has no start.
     #[inline(always)]
     fn known(
         &mut self,
         class: u32,
         (bytes, start): (Padded<'_>, usize),
         times: &mut UsualTimes,
-    ) -> Option<(u32, Said)> {
-        let (name, status) = self.classes.named(class)?;
+    ) -> Option<Option<(u32, Said)>> {
         let brief = self.shapes.brief(self.found.way)?;
-        Some((name, brief.read((self.found.spots(), &Quick::default()), (&bytes, start), status, times)?))
+        let values = (self.found.spots(), &Quick::default());
+        let named = self.classes.named(class);
+        let row = named.and_then(|(name, status)| Some((name, brief.read(values, (&bytes, start), status, times)?)));
+        (row.is_some() || brief.is_startless(values, &bytes, start) && self.classes.are_rows(class)).then_some(row)
     }
 
     /// So many rows were told as of known kinds.
@@ -308,6 +318,16 @@ impl Shortcuts {
             self.classes.forget();
         }
     }
+}
+
+/// A record whose row is of a known and named kind, or has no start.
+pub(super) struct KnownRecord {
+    /// The name of its kind and what it says, if it has a start.
+    pub(super) row: Option<(u32, Said)>,
+    /// Where it ends.
+    pub(super) end: usize,
+    /// The line feeds in it.
+    pub(super) feeds: u64,
 }
 
 /// Where what a row shares with no other lies in its line, which begins at `begin`.

@@ -10,7 +10,7 @@ pub(super) fn take_stretches(reader: &mut Reader, table: &mut Table, reading: &m
     loop {
         let Some(stretch) = reader.next_stretch().filter(|stretch| stretch.len() > 0) else {
             let Some((line, rows)) = reader.pass_startless() else { return true };
-            (line..).take(rows).for_each(|line| reading.count_startless(line, || reader.startless()));
+            (line..).take(rows).for_each(|line| reading.count_startless(line, reader));
             continue;
         };
         let first = table.rows();

@@ -107,11 +107,12 @@ impl Reading {
         self.problems.add(line, kind, || message);
     }
 
-    /// Counts a row that has no start.
-    pub(crate) fn count_startless(&mut self, line: u64, message: impl FnOnce() -> String) {
+    /// Counts a row of this reader that has no start.
+    #[inline(never)]
+    pub(crate) fn count_startless(&mut self, line: u64, reader: &Reader) {
         self.read += 1;
         self.no_start += 1;
-        self.problems.add(line, ProblemKind::NoStart, message);
+        self.problems.add(line, ProblemKind::NoStart, || reader.startless());
     }
 
     /// Counts what is no row.

@@ -5,7 +5,7 @@
 use super::{Reading, columns};
 use crate::duplicate::{Carried, Duplicates, Pushed};
 use crate::execution::{Execution, Status};
-use crate::ingest::Reader;
+use crate::ingest::{Reader, Startless};
 use crate::table::{Arrival, Met, Place, Table};
 use std::ops::Range;
 
@@ -114,7 +114,7 @@ fn take_all(
 ) -> bool {
     loop {
         let told = reader.next_known_rows().len();
-        if told == 0 {
+        if told == 0 && reader.known_startless().is_empty() {
             return true;
         }
         if carried.as_mut().is_some_and(|carried| !carried.make_room(told)) {
@@ -123,6 +123,7 @@ fn take_all(
         }
         let added = add_known(reader, table, 0..told, source);
         reading.count_known(reader, 0..added);
+        reading.count_known_startless(reader, added);
         match &mut carried {
             None => reading.not_looked_for += added as u64,
             Some(carried) => (0..added).for_each(|place| carried.push_known(reader.known_row(place))),
@@ -143,44 +144,62 @@ fn take_once(
 ) -> bool {
     loop {
         let told = reader.next_known_rows().len();
-        if told == 0 {
+        if told == 0 && reader.known_startless().is_empty() {
             return true;
         }
-        duplicates.look_at_none();
-        for place in 0..told {
-            duplicates.look_at(reader.known_row(place));
-        }
-        duplicates.fetch();
-        let mut waiting = Waiting::default();
-        for place in 0..told {
-            let row = table.rows() + waiting.rows.len() as u64;
-            let (met, pushed) = duplicates.meet_looked_at(place, row);
-            let repeats = if let Met::Repeats(row) = met { Some(row) } else { None };
-            if repeats.is_none() {
-                waiting.push(place, pushed);
-            }
-            // Nearly all rows are new, and wait for others.
-            if met == Met::New && place + 1 < told {
-                continue;
-            }
-            if !waiting.add(reader, table, reading, source, duplicates.limit()) {
-                return false;
-            }
-            if let Some(row) = repeats {
-                // Nothing is read once a row would find no room, whether or not it needs any.
-                if !table.make_room() {
-                    return false;
-                }
-                if let Some((known, own)) = reader.known_row(place) {
-                    table.repeat_known(row.into(), &known, own, Place { source, offset: known.offset });
-                }
-                reading.count_known(reader, place..place + 1);
-                reading.count_pushed(pushed, duplicates.limit());
-            }
-            table.settle(met, row);
-            waiting = Waiting::behind(place);
+        let taken = take_told_once(reader, table, reading, source, duplicates);
+        reading.count_known_startless(reader, taken);
+        if taken < told {
+            return false;
         }
     }
+}
+
+/// The same of those that were told last: how many of them came before the first one that found no room.
+fn take_told_once(
+    reader: &mut Reader,
+    table: &mut Table,
+    reading: &mut Reading,
+    source: u16,
+    duplicates: &mut Duplicates,
+) -> usize {
+    let told = reader.known_rows().len();
+    duplicates.look_at_none();
+    for place in 0..told {
+        duplicates.look_at(reader.known_row(place));
+    }
+    duplicates.fetch();
+    let mut waiting = Waiting::default();
+    for place in 0..told {
+        let row = table.rows() + waiting.rows.len() as u64;
+        let (met, pushed) = duplicates.meet_looked_at(place, row);
+        let repeats = if let Met::Repeats(row) = met { Some(row) } else { None };
+        if repeats.is_none() {
+            waiting.push(place, pushed);
+        }
+        // Nearly all rows are new, and wait for others.
+        if met == Met::New && place + 1 < told {
+            continue;
+        }
+        let added = waiting.add(reader, table, reading, source, duplicates.limit());
+        if added < waiting.rows.end {
+            return added;
+        }
+        if let Some(row) = repeats {
+            // Nothing is read once a row would find no room, whether or not it needs any.
+            if !table.make_room() {
+                return place;
+            }
+            if let Some((known, own)) = reader.known_row(place) {
+                table.repeat_known(row.into(), &known, own, Place { source, offset: known.offset });
+            }
+            reading.count_known(reader, place..place + 1);
+            reading.count_pushed(pushed, duplicates.limit());
+        }
+        table.settle(met, row);
+        waiting = Waiting::behind(place);
+    }
+    told
 }
 
 /// Rows that repeat none and go to the table together.
@@ -204,14 +223,14 @@ impl Waiting {
         }
     }
 
-    /// Adds and counts them; false if there is no room for all.
-    fn add(&self, reader: &mut Reader, table: &mut Table, reading: &mut Reading, source: u16, limit: usize) -> bool {
+    /// Adds and counts them as far as there is room; the place behind the last one that was added.
+    fn add(&self, reader: &mut Reader, table: &mut Table, reading: &mut Reading, source: u16, limit: usize) -> usize {
         let end = self.rows.start + add_known(reader, table, self.rows.clone(), source);
         reading.count_known(reader, self.rows.start..end);
         for (_, pushed) in self.others.iter().filter(|(place, _)| *place < end) {
             reading.count_pushed(*pushed, limit);
         }
-        end == self.rows.end
+        end
     }
 }
 
@@ -237,6 +256,13 @@ impl Reading {
         self.read += known.len() as u64;
         self.zoneless_starts += known.iter().map(|known| u64::from(known.zoneless_start)).sum::<u64>();
     }
+
+    /// Counts those without a start that came behind at most so many of the others.
+    fn count_known_startless(&mut self, reader: &Reader, others: usize) {
+        for Startless { line, .. } in reader.known_startless().iter().filter(|row| row.behind <= others) {
+            self.count_startless(*line, reader);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -245,12 +271,13 @@ mod tests {
     use crate::ingest::Form;
     use crate::intake::Intake;
 
-    /// A line of one of a few kinds; every tenth has an id that another one has.
+    /// A line of one of a few kinds; every tenth has an id that another one has, and every fortieth no start.
     fn line(number: u64) -> String {
         let id = number - number % 10 / 9;
         let (workflow, attempt) = (id % 3, 1 + id % 50 / 48);
+        let start = if number % 40 == 20 { "null" } else { "\"2026-02-12T04:30:00Z\"" };
         format!(
-            "{{\"id\":\"{id}\",\"workflow_id\":\"{workflow}\",\"status\":\"failed\",\"started_at\":\"2026-02-12T04:30:00Z\",\"attempt\":{attempt}}}\n"
+            "{{\"id\":\"{id}\",\"workflow_id\":\"{workflow}\",\"status\":\"failed\",\"started_at\":{start},\"attempt\":{attempt}}}\n"
         )
     }
 
@@ -258,13 +285,15 @@ mod tests {
     fn rows_of_known_kinds_go_to_the_table_without_being_put_together() {
         let mut intake = Intake::new(Form::Ndjson, false).onto(Table::default(), Some(Duplicates::default()));
         (0..1000).for_each(|number| intake.extend(line(number).as_bytes()));
-        let before = (intake.table.rows(), intake.reading.read, intake.reading.duplicates);
+        let counts =
+            |table: &Table, reading: &Reading| [table.rows(), reading.read, reading.duplicates, reading.no_start];
+        let before = counts(&intake.table, &intake.reading);
         (1000..2000).for_each(|number| intake.reader.extend(line(number).as_bytes()));
         let Intake { reader, table, reading, duplicates, .. } = &mut intake;
         assert!(take_once(reader, table, reading, 0, duplicates.as_mut().unwrap()));
-        let after = (intake.table.rows(), intake.reading.read, intake.reading.duplicates);
-        assert_eq!(after, (before.0 * 2, before.1 * 2, before.2 * 2));
-        assert!(before.2 > 10 && before.0 + before.2 == 1000, "{before:?}");
+        assert_eq!(counts(&intake.table, &intake.reading), before.map(|count| count * 2));
+        let [rows, read, duplicates, no_start] = before;
+        assert!(duplicates > 10 && no_start == 25 && rows + duplicates + no_start == read, "{before:?}");
         assert!(intake.reader.next().is_none());
     }
 }
