@@ -54,6 +54,7 @@ mod lines;
 mod mapping;
 mod memo;
 mod memo_kinds;
+mod messages;
 mod moments;
 mod ndjson;
 mod places;
@@ -82,7 +83,7 @@ pub use reader::Reader;
 pub(crate) use text::excerpt;
 
 use crate::FORMS;
-use crate::execution::Execution;
+use crate::execution::{Execution, OwnTexts};
 use crate::problem::ProblemKind;
 use crate::table::Count;
 use crate::time::{ParsedTime, Timestamp};
@@ -243,6 +244,16 @@ pub(crate) struct Known {
     pub zoneless_start: bool,
     /// Where it begins in the source, as of every row.
     pub offset: u64,
+}
+
+/// The texts of such a row.
+pub(crate) enum KnownTexts<'a> {
+    /// As nearly all have them: an id, which was found to be UTF-8, or an empty one if there is none, and no error.
+    Id {
+        id: &'a [u8],
+        attempt: u32,
+    },
+    Any(OwnTexts<'a>),
 }
 
 /// A row among such that has no start, and so no place.

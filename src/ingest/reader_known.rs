@@ -7,9 +7,10 @@ use super::lanes::Padded;
 use super::reader::{Reader, Stage};
 use super::row::{Texts, no_start};
 use super::shortcut::{KnownRecord, OwnSpots};
-use super::{Cut, FORMS, Form, Known, Startless};
+use super::{Cut, FORMS, Form, Known, KnownTexts, Startless};
 use crate::execution::OwnTexts;
 use crate::table::Stretch;
+use std::ops::Range;
 
 /// The most rows that are told at a time; what is held of them stays near the processor.
 const MOST_ROWS: usize = 256;
@@ -122,6 +123,20 @@ impl Reader {
     pub(crate) fn known_row(&mut self, place: usize) -> Option<(Known, OwnTexts<'_>)> {
         let known = *self.known.rows().get(place)?;
         Some((known, self.known.texts(place, self.input.padded(), &mut self.scratch.texts)?))
+    }
+
+    /// Tells the texts of some of them, by their places, one after the other.
+    #[inline(always)]
+    pub(crate) fn each_known_texts(&mut self, places: Range<usize>, mut take: impl FnMut(KnownTexts<'_>)) {
+        let Self { known: KnownRows { rows, own, .. }, input, scratch, .. } = self;
+        let (rows, own) = (rows.get(places.clone()).unwrap_or_default(), own.get(places).unwrap_or_default());
+        let bytes = input.padded();
+        for (known, own) in rows.iter().zip(own) {
+            take(match own.id_alone(bytes) {
+                Some(id) => KnownTexts::Id { id, attempt: known.attempt },
+                None => KnownTexts::Any(own.texts(bytes, known.attempt, &mut scratch.texts)),
+            });
+        }
     }
 
     /// Rows that lie side by side in columns, in the same way; none says nothing of what comes.

@@ -1,10 +1,11 @@
 //! A row out of its values, whatever form and system they came from: what is needed and missing rejects it, what is not
 //! needed and not understood is taken as absent.
 
-use super::classify::{Class, ClassRef, Verdict, member};
+use super::classify::{Class, ClassRef, Verdict};
 use super::cube_rows;
 use super::fields::Fields;
 use super::mapping::{Ids, Mapping};
+use super::messages::Messages;
 use super::moments::{self, Moments};
 use super::role::Role;
 use super::text::Text;
@@ -26,6 +27,7 @@ pub(super) struct Scratch {
 pub(super) struct Texts {
     text: String,
     times: UsualTimes,
+    messages: Messages,
     /// Why the duration of the row that was told last was dropped; of meaning only where its notes say that it was.
     pub(super) dropped: String,
     /// True if nobody asks for a row's own identity and for what went wrong.
@@ -187,7 +189,7 @@ impl Texts {
     /// A row's own identity and what went wrong.
     fn own_pieces<'a>(&mut self, id: Value<'a>, error: Value<'a>) -> (Option<Piece<'a>>, Option<Piece<'a>>) {
         let error = match error {
-            Value::Object(object) => member(object, "message"),
+            Value::Object(object) => self.messages.read(object),
             error => error,
         };
         (self.piece(id), self.piece(error))

@@ -346,13 +346,31 @@ impl OwnSpots {
         Self { begin, id: spot(id), error: spot(error) }
     }
 
+    /// The id that lies there, an empty one if there is none, if it reads as it lies and nothing went wrong, as with nearly
+    /// all rows.
+    #[inline(always)]
+    pub(super) fn id_alone<'a>(&self, bytes: Padded<'a>) -> Option<&'a [u8]> {
+        let is_nothing = |spot: Spot| match spot.kind {
+            SpotKind::Plain | SpotKind::Field => spot.start == spot.end,
+            SpotKind::Other => bytes.byte(self.place(spot.start)) == b'n',
+            _ => false,
+        };
+        if !self.error.is_none_or(is_nothing) {
+            return None;
+        }
+        match self.id {
+            Some(Spot { start, end, kind: SpotKind::Plain | SpotKind::Field }) => {
+                Some(bytes.slice(self.place(start), self.place(end)))
+            }
+            id => id.is_none_or(is_nothing).then_some(&[]),
+        }
+    }
+
     /// What lies there, of a row of which the number of the try is known.
-    #[inline]
+    #[inline(never)]
     pub(super) fn texts<'a>(self, bytes: Padded<'a>, attempt: u32, texts: &'a mut Texts) -> OwnTexts<'a> {
-        let piece = |spot: Spot| (spot.kind, bytes.slice(self.place(spot.start), self.place(spot.end)));
-        // Nearly all texts read as they lie, and of most rows nothing went wrong.
-        if let (Some(id), Some(error)) = (plain(self.id.map(piece)), plain(self.error.map(piece))) {
-            return OwnTexts { id, attempt, error };
+        if let Some(id) = self.id_alone(bytes) {
+            return OwnTexts { id: Some(text_of(id)).filter(|id| !id.is_empty()), attempt, error: None };
         }
         let value = |spot: Option<Spot>| {
             spot.map_or(Value::Absent, |spot| spot.value_of(bytes.slice(self.place(spot.start), self.place(spot.end))))
@@ -363,16 +381,6 @@ impl OwnSpots {
     #[inline(always)]
     fn place(self, place: u32) -> usize {
         self.begin.wrapping_add(place as usize)
-    }
-}
-
-/// A text that reads as it lies, or that there is none; `None` for all other values.
-#[inline(always)]
-fn plain(value: Option<(SpotKind, &[u8])>) -> Option<Option<&str>> {
-    match value {
-        None | Some((SpotKind::Other, [b'n', ..]) | (SpotKind::Plain | SpotKind::Field, [])) => Some(None),
-        Some((SpotKind::Plain | SpotKind::Field, text)) => Some(Some(text_of(text))),
-        Some(_) => None,
     }
 }
 

@@ -5,7 +5,7 @@
 use super::{Reading, columns};
 use crate::duplicate::{Carried, Duplicates, Pushed};
 use crate::execution::{Execution, Status};
-use crate::ingest::{Reader, Startless};
+use crate::ingest::{KnownTexts, Reader, Startless};
 use crate::table::{Arrival, Met, Place, Table};
 use std::ops::Range;
 
@@ -240,11 +240,14 @@ fn add_known(reader: &mut Reader, table: &mut Table, rows: Range<usize>, source:
     let known = reader.known_rows().get(rows.clone()).unwrap_or_default();
     let added = table.push_known_rows(known, source) as usize;
     if table.keeps_texts() {
-        for (place, row) in rows.take(added).zip(first..) {
-            if let Some((_, texts)) = reader.known_row(place) {
-                table.keep_texts(row, texts);
+        let mut row = first;
+        reader.each_known_texts(rows.start..rows.start + added, |texts| {
+            match texts {
+                KnownTexts::Id { id, attempt } => table.keep_id(row, id, attempt),
+                KnownTexts::Any(texts) => table.keep_texts(row, texts),
             }
-        }
+            row += 1;
+        });
     }
     added
 }

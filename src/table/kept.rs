@@ -44,21 +44,41 @@ impl Kept {
     /// Keeps the texts of a row, whether or not it has had others.
     #[inline]
     pub(super) fn keep(&mut self, row: u64, own: OwnTexts<'_>) {
-        if own == (OwnTexts { id: None, attempt: 1, error: None }) {
-            return self.keep_silent(row, 1);
+        match own {
+            OwnTexts { id, attempt, error: None } if id != Some("") => {
+                self.keep_id(row, id.unwrap_or("").as_bytes(), attempt)
+            }
+            _ => self.keep_any(row, own),
         }
-        let error = own.error.map(kept_of);
+    }
+
+    /// The same of a row that has an id, which is UTF-8 and empty if there is none, and no error.
+    #[inline(never)]
+    pub(super) fn keep_id(&mut self, row: u64, id: &[u8], attempt: u32) {
         let before = self.texts.len();
-        match own.id.map(str::as_bytes) {
-            Some(id @ [_, _, _, _, _, _, _, _, ..]) if id.len() <= MOST_SHORT_ID_BYTES && error.is_none() => {
-                self.push_short_id(own.attempt, id);
-            }
+        match id {
+            [] if attempt == 1 => return self.keep_silent(row, 1),
+            [_, _, _, _, _, _, _, _, ..] if id.len() <= MOST_SHORT_ID_BYTES => self.push_short_id(attempt, id),
             _ => {
-                push_short(&mut self.texts, own.attempt);
-                push_text_if_any(&mut self.texts, own.id);
-                push_text_if_any(&mut self.texts, error);
+                let id = std::str::from_utf8(id).ok().filter(|id| !id.is_empty());
+                return self.keep_any(row, OwnTexts { id, attempt, error: None });
             }
         }
+        // Nearly all rows lie behind all others.
+        if row == self.begins.len() as u64 && self.has_room(row) {
+            self.begins.push(before as u32 + 1);
+        } else {
+            self.settle(row, before);
+        }
+    }
+
+    /// The same of a row that has any texts.
+    #[inline(never)]
+    fn keep_any(&mut self, row: u64, OwnTexts { id, attempt, error }: OwnTexts<'_>) {
+        let before = self.texts.len();
+        push_short(&mut self.texts, attempt);
+        push_text_if_any(&mut self.texts, id);
+        push_text_if_any(&mut self.texts, error.map(kept_of));
         self.settle(row, before);
     }
 

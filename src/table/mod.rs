@@ -371,6 +371,14 @@ impl Table {
         }
     }
 
+    /// The same of a row that has an id, which is UTF-8 and empty if there is none, and no error.
+    #[inline(always)]
+    pub(crate) fn keep_id(&mut self, row: u64, id: &[u8], attempt: u32) {
+        if let Some(kept) = &mut self.kept {
+            kept.keep_id(row, id, attempt);
+        }
+    }
+
     /// What the columns hold for a row with a start.
     #[inline]
     fn cells(&mut self, row: u64, execution: &Execution<'_>, kind: u32) -> Cells {

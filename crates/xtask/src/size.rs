@@ -28,8 +28,9 @@ struct Late {
 /// The most that a part may weigh, gzipped. What a part weighs less it has won, and its number is to follow.
 mod budget {
     /// The plain module without pictures and patterns, its glue, the worker and the client: lines and records of canonical
-    /// rows, the table, cells, JSON. It is to come down to 75,000; what was reached stands here, so that it cannot rise.
-    pub const ENGINE: usize = 132_900;
+    /// rows, the table, cells, JSON. It is to come down to 75,000; what was reached stands here, so that it cannot rise. It
+    /// rose by 500 when ids and messages of a stream were kept in half the time, which is a tenth of reading.
+    pub const ENGINE: usize = 133_400;
     /// What lays out pictures and writes SVG: the module with it, less the module without it.
     pub const PICTURES: usize = 29_900;
     /// What looks for patterns: the module with it, less the module without it. It is to come down to 60,000; what was
@@ -46,7 +47,7 @@ const LATE: [Late; 3] = [
         name: "the whole engine: other forms, several sources",
         scripts: &["execution_heatmap_wasm.js", "columns.js", "objects.js"],
         module: Some("execution_heatmap_wasm_bg.wasm"),
-        budget: 344_600,
+        budget: 345_300,
     },
     Late { name: "several workers, for big files", scripts: &["pool.js"], module: None, budget: 3_500 },
     Late {
