@@ -87,7 +87,7 @@ export class Status {
     if (totals.other > 0) {
       const commonest = Object.entries(response.other_statuses).sort(([, a], [, b]) => b - a).slice(0, 3);
       const named = commonest.map(([word, count]) => `“${word.slice(0, 30)}” (${format.count(count)})`).join(', ');
-      cards.push(this.#notice(`No success rate counts ${format.count(totals.other)} of ${format.plural(totals.executions, 'execution')}, whose status is not known: ${named}.`, showAll()));
+      cards.push(this.#notice(`Status not known, so in no success rate: ${format.count(totals.other)} of ${format.plural(totals.executions, 'execution')}, ${named}.`, showAll()));
     }
     if (totals.executions === 0) cards.push(this.#empty(response, loaded, query, format));
     this.#say(...cards);

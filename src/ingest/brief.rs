@@ -121,7 +121,11 @@ impl Brief {
 
     /// True if rows that are read by these rules may be read here.
     pub(super) fn is_for(rules: &Rules) -> bool {
-        rules.waits_from.is_empty() && rules.duration_unit == Unit::Milliseconds
+        // What is no row of one execution is told as something else.
+        !rules.is_cube
+            && !rules.joins_events
+            && rules.waits_from.is_empty()
+            && rules.duration_unit == Unit::Milliseconds
     }
 
     /// Reads a row that begins at `begin` and stands so, by rules that [`Brief::is_for`].
@@ -163,15 +167,12 @@ impl Brief {
         Some(Said { started_at, duration_ms, attempt, zoneless_start })
     }
 
-    /// True if a row that was not read here says by nothing when it started.
+    /// True if a row that was not read here has no start, nor anything that could stand for one.
     #[inline(never)]
     pub(super) fn is_startless(&self, (spots, quick): (&[Spot], &Quick), bytes: &Padded<'_>, begin: usize) -> bool {
-        let has_nothing = |spot: &Spot| match spot.kind {
-            SpotKind::Field => spot.start == spot.end,
-            SpotKind::Other => bytes.byte(begin.wrapping_add(spot.start as usize)) == b'n',
-            _ => false,
-        };
-        !self.may_be_due && quick.started_at.is_none() && spots.get(usize::from(self.start)).is_some_and(has_nothing)
+        // Where the start was read as it was found, nothing was put at its spot.
+        let spot = spots.get(usize::from(self.start)).filter(|_| quick.started_at.is_none() && !self.may_be_due);
+        spot.is_some_and(|spot| spot.is_nothing(bytes, begin))
     }
 }
 

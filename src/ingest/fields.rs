@@ -1,6 +1,6 @@
 //! What a row says in each role, in whatever form it came and under whatever names. Understands no value.
 
-use super::lanes::text_of;
+use super::lanes::{Padded, text_of};
 use super::mapping::Target;
 use super::moments::says_none;
 use super::role::Role;
@@ -90,6 +90,16 @@ impl<'a> Placed<'a> {
 }
 
 impl Spot {
+    /// True if that is nothing, in the line that begins at `begin`: null, or a text without characters.
+    #[inline(always)]
+    pub(super) fn is_nothing(self, bytes: &Padded<'_>, begin: usize) -> bool {
+        match self.kind {
+            SpotKind::Plain | SpotKind::Field => self.start == self.end,
+            SpotKind::Other => bytes.byte(begin.wrapping_add(self.start as usize)) == b'n',
+            _ => false,
+        }
+    }
+
     /// The value that lies there.
     #[inline]
     pub(super) fn value(self, line: &[u8]) -> Value<'_> {

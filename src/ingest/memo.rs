@@ -56,7 +56,7 @@ pub(super) struct Classes {
 struct Told {
     name: u32,
     status: Status,
-    /// True if they are executions, whatever else they say.
+    /// True if they are executions whether or not they have a start.
     are_rows: bool,
 }
 
@@ -141,7 +141,7 @@ impl Classes {
         Some((told.name, told.status))
     }
 
-    /// True if the rows of the kind at a place are executions, whatever else they say.
+    /// True if the rows of the kind at a place are executions whether or not they have a start.
     #[inline]
     pub(super) fn are_rows(&self, place: u32) -> bool {
         self.told.get(place as usize).is_some_and(|told| told.are_rows)

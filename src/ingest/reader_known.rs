@@ -7,7 +7,7 @@ use super::lanes::Padded;
 use super::reader::{Reader, Stage};
 use super::row::{Texts, no_start};
 use super::shortcut::{KnownRecord, OwnSpots};
-use super::{Cut, FORMS, Form, Known, KnownTexts, Startless};
+use super::{Cut, Form, Known, KnownTexts, Startless};
 use crate::execution::OwnTexts;
 use crate::table::Stretch;
 use std::ops::Range;
@@ -163,7 +163,7 @@ impl Reader {
 
     /// What is said of such a row.
     pub(crate) fn startless(&self) -> String {
-        no_start(&self.mapping, !FORMS)
+        no_start(&self.mapping, false)
     }
 
     /// The ids of these rows, if all are numbers; `None` if each row has to be asked.
@@ -180,7 +180,6 @@ impl Reader {
         if std::mem::take(&mut known.have_ended)
             || !lines.is_at_start()
             || !Brief::is_for(mapping.rules())
-            || mapping.rules().joins_events
             || cut.is_some()
             || !shortcuts.are_worth_trying()
         {

@@ -122,7 +122,7 @@ fn told<'a>(
             Event::Unstarted { line, offset, execution, has_local_id }
         }
         Moments::NoStart => {
-            let message = no_start(mapping, !FORMS || !fields.get(Role::StartedAt).is_absent());
+            let message = no_start(mapping, !fields.get(Role::StartedAt).is_absent());
             Event::Rejected { line, kind: ProblemKind::NoStart, message }
         }
         Moments::Unreadable(message) => unreadable(message),
@@ -132,7 +132,7 @@ fn told<'a>(
 /// What is said of a row without a start, where that `is_there` but says none.
 pub(super) fn no_start(mapping: &Mapping, is_there: bool) -> String {
     let name = mapping.name_of(Role::StartedAt);
-    let remedy = if is_there { String::new() } else { mapping.remedy(&[Role::StartedAt]) };
+    let remedy = if !FORMS || is_there { String::new() } else { mapping.remedy(&[Role::StartedAt]) };
     ["the row has no start: ", name, " is absent, null or a zero time", &remedy].concat()
 }
 

@@ -350,11 +350,7 @@ impl OwnSpots {
     /// all rows.
     #[inline(always)]
     pub(super) fn id_alone<'a>(&self, bytes: Padded<'a>) -> Option<&'a [u8]> {
-        let is_nothing = |spot: Spot| match spot.kind {
-            SpotKind::Plain | SpotKind::Field => spot.start == spot.end,
-            SpotKind::Other => bytes.byte(self.place(spot.start)) == b'n',
-            _ => false,
-        };
+        let is_nothing = |spot: Spot| spot.is_nothing(&bytes, self.begin);
         if !self.error.is_none_or(is_nothing) {
             return None;
         }

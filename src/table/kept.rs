@@ -329,6 +329,12 @@ mod tests {
         let before = kept.texts.len();
         kept.keep(1, own);
         assert_eq!(&kept.texts[before..], expected, "{own:?}");
+        if own.error.is_none() && own.id != Some("") {
+            let mut directly = Kept::up_to(MOST_KEPT_TEXT_BYTES);
+            directly.keep(0, OwnTexts { id: Some("another row"), attempt: 2, error: Some("went wrong") });
+            directly.keep_id(1, own.id.unwrap_or("").as_bytes(), own.attempt);
+            assert_eq!((&directly.texts, &directly.begins), (&kept.texts, &kept.begins), "{own:?}");
+        }
         let texts = kept.texts(1).unwrap();
         assert_eq!((texts.id.as_deref(), texts.attempt, texts.error.as_deref()), (own.id, own.attempt, own.error));
         // Without room nothing stays.
@@ -343,7 +349,7 @@ mod tests {
         let others = "äößé€äößé€äößé€";
         let ids = (0..=20).flat_map(|length| [letters.get(..length), others.get(..length)]).flatten();
         for id in ids.map(Some).chain([None]) {
-            for attempt in [2, 0x0102_0304, u32::MAX] {
+            for attempt in [1, 2, 0x0102_0304, u32::MAX] {
                 for error in [None, Some("no connection")] {
                     check(OwnTexts { id, attempt, error });
                 }

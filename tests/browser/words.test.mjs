@@ -208,7 +208,7 @@ test('statuses that are not known are named where the rate is shown', async () =
   const status = (word) => line({ status: word, started_at: '2026-02-02T00:10:00Z' });
   await show(['success', 'success', 'error', 'completed'].map(status).join(''), { days: '1' });
   const said = (await text('[part=notice] p')).join(' ');
-  assert.equal(said, 'No success rate counts 3 of 4 executions, whose status is not known: “success” (2), “error” (1).');
+  assert.equal(said, 'Status not known, so in no success rate: 3 of 4 executions, “success” (2), “error” (1).');
   assert.match((await text('[part=summary]')).join(' '), /^4 executions, .* · success rate known of 1 of 4$/);
 });
 
