@@ -24,8 +24,9 @@ const HOURS_TOGETHER: usize = 6;
 const LONGEST: usize = 24;
 /// An incident holds this share of all failures,
 const LEAST_SHARE: f64 = 0.2;
-/// and so many.
+/// and so many, or most of what was decided in it failed, and so many.
 const LEAST_FAILURES: u64 = 10;
+const LEAST_FAILURES_OF_MOST: u64 = 20;
 
 /// What a burst is made of.
 #[derive(Clone, Debug, PartialEq)]
@@ -165,10 +166,22 @@ impl Failures {
 }
 
 impl Incident {
-    fn passes(&self) -> bool {
+    /// True if most of what was decided in it failed.
+    pub fn most_failed(&self) -> bool {
+        self.failures > self.decided / 2
+    }
+
+    /// True if it holds many of all failures.
+    fn holds_many(&self) -> bool {
         self.failures >= LEAST_FAILURES
             && self.failures as f64 >= LEAST_SHARE * self.all_failures as f64
             && self.failures < self.all_failures
+    }
+
+    /// True if it is one to be told once it passed a test.
+    fn is_told(&self) -> bool {
+        let is_outage = self.most_failed() && self.failures >= LEAST_FAILURES_OF_MOST;
+        self.holds_many() || is_outage && self.failures < self.all_failures
     }
 }
 
@@ -180,7 +193,7 @@ pub fn incident_facts(series: &Series) -> Option<Incident> {
     let excess = counts.iter().zip(&expected).map(|(count, expected)| *count as f64 - expected).enumerate();
     let (place, _) =
         excess.fold((0, 0.0), |most, (place, excess)| if excess > most.1 { (place, excess) } else { most });
-    failures.facts(series, place).filter(Incident::passes)
+    failures.facts(series, place).filter(Incident::holds_many)
 }
 
 /// Looks for an incident that stands out from all others of the series.
@@ -193,7 +206,7 @@ pub fn look_for_incident(series: &Series) -> Look<Incident> {
     let shape = usual::shape(&counts, &expected);
     let scores = usual::scores(&counts, &expected, shape);
     let Some(peak) = peak(&scores, BLOCK_OF_INCIDENTS) else { return Look::nothing() };
-    let facts = failures.facts(series, peak.place).filter(Incident::passes);
+    let facts = failures.facts(series, peak.place).filter(Incident::is_told);
     let (Some(facts), Some(span)) = (facts, series.span()) else { return Look::nothing() };
     let rate = |failures: u64, decided: u64| failures as f64 / decided.max(1) as f64;
     let mut basis = Basis::new(span, rate(facts.failures, facts.all_failures));
@@ -253,6 +266,19 @@ mod tests {
         let recount = (0..28 * 24).map(|hour| counts(hour).1).sum::<u64>();
         assert_eq!((facts.all_failures, claim.basis.cells.len()), (recount, 5));
         assert_eq!(incident_facts(&series).as_ref(), Some(facts));
+    }
+
+    #[test]
+    fn an_outage_is_told_though_most_failures_lie_elsewhere() {
+        let outage = |least: u64| {
+            let counts =
+                move |hour: u64| (20, if (100..103).contains(&hour) { least } else { hour % 3 + hour % 5 / 4 });
+            let look = look_for_incident(&series(28, counts));
+            look.claim.filter(|_| look.chance < 0.01).map(|claim| (claim.facts.failures, claim.facts.decided))
+        };
+        assert_eq!(outage(18), Some((54, 60)));
+        // As few as that are no outage, and hold few of all failures.
+        assert_eq!(outage(9), None);
     }
 
     #[test]

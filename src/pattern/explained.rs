@@ -119,6 +119,13 @@ fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
         (Statement::Incident(one), Statement::Consecutive(other)) if is_same => {
             one.from.0 <= other.to && other.from <= one.until.0
         }
+        // Where nearly everything fails, so does each workflow, unless it is one of them that everything fails in.
+        (Statement::Incident(one), Statement::Consecutive(other)) => {
+            *by.whose == Whose::All
+                && one.from.0 <= other.from
+                && other.to <= one.until.0
+                && (other.length as f64) < MOST_OF_IT * one.failures as f64
+        }
         (Statement::Change(one), Statement::Change(other)) => {
             one.measure == other.measure
                 && is_same_change(one, other)

@@ -20,14 +20,19 @@ pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength, years: 
     text.say(": ").times(facts.next).say(")").done()
 }
 
-/// "One incident (Tue, Mar 12, 3–9 AM) holds 41% of all failures".
+/// "One incident (Tue, Mar 12, 3–9 AM) holds 41% of all failures", and behind it "(70 of 82 executions failed)" where that
+/// is most of them.
 pub fn incident(facts: &Incident, called: Option<&str>, strength: Strength, years: bool) -> String {
     let mut text = Text::new(match strength {
         Strength::Plain => "One incident",
         Strength::Tends => "Perhaps unusual: one incident",
     });
     of_incident(&mut text, facts, years);
-    text.of(called).done()
+    text.of(called);
+    if facts.most_failed() {
+        text.say(" (").count(facts.failures).say(" of ").counted(facts.decided, "execution").say(" failed)");
+    }
+    text.done()
 }
 
 /// The same of one that passed no test: a count, which claims nothing.
@@ -83,6 +88,9 @@ mod tests {
         check(&facts(6, (day("2024-03-12"), 9)), Strength::Plain, short);
         let long = "Perhaps unusual: one incident (Tue, Mar 12, 3 AM–Wed, Mar 13, 1 AM) holds 41% of all failures";
         check(&facts(22, (day("2024-03-13"), 1)), Strength::Tends, long);
+        let most = Incident { decided: 48, all_failures: 500, ..facts(6, (day("2024-03-12"), 9)) };
+        let words = "One incident (Tue, Mar 12, 3–9 AM) holds 8% of all failures (41 of 48 executions failed)";
+        check(&most, Strength::Plain, words);
         let notice = "one stretch (Tue, Mar 12, 3–9 AM) holds 41% of all failures; this is a count and no pattern";
         assert_eq!(incident_notice(&facts(6, (day("2024-03-12"), 9)), false), notice);
     }
