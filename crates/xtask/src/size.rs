@@ -47,7 +47,8 @@ const LATE: [Late; 3] = [
         name: "the whole engine: other forms, several sources",
         scripts: &["execution_heatmap_wasm.js", "columns.js", "objects.js"],
         module: Some("execution_heatmap_wasm_bg.wasm"),
-        budget: 345_300,
+        // It rose by 800 with the engine's 500, and when repeated rows were looked for an eighth sooner and outages told.
+        budget: 345_400,
     },
     Late { name: "several workers, for big files", scripts: &["pool.js"], module: None, budget: 3_500 },
     Late {
