@@ -4,7 +4,7 @@ import type { Engine } from './execution_heatmap_wasm.js';
 import { isTrap, type Core } from './module.js';
 
 /** The most bytes that are parsed in one go: a few milliseconds' worth. */
-const PIECE_BYTES = 128 * 1024;
+const PIECE_BYTES = 256 * 1024;
 /** The most bytes that are kept while it does not show whether an engine can read them. */
 const MOST_KEPT_BYTES = 1024 * 1024;
 /** How long reading may go on before other work gets its turn. */

@@ -61,6 +61,12 @@ impl Lines {
         self.searched == 0 && !self.is_skipping
     }
 
+    /// True if the line that is next may be looked at from its beginning: nothing is known yet of where it ends, or as much
+    /// has come since then, so that looking again takes no more than that.
+    pub(super) fn may_begin_again(&self, input: &Input) -> bool {
+        !self.is_skipping && self.searched <= input.waiting().len() / 2
+    }
+
     /// Takes a line of which is known that it ends behind `length` bytes.
     pub(super) fn take(&mut self, input: &mut Input, length: usize) -> Cut {
         let line = self.line;
@@ -71,6 +77,7 @@ impl Lines {
     /// Passes so many lines that were taken whole with their line feeds.
     pub(super) fn pass(&mut self, lines: u64) {
         self.line += lines;
+        self.searched = 0;
     }
 
     /// Drops bytes up to the end of the line; true if it was reached.

@@ -178,7 +178,7 @@ impl Reader {
         known.clear();
         // What ended the rows that were told last is not looked at again before it is read.
         if std::mem::take(&mut known.have_ended)
-            || !lines.is_at_start()
+            || !lines.may_begin_again(input)
             || !Brief::is_for(mapping.rules())
             || cut.is_some()
             || !shortcuts.are_worth_trying()
@@ -190,8 +190,10 @@ impl Reader {
         let (start, feeds) = shortcuts.take_known_lines(at, scratch.texts.times(), known, keeps_texts);
         known.have_ended = known.count() > 0 && known.has_room();
         shortcuts.told(known.count() as u32);
-        lines.pass(feeds);
-        input.take_to(start);
+        if start > input.start() {
+            lines.pass(feeds);
+            input.take_to(start);
+        }
     }
 
     /// The same of records.
