@@ -430,6 +430,24 @@ mod tests {
         assert!(taken <= 800 * 5 + 100 * 11, "{taken} steps");
     }
 
+    /// Lines that come in two pieces are known too, and long ones that come in many are not looked at again and again.
+    #[test]
+    fn lines_in_pieces_are_known_as_others_are() {
+        let whole = lines(3000, 5, &[]);
+        for piece in [500, 1000, 4096] {
+            let (rows, known) = read_chunks(whole.as_bytes().chunks(piece));
+            assert_eq!(rows, 3000);
+            assert!(known * 100 >= rows * 96, "{known} of {rows} rows in pieces of {piece} were told as known");
+        }
+        let long = lines_of(200, |line| format!(",\"workflow\":\"{}\",\"a\":\"{:0>9000}\"", line % 3, line));
+        for piece in [1, 7, 500] {
+            steps::take();
+            assert_eq!(read_chunks(long.as_bytes().chunks(piece)).0, 200);
+            let steps = steps::take();
+            assert!(steps < long.len() as u64 / 2, "{steps} steps to {} bytes in pieces of {piece}", long.len());
+        }
+    }
+
     /// Rows that say more than can be told in a few words are not followed before they are read.
     #[test]
     fn rows_of_other_rules_are_not_followed() {
