@@ -5,7 +5,7 @@
 use super::claim::{Basis, Effect, Look};
 use super::history;
 use super::random::{listed, sum};
-use super::series::Series;
+use super::series::{Series, Whose};
 use super::tail::peak;
 use super::usual::{self, Usual, local_hour};
 use chrono::NaiveDate;
@@ -24,7 +24,7 @@ const HOURS_TOGETHER: usize = 6;
 const LONGEST: usize = 24;
 /// An incident holds this share of all failures,
 const LEAST_SHARE: f64 = 0.2;
-/// and so many, or most of what was decided in it failed, and so many.
+/// and so many, or most of what all workflows ran in it failed, and so many.
 const LEAST_FAILURES: u64 = 10;
 const LEAST_FAILURES_OF_MOST: u64 = 20;
 
@@ -178,9 +178,10 @@ impl Incident {
             && self.failures < self.all_failures
     }
 
-    /// True if it is one to be told once it passed a test.
-    fn is_told(&self) -> bool {
-        let is_outage = self.most_failed() && self.failures >= LEAST_FAILURES_OF_MOST;
+    /// True if it is one to be told once it passed a test. That most of what one workflow ran failed for hours is said by
+    /// its failures in a row, and happens by chance to some of many workflows that break down now and then.
+    fn is_told(&self, whose: &Whose) -> bool {
+        let is_outage = *whose == Whose::All && self.most_failed() && self.failures >= LEAST_FAILURES_OF_MOST;
         self.holds_many() || is_outage && self.failures < self.all_failures
     }
 }
@@ -206,7 +207,7 @@ pub fn look_for_incident(series: &Series) -> Look<Incident> {
     let shape = usual::shape(&counts, &expected);
     let scores = usual::scores(&counts, &expected, shape);
     let Some(peak) = peak(&scores, BLOCK_OF_INCIDENTS) else { return Look::nothing() };
-    let facts = failures.facts(series, peak.place).filter(Incident::is_told);
+    let facts = failures.facts(series, peak.place).filter(|facts| facts.is_told(&series.whose));
     let (Some(facts), Some(span)) = (facts, series.span()) else { return Look::nothing() };
     let rate = |failures: u64, decided: u64| failures as f64 / decided.max(1) as f64;
     let mut basis = Basis::new(span, rate(facts.failures, facts.all_failures));
