@@ -11,7 +11,7 @@ mod singles;
 
 use execution_heatmap::execution::Status;
 use execution_heatmap::pattern::stopped::End;
-use execution_heatmap::pattern::{Look, Series, burst, consecutive, missed, schedule, silence, stopped};
+use execution_heatmap::pattern::{Look, Series, Whose, burst, consecutive, missed, schedule, silence, stopped};
 use execution_heatmap::zone::{DAY_MS, HOUR_MS, Zone};
 use histories::{Chance, Failures, Volume, history};
 use singles::{Event, Rhythm, hourly, series_of, series_of_runs, start_ms};
@@ -155,7 +155,8 @@ fn incidents() {
                 for number in 0..a_row {
                     let words = format!("null incident {weeks} {an_hour} {kind:?}");
                     let history = history(&mut Chance::of(&words, number), weeks, an_hour, Volume::Office, kind, None);
-                    let series = series_of(&history.executions, &history.failures);
+                    // More is told of all workflows together than of one.
+                    let series = Series { whose: Whose::All, ..series_of(&history.executions, &history.failures) };
                     said += usize::from(is_said(&burst::look_for_incident(&series)));
                     notices += usize::from(burst::incident_facts(&series).is_some());
                 }

@@ -8,7 +8,7 @@ use crate::table::{Measured, Table, Target};
 use execution_heatmap::execution::Status;
 use execution_heatmap::pattern::schedule::Frame;
 use execution_heatmap::pattern::stopped::End;
-use execution_heatmap::pattern::{Look, Series, burst, consecutive, missed, schedule, silence, stopped};
+use execution_heatmap::pattern::{Look, Series, Whose, burst, consecutive, missed, schedule, silence, stopped};
 use execution_heatmap::zone::{DAY_MS, HOUR_MS, Zone};
 
 const SILENCES: &str = "Silences (K7b)";
@@ -159,7 +159,9 @@ fn bursts(table: &mut Table, a_row: usize) {
             let chance = move |number: usize| {
                 let mut chance = Chance::of(&format!("evaluate incident {weeks} {an_hour} {kind:?}"), number);
                 let history = history(&mut chance, weeks, an_hour, Volume::Office, kind, None);
-                burst::look_for_incident(&series_of(&history.executions, &history.failures)).chance
+                // More is told of all workflows together than of one.
+                let series = series_of(&history.executions, &history.failures);
+                burst::look_for_incident(&Series { whose: Whose::All, ..series }).chance
             };
             rows.push((format!("{weeks} weeks, {an_hour} an hour, {kind:?}"), Box::new(chance)));
         }
