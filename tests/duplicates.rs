@@ -455,35 +455,6 @@ fn where_there_is_no_room_reading_ends() {
     check(3, 1 << 14, (1 << 14, 1 << 14, 0), true);
 }
 
-/// Of the rows without a start those are counted that come before the first one that finds no room, however it is read.
-#[test]
-fn rows_without_a_start_are_counted_up_to_where_room_ends() {
-    let (chunk, bytes) = (1 << 14, (1 << 14) * 24);
-    let line = |id: usize, start: &str| {
-        format!("{{\"id\":\"{id}\",\"workflow_id\":\"7\",\"status\":\"failed\",\"started_at\":{start}}}\n")
-    };
-    // One before each hundredth of the rows that fit, three before the one that does not, and some behind it.
-    let rows = (0..chunk + 300).flat_map(|id| {
-        let startless = if id == chunk { 3 } else { usize::from(id % 100 == 99) };
-        (0..startless).map(move |_| line(id, "null")).chain([line(id, "\"2026-02-12T04:30:00Z\"")])
-    });
-    let text: String = rows.collect();
-    let no_start = chunk as u64 / 100 + 3;
-    for duplicates in [true, false] {
-        for (piece, is_short) in [(997, true), (4001, true), (usize::MAX, true), (997, false), (usize::MAX, false)] {
-            let table = Table::default().limited_to(bytes).with_places().with_texts(1 << 20);
-            let intake = Intake::new(Form::Ndjson, false);
-            let intake = if is_short { intake } else { intake.without_shortcuts() };
-            let mut intake = intake.onto(table, duplicates.then(Duplicates::default));
-            text.as_bytes().chunks(piece).for_each(|piece| intake.extend(piece));
-            intake.finish(None);
-            let reading = intake.reading();
-            let counts = (intake.table().rows(), reading.no_start, reading.read, intake.is_full());
-            assert_eq!(counts, (chunk as u64, no_start, chunk as u64 + no_start, true), "{piece} {is_short}");
-        }
-    }
-}
-
 #[test]
 fn how_many_rows_repeat_another_one_is_said() {
     let check = |ids: &[&str], expected: &str| {

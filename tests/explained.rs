@@ -9,8 +9,11 @@ mod histories;
 #[path = "support/workflows.rs"]
 mod workflows;
 
-use execution_heatmap::answer::{self as answers, Source};
+use execution_heatmap::answer::{self as answers, Patterns, Source};
 use execution_heatmap::bucket::Buckets;
+use execution_heatmap::ingest::Form;
+use execution_heatmap::intake::Intake;
+use execution_heatmap::options::Query;
 use execution_heatmap::pattern::{Finding, Kind, WeekWindow, Whose};
 use execution_heatmap::table::View;
 use execution_heatmap::zone::Zone;
@@ -441,4 +444,34 @@ fn each_tag_is_told_with_its_rows() {
     assert_eq!(check(&[], &|_| true), ["all", "eu"]);
     assert_eq!(check(&[("workflow_id", "w3"), ("tag", "eu")], &|row| row.workflow == 3 && row.is_eu), ["all", "eu"]);
     assert_eq!(check(&[("tag", "!eu")], &|row| !row.is_eu), ["all"]);
+}
+
+/// Six hours of one day in which everything fails, among ten workflows of which three in a hundred fail otherwise: what all of
+/// them suffered is told first, with its counts, and is what explains the failures in a row of each.
+#[test]
+fn an_outage_explains_its_workflows_failures_in_a_row() {
+    let (start_ms, half_hour_ms) = (1_767_225_600_000_i64, 1_800_000_i64);
+    let mut intake = Intake::new(Form::Ndjson, false);
+    let mut chance = Chance::of("an outage", 0);
+    for half_hour in 0..60 * 48_i64 {
+        let is_out = (40 * 48 + 18..40 * 48 + 30).contains(&half_hour);
+        for workflow in 0..10 {
+            let status = if is_out || chance.uniform() < 0.03 { "failed" } else { "completed" };
+            let at = start_ms + half_hour * half_hour_ms + workflow * 1000;
+            intake.extend(
+                format!("{{\"started_at\":{at},\"status\":\"{status}\",\"workflow_id\":\"w{workflow}\"}}\n").as_bytes(),
+            );
+        }
+    }
+    intake.finish(None);
+    let query = Query::from_pairs([("from", "2026-01-01"), ("to", "2026-03-01"), ("patterns", "all")]).unwrap();
+    let (table, reading) = (intake.table(), intake.reading());
+    let answer = answers::answer(table, reading, &query, &Zone::utc(), Source::File, Patterns::Look).unwrap();
+    let [first, others @ ..] = &answer.patterns[..] else { panic!("nothing is told") };
+    assert_eq!((first.kind, &first.whose), (Kind::Incident, &Whose::All));
+    assert!(first.sentence.starts_with("One incident (Tue, Feb 10, 9 AM–3 PM) holds "), "{}", first.sentence);
+    assert!(first.sentence.ends_with(" (120 of 120 executions failed)"), "{}", first.sentence);
+    let rows: Vec<_> = others.iter().filter(|finding| finding.kind == Kind::ConsecutiveFailures).collect();
+    assert!(rows.len() >= 5, "{} rows", rows.len());
+    assert!(rows.iter().all(|finding| finding.explained_by == Some(0)), "{rows:?}");
 }

@@ -227,7 +227,6 @@ pub fn look_for_incident(series: &Series) -> Look<Incident> {
 mod tests {
     use super::*;
     use crate::pattern::history::{Day, Hour};
-    use crate::pattern::series::Whose;
     use chrono::Days;
 
     fn series(days: u64, count: impl Fn(u64) -> (u64, u64)) -> Series {
@@ -280,6 +279,10 @@ mod tests {
         assert_eq!(outage(18), Some((54, 60)));
         // As few as that are no outage, and hold few of all failures.
         assert_eq!(outage(9), None);
+        // Nor is it said of one workflow, whose failures in a row say it.
+        let counts = |hour: u64| (20, if (100..103).contains(&hour) { 18 } else { hour % 3 + hour % 5 / 4 });
+        let whose = Whose::Workflow { id: "sync".to_owned(), name: None };
+        assert!(look_for_incident(&Series { whose, ..series(28, counts) }).claim.is_none());
     }
 
     #[test]
