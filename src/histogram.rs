@@ -117,11 +117,14 @@ impl Histogram {
         } else {
             other.bins.iter().for_each(|(bin, count)| self.add(usize::from(*bin), *count));
         }
-        self.ends = match (self.ends, other.ends) {
-            (Some((least, most)), Some((other_least, other_most))) => {
-                Some((least.min(other_least), most.max(other_most)))
-            }
-            (mine, theirs) => mine.or(theirs),
+        other.ends.into_iter().for_each(|ends| self.reach(ends));
+    }
+
+    /// Takes note of the shortest and the longest of durations that were added.
+    pub(crate) fn reach(&mut self, (least, most): (u64, u64)) {
+        self.ends = match self.ends {
+            Some((my_least, my_most)) => Some((my_least.min(least), my_most.max(most))),
+            None => Some((least, most)),
         };
     }
 
@@ -157,7 +160,8 @@ impl Histogram {
         self.bins.iter().map(|(bin, count)| f64::from(*bin) * *count as f64).sum()
     }
 
-    fn add(&mut self, bin: usize, count: u64) {
+    /// Adds durations of a bin; the shortest and the longest are for [`Histogram::reach`].
+    pub(crate) fn add(&mut self, bin: usize, count: u64) {
         let bin = bin.min(BINS - 1) as u16;
         // Most counts come in the order of bins.
         if self.bins.last().is_none_or(|(last, _)| *last < bin) {

@@ -389,6 +389,7 @@ impl Intake {
 
     /// Says whether the source was whole.
     fn judge(&mut self, broken: Option<&str>) {
+        self.table.gather_counted();
         let incomplete = self.why_incomplete(broken);
         self.reading.merge(&Reading { incomplete, ..Reading::default() });
     }

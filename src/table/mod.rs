@@ -130,7 +130,7 @@ impl Table {
     /// An empty table that finds texts by hashes under a key. Who hands over rows should not know the key, or can
     /// choose names that make reading slow; no output depends on it.
     pub fn with_key(key: [u64; 2]) -> Self {
-        Self { kinds: Kinds::with_key(key), folded: Folded::with_key(key), ..Self::default() }
+        Self { kinds: Kinds::with_key(key), ..Self::default() }
     }
 
     /// Lets the rows take at most so many bytes, names apart. By default what the machine has.
@@ -158,7 +158,7 @@ impl Table {
         let has_room = if self.keeps_rows() {
             self.columns.make_room(self.most_bytes)
         } else {
-            self.folded.make_room(1, self.most_bytes)
+            self.folded.make_room(self.most_bytes)
         };
         self.is_full |= !has_room;
         has_room

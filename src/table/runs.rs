@@ -61,6 +61,9 @@ pub struct WorkflowRuns {
 /// The most executions that are held at a time beside the table; 32 bytes each. A workflow that has more is held alone.
 const MOST_HELD: u64 = 1 << 20;
 
+/// What a count of executions takes, in runs.
+const RUNS_OF_A_COUNT: u64 = 4;
+
 /// No place.
 const NONE: u32 = u32::MAX;
 
@@ -78,7 +81,13 @@ impl Table {
             Some(kind.workflow().map_or(without, |number| number as usize))
         };
         let mut rows = vec![0u64; without + 1];
-        for (kind, count) in self.placed(view.counting, view.window).by_kind.iter().enumerate() {
+        let mut of_kinds = self.placed(view.counting, view.window).by_kind;
+        let mut lengths = vec![0u64; of_kinds.len()];
+        self.folded.add_lengths(&mut lengths);
+        for (held, counts) in of_kinds.iter_mut().zip(lengths) {
+            *held += counts * RUNS_OF_A_COUNT;
+        }
+        for (kind, count) in of_kinds.iter().enumerate() {
             if let Some(rows) = workflow_of(kind).and_then(|workflow| rows.get_mut(workflow)) {
                 *rows += count;
             }
@@ -111,7 +120,7 @@ impl Table {
             }
             let place = |kind: usize| workflow_of(kind).and_then(|workflow| place_of.get(workflow)).copied();
             let places: Vec<u32> = (0..self.kinds.all().len()).map(|kind| place(kind).unwrap_or(NONE)).collect();
-            let capacity = |workflow: &usize| rows.get(*workflow).map_or(0, |rows| *rows as usize);
+            let capacity = |workflow: &usize| if self.keeps_rows() { rows.get(*workflow).map_or(0, |rows| *rows as usize) } else { 0 };
             let mut runs: Vec<Vec<Run>> = batch.iter().map(|workflow| Vec::with_capacity(capacity(workflow))).collect();
             let mut counts: Vec<Vec<RunCount>> = vec![Vec::new(); batch.len()];
             self.push_runs(view, &places, &mut runs);
