@@ -120,7 +120,8 @@ fn neither_the_order_of_rows_nor_who_read_them_changes_a_byte() {
     // With quiet nights, of which it is said how many run at a time, by the mean of what was counted together.
     let all = lines(0, 120_000);
     let is_told = |line: &&str| {
-        let is_timed = line.contains("duration_ms") && ["completed", "failed", "timed_out"].iter().any(|status| line.contains(status));
+        let is_timed = line.contains("duration_ms")
+            && ["completed", "failed", "timed_out"].iter().any(|status| line.contains(status));
         is_timed && (start(line) / 3_600_000 % 24 >= 6 || start(line) % 20 == 0)
     };
     let source: String = all.lines().filter(is_told).flat_map(|line| [line, "\n"]).collect();

@@ -86,7 +86,7 @@ export type Loadable = Source | readonly Source[] | Given;
 export interface Keeping {
   /**
    * False counts rows by workflow, status, tags and quarter of an hour as they come and keeps none, by default true. Views by
-   * start say the same, but that durations of seven weeks and more are known to within 5 %; single rows cannot be shown, be placed by another moment or be held against each other.
+   * start say the same; single rows cannot be shown, be placed by another moment or be held against each other.
    */
   keepRows?: boolean;
   /** True looks for rows that repeat another one, by default where there are several sources. */

@@ -12,7 +12,7 @@ use crate::bytes::{Broken, Bytes, push_long, push_short, push_text};
 use crate::time::Timestamp;
 
 /// What every first piece begins with: a name and the version of what follows.
-const MAGIC: &[u8] = b"xht\x02";
+const MAGIC: &[u8] = b"xht\x03";
 
 /// Where a part of a source lies, for what is said of its rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -9,16 +9,33 @@ use execution_heatmap::table::Table;
 
 /// The bytes as the pieces of a part, and as a source of which a part is made.
 pub(crate) fn parts(bytes: &[u8]) {
-    absorb(unframed(bytes));
+    absorb(unframed(bytes), true);
     let mut intake = Intake::recognising(false);
     intake.extend(bytes);
     intake.finish_stretch();
     let pieces = pieces_of(&intake);
-    let again = absorb(pieces.clone());
+    let again = absorb(pieces.clone(), true);
     intake.finish(None);
     assert_eq!(again, Some(respond(&intake)), "what was handed over is what was read");
-    absorb(edited(pieces, &mut Seeded::of(bytes)));
+    absorb(edited(pieces, &mut Seeded::of(bytes)), true);
     carried(bytes);
+    counted(bytes);
+}
+
+/// The same of rows that were counted and not kept, those that wait to be counted together among them.
+fn counted(bytes: &[u8]) {
+    let mut intake = Intake::recognising(false).onto(Table::default().without_rows(), None);
+    intake.extend(bytes);
+    intake.finish_stretch();
+    let pieces = pieces_of(&intake);
+    absorb(unframed(bytes), false);
+    let again = absorb(pieces.clone(), false);
+    intake.finish(None);
+    assert_eq!(again, Some(respond(&intake)), "what was counted is what was handed over");
+    let together = pieces_of(&intake);
+    assert_eq!(absorb(together.clone(), false), again, "however it lay");
+    let mut seeded = Seeded::of(bytes);
+    [pieces, together].into_iter().for_each(|pieces| _ = absorb(edited(pieces, &mut seeded), false));
 }
 
 /// The same of parts that carry what tells repeated rows, and of who looks for these.
@@ -72,15 +89,19 @@ fn unframed(mut bytes: &[u8]) -> Vec<Vec<u8>> {
     pieces
 }
 
-/// What an engine answers that was given these pieces; `None` if they are no part.
-fn absorb(pieces: Vec<Vec<u8>>) -> Option<String> {
-    let mut intake = Intake::recognising(false);
+/// What an engine answers that was given these pieces and keeps rows or not; `None` if they are no part.
+fn absorb(pieces: Vec<Vec<u8>>, keeps: bool) -> Option<String> {
+    let empty = || {
+        let table = if keeps { Table::default() } else { Table::default().without_rows() };
+        Intake::recognising(false).onto(table, None)
+    };
+    let mut intake = empty();
     let mut pieces = pieces.into_iter();
     intake.absorb(&mut || pieces.next(), Range::default()).ok()?;
     let again = pieces_of(&intake);
     intake.finish(None);
     let response = respond(&intake);
-    let mut second = Intake::recognising(false);
+    let mut second = empty();
     let mut pieces = again.into_iter();
     assert_eq!(second.absorb(&mut || pieces.next(), Range::default()), Ok(()), "what was taken is handed on");
     second.finish(None);

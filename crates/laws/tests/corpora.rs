@@ -106,7 +106,13 @@ fn the_corpus_of_parts_is_what_is_written_today() {
     let mut cube = Intake::recognising(false);
     cube.extend(&counts.repeat(2));
     cube.finish(None);
+    // Cells of one row, of a few and of many; and rows that wait to go into cells.
+    let counted =
+        [read("ndjson/mixed.ndjson"), read("ndjson/edges.ndjson").repeat(3), read("ndjson/canonical.ndjson").repeat(9)];
+    let counted = counted.concat();
     let expected = [
+        ("counted.part", part(&counted, Form::Ndjson, false, Table::default().without_rows())),
+        ("waiting.part", part(&counted, Form::Ndjson, true, Table::default().without_rows())),
         ("rows.part", part(&read("ndjson/mixed.ndjson"), Form::Ndjson, true, Table::default())),
         ("rows-kept.part", part(&read("ndjson/mixed.ndjson"), Form::Ndjson, false, kept)),
         ("ended.part", part(&read("ndjson/canonical.ndjson"), Form::Ndjson, true, Table::default().with_places())),

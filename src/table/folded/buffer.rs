@@ -130,7 +130,8 @@ impl Buffer {
         }
         sorted.clone_from(&self.0);
         for digit in 0..bits.div_ceil(DIGIT_BITS) {
-            let of = |waiting: &Waiting| (number(&waiting.key) >> (digit * DIGIT_BITS)) as usize & ((1 << DIGIT_BITS) - 1);
+            let of =
+                |waiting: &Waiting| (number(&waiting.key) >> (digit * DIGIT_BITS)) as usize & ((1 << DIGIT_BITS) - 1);
             let mut places = vec![0usize; 1 << DIGIT_BITS];
             for waiting in &self.0 {
                 if let Some(count) = places.get_mut(of(waiting)) {

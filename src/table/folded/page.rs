@@ -216,7 +216,8 @@ impl Page {
             page.words.extend_from_slice(words(cell));
             page.cells.push(if cell.kind & MANY == 0 { *cell } else { Cell { value: at, ..*cell } });
         }
-        let shifted = |group: &Group| Group { end: (group.end as usize).min(until).saturating_sub(from) as u32, ..*group };
+        let shifted =
+            |group: &Group| Group { end: (group.end as usize).min(until).saturating_sub(from) as u32, ..*group };
         page.groups.extend(groups.take(begin_of_last + 1).map(shifted));
         Some(page)
     }
@@ -237,11 +238,7 @@ impl Page {
 
     /// A page as [`Page::write`] wrote it, of kinds below `kinds` and of buckets that are there; only to be merged, since its
     /// cells may be in any order.
-    pub(super) fn read(
-        bytes: &mut Bytes<'_>,
-        kinds: usize,
-        is_there: &dyn Fn(i32) -> bool,
-    ) -> Result<Page, Broken> {
+    pub(super) fn read(bytes: &mut Bytes<'_>, kinds: usize, is_there: &dyn Fn(i32) -> bool) -> Result<Page, Broken> {
         let counts = [bytes.short()? as usize, bytes.short()? as usize, bytes.short()? as usize];
         let [mut groups, mut cells, mut words] = counts.map(|count| count.checked_mul(8));
         words = words.map(|bytes| bytes / 2);
