@@ -80,16 +80,12 @@ impl Table {
             let kind = self.kinds.all().get(kind).filter(|_| admitted.get(kind) == Some(&true))?;
             Some(kind.workflow().map_or(without, |number| number as usize))
         };
-        // How many executions, and what takes memory of them, by workflow.
-        let (mut rows, mut sizes) = (vec![0u64; without + 1], vec![0u64; without + 1]);
-        let by_kind = self.placed(view.counting, view.window).by_kind;
-        let mut counts = vec![0u64; by_kind.len()];
-        self.folded.add_lengths(&mut counts);
-        for (kind, (count, counts)) in by_kind.into_iter().zip(counts).enumerate() {
-            let Some(workflow) = workflow_of(kind) else { continue };
-            if let (Some(rows), Some(size)) = (rows.get_mut(workflow), sizes.get_mut(workflow)) {
+        let mut rows = vec![0u64; without + 1];
+        let mut by_kind = self.placed(view.counting, view.window).by_kind;
+        self.folded.add_for_counts(&mut by_kind, RUNS_OF_A_COUNT);
+        for (kind, count) in by_kind.iter().enumerate() {
+            if let Some(rows) = workflow_of(kind).and_then(|workflow| rows.get_mut(workflow)) {
                 *rows += count;
-                *size += count + counts * RUNS_OF_A_COUNT;
             }
         }
         let ids: Vec<&str> = self.kinds.workflows.iter().collect();
@@ -101,7 +97,7 @@ impl Table {
             // As many workflows as their executions find room.
             let (mut batch, mut held) = (Vec::new(), 0);
             while let Some(number) = waiting.peek().copied() {
-                let more = sizes.get(number).copied().unwrap_or(0);
+                let more = rows.get(number).copied().unwrap_or(0);
                 if held > 0 && held + more > MOST_HELD {
                     break;
                 }
@@ -120,7 +116,8 @@ impl Table {
             }
             let place = |kind: usize| workflow_of(kind).and_then(|workflow| place_of.get(workflow)).copied();
             let places: Vec<u32> = (0..self.kinds.all().len()).map(|kind| place(kind).unwrap_or(NONE)).collect();
-            let capacity = |workflow: &usize| rows.get(*workflow).map_or(0, |rows| *rows as usize);
+            let has_rows = self.rows() > 0;
+            let capacity = |workflow: &usize| rows.get(*workflow).filter(|_| has_rows).map_or(0, |rows| *rows as usize);
             let mut runs: Vec<Vec<Run>> = batch.iter().map(|workflow| Vec::with_capacity(capacity(workflow))).collect();
             let mut counts: Vec<Vec<RunCount>> = vec![Vec::new(); batch.len()];
             self.push_runs(view, &places, &mut runs);

@@ -161,18 +161,23 @@ impl Folded {
         self.started += 1;
     }
 
-    /// The cells of each bucket; a bucket may come several times, and the same cell too.
-    fn buckets(&self) -> impl Iterator<Item = (i64, CellsOrRow<'_>)> {
-        let rows = self.buffer.all().map(|(key, row)| (key.bucket, CellsOrRow::Row(Some((key.kind, row)))));
-        let pages = self.pages.iter().flat_map(Page::buckets).map(|(bucket, cells)| (bucket, CellsOrRow::Cells(cells)));
-        let is_there = |_: &(i32, CellsOrRow<'_>)| FORMS;
-        pages.chain(rows).filter(is_there).map(|(bucket, cells)| (i64::from(bucket) * BUCKET_MS, cells))
+    /// Calls with the cells of each bucket; a bucket may come several times, and the same cell too.
+    fn each_bucket(&self, each: &mut dyn FnMut(i64, CellsOrRow<'_>)) {
+        let start_ms = |bucket: i32| i64::from(bucket) * BUCKET_MS;
+        if FORMS {
+            for (bucket, cells) in self.pages.iter().flat_map(Page::buckets) {
+                each(start_ms(bucket), CellsOrRow::Cells(cells));
+            }
+            for (key, row) in self.buffer.all() {
+                each(start_ms(key.bucket), CellsOrRow::Row(Some((key.kind, row))));
+            }
+        }
     }
 
     /// Calls with each cell's begin, its kind and what makes the count of its executions.
     pub(super) fn each_count(&self, each: &mut TakeCount<'_>) {
         let table_of_bins = Bins::new();
-        for (start_ms, cells) in self.buckets() {
+        self.each_bucket(&mut |start_ms, cells| {
             for (kind, part) in cells {
                 let count = || {
                     let mut bins = Vec::new();
@@ -187,16 +192,18 @@ impl Folded {
                 };
                 each(start_ms, kind, &count);
             }
-        }
+        });
     }
 
-    /// Adds to numbers by kind how often [`Folded::each_count`] calls with each.
-    pub(super) fn add_lengths(&self, of_kinds: &mut [u64]) {
-        for (kind, _) in self.buckets().flat_map(|(_, cells)| cells) {
-            if let Some(length) = of_kinds.get_mut(kind as usize) {
-                *length += 1;
+    /// Adds to numbers by kind so much for each call of [`Folded::each_count`].
+    pub(super) fn add_for_counts(&self, by_kind: &mut [u64], more: u64) {
+        self.each_bucket(&mut |_, cells| {
+            for (kind, _) in cells {
+                if let Some(number) = by_kind.get_mut(kind as usize) {
+                    *number += more;
+                }
             }
-        }
+        });
     }
 
     /// The length of the buckets, if there are any.
@@ -211,7 +218,7 @@ impl Folded {
             placed.no_moment += self.started();
             return;
         }
-        for (start_ms, cells) in self.buckets() {
+        self.each_bucket(&mut |start_ms, cells| {
             let is_inside = start_ms >= window.start_ms && start_ms < window.until.ms();
             for (kind, part) in cells {
                 let of_kind = placed.by_kind.get_mut(kind as usize).zip(placed.retries.get_mut(kind as usize));
@@ -224,7 +231,7 @@ impl Folded {
                     None => {}
                 }
             }
-        }
+        });
     }
 
     /// Adds the sums of admitted kinds, and how their durations are distributed where that is asked for.
@@ -240,9 +247,9 @@ impl Folded {
             return;
         }
         let bins = Bins::new();
-        for (start_ms, cells) in self.buckets() {
-            let Some(bucket) = buckets.of(start_ms) else { continue };
-            let Some(sums) = sums.get_mut(bucket) else { continue };
+        self.each_bucket(&mut |start_ms, cells| {
+            let Some(bucket) = buckets.of(start_ms) else { return };
+            let Some(sums) = sums.get_mut(bucket) else { return };
             for (kind, part) in cells {
                 let is_admitted = admitted.get(kind as usize).copied().unwrap_or(false);
                 let (Some(kind), true) = (table.kinds.all().get(kind as usize), is_admitted) else { continue };
@@ -258,7 +265,7 @@ impl Folded {
                     histogram.reach(ends);
                 }
             }
-        }
+        });
     }
 
     /// Appends the cells for another engine.
@@ -282,11 +289,9 @@ impl Folded {
         };
         let mut folded = Folded { unstarted, ..Folded::default() };
         for _ in 0..bytes.count(Page::LEAST_BYTES)? {
-            let page = Page::read(bytes, kinds, &is_there)?;
-            for (_, part) in page.all() {
-                let all = folded.started.checked_add(part.executions()).filter(|all| *all <= MOST_COUNTED);
-                folded.started = all.ok_or(Broken)?;
-            }
+            let (page, executions) = Page::read(bytes, kinds, &is_there)?;
+            let all = folded.started.checked_add(executions).filter(|all| *all <= MOST_COUNTED);
+            folded.started = all.ok_or(Broken)?;
             folded.pages.push(page);
         }
         folded.buffer = Buffer::read(bytes, kinds, &is_there)?;

@@ -236,35 +236,44 @@ impl Page {
         self.words.iter().for_each(|word| push_short(out, *word));
     }
 
-    /// A page as [`Page::write`] wrote it, of kinds below `kinds` and of buckets that are there; only to be merged, since its
-    /// cells may be in any order.
-    pub(super) fn read(bytes: &mut Bytes<'_>, kinds: usize, is_there: &dyn Fn(i32) -> bool) -> Result<Page, Broken> {
+    /// A page as [`Page::write`] wrote it, of kinds below `kinds` and of buckets that are there, and how many rows it counts;
+    /// only to be merged, since its cells may be in any order.
+    pub(super) fn read(
+        bytes: &mut Bytes<'_>,
+        kinds: usize,
+        is_there: &dyn Fn(i32) -> bool,
+    ) -> Result<(Page, u64), Broken> {
         let counts = [bytes.short()? as usize, bytes.short()? as usize, bytes.short()? as usize];
-        let [mut groups, mut cells, mut words] = counts.map(|count| count.checked_mul(8));
-        words = words.map(|bytes| bytes / 2);
-        let mut take = |length: &mut Option<usize>| bytes.take(length.take().ok_or(Broken)?);
-        let [groups, cells, words] = [take(&mut groups)?, take(&mut cells)?, take(&mut words)?];
-        let pairs = |bytes: &[u8]| -> Result<Vec<(u32, u32)>, Broken> {
-            let mut bytes = Bytes::new(bytes);
-            (0..bytes.rest().len() / 8).map(|_| Ok((bytes.short()?, bytes.short()?))).collect()
-        };
+        let [groups, cells, words] = counts;
         let mut page = Page::default();
-        for (bucket, end) in pairs(groups)? {
+        for pair in shorts(bytes, groups.saturating_mul(2))?.chunks_exact(2) {
+            let &[bucket, end] = pair else { return Err(Broken) };
             let begin = page.groups.last().map_or(0, |group| group.end);
             if end <= begin || !is_there(bucket as i32) {
                 return Err(Broken);
             }
             page.groups.push(Group { bucket: bucket as i32, end });
         }
-        page.cells = pairs(cells)?.into_iter().map(|(kind, value)| Cell { kind, value }).collect();
-        let mut words = Bytes::new(words);
-        page.words = (0..counts[2]).map(|_| words.short()).collect::<Result<_, _>>()?;
-        let is_whole = page.groups.last().map_or(0, |group| group.end as usize) == page.cells.len();
-        let is_sound = |(key, part): (Key, Part<'_>)| {
-            (key.kind as usize) < kinds && if let Part::Many(many) = part { many.is_sound() } else { true }
-        };
+        for pair in shorts(bytes, cells.saturating_mul(2))?.chunks_exact(2) {
+            let &[kind, value] = pair else { return Err(Broken) };
+            page.cells.push(Cell { kind, value });
+        }
+        page.words = shorts(bytes, words)?;
+        let (mut told, mut executions) = (0, 0u64);
+        for (key, part) in page.all() {
+            let is_sound = if let Part::Many(many) = part { many.is_sound() } else { true };
+            let all = executions.checked_add(part.executions());
+            executions = all.filter(|_| is_sound && (key.kind as usize) < kinds).ok_or(Broken)?;
+            told += 1;
+        }
         // A cell without its words ends what is told of its bucket.
-        let told = page.all().count();
-        if is_whole && told == page.cells.len() && page.all().all(is_sound) { Ok(page) } else { Err(Broken) }
+        let last = page.groups.last().map_or(0, |group| group.end as usize);
+        if told == page.cells.len() && last == told { Ok((page, executions)) } else { Err(Broken) }
     }
+}
+
+/// So many numbers.
+fn shorts(bytes: &mut Bytes<'_>, count: usize) -> Result<Vec<u32>, Broken> {
+    let mut taken = Bytes::new(bytes.take(count.saturating_mul(4))?);
+    (0..count).map(|_| taken.short()).collect()
 }
