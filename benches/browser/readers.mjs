@@ -3,6 +3,7 @@
 
 export const READERS = [
   { name: 'engine NDJSON', bundle: 'engine', peer: 'bytes', form: 'ndjson', large: true },
+  { name: 'engine NDJSON, rows not kept', bundle: 'engine', peer: 'counted', form: 'ndjson', large: true },
   { name: 'engine NDJSON of three shapes', bundle: 'engine', peer: 'bytes', form: 'ndjson', file: 'mixed', large: true },
   { name: 'engine CSV', bundle: 'engine', peer: 'bytes', form: 'csv', large: true },
   { name: 'engine Arrow', bundle: 'engine', peer: 'bytes', form: 'arrow', large: true },

@@ -206,7 +206,7 @@ pub(super) fn read<'a>(
     for (targets, span) in header.columns.iter().zip(records.fields()) {
         let Some(first) = targets.first() else { continue };
         let Some(text) = text(record, span) else {
-            return unreadable([mapping.name_of(first.role), " is not UTF-8"].concat());
+            return unreadable([mapping.name_of(first.role), " is not UTF-8; save the file as UTF-8"].concat());
         };
         let value = match (first.role, text) {
             (_, Text::Plain("")) => Value::Absent,

@@ -44,9 +44,9 @@ function cellsOf(engine, filter = {}) {
 }
 
 /** A form that the engine does not know, or a source that `load` does not take, is one that is not built yet. */
-async function loadOrNotYet(engine, source) {
+async function loadOrNotYet(engine, source, options) {
   try {
-    return await engine.load(source);
+    return await engine.load(source, options);
   } catch (error) {
     throw new Error(`not built yet: ${error.message}`);
   }
@@ -71,6 +71,15 @@ const bytes = {
   },
 };
 
+/** The same, without keeping rows. */
+const counted = {
+  start: bytes.start,
+  async run(source) {
+    await loadOrNotYet(this.engine, streamOf(source), { keepRows: false });
+    return cellsOf(this.engine);
+  },
+};
+
 const columns = {
   async start() {
     this.engine = await HeatmapEngine.create();
@@ -86,4 +95,4 @@ const columns = {
   },
 };
 
-serve({ bytes, columns });
+serve({ bytes, counted, columns });
