@@ -394,7 +394,7 @@ fn the_header_of_csv_says_what_is_where() {
     // White space around a status, as around a name and a moment, is none of it: what ended has a duration.
     check(b"started_at, status, duration_ms\n 1770870600, failed , 5\n", "2:  failed  T 5ms");
     check(b"started_at,status,\xff\n1770870600,failed,x", "2: failed T");
-    check(b"started_at,status\n1770870600,f\xff", "2: unreadable: status is not UTF-8");
+    check(b"started_at,status\n1770870600,f\xff", "2: unreadable: status is not UTF-8; save the file as UTF-8");
     check(b"status\nfailed", "2: unreadable: the header has no column 'started_at', only 'status'");
     check(
         b"id,started_at, stauts \n7,1770870600,failed",
