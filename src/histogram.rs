@@ -154,6 +154,28 @@ impl Histogram {
         Some(middle.max(least as f64).min(most as f64))
     }
 
+    /// The duration in the middle, in milliseconds, told also where many are equal: the executions of a bin are spread half to
+    /// each side of it, and between two bins the middle lies on a line of logarithms. So durations of whole minutes, or of
+    /// whole seconds, have a middle that moves as smoothly as that of exact ones, where the half that is shorter does not jump
+    /// from one minute to the next. Of exact ones it is the median, off by less than 5 %.
+    pub(crate) fn middle(&self, bins: &Bins) -> Option<f64> {
+        let (least, most) = self.ends?;
+        let half = self.count() as f64 / 2.0;
+        let (mut below, mut before) = (0.0, None);
+        for (bin, count) in &self.bins {
+            let (first, last) = bins.ends(usize::from(*bin));
+            let value = (first as f64 * last as f64).sqrt().max(least as f64).min(most as f64).max(1.0);
+            let here = (below + *count as f64 / 2.0, libm::log(value));
+            if here.0 >= half {
+                let (place, logarithm) = before.unwrap_or(here);
+                let share = if here.0 > place { (half - place) / (here.0 - place) } else { 0.0 };
+                return Some(libm::exp(logarithm + (here.1 - logarithm) * share));
+            }
+            (below, before) = (below + *count as f64, Some(here));
+        }
+        before.map(|(_, logarithm)| libm::exp(logarithm))
+    }
+
     /// The numbers of the bins of all executions, added up: by their count, the mean logarithm of a duration in steps of a
     /// bin.
     pub(crate) fn added_up(&self) -> f64 {
@@ -272,6 +294,32 @@ mod tests {
         assert_eq!(of(&[7, 7, 7]).quantile(&bins, 50), Some(7.0), "one value alone is told exactly");
         assert_eq!(Histogram::default().quantile(&bins, 50), None);
         assert_eq!(Histogram::default().most(), None);
+    }
+
+    #[test]
+    fn the_middle_moves_as_the_shares_of_equal_durations_do() {
+        let bins = Bins::new();
+        let of = |counts: &[(u64, u64)]| {
+            let (least, most) = (counts[0].0, counts[counts.len() - 1].0);
+            Histogram::new(counts.iter().map(|(ms, count)| (bins.of(*ms), *count)), least, most).middle(&bins)
+        };
+        let check = |counts: &[(u64, u64)], exact: f64| {
+            let said = of(counts).unwrap();
+            assert!((said / exact).ln().abs() < 0.05, "{counts:?}: {said}");
+        };
+        check(&[(60_000, 1)], 60_000.0);
+        check(&[(60_000, 2), (120_000, 2)], 84_853.0);
+        check(&[(60_000, 3), (120_000, 1)], 71_352.0);
+        check(&[(60_000, 6), (120_000, 4)], 79_170.0);
+        check(&[(60_000, 4), (120_000, 6)], 90_943.0);
+        check(&[(1000, 1), (2000, 1), (3000, 1)], 2000.0);
+        check(&[(1000, 1), (2000, 1), (4000, 1), (8000, 1)], 2828.0);
+        check(&[(0, 5), (1000, 1)], 3.162);
+        let even: Vec<(u64, u64)> = (1000..2000).map(|ms| (ms, 1)).collect();
+        check(&even, 1500.0);
+        assert_eq!(Histogram::default().middle(&bins), None);
+        // What lies in one bin says no more than that bin, wherever the half is.
+        assert!(of(&[(60_000, 49), (120_000, 51)]).unwrap() / of(&[(60_000, 51), (120_000, 49)]).unwrap() < 1.05);
     }
 
     #[test]

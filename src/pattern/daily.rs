@@ -19,7 +19,7 @@ pub enum Measure {
     Volume,
     /// The share of decided executions that failed or timed out.
     FailureRate,
-    /// How long half of the decided executions took at most.
+    /// How long the decided execution in the middle took.
     Duration,
 }
 
@@ -113,7 +113,7 @@ fn values(series: &Series, measure: Measure, bins: &Bins) -> Vec<Option<f64>> {
             let others = decided.saturating_sub(failures);
             (decided > 0).then_some((failures as f64 + 0.5) / (others as f64 + 0.5))
         }
-        Measure::Duration => Some(series.durations.get(place)?.quantile(bins, 50)?.max(1.0)),
+        Measure::Duration => Some(series.durations.get(place)?.middle(bins)?),
     };
     series.days.iter().enumerate().map(|day| of_day(day).map(libm::log)).collect()
 }
@@ -135,7 +135,7 @@ pub struct Stretch {
     pub executions: u64,
     /// Of these, failed and timed out; 0 unless of a failure rate.
     pub failures: u64,
-    /// Executions a day, failures by decided executions, or the duration in milliseconds that half of them stay within.
+    /// Executions a day, failures by decided executions, or the duration in the middle in milliseconds.
     pub value: f64,
 }
 
@@ -155,7 +155,7 @@ impl Stretch {
             Measure::Duration => {
                 let mut all = Histogram::default();
                 durations.iter().for_each(|durations| all.merge(durations));
-                (all.count(), 0, all.quantile(bins, 50).unwrap_or(0.0))
+                (all.count(), 0, all.middle(bins).unwrap_or(0.0))
             }
         };
         Self { days: number, executions, failures, value }

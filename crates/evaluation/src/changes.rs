@@ -5,7 +5,9 @@ use crate::histories::{Chance, Failures, Volume, history};
 use crate::measure::{self, CLAIMED, MOST_OF_A_ROW, Null};
 use crate::singles;
 use crate::table::{Measured, Table, Target};
+use execution_heatmap::histogram::{Bins, Histogram};
 use execution_heatmap::pattern::daily::Measure;
+use execution_heatmap::pattern::history::Hour;
 use execution_heatmap::pattern::{Series, change, trend};
 
 const CHANGES: &str = "Changes (K9)";
@@ -103,6 +105,59 @@ fn weekly_levels(chance: fn(&Series, Measure) -> f64) -> Vec<Null> {
     [8, 13, 26].into_iter().flat_map(|weeks| [Volume::Flat, Volume::Office].map(|volume| row(weeks, volume))).collect()
 }
 
+/// Durations of which whole units are told, as who subtracts times of whole minutes has them: days, runs a day, the unit in
+/// milliseconds and the median in units, the times by which it rises.
+const COARSE: [(usize, usize, u64, f64, f64); 6] = [
+    (70, 33, 60_000, 1.5, 1.5),
+    (70, 33, 60_000, 2.5, 1.5),
+    (70, 330, 60_000, 1.5, 1.25),
+    (90, 60, 1000, 1.5, 1.5),
+    (90, 33, 1000, 3.5, 1.5),
+    (90, 33, 1000, 10.0, 1.5),
+];
+
+/// A series of such durations that rise so many times on one day, and that day.
+fn coarse((days, a_day, unit_ms, middle, times): (usize, usize, u64, f64, f64), number: usize) -> (Series, usize) {
+    let mut chance = Chance::of(&format!("evaluate coarse {days} {a_day} {unit_ms} {middle} {times}"), number);
+    let at = days / 3 + chance.below(days / 3);
+    let bins = Bins::new();
+    let durations = (0..days).map(|day| {
+        let middle = if day < at { middle } else { middle * times };
+        let told: Vec<u64> = (0..a_day)
+            .map(|_| {
+                let begin = chance.uniform();
+                unit_ms * (begin + middle * libm::exp(0.5 * chance.normal())) as u64
+            })
+            .collect();
+        let ends = (told.iter().copied().min().unwrap_or(0), told.iter().copied().max().unwrap_or(0));
+        Histogram::new(told.iter().map(|ms| (bins.of(*ms), 1)), ends.0, ends.1)
+    });
+    let durations = durations.collect();
+    let hour = |_, hour: usize| {
+        let executions = if hour == 12 { a_day as u64 } else { 0 };
+        Hour { executions, decided: executions, ..Hour::default() }
+    };
+    (daily::series_of(days, hour, durations), at)
+}
+
+/// Null rows of such durations.
+pub fn coarse_nulls(chance: fn(&Series, Measure) -> f64) -> Vec<Null> {
+    let row = |(days, a_day, unit_ms, middle, _)| -> Null {
+        let one =
+            move |number: usize| chance(&coarse((days, a_day, unit_ms, middle, 1.0), number).0, Measure::Duration);
+        (format!("{days} days, {a_day} a day, {middle} of whole units of {} s", unit_ms / 1000), Box::new(one))
+    };
+    COARSE.map(row).into()
+}
+
+/// The share of rises of such durations that are told within five days.
+pub fn coarse_found(of: usize, a_row: usize) -> Measured {
+    measure::hits(a_row, |number| {
+        let (series, at) = coarse(COARSE[of], number);
+        told(&series).is_some_and(|told| told.abs_diff(at) <= NEAR)
+    })
+}
+
 /// The chance of what is claimed of a change,
 pub fn of_change(series: &Series, measure: Measure) -> f64 {
     change::look(series, measure).chance
@@ -181,6 +236,12 @@ pub fn run(table: &mut Table, a_row: usize) {
         let target = Target::AtLeast(f64::from(target) / 100.0);
         table.push(CHANGES, &name, steps_found(days, kept, step, a_row), target, "");
     }
+    measure::nulls(table, CHANGES, "change of coarse durations", coarse_nulls(of_change), a_row, MOST_OF_A_ROW);
+    for (of, (days, a_day, unit_ms, middle, times)) in COARSE.into_iter().enumerate() {
+        let unit = unit_ms / 1000;
+        let name = format!("{middle} × {times} of whole units of {unit} s, {days} days, {a_day} a day: within 5 days");
+        table.push(CHANGES, &name, coarse_found(of, a_row), Target::AtLeast(0.9), "");
+    }
     for (days, kept, steps, target) in PAIRS {
         let [one, other] = steps;
         let name = format!("steps of {one} and {other} deviations, {days} days, {kept} kept: both within 5 days");
@@ -191,6 +252,7 @@ pub fn run(table: &mut Table, a_row: usize) {
     let rows = spans.flat_map(|(days, kept)| Measure::ALL.map(|measure| none_beside(days, kept, measure)));
     measure::nulls(table, CHANGES, "a second change", rows.collect(), a_row, MOST_OF_A_ROW);
     measure::nulls(table, TRENDS, "trend", nulls("null", of_trend, &[42, 91, 182]), a_row, MOST_OF_A_ROW);
+    measure::nulls(table, TRENDS, "trend of coarse durations", coarse_nulls(of_trend), a_row, MOST_OF_A_ROW);
     measure::nulls(table, TRENDS, "trend of volume", weekly_levels(of_trend), a_row, MOST_OF_A_ROW);
     for (days, kept, drift) in SLIDES {
         let name = format!("slide by {drift} deviations, {days} days, {kept} kept");

@@ -36,6 +36,8 @@ fn nothing_is_made_of_nothing() {
     check_silent("peaks", kinds.map(|kind| volume::no_peak(28, 1000.0, kind)).into(), 40);
     check_silent("windows of volume", kinds.map(|kind| volume::no_window(28, 100.0, kind)).into(), 20);
     check_silent("changes", changes::nulls("small", changes::of_change, &[91]), 40);
+    check_silent("changes of coarse durations", changes::coarse_nulls(changes::of_change), 40);
+    check_silent("trends of coarse durations", changes::coarse_nulls(changes::of_trend), 40);
     let kinds = [Failures::Autoregressive, Failures::Incidents, Failures::LouderInOfficeHours];
     let beside = |kind| failures::none_beside("Mondays", failures::FLAGSHIP, 26, kind);
     check_silent("second failure windows", kinds.map(beside).into(), 30);
@@ -57,6 +59,7 @@ fn what_is_there_is_found() {
     check_found("one hour × 8", Measured::Share { hits, of: told.len() }, 0.98);
     check_found("dip", volume::dips_found(91, 2000.0, Noise::Poisson, 0.5, 20), 0.95);
     check_found("step", changes::steps_found(91, 0.3, 2.5, 60), 0.9);
+    check_found("step of coarse durations", changes::coarse_found(0, 60), 0.9);
     check_found("two steps", changes::pairs_found(182, 0.3, [2.5, -2.5], 60), 0.9);
     let pair = [failures::FLAGSHIP, failures::SATURDAY_NIGHTS];
     let told = each(30, |number| failures::pair_told(26, Failures::Incidents, &pair, number));
