@@ -279,6 +279,7 @@ pub fn answer_from(
                     known_until: looked_at.known_until,
                     placed_by: query.counting.by,
                     outcomes: query.filter.statuses.is_empty(),
+                    whole: query.filter.statuses.is_empty() && query.filter.tags.is_empty(),
                     chosen: !query.filter.is_empty(),
                     all: query.patterns == Wanted::All,
                 });

@@ -44,6 +44,9 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     if !query.filter.statuses.is_empty() {
         facts.push("a status filter is set: the success rate is of the executions that are left, and no pattern of outcomes is looked for".to_owned());
     }
+    if cfg!(feature = "patterns") && !(query.filter.statuses.is_empty() && query.filter.tags.is_empty()) {
+        facts.push("statuses or tags are chosen: what else ran is not in this view, so schedules, missed runs, failures in a row, silences and stops are not looked for".to_owned());
+    }
     facts.extend(moments(told));
     facts.extend(attempts(told));
     facts.extend(rate_known(totals));

@@ -102,9 +102,13 @@ fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
             one.at == other.at && is_of_all(by, what, above(one), above(other))
         }
         (Statement::Incident(one), Statement::Incident(other)) => {
+            // Hours that overlap are one incident: a workflow's where most of the failures are its own.
             one.from < other.until
                 && other.from < one.until
-                && is_of_all(by, what, one.failures as f64, other.failures as f64)
+                && match *by.whose {
+                    Whose::All => (other.failures as f64) < MOST_OF_IT * one.failures as f64,
+                    _ => *what.whose == Whose::All && one.failures as f64 >= MOST_OF_IT * other.failures as f64,
+                }
         }
         (Statement::Silence(one), Statement::Silence(other)) => {
             *by.whose == Whose::All && *what.whose != Whose::All && overlaps(one, other) && other.hours <= 2 * one.hours

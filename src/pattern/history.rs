@@ -399,6 +399,7 @@ mod tests {
             known_until: None,
             placed_by: Moment::Start,
             outcomes: true,
+            whole: true,
             chosen: false,
             all: false,
         };
@@ -431,6 +432,7 @@ mod tests {
             known_until: None,
             placed_by: Moment::Start,
             outcomes: true,
+            whole: true,
             chosen: false,
             all: false,
         };

@@ -110,14 +110,17 @@ impl Sought {
     ];
 
     /// Whether it is looked for in a series. Where all executions are those of one workflow, nothing is looked for in
-    /// both; without outcomes, nothing that is about them.
+    /// both; without outcomes, nothing that is about them; of a part of what ran, nothing that is about all of it.
     fn is_meant(self, whose: &Whose, view: &Viewed<'_>) -> bool {
         let is_of_series = match (self.is_of_workflows(), whose) {
             (true, whose) => matches!(whose, Whose::Workflow { .. }),
             (false, Whose::All) => true,
             (false, _) => !view.is_only,
         };
-        is_of_series && (view.outcomes || !self.is_of_outcomes()) && self.is_told_by(view.placed_by)
+        is_of_series
+            && (view.outcomes || !self.is_of_outcomes())
+            && (view.whole || !self.is_of_all_runs())
+            && self.is_told_by(view.placed_by)
     }
 
     /// True if only a workflow does it.
@@ -131,6 +134,11 @@ impl Sought {
             Sought::Change(measure) | Sought::Trend(measure) => measure == Measure::FailureRate,
             _ => false,
         }
+    }
+
+    /// True if it cannot be told without every run of a workflow.
+    fn is_of_all_runs(self) -> bool {
+        matches!(self, Sought::Silence) || self.is_of_workflows()
     }
 
     /// True if it is looked for in a series of that scope.
@@ -233,7 +241,7 @@ impl Sought {
             Sought::Burst => burst::look(series).map(Statement::Burst),
             Sought::Incident => burst::look_for_incident(series).map(Statement::Incident),
             Sought::Schedule => match schedule {
-                Some(found) => schedule::claim(series, view.zone, found).map(Statement::Schedule),
+                Some(found) => schedule::claim(series, view.zone, view.known.1, found).map(Statement::Schedule),
                 None => Look::nothing(),
             },
             Sought::Missed => match schedule {
@@ -270,6 +278,7 @@ struct Viewed<'a> {
     placed_by: Placed,
     /// False if a status filter chose the executions.
     outcomes: bool,
+    whole: bool,
     /// True if all executions are those of one workflow.
     is_only: bool,
 }
@@ -364,6 +373,7 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
         executions: all.executions(),
         placed_by: evidence.placed_by,
         outcomes: evidence.outcomes,
+        whole: evidence.whole,
         is_only: executions.len() == 1,
     };
     let mut looked = vec![Looked::at(&all, &view)];

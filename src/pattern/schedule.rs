@@ -77,6 +77,8 @@ pub struct Facts {
     pub kept: u64,
     /// The 99th per cent of the distances of starts from their moment, in milliseconds.
     pub jitter_ms: i64,
+    /// True if it has run no more for a day and three periods.
+    pub has_ended: bool,
 }
 
 /// One moment at which a start is to be expected.
@@ -139,11 +141,16 @@ pub fn find(series: &Series, zone: &Zone) -> Option<(Schedule, f64)> {
 
 /// The cadence as a claim.
 pub fn look(series: &Series, zone: &Zone) -> Look<Facts> {
-    find(series, zone).map_or_else(Look::nothing, |found| claim(series, zone, &found))
+    find(series, zone).map_or_else(Look::nothing, |found| claim(series, zone, i64::MIN, &found))
 }
 
-/// The claim that a schedule which was found is one.
-pub fn claim(series: &Series, zone: &Zone, (Schedule { facts, .. }, chance): &(Schedule, f64)) -> Look<Facts> {
+/// The claim that a schedule which was found is one, where rows are known until a moment.
+pub fn claim(
+    series: &Series,
+    zone: &Zone,
+    known_until: i64,
+    (Schedule { facts, .. }, chance): &(Schedule, f64),
+) -> Look<Facts> {
     let date = |run: &super::series::Run| Timestamp::from_ms(run.at_ms).map(|at| zone.local_date(at));
     let (Some(first), Some(last)) = (series.runs.first().and_then(date), series.runs.last().and_then(date)) else {
         return Look::nothing();
@@ -152,7 +159,9 @@ pub fn claim(series: &Series, zone: &Zone, (Schedule { facts, .. }, chance): &(S
     let mut basis = Basis::new((first, last), share);
     basis.count("period_ms", facts.period_ms.unsigned_abs());
     basis.count("expected", facts.expected).count("kept", facts.kept);
-    Look::claim(*chance, facts.clone(), basis)
+    let pause = series.runs.last().map_or(0, |run| known_until.saturating_sub(run.at_ms));
+    let has_ended = pause > facts.period_ms.saturating_mul(3).saturating_add(DAY_MS);
+    Look::claim(*chance, Facts { has_ended, ..facts.clone() }, basis)
 }
 
 /// How far from its moment a start may be: a minute, a twentieth of a long period, a tenth of a short one.
@@ -317,7 +326,17 @@ impl Schedule {
         }
         let (expected, kept) = (slots.len() as u64, kept as u64);
         Some(Self {
-            facts: Facts { period_ms, phase_ms: told_ms, frame, weekdays, hours, expected, kept, jitter_ms },
+            facts: Facts {
+                period_ms,
+                phase_ms: told_ms,
+                frame,
+                weekdays,
+                hours,
+                expected,
+                kept,
+                jitter_ms,
+                has_ended: false,
+            },
             slots,
         })
     }
@@ -344,7 +363,7 @@ pub fn date_of(clock_ms: i64) -> chrono::NaiveDate {
 }
 
 /// Which classes of moments a schedule has: those in which it keeps at least half as many as in the fullest. There are at
-/// most 24 classes.
+/// most 24 classes, and one that no moment is of, since there were too few days, may belong to it as well as any other.
 #[inline(never)]
 fn active(slots: &[Slot], class: &dyn Fn(i64) -> usize) -> [bool; 24] {
     let mut sums = [(0u64, 0u64); 24];
@@ -356,7 +375,7 @@ fn active(slots: &[Slot], class: &dyn Fn(i64) -> usize) -> [bool; 24] {
     }
     let share = |(kept, all): (u64, u64)| kept as f64 / all.max(1) as f64;
     let fullest = sums.iter().fold(0.0, |most: f64, sum| most.max(share(*sum)));
-    sums.map(|sum| sum.1 > 0 && share(sum) >= LEAST_SHARE_OF_FULLEST * fullest)
+    sums.map(|sum| sum.1 == 0 || share(sum) >= LEAST_SHARE_OF_FULLEST * fullest)
 }
 
 #[cfg(test)]

@@ -120,8 +120,7 @@ mod tests {
         check(Outcome::Cancelled, &Whose::All, Strength::Plain, &of("More cancellations"));
         let unnamed = Whose::Workflow { id: "7".into(), name: None };
         check(Outcome::Cancelled, &unnamed, Strength::Tends, &of("Cancellations of '7' tend to be more frequent"));
-        let slow =
-            "on Mondays between 9–11 AM (31% slower than 9 in 10 of their workflow vs 6% otherwise, 11 of 13 weeks)";
+        let slow = "on Mondays between 9–11 AM (31% of them slower than 9 in 10 of their workflow vs 6% otherwise, 11 of 13 weeks)";
         check(Outcome::Slow, &Whose::All, Strength::Plain, &["Executions are slower ", slow].concat());
         check(Outcome::Slow, &named, Strength::Tends, &["Executions of 'Sync CRM' tend to be slower ", slow].concat());
     }
@@ -129,7 +128,8 @@ mod tests {
     #[test]
     fn a_peak_is_said_to_the_letter() {
         let check = |peak, zone, strength, words: &str| {
-            let facts = volume_peak::Facts { peak, ratio: 2.34, held: 81, days: 91, excess: 500.0 };
+            let facts =
+                volume_peak::Facts { peak, ratio: 2.34, held: 81, days: 91, excess: 500.0, holds_fullest: true };
             assert_eq!(of(&Statement::Peak(facts), &Whose::All, zone, strength, false), words);
         };
         let around = Peak::Around { start: 13, length: 3 };

@@ -455,6 +455,7 @@ impl View {
             known_until: (!ends_with_rows).then_some(window.until.ms()),
             placed_by: execution_heatmap::options::Moment::Start,
             outcomes,
+            whole: true,
             chosen: false,
             all: true,
         })

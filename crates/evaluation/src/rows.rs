@@ -98,6 +98,7 @@ impl Rows {
             known_until: Some(self.window.until.ms()),
             placed_by: execution_heatmap::options::Moment::Start,
             outcomes: true,
+            whole: true,
             chosen: false,
             // Whatever passes its test has to be true.
             all: true,

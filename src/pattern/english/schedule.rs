@@ -5,13 +5,21 @@ use crate::pattern::schedule::{Facts, Frame, hour_of, weekday_of};
 use crate::pattern::sentence::Strength;
 use crate::zone::{DAY_MS, HOUR_MS};
 
+const MINUTE_MS: i64 = 60_000;
+/// Starts that stray less are said to be at their minute,
+const AT_MS: i64 = 2 * MINUTE_MS;
+/// and those that stray less to be around one of five; others around one of thirty.
+const NEAR_MS: i64 = 15 * MINUTE_MS;
+
 /// "'nightly-etl' runs daily at 2 AM (89 of 92 expected runs)", "… every 15 minutes on weekdays between 8 AM–6 PM …".
 /// `zone` is the zone's name, which is said of hours.
 pub fn sentence(facts: &Facts, name: &str, zone: &str, strength: Strength) -> String {
     let mut text = Text::default();
-    text.named(name).say(match strength {
-        Strength::Plain => " runs ",
-        Strength::Tends => " tends to run ",
+    text.named(name).say(match (strength, facts.has_ended) {
+        (Strength::Plain, false) => " runs ",
+        (Strength::Plain, true) => " ran ",
+        (Strength::Tends, false) => " tends to run ",
+        (Strength::Tends, true) => " tended to run ",
     });
     text.every(facts.period_ms);
     let on = facts.weekdays.iter().filter(|is_on| **is_on).count();
@@ -24,7 +32,7 @@ pub fn sentence(facts: &Facts, name: &str, zone: &str, strength: Strength) -> St
         days(&mut text, facts, only);
     }
     if facts.period_ms >= DAY_MS {
-        text.say(" at ").clock_time(facts.phase_ms.rem_euclid(DAY_MS));
+        at(&mut text, facts);
         clock_of(&mut text, facts.frame, zone);
     } else if facts.period_ms <= HOUR_MS && facts.hours.contains(&false) {
         if let Some((from, until)) = stretch(&facts.hours) {
@@ -36,6 +44,18 @@ pub fn sentence(facts: &Facts, name: &str, zone: &str, strength: Strength) -> St
         clock_of(&mut text, facts.frame, zone);
     }
     text.say(" (").count(facts.kept).say(" of ").count(facts.expected).say(" expected runs)").done()
+}
+
+/// " at 2 AM", or " around 2:30 AM" where starts stray so far from it that minutes mean nothing: as those do that a clock
+/// change moves which is not that of the zone.
+fn at(text: &mut Text, facts: &Facts) {
+    let (word, step_ms) = match facts.jitter_ms {
+        ..=AT_MS => (" at ", 1),
+        ..=NEAR_MS => (" around ", 5 * MINUTE_MS),
+        _ => (" around ", 30 * MINUTE_MS),
+    };
+    let rounded = (facts.phase_ms + step_ms / 2).div_euclid(step_ms) * step_ms;
+    text.say(word).clock_time(rounded.rem_euclid(DAY_MS));
 }
 
 fn clock_of(text: &mut Text, frame: Frame, zone: &str) {
@@ -85,10 +105,13 @@ mod tests {
 
     #[test]
     fn a_schedule_is_said_to_the_letter() {
-        const MINUTE_MS: i64 = 60_000;
+        let facts = |period_ms, phase_ms, frame, weekdays, hours| {
+            let (expected, kept, jitter_ms, has_ended) = (92, 89, 4000, false);
+            Facts { period_ms, phase_ms, frame, weekdays, hours, expected, kept, jitter_ms, has_ended }
+        };
+        let said = |facts: &Facts| sentence(facts, "etl", "Europe/Berlin", Strength::Plain);
         let check = |period_ms, phase_ms, frame, weekdays, hours, words: &str| {
-            let facts = Facts { period_ms, phase_ms, frame, weekdays, hours, expected: 92, kept: 89, jitter_ms: 4000 };
-            assert_eq!(sentence(&facts, "etl", "Europe/Berlin", Strength::Plain), words);
+            assert_eq!(said(&facts(period_ms, phase_ms, frame, weekdays, hours)), words);
         };
         let weekdays = [true, true, true, true, true, false, false];
         let two = std::array::from_fn(|hour| hour == 2);
@@ -98,6 +121,13 @@ mod tests {
         check(DAY_MS, 2 * HOUR_MS, Frame::Local, [true; 7], two, &at_two);
         let utc = format!("'etl' runs daily at 2:30 AM UTC, whatever the local clock says {tail}");
         check(DAY_MS, 150 * MINUTE_MS, Frame::Utc, [true; 7], two, &utc);
+        let daily = facts(DAY_MS, 443 * MINUTE_MS, Frame::Local, [true; 7], two);
+        let strays = |minutes: i64| said(&Facts { jitter_ms: minutes * MINUTE_MS, ..daily.clone() });
+        assert!(strays(2).starts_with("'etl' runs daily at 7:23 AM local time"));
+        assert!(strays(3).starts_with("'etl' runs daily around 7:25 AM local time"));
+        assert!(strays(37).starts_with("'etl' runs daily around 7:30 AM local time"));
+        let ended = said(&Facts { has_ended: true, ..daily.clone() });
+        assert!(ended.starts_with("'etl' ran daily at 7:23 AM local time"));
         let quarter = format!("'etl' runs every 15 minutes on weekdays between 8 AM–6 PM (Europe/Berlin) {tail}");
         check(15 * MINUTE_MS, 0, Frame::Either, weekdays, office, &quarter);
         let weekly = format!("'etl' runs weekly on Sundays at 2 AM (Europe/Berlin) {tail}");

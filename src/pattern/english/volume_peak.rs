@@ -11,9 +11,12 @@ pub fn sentence(facts: &Facts, called: Option<&str>, zone: &str, strength: Stren
     text.of(called).say(match (facts.peak, strength) {
         (Peak::Hour(_), Strength::Plain) => " peaks at ",
         (Peak::Hour(_), Strength::Tends) => " tends to peak at ",
-        (Peak::Around { .. }, Strength::Plain) => " is highest around ",
-        (Peak::Around { .. }, Strength::Tends) => " tends to be highest around ",
+        (Peak::Around { .. }, Strength::Plain) => " is ",
+        (Peak::Around { .. }, Strength::Tends) => " tends to be ",
     });
+    if matches!(facts.peak, Peak::Around { .. }) {
+        text.say(if facts.holds_fullest { "highest around " } else { "high around " });
+    }
     match facts.peak {
         Peak::Hour(hour) => text.hour(hour),
         Peak::Around { start, length } => text.hours(start, length),
