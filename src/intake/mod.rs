@@ -341,6 +341,7 @@ impl Intake {
         self.go_on();
         self.finish_stretch();
         self.count_stream();
+        self.table.gather_counted();
         self.judge(broken);
     }
 
@@ -357,6 +358,7 @@ impl Intake {
     pub fn stop(&mut self, why: &str) {
         self.go_on();
         self.before_stop = Some(self.reading.incomplete.clone());
+        self.table.gather_counted();
         self.judge(Some(why));
     }
 
@@ -389,7 +391,6 @@ impl Intake {
 
     /// Says whether the source was whole.
     fn judge(&mut self, broken: Option<&str>) {
-        self.table.gather_counted();
         let incomplete = self.why_incomplete(broken);
         self.reading.merge(&Reading { incomplete, ..Reading::default() });
     }

@@ -66,6 +66,11 @@ impl Table {
         came + self.folded.started() + self.folded.unstarted()
     }
 
+    /// True if so many executions more may be held as counts: [`MOST_COUNTED`] in all.
+    pub(super) fn can_count(&self, more: u64) -> bool {
+        self.counted().saturating_add(more) <= MOST_COUNTED
+    }
+
     /// The length in seconds of the longest bucket of counts.
     pub fn longest_count(&self) -> Option<u32> {
         let came = self.counts.rows().iter().map(|row| row.count.seconds).max();
@@ -82,11 +87,10 @@ impl Table {
     }
 
     fn add_count(&mut self, row: Row) -> bool {
-        let all = self.counts.executions.saturating_add(row.count.executions);
-        if all > MOST_COUNTED {
+        if !self.can_count(row.count.executions) {
             return false;
         }
-        self.counts.executions = all;
+        self.counts.executions += row.count.executions;
         let last = row.start_ms + i64::from(row.count.seconds) * 1000 - 1;
         self.kinds.see(row.kind, row.start_ms);
         [row.start_ms, last].into_iter().filter_map(Timestamp::from_ms).for_each(|at| self.reach(at));

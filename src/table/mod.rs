@@ -155,11 +155,10 @@ impl Table {
     /// [`Table::is_full`].
     #[inline]
     pub fn make_room(&mut self) -> bool {
-        let has_room = if self.keeps_rows() {
-            self.columns.make_room(self.most_bytes)
-        } else {
-            self.folded.make_room(self.most_bytes)
-        };
+        if !self.keeps_rows() {
+            return self.make_room_to_count();
+        }
+        let has_room = self.columns.make_room(self.most_bytes);
         self.is_full |= !has_room;
         has_room
     }

@@ -80,14 +80,20 @@ impl Table {
             let kind = self.kinds.all().get(kind).filter(|_| admitted.get(kind) == Some(&true))?;
             Some(kind.workflow().map_or(without, |number| number as usize))
         };
-        let mut rows = vec![0u64; without + 1];
-        let mut by_kind = self.placed(view.counting, view.window).by_kind;
-        self.folded.add_for_counts(&mut by_kind, RUNS_OF_A_COUNT);
-        for (kind, count) in by_kind.iter().enumerate() {
-            if let Some(rows) = workflow_of(kind).and_then(|workflow| rows.get_mut(workflow)) {
-                *rows += count;
+        let of_workflows = |by_kind: &[u64]| {
+            let mut sums = vec![0u64; without + 1];
+            for (kind, number) in by_kind.iter().enumerate() {
+                if let Some(sum) = workflow_of(kind).and_then(|workflow| sums.get_mut(workflow)) {
+                    *sum += number;
+                }
             }
-        }
+            sums
+        };
+        let mut by_kind = self.placed(view.counting, view.window).by_kind;
+        let rows = of_workflows(&by_kind);
+        // What is held of each, in runs.
+        self.folded.add_for_counts(&mut by_kind, RUNS_OF_A_COUNT);
+        let sizes = of_workflows(&by_kind);
         let ids: Vec<&str> = self.kinds.workflows.iter().collect();
         let names: Vec<Option<&str>> = self.kinds.names_of_workflows();
         let mut numbers = order(ids.len(), &|one, other| ids.get(one) < ids.get(other));
@@ -97,7 +103,7 @@ impl Table {
             // As many workflows as their executions find room.
             let (mut batch, mut held) = (Vec::new(), 0);
             while let Some(number) = waiting.peek().copied() {
-                let more = rows.get(number).copied().unwrap_or(0);
+                let more = sizes.get(number).copied().unwrap_or(0);
                 if held > 0 && held + more > MOST_HELD {
                     break;
                 }
@@ -116,8 +122,7 @@ impl Table {
             }
             let place = |kind: usize| workflow_of(kind).and_then(|workflow| place_of.get(workflow)).copied();
             let places: Vec<u32> = (0..self.kinds.all().len()).map(|kind| place(kind).unwrap_or(NONE)).collect();
-            let has_rows = self.rows() > 0;
-            let capacity = |workflow: &usize| rows.get(*workflow).filter(|_| has_rows).map_or(0, |rows| *rows as usize);
+            let capacity = |workflow: &usize| rows.get(*workflow).map_or(0, |rows| *rows as usize);
             let mut runs: Vec<Vec<Run>> = batch.iter().map(|workflow| Vec::with_capacity(capacity(workflow))).collect();
             let mut counts: Vec<Vec<RunCount>> = vec![Vec::new(); batch.len()];
             self.push_runs(view, &places, &mut runs);

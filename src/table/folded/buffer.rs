@@ -2,13 +2,15 @@
 //! a few passes over them, however many they are. Asks whether there is memory before it takes any.
 
 use super::page::Key;
-use super::part::One;
+use super::summary::One;
 use crate::bytes::{Broken, Bytes, push_long, push_short};
 use crate::execution::MOST_DURATION_MS;
 
 /// The rows of a buffer at first, and so many that sorting them is not held up by memory.
 const FIRST_ROWS: usize = 64;
 const USUAL_ROWS: usize = 1 << 14;
+/// The bytes of a row that is handed on.
+const HANDED_BYTES: usize = 24;
 /// By so many bits rows are sorted at a time.
 const DIGIT_BITS: u32 = 11;
 
@@ -18,8 +20,8 @@ struct Waiting {
     key: Key,
     /// Milliseconds, or [`NO_MS`].
     duration: u64,
-    /// The same; the highest bit says whether it is a later attempt.
-    wait: u64,
+    /// How long it waited, likewise; the highest bit says whether it is a later attempt.
+    waited: u64,
 }
 
 const IS_RETRY: u64 = 1 << 63;
@@ -28,15 +30,15 @@ const NO_MS: u64 = IS_RETRY - 1;
 
 impl Waiting {
     fn of(key: Key, row: One) -> Self {
-        let wait = row.waited_ms.unwrap_or(NO_MS);
-        let wait = if row.is_retry { wait | IS_RETRY } else { wait };
-        Self { key, duration: row.duration_ms.unwrap_or(NO_MS), wait }
+        let waited = row.waited_ms.unwrap_or(NO_MS);
+        let waited = if row.is_retry { waited | IS_RETRY } else { waited };
+        Self { key, duration: row.duration_ms.unwrap_or(NO_MS), waited }
     }
 
     fn row(&self) -> One {
         let ms = |ms: u64| (ms != NO_MS).then_some(ms);
-        let (duration_ms, waited_ms) = (ms(self.duration), ms(self.wait & !IS_RETRY));
-        One { is_retry: self.wait & IS_RETRY != 0, duration_ms, waited_ms }
+        let (duration_ms, waited_ms) = (ms(self.duration), ms(self.waited & !IS_RETRY));
+        One { is_retry: self.waited & IS_RETRY != 0, duration_ms, waited_ms }
     }
 }
 
@@ -76,11 +78,11 @@ impl Buffer {
         self.0.try_reserve_exact(rows - self.len()).is_ok() && self.has_room()
     }
 
-    /// Gives half of its room back, or all, while there is no row; false if it has no more to give.
-    pub(super) fn shrink(&mut self) -> bool {
+    /// Gives half of its room back while there is no row, or all where less than `least` rows had room then; false if so.
+    pub(super) fn shrink(&mut self, least: usize) -> bool {
         let rows = self.capacity() / 2;
         *self = Self::default();
-        rows >= FIRST_ROWS && self.grow(rows)
+        rows >= least.max(FIRST_ROWS) && self.grow(rows)
     }
 
     /// Adds a row for which there is room.
@@ -124,15 +126,16 @@ impl Buffer {
         let kind_bits = u32::BITS - kinds.leading_zeros();
         let bits = u64::BITS - (most.abs_diff(least) as u64).leading_zeros() + kind_bits;
         let number = |key: &Key| u64::from(key.bucket.abs_diff(least)) << kind_bits | u64::from(key.kind);
-        let mut sorted: Vec<Waiting> = Vec::new();
-        if sorted.try_reserve_exact(self.capacity()).is_err() {
+        let (mut sorted, mut places): (Vec<Waiting>, Vec<usize>) = (Vec::new(), Vec::new());
+        if sorted.try_reserve_exact(self.capacity()).is_err() || places.try_reserve_exact(1 << DIGIT_BITS).is_err() {
             return false;
         }
         sorted.clone_from(&self.0);
         for digit in 0..bits.div_ceil(DIGIT_BITS) {
             let of =
                 |waiting: &Waiting| (number(&waiting.key) >> (digit * DIGIT_BITS)) as usize & ((1 << DIGIT_BITS) - 1);
-            let mut places = vec![0usize; 1 << DIGIT_BITS];
+            places.clear();
+            places.resize(1 << DIGIT_BITS, 0);
             for waiting in &self.0 {
                 if let Some(count) = places.get_mut(of(waiting)) {
                     *count += 1;
@@ -157,20 +160,20 @@ impl Buffer {
     /// Appends the rows for another engine.
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         push_short(out, self.len() as u32);
-        for Waiting { key, duration, wait } in &self.0 {
+        for Waiting { key, duration, waited } in &self.0 {
             push_short(out, key.bucket as u32);
             push_short(out, key.kind);
             push_long(out, *duration);
-            push_long(out, *wait);
+            push_long(out, *waited);
         }
     }
 
     /// Rows as [`Buffer::write`] wrote them, of kinds below `kinds` and of buckets that are there.
     pub(super) fn read(bytes: &mut Bytes<'_>, kinds: usize, is_there: &dyn Fn(i32) -> bool) -> Result<Self, Broken> {
         let mut buffer = Self::default();
-        for _ in 0..bytes.count(Self::ROW_BYTES)? {
+        for _ in 0..bytes.count(HANDED_BYTES)? {
             let key = Key { bucket: bytes.short()? as i32, kind: bytes.short()? };
-            let waiting = Waiting { key, duration: bytes.long()?, wait: bytes.long()? };
+            let waiting = Waiting { key, duration: bytes.long()?, waited: bytes.long()? };
             let One { duration_ms, waited_ms, .. } = waiting.row();
             let fits = [duration_ms, waited_ms].into_iter().flatten().all(|ms| ms <= MOST_DURATION_MS);
             if !fits || key.kind as usize >= kinds || !is_there(key.bucket) {

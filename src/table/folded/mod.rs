@@ -3,12 +3,12 @@
 //! views are those of kept rows where hours consist of whole buckets. Knows no moment but the start and no single row.
 //!
 //! Rows come into a buffer; when that is full they are sorted and go into the cells, a page of these at a time. Rows in the
-//! order of time, or against it, so touch few pages, whatever there is before. A row takes less than half of what a table
-//! keeps of one where it is alone in its cell, and next to nothing where it is one of many.
+//! order of time, or against it, so touch few pages, whatever there is before. A bucket takes 8 bytes, a row that is alone in
+//! its cell 8 more, and one of many next to nothing.
 
 mod buffer;
 mod page;
-mod part;
+mod summary;
 
 use super::column::{KIND, NONE, RETRY, UNSTARTED, retry};
 use super::counts::{Count, MOST_COUNTED};
@@ -22,12 +22,11 @@ use crate::execution::{Execution, Status};
 use crate::histogram::{Bins, Histogram};
 use crate::ingest::Known;
 use crate::options::{Counting, Moment};
-use crate::order::order;
 use crate::time::Timestamp;
 use crate::window::Window;
 use buffer::Buffer;
-use page::{Cells, Key, Page};
-use part::{MOST_ROW_BYTES, One, Part};
+use page::{CellsOfBucket, Key, MOST_AT_ONCE, MOST_ROW_BYTES, Page};
+use summary::{One, Summary};
 
 /// Takes the begin of a bucket, the kind of its executions and what makes their count, which not everyone wants.
 pub(super) type TakeCount<'a> = dyn FnMut(i64, u32, &dyn Fn() -> Count) + 'a;
@@ -40,6 +39,8 @@ const BUCKET_MS: i64 = BUCKET_SECONDS as i64 * 1000;
 
 /// One row in so many cells may lie in the buffer: where rows come in no order, all pages are written anew when it is full.
 const CELLS_PER_ROW: usize = 8;
+/// As memory comes to its end, so many cells a row: with fewer rows, each would have pages written anew for itself.
+const MOST_CELLS_PER_ROW: usize = 64;
 
 /// A row that is counted and not kept.
 #[derive(Clone, Copy, Debug)]
@@ -102,7 +103,7 @@ impl Folded {
         }
         // As memory comes to its end, the buffer does with less of it.
         while self.buffer.capacity() > 0 && !has_room(self, self.buffer.capacity()) {
-            if !self.buffer.shrink() {
+            if !self.buffer.shrink(self.cells / MOST_CELLS_PER_ROW) {
                 return false;
             }
         }
@@ -115,7 +116,7 @@ impl Folded {
         let is_done = buffer.sort() && {
             let keys = buffer.keys();
             keys.is_some_and(|keys| {
-                let put = self.put(&keys, &|place| Part::One(buffer.row(place)));
+                let put = self.put(&keys, &|place| Summary::One(buffer.row(place)));
                 buffer.forget(put);
                 put == keys.len()
             })
@@ -124,8 +125,8 @@ impl Folded {
         is_done
     }
 
-    /// Adds parts by rising keys to the cells; how many of them memory had room for.
-    fn put<'a>(&mut self, keys: &[Key], part: &dyn Fn(usize) -> Part<'a>) -> usize {
+    /// Adds summaries by rising keys to the cells; how many of them memory had room for.
+    fn put<'a>(&mut self, keys: &[Key], summary: &dyn Fn(usize) -> Summary<'a>) -> usize {
         let bins = Bins::new();
         let mut done = 0;
         while let Some(key) = keys.get(done).copied() {
@@ -136,10 +137,11 @@ impl Folded {
             place += usize::from(replaced == 0 && !self.pages.is_empty());
             let next = self.pages.get(place + replaced).map(Page::first);
             let rest = keys.get(done..).unwrap_or_default();
+            let rest = rest.get(..MOST_AT_ONCE).unwrap_or(rest);
             let rows = next.map_or(rest.len(), |next| rest.partition_point(|key| *key < next));
             let rest = rest.get(..rows).unwrap_or_default();
             let before = (page.bytes(), page.len());
-            let Some(pages) = page.with(rest, &|place| part(done + place), &bins) else { break };
+            let Some(pages) = page.with(rest, &|place| summary(done + place), &bins) else { break };
             if self.pages.try_reserve(pages.len()).is_err() {
                 break;
             }
@@ -178,15 +180,15 @@ impl Folded {
     pub(super) fn each_count(&self, each: &mut TakeCount<'_>) {
         let table_of_bins = Bins::new();
         self.each_bucket(&mut |start_ms, cells| {
-            for (kind, part) in cells {
+            for (kind, summary) in cells {
                 let count = || {
                     let mut bins = Vec::new();
-                    part.each_bin(&table_of_bins, &mut |bin, count| bins.push((bin as u16, count)));
+                    summary.each_bin(&table_of_bins, &mut |bin, count| bins.push((bin as u16, count)));
                     Count {
                         seconds: BUCKET_SECONDS,
-                        executions: part.executions(),
-                        timed: part.timed(),
-                        duration_ms: part.duration_ms(),
+                        executions: summary.executions(),
+                        timed: summary.timed(),
+                        duration_ms: summary.duration_ms(),
                         bins,
                     }
                 };
@@ -220,13 +222,13 @@ impl Folded {
         }
         self.each_bucket(&mut |start_ms, cells| {
             let is_inside = start_ms >= window.start_ms && start_ms < window.until.ms();
-            for (kind, part) in cells {
+            for (kind, summary) in cells {
                 let of_kind = placed.by_kind.get_mut(kind as usize).zip(placed.retries.get_mut(kind as usize));
                 match of_kind {
-                    _ if !is_inside => placed.outside_window += part.executions(),
+                    _ if !is_inside => placed.outside_window += summary.executions(),
                     Some((rows, retries)) => {
-                        *rows += part.executions();
-                        *retries += part.retries();
+                        *rows += summary.executions();
+                        *retries += summary.retries();
                     }
                     None => {}
                 }
@@ -250,18 +252,19 @@ impl Folded {
         self.each_bucket(&mut |start_ms, cells| {
             let Some(bucket) = buckets.of(start_ms) else { return };
             let Some(sums) = sums.get_mut(bucket) else { return };
-            for (kind, part) in cells {
+            for (kind, summary) in cells {
                 let is_admitted = admitted.get(kind as usize).copied().unwrap_or(false);
                 let (Some(kind), true) = (table.kinds.all().get(kind as usize), is_admitted) else { continue };
-                sums.count_many(kind.status, part.executions(), part.timed(), part.duration_ms());
+                sums.count_many(kind.status, summary.executions(), summary.timed(), summary.duration_ms());
                 if with_waits {
-                    sums.waited += part.waited();
-                    sums.wait_ms += part.wait_ms();
+                    sums.waited += summary.waited();
+                    sums.wait_ms += summary.wait_ms();
                 }
-                let (Some(durations), Some(ends)) = (durations.as_mut(), part.ends()) else { continue };
+                let durations = durations.as_mut().filter(|_| kind.status.is_decided());
+                let (Some(durations), Some(ends)) = (durations, summary.ends()) else { continue };
                 durations.resize(buckets.hours().len().max(durations.len()), Histogram::default());
                 if let Some(histogram) = durations.get_mut(bucket) {
-                    part.each_bin(&bins, &mut |bin, count| histogram.add(bin, count));
+                    summary.each_bin(&bins, &mut |bin, count| histogram.add(bin, count));
                     histogram.reach(ends);
                 }
             }
@@ -302,18 +305,18 @@ impl Folded {
 
 /// The cells of a bucket, or one row of it.
 enum CellsOrRow<'a> {
-    Cells(Cells<'a>),
+    Cells(CellsOfBucket<'a>),
     Row(Option<(u32, One)>),
 }
 
 impl<'a> Iterator for CellsOrRow<'a> {
-    type Item = (u32, Part<'a>);
+    type Item = (u32, Summary<'a>);
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         match self {
             CellsOrRow::Cells(cells) => cells.next(),
-            CellsOrRow::Row(row) => row.take().map(|(kind, row)| (kind, Part::One(row))),
+            CellsOrRow::Row(row) => row.take().map(|(kind, row)| (kind, Summary::One(row))),
         }
     }
 }
@@ -342,9 +345,17 @@ impl Table {
         }
     }
 
+    /// Makes room to count one more row; false, and then it is said, if there is none.
+    pub(super) fn make_room_to_count(&mut self) -> bool {
+        let left = self.most_bytes.saturating_sub(self.columns.bytes());
+        let has_room = self.can_count(1) && self.folded.make_room(left);
+        self.is_full |= !has_room;
+        has_room
+    }
+
     /// Counts a row of a known kind; false if there is no room for it.
     fn fold(&mut self, row: Start) -> bool {
-        if !self.make_room() {
+        if !self.make_room_to_count() {
             return false;
         }
         let status = self.kinds.all().get((row.kind & KIND) as usize).map_or(Status::Other, |kind| kind.status);
@@ -366,6 +377,9 @@ impl Table {
 
     /// Counts an execution that never started.
     pub(super) fn fold_unstarted(&mut self, execution: &Execution<'_>) {
+        if !self.can_count(1) {
+            return self.fill();
+        }
         let kind = self.intern(execution);
         self.kinds.see(kind, execution.started_at.ms());
         self.folded.unstarted += 1;
@@ -409,6 +423,10 @@ impl Table {
         if row.kind & UNSTARTED == 0 {
             return self.fold(row);
         }
+        if !self.can_count(1) {
+            self.fill();
+            return false;
+        }
         self.folded.unstarted += 1;
         self.retries += u64::from(row.kind & RETRY != 0);
         self.changes += 1;
@@ -421,39 +439,52 @@ impl Table {
         if !FORMS || theirs.started == 0 && theirs.unstarted == 0 {
             return;
         }
+        if !self.can_count(theirs.started.saturating_add(theirs.unstarted)) {
+            return self.fill();
+        }
         self.folded.unstarted += theirs.unstarted;
         self.changes += 1;
-        let renumbered = |kind: u32| numbers.get(kind as usize).copied();
         for page in &theirs.pages {
-            let cells = page.all().filter_map(|(key, part)| Some((Key { kind: renumbered(key.kind)?, ..key }, part)));
-            let mut cells: Vec<(Key, Part<'_>)> = cells.collect();
-            if !cells.is_sorted_by_key(|(key, _)| *key) {
-                let key = |place: usize| cells.get(place).map(|(key, _)| *key);
-                let rising = order(cells.len(), &|one, other| key(one) < key(other));
-                cells = rising.into_iter().filter_map(|place| cells.get(place).copied()).collect();
-            }
-            let rows: u64 = cells.iter().map(|(_, part)| part.executions()).sum();
-            let has_room = page.bytes().saturating_add(self.folded.bytes()) <= self.most_bytes
-                && self.folded.started.saturating_add(rows) <= MOST_COUNTED;
-            let keys: Vec<Key> = cells.iter().map(|(key, _)| *key).collect();
-            let part = |place: usize| cells.get(place).map_or(Part::One(One::NOTHING), |(_, part)| *part);
-            let put = if has_room { self.folded.put(&keys, &part) } else { 0 };
-            for (_, part) in cells.iter().take(put) {
-                self.folded.started += part.executions();
-                self.retries += part.retries();
-            }
-            if put < cells.len() {
+            if self.merge_page(page, numbers).is_none() {
                 return self.fill();
             }
         }
         for (key, row) in theirs.buffer.all() {
-            let Some(kind) = renumbered(key.kind) else { continue };
-            if !self.make_room() {
+            let Some(kind) = numbers.get(key.kind as usize).copied() else { continue };
+            if !self.make_room_to_count() {
                 return;
             }
             self.folded.buffer.push(Key { kind, ..key }, row);
             self.folded.started += 1;
             self.retries += u64::from(row.is_retry);
         }
+    }
+
+    /// Adds the cells of a page whose kinds have these numbers here; `None` if there was no room for all of them.
+    fn merge_page(&mut self, page: &Page, numbers: &[u32]) -> Option<()> {
+        let waiting = self.folded.buffer.len().saturating_mul(MOST_ROW_BYTES);
+        let all = [page.bytes(), waiting, self.folded.bytes(), self.columns.bytes()]
+            .into_iter()
+            .fold(0, usize::saturating_add);
+        if all > self.most_bytes {
+            return None;
+        }
+        let mut cells: Vec<(Key, Summary<'_>)> = Vec::new();
+        let mut keys: Vec<Key> = Vec::new();
+        cells.try_reserve_exact(page.len()).ok()?;
+        keys.try_reserve_exact(page.len()).ok()?;
+        let renumbered = |key: Key| Some(Key { kind: *numbers.get(key.kind as usize)?, ..key });
+        cells.extend(page.all().filter_map(|(key, summary)| Some((renumbered(key)?, summary))));
+        if !cells.is_sorted_by_key(|(key, _)| *key) {
+            crate::order::sort(&mut cells, &|(one, _), (other, _)| one < other);
+        }
+        keys.extend(cells.iter().map(|(key, _)| *key));
+        let summary = |place: usize| cells.get(place).map_or(Summary::One(One::NOTHING), |(_, summary)| *summary);
+        let put = self.folded.put(&keys, &summary);
+        for (_, summary) in cells.iter().take(put) {
+            self.folded.started += summary.executions();
+            self.retries += summary.retries();
+        }
+        (put == cells.len()).then_some(())
     }
 }

@@ -1,13 +1,19 @@
-//! Cells in the order of their buckets and kinds, a page of some thousands at a time: what comes between those of a page
+//! CellsOfBucket in the order of their buckets and kinds, a page of some thousands at a time: what comes between those of a page
 //! has that page written anew and no other. Asks whether there is memory before it takes any.
 
 use super::super::column::{NONE, RETRY};
-use super::part::{Many, One, Part, Sum};
+use super::summary::{MOST_WORDS, Many, One, Sum, Summary};
 use crate::bytes::{Broken, Bytes, push_short};
 use crate::histogram::Bins;
 
-/// About so many cells are a page.
+/// About so many cells are a page,
 const PAGE_CELLS: usize = 1 << 12;
+/// and never more than so many.
+const MOST_CELLS: usize = PAGE_CELLS + PAGE_CELLS / 2;
+/// So many rows and cells go into a page at a time.
+pub(super) const MOST_AT_ONCE: usize = 16 * PAGE_CELLS;
+/// The most bytes that a row may take in pages.
+pub(super) const MOST_ROW_BYTES: usize = MOST_WORDS * size_of::<u32>() + size_of::<Cell>() + size_of::<Group>();
 /// The flag of a kind: the cell's value is where its words begin.
 const MANY: u32 = 1 << 31;
 
@@ -51,7 +57,7 @@ struct Group {
     end: u32,
 }
 
-/// Cells, rising and each there once.
+/// CellsOfBucket, rising and each there once.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Page {
     groups: Vec<Group>,
@@ -61,30 +67,30 @@ pub(super) struct Page {
 
 /// The cells of one bucket.
 #[derive(Clone, Debug)]
-pub(super) struct Cells<'a> {
+pub(super) struct CellsOfBucket<'a> {
     cells: std::slice::Iter<'a, Cell>,
     words: &'a [u32],
 }
 
-impl<'a> Iterator for Cells<'a> {
-    type Item = (u32, Part<'a>);
+impl<'a> Iterator for CellsOfBucket<'a> {
+    type Item = (u32, Summary<'a>);
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let cell = self.cells.next()?;
-        let part = if cell.kind & MANY == 0 {
+        let summary = if cell.kind & MANY == 0 {
             let duration_ms = (cell.value != NONE).then_some(u64::from(cell.value));
-            Part::One(One { is_retry: cell.kind & RETRY != 0, duration_ms, waited_ms: None })
+            Summary::One(One { is_retry: cell.kind & RETRY != 0, duration_ms, waited_ms: None })
         } else {
-            Part::Many(Many::begin(self.words.get(cell.value as usize..)?)?)
+            Summary::Many(Many::begin(self.words.get(cell.value as usize..)?)?)
         };
-        Some((cell.kind(), part))
+        Some((cell.kind(), summary))
     }
 }
 
 impl Page {
     /// The least bytes of one that is handed on.
-    pub(super) const LEAST_BYTES: usize = 12;
+    pub(super) const LEAST_BYTES: usize = 28;
 
     pub(super) fn len(&self) -> usize {
         self.cells.len()
@@ -113,26 +119,30 @@ impl Page {
     }
 
     /// Each bucket with its cells.
-    pub(super) fn buckets(&self) -> impl Iterator<Item = (i32, Cells<'_>)> {
+    pub(super) fn buckets(&self) -> impl Iterator<Item = (i32, CellsOfBucket<'_>)> {
         let mut begin = 0;
         self.groups.iter().map(move |group| {
             let cells = self.cells.get(begin..group.end as usize).unwrap_or_default().iter();
             begin = group.end as usize;
-            (group.bucket, Cells { cells, words: &self.words })
+            (group.bucket, CellsOfBucket { cells, words: &self.words })
         })
     }
 
     /// Each cell.
-    pub(super) fn all(&self) -> impl Iterator<Item = (Key, Part<'_>)> {
-        self.buckets().flat_map(|(bucket, cells)| cells.map(move |(kind, part)| (Key { bucket, kind }, part)))
+    pub(super) fn all(&self) -> impl Iterator<Item = (Key, Summary<'_>)> {
+        self.buckets().flat_map(|(bucket, cells)| cells.map(move |(kind, summary)| (Key { bucket, kind }, summary)))
     }
 
-    /// The pages in which its cells and others are together, which are given by rising keys; `None` if memory has no room for
-    /// them.
-    pub(super) fn with<'a>(&self, keys: &[Key], part: &dyn Fn(usize) -> Part<'a>, bins: &Bins) -> Option<Vec<Page>> {
+    /// The pages in which its cells and others are together, which are given by rising keys, [`MOST_AT_ONCE`] at most; `None` if
+    /// memory has no room for them.
+    pub(super) fn with<'a>(
+        &self,
+        keys: &[Key],
+        summary: &dyn Fn(usize) -> Summary<'a>,
+        bins: &Bins,
+    ) -> Option<Vec<Page>> {
         let mut whole = Page::default();
-        let most = self.len() + keys.len();
-        whole.cells.try_reserve_exact(most).ok()?;
+        whole.cells.try_reserve_exact(self.len() + keys.len()).ok()?;
         whole.groups.try_reserve_exact(self.groups.len() + keys.len()).ok()?;
         whole.words.try_reserve(self.words.len()).ok()?;
         let mut sum = Sum::default();
@@ -146,36 +156,39 @@ impl Page {
                     None => break,
                 },
             };
-            let kept = mine.next_if(|(of_mine, _)| *of_mine == key);
-            let rest = keys.get(place..).unwrap_or_default();
-            let rows = rest.iter().take_while(|other| **other == key).count();
-            let of_one = match (&kept, rows) {
-                (Some((_, Part::One(row))), 0) => Cell::of_one(key.kind, row),
-                (None, 1) => match part(place) {
-                    Part::One(row) => Cell::of_one(key.kind, &row),
-                    Part::Many(_) => None,
-                },
-                _ => None,
-            };
-            let cell = match (&kept, rows) {
-                _ if let Some(cell) = of_one => cell,
-                (Some((_, Part::Many(many))), 0) => {
-                    let at = u32::try_from(whole.words.len()).ok()?;
-                    whole.words.try_reserve(many.words().len()).ok()?;
-                    whole.words.extend_from_slice(many.words());
-                    Cell::of_many(key.kind, at)
-                }
-                _ => {
+            let kept = mine.next_if(|(of_mine, _)| *of_mine == key).map(|(_, summary)| summary);
+            let others = keys.get(place..).unwrap_or_default().iter().take_while(|other| **other == key).count();
+            let cell = match (kept, others) {
+                (Some(kept), 0) => whole.cell_of(key.kind, &kept, &mut sum, bins)?,
+                (None, 1) => whole.cell_of(key.kind, &summary(place), &mut sum, bins)?,
+                (kept, others) => {
                     sum.clear();
-                    kept.iter().for_each(|(_, part)| sum.add(part, bins));
-                    (place..place + rows).for_each(|place| sum.add(&part(place), bins));
+                    kept.iter().for_each(|kept| sum.add(kept, bins));
+                    (place..place + others).for_each(|place| sum.add(&summary(place), bins));
                     sum.cell(key.kind, &mut whole.words, bins)?
                 }
             };
-            place += rows;
+            place += others;
             whole.push(key.bucket, cell);
         }
         whole.cut()
+    }
+
+    /// The cell of one summary alone, whose words go behind those that are there.
+    fn cell_of(&mut self, kind: u32, summary: &Summary<'_>, sum: &mut Sum, bins: &Bins) -> Option<Cell> {
+        match summary {
+            Summary::Many(many) => {
+                let at = u32::try_from(self.words.len()).ok()?;
+                self.words.try_reserve(many.words().len()).ok()?;
+                self.words.extend_from_slice(many.words());
+                Some(Cell::of_many(kind, at))
+            }
+            Summary::One(row) => Cell::of_one(kind, row).or_else(|| {
+                sum.clear();
+                sum.add(summary, bins);
+                sum.cell(kind, &mut self.words, bins)
+            }),
+        }
     }
 
     fn push(&mut self, bucket: i32, cell: Cell) {
@@ -245,6 +258,9 @@ impl Page {
     ) -> Result<(Page, u64), Broken> {
         let counts = [bytes.short()? as usize, bytes.short()? as usize, bytes.short()? as usize];
         let [groups, cells, words] = counts;
+        if cells > MOST_CELLS {
+            return Err(Broken);
+        }
         let mut page = Page::default();
         for pair in shorts(bytes, groups.saturating_mul(2))?.chunks_exact(2) {
             let &[bucket, end] = pair else { return Err(Broken) };
@@ -259,16 +275,24 @@ impl Page {
             page.cells.push(Cell { kind, value });
         }
         page.words = shorts(bytes, words)?;
-        let (mut told, mut executions) = (0, 0u64);
-        for (key, part) in page.all() {
-            let is_sound = if let Part::Many(many) = part { many.is_sound() } else { true };
-            let all = executions.checked_add(part.executions());
-            executions = all.filter(|_| is_sound && (key.kind as usize) < kinds).ok_or(Broken)?;
+        // Words lie as they are written, so that no two cells have the same.
+        let (mut told, mut executions, mut words) = (0, 0u64, 0);
+        for (key, summary) in page.all() {
+            if let Summary::Many(many) = summary {
+                let lies = page.cells.get(told).map(|cell| cell.value as usize);
+                if lies != Some(words) || !many.is_sound() {
+                    return Err(Broken);
+                }
+                words += many.words().len();
+            }
+            let all = executions.checked_add(summary.executions());
+            executions = all.filter(|_| (key.kind as usize) < kinds).ok_or(Broken)?;
             told += 1;
         }
         // A cell without its words ends what is told of its bucket.
         let last = page.groups.last().map_or(0, |group| group.end as usize);
-        if told == page.cells.len() && last == told { Ok((page, executions)) } else { Err(Broken) }
+        let is_whole = told == page.cells.len() && last == told && words == page.words.len();
+        if is_whole && (1..=MOST_CELLS).contains(&told) { Ok((page, executions)) } else { Err(Broken) }
     }
 }
 

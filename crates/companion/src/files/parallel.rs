@@ -132,6 +132,8 @@ pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result
             break;
         }
     }
+    // Which rows a thread had counted together says nothing of the rows.
+    rows.table.gather_counted();
     Ok(Gathered { table: rows.table, outcomes, repeated })
 }
 

@@ -290,3 +290,41 @@ fn the_first_file_that_comes_to_nothing_is_told() {
         assert!(read(&[&good, &missing, &bad]).unwrap_err().to_string().contains("missing"));
     }
 }
+
+/// Advice says how many run at a time by the mean of what was counted together, which threads and the order of rows
+/// must not change.
+#[test]
+fn what_is_counted_together_depends_on_no_thread() {
+    let mut random = Seeded(7);
+    let mut lines = Vec::new();
+    while lines.len() < 60_000 {
+        let start = 1_770_000_000_000 + random.below(24 * 86_400_000);
+        if start / 3_600_000 % 24 >= 6 || random.below(20) == 0 {
+            let (workflow, duration) = (random.below(3), 1 + random.below(900_000));
+            lines.push(format!(
+                "{{\"workflow_id\":\"w{workflow}\",\"status\":\"completed\",\"started_at\":{start},\"duration_ms\":{duration}}}\n"
+            ));
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows");
+    let names = [path.to_str().unwrap().to_owned()];
+    let mut said = Vec::new();
+    for _ in 0..2 {
+        std::fs::write(&path, lines.concat()).unwrap();
+        for (threads, block_bytes) in [(1, BLOCK_BYTES), (2, 70_000), (4, 30_000)] {
+            let opening = opening_of(Some(Form::Ndjson));
+            let settings = Settings { opening, deduplicate: false, keeps_rows: false, threads, block_bytes };
+            let Gathered { table, outcomes, .. } = super::read(&names, settings, &Progress::silent()).unwrap();
+            assert_eq!((table.rows(), table.counted()), (0, 60_000));
+            let query = Query::from_pairs([("patterns", "all")]).unwrap();
+            let zone = crate::zones::zone("UTC", answer::zone_span(&table, &query, Kind::File)).unwrap();
+            let reading = added_up(&outcomes);
+            let answer = answer::answer(&table, &reading, &query, &zone, Kind::File, Patterns::Look).unwrap();
+            said.push(json::heatmap(&answer));
+        }
+        lines.sort_by_key(|line| line.split_once("started_at\":").unwrap().1[..13].to_owned());
+    }
+    assert!(said[0].contains("running_at_a_time_inside"), "{}", said[0]);
+    assert!(said.iter().all(|other| *other == said[0]));
+}

@@ -1,6 +1,6 @@
-//! What is known together of rows of one kind that started in one bucket, in as few 32-bit words as that takes, and how such
-//! parts are added up. A part of few rows lists their durations, which takes less than a row of a table; one of many holds
-//! how they lie in bins. Knows neither kinds nor buckets.
+//! What is known together of rows of one kind that started in one bucket, in as few 32-bit words as that takes, and how that is
+//! added up. Of few rows the durations are listed, which takes less than a row of a table; of many it is held how they lie in
+//! bins. Knows neither kinds nor buckets.
 
 use super::page::Cell;
 use crate::execution::MOST_DURATION_MS;
@@ -8,7 +8,7 @@ use crate::histogram::{BINS, Bins};
 
 /// Some rows of one kind and bucket.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Part<'a> {
+pub(super) enum Summary<'a> {
     One(One),
     Many(Many<'a>),
 }
@@ -30,31 +30,39 @@ impl One {
 /// Rows in words. The lowest bit of the first word says in which of two ways:
 /// - 1: how many durations (3 bits) and rows, retries and rows that waited (9 bits each); the durations, a word each; how long
 ///   rows waited together (2 words), if any did.
-/// - 0: how many entries of bins; [`FIXED`] words of numbers, the low half first: rows, retries, durations, rows that waited
-///   (2 each), how long these waited and all took together (3 each), the shortest and the longest (2 each); the entries, each
-///   of a bin and how many lie there (16 bits each). One that is full is followed by another one.
+/// - 0: how many entries of bins; up to [`ENTRIES`] numbers, the low half first: rows, retries, durations, rows that waited (2
+///   words each), how long these waited and all took together (3 each), the shortest and the longest (2 each); the entries,
+///   by bin, each of a bin and how many lie there (16 bits each). One that is full is followed by another one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Many<'a>(&'a [u32]);
 
 /// The most durations that are listed: more take less as bins.
 const MOST_LISTED: usize = 4;
-/// The words behind the first one of what is not listed, up to the bins.
-const FIXED: usize = 18;
+/// Where the numbers of what is not listed lie, in the order in which they are written, and where the bins begin.
+const EXECUTIONS: usize = 1;
+const RETRIES: usize = 3;
+const TIMED: usize = 5;
+const WAITED: usize = 7;
+const WAIT_MS: usize = 9;
+const DURATION_MS: usize = 12;
+const LEAST: usize = 15;
+const MOST: usize = 17;
+const ENTRIES: usize = 19;
 /// A count of what is listed fits so many bits.
 const COUNT_BITS: u32 = 9;
 const MOST_COUNT: u64 = (1 << COUNT_BITS) - 1;
 
-/// The most bytes that a row may take in words and as a cell.
-pub(super) const MOST_ROW_BYTES: usize = (1 + FIXED + 1) * size_of::<u32>() + 16;
+/// The most words that a row may take.
+pub(super) const MOST_WORDS: usize = ENTRIES + 1;
 
 impl<'a> Many<'a> {
-    /// The part whose words begin these; `None` if they break off.
+    /// Those whose words begin these; `None` if they break off.
     pub(super) fn begin(words: &'a [u32]) -> Option<Self> {
         let first = *words.first()?;
         let length = if is_listed(first) {
             1 + listed(first) + if count(first, 2) > 0 { 2 } else { 0 }
         } else {
-            1 + FIXED + (first >> 1) as usize
+            ENTRIES + (first >> 1) as usize
         };
         words.get(..length).map(Self)
     }
@@ -82,23 +90,26 @@ impl<'a> Many<'a> {
     }
 
     fn bins(self) -> impl Iterator<Item = (u16, u64)> {
-        let entries = if is_listed(self.first()) { &[] } else { self.0.get(1 + FIXED..).unwrap_or_default() };
+        let entries = if is_listed(self.first()) { &[] } else { self.0.get(ENTRIES..).unwrap_or_default() };
         entries.iter().map(|entry| ((entry >> 16) as u16, u64::from(*entry & 0xffff)))
     }
 
     /// False if no rows are like that: words that someone else wrote.
     pub(super) fn is_sound(self) -> bool {
-        let part = Part::Many(self);
-        let (executions, timed) = (part.executions(), part.timed());
+        let all = Summary::Many(self);
+        let (executions, timed) = (all.executions(), all.timed());
         let most_ms = |rows: u64| u128::from(rows) * u128::from(MOST_DURATION_MS);
-        let in_bins: u64 = self.bins().map(|(_, count)| count).sum();
+        let bins = || self.bins();
+        let in_bins: u64 = bins().map(|(_, count)| count).sum();
         let are_bins = self.durations().is_some()
-            || in_bins == timed && self.bins().all(|(bin, count)| usize::from(bin) < BINS && count > 0);
+            || in_bins == timed
+                && bins().all(|(bin, count)| usize::from(bin) < BINS && count > 0)
+                && bins().is_sorted_by_key(|(bin, _)| bin);
         executions > 0
-            && part.retries().max(part.waited()).max(timed) <= executions
-            && part.duration_ms() <= most_ms(timed)
-            && part.wait_ms() <= most_ms(part.waited())
-            && part.ends().is_none_or(|(least, most)| least <= most && most <= MOST_DURATION_MS)
+            && all.retries().max(all.waited()).max(timed) <= executions
+            && all.duration_ms() <= most_ms(timed)
+            && all.wait_ms() <= most_ms(all.waited())
+            && all.ends().is_none_or(|(least, most)| least <= most && most <= MOST_DURATION_MS)
             && are_bins
     }
 }
@@ -117,55 +128,55 @@ fn count(first: u32, which: u32) -> u64 {
     u64::from(first >> (4 + COUNT_BITS * which)) & MOST_COUNT
 }
 
-impl Part<'_> {
+impl Summary<'_> {
     pub(super) fn executions(&self) -> u64 {
         match self {
-            Part::One(_) => 1,
-            Part::Many(many) if is_listed(many.first()) => count(many.first(), 0),
-            Part::Many(many) => many.number(1),
+            Summary::One(_) => 1,
+            Summary::Many(many) if is_listed(many.first()) => count(many.first(), 0),
+            Summary::Many(many) => many.number(EXECUTIONS),
         }
     }
 
     pub(super) fn retries(&self) -> u64 {
         match self {
-            Part::One(one) => u64::from(one.is_retry),
-            Part::Many(many) if is_listed(many.first()) => count(many.first(), 1),
-            Part::Many(many) => many.number(3),
+            Summary::One(one) => u64::from(one.is_retry),
+            Summary::Many(many) if is_listed(many.first()) => count(many.first(), 1),
+            Summary::Many(many) => many.number(RETRIES),
         }
     }
 
     /// How many durations count.
     pub(super) fn timed(&self) -> u64 {
         match self {
-            Part::One(one) => u64::from(one.duration_ms.is_some()),
-            Part::Many(many) if is_listed(many.first()) => listed(many.first()) as u64,
-            Part::Many(many) => many.number(5),
+            Summary::One(one) => u64::from(one.duration_ms.is_some()),
+            Summary::Many(many) if is_listed(many.first()) => listed(many.first()) as u64,
+            Summary::Many(many) => many.number(TIMED),
         }
     }
 
     pub(super) fn waited(&self) -> u64 {
         match self {
-            Part::One(one) => u64::from(one.waited_ms.is_some()),
-            Part::Many(many) if is_listed(many.first()) => count(many.first(), 2),
-            Part::Many(many) => many.number(7),
+            Summary::One(one) => u64::from(one.waited_ms.is_some()),
+            Summary::Many(many) if is_listed(many.first()) => count(many.first(), 2),
+            Summary::Many(many) => many.number(WAITED),
         }
     }
 
     pub(super) fn wait_ms(&self) -> u128 {
         match self {
-            Part::One(one) => one.waited_ms.unwrap_or(0).into(),
-            Part::Many(many) if is_listed(many.first()) => many.number(1 + listed(many.first())).into(),
-            Part::Many(many) => many.long_number(9),
+            Summary::One(one) => one.waited_ms.unwrap_or(0).into(),
+            Summary::Many(many) if is_listed(many.first()) => many.number(1 + listed(many.first())).into(),
+            Summary::Many(many) => many.long_number(WAIT_MS),
         }
     }
 
     /// The sum of the durations that count.
     pub(super) fn duration_ms(&self) -> u128 {
         match self {
-            Part::One(one) => one.duration_ms.unwrap_or(0).into(),
-            Part::Many(many) => match many.durations() {
+            Summary::One(one) => one.duration_ms.unwrap_or(0).into(),
+            Summary::Many(many) => match many.durations() {
                 Some(durations) => durations.iter().map(|ms| u128::from(*ms)).sum(),
-                None => many.long_number(12),
+                None => many.long_number(DURATION_MS),
             },
         }
     }
@@ -173,13 +184,13 @@ impl Part<'_> {
     /// The shortest and the longest of them.
     pub(super) fn ends(&self) -> Option<(u64, u64)> {
         match self {
-            Part::One(one) => one.duration_ms.map(|ms| (ms, ms)),
-            Part::Many(many) => match many.durations() {
+            Summary::One(one) => one.duration_ms.map(|ms| (ms, ms)),
+            Summary::Many(many) => match many.durations() {
                 Some(durations) => {
                     let (least, most) = (durations.iter().min()?, durations.iter().max()?);
                     Some((u64::from(*least), u64::from(*most)))
                 }
-                None => (self.timed() > 0).then(|| (many.number(15), many.number(17))),
+                None => (self.timed() > 0).then(|| (many.number(LEAST), many.number(MOST))),
             },
         }
     }
@@ -187,8 +198,8 @@ impl Part<'_> {
     /// Calls with bins and how many durations lie there, in no order; one may come twice.
     pub(super) fn each_bin(&self, bins: &Bins, each: &mut dyn FnMut(usize, u64)) {
         match self {
-            Part::One(one) => one.duration_ms.iter().for_each(|ms| each(bins.of(*ms), 1)),
-            Part::Many(many) => match many.durations() {
+            Summary::One(one) => one.duration_ms.iter().for_each(|ms| each(bins.of(*ms), 1)),
+            Summary::Many(many) => match many.durations() {
                 Some(durations) => durations.iter().for_each(|ms| each(bins.of(u64::from(*ms)), 1)),
                 None => many.bins().for_each(|(bin, count)| each(usize::from(bin), count)),
             },
@@ -196,7 +207,7 @@ impl Part<'_> {
     }
 }
 
-/// Parts of one kind and bucket, added up.
+/// Summaries of one kind and bucket, added up.
 #[derive(Debug, Default)]
 pub(super) struct Sum {
     executions: u64,
@@ -221,20 +232,20 @@ impl Sum {
         *self = Self { listed, bins, ..Self::default() };
     }
 
-    pub(super) fn add(&mut self, part: &Part<'_>, bins: &Bins) {
-        self.executions += part.executions();
-        self.retries += part.retries();
-        self.waited += part.waited();
-        self.wait_ms += part.wait_ms();
-        match part {
-            Part::One(one) => one.duration_ms.iter().for_each(|ms| self.add_duration(*ms, bins)),
-            Part::Many(many) => match many.durations() {
+    pub(super) fn add(&mut self, more: &Summary<'_>, bins: &Bins) {
+        self.executions += more.executions();
+        self.retries += more.retries();
+        self.waited += more.waited();
+        self.wait_ms += more.wait_ms();
+        match more {
+            Summary::One(one) => one.duration_ms.iter().for_each(|ms| self.add_duration(*ms, bins)),
+            Summary::Many(many) => match many.durations() {
                 Some(durations) => durations.iter().for_each(|ms| self.add_duration(u64::from(*ms), bins)),
                 None => {
-                    let Some((least, most)) = part.ends() else { return };
+                    let Some((least, most)) = more.ends() else { return };
                     self.put_into_bins(bins);
-                    self.timed += part.timed();
-                    self.duration_ms += part.duration_ms();
+                    self.timed += more.timed();
+                    self.duration_ms += more.duration_ms();
                     self.reach(least, most);
                     many.bins().for_each(|(bin, count)| self.add_bin(bin, count));
                 }
@@ -262,10 +273,12 @@ impl Sum {
         if self.bins.is_empty() {
             self.ends = (u64::MAX, 0);
         }
-        for ms in std::mem::take(&mut self.listed) {
-            self.reach(ms.into(), ms.into());
-            self.add_bin(bins.of(ms.into()) as u16, 1);
+        let mut listed = std::mem::take(&mut self.listed);
+        for ms in listed.drain(..).map(u64::from) {
+            self.reach(ms, ms);
+            self.add_bin(bins.of(ms) as u16, 1);
         }
+        self.listed = listed;
     }
 
     fn reach(&mut self, least: u64, most: u64) {
@@ -302,7 +315,7 @@ impl Sum {
         }
         let most_of_entry = u64::from(u16::MAX);
         let entries: u64 = self.bins.iter().map(|(_, count)| count.div_ceil(most_of_entry)).sum();
-        words.try_reserve(1 + FIXED + usize::try_from(entries).ok()?).ok()?;
+        words.try_reserve(ENTRIES + usize::try_from(entries).ok()?).ok()?;
         words.push(u32::try_from(entries).ok()?.checked_mul(2)?);
         for number in [self.executions, self.retries, self.timed, self.waited] {
             words.extend([number as u32, (number >> 32) as u32]);
