@@ -175,3 +175,25 @@ fn what_goes_on_behind_the_last_whole_day_has_not_stopped() {
         assert!(!response.contains("has not run since") && !response.contains("\"new\""), "{response}");
     }
 }
+
+/// Parts of rows that others counted find an end of memory also where rows of one's own are kept, and in many pieces.
+#[test]
+fn parts_that_were_counted_end_where_memory_does() {
+    let part = read(&lines(1, 10_000), Table::default().without_rows());
+    let mut stretch = Intake::new(Form::Ndjson, false).onto(Table::default().without_rows(), None);
+    stretch.extend(lines(3, 10_000).as_bytes());
+    stretch.finish_stretch();
+    for table in [Table::default(), Table::default().without_rows()] {
+        let mut whole = Intake::new(Form::Ndjson, false).onto(table.limited_to(1_000_000), None);
+        for place in 0..200 {
+            let mut pieces = Vec::new();
+            if place % 2 == 0 { &part } else { &stretch }.write_part(&mut |piece| pieces.push(piece.to_vec()));
+            let mut pieces = pieces.into_iter();
+            whole.absorb(&mut || pieces.next(), Range::default()).unwrap();
+            assert!(whole.table().bytes() <= 1_000_000, "{} bytes after {place}", whole.table().bytes());
+        }
+        whole.finish(None);
+        let is_told = whole.reading().incomplete.is_some();
+        assert!(whole.table().counted() == 2_000_000 || whole.is_full() && is_told, "{}", whole.table().counted());
+    }
+}

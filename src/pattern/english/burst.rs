@@ -50,7 +50,7 @@ pub fn incident_notice(facts: &Incident, years: bool) -> String {
 fn of_incident(text: &mut Text, facts: &Incident, years: bool) {
     let (day, hour) = facts.from;
     text.say(" (");
-    if facts.hours <= 12 || usize::from(hour) + facts.hours as usize <= 24 {
+    if facts.hours <= 12 || usize::from(hour) + facts.hours <= 24 {
         text.date(day, years).say(", ").hours(hour, facts.hours as u8);
     } else {
         text.moment(facts.from, years).say("–").moment(facts.until, years);

@@ -50,8 +50,8 @@ pub fn sentence(facts: &Facts, name: &str, zone: &str, strength: Strength) -> St
 /// change moves which is not that of the zone.
 fn at(text: &mut Text, facts: &Facts) {
     let (word, step_ms) = match facts.jitter_ms {
-        ..=AT_MS => (" at ", 1),
-        ..=NEAR_MS => (" around ", 5 * MINUTE_MS),
+        jitter if jitter <= AT_MS => (" at ", 1),
+        jitter if jitter <= NEAR_MS => (" around ", 5 * MINUTE_MS),
         _ => (" around ", 30 * MINUTE_MS),
     };
     let rounded = (facts.phase_ms + step_ms / 2).div_euclid(step_ms) * step_ms;

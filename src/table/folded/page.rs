@@ -301,3 +301,63 @@ fn shorts(bytes: &mut Bytes<'_>, count: usize) -> Result<Vec<u32>, Broken> {
     let mut taken = Bytes::new(bytes.take(count.saturating_mul(4))?);
     (0..count).map(|_| taken.short()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page of so many buckets of one kind, with two rows each.
+    fn page(buckets: i32) -> Page {
+        let keys: Vec<Key> = (0..buckets * 2).map(|row| Key { bucket: row / 2, kind: 3 }).collect();
+        let row = |place: usize| {
+            let duration_ms = Some(place as u64);
+            Summary::One(One { is_retry: false, duration_ms, waited_ms: None })
+        };
+        let mut pages = Page::default().with(&keys, &row, &Bins::new()).unwrap();
+        assert_eq!(pages.len(), 1);
+        pages.remove(0)
+    }
+
+    fn read(bytes: &[u8]) -> Result<(usize, u64), Broken> {
+        let mut bytes = Bytes::new(bytes);
+        let read = Page::read(&mut bytes, 4, &|bucket| bucket >= 0)?;
+        bytes.end()?;
+        Ok((read.0.len(), read.1))
+    }
+
+    #[test]
+    fn a_page_is_read_as_it_was_written_and_no_two_cells_have_the_same_words() {
+        let mut written = Vec::new();
+        page(5).write(&mut written);
+        assert_eq!(read(&written), Ok((5, 10)));
+        // Behind three counts and five groups of eight bytes lie the cells, eight bytes each: a kind and where its words begin.
+        let value = |cell: usize| 12 + 5 * 8 + cell * 8 + 4;
+        let changed = |at: usize, number: u32| {
+            let mut bytes = written.clone();
+            bytes[at..at + 4].copy_from_slice(&number.to_le_bytes());
+            read(&bytes)
+        };
+        assert_eq!(changed(value(1), 3), Ok((5, 10)), "it is three words behind the first one's");
+        for number in [0, 2, 4, 1 << 20] {
+            assert_eq!(changed(value(1), number), Err(Broken), "{number}");
+        }
+        assert_eq!(changed(0, 4), Err(Broken), "a group less");
+        assert_eq!(changed(4, MOST_CELLS as u32 + 1), Err(Broken), "more cells than a page has");
+        assert_eq!(read(&[0; 12]), Err(Broken), "no cells");
+    }
+
+    #[test]
+    fn pages_are_never_longer_than_one_that_is_read_may_be() {
+        for count in
+            [1, PAGE_CELLS, PAGE_CELLS * 3 / 2 - 1, PAGE_CELLS * 3 / 2, MOST_AT_ONCE, MOST_AT_ONCE + MOST_CELLS]
+        {
+            let mut whole = Page::default();
+            (0..count).for_each(|place| whole.push(place as i32 / 2, Cell { kind: place as u32 % 2, value: 0 }));
+            let pages = whole.cut().unwrap();
+            assert!(pages.iter().all(|page| page.len() <= MOST_CELLS), "{count}");
+            let told: Vec<Key> = pages.iter().flat_map(|page| page.all().map(|(key, _)| key)).collect();
+            let key = |place: usize| Key { bucket: place as i32 / 2, kind: place as u32 % 2 };
+            assert!(told.into_iter().eq((0..count).map(key)), "{count}");
+        }
+    }
+}
