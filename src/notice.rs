@@ -44,16 +44,13 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     if !query.filter.statuses.is_empty() {
         facts.push("a status filter is set: the success rate is of the executions that are left, and no pattern of outcomes is looked for".to_owned());
     }
-    if cfg!(feature = "patterns") && !(query.filter.statuses.is_empty() && query.filter.tags.is_empty()) {
-        facts.push("statuses or tags are chosen: what else ran is not in this view, so schedules, missed runs, failures in a row, silences and stops are not looked for".to_owned());
-    }
     facts.extend(moments(told));
     facts.extend(attempts(told));
     facts.extend(rate_known(totals));
     facts.extend(unknown_statuses(totals.of(Status::Other), totals.executions(), &counted.other_statuses));
     facts.extend(crowding(table));
     if cfg!(feature = "patterns") && !table.keeps_rows() {
-        facts.push("rows were counted and not kept: schedules and what was missed of them, failures in a row and when executions end are not looked for".to_owned());
+        facts.push("rows were counted and not kept: schedules and what was missed of them, failures in a row, stops of workflows with few runs and when executions end are not looked for".to_owned());
     }
     if counted.is_short {
         facts.push("memory did not suffice to count what the metric needs; a shorter window may".to_owned());

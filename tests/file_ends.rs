@@ -124,7 +124,9 @@ fn the_same_rows_have_the_same_verdict_however_the_window_is_padded() {
         assert!(padded.iter().map(without_years).eq(plain.iter().map(without_years)), "{pairs:?}: {padded:?}");
     }
     let behind = verdict(&rows, &[("from", "2026-01-05"), ("to", "2026-03-08")]);
-    assert!(plain.iter().all(|sentence| behind.contains(sentence)), "{behind:?}");
+    // There it runs no more.
+    let ended = plain.iter().map(|sentence| sentence.replace(" runs every ", " ran every "));
+    assert!(ended.into_iter().all(|sentence| behind.contains(&sentence)), "{behind:?}");
 }
 
 #[test]

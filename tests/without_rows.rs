@@ -41,7 +41,7 @@ fn read(source: &str, table: Table) -> Intake {
 }
 
 /// What a view says beside the others where rows are not kept.
-const SAID: &str = "\"rows were counted and not kept: schedules and what was missed of them, failures in a row and when executions end are not looked for\",";
+const SAID: &str = "\"rows were counted and not kept: schedules and what was missed of them, failures in a row, stops of workflows with few runs and when executions end are not looked for\",";
 
 fn respond(intake: &Intake, pairs: &[(&str, &str)], zone: &Zone) -> String {
     let query = Query::from_pairs(pairs.iter().copied()).unwrap();

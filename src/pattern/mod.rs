@@ -89,8 +89,8 @@ pub struct Evidence<'a> {
     pub placed_by: Moment,
     /// False if a status filter chose the rows: then no pattern of outcomes is looked for.
     pub outcomes: bool,
-    /// False if statuses or tags chose the rows: what else a workflow ran is not there then, so nothing is said of when it did not
-    /// run, or did so by the clock, or failed again and again.
+    /// False if statuses or tags chose the rows: what else workflows ran is not there then, and a database keeps it back, so
+    /// nothing is said of when they did not run, ran by the clock, or failed again and again.
     pub whole: bool,
     /// True if someone chose these executions among others: then what is found in them is a hint.
     pub chosen: bool,

@@ -278,6 +278,7 @@ struct Viewed<'a> {
     placed_by: Placed,
     /// False if a status filter chose the executions.
     outcomes: bool,
+    /// False if statuses or tags chose them.
     whole: bool,
     /// True if all executions are those of one workflow.
     is_only: bool,
@@ -401,6 +402,9 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
         .any(|Accepted { whose, claim, .. }| matches!((whose, &claim.facts), (Whose::All, Statement::Incident(_))));
     let (findings, more) = told(accepted, evidence);
     notices.extend(facts(evidence, &all, is_incident));
+    if !evidence.whole {
+        notices.push(notices::NOT_WHOLE.to_owned());
+    }
     if evidence.chosen && !findings.is_empty() {
         notices.push(notices::EXPLORATORY.to_owned());
     }

@@ -137,7 +137,8 @@ pub fn look(series: &Series, zone: &Zone, known: (i64, i64), cadence: Option<&Ca
         silent_ms,
         expected,
         executions: starts.executions,
-        longest_pause_ms: longest as i64,
+        // Of hours that have executions, one may have come at the begin and the next at the end.
+        longest_pause_ms: longest as i64 + if series.runs.is_empty() { HOUR_MS } else { 0 },
         period_ms: cadence.map(|cadence| cadence.period_ms),
     };
     let mut basis = Basis::new((from, until), expected / (expected + starts.executions as f64));

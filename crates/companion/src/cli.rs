@@ -57,7 +57,7 @@ pub enum Deduplicate {
 pub enum KeepRows {
     /// Every row is kept, 16 bytes of each.
     On,
-    /// Rows are counted by kind and quarter of an hour, 9 bytes of one that is alone there and less of one of many.
+    /// Rows are counted by kind and quarter of an hour: 8 bytes a quarter and 8 of a row that is alone of its kind there.
     Off,
 }
 
@@ -76,8 +76,8 @@ pub struct AnalyzeArgs {
     /// Look for rows that repeat another one (workflow, id and attempt); auto does where there are several files
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Deduplicate::Auto)]
     pub deduplicate: Deduplicate,
-    /// Keep rows; off only counts them as they come, by workflow, status, tags and quarter of an hour, which takes about
-    /// half the memory, and much less where many fall together. Then no repeated rows are looked for, and rows are placed
+    /// Keep rows; off only counts them as they come, by workflow, status, tags and quarter of an hour, which takes
+    /// half the memory of many kinds of rows, and much less where many of a kind fall together. Then no repeated rows are looked for, and rows are placed
     /// by their start alone
     #[arg(long, value_name = "WHETHER", value_enum, default_value_t = KeepRows::On)]
     pub keep_rows: KeepRows,

@@ -6,6 +6,9 @@ use chrono::NaiveDate;
 /// What is to be thought of claims about executions that someone chose: who looks at many slices finds something in one.
 pub const EXPLORATORY: &str = "exploratory: you chose this slice, so treat these as hints";
 
+/// Statuses or tags are chosen, and workflows may have run besides.
+pub const NOT_WHOLE: &str = "the chosen statuses or tags may leave out some of what workflows ran: schedules, missed runs, failures in a row, silences and stops are not looked for";
+
 /// The end of what is said of claims that a report leaves out. A terminal adds how they are asked for.
 pub const CAN_BE_ASKED_FOR: &str = " and can be asked for";
 
