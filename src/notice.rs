@@ -14,6 +14,9 @@ use crate::problem::ProblemKind;
 use crate::table::{Counted, MOST_NAMES, Table};
 use crate::window::{MOST_DAYS, MOST_DAYS_OF_A_FILE, WindowRequest};
 
+/// What is said of rows that were counted as they came; none of them can be held against another one.
+pub const NOT_KEPT: &str = "rows were counted and not kept: schedules and what was missed of them, failures in a row, stops of workflows with few runs and when executions end are not looked for";
+
 /// That nobody held rows against each other. A terminal adds how to ask for it.
 pub const REPEATED_UNSOUGHT: &str = "repeated rows were not looked for";
 
@@ -50,7 +53,7 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     facts.extend(unknown_statuses(totals.of(Status::Other), totals.executions(), &counted.other_statuses));
     facts.extend(crowding(table));
     if cfg!(feature = "patterns") && !table.keeps_rows() {
-        facts.push("rows were counted and not kept: schedules and what was missed of them, failures in a row, stops of workflows with few runs and when executions end are not looked for".to_owned());
+        facts.push(NOT_KEPT.to_owned());
     }
     if counted.is_short {
         facts.push("memory did not suffice to count what the metric needs; a shorter window may".to_owned());
@@ -94,7 +97,10 @@ pub fn of_reading(reading: &Reading) -> Vec<String> {
     let mut facts = Vec::new();
     facts.extend(some(
         reading.zoneless_starts,
-        [" start names no zone and was read as UTC", " starts name no zone and were read as UTC"],
+        [
+            " start names no zone and was read as UTC, in which it stands as written",
+            " starts name no zone and were read as UTC, in which they stand as written",
+        ],
     ));
     facts.extend(some(
         reading.problems.count(ProblemKind::BadDuration) + reading.problems.count(ProblemKind::NegativeDuration),

@@ -5,6 +5,7 @@ use execution_heatmap::answer::{self, Patterns, Source};
 use execution_heatmap::ingest::Form;
 use execution_heatmap::intake::{Intake, Range};
 use execution_heatmap::json;
+use execution_heatmap::notice::NOT_KEPT;
 use execution_heatmap::options::Query;
 use execution_heatmap::table::Table;
 use execution_heatmap::zone::Zone;
@@ -40,13 +41,11 @@ fn read(source: &str, table: Table) -> Intake {
     intake
 }
 
-/// What a view says beside the others where rows are not kept.
-const SAID: &str = "\"rows were counted and not kept: schedules and what was missed of them, failures in a row, stops of workflows with few runs and when executions end are not looked for\",";
-
 fn respond(intake: &Intake, pairs: &[(&str, &str)], zone: &Zone) -> String {
     let query = Query::from_pairs(pairs.iter().copied()).unwrap();
     match answer::answer(intake.table(), intake.reading(), &query, zone, Source::File, Patterns::Look) {
-        Ok(answer) => json::heatmap(&answer).replace(SAID, ""),
+        // What a view says beside the others where rows are not kept.
+        Ok(answer) => json::heatmap(&answer).replace(&format!("\"{NOT_KEPT}\","), ""),
         Err(error) => error.to_string(),
     }
 }

@@ -118,9 +118,12 @@ fn rows_that_are_not_kept_are_the_same_answer() {
     let (kept, counted) = (json("on"), json("off"));
     assert_eq!((kept.code, counted.code), (Some(0), Some(0)));
     // What differs is told.
-    let of_rows = "\"rows were counted and not kept: schedules and what was missed of them, failures in a row, stops of workflows with few runs and when executions end are not looked for\",";
-    let answer = counted.out.replace(of_rows, "");
+    let of_rows = format!("\"{}\",", execution_heatmap::notice::NOT_KEPT);
+    let answer = counted.out.replace(&of_rows, "");
     assert!(kept.out.len() > 1000 && counted.out != answer && kept.out == answer, "{} against {}", kept.out, answer);
+    // Nobody is sent to a flag that is refused then.
+    let hints = |kept: &str| run(&["analyze", &file, "--keep-rows", kept]).out.contains("--deduplicate on");
+    assert!(hints("on") && !hints("off"));
 }
 
 #[test]

@@ -10,7 +10,7 @@ pub use text::{grouped, printable};
 
 use execution_heatmap::answer::Answer;
 use execution_heatmap::grid::Presence;
-use execution_heatmap::notice::{A_MAPPING, REPEATED_UNSOUGHT, rate_known};
+use execution_heatmap::notice::{A_MAPPING, NOT_KEPT, REPEATED_UNSOUGHT, rate_known};
 use execution_heatmap::options::{Granularity, Metric};
 use execution_heatmap::pattern::Finding;
 use execution_heatmap::pattern::english::notices::CAN_BE_ASKED_FOR;
@@ -130,7 +130,8 @@ fn notes(answer: &Answer) -> Vec<String> {
         notes.push("No recurring pattern found.".to_owned());
     }
     notes.extend(answer.advice.iter().map(|advice| sentence(&advice.sentence)));
-    notes.extend(answer.notices.iter().map(|notice| sentence(&with_flag(notice))));
+    let are_kept = !answer.notices.iter().any(|notice| notice == NOT_KEPT);
+    notes.extend(answer.notices.iter().map(|notice| sentence(&with_flag(notice, are_kept))));
     let grid = &answer.grid;
     let changed = |is_longer: bool| {
         let changed = grid.cells.iter().filter(|cell| cell.changed_by_clock);
@@ -156,10 +157,10 @@ pub fn with_map(words: &str) -> String {
     }
 }
 
-/// A notice of what was left out, with the flag that asks for it.
-fn with_flag(notice: &str) -> String {
+/// A notice of what was left out, with the flag that asks for it; rows that are not kept cannot be held against each other.
+fn with_flag(notice: &str, are_kept: bool) -> String {
     let how = match notice {
-        REPEATED_UNSOUGHT => "; --deduplicate on looks for them",
+        REPEATED_UNSOUGHT if are_kept => "; --deduplicate on looks for them",
         _ if notice.ends_with(CAN_BE_ASKED_FOR) => " by --patterns all",
         _ => "",
     };
