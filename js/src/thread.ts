@@ -25,6 +25,7 @@ function beside(): string | undefined {
 }
 
 function spawn(folder: string | undefined): Worker {
+  if (typeof Worker === 'undefined') throw new TypeError("There is no Worker here; 'execution-heatmap/engine' needs none.");
   // In a bundle there is one script for the worker, since not every bundler can cut one into several. Bundlers look for
   // exactly this; the file has to lie beside the bundle where they do not.
   if (folder === undefined) return new Worker(new URL('./worker.bundle.js', import.meta.url), { type: 'module' });

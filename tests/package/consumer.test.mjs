@@ -30,6 +30,11 @@ async function heatmap(query) {
   }
 }
 
+test('where there is no Worker, a client says what needs none', async () => {
+  const { HeatmapClient } = await import('execution-heatmap');
+  await assert.rejects(async () => new HeatmapClient().load(ndjson), /no Worker here; 'execution-heatmap\/engine' needs none/);
+});
+
 test("a stream of Node's is read like any other stream of bytes", async () => {
   const { HeatmapEngine } = await import('execution-heatmap/engine');
   const folder = mkdtempSync(join(tmpdir(), 'execution-heatmap-'));
