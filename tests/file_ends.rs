@@ -311,3 +311,15 @@ fn dates_bear_their_year_where_the_window_is_of_two() {
     check(4, "for 30 h from Sun, Jan 18, 2026, 4 PM although");
     check(12, "for 30 h from Sun, Nov 23, 4 PM although");
 }
+
+/// Where no outcome is known, weeks are not what is missing.
+#[test]
+fn without_outcomes_no_weeks_are_asked_for() {
+    let asks = |status: &str| {
+        let mut rows = planted(3 * 168);
+        rows.iter_mut().for_each(|row| row.status = status.to_owned());
+        told(&rows, &[], Source::File).1.iter().any(|notice| notice.starts_with("needs 5 weeks"))
+    };
+    assert!(asks("completed"));
+    assert!(!asks("OK") && !asks("running"));
+}

@@ -587,8 +587,10 @@ fn notices(evidence: &Evidence<'_>, all: &Series, is_weekday_named: bool) -> Vec
     if evidence.cube.sums().iter().all(|sums| sums.executions() == 0) {
         return notices;
     }
+    // Where no outcome is known, it is not weeks that are missing.
+    let has_outcomes = evidence.outcomes && evidence.cube.sums().iter().any(|sums| sums.decided() > 0);
     let there = outcome_window::usable_weeks(&Outcome::Failed.weeks(all));
-    if evidence.outcomes && there < gate::LEAST_WEEKS && !is_weekday_named {
+    if has_outcomes && there < gate::LEAST_WEEKS && !is_weekday_named {
         let least = (there < gate::LEAST_WEEKS_OF_MANY_DAYS).then_some(gate::LEAST_WEEKS_OF_MANY_DAYS);
         notices.push(notices::too_few_weeks(gate::LEAST_WEEKS, least, there));
     }
