@@ -232,12 +232,12 @@ test('a helper that dies refuses the load with the cause, and the next load work
   await close();
 });
 
-test('the page stays alive while a million rows are read', async () => {
+test('the page stays alive and its picture fills while millions of rows are read', async () => {
   const { page, close } = await opened();
   await page.evaluate(async () => {
     await import('/pkg/define.js');
     const once = files.ndjson();
-    Object.assign(globalThis, { file: new Blob(Array(7).fill(once)), element: document.createElement('execution-heatmap'), partials: 0 });
+    Object.assign(globalThis, { file: new Blob(Array(18).fill(once)), element: document.createElement('execution-heatmap'), partials: 0 });
     document.body.append(element);
     await element.load(once);
     element.addEventListener('heatmap-partial', () => partials += 1);
@@ -254,7 +254,7 @@ test('the page stays alive while a million rows are read', async () => {
   const pages = new Set(traceEvents.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(({ pid, tid }) => `${pid} ${tid}`));
   const tasks = traceEvents.filter(({ name, pid, tid, tdur }) => name === 'RunTask' && tdur > 0 && pages.has(`${pid} ${tid}`)).map(({ tdur }) => tdur / 1000);
   const longest = Math.max(...tasks);
-  assert.ok(rows > 1_000_000);
+  assert.ok(rows > 3_000_000);
   assert.ok(filled > 0, 'the picture filled meanwhile');
   assert.ok(tasks.length > 100, `${tasks.length} tasks were seen`);
   assert.ok(longest <= 50, `a task of ${longest} ms`);
