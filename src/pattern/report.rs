@@ -240,14 +240,11 @@ impl Sought {
             }
             Sought::Burst => burst::look(series).map(Statement::Burst),
             Sought::Incident => burst::look_for_incident(series).map(Statement::Incident),
-            Sought::Schedule => match schedule {
-                Some(found) => schedule::claim(series, view.zone, view.known.1, found).map(Statement::Schedule),
-                None => Look::nothing(),
-            },
-            Sought::Missed => match schedule {
-                Some((schedule, _)) => missed::look(series, schedule).map(Statement::Missed),
-                None => Look::nothing(),
-            },
+            Sought::Schedule => schedule.map_or_else(Look::nothing, |found| {
+                schedule::claim(series, view.zone, view.known.1, found).map(Statement::Schedule)
+            }),
+            Sought::Missed => schedule
+                .map_or_else(Look::nothing, |(schedule, _)| missed::look(series, schedule).map(Statement::Missed)),
             Sought::Stopped(end) => {
                 let cadence = schedule.map(|(schedule, _)| &schedule.facts);
                 stopped::look(series, view.zone, view.known, cadence, end).map(Statement::Stopped)
