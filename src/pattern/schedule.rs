@@ -77,7 +77,7 @@ pub struct Facts {
     pub kept: u64,
     /// The 99th per cent of the distances of starts from their moment, in milliseconds.
     pub jitter_ms: i64,
-    /// True if it has run no more for a day and three periods.
+    /// True if it has run no more for three periods, a day and as many days as it rests in a week.
     pub has_ended: bool,
 }
 
@@ -160,7 +160,9 @@ pub fn claim(
     basis.count("period_ms", facts.period_ms.unsigned_abs());
     basis.count("expected", facts.expected).count("kept", facts.kept);
     let pause = series.runs.last().map_or(0, |run| known_until.saturating_sub(run.at_ms));
-    let has_ended = pause > facts.period_ms.saturating_mul(3).saturating_add(DAY_MS);
+    // What rests on weekends has not ended on one.
+    let days_off = facts.weekdays.iter().filter(|is_on| !**is_on).count() as i64;
+    let has_ended = pause > facts.period_ms.saturating_mul(3).saturating_add((1 + days_off) * DAY_MS);
     Look::claim(*chance, Facts { has_ended, ..facts.clone() }, basis)
 }
 
@@ -380,7 +382,27 @@ fn active(slots: &[Slot], class: &dyn Fn(i64) -> usize) -> [bool; 24] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::series::{Run, Whose};
     use super::*;
+    use crate::execution::Status;
+
+    #[test]
+    fn a_schedule_has_ended_once_it_would_have_run_again() {
+        // Hourly from Monday to Friday, for six weeks.
+        let at = |hour: i64| MONDAY_MS + 2000 * 7 * DAY_MS + hour * HOUR_MS;
+        let hours = (0..6 * 168).filter(|hour| hour % 168 < 120);
+        let run = |hour| Run { at_ms: at(hour), duration_ms: None, status: Status::Completed };
+        let series = Series::new(Whose::All, Vec::new(), Vec::new(), hours.map(run).collect());
+        let utc = Zone::utc();
+        let found = find(&series, &utc).unwrap();
+        assert_eq!(found.0.facts.weekdays, [true, true, true, true, true, false, false]);
+        let has_ended = |hour: i64| {
+            let look = claim(&series, &utc, at(5 * 168 + hour), &found);
+            look.claim.map(|claim| claim.facts.has_ended)
+        };
+        assert_eq!([120, 167, 170].map(has_ended), [Some(false); 3], "the weekend, and Monday early");
+        assert_eq!([200, 400].map(has_ended), [Some(true); 2], "Tuesday, and a week later");
+    }
 
     #[test]
     fn directions_are_those_of_the_circle() {

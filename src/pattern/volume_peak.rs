@@ -385,8 +385,8 @@ fn claim_of(days: &[Day], peak: Peak, counts: &Counts) -> Option<Claim<Facts>> {
         |hour: usize| days.iter().filter_map(|day| day.hours.get(hour)).map(|hour| hour.executions).sum::<u64>();
     let most = (0..24).map(of_hour).max();
     let holds_fullest = (0..24).filter(|hour| arc.holds(*hour)).map(of_hour).max() == most;
-    let (held_days, days_of_all) = (held as u64, units as u64);
-    let facts = Facts { peak, ratio: counts.ratio(), held: held_days, days: days_of_all, excess, holds_fullest };
+    let (ratio, days_held, days_in_all) = (counts.ratio(), held as u64, units as u64);
+    let facts = Facts { peak, ratio, held: days_held, days: days_in_all, excess, holds_fullest };
     let share = within((counts.inside as f64 - expected) / counts.all.max(1) as f64, 0.0, 1.0);
     let mut basis = Basis::new((days.first()?.date, days.last()?.date), share);
     basis.window = Some(WeekWindow::new((1..=7).collect(), arc.start as u8, arc.length as u8));

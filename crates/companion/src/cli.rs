@@ -77,8 +77,8 @@ pub struct AnalyzeArgs {
     #[arg(long, value_name = "WHEN", value_enum, default_value_t = Deduplicate::Auto)]
     pub deduplicate: Deduplicate,
     /// Keep rows; off only counts them as they come, by workflow, status, tags and quarter of an hour, which takes
-    /// half the memory of many kinds of rows, and much less where many of a kind fall together. Then no repeated rows are looked for, and rows are placed
-    /// by their start alone
+    /// half the memory of many kinds of rows, and much less where many of a kind fall together. Then no repeated rows are
+    /// looked for, and rows are placed by their start alone
     #[arg(long, value_name = "WHETHER", value_enum, default_value_t = KeepRows::On)]
     pub keep_rows: KeepRows,
     /// What to write

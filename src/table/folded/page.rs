@@ -1,4 +1,4 @@
-//! CellsOfBucket in the order of their buckets and kinds, a page of some thousands at a time: what comes between those of a page
+//! Cells in the order of their buckets and kinds, a page of some thousands at a time: what comes between those of a page
 //! has that page written anew and no other. Asks whether there is memory before it takes any.
 
 use super::super::column::{NONE, RETRY};
@@ -57,7 +57,7 @@ struct Group {
     end: u32,
 }
 
-/// CellsOfBucket, rising and each there once.
+/// Cells, rising and each there once.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Page {
     groups: Vec<Group>,
