@@ -99,6 +99,8 @@ struct Failures {
     counts: Vec<u64>,
     decided: Vec<u64>,
     expected: Vec<f64>,
+    /// The usual share of failures, above 0 and below 1: with half a failure and half a success more than there are.
+    rate: f64,
 }
 
 impl Failures {
@@ -113,30 +115,41 @@ impl Failures {
             .enumerate()
             .fold((0, -1.0), |worst, (day, failures)| if *failures > worst.1 { (day, *failures) } else { worst });
         let without = |of: &[f64]| sum(of) - of.get(worst.0).copied().unwrap_or(0.0);
-        let rate = without(&by_day) / without(&decided_by_day).max(1.0);
-        let expected = listed(decided.iter().map(|decided| rate * *decided as f64));
-        Self { counts, decided, expected }
+        let (failures, all) = (without(&by_day), without(&decided_by_day));
+        let expected = listed(decided.iter().map(|decided| failures / all.max(1.0) * *decided as f64));
+        Self { counts, decided, expected, rate: (failures + 0.5) / (all + 1.0) }
     }
 
-    /// The hours within a day of each other that hold the most failures beyond three times what is usual, around the
-    /// `HOURS_TOGETHER` hours from `place` on.
+    /// The hours, a day at most, around the `HOURS_TOGETHER` hours from `place` on that are the least likely at the usual
+    /// rate, and begin and end with a failure. A lone failure hours before is more likely usual than part of them.
     fn extent(&self, place: usize) -> (usize, usize) {
-        let hours = self.counts.iter().zip(&self.expected);
-        let excess = listed(hours.map(|(count, expected)| *count as f64 - LEAST_RATIO * expected));
         let first = place.saturating_sub(LONGEST);
-        let last = (place + HOURS_TOGETHER + LONGEST).min(excess.len());
-        let mut best = (place, place + HOURS_TOGETHER, f64::NEG_INFINITY);
-        for from in first..last {
-            let mut sum = 0.0;
-            for (until, excess) in excess.iter().enumerate().take((from + LONGEST).min(last)).skip(from) {
-                sum += excess;
-                let overlaps = from < place + HOURS_TOGETHER && until >= place;
-                if overlaps && sum > best.2 {
-                    best = (from, until + 1, sum);
+        let last = (place + HOURS_TOGETHER + LONGEST).min(self.counts.len());
+        let mut best = (place, (place + HOURS_TOGETHER).min(last), 0.0);
+        for from in first..(place + HOURS_TOGETHER).min(last) {
+            let (mut failures, mut decided) = (0u64, 0u64);
+            for hour in from..(from + LONGEST).min(last) {
+                let (Some(count), Some(of)) = (self.counts.get(hour), self.decided.get(hour)) else { break };
+                (failures, decided) = (failures.saturating_add(*count), decided.saturating_add(*of));
+                if failures == 0 {
+                    break;
+                }
+                let unlikely = if *count > 0 && hour >= place { self.unlikely(failures, decided) } else { 0.0 };
+                if unlikely > best.2 {
+                    best = (from, hour + 1, unlikely);
                 }
             }
         }
-        (best.0, best.1.min(excess.len()))
+        (best.0, best.1)
+    }
+
+    /// How much likelier so many failures are at their own rate than at the usual one: the logarithm of the ratio of
+    /// likelihoods, of which Kulldorff's scan takes the largest; 0 where they are no more than usual.
+    fn unlikely(&self, failures: u64, decided: u64) -> f64 {
+        let (failures, decided) = (failures as f64, decided as f64);
+        let expected = self.rate * decided;
+        let term = |count: f64, usual: f64| if count > 0.0 { count * libm::log(count / usual) } else { 0.0 };
+        if failures > expected { term(failures, expected) + term(decided - failures, decided - expected) } else { 0.0 }
     }
 
     fn facts(&self, series: &Series, place: usize) -> Option<Incident> {
@@ -266,6 +279,20 @@ mod tests {
         let recount = (0..28 * 24).map(|hour| counts(hour).1).sum::<u64>();
         assert_eq!((facts.all_failures, claim.basis.cells.len()), (recount, 5));
         assert_eq!(incident_facts(&series).as_ref(), Some(facts));
+    }
+
+    #[test]
+    fn a_lone_failure_hours_before_is_no_part_of_an_incident() {
+        // One failure every four days, one of them eight hours before eight in a row, another ten hours after them.
+        let fails =
+            |hour: u64| hour % 96 == 0 || [322, 347].contains(&hour) || (330..=337).contains(&hour) && hour != 333;
+        let look = look_for_incident(&series(28, |hour| (2, 2 * u64::from(fails(hour)))));
+        let facts = look.claim.unwrap().facts;
+        let date = "2026-01-18".parse().unwrap();
+        assert_eq!(
+            (facts.from, facts.until, facts.failures, facts.decided),
+            ((date, 18), ("2026-01-19".parse().unwrap(), 2), 14, 16)
+        );
     }
 
     #[test]
