@@ -72,6 +72,21 @@ fn a_mapping_of_ones_own_says_what_means_what() {
 }
 
 #[test]
+fn what_says_that_a_row_is_a_part_may_be_a_flag_or_a_name() {
+    let map = r#"{"started_at":"at","succeeded":"ok","parent":"up"}"#;
+    let rows = [("yes", "false"), ("Y", "0"), ("t", ""), ("f", "true"), ("0", "1"), ("no", "j7"), ("no", "None")];
+    let csv: String = rows.map(|(ok, up)| format!("2026-02-12 04:30,{ok},{up}\n")).concat();
+    let row = |status: &str| format!("{{\"status\":\"{status}\",\"started_at\":\"2026-02-12T04:30:00.000Z\"}}");
+    let [done, failed] = ["completed", "failed"].map(row);
+    let said = [&done, &done, &done, "5: Part", "6: Part", "7: Part", &failed].join("\n");
+    check_map(map, &format!("at,ok,up\n{csv}"), &said);
+    let quoted =
+        rows.map(|(ok, up)| format!("{{\"at\":\"2026-02-12 04:30\",\"ok\":\"{ok}\",\"up\":\"{up}\"}}")).join("\n");
+    check_map(map, &quoted, &said.replace("5:", "4:").replace("6:", "5:").replace("7:", "6:"));
+    check_map(map, r#"{"at":"2026-02-12 04:30","ok":1,"up":0}"#, &done);
+}
+
+#[test]
 fn keys_and_values_in_a_list_are_members_like_others() {
     let row =
         r#"{"made":1770870600,"how":[{"key":"end","value":{"stringValue":"failed"}},{"key":"who","value":"ci"}]}"#;

@@ -92,6 +92,38 @@ fn n8n() {
     check(&old(r#""finished":false,"stoppedAt":null"#), "2#8 running 2026-02-12T04:30:00Z +manual");
 }
 
+/// PostgreSQL writes `t` and `f`, MySQL 1 and 0, Python `True` and `False`.
+#[test]
+fn a_flag_says_yes_or_no_however_it_is_written() {
+    let (linkflow, n8n, windmill) = (system("LinkFlow executions"), system("n8n executions"), system("Windmill jobs"));
+    let bare = "id,workflow_id,workspace_id,status,mode,started_at,duration_ms,attempt,max_attempts,is_deterministic_replay,created_at\n92,7,1,completed,retry,2026-02-12 04:30:00,120,1,3,";
+    for (yes, no) in [("1", "0"), ("t", "f"), ("true", "false"), ("True", "False"), ("yes", "no"), ("Y", "N")] {
+        for (word, tag) in [(yes, " +replay"), (no, ""), ("", "")] {
+            linkflow(
+                &format!("{bare}{word},2026-02-12 04:29:58"),
+                &format!("7#92 completed 2026-02-12T04:30:00Z 120ms waited 2000ms +retry{tag}"),
+            );
+        }
+        for (word, status) in [(yes, "completed"), (no, "failed")] {
+            n8n(
+                &format!(
+                    "id,finished,mode,startedAt,stoppedAt,workflowId,waitTill\n5,{word},trigger,2026-02-12 04:30:00,2026-02-12 04:30:01,9,NULL"
+                ),
+                &format!("9#5 {status} 2026-02-12T04:30:00Z 1000ms +trigger"),
+            );
+        }
+        let job = |flow: &str, success: &str, parent: &str| {
+            format!(
+                "id,script_path,job_kind,created_at,started_at,duration_ms,success,canceled,is_skipped,is_flow_step,parent_job\nj1,f/sync,script,2024-02-12 04:00:00,2024-02-12 04:30:03,1500,{success},{no},{no},{flow},{parent}"
+            )
+        };
+        windmill(&job(no, yes, ""), "f/sync#j1 completed 2024-02-12T04:30:03Z 1500ms");
+        windmill(&job(no, no, "NULL"), "f/sync#j1 failed 2024-02-12T04:30:03Z 1500ms");
+        windmill(&job(yes, yes, ""), "part");
+        windmill(&job(no, yes, "j0"), "part");
+    }
+}
+
 #[test]
 fn windmill() {
     let check = system("Windmill jobs");

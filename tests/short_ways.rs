@@ -116,7 +116,8 @@ fn what_is_a_part_does_not_depend_on_the_rows_before() {
         )
     };
     let mut random = Seeded(3);
-    for said in ["null null false", "false false null", "null false true false null", "true false false null"] {
+    let words = r#""f" null 0 1 "no" "false" "t" "NULL" null "f\u0061lse" "" "0""#;
+    for said in ["null null false", "false false null", "null false true false null", "true false false null", words] {
         for is_first in [true, false] {
             let source: String = said.split(' ').map(|flow| row(flow, is_first)).collect();
             check(&Expected::anything(), source.as_bytes(), &mut random);

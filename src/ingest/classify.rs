@@ -6,7 +6,7 @@ use super::fields::Fields;
 use super::mapping::{Mapping, Meaning, Rules, TagRule};
 use super::role::Role;
 use super::scan::Scanner;
-use super::text::{Text, with_text};
+use super::text::{Text, is_no, with_text};
 use super::{FORMS, LeftOut, Value};
 use crate::execution::{Status, Tags};
 use crate::time::decimal::Decimal;
@@ -294,7 +294,7 @@ impl Class {
             let value = fields.get(role);
             match rule {
                 TagRule::Behind(before) => self.add_tag(before, value),
-                TagRule::Flag(tag) if !value.is_absent() && value != Value::Bool(false) => {
+                TagRule::Flag(tag) if value.presence() != Value::Absent => {
                     self.add_tag("", Value::Text(Text::Plain(tag)));
                 }
                 TagRule::Flag(_) => {}
@@ -340,16 +340,17 @@ enum Weight {
     BelowWords,
 }
 
+/// What says yes, where a text says yes or no.
+const YES: [&str; 5] = ["1", "t", "true", "y", "yes"];
+
 /// What the flags say of a row, and the word for it.
 fn flagged(fields: &Fields<'_>, rules: &Rules) -> Option<(Status, &'static str, Weight)> {
     let is = |role| match fields.get(role) {
         Value::Absent => None,
         Value::Bool(is_true) => Some(is_true),
         value => with_word(value, |word| match word {
-            "1" => Some(true),
-            "0" => Some(false),
-            word if is_word(word, "true") => Some(true),
-            word if is_word(word, "false") => Some(false),
+            word if YES.iter().any(|yes| is_word(word, yes)) => Some(true),
+            word if !word.is_empty() && is_no(word.as_bytes()) => Some(false),
             _ => None,
         }),
     };

@@ -3,12 +3,14 @@
 //! checked before, and which it is, nothing depends on until the end of the line. So what rows say at random keeps nothing
 //! waiting, and a line goes the same way as the one before it. Everything else is checked as [`super::shape`] does.
 
+use super::FORMS;
 use super::brief::{Quick, Quickly};
 use super::fields::SpotKind;
-use super::lanes::{Near, Padded};
+use super::lanes::Padded;
 use super::memo::{MOST_KEYS, Part};
 use super::shape::{Found, Place, Shapes, Step, Use};
 use super::shape_value::probable_end;
+use super::text::is_no;
 use crate::time::UsualTimes;
 
 impl Found {
@@ -76,10 +78,14 @@ impl Shapes {
                     }
                     Use::End => None,
                     usage => {
-                        if usage == Use::Presence {
-                            found.put_key(step, Part::of_presence(place, is_absent(near, from)));
+                        let end = step.checked_if_said().end(bytes, near, (base, from), start, found);
+                        if FORMS
+                            && usage == Use::Presence
+                            && let Some(end) = end
+                        {
+                            found.put_key(step, Part::of_presence(place, is_none(bytes.slice(begin, end))));
                         }
-                        step.checked_if_said().end(bytes, near, (base, from), start, found)
+                        end
                     }
                 }
             };
@@ -153,13 +159,10 @@ fn put_unchecked(found: &mut Found, step: &Step, bytes: &Padded<'_>, (begin, end
     found.put(step.spot, first.wrapping_sub(start), last.wrapping_sub(start), kind);
 }
 
-/// True if the value that begins `from` behind `near` is `null`, `false` or an empty text.
-#[inline(always)]
-fn is_absent(near: Near<'_>, from: usize) -> bool {
-    match near.byte(from) {
-        b'"' => near.byte(from + 1) == b'"',
-        first => matches!(first, b'n' | b'f'),
-    }
+/// True if a value is `null` or says no.
+#[inline(never)]
+fn is_none(value: &[u8]) -> bool {
+    is_no(value.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\"")).unwrap_or(value))
 }
 
 /// How many steps the reading of a thread passed, and how many it held against others while it learned.

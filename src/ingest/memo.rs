@@ -4,11 +4,13 @@
 //!
 //! Each value has a number, and each combination of numbers is a kind.
 
+use super::FORMS;
 use super::classify::{Class, ClassRef, KeptClasses, Verdict};
 use super::combinations::Combinations;
 use super::fields::{Spot, SpotKind};
 use super::lanes::{Padded, WIDTH};
 use super::shape::{Key, NONE};
+use super::text::is_no;
 use super::values::{Sought, Values};
 use crate::execution::Status;
 
@@ -263,9 +265,10 @@ fn part(key: &Key, spots: &[Spot], bytes: &Padded<'_>, begin: usize) -> Part {
     let spot = spots.get(key.spot).copied().unwrap_or_default();
     let at = begin.wrapping_add(spot.start as usize);
     let length = spot.end.wrapping_sub(spot.start) as usize;
-    if key.is_presence {
-        let is_word = spot.kind == SpotKind::Other && matches!(bytes.byte(at), b'n' | b'f');
-        return Part::of_presence(key.step, length == 0 || is_word);
+    if FORMS && key.is_presence {
+        let is_none =
+            length == 0 || spot.kind != SpotKind::MixedField && is_no(bytes.slice(at, at.wrapping_add(length)));
+        return Part::of_presence(key.step, is_none);
     }
     match spot.kind {
         SpotKind::Plain | SpotKind::Unusual => {

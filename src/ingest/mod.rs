@@ -393,9 +393,14 @@ impl Value<'_> {
         matches!(self, Value::Absent | Value::Text(Text::Plain("")) | Value::Instant(ParsedTime::Absent))
     }
 
-    /// All that is kept of a value of which only matters whether it is there.
+    /// All that is kept of a value of which only matters whether it is there: a no is none, however it is written.
     fn presence(&self) -> Value<'static> {
-        if self.is_absent() || *self == Value::Bool(false) { Value::Absent } else { Value::Bool(true) }
+        let is_none = match self {
+            Value::Text(Text::Plain(text)) | Value::Number(text) => text::is_no(text.as_bytes()),
+            Value::Bool(false) | Value::Whole(0) => true,
+            other => other.is_absent(),
+        };
+        if is_none { Value::Absent } else { Value::Bool(true) }
     }
 
     /// Adds what a text or number reads as.

@@ -16,6 +16,15 @@ pub(super) enum Text<'a> {
     Csv(&'a str),
 }
 
+/// What says no, where a text says yes or no, or that there is nothing.
+const NO: [&[u8]; 8] = [b"", b"0", b"f", b"false", b"n", b"no", b"none", b"null"];
+
+/// True for a text that says no or nothing, however it is capitalised: `f` is PostgreSQL's, `False` Python's.
+pub(super) fn is_no(text: &[u8]) -> bool {
+    let text = text.trim_ascii();
+    NO.iter().any(|no| text.eq_ignore_ascii_case(no))
+}
+
 impl Text<'_> {
     /// Adds what the text reads as.
     pub(super) fn read_into(&self, out: &mut String) {

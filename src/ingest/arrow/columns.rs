@@ -447,7 +447,9 @@ impl Columns {
             let start = written.len();
             let number = match array.entry(body, row) {
                 Some(Entry::Absent) => Some(0),
-                Some(Entry::At(_)) if column.decides == Decides::Presence => Some(1),
+                Some(Entry::At(_)) if column.decides == Decides::Presence => {
+                    Some(presence(array.cell(body, row, dictionaries), column, ""))
+                }
                 Some(Entry::At(entry)) => column.words.entry(entry),
                 Some(Entry::Broken) => None,
                 None => {
@@ -465,7 +467,7 @@ impl Columns {
                     }
                     match column.decides {
                         Decides::Nothing => None,
-                        Decides::Presence => Some(u32::from(!value(cell, column, "").is_absent())),
+                        Decides::Presence => Some(presence(cell, column, written.get(start..).unwrap_or_default())),
                         Decides::Value => number_of(cell, &mut column.words, written.get(start..).unwrap_or_default()),
                     }
                 }
@@ -547,6 +549,11 @@ fn value<'a>(cell: Cell<'a>, column: &Column, written: &'a str) -> Value<'a> {
         Cell::Float(number) if number.is_infinite() => Value::Number(TOO_LONG),
         Cell::Float(_) => Value::Number(written),
     }
+}
+
+/// The number of whether a value is there: 1 or 0.
+fn presence(cell: Cell<'_>, column: &Column, written: &str) -> u32 {
+    u32::from(value(cell, column, written).presence() != Value::Absent)
 }
 
 /// True for a float that a whole number says as exactly.
