@@ -48,6 +48,10 @@ const BESIDE: usize = 7;
 const MOST_DEVIATIONS: f64 = 3.0;
 /// The deviation of normal numbers by their median distance from the median.
 const DEVIATION_BY_MEDIAN_DISTANCE: f64 = 1.4826;
+/// And by their mean distance: √(π/2).
+const DEVIATION_BY_MEAN_DISTANCE: f64 = 1.2533;
+/// The deviation by the median distance is believed unless it is less than this share of the other.
+const LEAST_BY_MEDIAN: f64 = 0.5;
 /// What a day keeps of the day before is never taken to be more.
 const MOST_KEPT: f64 = 0.95;
 
@@ -75,8 +79,14 @@ impl Daily {
     pub fn of(values: &[Option<f64>], after_monday: usize) -> Self {
         let without_weekdays = without_weekdays(values);
         let beside = running_medians(&without_weekdays, BESIDE, BESIDE + 1);
-        let distances = || without_weekdays.iter().zip(&beside).filter_map(|(value, level)| Some((*value)? - level));
-        let most = MOST_DEVIATIONS * DEVIATION_BY_MEDIAN_DISTANCE * median(distances().map(f64::abs)) + 1e-9;
+        let distances =
+            || without_weekdays.iter().zip(&beside).filter_map(|(value, level)| Some(((*value)? - level).abs()));
+        let by_median = DEVIATION_BY_MEDIAN_DISTANCE * median(distances());
+        let by_mean = DEVIATION_BY_MEAN_DISTANCE * distances().sum::<f64>() / (distances().count() as f64).max(1.0);
+        // Where most days are alike, as those without a failure are, the distance in the middle is next to none. Days would be
+        // drawn in to a level that is itself one of few values and jumps from one to the next.
+        let deviation = if by_median < LEAST_BY_MEDIAN * by_mean { by_mean } else { by_median };
+        let most = MOST_DEVIATIONS * deviation + 1e-9;
         let mut daily = Self { after_monday, ..Self::default() };
         for (place, (value, level)) in without_weekdays.iter().zip(beside).enumerate() {
             if let Some(value) = value {

@@ -158,6 +158,51 @@ pub fn coarse_found(of: usize, a_row: usize) -> Measured {
     })
 }
 
+/// Workflows of which most days have no failure, or as many as have one: days, runs a day, the share that fails, the times by
+/// which it rises, the target of the rise being told in per cent.
+const FEW: [(usize, u64, f64, f64, u32); 6] = [
+    (84, 12, 0.03, 5.0, 90),
+    (84, 8, 0.05, 5.0, 90),
+    (84, 24, 0.02, 5.0, 90),
+    (84, 2, 0.2, 4.0, 90),
+    (182, 12, 0.03, 5.0, 90),
+    (182, 4, 0.05, 8.0, 90),
+];
+
+/// A series of such failures that rise so many times on one day, and that day.
+fn few((days, a_day, rate, times, _): (usize, u64, f64, f64, u32), number: usize) -> (Series, usize) {
+    let mut chance = Chance::of(&format!("evaluate few {days} {a_day} {rate} {times}"), number);
+    let at = days / 3 + chance.below(days / 3);
+    let failures: Vec<u64> = (0..days)
+        .map(|day| {
+            let rate = if day < at { rate } else { rate * times };
+            (0..a_day).filter(|_| chance.uniform() < rate).count() as u64
+        })
+        .collect();
+    let hour = |day: usize, hour: usize| {
+        let (executions, failures) = if hour == 12 { (a_day, failures[day]) } else { (0, 0) };
+        Hour { executions, decided: executions, failures, ..Hour::default() }
+    };
+    (daily::series_of(days, hour, Vec::new()), at)
+}
+
+/// Null rows of such failures.
+pub fn few_nulls(chance: fn(&Series, Measure) -> f64) -> Vec<Null> {
+    let row = |(days, a_day, rate, _, target)| -> Null {
+        let one = move |number: usize| chance(&few((days, a_day, rate, 1.0, target), number).0, Measure::FailureRate);
+        (format!("{days} days, {a_day} a day, {} % fail", rate * 100.0), Box::new(one))
+    };
+    FEW.map(row).into()
+}
+
+/// The share of rises of such failures that are told within five days.
+pub fn few_found(of: usize, a_row: usize) -> Measured {
+    measure::hits(a_row, |number| {
+        let (series, at) = few(FEW[of], number);
+        told_of(&series, Measure::FailureRate).first().is_some_and(|told| told.abs_diff(at) <= NEAR)
+    })
+}
+
 /// The chance of what is claimed of a change,
 pub fn of_change(series: &Series, measure: Measure) -> f64 {
     change::look(series, measure).chance
@@ -175,7 +220,11 @@ pub fn told(series: &Series) -> Option<usize> {
 
 /// The places of all such days.
 pub fn told_all(series: &Series) -> Vec<usize> {
-    let looks = change::looks(series, Measure::Duration).into_iter().filter(|look| look.chance <= CLAIMED);
+    told_of(series, Measure::Duration)
+}
+
+fn told_of(series: &Series, measure: Measure) -> Vec<usize> {
+    let looks = change::looks(series, measure).into_iter().filter(|look| look.chance <= CLAIMED);
     let days = looks.filter_map(|look| Some(look.claim?.facts.from));
     days.filter_map(|from| series.days.iter().position(|day| day.date == from)).collect()
 }
@@ -242,6 +291,11 @@ pub fn run(table: &mut Table, a_row: usize) {
         let name = format!("{middle} × {times} of whole units of {unit} s, {days} days, {a_day} a day: within 5 days");
         table.push(CHANGES, &name, coarse_found(of, a_row), Target::AtLeast(0.9), "");
     }
+    measure::nulls(table, CHANGES, "change of few failures", few_nulls(of_change), a_row, MOST_OF_A_ROW);
+    for (of, (days, a_day, rate, times, target)) in FEW.into_iter().enumerate() {
+        let name = format!("{} % × {times} of {a_day} a day, {days} days: within 5 days", rate * 100.0);
+        table.push(CHANGES, &name, few_found(of, a_row), Target::AtLeast(f64::from(target) / 100.0), "");
+    }
     for (days, kept, steps, target) in PAIRS {
         let [one, other] = steps;
         let name = format!("steps of {one} and {other} deviations, {days} days, {kept} kept: both within 5 days");
@@ -253,6 +307,7 @@ pub fn run(table: &mut Table, a_row: usize) {
     measure::nulls(table, CHANGES, "a second change", rows.collect(), a_row, MOST_OF_A_ROW);
     measure::nulls(table, TRENDS, "trend", nulls("null", of_trend, &[42, 91, 182]), a_row, MOST_OF_A_ROW);
     measure::nulls(table, TRENDS, "trend of coarse durations", coarse_nulls(of_trend), a_row, MOST_OF_A_ROW);
+    measure::nulls(table, TRENDS, "trend of few failures", few_nulls(of_trend), a_row, MOST_OF_A_ROW);
     measure::nulls(table, TRENDS, "trend of volume", weekly_levels(of_trend), a_row, MOST_OF_A_ROW);
     for (days, kept, drift) in SLIDES {
         let name = format!("slide by {drift} deviations, {days} days, {kept} kept");
