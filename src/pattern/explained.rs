@@ -148,6 +148,18 @@ fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
                 && (is_same || is_of_all(by, what, moved(one.measure, &one.first, &one.last).abs(), moved_by(other)))
                 && (moved(one.measure, &one.first, &one.last) > 0.0) == (other.after.value > other.before.value)
         }
+        // Seen through a workflow that has few, a step of all looks like a slide as well.
+        (Statement::Change(one), Statement::Trend(other)) => {
+            let of_trend = moved(other.measure, &other.first, &other.last);
+            let (by_change, by_trend) = (moved_by(one), of_trend.abs());
+            one.measure == other.measure
+                && (one.after.value > one.before.value) == (of_trend > 0.0)
+                && match (by.whose == &Whose::All, what.whose == &Whose::All) {
+                    (true, false) => by_trend < MOST_OF_IT * by_change,
+                    (false, true) => by_change >= MOST_OF_IT * by_trend,
+                    _ => false,
+                }
+        }
         (Statement::Stopped(one), Statement::Change(other)) => {
             let (is_later, is_more) = (one.end == stopped::End::New, other.after.value > other.before.value);
             let far = (one.date - other.from).num_days().abs();

@@ -100,6 +100,9 @@ const LEAST_SHARE_WITHOUT_A_WEEKDAY: f64 = 0.6;
 /// Other days must have at most this share of the effect of a hump that is told of some days alone, and both weekdays and
 /// weekends at least this of what is told of all days.
 const SHARE_OF_OTHER_DAYS: f64 = 0.5;
+/// That other days have less is told only where it lies so many standard deviations from chance: the hump of all days, in
+/// which they had somewhat less by chance, is no hump of some days. Of each series hundreds of stretches are tried.
+const LEAST_DEVIATIONS_APART: f64 = 4.5;
 /// A dip explains the profile so many times as well as a hump: of an even swing neither is told.
 const LEAST_DIP_BY_HUMP: f64 = 1.1;
 /// A day counts at most so many times the median size of its differences.
@@ -349,7 +352,12 @@ fn candidates(days: &[Looked], left_out: LeftOut) -> Vec<Candidate> {
             let other_days = self::effect(&others, arc);
             let is_news = match facts.is_high {
                 false => shape >= LEAST_DIP_BY_HUMP,
-                true => shape <= 1.0 && !others.is_empty() && other_days <= SHARE_OF_OTHER_DAYS * effect,
+                true => {
+                    shape <= 1.0
+                        && !others.is_empty()
+                        && other_days <= SHARE_OF_OTHER_DAYS * effect
+                        && deviations_apart(&among, &others, arc) >= LEAST_DEVIATIONS_APART
+                }
             };
             // What holds for weekdays alone is not told of every day.
             let is_everywhere = on != On::AllDays
@@ -376,6 +384,19 @@ fn among<'a>(days: &'a [Looked], is_meant: &dyn Fn(&Looked) -> bool) -> Vec<&'a 
 /// The mean contrast of a stretch.
 fn effect(days: &[&Looked], arc: usize) -> f64 {
     days.iter().filter_map(|day| day.contrasts.get(arc)).sum::<f64>() / days.len().max(1) as f64
+}
+
+/// How far the mean contrasts of a stretch on some days and on others lie apart, in standard deviations of their difference.
+fn deviations_apart(days: &[&Looked], others: &[&Looked], arc: usize) -> f64 {
+    let mean_and_error = |days: &[&Looked]| {
+        let mean = effect(days, arc);
+        let squares =
+            days.iter().filter_map(|day| day.contrasts.get(arc)).map(|contrast| (contrast - mean) * (contrast - mean));
+        let count = days.len() as f64;
+        (mean, squares.sum::<f64>() / (count * (count - 1.0)).max(1.0))
+    };
+    let ((mean, error), (other_mean, other_error)) = (mean_and_error(days), mean_and_error(others));
+    (mean - other_mean).abs() / (error + other_error + 1e-12).sqrt()
 }
 
 fn holds_without_a_weekday(days: &[&Looked], arc: usize, all: f64) -> bool {

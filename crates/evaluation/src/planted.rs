@@ -112,7 +112,9 @@ impl Planted {
             }
             Planted::Slow => finding.kind == Kind::SlowWindow && is_at(window, &SLOW),
             Planted::Peak => {
-                told::holds_hour(finding, 14) && (finding.kind == Kind::VolumePeak || is_volume && is_high)
+                // It is there every day: hours of some days alone are not it.
+                let is_daily = window.is_some_and(|window| window.weekdays.len() == 7);
+                told::holds_hour(finding, 14) && (finding.kind == Kind::VolumePeak || is_volume && is_high && is_daily)
             }
             Planted::Dip => {
                 let Some(window) = window.filter(|_| is_volume) else { return false };
