@@ -3,7 +3,7 @@
 #[path = "support/told.rs"]
 mod told;
 
-use execution_heatmap::ingest::{Event, Expected, Reader};
+use execution_heatmap::ingest::{Event, Expected, Form, Reader};
 use execution_heatmap::intake::Intake;
 use told::say;
 
@@ -174,4 +174,60 @@ fn a_mapping_that_cannot_be_read_says_what_is_wrong() {
         refused.starts_with("the mapping has the key 'startedat', it takes started_at, finished_at, "),
         "{refused}"
     );
+}
+
+#[test]
+fn rows_are_found_where_a_mapping_says_that_they_are() {
+    let check = |way: &str, source: &str, expected: &[&str]| {
+        let map = format!(r#"{{"id":"i","started_at":"a","status":"b","rows":"{way}"}}"#);
+        let source = source.replace('A', r#"{"i":1,"a":7,"b":"ok"}"#).replace('B', r#"{"i":2,"a":7,"b":"ok"}"#);
+        for form in [None, Some(Form::Json)] {
+            let expected_of = Expected::anything().map(&map).unwrap();
+            let asked = form.map_or(expected_of.clone(), |form| expected_of.form(form));
+            for size in [source.len(), 7] {
+                let chunks: Vec<&[u8]> = source.as_bytes().chunks(size).collect();
+                let ids: Vec<String> = told::events_of(Reader::expecting(asked.clone()), &chunks)
+                    .iter()
+                    .map(|said| said.split_once(": ").unwrap().1.to_owned())
+                    .collect();
+                assert_eq!(ids, expected, "{way} {source} {form:?} {size}");
+            }
+        }
+    };
+    let (one, both) = (["1 ok"], ["1 ok", "2 ok"]);
+    check("deep.list", r#"{"deep":{"list":[A,B]}}"#, &both);
+    check("deep.list", "{\n \"deep\": {\"list\": [A,\nB]}}\n", &both);
+    check("deep.list", r#"[{"deep":{"list":[A]}},{"deep":{"list":[B]}}]"#, &both);
+    check("deep.list", r#"{"deep":{"list":[A]}}{"deep":{"list":[B]}}"#, &both);
+    check("deep.list", "{\"deep\":{\"list\":[A]}}\n{\"deep\":{\"list\":[B]}}\n", &both);
+    check("deep.list", "{\"deep\":{\"list\":[]}}\n{\"deep\":{\"list\":[B]}}\n", &["2 ok"]);
+    check("hits.hits", r#"{"took":1,"hits":{"total":{"value":1},"hits":[A]}}"#, &one);
+    // What stands around rows may bear a system's signs, and another list may stand before theirs.
+    check("list", r#"{"started_at":"x","status":"y","data":[B],"list":[A]}"#, &one);
+}
+
+#[test]
+fn a_unit_is_that_of_a_field() {
+    let check = |key: &str| {
+        let map = format!(r#"{{"started_at":"a","status":"b","{key}":{{"unit":"s"}}}}"#);
+        assert_eq!(
+            Expected::anything().map(&map).unwrap_err(),
+            format!("the mapping's {key} has a unit and no field, so that nothing would be read")
+        );
+    };
+    check("duration");
+    check("waited");
+}
+
+#[test]
+fn a_date_against_the_order_that_a_mapping_names_is_told_by_it() {
+    let check = |dates: &str, date: &str, hint: &str| {
+        let map = format!(r#"{{"started_at":"at","otherwise":"completed"{dates}}}"#);
+        let message = format!("1: unreadable: at is '{date}', expected an instant such as 2026-02-12T04:30:00.000Z{hint}");
+        check_map(&map, &format!(r#"{{"at":"{date}"}}"#), &message);
+    };
+    let write = ", or a mapping whose `dates` says in which order they are";
+    check("", "05-10-23 10:00", write);
+    check(r#","dates":"month-day-year""#, "13-10-23 10:00", ", or the parts of the date in the order of the mapping's `dates`");
+    check(r#","dates":"day-month-year""#, "10-13-23 10:00", ", or the parts of the date in the order of the mapping's `dates`");
 }

@@ -49,6 +49,31 @@ fn airflow() {
         ),
         &format!("not started: {row} pending 2026-02-12T00:00:00Z"),
     );
+    // Version 1 names no moment before the start but the end of the interval of data, at which the schedule makes a run. One
+    // that was made otherwise was not due then, and what is queued is told with the moment.
+    let first = with(
+        r#"{"dag_id":"etl","execution_date":"2026-02-11T00:00:00+00:00","data_interval_start":"2026-02-11T00:00:00+00:00","data_interval_end":"2026-02-12T00:00:00+00:00",…}"#,
+    );
+    let ran = r#""start_date":"2026-02-12T00:00:03+00:00","end_date":"2026-02-12T00:00:05+00:00","state":"success""#;
+    for (id, kind, waited) in [
+        ("scheduled__2026-02-11T00:00:00+00:00", "scheduled", " waited 3000ms"),
+        ("manual__2026-02-12T00:00:02+00:00", "manual", ""),
+        ("backfill__2026-02-11T00:00:00+00:00", "backfill", ""),
+    ] {
+        check(
+            &first(&format!(r#""dag_run_id":"{id}","run_type":"{kind}",{ran}"#)),
+            &format!("etl#{id} completed 2026-02-12T00:00:03Z 2000ms{waited} +{kind}"),
+        );
+    }
+    check(
+        &first(r#""dag_run_id":"scheduled__x","run_type":"scheduled","start_date":null,"end_date":null,"state":"queued""#),
+        "not started: etl#scheduled__x pending 2026-02-12T00:00:00Z +scheduled",
+    );
+    // Where a run was queued, or after what it was to run, says more.
+    check(
+        &first(&format!(r#""dag_run_id":"scheduled__x","run_type":"scheduled","queued_at":"2026-02-12T00:00:02Z",{ran}"#)),
+        "etl#scheduled__x completed 2026-02-12T00:00:03Z 2000ms waited 1000ms +scheduled",
+    );
     let task = with(
         r#"{"task_id":"load","dag_id":"etl","dag_run_id":"r","start_date":"2026-02-12T00:00:03Z","end_date":"2026-02-12T00:00:05Z","duration":2.0,"try_number":2,…}"#,
     );
@@ -65,6 +90,18 @@ fn airflow() {
     tasks(
         &task(r#""state":"upstream_failed""#),
         "etl.load#r skipped 2026-02-12T00:00:03Z 2000ms +attempt:2 +upstream_failed attempt 2",
+    );
+    // Instances of a mapped task differ in their place alone; -1 is that of a task that is not mapped.
+    for (place, share) in [("0", "[0]"), ("17", "[17]"), ("\"3\"", "[3]"), ("-1", ""), ("null", "")] {
+        tasks(
+            &task(&format!(r#""state":"success","map_index":{place}"#)),
+            &format!("etl.load#r{share} completed 2026-02-12T00:00:03Z 2000ms +attempt:2 attempt 2"),
+        );
+    }
+    // A dump of the table calls the run otherwise.
+    tasks(
+        "task_id,dag_id,run_id,map_index,start_date,end_date,duration,state,try_number\nload,etl,r,4,2026-02-12 00:00:03+00,2026-02-12 00:00:05+00,2,success,1",
+        "etl.load#r[4] completed 2026-02-12T00:00:03Z 2000ms",
     );
 }
 

@@ -49,6 +49,11 @@ impl Expected {
         Self { form, rows, needs_forms: false }
     }
 
+    /// Where in a document the rows are, if that was said.
+    pub(super) fn way(&self) -> Option<&str> {
+        if let Rows::Own { way, .. } = &self.rows { way.as_deref() } else { None }
+    }
+
     /// True if a reader without forms can read what is expected, or find out that it cannot.
     pub fn is_plain(&self) -> bool {
         let is_canonical = match self.rows {

@@ -193,6 +193,10 @@ pub(super) struct Rules {
     pub(super) stand_in: Option<Role>,
     /// The moments from which a row waits for its start; the first that it has counts.
     pub(super) waits_from: &'static [Role],
+    /// What the ids begin with of the rows of which the moment of their making is asked; empty where it is of all.
+    pub(super) created_of: &'static str,
+    /// True where a length that is given may be in nanoseconds, whatever its name says. Start and end show it.
+    pub(super) may_be_nanoseconds: bool,
     /// How rows stand that say nothing of it.
     pub(super) otherwise: Option<Status>,
     /// True where a row without an end runs, whatever its status says, and one with an end that says nothing went well.
@@ -227,6 +231,8 @@ impl Rules {
         waited_unit: Unit::Milliseconds,
         stand_in: None,
         waits_from: &[],
+        created_of: "",
+        may_be_nanoseconds: false,
         otherwise: None,
         ends_decide: false,
         has_open_rows: false,

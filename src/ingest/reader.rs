@@ -20,7 +20,8 @@ use crate::number::whole;
 use crate::problem::ProblemKind;
 use std::ops::Range;
 
-/// Bytes by which the form shows where no line has ended before.
+/// Bytes by which the form shows where no line has ended before. A reader with forms goes on with twice as many where an
+/// object has begun, in which rows may stand further behind, up to the longest line.
 const MOST_SOUGHT_BYTES: usize = 1 << 16;
 
 /// A push parser of one source.
@@ -51,6 +52,8 @@ pub struct Reader {
     pub(super) line: u64,
     /// Bytes of the first line in which its end was sought and is not.
     sought: usize,
+    /// Bytes by which the form has to show, unless more are waited for.
+    most_sought: usize,
     /// The byte between fields that a line before the header named.
     named_delimiter: Option<u8>,
     pub(super) lines: Lines,
@@ -127,6 +130,7 @@ impl Reader {
             },
             line: 1,
             sought: 0,
+            most_sought: MOST_SOUGHT_BYTES,
             named_delimiter: None,
             lines: Lines::starting_at(1),
             records: Records::starting_at(1).separated_by(b'\t'),
@@ -310,11 +314,11 @@ impl Reader {
         let waiting = self.input.waiting();
         let Some(begin) = waiting.iter().position(|byte| !is_blank(*byte)) else { return };
         let behind = waiting.get(begin..).unwrap_or_default();
-        let first = behind.get(..behind.len().min(MOST_SOUGHT_BYTES)).unwrap_or_default();
+        let first = behind.get(..behind.len().min(self.most_sought)).unwrap_or_default();
         // What was looked at before, while less had come, is not looked at again.
         let new = first.get(self.sought..).unwrap_or_default();
         let line_end = new.iter().position(|byte| *byte == b'\n').map(|end| self.sought + end);
-        if line_end.is_none() && behind.len() < MOST_SOUGHT_BYTES && !self.input.has_ended() {
+        if line_end.is_none() && behind.len() < self.most_sought && !self.input.has_ended() {
             self.sought = first.len();
             return;
         }
@@ -323,7 +327,17 @@ impl Reader {
         match behind.first() {
             _ if self.expected.form.is_some() => self.begin_records(delimiter, Form::Csv),
             _ if self.named_delimiter.is_some() => self.seek_header(delimiter),
-            Some(b'{') if self.is_line_of_rows(line, line_end.is_some()) => self.stage = Stage::Reading(Form::Ndjson),
+            Some(b'{') if self.is_line_of_rows(line, line_end.is_some()) => {
+                let may_show_later = self.forms.is_some()
+                    && line_end.is_none()
+                    && first.len() == self.most_sought
+                    && self.most_sought < MOST_LINE_BYTES;
+                if may_show_later {
+                    (self.sought, self.most_sought) = (first.len(), 2 * self.most_sought);
+                    return self.seek_form();
+                }
+                self.stage = Stage::Reading(Form::Ndjson);
+            }
             Some(b'{' | b'[') => self.stage = self.beyond_lines(Form::Json),
             _ if forms::is_job(line) => self.stage = self.beyond_lines(Form::Swf),
             _ => self.seek_header(delimiter),
@@ -341,8 +355,10 @@ impl Reader {
         if self.forms.is_none() {
             return names.is_some_and(|names| recognise::canonical_signs(&names).is_some());
         }
-        names.is_some_and(|names| recognise::system(&names, None).is_some())
-            || !forms::is_part_of_document(line, goes_on)
+        // Whoever says where the rows are knows better than signs.
+        let way = self.expected.way();
+        way.is_none() && names.is_some_and(|names| recognise::system(&names, None).is_some())
+            || !forms::is_part_of_document(line, goes_on, way)
     }
 
     fn begin_records(&mut self, delimiter: u8, form: Form) {
@@ -413,7 +429,9 @@ impl Reader {
         let preset = found.map(|(preset, _)| preset).or_else(|| recognise::first_named(asked?)).unwrap_or(&CANONICAL);
         self.recognised = Some(match (asked, found) {
             (Some(_), _) => recognise::as_asked(preset.title, form),
-            (None, Some((_, signs))) => recognise::because(preset.title, form, signs),
+            (None, Some((_, signs))) => {
+                recognise::because(preset.title, form, signs) + recognise::canonical_remedy(preset, names)
+            }
             (None, None) => {
                 ["taken for ", preset.title, " in ", form.title(), ": no fields of a known system"].concat()
             }
