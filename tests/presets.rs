@@ -93,7 +93,8 @@ fn canonical_rows_with_columns_of_other_systems_are_canonical() {
         let (events, recognised) = read(&csv);
         assert_eq!(events, row, "{csv}");
         assert_eq!(recognised, format!("{said}CSV: has started_at and status"), "{csv}");
-        let pairs: String = columns.split(',').zip(values.split(',')).map(|(k, v)| format!(",\"{k}\":\"{v}\"")).collect();
+        let pairs: String =
+            columns.split(',').zip(values.split(',')).map(|(k, v)| format!(",\"{k}\":\"{v}\"")).collect();
         let line = format!(r#"{{"id":"a","workflow_id":7,"started_at":"{start}","status":"failed"{pairs}}}"#);
         let (events, recognised) = read(&line);
         assert_eq!(events, row, "{line}");
@@ -117,9 +118,13 @@ fn canonical_rows_with_columns_of_other_systems_are_canonical() {
     );
     assert!(events.starts_with("Counts"), "{events}");
     let lone = read("started_at,traceId,spanId\n");
-    let expected = "taken for OpenTelemetry spans in CSV: has traceId and spanId; `--preset canonical` would read its started_at";
+    let expected =
+        "taken for OpenTelemetry spans in CSV: has traceId and spanId; `--preset canonical` would read its started_at";
     assert_eq!(lone.1, expected);
-    assert_eq!(read("started_at,mode,max_attempts\n").1, "taken for LinkFlow executions in CSV: has mode, max_attempts and started_at");
+    assert_eq!(
+        read("started_at,mode,max_attempts\n").1,
+        "taken for LinkFlow executions in CSV: has mode, max_attempts and started_at"
+    );
 }
 
 /// A row of each system, in what its interface or its command line puts around rows, on one line and laid out.
@@ -142,60 +147,90 @@ fn rows_are_found_in_what_systems_put_around_them() {
     check(
         r#"{"data":[§],"links":{"first":"x","next":null},"meta":{"current_page":1,"total":1}}"#,
         "LinkFlow executions",
-        &row(r#"{"id":1,"workflow":{"id":7,"name":"w"},"status":"completed","mode":"manual","started_at":S!,"finished_at":E!,"max_attempts":3}"#),
+        &row(
+            r#"{"id":1,"workflow":{"id":7,"name":"w"},"status":"completed","mode":"manual","started_at":S!,"finished_at":E!,"max_attempts":3}"#,
+        ),
         &format!("7#1 completed \"w\" {start} 1000ms +manual"),
     );
     check(
         r#"{"data":[§],"nextCursor":null}"#,
         "n8n executions",
-        &row(r#"{"id":"1","finished":true,"mode":"trigger","startedAt":S!,"stoppedAt":E!,"workflowId":"7","status":"success"}"#),
+        &row(
+            r#"{"id":"1","finished":true,"mode":"trigger","startedAt":S!,"stoppedAt":E!,"workflowId":"7","status":"success"}"#,
+        ),
         &format!("7#1 {second} +trigger"),
     );
     check(
         r#"{"total_count":1,"workflow_runs":[§]}"#,
         "GitHub Actions runs",
-        &row(r#"{"id":1,"name":"CI","run_number":3,"run_attempt":1,"status":"completed","conclusion":"success","workflow_id":5,"run_started_at":S!,"updated_at":E!}"#),
+        &row(
+            r#"{"id":1,"name":"CI","run_number":3,"run_attempt":1,"status":"completed","conclusion":"success","workflow_id":5,"run_started_at":S!,"updated_at":E!}"#,
+        ),
         &format!("5#1 completed \"CI\" {start} 1000ms"),
     );
     check(
         r#"{"jobs":[§]}"#,
         "GitHub Actions jobs of gh",
-        &row(r#"{"completedAt":E!,"conclusion":"success","databaseId":9,"name":"build","startedAt":S!,"status":"completed","steps":[{"name":"Set up job","startedAt":S!,"conclusion":"success"}],"url":"u"}"#),
+        &row(
+            r#"{"completedAt":E!,"conclusion":"success","databaseId":9,"name":"build","startedAt":S!,"status":"completed","steps":[{"name":"Set up job","startedAt":S!,"conclusion":"success"}],"url":"u"}"#,
+        ),
         &format!("build#9 {second}"),
     );
     check(
         r#"{"dag_runs":[§],"total_entries":1}"#,
         "Airflow DAG runs",
-        &row(r#"{"dag_run_id":"r","dag_id":"etl","start_date":S!,"end_date":E!,"run_type":"manual","state":"success"}"#),
+        &row(
+            r#"{"dag_run_id":"r","dag_id":"etl","start_date":S!,"end_date":E!,"run_type":"manual","state":"success"}"#,
+        ),
         &format!("etl#r {second} +manual"),
     );
     check(
         r#"{"task_instances":[§],"total_entries":1}"#,
         "Airflow task instances",
-        &row(r#"{"task_id":"load","dag_id":"etl","dag_run_id":"r","map_index":-1,"start_date":S!,"end_date":E!,"duration":1.0,"try_number":1,"state":"success"}"#),
+        &row(
+            r#"{"task_id":"load","dag_id":"etl","dag_run_id":"r","map_index":-1,"start_date":S!,"end_date":E!,"duration":1.0,"try_number":1,"state":"success"}"#,
+        ),
         &format!("etl.load#r {second}"),
     );
-    let prefect = row(r#"{"id":"f1","flow_id":"abc","state_type":"COMPLETED","state_name":"Completed","start_time":S!,"total_run_time":1.0,"parent_task_run_id":null}"#);
+    let prefect = row(
+        r#"{"id":"f1","flow_id":"abc","state_type":"COMPLETED","state_name":"Completed","start_time":S!,"total_run_time":1.0,"parent_task_run_id":null}"#,
+    );
     check("[§]", "Prefect flow runs", &prefect, &format!("abc#f1 {second}"));
-    check(r#"{"results":[§],"limit":200,"count":1,"pages":1,"page":1}"#, "Prefect flow runs", &prefect, &format!("abc#f1 {second}"));
+    check(
+        r#"{"results":[§],"limit":200,"count":1,"pages":1,"page":1}"#,
+        "Prefect flow runs",
+        &prefect,
+        &format!("abc#f1 {second}"),
+    );
     let dagster = r#"{"runId":"5f","jobName":"nightly","status":"SUCCESS","startTime":1707712203.0,"endTime":1707712204.0,"tags":[]}"#;
     for place in ["runsOrError", "pipelineRunsOrError", "runsFeedOrError"] {
         let envelope = format!(r#"{{"data":{{"{place}":{{"__typename":"Runs","results":[§]}}}}}}"#);
         check(&envelope, "Dagster runs", dagster, &format!("nightly#5f {second}"));
     }
-    let temporal = row(r#"{"execution":{"workflowId":"o","runId":"r1"},"type":{"name":"Order"},"startTime":S!,"closeTime":E!,"status":"WORKFLOW_EXECUTION_STATUS_COMPLETED"}"#);
-    check(r#"{"executions":[§],"nextPageToken":"t"}"#, "Temporal workflow executions", &temporal, &format!("Order#r1 {second}"));
+    let temporal = row(
+        r#"{"execution":{"workflowId":"o","runId":"r1"},"type":{"name":"Order"},"startTime":S!,"closeTime":E!,"status":"WORKFLOW_EXECUTION_STATUS_COMPLETED"}"#,
+    );
+    check(
+        r#"{"executions":[§],"nextPageToken":"t"}"#,
+        "Temporal workflow executions",
+        &temporal,
+        &format!("Order#r1 {second}"),
+    );
     check("[§]", "Temporal workflow executions", &temporal, &format!("Order#r1 {second}"));
     check(
         r#"{"apiVersion":"v1","kind":"List","metadata":{"resourceVersion":"1"},"items":[§]}"#,
         "Argo workflows",
-        &row(r#"{"metadata":{"name":"n-x","generateName":"n-","namespace":"d","uid":"u"},"spec":{"entrypoint":"m"},"status":{"phase":"Succeeded","startedAt":S!,"finishedAt":E!}}"#),
+        &row(
+            r#"{"metadata":{"name":"n-x","generateName":"n-","namespace":"d","uid":"u"},"spec":{"entrypoint":"m"},"status":{"phase":"Succeeded","startedAt":S!,"finishedAt":E!}}"#,
+        ),
         &format!("d/n-#u {second}"),
     );
     check(
         "[§]",
         "Windmill jobs",
-        &row(r#"{"type":"CompletedJob","id":"1","script_path":"f/a","job_kind":"script","started_at":S!,"duration_ms":1000,"success":true,"canceled":false,"is_skipped":false,"is_flow_step":false}"#),
+        &row(
+            r#"{"type":"CompletedJob","id":"1","script_path":"f/a","job_kind":"script","started_at":S!,"duration_ms":1000,"success":true,"canceled":false,"is_skipped":false,"is_flow_step":false}"#,
+        ),
         &format!("f/a#1 {second}"),
     );
     check(
@@ -207,8 +242,10 @@ fn rows_are_found_in_what_systems_put_around_them() {
     check(
         r#"{"results":[§],"total":1}"#,
         "Kestra executions",
-        &row(r#"{"id":"k","namespace":"n","flowId":"f","state":{"current":"SUCCESS","histories":[{"state":"RUNNING","date":S!}],"startDate":S!,"endDate":E!,"duration":"PT1S"}}"#),
-        &format!("n.f#k {second}"),
+        &row(
+            r#"{"id":"k","namespace":"n","flowId":"f","state":{"current":"SUCCESS","histories":[{"state":"RUNNING","date":S!}],"startDate":S!,"endDate":E!,"duration":"PT1S"}}"#,
+        ),
+        &format!("n.f#k {second} waited 0ms"),
     );
     check(
         r#"{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"svc"}}]},"scopeSpans":[{"spans":[§]}]}]}"#,
@@ -216,16 +253,22 @@ fn rows_are_found_in_what_systems_put_around_them() {
         r#"{"traceId":"5b","spanId":"ee","name":"n","startTimeUnixNano":"1707712203000000000","endTimeUnixNano":"1707712204000000000"}"#,
         &format!("svc/n#ee {second}"),
     );
-    let gitlab = row(r#"{"id":1,"name":"b","stage":"t","status":"success","allow_failure":false,"started_at":S!,"finished_at":E!,"duration":1.0,"pipeline":{"project_id":4}}"#);
+    let gitlab = row(
+        r#"{"id":1,"name":"b","stage":"t","status":"success","allow_failure":false,"started_at":S!,"finished_at":E!,"duration":1.0,"pipeline":{"project_id":4}}"#,
+    );
     check("[§]", "GitLab jobs", &gitlab, &format!("4/b#1 {second} +t"));
     // Of CDEvents two are one row, in whatever holds them.
-    let event = |what: &str, at: &str| format!(r#"{{"context":{{"id":"{what}","source":"/s","type":"dev.cdevents.pipelinerun.{what}.0.3.0","timestamp":"{at}"}},"subject":{{"id":"1","content":{{"pipelineName":"p","outcome":"success"}}}}}}"#);
+    let event = |what: &str, at: &str| {
+        format!(
+            r#"{{"context":{{"id":"{what}","source":"/s","type":"dev.cdevents.pipelinerun.{what}.0.3.0","timestamp":"{at}"}},"subject":{{"id":"1","content":{{"pipelineName":"p","outcome":"success"}}}}}}"#
+        )
+    };
     let both = format!("{},{}", event("started", start), event("finished", end));
     for envelope in ["[§]", r#"{"events":[§]}"#] {
         let compact = envelope.replace('§', &both);
         let document: serde_json::Value = serde_json::from_str(&compact).unwrap();
         for source in [compact, serde_json::to_string_pretty(&document).unwrap()] {
-            assert_eq!(read(&source).0, format!("/s/p#1 {second}"), "{source}");
+            assert_eq!(read(&source).0, format!("p#/s 1 {second}"), "{source}");
         }
     }
 }

@@ -66,12 +66,16 @@ fn airflow() {
         );
     }
     check(
-        &first(r#""dag_run_id":"scheduled__x","run_type":"scheduled","start_date":null,"end_date":null,"state":"queued""#),
+        &first(
+            r#""dag_run_id":"scheduled__x","run_type":"scheduled","start_date":null,"end_date":null,"state":"queued""#,
+        ),
         "not started: etl#scheduled__x pending 2026-02-12T00:00:00Z +scheduled",
     );
     // Where a run was queued, or after what it was to run, says more.
     check(
-        &first(&format!(r#""dag_run_id":"scheduled__x","run_type":"scheduled","queued_at":"2026-02-12T00:00:02Z",{ran}"#)),
+        &first(&format!(
+            r#""dag_run_id":"scheduled__x","run_type":"scheduled","queued_at":"2026-02-12T00:00:02Z",{ran}"#
+        )),
         "etl#scheduled__x completed 2026-02-12T00:00:03Z 2000ms waited 1000ms +scheduled",
     );
     let task = with(
@@ -163,6 +167,16 @@ fn dagster() {
     check(
         &page(r#""status":"NOT_STARTED","creationTime":1707712203.412,"startTime":null"#),
         "not started: nightly#5f pending 2024-02-12T04:30:03.412Z",
+    );
+    // Runs of assets share a job; their tags tell them apart.
+    check(
+        r#"[{"runId":"a1","jobName":"__ASSET_JOB","status":"SUCCESS","startTime":1707712203,"endTime":1707712204,"tags":[{"key":"dagster/partition","value":"2024-02-11"}]}]"#,
+        "__ASSET_JOB#a1 completed 2024-02-12T04:30:03Z 1000ms +dagster/partition:2024-02-11",
+    );
+    // A dump of the table, with a body that knows old names.
+    check(
+        "id,run_id,snapshot_id,pipeline_name,mode,status,run_body,partition,partition_set,create_timestamp,update_timestamp,start_time,end_time\n1,5f,,nightly,,FAILURE,\"{\"\"__class__\"\": \"\"PipelineRun\"\", \"\"status\"\": \"\"STARTED\"\"}\",,,2024-02-12 04:30:00,2024-02-12 04:35:00,1707712203.412,1707712451.1\n2,6f,,nightly,,QUEUED,{},,,2024-02-12 04:30:00,2024-02-12 04:30:00,,",
+        "nightly#5f failed 2024-02-12T04:30:03.412Z 247688ms waited 3412ms\nnot started: nightly#6f pending 2024-02-12T04:30:00Z",
     );
     // A run that has a parent is run again.
     check(

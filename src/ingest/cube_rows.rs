@@ -112,8 +112,14 @@ fn read(fields: &Fields<'_>, mapping: &Mapping) -> Result<Option<(Timestamp, Cou
     }
     if sum != 0 && timed == 0 && count(TIMED)?.is_none() {
         let [sum, timed] = [DURATION_SUM, TIMED].map(|role| mapping.name_of(role));
-        return Err(["the row has ", sum, " and neither ", timed, " nor bins and counts, which say of how many durations"]
-            .concat());
+        return Err([
+            "the row has ",
+            sum,
+            " and neither ",
+            timed,
+            " nor bins and counts, which say of how many durations",
+        ]
+        .concat());
     }
     if sum < 0 || sum > most_sum {
         return Err(fault(

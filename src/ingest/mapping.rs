@@ -91,6 +91,13 @@ impl Mapping {
         self.columns.iter().map(|column| (column.target.role, &*column.name))
     }
 
+    /// True if it calls all columns by their numbers, and what the first record says are not these as names.
+    pub(super) fn is_by_number(&self, first: &[String]) -> bool {
+        let is_number = |name: &str| !name.starts_with('0') && name.bytes().all(|byte| byte.is_ascii_digit());
+        self.places().all(|(_, name)| is_number(name))
+            && self.places().any(|(_, name)| !first.iter().any(|said| said == name))
+    }
+
     /// What the source calls a role, as messages say it.
     pub(super) fn name_of(&self, role: Role) -> &str {
         self.columns.iter().find(|column| column.target.role == role).map_or("", |column| &column.name)

@@ -234,8 +234,12 @@ fn is_nanoseconds(given: u64, between_ms: u64) -> bool {
 /// What is said of a length that start and end show to be in another unit.
 #[inline(never)]
 fn in_nanoseconds(value: Value<'_>) -> String {
-    ["the duration is ", &found(value), ", which its start and end show to be nanoseconds; the time between them counts"]
-        .concat()
+    [
+        "the duration is ",
+        &found(value),
+        ", which its start and end show to be nanoseconds; the time between them counts",
+    ]
+    .concat()
 }
 
 /// Why a duration was dropped as one that cannot be used: what came, and what is expected of a number. `has_another` if

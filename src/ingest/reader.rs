@@ -59,6 +59,10 @@ pub struct Reader {
     pub(super) lines: Lines,
     pub(super) records: Records,
     pub(super) header: Option<Header>,
+    /// True if the first record is a row, and columns are called by their numbers.
+    is_headless: bool,
+    /// That record until it is told, if it was cut out while the form was sought.
+    first: Option<Cut>,
     /// What reads other forms and the rows of other systems. A reader without it reads canonical rows of NDJSON and CSV
     /// as any other does, and nothing else.
     pub(super) forms: Option<Held>,
@@ -135,6 +139,8 @@ impl Reader {
             lines: Lines::starting_at(1),
             records: Records::starting_at(1).separated_by(b'\t'),
             header: None,
+            is_headless: false,
+            first: None,
             forms,
             mapping,
             expected,
@@ -166,7 +172,9 @@ impl Reader {
     /// What is known of the source once its first row was read, for parts of it that are read apart; `None` before, and
     /// where what stands in one part is needed in another.
     pub fn known(&self) -> Option<Expected> {
-        self.understood().filter(|known| matches!(known.form, Some(Form::Ndjson | Form::Csv | Form::Tsv)))
+        let known = self.understood().filter(|known| matches!(known.form, Some(Form::Ndjson | Form::Csv | Form::Tsv)));
+        // What stands before a part would be its header.
+        known.filter(|_| !self.is_headless)
     }
 
     /// What was found out of the source once its first row was read, for reading one of its rows again; `None` before,
@@ -380,6 +388,7 @@ impl Reader {
         let is_whole = !cut.is_too_long && self.records.unclosed().is_none();
         if is_whole && self.read_header(cut.range.clone(), form) {
             self.stage = Stage::Reading(form);
+            self.first = Some(cut).filter(|_| self.is_headless);
         } else if self.forms.is_none() {
             self.stage = Stage::Foreign;
         } else {
@@ -396,9 +405,14 @@ impl Reader {
         self.named_delimiter.map(|delimiter| self.records.separate_by(delimiter)).is_some()
     }
 
-    /// Reads the names of the columns; false if none is known.
+    /// Reads the names of the columns; false if none is known. Where a mapping calls all columns by numbers that are no
+    /// names here, this is no header but the first row.
     fn read_header(&mut self, range: Range<usize>, form: Form) -> bool {
-        let names = csv::names(self.input.get(range), &self.records);
+        let mut names = csv::names(self.input.get(range), &self.records);
+        if FORMS && matches!(self.expected.rows, Rows::Own { .. }) && self.mapping.is_by_number(&names) {
+            self.is_headless = true;
+            names = (1..=names.len() as u64).map(whole).collect();
+        }
         self.settle(&names, form);
         let header = Header::read(names, self.records.field_count(), &self.mapping);
         let is_canonical = self.mapping.rules().is_canonical;
@@ -545,12 +559,17 @@ impl Reader {
 
     fn next_record(&mut self) -> Option<Event<'_>> {
         loop {
-            let known = self.cut.take().map(|(cut, _)| cut).or_else(|| self.cut_known_record());
+            let first = if FORMS { self.first.take() } else { None };
+            let known =
+                self.cut.take().map(|(cut, _)| cut).or_else(|| first.is_none().then(|| self.cut_known_record())?);
             if let Some(cut) = known {
                 let (place, start) = (self.place_of(&cut), cut.range.start);
                 return Some(self.shortcuts.read(place, self.input.padded(), start, &self.mapping, &mut self.scratch));
             }
-            let cut = self.records.next(&mut self.input)?;
+            let cut = match first {
+                Some(cut) => cut,
+                None => self.records.next(&mut self.input)?,
+            };
             if cut.is_too_long {
                 return self.skipped(&cut);
             }
@@ -574,11 +593,13 @@ impl Reader {
                     continue;
                 }
                 let form = if self.form() == Some(Form::Tsv) { Form::Tsv } else { Form::Csv };
-                self.read_header(cut.range, form);
+                self.read_header(cut.range.clone(), form);
                 if self.needs_forms() {
                     return None;
                 }
-                continue;
+                if !FORMS || !self.is_headless {
+                    continue;
+                }
             }
             let (place, start) = (self.place_of(&cut), cut.range.start);
             let is_closed = self.records.unclosed().is_none();

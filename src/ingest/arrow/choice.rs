@@ -66,7 +66,11 @@ impl Choice<'_> {
                     place,
                     is_nested: !way.is_empty(),
                     dictionary: field.encoding.map(|encoding| encoding.id),
-                    item_dictionary: field.children.first().and_then(|child| child.encoding).map(|encoding| encoding.id),
+                    item_dictionary: field
+                        .children
+                        .first()
+                        .and_then(|child| child.encoding)
+                        .map(|encoding| encoding.id),
                     words: Words::default(),
                     name,
                 }),

@@ -14,7 +14,7 @@ use super::block::{Blocks, OwnIds};
 use super::choice;
 use super::dictionary::Dictionaries;
 use super::quick::{self, Plan, Said};
-use super::schema::{Field, Kind, Schema, Unit};
+use super::schema::{Kind, Schema, Unit};
 use super::text::{TOO_LONG, push_cell, push_list, push_own};
 use super::words::Words;
 use crate::execution::{Execution, OwnTexts};
@@ -180,7 +180,8 @@ impl Columns {
         self.all = all;
         let rules = mapping.rules();
         let is_flat = self.all.iter().all(|column| !column.is_nested);
-        self.plan = Plan::of(&self.all).filter(|_| rules.is_canonical && !rules.is_cube && !self.is_long_way && is_flat);
+        self.plan =
+            Plan::of(&self.all).filter(|_| rules.is_canonical && !rules.is_cube && !self.is_long_way && is_flat);
         self.blocks.choose(self.plan.as_ref(), &self.all);
         let has = |role: Role| self.all.iter().any(|column| column.targets.iter().any(|target| target.role == role));
         let has_start = has(Role::StartedAt) || mapping.rules().stand_in.is_some_and(has);

@@ -112,19 +112,30 @@ pub(super) const PREFECT: Preset = Preset {
     },
 };
 
-/// Runs of Dagster, by its GraphQL interface. A run that has a parent is run again, not a part of it.
+/// Runs of Dagster, by its GraphQL interface or as a dump of its table, whose `run_body` says nothing more that is read.
+/// Runs of assets are all of one job, `__ASSET_JOB`, and tags tell them apart. A run that has a parent is run again, not a part of it.
 pub(super) const DAGSTER: Preset = Preset {
     name: "dagster",
     title: "Dagster runs",
-    signs: &[&["runId", "jobName", "status"], &["runId", "pipelineName", "status"], &["runId", "status", "startTime"]],
+    signs: &[
+        &["runId", "jobName", "status"],
+        &["runId", "pipelineName", "status"],
+        &["runId", "status", "startTime"],
+        &["run_id", "pipeline_name", "status", "start_time"],
+    ],
     paths: &[
         ("runId", Role::Id),
+        ("run_id", Role::Id),
         ("jobName", Role::Workflow),
         ("pipelineName", Role::Workflow),
+        ("pipeline_name", Role::Workflow),
         ("status", Role::Status),
         ("startTime", Role::StartedAt),
+        ("start_time", Role::StartedAt),
         ("endTime", Role::FinishedAt),
+        ("end_time", Role::FinishedAt),
         ("creationTime", Role::CreatedAt),
+        ("create_timestamp", Role::CreatedAt),
         ("tags", Role::Tags),
         ("parentRunId", Role::TagA),
     ],
