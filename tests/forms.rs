@@ -156,7 +156,7 @@ fn what_is_no_log_is_said_to_be_none() {
 
 #[test]
 fn a_document_on_one_line_shows_however_late_its_rows_begin() {
-    for length in [10, 65_530, 70_000, 131_060, 200_000, 3_000_000] {
+    for length in [10, 65_530, 70_000, 131_060, 200_000, 900_000] {
         let note = "n".repeat(length);
         let offset = length + 19;
         let source = rows(&format!("{{\"note\":\"{note}\",\"data\":[A]}}"));

@@ -18,7 +18,7 @@ use std::ops::Range;
 pub(super) const MOST_SOUGHT_BYTES: usize = 1 << 16;
 
 /// As far as it goes on: what has come is looked through in a copy.
-const MOST_AWAITED_BYTES: usize = 1 << 22;
+const MOST_AWAITED_BYTES: usize = 1 << 20;
 
 impl Reader {
     /// Looks for the form as far as the bytes reach.
