@@ -8,7 +8,7 @@ mod seeded;
 #[path = "arrow/write.rs"]
 mod write;
 
-use execution_heatmap::ingest::{Event, Form, Notes, Reader};
+use execution_heatmap::ingest::{Event, Expected, Form, Notes, Reader, StreamEnd};
 use execution_heatmap::intake::Intake;
 use proptest::prelude::*;
 use seeded::Seeded;
@@ -273,4 +273,126 @@ fn an_empty_batch_ends_a_stream_as_a_control_line_does() {
     check("end", r#"{"rows":11,"complete":false,"reason":"enough"}"#, Some("the source stopped after 11 rows: enough"));
     check("error", r#"{"code":"database","message":"gone"}"#, Some("the source broke off after 11 rows: gone"));
     check("other", "{", None);
+}
+
+/// The rows of a source in short, and what it was taken for; in pieces of any size, and long ways as short ones.
+fn told(expected: &Expected, bytes: &[u8]) -> (Vec<String>, String) {
+    let mut reader = Reader::expecting(expected.clone());
+    reader.extend(bytes);
+    reader.finish();
+    let mut events = Vec::new();
+    while let Some(event) = reader.next() {
+        events.push(match event {
+            Event::Row { execution, .. } => execution_heatmap::row::line(&execution).trim_end().to_owned(),
+            Event::End(StreamEnd::Error { message, .. }) => message,
+            Event::Rejected { kind, message, .. } => format!("{}: {message}", kind.name()),
+            other => format!("{other:?}"),
+        });
+    }
+    for piece in [1, 64, 100_000] {
+        let long = read(bytes, piece, Reader::expecting(expected.clone()).without_shortcuts());
+        assert_eq!(read(bytes, piece, Reader::expecting(expected.clone())), long);
+    }
+    (events, reader.recognised().unwrap_or_default().to_owned())
+}
+
+#[test]
+fn columns_within_a_struct_are_columns() {
+    use write::{coded, of_columns, texts_of, wholes, within};
+    let at = "2026-02-12T04:30:00Z";
+    let run = |are_there| {
+        let end = within(vec![("word", coded(&[Some("ok"), Some("bad"), Some("ok"), Some("ok")]))], None);
+        within(vec![("when", texts_of(&[Some(at); 4])), ("how", end), ("x", wholes(&[1; 4]))], are_there)
+    };
+    let bytes = |are_there| {
+        let secs = within(vec![("secs", wholes(&[3, 4, 5, 6]))], Some(vec![true, true, true, false]));
+        of_columns(vec![
+            ("a", wholes(&[1; 4])),
+            ("run", run(are_there)),
+            ("z", secs),
+            ("id", texts_of(&[Some("i"), None, Some("j"), Some("k")])),
+        ])
+    };
+    let map = Expected::anything().map(r#"{"id":"id","started_at":"run.when","status":"run.how.word","statuses":{"ok":"completed","bad":"failed"},"duration":{"field":"z.secs","unit":"s"}}"#).unwrap();
+    let row = |id: &str, status: &str, duration: &str| {
+        format!(r#"{{{id}"status":"{status}","started_at":"2026-02-12T04:30:00.000Z"{duration}}}"#)
+    };
+    let ms = |ms: u32| format!(",\"duration_ms\":{ms}");
+    let (mut rows, recognised) = told(&map, &bytes(None));
+    let all = [
+        row("\"id\":\"i\",", "completed", &ms(3000)),
+        row("", "failed", &ms(4000)),
+        row("\"id\":\"j\",", "completed", &ms(5000)),
+        row("\"id\":\"k\",", "completed", ""),
+    ];
+    assert_eq!(rows, all);
+    assert_eq!(recognised, "read in Arrow by the mapping that was given");
+    // Where there is no struct, there is nothing in it, whatever its columns hold.
+    rows = told(&map, &bytes(Some(vec![true, false, true, true]))).0;
+    assert_eq!(rows[1], "unreadable: the row has no status");
+    assert_eq!([&rows[0], &rows[2], &rows[3]], [&all[0], &all[2], &all[3]]);
+}
+
+#[test]
+fn systems_are_told_by_columns_within_structs() {
+    use write::{of_columns, pairs, texts_of, wholes, within};
+    let any = Expected::anything();
+    let at = || texts_of(&[Some("2026-02-12T04:30:00Z")]);
+    let text = |text: &str| texts_of(&[Some(text)]);
+    let linkflow = of_columns(vec![
+        ("id", wholes(&[91])),
+        ("workflow", within(vec![("id", wholes(&[7])), ("name", text("Sync"))], None)),
+        ("status", text("failed")),
+        ("mode", text("manual")),
+        ("max_attempts", wholes(&[3])),
+        ("started_at", at()),
+        ("error", within(vec![("code", wholes(&[5])), ("message", text("gone"))], None)),
+        ("tags", pairs(1)),
+    ]);
+    let (rows, recognised) = told(&any, &linkflow);
+    assert_eq!(
+        rows,
+        [
+            r#"{"id":"91","workflow_id":"7","workflow":"Sync","status":"failed","started_at":"2026-02-12T04:30:00.000Z","tags":["manual"],"error":"gone"}"#
+        ]
+    );
+    assert_eq!(recognised, "taken for LinkFlow executions in Arrow: has mode, max_attempts and started_at");
+    let argo = of_columns(vec![
+        ("metadata", within(vec![("name", text("n-x")), ("generateName", text("n-"))], None)),
+        ("status", within(vec![("phase", text("Succeeded")), ("startedAt", at())], None)),
+    ]);
+    let (rows, recognised) = told(&any, &argo);
+    assert_eq!(
+        rows,
+        [r#"{"id":"n-x","workflow_id":"n-","status":"completed","started_at":"2026-02-12T04:30:00.000Z"}"#]
+    );
+    assert!(
+        recognised.starts_with("taken for Argo workflows in Arrow: has metadata.name, status.phase"),
+        "{recognised}"
+    );
+}
+
+#[test]
+fn columns_of_types_that_are_not_read_are_passed_and_named_or_refused() {
+    use write::{of_columns, pairs, texts_of, within};
+    let any = Expected::anything();
+    let at = || texts_of(&[Some("2026-02-12T04:30:00Z")]);
+    let text = |text: &str| texts_of(&[Some(text)]);
+    let start = ("started_at", at());
+    let (rows, recognised) =
+        told(&any, &of_columns(vec![start.clone(), ("tags", pairs(1)), ("x", pairs(1)), ("status", text("failed"))]));
+    assert_eq!(rows, [r#"{"status":"failed","started_at":"2026-02-12T04:30:00.000Z"}"#]);
+    assert_eq!(
+        recognised,
+        "taken for canonical rows in Arrow: has started_at and status; column 'tags' is of type map, which is not read"
+    );
+    let struct_of = |name| within(vec![(name, text("v"))], None);
+    let (rows, recognised) =
+        told(&any, &of_columns(vec![start.clone(), ("id", struct_of("v")), ("status", text("failed"))]));
+    assert_eq!(rows.len(), 1);
+    assert!(recognised.ends_with("; column 'id' is of type struct, which is not read"), "{recognised}");
+    for (name, array, type_name) in [("status", pairs(1), "map"), ("status", struct_of("phase"), "struct")] {
+        let (rows, _) = told(&any, &of_columns(vec![start.clone(), (name, array)]));
+        assert_eq!(rows, [format!("column '{name}' is of type {type_name}, which is not read")]);
+    }
 }

@@ -7,6 +7,7 @@ use arrow_array::builder::{ListBuilder, StringBuilder, UInt16Builder, UInt64Buil
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray, UInt64Array};
 use chrono_tz::Tz;
 use execution_heatmap::answer::{self, Patterns, Source};
+use execution_heatmap::ingest::{Event, Reader};
 use execution_heatmap::intake::Intake;
 use execution_heatmap::json;
 use execution_heatmap::options::Query;
@@ -315,4 +316,58 @@ fn what_does_not_fit_together_is_unreadable() {
     check(r#"{"hour":"2026-03-22T11:00:00Z","n":5}"#, "no status");
     check(r#"{"hour":null,"status":"completed","n":5}"#, "the row has no start");
     check(r#"{"hour":"2026-03-22T11:00:00Z","status":"completed","n":9007199254740992}"#, "more executions than 2^53");
+}
+
+#[test]
+fn counts_that_say_too_little_are_told_what_they_lack() {
+    let check = |columns: &str, values: &str, expected: &str| {
+        let source = format!("workflow_id,hour,status,n,{columns}\n7,2026-02-12T04:00:00Z,completed,5,{values}\n");
+        let mut intake = Intake::recognising(false);
+        intake.extend(source.as_bytes());
+        intake.finish(None);
+        let problems: Vec<_> =
+            intake.reading().problems.firsts().into_iter().map(|problem| problem.message.clone()).collect();
+        assert_eq!(problems.join("; "), expected, "{source}");
+    };
+    check(
+        "duration_sum_ms",
+        "5000",
+        "the row has duration_sum_ms and neither duration_count nor bins and counts, which say of how many durations",
+    );
+    check("duration_sum_ms", "0", "");
+    check("duration_sum_ms,duration_count", "5000,5", "");
+    check(
+        "duration_sum_ms,duration_count",
+        "5000,0",
+        "duration_sum_ms is '5000', expected a sum of so many durations of up to a hundred years",
+    );
+    check("duration_sum_ms,bins,counts", "5000,72,5", "");
+}
+
+#[test]
+fn counts_have_the_words_that_most_systems_share() {
+    let check = |word: &str, expected: &str| {
+        let source = format!("hour,status,n\n2026-02-12T04:00:00Z,{word},5\n");
+        let mut reader = Reader::recognising();
+        reader.extend(source.as_bytes());
+        reader.finish();
+        let Some(Event::Counts { execution, .. }) = reader.next() else { panic!("{word}") };
+        assert_eq!((execution.status.name(), execution.status_text), (expected, word));
+    };
+    check("completed", "completed");
+    check("SUCCESS", "completed");
+    check("error", "failed");
+    check("timeout", "timed_out");
+    check("canceled", "cancelled");
+    check("in_progress", "running");
+    check("queued", "pending");
+    check("exploded", "other");
+    let mut intake = Intake::recognising(false);
+    intake.extend(b"hour,status,n\n2026-02-12T04:00:00Z,exploded,5\n");
+    intake.finish(None);
+    let said: Vec<_> = intake.reading().problems.firsts().into_iter().map(|problem| problem.message.clone()).collect();
+    assert!(
+        said[0].contains("'exploded' is not known") && said[0].contains("so write completed, failed, "),
+        "{said:?}"
+    );
 }

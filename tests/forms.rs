@@ -153,3 +153,26 @@ fn what_is_no_log_is_said_to_be_none() {
     check(b"a,b\n1,2", "Unrecognised(Unrecognised { starts_with: \"a,b\", hint: Some(\"It looks like CSV");
     check(b"%PDF-1.7\n", "Unrecognised(Unrecognised { starts_with: \"%PDF-1.7\", hint: None })");
 }
+
+#[test]
+fn a_document_on_one_line_shows_however_late_its_rows_begin() {
+    for length in [10, 65_530, 70_000, 131_060, 200_000, 900_000] {
+        let note = "n".repeat(length);
+        let offset = length + 19;
+        let source = rows(&format!("{{\"note\":\"{note}\",\"data\":[A]}}"));
+        for size in [source.len(), 65_536, 10_007] {
+            let chunks: Vec<&[u8]> = source.as_bytes().chunks(size).collect();
+            assert_eq!(events_of(Reader::recognising(), &chunks), [format!("1@{offset}: a failed")], "{length} {size}");
+        }
+        // A row is one, however long.
+        let row = format!("{{\"note\":\"{note}\",\"id\":\"x\",\"status\":\"ok\",\"started_at\":7,\"data\":[1]}}");
+        for source in [format!("{row}\n{row}"), format!("{row}\n{row}\n")] {
+            let second = row.len() + 1;
+            assert_eq!(
+                events(Reader::recognising(), source.as_bytes()),
+                format!("1@0: x ok\n2@{second}: x ok"),
+                "{length}"
+            );
+        }
+    }
+}

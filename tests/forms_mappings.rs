@@ -3,7 +3,7 @@
 #[path = "support/told.rs"]
 mod told;
 
-use execution_heatmap::ingest::{Event, Expected, Reader};
+use execution_heatmap::ingest::{Event, Expected, Form, Reader};
 use execution_heatmap::intake::Intake;
 use told::say;
 
@@ -56,7 +56,7 @@ fn a_mapping_of_ones_own_says_what_means_what() {
     check_map(
         r#"{"workflow":["name","labels.app\\.kubernetes\\.io/name"],"workflow_space":"team","created_at":"made","start_from":"created_at","otherwise":"completed","dates":"month-day-year","parent":"up"}"#,
         "{\"labels\":{\"app.kubernetes.io/name\":\"web\"},\"team\":\"a\",\"made\":\"05-10-23T16:23:32Z\"}\n{\"name\":null,\"labels\":{\"app.kubernetes.io/name\":\"web\"},\"made\":\"12/31/99 23:59\",\"up\":7}\n{\"made\":\"13-10-23\"}",
-        "{\"workflow_id\":\"a/web\",\"workflow\":\"a/web\",\"status\":\"completed\",\"started_at\":\"2023-05-10T16:23:32.000Z\"}\n2: Part\n3: unreadable: made is '13-10-23', expected an instant such as 2026-02-12T04:30:00.000Z, or a mapping whose `dates` says in which order they are",
+        "{\"workflow_id\":\"a/web\",\"workflow\":\"a/web\",\"status\":\"completed\",\"started_at\":\"2023-05-10T16:23:32.000Z\"}\n2: Part\n3: unreadable: made is '13-10-23', expected an instant such as 2026-02-12T04:30:00.000Z, or the parts of the date in the order of the mapping's `dates`",
     );
     check_map(
         r#"{"started_at":"at","otherwise":"completed"}"#,
@@ -188,5 +188,117 @@ fn a_mapping_that_cannot_be_read_says_what_is_wrong() {
     assert!(
         refused.starts_with("the mapping has the key 'startedat', it takes started_at, finished_at, "),
         "{refused}"
+    );
+}
+
+#[test]
+fn rows_are_found_where_a_mapping_says_that_they_are() {
+    let check = |way: &str, source: &str, expected: &[&str]| {
+        let map = format!(r#"{{"id":"i","started_at":"a","status":"b","rows":"{way}"}}"#);
+        let source = source.replace('A', r#"{"i":1,"a":7,"b":"ok"}"#).replace('B', r#"{"i":2,"a":7,"b":"ok"}"#);
+        for form in [None, Some(Form::Json)] {
+            let expected_of = Expected::anything().map(&map).unwrap();
+            let asked = form.map_or(expected_of.clone(), |form| expected_of.form(form));
+            for size in [source.len(), 7] {
+                let chunks: Vec<&[u8]> = source.as_bytes().chunks(size).collect();
+                let ids: Vec<String> = told::events_of(Reader::expecting(asked.clone()), &chunks)
+                    .iter()
+                    .map(|said| said.split_once(": ").unwrap().1.to_owned())
+                    .collect();
+                assert_eq!(ids, expected, "{way} {source} {form:?} {size}");
+            }
+        }
+    };
+    let (one, both) = (["1 ok"], ["1 ok", "2 ok"]);
+    check("deep.list", r#"{"deep":{"list":[A,B]}}"#, &both);
+    check("deep.list", "{\n \"deep\": {\"list\": [A,\nB]}}\n", &both);
+    check("deep.list", r#"[{"deep":{"list":[A]}},{"deep":{"list":[B]}}]"#, &both);
+    check("deep.list", r#"{"deep":{"list":[A]}}{"deep":{"list":[B]}}"#, &both);
+    check("deep.list", "{\"deep\":{\"list\":[A]}}\n{\"deep\":{\"list\":[B]}}\n", &both);
+    check("deep.list", "{\"deep\":{\"list\":[]}}\n{\"deep\":{\"list\":[B]}}\n", &["2 ok"]);
+    check("hits.hits", r#"{"took":1,"hits":{"total":{"value":1},"hits":[A]}}"#, &one);
+    // What stands around rows may bear a system's signs, and another list may stand before theirs.
+    check("list", r#"{"started_at":"x","status":"y","data":[B],"list":[A]}"#, &one);
+}
+
+#[test]
+fn a_unit_is_that_of_a_field() {
+    let check = |key: &str| {
+        let map = format!(r#"{{"started_at":"a","status":"b","{key}":{{"unit":"s"}}}}"#);
+        assert_eq!(
+            Expected::anything().map(&map).unwrap_err(),
+            format!("the mapping's {key} has a unit and no field, so that nothing would be read")
+        );
+    };
+    check("duration");
+    check("waited");
+}
+
+#[test]
+fn a_date_against_the_order_that_a_mapping_names_is_told_by_it() {
+    let check = |dates: &str, date: &str, hint: &str| {
+        let map = format!(r#"{{"started_at":"at","otherwise":"completed"{dates}}}"#);
+        let message =
+            format!("1: unreadable: at is '{date}', expected an instant such as 2026-02-12T04:30:00.000Z{hint}");
+        check_map(&map, &format!(r#"{{"at":"{date}"}}"#), &message);
+    };
+    let write = ", or a mapping whose `dates` says in which order they are";
+    check("", "05-10-23 10:00", write);
+    check(
+        r#","dates":"month-day-year""#,
+        "13-10-23 10:00",
+        ", or the parts of the date in the order of the mapping's `dates`",
+    );
+    check(
+        r#","dates":"day-month-year""#,
+        "10-13-23 10:00",
+        ", or the parts of the date in the order of the mapping's `dates`",
+    );
+}
+
+#[test]
+fn columns_without_names_are_called_by_their_numbers() {
+    let check = |source: &str, expected: &str| {
+        let map = r#"{"id":"1","started_at":"3","status":"2"}"#;
+        let chunks: [Vec<&[u8]>; 2] = [vec![source.as_bytes()], source.as_bytes().chunks(1).collect()];
+        for chunks in chunks {
+            for form in [None, Some(Form::Csv)] {
+                let own = Expected::anything().map(map).unwrap();
+                let reader = Reader::expecting(form.map_or(own.clone(), |form| own.form(form)));
+                assert_eq!(told::events_of(reader, &chunks).join("\n"), expected, "{source:?} {form:?}");
+            }
+        }
+    };
+    let rows = "1@0: a ok\n2@7: b failed\n3@18: c ok";
+    check("a,ok,7\nb,failed,7\nc,ok,8\n", rows);
+    check("a\tok\t7\nb\tfailed\t7\nc\tok\t8", rows);
+    check("\"a\",ok,7,x\n", "1@0: a ok");
+    // Names that are the numbers are a header, and fewer columns have not all of them.
+    check("3,2,1\n7,ok,a\n", "2@6: a ok");
+    check("2,ok,7\n", "1@0: 2 ok");
+    let own = Expected::anything().map(r#"{"started_at":"2","otherwise":"completed"}"#).unwrap();
+    let mut intake = Intake::expecting(own.clone(), false);
+    intake.extend(b"a,2026-02-12T04:30:00Z\nb,2026-02-12T05:30:00Z\n");
+    intake.finish(None);
+    assert_eq!((intake.reading().read, intake.recognised()), (2, Some("read in CSV by the mapping that was given")));
+    // A part of it would take its first row for the header of the others.
+    assert!(intake.known().is_none());
+    // One row of it is read again by itself.
+    let texts = execution_heatmap::reread::reread(Reader::expecting(own), b"", b"b,2026-02-12T05:30:00Z\n", true);
+    assert!(texts.is_some());
+}
+
+#[test]
+fn unstable_builds_of_jenkins_are_what_a_mapping_says() {
+    let build =
+        |number: u32, said: &str| format!(r#"{{"number":{number},"timestamp":1707712203000,"duration":5,{said}}}"#);
+    check_map(
+        r#"{"id":"number","workflow":"fullName","scheduled_at":"timestamp","start_from":"scheduled_at","duration":"duration","status":"result","statuses":{"UNSTABLE":"completed","NOT_BUILT":"skipped"},"otherwise":"running"}"#,
+        &format!(
+            r#"{{"fullName":"team/app","builds":[{},{}]}}"#,
+            build(1, r#""result":"UNSTABLE","building":false"#),
+            build(2, r#""result":null,"building":true"#)
+        ),
+        "{\"id\":\"1\",\"workflow_id\":\"team/app\",\"workflow\":\"team/app\",\"status\":\"completed\",\"started_at\":\"2024-02-12T04:30:03.000Z\",\"duration_ms\":5}\n{\"id\":\"2\",\"workflow_id\":\"team/app\",\"workflow\":\"team/app\",\"status\":\"running\",\"started_at\":\"2024-02-12T04:30:03.000Z\"}",
     );
 }

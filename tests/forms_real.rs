@@ -40,15 +40,20 @@ fn counted(expected: Expected, text: &str) -> (BTreeMap<String, usize>, Intake) 
     let mut statuses: BTreeMap<String, usize> = BTreeMap::new();
     let mut reader = Reader::expecting(expected.clone());
     let mut intake = Intake::expecting(expected, false);
-    for chunk in text.as_bytes().chunks(10_007) {
-        intake.extend(chunk);
-        reader.extend(chunk);
+    let mut drain = |reader: &mut Reader| {
         while let Some(event) = reader.next() {
             if let Event::Row { execution, .. } = event {
                 *statuses.entry(execution.status.name().to_owned()).or_default() += 1;
             }
         }
+    };
+    for chunk in text.as_bytes().chunks(10_007) {
+        intake.extend(chunk);
+        reader.extend(chunk);
+        drain(&mut reader);
     }
+    reader.finish();
+    drain(&mut reader);
     intake.finish(None);
     (statuses, intake)
 }
@@ -169,4 +174,65 @@ fn real_flights_of_a_year_are_recounted_in_minutes() {
     assert_eq!((rows_read, expected.len()), (336_776, 336_776));
     assert_eq!(flown as usize, expected.iter().flatten().count());
     assert_eq!(minutes, expected.iter().flatten().sum::<u64>());
+}
+
+#[test]
+fn real_requests_with_seven_decimals_are_recounted() {
+    for (name, requests) in [("code", 8_819), ("conv", 19_366)] {
+        let Some(text) = real(&format!("azure-llm-2023/AzureLLMInferenceTrace_{name}.csv")) else { return };
+        let map = r#"{"started_at":"TIMESTAMP","otherwise":"completed"}"#;
+        let (statuses, intake) = counted(Expected::anything().map(map).unwrap(), &text);
+        assert_eq!(statuses, BTreeMap::from([("completed".to_owned(), requests)]), "{name}");
+        let instant = |line: &str| {
+            let (at, _) = line.split_once(',').unwrap();
+            chrono::NaiveDateTime::parse_from_str(at, "%Y-%m-%d %H:%M:%S%.f").unwrap().and_utc().timestamp_millis()
+        };
+        let expected: Vec<i64> = text.lines().skip(1).map(instant).collect();
+        assert_eq!(expected.len(), requests, "{name}");
+        let table = intake.table();
+        let found = (table.oldest().unwrap().ms(), table.newest().unwrap().ms());
+        assert_eq!(found, (*expected.iter().min().unwrap(), *expected.iter().max().unwrap()), "{name}");
+        assert_eq!(intake.reading().zoneless_starts, requests as u64, "{name}");
+    }
+}
+
+#[test]
+fn real_travel_times_at_uneven_moments_are_recounted() {
+    for (name, rows) in [("387", 2_500), ("451", 2_162)] {
+        let Some(text) = real(&format!("nab/data/realTraffic/TravelTime_{name}.csv")) else { return };
+        let map = r#"{"started_at":"timestamp","otherwise":"completed","duration":{"field":"value","unit":"s"}}"#;
+        let mut reader = Reader::expecting(Expected::anything().map(map).unwrap());
+        let (mut count, mut sum) = (0, 0);
+        reader.extend(text.as_bytes());
+        reader.finish();
+        while let Some(event) = reader.next() {
+            let Event::Row { execution, notes, .. } = event else { panic!("{event:?}") };
+            assert!(!notes.bad_duration && !notes.negative_duration);
+            count += 1;
+            sum += execution.duration_ms.unwrap();
+        }
+        let seconds = text.lines().skip(1).map(|line| line.split_once(',').unwrap().1.parse::<u64>().unwrap());
+        assert_eq!((count, sum), (rows, seconds.sum::<u64>() * 1000), "{name}");
+    }
+}
+
+#[test]
+fn real_commits_in_many_offsets_are_recounted_without_a_header() {
+    let check = |name: &str, map: &str, rows: usize| {
+        let Some(text) = real(name) else { return };
+        let (statuses, intake) = counted(Expected::anything().map(map).unwrap(), &text);
+        assert_eq!(statuses, BTreeMap::from([("completed".to_owned(), rows)]), "{name}");
+        assert_eq!((text.lines().count(), intake.reading().zoneless_starts), (rows, 0), "{name}");
+        let instant = |line: &str| {
+            let at = line.split('\t').nth(1).unwrap();
+            chrono::DateTime::parse_from_rfc3339(at).unwrap().timestamp_millis()
+        };
+        let expected: Vec<i64> = text.lines().map(instant).collect();
+        let table = intake.table();
+        let found = (table.oldest().unwrap().ms(), table.newest().unwrap().ms());
+        assert_eq!(found, (*expected.iter().min().unwrap(), *expected.iter().max().unwrap()), "{name}");
+    };
+    let map = r#"{"id":"1","started_at":"2","otherwise":"completed","tags":["4"]}"#;
+    check("git-rust-analyzer/commits.tsv", map, 41_328);
+    check("upptime-noplagiarism/gitlog.tsv", map, 3_908);
 }

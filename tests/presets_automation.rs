@@ -33,6 +33,26 @@ fn linkflow() {
         ),
         "7#91 failed \"Sync CRM\" 2026-02-12T04:30:00Z 2000ms waited 1000ms +schedule",
     );
+    // The engine's own number is nanoseconds where it is a million times what lies between start and end, which are whole
+    // seconds; that counts then, and is said.
+    let ended = |duration: &str, start: &str, end: &str| {
+        api(&format!(
+            r#""status":"completed","started_at":"2026-02-12T04:{start}Z","finished_at":"2026-02-12T04:{end}Z","duration_ms":{duration},"attempt":1"#
+        ))
+    };
+    for (duration, start, end, expected) in [
+        ("3721000000", "30:00", "30:04", "4000ms waited 1000ms +schedule (bad duration)"),
+        ("120000000", "30:00", "30:01", "1000ms waited 1000ms +schedule (bad duration)"),
+        ("600000000000", "30:00", "40:00", "600000ms waited 1000ms +schedule (bad duration)"),
+        ("3721", "30:00", "30:04", "3721ms waited 1000ms +schedule"),
+        // The callback came late, or a start is that of the callback: then the two disagree, and the engine's counts.
+        ("250", "30:00", "40:00", "250ms waited 1000ms +schedule"),
+        ("600000", "30:00", "30:01", "600000ms waited 1000ms +schedule"),
+        ("90000000", "30:00", "30:00", "90000000ms waited 1000ms +schedule"),
+        ("3721", "30:00", "30:00", "3721ms waited 1000ms +schedule"),
+    ] {
+        check(&ended(duration, start, end), &format!("7#91 completed \"Sync CRM\" 2026-02-12T04:30:00Z {expected}"));
+    }
     // A dump of the table: no zone, a retry that names its parent and is no part of it.
     check(
         "id,workflow_id,workspace_id,status,mode,started_at,finished_at,duration_ms,attempt,max_attempts,parent_execution_id,is_deterministic_replay,created_at\n92,7,1,completed,retry,2026-02-12 04:30:00,2026-02-12 04:30:00,120,2,3,91,1,2026-02-12 04:29:58",

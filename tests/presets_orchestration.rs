@@ -49,6 +49,35 @@ fn airflow() {
         ),
         &format!("not started: {row} pending 2026-02-12T00:00:00Z"),
     );
+    // Version 1 names no moment before the start but the end of the interval of data, at which the schedule makes a run. One
+    // that was made otherwise was not due then, and what is queued is told with the moment.
+    let first = with(
+        r#"{"dag_id":"etl","execution_date":"2026-02-11T00:00:00+00:00","data_interval_start":"2026-02-11T00:00:00+00:00","data_interval_end":"2026-02-12T00:00:00+00:00",…}"#,
+    );
+    let ran = r#""start_date":"2026-02-12T00:00:03+00:00","end_date":"2026-02-12T00:00:05+00:00","state":"success""#;
+    for (id, kind, waited) in [
+        ("scheduled__2026-02-11T00:00:00+00:00", "scheduled", " waited 3000ms"),
+        ("manual__2026-02-12T00:00:02+00:00", "manual", ""),
+        ("backfill__2026-02-11T00:00:00+00:00", "backfill", ""),
+    ] {
+        check(
+            &first(&format!(r#""dag_run_id":"{id}","run_type":"{kind}",{ran}"#)),
+            &format!("etl#{id} completed 2026-02-12T00:00:03Z 2000ms{waited} +{kind}"),
+        );
+    }
+    check(
+        &first(
+            r#""dag_run_id":"scheduled__x","run_type":"scheduled","start_date":null,"end_date":null,"state":"queued""#,
+        ),
+        "not started: etl#scheduled__x pending 2026-02-12T00:00:00Z +scheduled",
+    );
+    // Where a run was queued, or after what it was to run, says more.
+    check(
+        &first(&format!(
+            r#""dag_run_id":"scheduled__x","run_type":"scheduled","queued_at":"2026-02-12T00:00:02Z",{ran}"#
+        )),
+        "etl#scheduled__x completed 2026-02-12T00:00:03Z 2000ms waited 1000ms +scheduled",
+    );
     let task = with(
         r#"{"task_id":"load","dag_id":"etl","dag_run_id":"r","start_date":"2026-02-12T00:00:03Z","end_date":"2026-02-12T00:00:05Z","duration":2.0,"try_number":2,…}"#,
     );
@@ -65,6 +94,18 @@ fn airflow() {
     tasks(
         &task(r#""state":"upstream_failed""#),
         "etl.load#r skipped 2026-02-12T00:00:03Z 2000ms +attempt:2 +upstream_failed attempt 2",
+    );
+    // Instances of a mapped task differ in their place alone; -1 is that of a task that is not mapped.
+    for (place, share) in [("0", "[0]"), ("17", "[17]"), ("\"3\"", "[3]"), ("-1", ""), ("null", "")] {
+        tasks(
+            &task(&format!(r#""state":"success","map_index":{place}"#)),
+            &format!("etl.load#r{share} completed 2026-02-12T00:00:03Z 2000ms +attempt:2 attempt 2"),
+        );
+    }
+    // A dump of the table calls the run otherwise.
+    tasks(
+        "task_id,dag_id,run_id,map_index,start_date,end_date,duration,state,try_number\nload,etl,r,4,2026-02-12 00:00:03+00,2026-02-12 00:00:05+00,2,success,1",
+        "etl.load#r[4] completed 2026-02-12T00:00:03Z 2000ms",
     );
 }
 
@@ -126,6 +167,16 @@ fn dagster() {
     check(
         &page(r#""status":"NOT_STARTED","creationTime":1707712203.412,"startTime":null"#),
         "not started: nightly#5f pending 2024-02-12T04:30:03.412Z",
+    );
+    // Runs of assets share a job; their tags tell them apart.
+    check(
+        r#"[{"runId":"a1","jobName":"__ASSET_JOB","status":"SUCCESS","startTime":1707712203,"endTime":1707712204,"tags":[{"key":"dagster/partition","value":"2024-02-11"}]}]"#,
+        "__ASSET_JOB#a1 completed 2024-02-12T04:30:03Z 1000ms +dagster/partition:2024-02-11",
+    );
+    // A dump of the table, with a body that knows old names.
+    check(
+        "id,run_id,snapshot_id,pipeline_name,mode,status,run_body,partition,partition_set,create_timestamp,update_timestamp,start_time,end_time\n1,5f,,nightly,,FAILURE,\"{\"\"__class__\"\": \"\"PipelineRun\"\", \"\"status\"\": \"\"STARTED\"\"}\",,,2024-02-12 04:30:00,2024-02-12 04:35:00,1707712203.412,1707712451.1\n2,6f,,nightly,,QUEUED,{},,,2024-02-12 04:30:00,2024-02-12 04:30:00,,",
+        "nightly#5f failed 2024-02-12T04:30:03.412Z 247688ms waited 3412ms\nnot started: nightly#6f pending 2024-02-12T04:30:00Z",
     );
     // A run that has a parent is run again.
     check(

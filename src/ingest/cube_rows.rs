@@ -110,6 +110,17 @@ fn read(fields: &Fields<'_>, mapping: &Mapping) -> Result<Option<(Timestamp, Cou
     if !bins.is_empty() && in_bins != u128::from(timed) {
         return Err("the counts of the bins do not add up to the number of durations".to_owned());
     }
+    if sum != 0 && timed == 0 && count(TIMED)?.is_none() {
+        let [sum, timed] = [DURATION_SUM, TIMED].map(|role| mapping.name_of(role));
+        return Err([
+            "the row has ",
+            sum,
+            " and neither ",
+            timed,
+            " nor bins and counts, which say of how many durations",
+        ]
+        .concat());
+    }
     if sum < 0 || sum > most_sum {
         return Err(fault(
             mapping.name_of(DURATION_SUM),

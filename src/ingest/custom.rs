@@ -235,6 +235,10 @@ impl Draft {
         if !has(Role::Status) && !has(Role::Conclusion) && !has(Role::Succeeded) && self.otherwise.is_none() {
             return Err("the mapping has no status, and no otherwise for rows without one".to_owned());
         }
+        if let Some((role, _)) = self.units.iter().find(|(role, _)| !has(*role)) {
+            let key = PLACES.iter().find(|(_, known)| known == role).map_or("", |(key, _)| key);
+            return Err(["the mapping's ", key, " has a unit and no field, so that nothing would be read"].concat());
+        }
         let unit_of = |role| self.units.iter().rev().find(|(known, _)| *known == role).map(|(_, unit)| *unit);
         let rules = Rules {
             otherwise: self.otherwise,

@@ -374,9 +374,12 @@ impl Document {
             return Ok(None);
         }
         self.context.forget_within(self.frames.len());
-        if let (Some(capture), Some(left)) = (&mut self.capture, left) {
-            let is_place = !left.is_object && left.place != Place::ROOT && self.places.has_rows(left.place);
-            capture.has_empty_place |= is_place && left.is_empty;
+        let is_place = |left: Frame| !left.is_object && left.place != Place::ROOT && self.places.has_rows(left.place);
+        if let Some(left) = left.filter(|left| is_place(*left)) {
+            match &mut self.capture {
+                Some(capture) => capture.has_empty_place |= left.is_empty,
+                None => self.has_found_way = true,
+            }
         }
         let capture = self.capture.filter(|capture| capture.depth == self.frames.len());
         let Some(capture) = capture else { return Ok(None) };

@@ -49,6 +49,11 @@ impl Expected {
         Self { form, rows, needs_forms: false }
     }
 
+    /// Where in a document the rows are, if that was said.
+    pub(super) fn way(&self) -> Option<&str> {
+        if let Rows::Own { way, .. } = &self.rows { way.as_deref() } else { None }
+    }
+
     /// True if a reader without forms can read what is expected, or find out that it cannot.
     pub fn is_plain(&self) -> bool {
         let is_canonical = match self.rows {
@@ -110,7 +115,8 @@ impl Expected {
     ///
     /// A place is the name of a field or column; keys within each other are separated by points, a point within a key
     /// stands behind a backslash. A list of objects with `key` and `value` is gone into as if it were one object. Of
-    /// several places in an array the first that says something counts.
+    /// several places in an array the first that says something counts. Of delimited text without a header, places are the
+    /// numbers of columns from 1, all of them.
     /// - `started_at`, `finished_at`, `scheduled_at`, `queued_at`, `created_at`: moments. `start_from` names the one of
     ///   the last three that stands in where there is no start.
     /// - `duration`, `waited`: a place, or `{"field": …, "unit": …}` with `ns`, `us`, `ms` (which is usual), `s`, `min`

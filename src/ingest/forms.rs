@@ -5,7 +5,7 @@
 use super::arrow::{self, Advance, Arrow};
 use super::cdevents::Pairs;
 use super::document::{Document, Found};
-use super::expected::{Expected, Rows};
+use super::expected::Expected;
 use super::fields::Fields;
 use super::input::Input;
 use super::mapping::Node;
@@ -127,10 +127,7 @@ impl Reader {
             if self.forms.as_deref()?.pairs.has_next() {
                 return self.forms.as_deref_mut()?.pairs.next(&self.mapping, &mut self.scratch);
             }
-            let way = match &self.expected.rows {
-                Rows::Own { way, .. } => way.as_deref(),
-                Rows::Any | Rows::Of(_) => None,
-            };
+            let way = self.expected.way();
             let document =
                 self.forms.as_deref_mut()?.document.get_or_insert_with(|| Box::new(Document::new(self.line, way)));
             let cut = match document.next(&mut self.input) {
@@ -206,10 +203,14 @@ impl Reader {
                 Advance::Event(event) => return Some(event),
                 Advance::Row => break,
                 Advance::Names(names) => {
-                    if self.recognised.is_none() {
+                    let is_first = self.recognised.is_none();
+                    if is_first {
                         self.settle(&names, self.form().unwrap_or(Form::Arrow));
                     }
-                    self.forms.as_deref_mut()?.arrow.choose(&self.mapping);
+                    let passed = self.forms.as_deref_mut()?.arrow.choose(&self.mapping);
+                    if let Some(recognised) = self.recognised.as_mut().filter(|_| is_first) {
+                        recognised.push_str(&passed);
+                    }
                 }
             }
         }
@@ -248,10 +249,11 @@ pub(super) fn is_job(line: &[u8]) -> bool {
 }
 
 /// True for a first line that leads to rows within a document, or breaks off where only layout does.
-pub(super) fn is_part_of_document(line: &[u8], goes_on: bool) -> bool {
+/// `way` says where the rows are, if that is known.
+pub(super) fn is_part_of_document(line: &[u8], goes_on: bool, way: Option<&str>) -> bool {
     let mut input = Input::default();
     input.extend(line);
-    let mut document = Document::new(1, None);
+    let mut document = Document::new(1, way);
     let _ = document.next(&mut input);
     document.has_found_way() || goes_on && matches!(line.trim_ascii_end().last(), Some(b'{' | b'[' | b',' | b':'))
 }

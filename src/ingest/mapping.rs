@@ -91,6 +91,13 @@ impl Mapping {
         self.columns.iter().map(|column| (column.target.role, &*column.name))
     }
 
+    /// True if it calls all columns by their numbers, and what the first record says are not these as names.
+    pub(super) fn is_by_number(&self, first: &[String]) -> bool {
+        let is_number = |name: &str| !name.starts_with('0') && name.bytes().all(|byte| byte.is_ascii_digit());
+        self.places().all(|(_, name)| is_number(name))
+            && self.places().any(|(_, name)| !first.iter().any(|said| said == name))
+    }
+
     /// What the source calls a role, as messages say it.
     pub(super) fn name_of(&self, role: Role) -> &str {
         self.columns.iter().find(|column| column.target.role == role).map_or("", |column| &column.name)
@@ -193,6 +200,10 @@ pub(super) struct Rules {
     pub(super) stand_in: Option<Role>,
     /// The moments from which a row waits for its start; the first that it has counts.
     pub(super) waits_from: &'static [Role],
+    /// What the ids begin with of the rows of which the moment of their making is asked; empty where it is of all.
+    pub(super) created_of: &'static str,
+    /// True where a length that is given may be in nanoseconds, whatever its name says. Start and end show it.
+    pub(super) may_be_nanoseconds: bool,
     /// How rows stand that say nothing of it.
     pub(super) otherwise: Option<Status>,
     /// True where a row without an end runs, whatever its status says, and one with an end that says nothing went well.
@@ -227,6 +238,8 @@ impl Rules {
         waited_unit: Unit::Milliseconds,
         stand_in: None,
         waits_from: &[],
+        created_of: "",
+        may_be_nanoseconds: false,
         otherwise: None,
         ends_decide: false,
         has_open_rows: false,

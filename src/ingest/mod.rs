@@ -66,6 +66,7 @@ mod records;
 mod role;
 mod row;
 mod scan;
+mod seek;
 mod shape;
 mod shape_learning;
 mod shape_value;

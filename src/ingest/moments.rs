@@ -69,7 +69,11 @@ pub(super) fn read(fields: &Fields<'_>, mapping: &Mapping, status: Status, times
 #[inline(never)]
 fn unreadable(name: &str, value: Value<'_>, rules: &Rules) -> String {
     let is_ambiguous = !rules.is_canonical && matches!(value, Value::Text(text) if with_text(text, is_ambiguous));
-    let hint = if is_ambiguous { ", or a mapping whose `dates` says in which order they are" } else { "" };
+    let hint = match rules.date_order {
+        _ if !is_ambiguous => "",
+        Some(_) => ", or the parts of the date in the order of the mapping's `dates`",
+        None => ", or a mapping whose `dates` says in which order they are",
+    };
     [name, " is ", &found(value), ", expected an instant such as 2026-02-12T04:30:00.000Z", hint].concat()
 }
 
@@ -89,6 +93,10 @@ fn due(times: &mut UsualTimes, fields: &Fields<'_>, rules: &Rules) -> Option<Tim
 }
 
 fn at(times: &mut UsualTimes, fields: &Fields<'_>, role: Role, rules: &Rules) -> Option<Timestamp> {
+    let is_of = |id: Value<'_>| matches!(id, Value::Text(id) if with_text(id, |id| id.starts_with(rules.created_of)));
+    if role == Role::CreatedAt && !rules.created_of.is_empty() && !is_of(fields.get(Role::Id)) {
+        return None;
+    }
     match parse_time(times, fields.get(role), rules) {
         ParsedTime::At { at, .. } => Some(at),
         ParsedTime::Absent | ParsedTime::Unreadable => None,
@@ -160,6 +168,8 @@ pub(super) fn says_none(value: Value<'_>) -> bool {
 pub(super) enum Duration {
     None,
     Ms(u64),
+    /// What counts in the place of one that cannot be what it is called.
+    Instead(u64),
     Negative,
     Bad,
 }
@@ -174,7 +184,7 @@ impl Duration {
     }
 
     pub(super) fn ms(self) -> Option<u64> {
-        if let Duration::Ms(ms) = self { Some(ms) } else { None }
+        if let Duration::Ms(ms) | Duration::Instead(ms) = self { Some(ms) } else { None }
     }
 
     /// What is to be noted of a row that has this duration.
@@ -182,7 +192,7 @@ impl Duration {
         Notes {
             zoneless_start,
             negative_duration: self == Duration::Negative,
-            bad_duration: self == Duration::Bad,
+            bad_duration: matches!(self, Duration::Bad | Duration::Instead(_)),
             start_source,
         }
     }
@@ -197,6 +207,13 @@ fn duration(times: &mut UsualTimes, fields: &Fields<'_>, mapping: &Mapping, star
         ParsedTime::Absent => Duration::None,
         ParsedTime::Unreadable => Duration::Bad,
     };
+    if FORMS
+        && rules.may_be_nanoseconds
+        && let (Some(Duration::Ms(given)), Duration::Ms(end)) = (given, end())
+        && is_nanoseconds(given, end)
+    {
+        return Duration::Instead(end);
+    }
     match given {
         // A system that keeps a history counts the time before the start into its duration.
         Some(given) if !fields.get(Role::History).is_absent() => {
@@ -207,10 +224,32 @@ fn duration(times: &mut UsualTimes, fields: &Fields<'_>, mapping: &Mapping, star
     }
 }
 
-/// Why a duration was dropped as one that cannot be used: what came, and what is expected of a number.
+/// True for a length that is a million times what lies between start and end, which are whole seconds. Where start and end
+/// are one, nothing shows: a start may have been written when the execution ended.
+fn is_nanoseconds(given: u64, between_ms: u64) -> bool {
+    let is_far_off = between_ms > 0 && given >= between_ms.saturating_mul(10_000);
+    is_far_off && (given / 1_000_000).abs_diff(between_ms) <= 1000
+}
+
+/// What is said of a length that start and end show to be in another unit.
+#[inline(never)]
+fn in_nanoseconds(value: Value<'_>) -> String {
+    [
+        "the duration is ",
+        &found(value),
+        ", which its start and end show to be nanoseconds; the time between them counts",
+    ]
+    .concat()
+}
+
+/// Why a duration was dropped as one that cannot be used: what came, and what is expected of a number. `has_another` if
+/// one stands in its place.
 // Hardly a row needs these words.
 #[inline(never)]
-pub(super) fn why_dropped(fields: &Fields<'_>, mapping: &Mapping) -> String {
+pub(super) fn why_dropped(fields: &Fields<'_>, mapping: &Mapping, has_another: bool) -> String {
+    if FORMS && has_another {
+        return in_nanoseconds(fields.get(Role::Duration));
+    }
     let (value, what, expected) = match (fields.get(Role::Duration), fields.get(Role::FinishedAt)) {
         (Value::Absent, end) => (end, "end", "an instant up to a hundred years behind the start"),
         (given, _) => (given, "duration", mapping.rules().duration_unit.expected()),

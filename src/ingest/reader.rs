@@ -14,14 +14,12 @@ use super::reader_known::KnownRows;
 use super::recognise;
 use super::records::Records;
 use super::row::{Place, Scratch};
+use super::seek;
 use super::shortcut::Shortcuts;
 use super::{Cut, Event, FORMS, Form, MOST_LINE_BYTES, is_json};
 use crate::number::whole;
 use crate::problem::ProblemKind;
 use std::ops::Range;
-
-/// Bytes by which the form shows where no line has ended before.
-const MOST_SOUGHT_BYTES: usize = 1 << 16;
 
 /// A push parser of one source.
 ///
@@ -50,12 +48,18 @@ pub struct Reader {
     /// The number of the line that the input begins with while the form is sought.
     pub(super) line: u64,
     /// Bytes of the first line in which its end was sought and is not.
-    sought: usize,
+    pub(super) sought: usize,
+    /// Bytes by which the form has to show, unless more are waited for.
+    pub(super) most_sought: usize,
     /// The byte between fields that a line before the header named.
-    named_delimiter: Option<u8>,
+    pub(super) named_delimiter: Option<u8>,
     pub(super) lines: Lines,
     pub(super) records: Records,
     pub(super) header: Option<Header>,
+    /// True if the first record is a row, and columns are called by their numbers.
+    pub(super) is_headless: bool,
+    /// That record until it is told, if it was cut out while the form was sought.
+    pub(super) first: Option<Cut>,
     /// What reads other forms and the rows of other systems. A reader without it reads canonical rows of NDJSON and CSV
     /// as any other does, and nothing else.
     pub(super) forms: Option<Held>,
@@ -127,10 +131,13 @@ impl Reader {
             },
             line: 1,
             sought: 0,
+            most_sought: seek::MOST_SOUGHT_BYTES,
             named_delimiter: None,
             lines: Lines::starting_at(1),
             records: Records::starting_at(1).separated_by(b'\t'),
             header: None,
+            is_headless: false,
+            first: None,
             forms,
             mapping,
             expected,
@@ -162,7 +169,9 @@ impl Reader {
     /// What is known of the source once its first row was read, for parts of it that are read apart; `None` before, and
     /// where what stands in one part is needed in another.
     pub fn known(&self) -> Option<Expected> {
-        self.understood().filter(|known| matches!(known.form, Some(Form::Ndjson | Form::Csv | Form::Tsv)))
+        let known = self.understood().filter(|known| matches!(known.form, Some(Form::Ndjson | Form::Csv | Form::Tsv)));
+        // What stands before a part would be its header.
+        known.filter(|_| !self.is_headless)
     }
 
     /// What was found out of the source once its first row was read, for reading one of its rows again; `None` before,
@@ -296,106 +305,6 @@ impl Reader {
         &self.input
     }
 
-    /// Looks for the form as far as the bytes reach.
-    fn seek_form(&mut self) {
-        if self.expected.form.is_none() {
-            // Blanks first: were they passed after the look at Arrow's mark, what a chunk begins with would decide.
-            self.pass_blanks();
-            match forms::is_arrow(self.input.waiting()) {
-                Some(true) => return self.stage = self.beyond_lines(Form::Arrow),
-                None if !self.input.has_ended() => return,
-                _ => {}
-            }
-        }
-        let waiting = self.input.waiting();
-        let Some(begin) = waiting.iter().position(|byte| !is_blank(*byte)) else { return };
-        let behind = waiting.get(begin..).unwrap_or_default();
-        let first = behind.get(..behind.len().min(MOST_SOUGHT_BYTES)).unwrap_or_default();
-        // What was looked at before, while less had come, is not looked at again.
-        let new = first.get(self.sought..).unwrap_or_default();
-        let line_end = new.iter().position(|byte| *byte == b'\n').map(|end| self.sought + end);
-        if line_end.is_none() && behind.len() < MOST_SOUGHT_BYTES && !self.input.has_ended() {
-            self.sought = first.len();
-            return;
-        }
-        let line = first.get(..line_end.unwrap_or(first.len())).unwrap_or_default();
-        let delimiter = self.named_delimiter.unwrap_or_else(|| csv::delimiter(line));
-        match behind.first() {
-            _ if self.expected.form.is_some() => self.begin_records(delimiter, Form::Csv),
-            _ if self.named_delimiter.is_some() => self.seek_header(delimiter),
-            Some(b'{') if self.is_line_of_rows(line, line_end.is_some()) => self.stage = Stage::Reading(Form::Ndjson),
-            Some(b'{' | b'[') => self.stage = self.beyond_lines(Form::Json),
-            _ if forms::is_job(line) => self.stage = self.beyond_lines(Form::Swf),
-            _ => self.seek_header(delimiter),
-        }
-    }
-
-    /// Reading a form that is neither lines nor records, where this reader can.
-    fn beyond_lines(&self, form: Form) -> Stage {
-        if self.forms.is_some() { Stage::Reading(form) } else { Stage::Foreign }
-    }
-
-    /// True for a first line that is a row, and no beginning of a document that has rows within it.
-    fn is_line_of_rows(&self, line: &[u8], goes_on: bool) -> bool {
-        let names = object(line).map(recognise::names_of);
-        if self.forms.is_none() {
-            return names.is_some_and(|names| recognise::canonical_signs(&names).is_some());
-        }
-        names.is_some_and(|names| recognise::system(&names, None).is_some())
-            || !forms::is_part_of_document(line, goes_on)
-    }
-
-    fn begin_records(&mut self, delimiter: u8, form: Form) {
-        self.records = Records::starting_at(self.line).separated_by(delimiter);
-        self.stage = Stage::Reading(form);
-    }
-
-    /// Takes the source for records if the first one names columns that are known.
-    fn seek_header(&mut self, delimiter: u8) {
-        if !self.records.has_begun() {
-            self.records = Records::starting_at(self.line).separated_by(delimiter);
-        }
-        let Some(cut) = self.records.next(&mut self.input) else { return };
-        let form = if delimiter == b'\t' { Form::Tsv } else { Form::Csv };
-        if self.is_delimiter_line(&cut) {
-            (self.line, self.sought) = (self.records.line(), 0);
-            return self.seek_form();
-        }
-        let is_whole = !cut.is_too_long && self.records.unclosed().is_none();
-        if is_whole && self.read_header(cut.range.clone(), form) {
-            self.stage = Stage::Reading(form);
-        } else if self.forms.is_none() {
-            self.stage = Stage::Foreign;
-        } else {
-            self.stage = Stage::Refused(Some(Unrecognised::of(self.input.get(cut.range))));
-        }
-    }
-
-    /// True for a record that names what stands between the fields of those that follow; only the first one does.
-    fn is_delimiter_line(&mut self, cut: &Cut) -> bool {
-        if self.named_delimiter.is_some() {
-            return false;
-        }
-        self.named_delimiter = csv::named_delimiter(self.input.get(cut.range.clone()));
-        self.named_delimiter.map(|delimiter| self.records.separate_by(delimiter)).is_some()
-    }
-
-    /// Reads the names of the columns; false if none is known.
-    fn read_header(&mut self, range: Range<usize>, form: Form) -> bool {
-        let names = csv::names(self.input.get(range), &self.records);
-        self.settle(&names, form);
-        let header = Header::read(names, self.records.field_count(), &self.mapping);
-        let is_canonical = self.mapping.rules().is_canonical;
-        // Whoever gives a mapping is told which of its columns are not there.
-        let is_own = FORMS && matches!(self.expected.rows, Rows::Own { .. }) && self.records.field_count() > 1;
-        let is_known = if is_canonical { header.has_start() } else { header.is_known() || is_own };
-        if let Some(columns) = header.useful_columns(&self.mapping) {
-            self.shortcuts.expect_columns(columns);
-        }
-        self.header = Some(header);
-        is_known && !self.needs_forms()
-    }
-
     /// Decides whose rows these are, by the names of the first one's fields.
     pub(super) fn settle(&mut self, names: &[String], form: Form) {
         if self.forms.is_none() {
@@ -413,7 +322,9 @@ impl Reader {
         let preset = found.map(|(preset, _)| preset).or_else(|| recognise::first_named(asked?)).unwrap_or(&CANONICAL);
         self.recognised = Some(match (asked, found) {
             (Some(_), _) => recognise::as_asked(preset.title, form),
-            (None, Some((_, signs))) => recognise::because(preset.title, form, signs),
+            (None, Some((_, signs))) => {
+                recognise::because(preset.title, form, signs) + recognise::canonical_remedy(preset, names)
+            }
             (None, None) => {
                 ["taken for ", preset.title, " in ", form.title(), ": no fields of a known system"].concat()
             }
@@ -453,22 +364,6 @@ impl Reader {
         let context = self.forms.iter().flat_map(|forms| forms.context());
         names.extend(context.map(|(name, _)| name.to_owned()));
         self.settle(&names, form);
-    }
-
-    /// Takes what is blank before the first byte that tells the form, but for tabs of its line, which may separate columns.
-    fn pass_blanks(&mut self) {
-        let waiting = self.input.waiting();
-        let blank = waiting.iter().position(|byte| !is_blank(*byte)).unwrap_or(waiting.len());
-        let blanks = waiting.get(..blank).unwrap_or_default();
-        let line = blanks.iter().rposition(|byte| *byte == b'\n').map_or(0, |feed| feed + 1);
-        let tab = blanks.iter().skip(line).position(|byte| *byte == b'\t');
-        let length = tab.map_or(blank, |tab| line + tab);
-        let blanks = blanks.get(..length).unwrap_or_default();
-        if !blanks.is_empty() {
-            self.line += blanks.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
-            self.lines = Lines::starting_at(self.line);
-            self.input.take(length, 0);
-        }
     }
 
     // Apart from what other forms need: a browser optimises a function the sooner the longer it is.
@@ -527,12 +422,17 @@ impl Reader {
 
     fn next_record(&mut self) -> Option<Event<'_>> {
         loop {
-            let known = self.cut.take().map(|(cut, _)| cut).or_else(|| self.cut_known_record());
+            let first = if FORMS { self.first.take() } else { None };
+            let known =
+                self.cut.take().map(|(cut, _)| cut).or_else(|| first.is_none().then(|| self.cut_known_record())?);
             if let Some(cut) = known {
                 let (place, start) = (self.place_of(&cut), cut.range.start);
                 return Some(self.shortcuts.read(place, self.input.padded(), start, &self.mapping, &mut self.scratch));
             }
-            let cut = self.records.next(&mut self.input)?;
+            let cut = match first {
+                Some(cut) => cut,
+                None => self.records.next(&mut self.input)?,
+            };
             if cut.is_too_long {
                 return self.skipped(&cut);
             }
@@ -556,11 +456,13 @@ impl Reader {
                     continue;
                 }
                 let form = if self.form() == Some(Form::Tsv) { Form::Tsv } else { Form::Csv };
-                self.read_header(cut.range, form);
+                self.read_header(cut.range.clone(), form);
                 if self.needs_forms() {
                     return None;
                 }
-                continue;
+                if !FORMS || !self.is_headless {
+                    continue;
+                }
             }
             let (place, start) = (self.place_of(&cut), cut.range.start);
             let is_closed = self.records.unclosed().is_none();

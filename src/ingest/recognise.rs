@@ -1,7 +1,7 @@
 //! Whose rows a source holds, told by the names of the fields of its first row, and the reason in words.
 
 use super::mapping::Mapping;
-use super::preset::{self, CANONICAL, Preset};
+use super::preset::{self, CANONICAL, CANONICAL_START, Preset};
 use super::scan::Scanner;
 use super::text::{excerpt, excerpt_of, with_text};
 use super::{Form, Value};
@@ -12,10 +12,16 @@ const MOST_LEVELS: usize = 3;
 /// The most characters of the names of columns that are told where one is missing.
 const MOST_NAMED_CHARACTERS: usize = 300;
 
-/// A system whose signs a row bears, and which; only of those that are asked for by a name, or of all.
+/// A system whose signs a row bears, and which; only of those that are asked for by a name, or of all. Rows of one's own
+/// may have columns that are other systems' signs (an hour and a count, a trace and a span): where they have the start of
+/// canonical rows, and status or workflow as these do, only a system that reads that start is asked before them.
 pub(super) fn system(names: &[String], asked: Option<&str>) -> Option<(&'static Preset, &'static [&'static str])> {
     let has = |sign: &&str| names.iter().any(|name| name.eq_ignore_ascii_case(sign));
-    let wanted = preset::ALL.iter().filter(|preset| asked.is_none_or(|asked| preset.is_named(asked)));
+    let is_like_canonical = has(&CANONICAL_START) && (has(&"status") || has(&"workflow_id"));
+    let wanted = preset::ALL.iter().filter(|preset| match asked {
+        Some(asked) => preset.is_named(asked),
+        None => !is_like_canonical || preset.reads(CANONICAL_START),
+    });
     wanted.into_iter().find_map(|preset| {
         let signs = preset.signs.iter().find(|signs| signs.iter().all(has))?;
         Some((preset, *signs))
@@ -26,7 +32,7 @@ pub(super) fn system(names: &[String], asked: Option<&str>) -> Option<(&'static 
 /// Rows that lack one of the two that are needed are left to a reader with forms, of which can be asked what may be meant.
 pub(super) fn canonical_signs(names: &[String]) -> Option<&'static [&'static str]> {
     let bears = |signs: &&&[&str]| signs.iter().all(|sign| names.iter().any(|name| name.eq_ignore_ascii_case(sign)));
-    let is_others = preset::OTHER_SIGNS.iter().copied().flatten().any(|signs| bears(&signs));
+    let is_others = preset::LIKE_CANONICAL.iter().copied().flatten().any(|signs| bears(&signs));
     CANONICAL.signs.first().filter(bears).filter(|_| !is_others).copied()
 }
 
@@ -59,6 +65,13 @@ fn add_names(object: &str, way: &str, levels: usize, names: &mut Vec<String>) {
         }
         names.push(name);
     });
+}
+
+/// What is said where a row has the start of canonical rows and was taken for one of a system that does not read it.
+#[inline(never)]
+pub(super) fn canonical_remedy(preset: &Preset, names: &[String]) -> &'static str {
+    let has_start = names.iter().any(|name| name.eq_ignore_ascii_case(CANONICAL_START));
+    if has_start && !preset.reads(CANONICAL_START) { "; `--preset canonical` would read its started_at" } else { "" }
 }
 
 /// What is said of names of canonical rows that are nearly those of fields; empty where there is none.

@@ -73,11 +73,13 @@ pub(super) enum Role {
     Attempt,
     /// What went wrong: a text, or an object with `message`.
     Error,
+    /// Which of several that share an id it is; nothing where it is below zero.
+    Share,
 }
 
 impl Role {
     /// How many roles there are.
-    pub(super) const COUNT: usize = Role::Error as usize + 1;
+    pub(super) const COUNT: usize = Role::Share as usize + 1;
 
     /// The roles of single tags, in the order of the rules that they follow.
     pub(super) const TAGS: [Role; 8] =

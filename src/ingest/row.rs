@@ -112,7 +112,7 @@ fn told<'a>(
     match moments {
         Moments::Started { started_at, duration_ms, waited_ms, notes } => {
             if notes.bad_duration {
-                texts.dropped = moments::why_dropped(fields, mapping);
+                texts.dropped = moments::why_dropped(fields, mapping, duration_ms.is_some());
             }
             let execution = execution(fields, class, texts, started_at, duration_ms, waited_ms);
             Event::Row { line, offset, execution, notes, kind, has_local_id }
@@ -147,6 +147,8 @@ fn execution<'a>(
     texts.text.clear();
     let (id, error) =
         if texts.are_left_out { (None, None) } else { texts.own_pieces(fields.get(Role::Id), fields.get(Role::Error)) };
+    let share = fields.get(Role::Share);
+    let id = if FORMS && !share.is_absent() { texts.with_share(id, share) } else { id };
     let attempt = texts.piece(fields.get(Role::Attempt));
     let texts: &'a Texts = texts;
     let text_of = |piece: Option<Piece<'a>>| piece.map(|piece| texts.text_of(piece));
@@ -193,6 +195,18 @@ impl Texts {
             error => error,
         };
         (self.piece(id), self.piece(error))
+    }
+
+    /// An id that others share, and behind it which of them it is.
+    // Hardly a source has such.
+    #[inline(never)]
+    fn with_share<'a>(&mut self, id: Option<Piece<'a>>, share: Value<'a>) -> Option<Piece<'a>> {
+        let share = self.piece(share).map(|piece| self.text_of(piece).to_owned());
+        let Some(share) = share.filter(|share| !share.starts_with('-')) else { return id };
+        let id = id.map(|piece| self.text_of(piece).to_owned())?;
+        let start = self.text.len();
+        [&*id, "[", &*share, "]"].into_iter().for_each(|part| self.text.push_str(part));
+        Some(Piece::Scratch { start, end: self.text.len() })
     }
 
     /// The text of a value that is a text or a number, and not empty.

@@ -480,7 +480,10 @@ impl Intake {
                 Event::Counts { line, execution, count } => {
                     let executions = count.executions;
                     if execution.status == Status::Other {
-                        reading.problems.add(line, ProblemKind::UnknownStatus, || unknown_status(&execution));
+                        reading.problems.add(line, ProblemKind::UnknownStatus, || {
+                            unknown_status(&execution)
+                                + "; of counts no mapping says what it means, so write completed, failed, timed_out, cancelled, skipped, running, pending or waiting"
+                        });
                     }
                     if table.push_count(&execution, *count) {
                         reading.read += executions;

@@ -339,3 +339,45 @@ fn buffers_of(field: &arrow_ipc::Field<'_>) -> usize {
     };
     own + children(field).iter().map(buffers_of).sum::<usize>()
 }
+
+/// One batch of columns of any types.
+pub fn of_columns(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
+    let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true)));
+    let batch = batch.unwrap();
+    let mut writer = StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
+    writer.write(&batch).unwrap();
+    writer.into_inner().unwrap()
+}
+
+/// Texts, or none.
+pub fn texts_of(texts: &[Option<&str>]) -> ArrayRef {
+    Arc::new(texts.iter().copied().collect::<StringArray>())
+}
+
+/// The same as numbers of a dictionary's entries.
+pub fn coded(texts: &[Option<&str>]) -> ArrayRef {
+    dictionary::<Int8Type>(texts)
+}
+
+/// Whole numbers.
+pub fn wholes(numbers: &[i64]) -> ArrayRef {
+    Arc::new(Int64Array::from(numbers.to_vec()))
+}
+
+/// Columns within one; `are_there` says in which rows there is one, whatever its columns hold there.
+pub fn within(columns: Vec<(&str, ArrayRef)>, are_there: Option<Vec<bool>>) -> ArrayRef {
+    let (fields, arrays): (Vec<Field>, Vec<ArrayRef>) =
+        columns.into_iter().map(|(name, array)| (Field::new(name, array.data_type().clone(), true), array)).unzip();
+    Arc::new(StructArray::new(fields.into(), arrays, are_there.map(Into::into)))
+}
+
+/// A map of one pair a row.
+pub fn pairs(rows: usize) -> ArrayRef {
+    let mut builder = arrow_array::builder::MapBuilder::new(None, StringBuilder::new(), StringBuilder::new());
+    for _ in 0..rows {
+        builder.keys().append_value("k");
+        builder.values().append_value("v");
+        builder.append(true).unwrap();
+    }
+    Arc::new(builder.finish())
+}

@@ -31,6 +31,8 @@ pub(super) struct Array {
     pub(super) length: usize,
     /// A bit for each row, set where there is a value; `None` if all have one.
     pub(super) validity: Option<Range<usize>>,
+    /// The same of the structs around it, where any of these has rows without a value.
+    pub(super) around: Vec<Range<usize>>,
     pub(super) data: Data,
 }
 
@@ -142,6 +144,7 @@ impl<'a> Batch<'a> {
         }
         self.next_buffer += match field.kind {
             Kind::Null => 0,
+            Kind::Struct => 1,
             Kind::Text(_) => 3,
             Kind::TextView => 2 + self.variadic_buffers()?,
             Kind::Other { buffers, is_variadic: true, .. } => buffers + self.variadic_buffers()?,
@@ -154,16 +157,16 @@ impl<'a> Batch<'a> {
     fn indices(&mut self, encoding: Encoding) -> Checked<Array> {
         let (length, validity) = self.begin()?;
         let numbers = self.buffer(length, encoding.index.bytes)?;
-        Ok(Array { length, validity, data: index_data(encoding, numbers, false) })
+        Ok(Array { length, validity, around: Vec::new(), data: index_data(encoding, numbers, false) })
     }
 
     /// The values of a field, whatever dictionary they belong to.
     pub(super) fn values(&mut self, field: &Field) -> Checked<Array> {
-        if matches!(field.kind, Kind::Null | Kind::Other { .. }) {
+        if matches!(field.kind, Kind::Null | Kind::Struct | Kind::Other { .. }) {
             let length = self.node()?.0;
             self.next_node -= 1;
             self.pass(&Field { encoding: None, ..field.clone() })?;
-            return Ok(Array { length, validity: None, data: Data::Nothing });
+            return Ok(Array { length, validity: None, around: Vec::new(), data: Data::Nothing });
         }
         let (length, validity) = self.begin()?;
         let data = match field.kind {
@@ -193,7 +196,13 @@ impl<'a> Batch<'a> {
             }
             _ => Data::Integer(Integer { bytes: 8, is_signed: true }, self.buffer(length, 8)?),
         };
-        Ok(Array { length, validity, data })
+        Ok(Array { length, validity, around: Vec::new(), data })
+    }
+
+    /// Goes into the next column, which is a struct: what says which rows have a value, if some have none.
+    pub(super) fn enter(&mut self) -> Checked<Option<Range<usize>>> {
+        let (length, validity) = self.begin()?;
+        if length == self.rows { Ok(validity) } else { Err(Malformed) }
     }
 
     /// Length and count of nulls of the next column.
@@ -273,7 +282,7 @@ impl Array {
                 Data::Text { offset_bytes: 4, offsets: values, texts }
             }
         };
-        Ok(Array { length, validity: None, data })
+        Ok(Array { length, validity: None, around: Vec::new(), data })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -340,7 +349,8 @@ impl Array {
 
     #[inline]
     pub(super) fn is_valid(&self, body: &[u8], row: usize) -> bool {
-        self.validity.as_ref().is_none_or(|validity| bit(part(body, validity), row))
+        let is_set = |validity: &Range<usize>| bit(part(body, validity), row);
+        self.validity.as_ref().is_none_or(is_set) && self.around.iter().all(is_set)
     }
 
     /// What a row of a column of dictionary indices holds; `None` for columns that have none.

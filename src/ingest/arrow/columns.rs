@@ -11,9 +11,10 @@ use super::super::text::Text;
 use super::super::{Event, Notes, StreamEnd, Value};
 use super::array::{Array, Batch, Cell, Entry};
 use super::block::{Blocks, OwnIds};
+use super::choice;
 use super::dictionary::Dictionaries;
 use super::quick::{self, Plan, Said};
-use super::schema::{Field, Kind, Schema, Unit};
+use super::schema::{Kind, Schema, Unit};
 use super::text::{TOO_LONG, push_cell, push_list, push_own};
 use super::words::Words;
 use crate::execution::{Execution, OwnTexts};
@@ -25,18 +26,20 @@ use std::ops::Range;
 /// A column of interest.
 #[derive(Debug)]
 pub(super) struct Column {
-    name: String,
+    pub(super) name: String,
     pub(super) kind: Kind,
     /// The roles that it feeds.
     pub(super) targets: Vec<Target>,
     pub(super) decides: Decides,
     /// True if it also says something that does not decide the class.
-    says_more: bool,
-    /// Its place in the schema.
-    place: usize,
+    pub(super) says_more: bool,
+    /// Its place in the schema, in which structs are the columns within them.
+    pub(super) place: usize,
+    /// True for a column within another one.
+    pub(super) is_nested: bool,
     pub(super) dictionary: Option<i64>,
     /// The same for what its lists hold.
-    item_dictionary: Option<i64>,
+    pub(super) item_dictionary: Option<i64>,
     /// The numbers of what it says.
     pub(super) words: Words,
 }
@@ -51,7 +54,7 @@ pub(super) enum Decides {
 }
 
 impl Decides {
-    fn of(targets: &[Target]) -> Decides {
+    pub(super) fn of(targets: &[Target]) -> Decides {
         let decides = |target: &Target| match target.role {
             role if role.is_presence() => Decides::Presence,
             role if role.is_class() => Decides::Value,
@@ -169,40 +172,23 @@ impl OpenBatch {
 }
 
 impl Columns {
-    /// Takes the columns of a schema in the place of those of the one before.
-    pub(super) fn choose(&mut self, schema: &Schema, mapping: &Mapping) -> Result<(), String> {
+    /// Takes the columns of a schema in the place of those of the one before; says which are not read.
+    pub(super) fn choose(&mut self, schema: &Schema, mapping: &Mapping) -> Result<String, String> {
         self.all.clear();
         self.schemas += 1;
-        for (place, field) in schema.fields.iter().enumerate() {
-            let targets = mapping.column(field.name.trim());
-            if targets.is_empty() {
-                continue;
-            }
-            if let Some(type_name) = unread(field) {
-                return Err(["column '", &field.name, "' is of type ", type_name, ", which is not read"].concat());
-            }
-            let item = field.children.first().and_then(|child| child.encoding);
-            self.all.push(Column {
-                name: field.name.clone(),
-                kind: field.kind,
-                decides: Decides::of(&targets),
-                says_more: targets.iter().any(|target| !target.role.is_class()),
-                targets,
-                place,
-                dictionary: field.encoding.map(|encoding| encoding.id),
-                item_dictionary: item.map(|encoding| encoding.id),
-                words: Words::default(),
-            });
-        }
+        let (all, passed) = choice::choose(schema, mapping)?;
+        self.all = all;
         let rules = mapping.rules();
-        self.plan = Plan::of(&self.all).filter(|_| rules.is_canonical && !rules.is_cube && !self.is_long_way);
+        let is_flat = self.all.iter().all(|column| !column.is_nested);
+        self.plan =
+            Plan::of(&self.all).filter(|_| rules.is_canonical && !rules.is_cube && !self.is_long_way && is_flat);
         self.blocks.choose(self.plan.as_ref(), &self.all);
         let has = |role: Role| self.all.iter().any(|column| column.targets.iter().any(|target| target.role == role));
         let has_start = has(Role::StartedAt) || mapping.rules().stand_in.is_some_and(has);
         let missing = [(has_start, Role::StartedAt), (Role::STATUSES.into_iter().any(has), Role::Status)];
         match missing.into_iter().find(|(is_there, _)| !is_there) {
             Some((_, role)) => Err(["there is no column '", mapping.name_of(role), "'"].concat()),
-            None => Ok(()),
+            None => Ok(passed),
         }
     }
 
@@ -219,15 +205,8 @@ impl Columns {
         dictionaries: &Dictionaries,
         end: Option<StreamEnd>,
     ) -> Result<OpenBatch, String> {
-        let mut arrays = Vec::new();
-        let mut wanted = self.all.iter().peekable();
-        for (place, field) in schema.fields.iter().enumerate() {
-            let column = wanted.next_if(|column| column.place == place);
-            let array = batch.column(field, column.is_some()).map_err(|_| {
-                ["the lengths of column '", &field.name, "' do not fit the bytes of its batch"].concat()
-            })?;
-            arrays.extend(array);
-        }
+        let places = self.all.iter().map(|column| column.place);
+        let arrays = choice::find(&mut batch, schema, places)?;
         Ok(self.begin(OpenBatch::new(batch.rows, arrays, batch.body(), end), batch.body(), dictionaries))
     }
 
@@ -507,22 +486,6 @@ fn broken(place: Place, column: Option<&Column>, why: &str) -> Event<'static> {
     let name = column.map_or("", |column| &column.name);
     let message = ["the value of column '", name, "' ", why].concat();
     Event::Rejected { line: place.line, kind: ProblemKind::Unreadable, message }
-}
-
-/// The name of a type that a column of interest cannot have.
-fn unread(field: &Field) -> Option<&'static str> {
-    match field.kind {
-        Kind::Other { name, .. } => Some(name),
-        Kind::List(_) => match field.children.first()?.kind {
-            Kind::Text(_) | Kind::TextView | Kind::Integer(_) | Kind::Null => None,
-            _ => Some("list of something else than texts and whole numbers"),
-        },
-        kind if field.encoding.is_some() => match kind {
-            Kind::Text(_) | Kind::TextView | Kind::Integer(_) | Kind::Float(_) => None,
-            other => Some(other.name()),
-        },
-        _ => None,
-    }
 }
 
 /// A value as other forms carry it.

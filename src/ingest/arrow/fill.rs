@@ -389,7 +389,7 @@ mod tests {
         let data = data(0..body.len());
         let validity = bits.as_ref().map(|bits| body.len()..body.len() + bits.len());
         body.extend(bits.iter().flatten());
-        (Array { length: numbers.len(), validity, data }, body)
+        (Array { length: numbers.len(), validity, around: Vec::new(), data }, body)
     }
 
     /// What is read as usual is what is read otherwise; true if it was.
@@ -456,7 +456,7 @@ mod tests {
             let data = Data::Index { index, numbers: 0..body.len(), dictionary: 0, has_none };
             let validity = bits.as_ref().map(|bits| body.len()..body.len() + bits.len());
             body.extend(bits.iter().flatten());
-            let array = Array { length: words.len(), validity, data };
+            let array = Array { length: words.len(), validity, around: Vec::new(), data };
             let first = words.len() / 16 * 8;
             let rows = words.len() - first;
             let (mut codes, mut sums) = (vec![7; rows], vec![5; rows]);
@@ -476,7 +476,7 @@ mod tests {
             let data = Data::Integer(Integer { bytes: 4, is_signed: true }, 0..body.len());
             let validity = bits.as_ref().map(|bits| body.len()..body.len() + bits.len());
             body.extend(bits.iter().flatten());
-            let array = Array { length: numbers.len(), validity, data };
+            let array = Array { length: numbers.len(), validity, around: Vec::new(), data };
             let (mut usual, mut all) = (vec![7; numbers.len()], vec![8; numbers.len()]);
             prop_assert!(array.fill_usual_attempts(&body, 0, &mut usual) && array.fill_attempts(&body, 0, &mut all));
             let all: Vec<_> = all.iter().map(|number| u32::try_from(*number).unwrap_or(1)).collect();

@@ -3,14 +3,16 @@
 //! Columns are matched by name like the headers of CSV. Read are texts (`utf8`, `large_utf8`, `utf8_view`, and any of
 //! them as a dictionary with indices of any width), whole numbers, floats, booleans, timestamps and durations of every
 //! unit, dates, and lists of texts for tags. A timestamp without a zone and a date are UTC, which is told. Columns of
-//! other types and of unknown names are passed. A text of tags is separated by `|`, as in CSV.
+//! unknown names are passed, whatever their type. A text of tags is separated by `|`, as in CSV. Columns within a struct
+//! are columns, named by the way to them (`run.when`); a workflow or an error may be such an object, as in JSON.
 //!
 //! `line` of an event is the number of the row from 1, `offset` the same from 0: in columns a row has no place of its
 //! own. An empty batch whose metadata have `end` or `error` is the last line of a stream, its value what the control
 //! line `$end` or `$error` has as its value.
 //!
 //! # What is refused, in words
-//! Compressed buffers, big-endian numbers, a column of interest whose type is not read, streams from before Arrow 0.15.
+//! Compressed buffers, big-endian numbers, a start or status of a type that is not read (other columns of such a type are
+//! passed, which is said), streams from before Arrow 0.15.
 //! What is refused or broken ends the source: the rows before it stay, and it is told as [`StreamEnd::Error`]. A value
 //! that its offsets place outside its column, a number that the dictionary lacks and a text that is not UTF-8 make one
 //! row unreadable.
@@ -22,6 +24,7 @@
 
 mod array;
 mod block;
+mod choice;
 mod columns;
 mod combination;
 mod dictionary;
@@ -145,10 +148,16 @@ impl Arrow {
         Advance::Row
     }
 
-    /// Says what the columns that [`Advance::Names`] named mean.
-    pub(super) fn choose(&mut self, mapping: &Mapping) {
-        if let Some(schema) = &self.schema {
-            self.fault = self.columns.choose(schema, mapping).err();
+    /// Says what the columns that [`Advance::Names`] named mean. What is to be said of those that mean something and are
+    /// not read, behind what the source was taken for.
+    pub(super) fn choose(&mut self, mapping: &Mapping) -> String {
+        let Some(schema) = &self.schema else { return String::new() };
+        match self.columns.choose(schema, mapping) {
+            Ok(passed) => passed,
+            Err(fault) => {
+                self.fault = Some(fault);
+                String::new()
+            }
         }
     }
 
@@ -220,7 +229,7 @@ impl Arrow {
     }
 
     fn names(&self) -> Vec<String> {
-        self.schema.iter().flat_map(|schema| &schema.fields).map(|field| field.name.trim().to_owned()).collect()
+        self.schema.as_ref().map(Schema::names).unwrap_or_default()
     }
 
     fn give_up(&mut self, cause: String) -> Advance {

@@ -59,6 +59,8 @@ pub(super) enum Kind {
     Duration(Unit),
     /// Lists of the only child whose offsets take so many bytes, 4 or 8.
     List(usize),
+    /// Columns within a column, each of which is one by itself.
+    Struct,
     /// A type that is passed and not read.
     Other {
         name: &'static str,
@@ -80,6 +82,7 @@ impl Kind {
             Kind::Days | Kind::DaysInMilliseconds => "date",
             Kind::Duration(_) => "duration",
             Kind::List(_) => "list",
+            Kind::Struct => "struct",
             Kind::Other { name, .. } => name,
         }
     }
@@ -105,6 +108,21 @@ pub(super) struct Field {
     pub(super) children: Vec<Field>,
 }
 
+/// The longest way to a column within others that is followed, in bytes: a long name may be that of many columns' way.
+const MOST_WAY_BYTES: usize = 1024;
+
+impl Field {
+    /// True for one that is nothing but the columns within it.
+    pub(super) fn is_struct(&self) -> bool {
+        self.kind == Kind::Struct && self.encoding.is_none()
+    }
+
+    /// The name of a column at the end of a way, which is empty or ends with a point; none where that is too long.
+    pub(super) fn name_at(&self, way: &str) -> Option<String> {
+        (way.len() <= MOST_WAY_BYTES).then(|| [way, self.name.trim()].concat())
+    }
+}
+
 /// What a stream says of itself before its rows.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Schema {
@@ -119,9 +137,26 @@ impl Schema {
         Ok(Schema { fields, is_big_endian: table.i16(0, 0)? != 0 })
     }
 
+    /// The names of all columns, those within others with the way to them.
+    pub(super) fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        add_names(&self.fields, "", &mut names);
+        names
+    }
+
     /// The field whose dictionary has an id.
     pub(super) fn encoded_with(&self, id: i64) -> Option<&Field> {
         find(&self.fields, id)
+    }
+}
+
+fn add_names(fields: &[Field], way: &str, names: &mut Vec<String>) {
+    for field in fields {
+        let Some(name) = field.name_at(way) else { continue };
+        if field.is_struct() {
+            add_names(&field.children, &[&name, "."].concat(), names);
+        }
+        names.push(name);
     }
 }
 
@@ -151,7 +186,7 @@ fn field_of(table: &Table<'_>, depth: usize, left: &mut usize) -> Checked<Field>
     let kind = kind_of(table.u8(2, 0)?, table.table(3)?)?;
     let children_expected = match kind {
         Kind::List(_) => children.len() == 1,
-        Kind::Other { .. } => true,
+        Kind::Struct | Kind::Other { .. } => true,
         _ => children.is_empty(),
     };
     if !children_expected {
@@ -199,7 +234,7 @@ fn kind_of(number: u8, table: Option<Table<'_>>) -> Checked<Kind> {
         10 => Kind::Timestamp { unit: Unit::of(table.i16(0, 0)?)?, has_zone: !table.text(1)?.is_empty() },
         11 => Kind::other("interval", 2),
         12 => Kind::List(4),
-        13 => Kind::other("struct", 1),
+        13 => Kind::Struct,
         14 => Kind::other("union", if table.i16(0, 0)? == 0 { 1 } else { 2 }),
         15 => Kind::other("binary of fixed size", 2),
         16 => Kind::other("list of fixed size", 1),

@@ -6,7 +6,7 @@ use crate::ingest::mapping::{Rules, TagRule};
 use crate::ingest::role::Role;
 
 /// LinkFlow's executions, by its interface or as a dump of its table. Its retries are rows of their own that name the
-/// execution before them; that is no parent.
+/// execution before them; that is no parent. Its engine writes nanoseconds under `duration_ms`.
 pub(super) const LINKFLOW: Preset = Preset {
     name: "linkflow",
     title: "LinkFlow executions",
@@ -30,6 +30,7 @@ pub(super) const LINKFLOW: Preset = Preset {
     rules: Rules {
         tags: &[TagRule::Behind(""), TagRule::Retry, TagRule::Flag("replay"), TagRule::Flag("replay")],
         waits_from: &[Role::CreatedAt],
+        may_be_nanoseconds: true,
         ..Rules::GENERAL
     },
 };

@@ -130,6 +130,21 @@ pub(super) const GITHUB_JOBS: Preset = Preset {
     },
 };
 
+/// The same jobs as `gh run view --json jobs` writes them.
+pub(super) const GITHUB_CLI_JOBS: Preset = Preset {
+    title: "GitHub Actions jobs of gh",
+    signs: &[&["startedAt", "completedAt", "conclusion"]],
+    paths: &[
+        ("databaseId", Role::Id),
+        ("name", Role::Workflow),
+        ("status", Role::Status),
+        ("conclusion", Role::Conclusion),
+        ("startedAt", Role::StartedAt),
+        ("completedAt", Role::FinishedAt),
+    ],
+    ..GITHUB_JOBS
+};
+
 /// What the words of GitLab mean. A manual job that was never started is no execution; a pipeline that has started and
 /// waits for a manual job is one.
 const GITLAB: Rules = Rules {

@@ -29,5 +29,5 @@ pub(super) const CUBE: Preset = Preset {
         ("bins", BIN_LIST),
         ("counts", COUNT_LIST),
     ],
-    rules: Rules { is_cube: true, ..Rules::CANONICAL },
+    rules: Rules { is_cube: true, ..Rules::GENERAL },
 };

@@ -33,6 +33,18 @@ impl Preset {
         Mapping::new(self.paths, self.rules)
     }
 
+    /// True if it reads what stands under a name.
+    pub(super) const fn reads(&self, name: &str) -> bool {
+        let mut place = 0;
+        while place < self.paths.len() {
+            if is_same(self.paths[place].0.as_bytes(), name.as_bytes()) {
+                return true;
+            }
+            place += 1;
+        }
+        false
+    }
+
     /// True if it is asked for by that name, or its system is.
     pub(super) fn is_named(&self, name: &str) -> bool {
         self.name.strip_prefix(name).is_some_and(|kind| kind.is_empty() || kind.starts_with('-'))
@@ -46,12 +58,13 @@ const PRESETS: &[Preset] = &[
     automation::LINKFLOW,
     automation::N8N,
     continuous::GITHUB_RUNS,
+    continuous::GITHUB_JOBS,
+    continuous::GITHUB_CLI_JOBS,
     continuous::GITHUB_CLI,
     continuous::GITHUB_CLI_UNTOLD,
     continuous::GITHUB_CLI_CREATED,
     continuous::GITHUB_CLI_CREATED_UNTOLD,
     continuous::GITHUB_CLI_BARE,
-    continuous::GITHUB_JOBS,
     continuous::GITLAB_PIPELINES,
     continuous::GITLAB_LISTED_PIPELINES,
     continuous::GITLAB_JOBS,
@@ -71,16 +84,32 @@ const PRESETS: &[Preset] = &[
     CANONICAL,
 ];
 
-/// The signs of every system but the canonical row. Apart, so that a reader without forms holds nothing else of them.
-pub(super) static OTHER_SIGNS: [&[&[&str]]; PRESETS.len() - 1] = {
-    let mut signs: [&[&[&str]]; PRESETS.len() - 1] = [&[]; PRESETS.len() - 1];
-    let mut place = 0;
-    while place < signs.len() {
-        signs[place] = PRESETS[place].signs;
+/// The signs of the systems whose rows may bear those of canonical ones as well: all that read `started_at`. Apart, so
+/// that a reader without forms holds nothing else of them.
+pub(super) static LIKE_CANONICAL: [&[&[&str]]; likenesses()] = {
+    let mut signs: [&[&[&str]]; likenesses()] = [&[]; likenesses()];
+    let (mut place, mut taken) = (0, 0);
+    while taken < signs.len() {
+        if PRESETS[place].reads(CANONICAL_START) {
+            signs[taken] = PRESETS[place].signs;
+            taken += 1;
+        }
         place += 1;
     }
     signs
 };
+
+/// The start of canonical rows, which they all have.
+pub(super) const CANONICAL_START: &str = "started_at";
+
+const fn likenesses() -> usize {
+    let (mut place, mut count) = (0, 0);
+    while place < PRESETS.len() - 1 {
+        count += PRESETS[place].reads(CANONICAL_START) as usize;
+        place += 1;
+    }
+    count
+}
 
 /// The name of the system whose rows are no fields with names.
 pub(super) const SWF: &str = "swf";
@@ -116,6 +145,14 @@ pub(super) const SHARED_WORDS: &[Word] = &[
     is("submitted", Status::Pending),
     is("paused", Status::Pending),
 ];
+
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let mut place = 0;
+    while place < one.len() && place < other.len() && one[place] == other[place] {
+        place += 1;
+    }
+    place == one.len() && place == other.len()
+}
 
 /// A word that means a status and nothing else.
 const fn is(text: &'static str, status: Status) -> Word {

@@ -7,7 +7,8 @@ use crate::ingest::role::Role;
 
 /// Runs of DAGs, of either version of Airflow's interface. Their logical date is an interval before they run and means
 /// nothing here. They are due at `run_after`, and the wait is counted from there: a row holds one moment before its start,
-/// by which it is also placed where that is asked for. Those that `airflow dags list-runs` lists have no type, and an
+/// by which it is also placed where that is asked for. Version 1 has none of it: there a run that the schedule made is due
+/// when its interval of data ends, and one that a person or a backfill made was not due then. Those that `airflow dags list-runs` lists have no type, and an
 /// empty text where a moment is none.
 pub(super) const AIRFLOW_RUNS: Preset = Preset {
     name: "airflow",
@@ -28,18 +29,21 @@ pub(super) const AIRFLOW_RUNS: Preset = Preset {
         ("end_date", Role::FinishedAt),
         ("queued_at", Role::QueuedAt),
         ("run_after", Role::ScheduledAt),
+        ("data_interval_end", Role::CreatedAt),
         ("duration", Role::Duration),
         ("run_type", Role::TagA),
     ],
     rules: Rules {
         tags: &[TagRule::Behind("")],
         duration_unit: Unit::Seconds,
-        waits_from: &[Role::ScheduledAt, Role::QueuedAt],
+        waits_from: &[Role::ScheduledAt, Role::QueuedAt, Role::CreatedAt],
+        created_of: "scheduled__",
         ..Rules::GENERAL
     },
 };
 
-/// Instances of tasks, where those are what is exported. One that did not run because another failed is skipped.
+/// Instances of tasks, where those are what is exported. One that did not run because another failed is skipped. Those of
+/// a mapped task share the run's id and differ in `map_index`, which is -1 of all others.
 pub(super) const AIRFLOW_TASKS: Preset = Preset {
     name: "airflow-tasks",
     title: "Airflow task instances",
@@ -47,6 +51,8 @@ pub(super) const AIRFLOW_TASKS: Preset = Preset {
     paths: &[
         ("id", Role::Id),
         ("dag_run_id", Role::Id),
+        ("run_id", Role::Id),
+        ("map_index", Role::Share),
         ("dag_id", Role::WorkflowSpace),
         ("task_id", Role::WorkflowId),
         ("state", Role::Status),
@@ -106,19 +112,30 @@ pub(super) const PREFECT: Preset = Preset {
     },
 };
 
-/// Runs of Dagster, by its GraphQL interface. A run that has a parent is run again, not a part of it.
+/// Runs of Dagster, by its GraphQL interface or as a dump of its table, whose `run_body` says nothing more that is read.
+/// Runs of assets are all of one job, `__ASSET_JOB`, and tags tell them apart. A run that has a parent is run again, not a part of it.
 pub(super) const DAGSTER: Preset = Preset {
     name: "dagster",
     title: "Dagster runs",
-    signs: &[&["runId", "jobName", "status"], &["runId", "pipelineName", "status"], &["runId", "status", "startTime"]],
+    signs: &[
+        &["runId", "jobName", "status"],
+        &["runId", "pipelineName", "status"],
+        &["runId", "status", "startTime"],
+        &["run_id", "pipeline_name", "status", "start_time"],
+    ],
     paths: &[
         ("runId", Role::Id),
+        ("run_id", Role::Id),
         ("jobName", Role::Workflow),
         ("pipelineName", Role::Workflow),
+        ("pipeline_name", Role::Workflow),
         ("status", Role::Status),
         ("startTime", Role::StartedAt),
+        ("start_time", Role::StartedAt),
         ("endTime", Role::FinishedAt),
+        ("end_time", Role::FinishedAt),
         ("creationTime", Role::CreatedAt),
+        ("create_timestamp", Role::CreatedAt),
         ("tags", Role::Tags),
         ("parentRunId", Role::TagA),
     ],
