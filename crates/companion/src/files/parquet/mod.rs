@@ -14,6 +14,7 @@ use leaves::Leaf;
 use meaning::Meaning;
 use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Once};
 
@@ -183,9 +184,12 @@ fn plans(leaves: &[Leaf], columned: &Columned, remedy: &str) -> Result<Vec<Plan>
         let (taken_for, names) = (columned.taken_for(), columned.names());
         return Err(format!("there is no column '{missing}', only {names}; it was {taken_for}{remedy}"));
     }
-    let keys: Vec<_> = plans.iter().map(|plan| (plan.within.clone(), plan.key.clone())).collect();
+    let mut columns_of: HashMap<_, usize> = HashMap::new();
+    for Plan { within, key, .. } in &plans {
+        *columns_of.entry((within.clone(), key.clone())).or_default() += 1;
+    }
     for plan in &mut plans {
-        plan.tells_absence = keys.iter().filter(|(within, key)| (within, key) == (&plan.within, &plan.key)).count() > 1;
+        plan.tells_absence = columns_of.get(&(plan.within.clone(), plan.key.clone())).is_some_and(|count| *count > 1);
     }
     Ok(plans)
 }
