@@ -11,7 +11,7 @@ mod tables;
 
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use arrow_ipc::writer::{FileWriter, StreamWriter};
-use shell::{Files, gzip, run, zstd};
+use shell::{Files, run};
 use std::sync::Arc;
 
 const RUNS: &str = r#"{"total_count":2,"workflow_runs":[
@@ -178,7 +178,7 @@ fn a_file_of_another_form_than_it_was_told_is_refused_or_counted_in_words() {
 fn a_parquet_file_that_is_compressed_as_a_whole_is_refused_with_what_to_do() {
     let files = Files::new();
     let content = forms().into_iter().find(|(_, name, _)| *name == "rows.parquet").unwrap().2;
-    for (name, packed) in [("rows.parquet.gz", gzip(&content)), ("rows.parquet.zst", zstd(&content))] {
+    for (name, packed) in [("rows.parquet.gz", shell::gzip(&content)), ("rows.parquet.zst", shell::zstd(&content))] {
         let file = files.with(name, packed);
         for input in ["auto", "cube"] {
             let ran = run(&["analyze", &file, "--input", input]);
