@@ -103,6 +103,13 @@ impl Mapping {
         self.columns.iter().find(|column| column.target.role == role).map_or("", |column| &column.name)
     }
 
+    /// The name of the first column that rows need and that is not there, where `has` says which roles columns feed.
+    pub(super) fn lacks(&self, has: impl Fn(Role) -> bool) -> Option<&str> {
+        let has_start = has(Role::StartedAt) || self.rules().stand_in.is_some_and(&has);
+        let needed = [(has_start, Role::StartedAt), (Role::STATUSES.into_iter().any(&has), Role::Status)];
+        needed.into_iter().find(|(is_there, _)| !is_there).map(|(_, role)| self.name_of(role))
+    }
+
     /// What to do about rows that have none of these roles, where whoever exported them chose the fields: a part of a
     /// sentence, empty where there is nothing to be done.
     pub(super) fn remedy(&self, roles: &[Role]) -> String {

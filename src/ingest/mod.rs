@@ -31,6 +31,7 @@ mod arrow;
 mod brief;
 mod cdevents;
 mod classify;
+mod columned;
 mod columns;
 mod combinations;
 mod csv;
@@ -76,10 +77,12 @@ mod text;
 mod value_end;
 mod values;
 
-pub use arrow::{MOST_BODY_BYTES, MOST_METADATA_BYTES};
+pub use arrow::{KeptType, MOST_BODY_BYTES, MOST_METADATA_BYTES, Unit, instant, kept_types, length_ms, to_ms};
+pub use columned::{ColumnUse, Columned, Instants, Lengths};
 pub use csv::named_delimiter;
 pub use expected::{Expected, preset_names};
 pub use hint::Unrecognised;
+pub use moments::TOO_FAR;
 pub use reader::Reader;
 pub(crate) use text::excerpt;
 

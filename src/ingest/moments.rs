@@ -1,6 +1,7 @@
 //! When a row started, how long it took and how long it waited. Depends on the moment roles, the rules of the mapping
 //! and the status that the row's class has.
 
+use super::arrow::push_signed;
 use super::classify::member;
 use super::date_order::is_ambiguous;
 use super::fields::Fields;
@@ -13,6 +14,9 @@ use super::{FORMS, Notes, StartSource, Value};
 use crate::execution::{MOST_DURATION_MS, Status};
 use crate::time::decimal::{Decimal, few_digits};
 use crate::time::{ParsedTime, Timestamp, UsualTimes, is_none_word, parse_number, parse_text, parse_whole};
+
+/// What is said of an instant that no year holds which is read.
+pub const TOO_FAR: &str = "beyond the years 1 to 9999";
 
 /// What the moments of a row say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +87,12 @@ fn found(value: Value<'_>) -> String {
     match value {
         Value::Text(text) => with_text(text, excerpt),
         Value::Number(number) => excerpt(number),
+        Value::Length(ms) if FORMS => {
+            let mut text = String::new();
+            push_signed(ms, &mut text);
+            excerpt(&(text + "ms"))
+        }
+        Value::Instant(ParsedTime::Unreadable) if FORMS => excerpt(TOO_FAR),
         other => other.kind().to_owned(),
     }
 }

@@ -310,25 +310,16 @@ impl Reader {
         if self.forms.is_none() {
             return self.settle_as_canonical(names, form);
         }
-        let (asked, found) = match &self.expected.rows {
+        let asked = match &self.expected.rows {
             Rows::Own { .. } => {
-                let without = recognise::without(&self.mapping, names, form);
-                self.recognised = Some(["read in ", form.title(), " by the mapping that was given", &without].concat());
+                self.recognised = Some(recognise::by_mapping(&self.mapping, names, form, form.title()));
                 return;
             }
-            Rows::Of(name) => (Some(*name), recognise::system(names, Some(name))),
-            Rows::Any => (None, recognise::system(names, None)),
+            Rows::Of(name) => Some(*name),
+            Rows::Any => None,
         };
-        let preset = found.map(|(preset, _)| preset).or_else(|| recognise::first_named(asked?)).unwrap_or(&CANONICAL);
-        self.recognised = Some(match (asked, found) {
-            (Some(_), _) => recognise::as_asked(preset.title, form),
-            (None, Some((_, signs))) => {
-                recognise::because(preset.title, form, signs) + recognise::canonical_remedy(preset, names)
-            }
-            (None, None) => {
-                ["taken for ", preset.title, " in ", form.title(), ": no fields of a known system"].concat()
-            }
-        });
+        let (preset, words) = recognise::decide(names, asked, form.title());
+        self.recognised = Some(words);
         self.names = names.to_vec();
         self.mapping = preset.mapping();
         // What was learned of lines before was learned by another mapping.
@@ -340,8 +331,8 @@ impl Reader {
     fn settle_as_canonical(&mut self, names: &[String], form: Form) {
         let signs = recognise::canonical_signs(names);
         let words = match (&self.expected.rows, signs) {
-            (Rows::Of(_), _) => recognise::as_asked(CANONICAL.title, form),
-            (_, Some(signs)) => recognise::because(CANONICAL.title, form, signs),
+            (Rows::Of(_), _) => recognise::as_asked(CANONICAL.title, form.title()),
+            (_, Some(signs)) => recognise::because(CANONICAL.title, form.title(), signs),
             (_, None) => return self.stage = Stage::Foreign,
         };
         self.recognised = Some(words);

@@ -158,14 +158,33 @@ fn is_within(one: &[u8], other: &[u8], edits: usize) -> bool {
     }
 }
 
+/// Whose rows bear these names and why, unless a mapping of the user's own says what they mean. `form` is the form's name
+/// in sentences.
+pub(super) fn decide(names: &[String], asked: Option<&str>, form: &str) -> (&'static Preset, String) {
+    let found = system(names, asked);
+    let named = || asked.and_then(first_named);
+    let preset = found.map(|(preset, _)| preset).or_else(named).unwrap_or(&CANONICAL);
+    let words = match (asked, found) {
+        (Some(_), _) => as_asked(preset.title, form),
+        (None, Some((_, signs))) => because(preset.title, form, signs) + canonical_remedy(preset, names),
+        (None, None) => ["taken for ", preset.title, " in ", form, ": no fields of a known system"].concat(),
+    };
+    (preset, words)
+}
+
+/// What rows are read as of which the user's own mapping says what they mean.
+pub(super) fn by_mapping(mapping: &Mapping, names: &[String], form: Form, title: &str) -> String {
+    ["read in ", title, " by the mapping that was given", &without(mapping, names, form)].concat()
+}
+
 /// What a source is read as because its caller said so.
-pub(super) fn as_asked(title: &str, form: Form) -> String {
-    ["read as ", title, " in ", form.title(), ", as asked"].concat()
+pub(super) fn as_asked(title: &str, form: &str) -> String {
+    ["read as ", title, " in ", form, ", as asked"].concat()
 }
 
 /// What a source was taken for, and why.
-pub(super) fn because(title: &str, form: Form, signs: &[&str]) -> String {
-    let mut words = ["taken for ", title, " in ", form.title(), ": has "].concat();
+pub(super) fn because(title: &str, form: &str, signs: &[&str]) -> String {
+    let mut words = ["taken for ", title, " in ", form, ": has "].concat();
     for (position, sign) in signs.iter().enumerate() {
         words.push_str(match position {
             0 => "",

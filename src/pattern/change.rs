@@ -34,9 +34,10 @@ const MOST_CHANCE: f64 = 0.05;
 /// Two changes at once are looked for where none is found by itself, and their chance counts so many times: it is a second
 /// try, which may take a tenth of what the first one may say of nothing.
 const FACTOR_OF_TWO: f64 = 10.0;
-/// A line that explains the series better than the step by more than this makes it a slide (Bayes' information criterion:
-/// from 2 on it is evidence, Raftery 1995). Below, both may be claimed, and the report tells one.
-const MOST_OF_LINE: f64 = 2.0;
+/// A line that explains the series better than the step by more than this makes it a slide, and a step that is as much better
+/// than the line no trend (Bayes' information criterion: from 2 on it is evidence, Raftery 1995). Between, both may be
+/// claimed, and the report tells one.
+pub(super) const EVIDENCE: f64 = 2.0;
 /// Three levels, and (by half) that they are where they fit best.
 const FITTED_BY_TWO: f64 = 4.0;
 /// How often two changes at once are each moved beside the other.
@@ -267,7 +268,7 @@ impl Split {
 
     /// True if a line tells the same much better.
     fn is_slide(&self, values: &[f64]) -> bool {
-        daily::step_over_line(&self.step.left(values), values, self.noise.independent_days) < -MOST_OF_LINE
+        daily::step_over_line(&self.step.left(values), values, self.noise.independent_days) < -EVIDENCE
     }
 
     /// How many days off nine in ten redrawn series have their change: what is left of the levels is drawn anew, week by

@@ -148,13 +148,13 @@ fn usual_slope(daily: &Daily) -> f64 {
     median(points().take(third).flat_map(slopes))
 }
 
-/// True if a step tells the same much better.
+/// True if a step tells the same better.
 fn is_step(daily: &Daily) -> bool {
     let values = &daily.values;
     let Some(step) = Step::best(values, LEAST_DAYS_OF_A_SIDE) else { return false };
     let left = step.left(values);
     let noise = Noise::of(&left, &daily.drawn_in, 2.5);
-    daily::step_over_line(&left, values, noise.independent_days) > STRONG
+    daily::step_over_line(&left, values, noise.independent_days) > change::EVIDENCE
 }
 
 /// True if the trend shows in raw counts, as it does day by day.

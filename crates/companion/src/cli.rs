@@ -247,7 +247,7 @@ pub enum Input {
     Arrow,
     /// A Parquet file
     Parquet,
-    /// Counts that a database made instead of rows, in any form but Parquet
+    /// Counts that a database made instead of rows, in any form but SWF
     Cube,
 }
 

@@ -5,6 +5,9 @@
 
 #[path = "support/shell.rs"]
 mod shell;
+#[cfg(feature = "parquet")]
+#[path = "support/tables.rs"]
+mod tables;
 
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use arrow_ipc::writer::{FileWriter, StreamWriter};
@@ -68,22 +71,10 @@ fn arrow(columns: &[(&str, ArrayRef)], is_file: bool) -> Vec<u8> {
     bytes
 }
 
-/// Two texts as a column of Parquet each.
+/// Columns as Parquet.
 #[cfg(feature = "parquet")]
-fn parquet(names: [&str; 2], columns: [[&'static str; 2]; 2]) -> Vec<u8> {
-    use parquet::data_type::{ByteArray, ByteArrayType};
-    let [one, other] = names;
-    let schema = format!("message rows {{ required binary {one} (UTF8); required binary {other} (UTF8); }}");
-    let schema = Arc::new(parquet::schema::parser::parse_message_type(&schema).unwrap());
-    let mut file = parquet::file::writer::SerializedFileWriter::new(Vec::new(), schema, Arc::default()).unwrap();
-    let mut group = file.next_row_group().unwrap();
-    for texts in columns {
-        let mut column = group.next_column().unwrap().unwrap();
-        column.typed::<ByteArrayType>().write_batch(&texts.map(ByteArray::from), None, None).unwrap();
-        column.close().unwrap();
-    }
-    group.close().unwrap();
-    file.into_inner().unwrap()
+fn parquet(columns: &[(&str, ArrayRef)]) -> Vec<u8> {
+    tables::parquet(&columns.iter().map(|(name, values)| ((*name).to_owned(), values.clone())).collect())
 }
 
 const STARTS: [&str; 2] = ["2024-02-22T06:00:01Z", "2024-02-22T07:00:01Z"];
@@ -123,8 +114,12 @@ fn forms() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         ("cube", "counts.arrow", arrow(&counts, false)),
     ];
     #[cfg(feature = "parquet")]
-    let forms =
-        [forms, vec![("parquet", "rows.parquet", parquet(["started_at", "status"], [STARTS, STATUSES]))]].concat();
+    let forms = {
+        let mut forms = forms;
+        forms.push(("parquet", "rows.parquet", parquet(&columns)));
+        forms.push(("cube", "counts.parquet", parquet(&counts)));
+        forms
+    };
     forms
 }
 
@@ -168,9 +163,30 @@ fn a_file_of_another_form_than_it_was_told_is_refused_or_counted_in_words() {
     check("counts.csv", &["--input", "cube", "--preset", "cube"], 0, "2 rows read");
     check("rows.ndjson", &["--input", "parquet"], 1, "it is no Parquet file");
     #[cfg(feature = "parquet")]
-    check("rows.parquet", &["--input", "cube"], 1, "It looks like a Parquet file");
+    check(
+        "rows.parquet",
+        &["--input", "cube"],
+        1,
+        "no column 'hour', only 'started_at, status'; it was read as counts",
+    );
     #[cfg(feature = "parquet")]
-    check("rows.parquet", &["--preset", "airflow"], 1, "read as Airflow DAG runs in Parquet, as asked");
+    check("rows.parquet", &["--preset", "airflow"], 1, "it was read as Airflow DAG runs in Parquet, as asked");
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn a_parquet_file_that_is_compressed_as_a_whole_is_refused_with_what_to_do() {
+    let files = Files::new();
+    let content = forms().into_iter().find(|(_, name, _)| *name == "rows.parquet").unwrap().2;
+    for (name, packed) in [("rows.parquet.gz", shell::gzip(&content)), ("rows.parquet.zst", shell::zstd(&content))] {
+        let file = files.with(name, packed);
+        for input in ["auto", "cube"] {
+            let ran = run(&["analyze", &file, "--input", input]);
+            assert_eq!(ran.code, Some(1), "{name}");
+            let words = "It holds a Parquet file, compressed as a whole. Parquet is read from a file as it is, since it compresses within itself; unpack it first, such as by `gzip -d` or `zstd -d`.";
+            assert!(ran.err.contains(words) && !ran.err.contains("a page"), "{name}: {}", ran.err);
+        }
+    }
 }
 
 #[test]

@@ -23,6 +23,7 @@ enum Values {
     Int96(Vec<Int96>),
     Double(Vec<f64>),
     Bytes(Vec<&'static str>),
+    Raw(Vec<&'static [u8]>),
     Fixed(Vec<Vec<u8>>),
 }
 
@@ -65,6 +66,10 @@ fn written(schema: &str, groups: &[&[Column]], compression: Compression) -> Vec<
                 }
                 (ColumnWriter::ByteArrayColumnWriter(writer), Values::Bytes(values)) => {
                     let values: Vec<ByteArray> = values.iter().map(|value| ByteArray::from(*value)).collect();
+                    writer.write_batch(&values, definitions, repetitions).unwrap()
+                }
+                (ColumnWriter::ByteArrayColumnWriter(writer), Values::Raw(values)) => {
+                    let values: Vec<ByteArray> = values.iter().map(|value| ByteArray::from(value.to_vec())).collect();
                     writer.write_batch(&values, definitions, repetitions).unwrap()
                 }
                 (ColumnWriter::FixedLenByteArrayColumnWriter(writer), Values::Fixed(values)) => {
@@ -116,7 +121,8 @@ fn check(parquet: &[u8], ndjson: &str) {
         let ran = analyzed(&files, "rows.parquet", parquet, input);
         assert_eq!((ran.code, said(&ran)), (expected.code, said(&expected)));
         let has_rows = !ndjson.is_empty();
-        assert_eq!(ran.err.contains("rows.parquet: read as canonical rows in Parquet"), has_rows, "{}", ran.err);
+        let taken = "rows.parquet: taken for canonical rows in Parquet: has started_at and status\n";
+        assert_eq!(ran.err.contains(taken), has_rows, "{}", ran.err);
         assert_eq!(ran.out, expected.out);
     }
 }
@@ -228,7 +234,7 @@ fn durations_may_be_decimals_and_unsigned() {
     check("int32 duration_ms (INTEGER(32,false))", Values::Int32(vec![-1]), "4294967295");
     check("int64 duration_ms (INTEGER(64,false))", Values::Int64(vec![70_000]), "70000");
     check("double duration_ms", Values::Double(vec![0.1 + 0.2]), "0.30000000000000004");
-    check("fixed_len_byte_array(2) duration_ms", Values::Fixed(vec![vec![1, 2]]), "null");
+    check("double duration_ms", Values::Double(vec![f64::INFINITY]), "\"1e400\"");
 }
 
 #[test]
@@ -251,15 +257,92 @@ fn a_file_without_a_column_that_is_read_is_refused() {
         "required group other (LIST) { repeated group list { required group element { required int64 status; } } }",
         "required group labels (MAP) { repeated group key_value { required int64 key; required int64 value; } }",
     ] {
-        let ran = analyzed(&Files::new(), "other", &written(schema, &[], Compression::UNCOMPRESSED), "auto");
-        assert_eq!(ran.code, Some(1));
-        assert!(ran.err.contains("has no column that is read, such as id, workflow_id"), "{schema}: {}", ran.err);
+        refuse(schema, &written(schema, &[], Compression::UNCOMPRESSED), "there is no column 'started_at', only '");
     }
-    // Columns of other names are read, since a mapping may name them.
-    let file = written("required int64 other;", &[&[column(Values::Int64(vec![1, 2]))]], Compression::UNCOMPRESSED);
-    let ran = analyzed(&Files::new(), "other", &file, "auto");
-    assert_eq!(ran.code, Some(1));
-    assert!(ran.err.contains("2 rows read, 0 placed, 2 unreadable"), "{}", ran.err);
+    let file = |schema: &str, values| written(schema, &[&[column(values)]], Compression::UNCOMPRESSED);
+    let other = file("required int64 other;", Values::Int64(vec![1, 2]));
+    refuse(
+        "another name",
+        &other,
+        "other: the Parquet file cannot be read: there is no column 'started_at', only 'other'; it was taken for canonical rows in Parquet: no fields of a known system; a mapping (--map) can say what columns mean\n",
+    );
+    let status = file("required binary started_at (STRING);", Values::Bytes(vec!["2026-02-12"]));
+    refuse("no status", &status, "there is no column 'status', only 'started_at'");
+}
+
+fn refuse(what: &str, content: &[u8], words: &str) {
+    let ran = analyzed(&Files::new(), "other", content, "auto");
+    assert_eq!(ran.code, Some(1), "{what}");
+    assert!(ran.err.contains(words), "{what}: {}", ran.err);
+}
+
+#[test]
+fn columns_of_types_that_rows_cannot_hold_are_refused_by_name() {
+    let refuse = |kind: &str, words: &str| {
+        let schema = format!("{PLAIN_SCHEMA} {kind}");
+        let words = format!("the Parquet file cannot be read: column '{words}, which is not read\n");
+        refuse(kind, &written(&schema, &[], Compression::UNCOMPRESSED), &words);
+    };
+    refuse("required fixed_len_byte_array(2) duration_ms;", "duration_ms' is of type binary of fixed size");
+    refuse("optional int32 finished_at (TIME(MILLIS,true));", "finished_at' is of type time of day");
+    refuse("optional int64 Duration_ms (TIME_MICROS);", "Duration_ms' is of type time of day");
+    refuse("required fixed_len_byte_array(12) duration_ms (INTERVAL);", "duration_ms' is of type interval");
+    refuse("required binary id (BSON);", "id' is of type binary");
+    refuse("required fixed_len_byte_array(17) id (DECIMAL(39,0));", "id' is of type decimal of more than 38 digits");
+    refuse("required group id { required int64 value; }", "id' is of type struct");
+    refuse("required group workflow { required group deep { required int64 id; } }", "workflow' is of type struct");
+    refuse(
+        "required group tags (MAP) { repeated group key_value { required binary key; optional binary value; } }",
+        "tags' is of type map",
+    );
+    let list = "is of type list of something else than texts and whole numbers";
+    refuse("repeated group tags { required binary key (STRING); }", &format!("tags' {list}"));
+    refuse("repeated boolean tags;", &format!("tags' {list}"));
+    let listed = |item: &str| format!("required group tags (LIST) {{ repeated group list {{ {item} }} }}");
+    refuse(&listed("required int64 element (TIMESTAMP(MILLIS,true));"), &format!("tags' {list}"));
+    refuse(&listed("required group element { required int64 a; required int64 b; }"), &format!("tags' {list}"));
+}
+
+#[test]
+fn bytes_without_a_type_are_texts_or_refused_by_name() {
+    let file = |bytes: &'static [u8]| {
+        let schema = format!("{PLAIN_SCHEMA} required binary id;");
+        let columns = [
+            column(Values::Bytes(vec!["failed"])),
+            column(Values::Int64(vec![START])),
+            column(Values::Raw(vec![bytes])),
+        ];
+        written(&schema, &[&columns], Compression::UNCOMPRESSED)
+    };
+    check(&file(b"a\"b"), "{\"status\":\"failed\",\"started_at\":\"2026-02-12T04:30:00Z\",\"id\":\"a\\\"b\"}\n");
+    refuse("bytes", &file(b"\xff\xfe"), "column 'id' is of type binary, and its bytes are no text");
+}
+
+#[test]
+fn uuids_are_texts_and_groups_of_names_are_objects() {
+    let schema = format!(
+        "{PLAIN_SCHEMA} required fixed_len_byte_array(16) id (UUID);
+         required group workflow {{ required int64 id; optional binary name (STRING); }}
+         optional group error {{ required binary message (STRING); required boolean other; }}
+         required group unknown {{ required boolean other; }}"
+    );
+    let id = (0..16).map(|byte| byte * 17).collect();
+    let columns = [
+        column(Values::Bytes(vec!["failed"; 2])),
+        column(Values::Int64(vec![START; 2])),
+        column(Values::Fixed(vec![id, vec![0; 16]])),
+        column(Values::Int64(vec![7, 8])),
+        sparse(Values::Bytes(vec!["Sync"]), &[1, 0]),
+        sparse(Values::Bytes(vec!["refused"]), &[0, 1]),
+        sparse(Values::Bool(vec![true]), &[0, 1]),
+        column(Values::Bool(vec![true; 2])),
+    ];
+    check(
+        &written(&schema, &[&columns], Compression::UNCOMPRESSED),
+        r#"{"status":"failed","started_at":"2026-02-12T04:30:00Z","id":"00112233-4455-6677-8899-aabbccddeeff","workflow":{"id":7,"name":"Sync"}}
+{"status":"failed","started_at":"2026-02-12T04:30:00Z","id":"00000000-0000-0000-0000-000000000000","workflow":{"id":8},"error":{"message":"refused"}}
+"#,
+    );
 }
 
 #[test]
@@ -338,7 +421,8 @@ fn columns_of_other_names_are_read_by_a_mapping_or_a_system() {
     check(&own, &["--map", "MAP"], &[mapped, "\"completed\":1", "2 rows read, 1 stored, 1 unreadable"]);
     check(&own, &["--map", "MAP", "--tag", "eu"], &["1 placed"]);
     check(&own, &["--map", "MAP", "--workflow", "!7", "--tag", "us"], &["1 filtered"]);
-    check(&own, &[], &["of 2 rows none can be placed", "of 2 rows none can be stored"]);
+    let lacks = "rows.parquet: the Parquet file cannot be read: there is no column 'started_at', only 'run, run.when, how, key, labels, steps'";
+    check(&own, &[], &[lacks, "a mapping (--map) can say what columns mean"]);
     let github = written(
         "required int64 id; required binary run_started_at (STRING); required int32 run_attempt;
          required binary status (STRING); optional binary conclusion (STRING);",

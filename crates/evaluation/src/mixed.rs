@@ -101,6 +101,7 @@ fn odds(planted: &[Planted], workflow: usize, hour: usize, active: bool, usual: 
             odds + logit(WINDOW.rate) - logit(base)
         }
         Planted::FailureStep { workflow: its, day } if its == workflow && hour >= day * 24 => odds + 1.0,
+        Planted::CommonStep { day } if hour >= day * 24 => odds + 0.7,
         Planted::Trend => odds + log(3.0) * hour as f64 / (WEEKS * WEEK) as f64,
         Planted::Incident { hour: from } if (from..from + INCIDENT_HOURS).contains(&hour) => logit(0.9),
         _ => odds,

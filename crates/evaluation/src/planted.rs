@@ -52,10 +52,12 @@ pub enum Planted {
     Schedule,
     /// 25 failures in a row of the smallest workflow.
     Row { hour: usize },
+    /// Failures rise from a day on, in all workflows.
+    CommonStep { day: usize },
 }
 
 /// How many kinds of things can be planted.
-pub const KINDS: usize = 13;
+pub const KINDS: usize = 14;
 
 impl Planted {
     /// A thing of a kind, by number, somewhere.
@@ -75,7 +77,8 @@ impl Planted {
             9 => Planted::Incident { hour },
             10 => Planted::Stop { workflow, day },
             11 => Planted::Schedule,
-            _ => Planted::Row { hour },
+            12 => Planted::Row { hour },
+            _ => Planted::CommonStep { day },
         }
     }
 
@@ -95,6 +98,7 @@ impl Planted {
             Planted::Stop { .. } => "a workflow that stops",
             Planted::Schedule => "an hourly schedule with bad Sundays",
             Planted::Row { .. } => "25 failures in a row",
+            Planted::CommonStep { .. } => "a step of all workflows' failure rate",
         }
     }
 
@@ -126,6 +130,7 @@ impl Planted {
             Planted::FailureStep { workflow, day } => {
                 is_of_all_or(workflow) && is_about("failure rate") && is_change_near(finding, day)
             }
+            Planted::CommonStep { day } => is_about("failure rate") && is_change_near(finding, day),
             Planted::DurationStep { workflow, day } => {
                 is_of_all_or(workflow) && is_about("duration") && is_change_near(finding, day)
             }

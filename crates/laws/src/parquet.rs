@@ -3,7 +3,7 @@
 
 use crate::source;
 use bytes::Bytes;
-use execution_heatmap::ingest::is_json;
+use execution_heatmap::ingest::{Expected, is_json};
 use execution_heatmap_companion::files::parquet::ParquetRows;
 
 /// So many bytes of lines are looked at: a few bytes of Parquet may stand for any number of rows that say nothing.
@@ -28,7 +28,7 @@ pub(crate) fn parquet(bytes: &[u8]) {
 /// The lines of a file up to a limit, and why there are no more if it broke off.
 fn lines(bytes: &[u8]) -> (Vec<u8>, Option<String>) {
     let mut lines = Vec::new();
-    let mut rows = match ParquetRows::open(Bytes::copy_from_slice(bytes), false) {
+    let mut rows = match ParquetRows::open(Bytes::copy_from_slice(bytes), &Expected::anything()) {
         Ok(rows) => rows,
         Err(words) => return (lines, Some(words)),
     };

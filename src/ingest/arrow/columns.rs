@@ -184,12 +184,7 @@ impl Columns {
             Plan::of(&self.all).filter(|_| rules.is_canonical && !rules.is_cube && !self.is_long_way && is_flat);
         self.blocks.choose(self.plan.as_ref(), &self.all);
         let has = |role: Role| self.all.iter().any(|column| column.targets.iter().any(|target| target.role == role));
-        let has_start = has(Role::StartedAt) || mapping.rules().stand_in.is_some_and(has);
-        let missing = [(has_start, Role::StartedAt), (Role::STATUSES.into_iter().any(has), Role::Status)];
-        match missing.into_iter().find(|(is_there, _)| !is_there) {
-            Some((_, role)) => Err(["there is no column '", mapping.name_of(role), "'"].concat()),
-            None => Ok(passed),
-        }
+        mapping.lacks(has).map_or(Ok(passed), |name| Err(["there is no column '", name, "'"].concat()))
     }
 
     /// True if a column of interest points into a dictionary.
@@ -527,9 +522,9 @@ pub(super) fn is_whole(number: f64) -> bool {
 
 const MS_OF_DAY: i64 = 86_400_000;
 
-/// An instant in milliseconds; `None` is one that is too far. 1970-01-01T00:00:00Z, the first instant of the year 1 and
+/// An instant of columns in milliseconds; `None` is one that is too far. 1970-01-01T00:00:00Z, the first instant of the year 1 and
 /// the least number of all say "none", as in texts.
-pub(super) fn instant(ms: Option<i64>, zoneless: bool) -> ParsedTime {
+pub fn instant(ms: Option<i64>, zoneless: bool) -> ParsedTime {
     match ms {
         Some(0 | i64::MIN) => ParsedTime::Absent,
         Some(ms) if ms == Timestamp::MIN.ms() => ParsedTime::Absent,
@@ -538,8 +533,8 @@ pub(super) fn instant(ms: Option<i64>, zoneless: bool) -> ParsedTime {
     }
 }
 
-/// Milliseconds, cut towards −∞; `None` if they are too many.
-pub(super) fn to_ms(number: i64, unit: Unit) -> Option<i64> {
+/// Milliseconds of an instant of columns, cut towards −∞; `None` if they are too many.
+pub fn to_ms(number: i64, unit: Unit) -> Option<i64> {
     match unit {
         _ if number == i64::MIN => Some(number),
         Unit::Seconds => number.checked_mul(1000),
@@ -549,8 +544,8 @@ pub(super) fn to_ms(number: i64, unit: Unit) -> Option<i64> {
     }
 }
 
-/// A length of time in milliseconds, halves away from zero.
-pub(super) fn length_ms(number: i64, unit: Unit) -> i64 {
+/// A length of time of columns in milliseconds, halves away from zero.
+pub fn length_ms(number: i64, unit: Unit) -> i64 {
     let rounded = |by: i64| number / by + (number % by) / (by / 2);
     match unit {
         Unit::Seconds => number.saturating_mul(1000),

@@ -31,6 +31,7 @@ mod dictionary;
 mod fill;
 mod flat;
 mod handed;
+mod kept;
 mod many;
 mod message;
 mod numbered;
@@ -39,8 +40,11 @@ mod schema;
 mod text;
 mod words;
 
+pub use columns::{instant, length_ms, to_ms};
+pub use kept::{KeptType, kept_types};
 pub(super) use message::is_arrow;
 pub use message::{MOST_BODY_BYTES, MOST_METADATA_BYTES};
+pub use schema::Unit;
 pub(super) use text::push_signed;
 
 use super::input::Input;

@@ -7,16 +7,21 @@ use super::flat::{Checked, Malformed, Table};
 /// The nesting of columns within columns that is followed.
 const MOST_NESTED: usize = 32;
 
-/// A unit of time as the schema numbers them.
+/// A unit of time of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unit {
+pub enum Unit {
+    /// 1,000 milliseconds.
     Seconds,
+    /// The unit of all that is computed with.
     Milliseconds,
+    /// A thousandth of it.
     Microseconds,
+    /// A millionth of it.
     Nanoseconds,
 }
 
 impl Unit {
+    /// The unit as the schema numbers it.
     fn of(number: i16) -> Checked<Unit> {
         Ok(match number {
             0 => Unit::Seconds,

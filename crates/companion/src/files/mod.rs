@@ -11,7 +11,7 @@ pub mod parquet;
 mod plain;
 pub mod progress;
 
-pub use plain::{Kind, Opening, Parquet, Plain};
+pub use plain::{Kind, Opening, PARQUET, Parquet, Plain};
 
 use crate::failure::Failure;
 use progress::Progress;
@@ -40,11 +40,15 @@ pub struct Given {
     pub broken: Option<String>,
 }
 
-/// Gives the bytes of a file, or of standard input, to `each` until it breaks.
+/// Gives the bytes of a file, or of standard input, and what they are to `each` until it breaks.
 ///
 /// # Errors
 /// The file cannot be opened.
-pub fn read(name: &str, opening: &Opening, each: impl FnMut(&[u8]) -> ControlFlow<()>) -> Result<Given, Failure> {
+pub fn read(
+    name: &str,
+    opening: &Opening,
+    each: impl FnMut(&Kind, &[u8]) -> ControlFlow<()>,
+) -> Result<Given, Failure> {
     let progress = Progress::of(&[name.to_owned()]);
     let read = pieces(Plain::open(name, opening, &progress)?, each);
     progress.clear();
@@ -58,19 +62,20 @@ pub fn read(name: &str, opening: &Opening, each: impl FnMut(&[u8]) -> ControlFlo
 pub fn read_from(
     source: impl io::Read + Send,
     name: &str,
-    each: impl FnMut(&[u8]) -> ControlFlow<()>,
+    each: impl FnMut(&Kind, &[u8]) -> ControlFlow<()>,
 ) -> Result<Given, Failure> {
     let progress = Progress::silent();
     Ok(pieces(Plain::new(source, &progress).map_err(|error| Failure::on(name, error))?, each))
 }
 
-fn pieces(mut plain: Plain<'_>, mut each: impl FnMut(&[u8]) -> ControlFlow<()>) -> Given {
+fn pieces(mut plain: Plain<'_>, mut each: impl FnMut(&Kind, &[u8]) -> ControlFlow<()>) -> Given {
     let mut piece = Vec::with_capacity(2 * PIECE_BYTES);
+    let kind = plain.kind();
     loop {
         piece.clear();
         let goes_on = plain.fill(&mut piece, PIECE_BYTES);
-        if each(&piece).is_break() || !goes_on {
-            return Given { kind: plain.kind(), broken: plain.broken() };
+        if each(&kind, &piece).is_break() || !goes_on {
+            return Given { kind, broken: plain.broken() };
         }
     }
 }

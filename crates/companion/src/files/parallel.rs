@@ -382,7 +382,7 @@ impl<'a> Work<'a> {
         let mut whole = parts.whole.take().unwrap_or_else(|| file.plan.begin(0));
         whole.finish(broken.as_deref());
         let recognised = file.kind.taken_for(whole.reader());
-        let system = whole.reader().system();
+        let system = file.kind.system(whole.reader());
         let (_, reading, _) = whole.into_parts();
         self.end(file.place, Ok(Outcome::Read { reading, recognised, system }));
     }

@@ -7,15 +7,14 @@ use super::parquet::ParquetRows;
 use super::progress::Progress;
 use super::{PIECE_BYTES, STANDARD_INPUT};
 use crate::failure::Failure;
-use execution_heatmap::ingest::{Expected, Form, Reader};
+use execution_heatmap::ingest::{Columned, Expected, Reader};
 use execution_heatmap_inflate::{Decoder, Form as Compression, Limits, MAGIC_BYTES};
 use std::fs::File;
 use std::io::{self, Read, Seek};
+use std::sync::Arc;
 
-/// The preset of rows that bear the names of this project.
-const CANONICAL: &str = "canonical";
 /// What a Parquet file begins with.
-const PARQUET: &[u8] = b"PAR1";
+pub const PARQUET: &str = "PAR1";
 
 /// Whether a source may be a Parquet file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,38 +28,38 @@ pub enum Parquet {
 }
 
 /// What the bytes of a source are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Kind {
     /// As they lie there, decompressed.
     Bytes,
-    /// Lines of the canonical rows of a Parquet file.
-    CanonicalParquet,
-    /// Lines of the rows of a Parquet file, with all their columns.
-    Parquet,
+    /// Lines of the rows of columns, whose names said whose rows they are.
+    Columns(Arc<Columned>),
 }
 
 impl Kind {
     /// What is known of the bytes where the user says `expected` of their source.
-    pub fn expected(self, expected: &Expected) -> Expected {
+    pub fn expected(&self, expected: &Expected) -> Expected {
         match self {
             Kind::Bytes => expected.clone(),
-            Kind::CanonicalParquet => {
-                let lines = Expected::anything().form(Form::Ndjson);
-                lines.clone().preset(CANONICAL).unwrap_or(lines)
-            }
-            Kind::Parquet => expected.clone().form(Form::Ndjson),
+            Kind::Columns(columned) => columned.expected(),
         }
     }
 
-    /// What a source was taken for, in the words of the engine, which knows nothing of Parquet.
-    pub fn taken_for(self, reader: &Reader) -> Option<String> {
+    /// What a source was taken for, if it has rows.
+    pub fn taken_for(&self, reader: &Reader) -> Option<String> {
         let words = reader.recognised()?;
-        let taken_for = match self {
-            Kind::Bytes => words.to_owned(),
-            Kind::CanonicalParquet => "read as canonical rows in Parquet".to_owned(),
-            Kind::Parquet => words.replacen(" in NDJSON", " in Parquet", 1),
-        };
-        Some(taken_for + &reader.remark())
+        Some(match self {
+            Kind::Bytes => words.to_owned() + &reader.remark(),
+            Kind::Columns(columned) => columned.taken_for().to_owned(),
+        })
+    }
+
+    /// The name of the system whose rows a source has, if they are of one.
+    pub fn system(&self, reader: &Reader) -> Option<&'static str> {
+        match self {
+            Kind::Bytes => reader.system(),
+            Kind::Columns(columned) => columned.system(),
+        }
     }
 }
 
@@ -103,7 +102,7 @@ impl<'a> Plain<'a> {
         if name == STANDARD_INPUT {
             io::stdin().take(MAGIC_BYTES as u64).read_to_end(&mut first).map_err(failed)?;
             return match opening.parquet {
-                Parquet::Recognise | Parquet::Require if first == PARQUET => {
+                Parquet::Recognise | Parquet::Require if first == PARQUET.as_bytes() => {
                     Err(Failure::on(super::called(name), "Parquet is read from a file, not from a pipe"))
                 }
                 Parquet::Require => Err(no_parquet(name)),
@@ -113,7 +112,7 @@ impl<'a> Plain<'a> {
         let mut file = File::open(name).map_err(failed)?;
         (&mut file).take(MAGIC_BYTES as u64).read_to_end(&mut first).map_err(failed)?;
         match opening.parquet {
-            Parquet::Recognise | Parquet::Require if first == PARQUET => {
+            Parquet::Recognise | Parquet::Require if first == PARQUET.as_bytes() => {
                 file.rewind().map_err(failed)?;
                 Plain::parquet(name, file, &opening.expected, progress)
             }
@@ -146,7 +145,7 @@ impl<'a> Plain<'a> {
 
     #[cfg(feature = "parquet")]
     fn parquet(name: &str, file: File, expected: &Expected, progress: &'a Progress) -> Result<Self, Failure> {
-        let rows = ParquetRows::open(file, !expected.is_plain()).map_err(|words| Failure::on(name, words))?;
+        let rows = ParquetRows::open(file, expected).map_err(|words| Failure::on(name, words))?;
         let source = Source::Parquet(Box::new(rows));
         Ok(Self { source, source_has_ended: false, has_ended: false, broken: None, progress })
     }
@@ -160,9 +159,7 @@ impl<'a> Plain<'a> {
     pub fn kind(&self) -> Kind {
         match &self.source {
             #[cfg(feature = "parquet")]
-            Source::Parquet(rows) if rows.is_canonical() => Kind::CanonicalParquet,
-            #[cfg(feature = "parquet")]
-            Source::Parquet(_) => Kind::Parquet,
+            Source::Parquet(rows) => Kind::Columns(rows.columned().clone()),
             _ => Kind::Bytes,
         }
     }

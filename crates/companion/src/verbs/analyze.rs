@@ -164,7 +164,13 @@ fn unknown_tags(table: &Table, query: &Query) -> Vec<String> {
 
 /// The failure of a file that is of no form that is read.
 pub fn not_a_log(file: &str, Unrecognised { starts_with, hint }: &Unrecognised) -> Failure {
-    let hint = hint.map(|hint| format!(" {}", with_map(hint))).unwrap_or_default();
+    let hint = match hint {
+        // One that begins the file is read; this one lay within a compressed file, or came out of a pipe so.
+        Some(_) if starts_with.starts_with(files::PARQUET) => {
+            " It holds a Parquet file, compressed as a whole. Parquet is read from a file as it is, since it compresses within itself; unpack it first, such as by `gzip -d` or `zstd -d`.".to_owned()
+        }
+        hint => hint.map(|hint| format!(" {}", with_map(hint))).unwrap_or_default(),
+    };
     Failure::Failed(format!(
         "{file} is not a log this can read. It starts with \"{starts_with}\". It takes NDJSON, JSON, CSV, TSV, SWF, Arrow and Parquet.{hint}"
     ))

@@ -3,7 +3,7 @@
 use super::{analyze, reading};
 use crate::cli::{ImportArgs, Input};
 use crate::failure::Failure;
-use crate::files::Given;
+use crate::files::{Given, Kind};
 use crate::source::sqlite::content::Content;
 use crate::source::sqlite::write::{Stored, Writer};
 use crate::terminal::with_map;
@@ -132,17 +132,19 @@ pub fn import(
     writer: &mut Writer,
     name: &str,
     expected: &Expected,
-    read: impl FnOnce(&mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<Given, Failure>,
+    read: impl FnOnce(&mut dyn FnMut(&Kind, &[u8]) -> ControlFlow<()>) -> Result<Given, Failure>,
 ) -> Result<Imported, ImportError> {
-    let mut reader = Reader::expecting(expected.clone());
+    let mut reader = None;
     let mut imported = Imported::default();
     let mut content = writer.begin_file().map_err(ImportError::Database)?;
-    let Given { kind, broken } = read(&mut |bytes: &[u8]| {
+    let Given { kind, broken } = read(&mut |kind: &Kind, bytes: &[u8]| {
         content.extend(bytes);
+        let reader = reader.get_or_insert_with(|| Reader::expecting(kind.expected(expected)));
         reader.extend(bytes);
-        imported.drain(&mut reader, writer)
+        imported.drain(reader, writer)
     })
     .map_err(ImportError::File)?;
+    let mut reader = reader.unwrap_or_else(|| Reader::expecting(kind.expected(expected)));
     if imported.has_reason_to_go_on() {
         reader.finish();
         let _ = imported.drain(&mut reader, writer);
@@ -157,7 +159,7 @@ pub fn import(
         return Err(ImportError::File(Failure::on(files::called(name), COUNTS)));
     }
     imported.recognised = kind.taken_for(&reader);
-    imported.system = reader.system();
+    imported.system = kind.system(&reader);
     let no_start = imported.reading.problems.count(ProblemKind::NoStart);
     if no_start > 0 && imported.of_use() == 0 {
         imported.without_starts = Some((content, no_start));

@@ -15,7 +15,8 @@ const CUBE: &str = "cube";
 /// Flags that do not go together, a name that is not known, or a mapping that cannot be read.
 pub fn opening(args: &ReadingArgs) -> Result<Opening, Failure> {
     let parquet = match args.input {
-        Input::Auto => Parquet::Recognise,
+        // Counts come in any form.
+        Input::Auto | Input::Cube => Parquet::Recognise,
         Input::Parquet => Parquet::Require,
         _ => Parquet::Never,
     };

@@ -1,7 +1,10 @@
 //! One column of a Parquet file, some rows at a time, each value as JSON.
 
-use execution_heatmap::time::Timestamp;
-use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
+use super::meaning::Meaning;
+use execution_heatmap::execution::MOST_DURATION_MS;
+use execution_heatmap::ingest::{TOO_FAR, instant, length_ms, to_ms};
+use execution_heatmap::number;
+use execution_heatmap::time::ParsedTime;
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{DataType, Int96};
 use parquet::errors::{ParquetError, Result};
@@ -10,70 +13,71 @@ use std::fmt::Display;
 use std::io::Write;
 use std::ops::Range;
 
+const MS_OF_DAY: i64 = 86_400_000;
+/// Below this a whole number says a float exactly.
+const MOST_WHOLE: f64 = 9_007_199_254_740_992.0;
+
+/// How a column is read.
+#[derive(Clone)]
+pub(super) struct Plan {
+    /// Its place in the file.
+    pub(super) place: usize,
+    /// Its name in the file.
+    pub(super) name: String,
+    /// The key under which its values stand, quotes included.
+    pub(super) key: Vec<u8>,
+    /// The same of the object that they stand in, if it is not the row.
+    pub(super) within: Option<Vec<u8>>,
+    pub(super) meaning: Meaning,
+    /// Of a list, whose values are one array, from which definition level on there is one.
+    pub(super) list: Option<i16>,
+    /// True if rows without a value say so, since another column has the same key.
+    pub(super) tells_absence: bool,
+}
+
 /// A column and the values of the rows that were read last.
 pub(super) struct Column {
-    /// Its name as the key of an object, quotes included.
-    key: Vec<u8>,
+    plan: Plan,
     reader: ColumnReader,
-    meaning: Meaning,
     most_definition: i16,
-    /// True for a list, whose values are one array.
-    is_list: bool,
     /// The values as JSON, one after the other, and where each row's lies.
     text: Vec<u8>,
     rows: Vec<Option<Range<usize>>>,
 }
 
-/// What the numbers and bytes of a column stand for.
-#[derive(Clone, Copy)]
-enum Meaning {
-    Plain,
-    Unsigned,
-    /// An instant: so many of its units are a millisecond, or so many milliseconds are one. `is_utc` is false for local
-    /// time of a zone that is not told.
-    Instant {
-        per_ms: i64,
-        is_utc: bool,
-    },
-    Date,
-    /// A whole number with its last digits behind the point.
-    Decimal {
-        scale: u32,
-    },
-    /// Bytes that stand for nothing that a row can hold.
-    Nothing,
-}
-
 impl Column {
-    pub(super) fn new(name: &str, description: &ColumnDescriptor, reader: ColumnReader) -> Self {
-        let mut key = Vec::new();
-        write_text(name.as_bytes(), &mut key);
+    pub(super) fn new(plan: &Plan, description: &ColumnDescriptor, reader: ColumnReader) -> Self {
         Self {
-            key,
-            meaning: Meaning::of(description, &reader),
+            plan: plan.clone(),
             reader,
             most_definition: description.max_def_level(),
-            is_list: description.max_rep_level() > 0,
             text: Vec::new(),
             rows: Vec::new(),
         }
     }
 
     pub(super) fn key(&self) -> &[u8] {
-        &self.key
+        &self.plan.key
     }
 
-    /// The JSON of a row that was read last; `None` if it has no value.
+    /// The key of the object that the values stand in, if it is not the row.
+    pub(super) fn within(&self) -> Option<&[u8]> {
+        self.plan.within.as_deref()
+    }
+
+    /// The JSON of a row that was read last; `None` if nothing is to be said of it.
     pub(super) fn value(&self, row: usize) -> Option<&[u8]> {
-        self.text.get(self.rows.get(row)?.clone()?)
+        let place = self.rows.get(row)?.clone();
+        place.map_or(self.plan.tells_absence.then_some(b"null"), |place| self.text.get(place))
     }
 
     /// Reads the next rows, exactly so many.
     pub(super) fn read(&mut self, rows: usize) -> Result<()> {
         self.text.clear();
         self.rows.clear();
-        let shape = Shape { most_definition: self.most_definition, is_list: self.is_list };
-        let (text, places, meaning) = (&mut self.text, &mut self.rows, self.meaning);
+        let shape = Shape { most_definition: self.most_definition, list: self.plan.list };
+        let (text, places, meaning) = (&mut self.text, &mut self.rows, self.plan.meaning);
+        let mut is_no_text = false;
         match &mut self.reader {
             ColumnReader::BoolColumnReader(reader) => shape.read(reader, rows, text, places, |value, text| {
                 push(text, value);
@@ -87,28 +91,36 @@ impl Column {
             ColumnReader::Int64ColumnReader(reader) => {
                 shape.read(reader, rows, text, places, |value, text| meaning.write(*value, text))
             }
-            ColumnReader::Int96ColumnReader(reader) => shape
-                .read(reader, rows, text, places, |value: &Int96, text| write_instant(value.to_millis(), true, text)),
+            ColumnReader::Int96ColumnReader(reader) => {
+                shape.read(reader, rows, text, places, |value: &Int96, text| meaning.write(value.to_millis(), text))
+            }
             ColumnReader::FloatColumnReader(reader) => {
                 shape.read(reader, rows, text, places, |value, text| write_float(f64::from(*value), text))
             }
             ColumnReader::DoubleColumnReader(reader) => {
                 shape.read(reader, rows, text, places, |value, text| write_float(*value, text))
             }
-            ColumnReader::ByteArrayColumnReader(reader) => {
-                shape.read(reader, rows, text, places, |value, text| meaning.write_bytes(value.data(), text))
-            }
+            ColumnReader::ByteArrayColumnReader(reader) => shape.read(reader, rows, text, places, |value, text| {
+                let bytes = value.data();
+                is_no_text |= matches!(meaning, Meaning::Bytes { .. }) && std::str::from_utf8(bytes).is_err();
+                meaning.write_bytes(bytes, text);
+            }),
             ColumnReader::FixedLenByteArrayColumnReader(reader) => {
                 shape.read(reader, rows, text, places, |value, text| meaning.write_bytes(value.data(), text))
             }
+        }?;
+        if is_no_text {
+            let words = format!("column '{}' is of type binary, and its bytes are no text", self.plan.name);
+            return Err(ParquetError::General(words));
         }
+        Ok(())
     }
 }
 
 /// How the values of a column are spread over rows.
 struct Shape {
     most_definition: i16,
-    is_list: bool,
+    list: Option<i16>,
 }
 
 impl Shape {
@@ -134,16 +146,21 @@ impl Shape {
         let mut values = values.iter();
         for level in 0..levels {
             let is_there = definitions.get(level).is_none_or(|definition| *definition == self.most_definition);
-            let begins = !self.is_list || repetitions.get(level).is_none_or(|repetition| *repetition == 0);
+            let begins = self.list.is_none() || repetitions.get(level).is_none_or(|repetition| *repetition == 0);
             if begins {
                 self.close(text, places);
-                places.push(None);
+                // A list without values is one all the same.
+                let is_list = self.list.is_some_and(|least| definitions.get(level).is_none_or(|there| *there >= least));
+                places.push(is_list.then(|| {
+                    text.push(b'[');
+                    text.len() - 1..text.len()
+                }));
             }
             let Some(place) = places.last_mut() else { continue };
             let Some(value) = is_there.then(|| values.next()).flatten() else { continue };
             let from = place.as_ref().map_or(text.len(), |place| place.start);
-            if self.is_list {
-                text.push(if place.is_none() { b'[' } else { b',' });
+            if self.list.is_some() && text.last() != Some(&b'[') {
+                text.push(b',');
             }
             write(value, text);
             *place = Some(from..text.len());
@@ -154,7 +171,7 @@ impl Shape {
 
     /// Ends the array of the last row, if it has one.
     fn close(&self, text: &mut Vec<u8>, places: &mut [Option<Range<usize>>]) {
-        if let (true, Some(Some(place))) = (self.is_list, places.last_mut()) {
+        if let (true, Some(Some(place))) = (self.list.is_some(), places.last_mut()) {
             text.push(b']');
             place.end = text.len();
         }
@@ -162,40 +179,17 @@ impl Shape {
 }
 
 impl Meaning {
-    fn of(description: &ColumnDescriptor, reader: &ColumnReader) -> Self {
-        let instant = |unit: &TimeUnit, is_utc| {
-            let per_ms = match unit {
-                TimeUnit::MILLIS => 1,
-                TimeUnit::MICROS => 1_000,
-                TimeUnit::NANOS => 1_000_000,
-            };
-            Meaning::Instant { per_ms, is_utc }
-        };
-        let is_fixed = matches!(reader, ColumnReader::FixedLenByteArrayColumnReader(_));
-        match (description.logical_type_ref(), description.converted_type()) {
-            (Some(LogicalType::Timestamp(time)), _) => instant(&time.unit, time.is_adjusted_to_u_t_c),
-            (None, ConvertedType::TIMESTAMP_MILLIS) => instant(&TimeUnit::MILLIS, true),
-            (None, ConvertedType::TIMESTAMP_MICROS) => instant(&TimeUnit::MICROS, true),
-            (_, ConvertedType::DATE) => Meaning::Date,
-            (_, ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32 | ConvertedType::UINT_64) => {
-                Meaning::Unsigned
-            }
-            (_, ConvertedType::DECIMAL) => {
-                u32::try_from(description.type_scale()).map_or(Meaning::Nothing, |scale| Meaning::Decimal { scale })
-            }
-            _ if is_fixed => Meaning::Nothing,
-            _ => Meaning::Plain,
-        }
-    }
-
     fn write(self, value: i64, text: &mut Vec<u8>) {
         match self {
             Meaning::Plain => push(text, value),
             Meaning::Unsigned => push(text, value.cast_unsigned()),
-            Meaning::Instant { per_ms, is_utc } => write_instant(value.div_euclid(per_ms), is_utc, text),
-            Meaning::Date => write_instant(value.saturating_mul(86_400_000), false, text),
+            Meaning::Instant { unit, is_utc } => write_instant(to_ms(value, unit), is_utc, text),
+            Meaning::Date => write_instant(value.checked_mul(MS_OF_DAY), false, text),
+            Meaning::Length { unit, as_text } => write_length(length_ms(value, unit), as_text, text),
             Meaning::Decimal { scale } => write_decimal(i128::from(value), scale, text),
-            Meaning::Nothing => text.extend_from_slice(b"null"),
+            Meaning::Text { .. } | Meaning::Bytes { .. } | Meaning::Uuid | Meaning::Nothing => {
+                text.extend_from_slice(b"null");
+            }
         }
     }
 
@@ -205,7 +199,8 @@ impl Meaning {
                 Some(value) => write_decimal(value, scale, text),
                 None => text.extend_from_slice(b"null"),
             },
-            Meaning::Nothing => text.extend_from_slice(b"null"),
+            Meaning::Uuid => write_uuid(bytes, text),
+            Meaning::Text { are_tags: true } | Meaning::Bytes { are_tags: true } => write_tags(bytes, text),
             _ => write_text(bytes, text),
         }
     }
@@ -216,24 +211,41 @@ fn push(text: &mut Vec<u8>, value: impl Display) {
     let _ = write!(text, "{value}");
 }
 
-/// An instant as the engine reads it. One that it cannot hold is a text that it refuses in words.
-fn write_instant(ms: i64, is_utc: bool, text: &mut Vec<u8>) {
-    match Timestamp::from_ms(ms) {
-        Some(at) => {
+/// An instant as the engine reads it. One that it cannot hold is a text that it refuses in words; one that says that there is
+/// none is no value.
+fn write_instant(ms: Option<i64>, is_utc: bool, text: &mut Vec<u8>) {
+    match instant(ms, !is_utc) {
+        ParsedTime::At { at, .. } => {
             let at = at.to_text();
             let at = if is_utc { &at[..] } else { at.trim_end_matches('Z') };
             push(text, format_args!("\"{at}\""));
         }
-        None => text.extend_from_slice(b"\"beyond the years 1 to 9999\""),
+        ParsedTime::Absent => text.extend_from_slice(b"null"),
+        ParsedTime::Unreadable => push(text, format_args!("\"{TOO_FAR}\"")),
     }
 }
 
-/// What is no number is no value.
-fn write_float(value: f64, text: &mut Vec<u8>) {
-    if value.is_finite() {
-        push(text, value);
+/// A length of time. One that is too long for every row names its unit, so that it is told as what it is.
+fn write_length(ms: i64, as_text: bool, text: &mut Vec<u8>) {
+    if as_text || u64::try_from(ms).is_ok_and(|ms| ms > MOST_DURATION_MS) {
+        push(text, format_args!("\"{ms}ms\""));
     } else {
+        push(text, ms);
+    }
+}
+
+/// What is no number is no value; one without an end is one that nothing can be.
+fn write_float(value: f64, text: &mut Vec<u8>) {
+    if value.is_nan() {
         text.extend_from_slice(b"null");
+    } else if value.is_infinite() {
+        text.extend_from_slice(b"\"1e400\"");
+    } else if value.abs() < MOST_WHOLE && value.trunc() == value {
+        push(text, value as i64);
+    } else {
+        let mut digits = String::new();
+        number::push(&mut digits, value);
+        text.extend_from_slice(digits.as_bytes());
     }
 }
 
@@ -257,8 +269,33 @@ fn big_endian(bytes: &[u8]) -> Option<i128> {
     (bytes.len() <= 16).then(|| bytes.iter().fold(fill, |value, byte| value << 8 | i128::from(*byte)))
 }
 
+/// The text of the sixteen bytes of a UUID.
+fn write_uuid(bytes: &[u8], text: &mut Vec<u8>) {
+    text.push(b'"');
+    for (place, byte) in bytes.iter().enumerate() {
+        let line = if matches!(place, 4 | 6 | 8 | 10) { "-" } else { "" };
+        push(text, format_args!("{line}{byte:02x}"));
+    }
+    text.push(b'"');
+}
+
+/// Tags with bars between them.
+fn write_tags(bytes: &[u8], text: &mut Vec<u8>) {
+    if !bytes.contains(&b'|') {
+        return write_text(bytes, text);
+    }
+    text.push(b'[');
+    for (place, tag) in bytes.split(|byte| *byte == b'|').enumerate() {
+        if place > 0 {
+            text.push(b',');
+        }
+        write_text(tag, text);
+    }
+    text.push(b']');
+}
+
 /// A text between quotes. Bytes that are no UTF-8 stay as they are: the engine says so of the row.
-fn write_text(bytes: &[u8], text: &mut Vec<u8>) {
+pub(super) fn write_text(bytes: &[u8], text: &mut Vec<u8>) {
     text.push(b'"');
     for byte in bytes {
         match byte {

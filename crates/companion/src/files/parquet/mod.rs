@@ -1,32 +1,33 @@
 //! A Parquet file as lines of NDJSON that the engine reads like any others, so that there is one reader and one account of
-//! rows. Line n is row n, its keys are the names of columns, paths of nested ones joined by points. Of a file of canonical
-//! rows only columns that bear a canonical name are decoded; of any other all are, since which of them mean something is
-//! the engine's to say. Row groups are read one after the other, some thousand rows at a time.
+//! rows. Line n is row n. Whose rows they are the engine says by the names of the columns, as of a header of CSV; paths of
+//! nested ones are joined by points. Only columns that mean something to such rows are decoded, under the keys that the
+//! engine knows them by; one of them that is of a type that rows cannot hold is refused by its name. Row groups are read one
+//! after the other, some thousand rows at a time.
 
 mod column;
+mod leaves;
+mod meaning;
 
-use column::Column;
-use parquet::basic::Repetition;
+use column::{Column, Plan, write_text};
+use execution_heatmap::ingest::{Columned, Expected};
+use leaves::Leaf;
+use meaning::Meaning;
 use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
-use parquet::schema::types::{ColumnDescPtr, Type};
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
+use std::sync::{Arc, Once};
 
-/// The names of the fields of a canonical row, which are those of the columns.
-const NAMES: [&str; 10] =
-    ["id", "workflow_id", "workflow", "status", "started_at", "finished_at", "duration_ms", "tags", "attempt", "error"];
-/// Those of them that every canonical row has.
-const NEEDED: [&str; 2] = ["status", "started_at"];
+/// What the form is called in sentences.
+const TITLE: &str = "Parquet";
 /// Rows that are decoded together.
 const BATCH_ROWS: usize = 2048;
 
 /// A file that is being read.
 pub struct ParquetRows {
     file: Box<dyn FileReader>,
-    /// The columns that are read: their place in the file and their name.
-    places: Vec<(usize, String)>,
-    is_canonical: bool,
+    columned: Arc<Columned>,
+    plans: Vec<Plan>,
     next_group: usize,
     columns: Vec<Column>,
     /// Rows that the row group still has.
@@ -36,42 +37,22 @@ pub struct ParquetRows {
 }
 
 impl ParquetRows {
-    /// Reads what the file says of itself; it is a file or bytes that are held. `is_foreign` says that its rows are not
-    /// canonical ones; without it, those of a file that has the columns of such are.
+    /// Reads what the file says of itself; it is a file or bytes that are held.
     ///
     /// # Errors
-    /// Why it cannot be read, in words. That there is no column that is read is a reason, too: how many rows there are would
-    /// be the file's word alone.
-    pub fn open(file: impl ChunkReader + 'static, is_foreign: bool) -> Result<Self, String> {
+    /// Why it cannot be read, in words. That it has no column that rows need is a reason, too: how many rows there are
+    /// would be the file's word alone.
+    pub fn open(file: impl ChunkReader + 'static, expected: &Expected) -> Result<Self, String> {
         guarded(|| {
             let file = SerializedFileReader::new(file).map_err(|error| in_words(&error))?;
-            let schema = file.metadata().file_metadata().schema_descr();
-            let mut places = Vec::new();
-            for (place, column) in schema.columns().iter().enumerate() {
-                let path = column.path().parts();
-                let name = path.first().map(|name| name.trim().to_ascii_lowercase()).unwrap_or_default();
-                let is_list = path.len() > 1;
-                let known = NAMES.into_iter().find(|known| *known == name);
-                let known = known.filter(|name| !is_list || *name == "tags");
-                places.extend(known.map(|name| (place, name.to_owned())));
-            }
-            let has = |needed: &&str| places.iter().any(|(_, name)| name == needed);
-            let is_canonical = !is_foreign && NEEDED.iter().all(has);
-            if !is_canonical {
-                places = schema
-                    .columns()
-                    .iter()
-                    .enumerate()
-                    .filter_map(|(place, column)| Some((place, path_of(schema.root_schema(), column)?)))
-                    .collect();
-            }
-            if places.is_empty() {
-                return Err(format!("the Parquet file has no column that is read, such as {}", NAMES.join(", ")));
-            }
+            let leaves = leaves::of(file.metadata().file_metadata());
+            let columned = Columned::of(expected, &leaves::names(&leaves), TITLE);
+            let remedy = if expected.is_plain() { "; a mapping (--map) can say what columns mean" } else { "" };
+            let plans = plans(&leaves, &columned, remedy).map_err(|refused| format!("{REFUSED}: {refused}"))?;
             Ok(Self {
                 file: Box::new(file),
-                places,
-                is_canonical,
+                columned: Arc::new(columned),
+                plans,
                 next_group: 0,
                 columns: Vec::new(),
                 left: 0,
@@ -80,9 +61,9 @@ impl ParquetRows {
         })
     }
 
-    /// True if its rows are canonical ones.
-    pub fn is_canonical(&self) -> bool {
-        self.is_canonical
+    /// Whose rows they are.
+    pub fn columned(&self) -> &Arc<Columned> {
+        &self.columned
     }
 
     /// Appends the lines of the next rows; says how many bytes of the file those were. `None` behind the last row.
@@ -102,34 +83,51 @@ impl ParquetRows {
                 column.read(rows).map_err(|error| in_words(&error))?;
             }
             for row in 0..rows {
-                into.push(b'{');
-                let mut is_first = true;
-                for column in &self.columns {
-                    // Systems are told by the fields of a row, those without a value among them.
-                    let absent: Option<&[u8]> = (!self.is_canonical).then_some(b"null");
-                    if let Some(value) = column.value(row).or(absent) {
-                        if !std::mem::take(&mut is_first) {
-                            into.push(b',');
-                        }
-                        into.extend_from_slice(column.key());
-                        into.push(b':');
-                        into.extend_from_slice(value);
-                    }
-                }
-                into.extend_from_slice(b"}\n");
+                self.append_row(row, into);
             }
             self.left -= rows;
             Ok(Some(if self.left == 0 { self.group_bytes } else { 0 }))
         })
     }
 
+    /// Appends the line of a row that was decoded.
+    fn append_row(&self, row: usize, into: &mut Vec<u8>) {
+        into.push(b'{');
+        let mut within: Option<&[u8]> = None;
+        let mut is_first = true;
+        for column in &self.columns {
+            let Some(value) = column.value(row) else { continue };
+            if column.within() != within {
+                if within.is_some() {
+                    into.push(b'}');
+                    is_first = false;
+                }
+                within = column.within();
+                if let Some(key) = within {
+                    if !std::mem::replace(&mut is_first, true) {
+                        into.push(b',');
+                    }
+                    into.extend_from_slice(key);
+                    into.extend_from_slice(b":{");
+                }
+            }
+            if !std::mem::take(&mut is_first) {
+                into.push(b',');
+            }
+            into.extend_from_slice(column.key());
+            into.push(b':');
+            into.extend_from_slice(value);
+        }
+        into.extend_from_slice(if within.is_some() { b"}}\n" } else { b"}\n" });
+    }
+
     fn begin_group(&mut self) -> parquet::errors::Result<()> {
         let group = self.file.get_row_group(self.next_group)?;
         self.next_group += 1;
         self.columns.clear();
-        for (place, name) in &self.places {
-            let description = group.metadata().column(*place).column_descr_ptr();
-            self.columns.push(Column::new(name, &description, group.get_column_reader(*place)?));
+        for plan in &self.plans {
+            let description = group.metadata().column(plan.place).column_descr_ptr();
+            self.columns.push(Column::new(plan, &description, group.get_column_reader(plan.place)?));
         }
         self.left = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
         self.group_bytes = usize::try_from(group.metadata().compressed_size()).unwrap_or(0);
@@ -137,32 +135,78 @@ impl ParquetRows {
     }
 }
 
-/// The path of a column, joined by points; of a list that of the list. `None` for what lies in lists of lists, in lists of
-/// groups and in maps, of which no value has a name of its own.
-fn path_of(root: &Type, column: &ColumnDescPtr) -> Option<String> {
-    let parts = column.path().parts();
-    let (mut group, mut named) = (root, parts);
-    for (depth, part) in parts.iter().enumerate() {
-        let fields = if group.is_group() { group.get_fields() } else { &[] };
-        let field = fields.iter().find(|field| field.name() == part)?;
-        let info = field.get_basic_info();
-        if info.has_repetition() && info.repetition() == Repetition::REPEATED {
-            // A list is a group of a repeated group of its elements, or a repeated value.
-            let is_last = depth + 1 == parts.len();
-            let is_element = depth > 0 && depth + 2 == parts.len() && field.get_fields().len() == 1;
-            named = match (column.max_rep_level(), is_last, is_element) {
-                (1, true, _) => parts,
-                (1, false, true) => parts.get(..depth)?,
-                _ => return None,
-            };
+/// Which columns are decoded and how; why none can be, in words, with the `remedy` for columns that are not there.
+fn plans(leaves: &[Leaf], columned: &Columned, remedy: &str) -> Result<Vec<Plan>, String> {
+    let (mut plans, mut read): (Vec<Plan>, Vec<&str>) = (Vec::new(), Vec::new());
+    // Groups of which the values would have to be read in one.
+    let mut groups: Vec<(&str, &'static str, bool)> = Vec::new();
+    for (place, leaf) in leaves.iter().enumerate() {
+        let uses = leaf.name.as_deref().map(|name| columned.uses(name)).unwrap_or_default();
+        for used in &uses {
+            let refused = |kind: &str| format!("column '{}' is of type {kind}, which is not read", leaf.title());
+            let meaning = Meaning::of(&leaf.column, leaf.kept, used).map_err(refused)?;
+            read.push(leaf.title());
+            if meaning != Meaning::Nothing {
+                let name = leaf.title().to_owned();
+                plans.push(Plan {
+                    place,
+                    name,
+                    key: quoted(&used.key),
+                    within: None,
+                    meaning,
+                    list: leaf.list,
+                    tells_absence: false,
+                });
+            }
         }
-        group = field;
+        for (depth, group) in leaf.groups.iter().enumerate() {
+            let Some(used) = columned.uses(group).into_iter().next() else { continue };
+            // Of a group the values that stand in it directly are those of an object.
+            let member = leaf.member_of(depth).filter(|_| used.takes_objects);
+            let meaning = member.and_then(|_| Meaning::of(&leaf.column, leaf.kept, &used.as_member()).ok());
+            if let (Some(member), Some(meaning)) = (member, meaning) {
+                let (key, within) = (quoted(member), Some(quoted(&used.key)));
+                let name = leaf.title().to_owned();
+                plans.push(Plan { place, name, key, within, meaning, list: None, tells_absence: false });
+                read.push(group);
+            }
+            let kind = if depth + 1 == leaf.groups.len() { leaf.group_kind } else { "struct" };
+            match groups.iter_mut().find(|(name, ..)| name == group) {
+                Some((_, _, is_read)) => *is_read |= meaning.is_some(),
+                None => groups.push((group, kind, meaning.is_some())),
+            }
+        }
     }
-    Some(named.join("."))
+    if let Some((name, kind, _)) = groups.iter().find(|(.., is_read)| !is_read) {
+        return Err(format!("column '{name}' is of type {kind}, which is not read"));
+    }
+    if let Some(missing) = columned.lacks(&read) {
+        let (taken_for, names) = (columned.taken_for(), columned.names());
+        return Err(format!("there is no column '{missing}', only {names}; it was {taken_for}{remedy}"));
+    }
+    let mut columns_of: HashMap<_, usize> = HashMap::new();
+    for Plan { within, key, .. } in &plans {
+        *columns_of.entry((within.clone(), key.clone())).or_default() += 1;
+    }
+    for plan in &mut plans {
+        plan.tells_absence = columns_of.get(&(plan.within.clone(), plan.key.clone())).is_some_and(|count| *count > 1);
+    }
+    Ok(plans)
 }
 
+fn quoted(key: &str) -> Vec<u8> {
+    let mut text = Vec::new();
+    write_text(key.as_bytes(), &mut text);
+    text
+}
+
+/// What is said of every file that is refused.
+const REFUSED: &str = "the Parquet file cannot be read";
+
 fn in_words(error: &parquet::errors::ParquetError) -> String {
-    format!("the Parquet file cannot be read: {error}")
+    // Words about a column are in the same error as the crate's own.
+    let words = error.to_string();
+    format!("{REFUSED}: {}", words.strip_prefix("Parquet error: ").unwrap_or(&words))
 }
 
 /// Runs code of the `parquet` crate, which panics at some files that are damaged. It is not ours to mend, so its panic
