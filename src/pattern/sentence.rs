@@ -128,8 +128,15 @@ mod tests {
     #[test]
     fn a_peak_is_said_to_the_letter() {
         let check = |peak, zone, strength, words: &str| {
-            let facts =
-                volume_peak::Facts { peak, ratio: 2.34, held: 81, days: 91, excess: 500.0, holds_fullest: true };
+            let facts = volume_peak::Facts {
+                peak,
+                ratio: 2.34,
+                held: 81,
+                days: 91,
+                excess: 500.0,
+                holds_fullest: true,
+                is_of_weekdays: false,
+            };
             assert_eq!(of(&Statement::Peak(facts), &Whose::All, zone, strength, false), words);
         };
         let around = Peak::Around { start: 13, length: 3 };

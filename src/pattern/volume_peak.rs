@@ -47,6 +47,10 @@ const STEADY: f64 = 1.0;
 const UNSTEADY: f64 = 3.0;
 /// The fullest hour is named where it lies at most so many hours from the middle of the stretch.
 const MOST_FROM_MIDDLE: f64 = 1.0;
+/// A stretch goes on where the next hour has this part of what its hours have: else an even day would be told to end within.
+const AS_BUSY: f64 = 0.9;
+/// What is as busy for longer has no peak.
+const LONGEST_NAMED: usize = 12;
 /// Redrawn histories.
 const REDRAWN: usize = 60;
 /// An hour's share of a day counts at most like this quantile of its shares.
@@ -83,6 +87,8 @@ pub struct Facts {
     pub excess: f64,
     /// True if the hour of most executions is one of them.
     pub holds_fullest: bool,
+    /// True if nothing can be told of weekends: all days that can tell are weekdays.
+    pub is_of_weekdays: bool,
 }
 
 /// Days that can be looked at.
@@ -129,6 +135,7 @@ fn find(days: &[Day], shuffles: usize) -> Option<(f64, Peak, Counts)> {
     }
     let steady = shares.finest_steady(broad, fullest_hour(&usable), &mut Random::seeded_by(seed().chain([4])))?;
     let named = |peak| {
+        let peak = shares.widened(peak)?;
         let counts = Counts::new(days, peak);
         (counts.pass() && shares.leads(counts.arc)).then_some((chance, peak, counts))
     };
@@ -229,6 +236,23 @@ impl Shares {
             arc.share(&self.profile) >= LEAST_LEAD * other.share(&self.profile)
                 && sum >= LEAST_AGREEMENT * squares.sqrt()
         })
+    }
+
+    /// A stretch with the hours next to it that are as busy; `None` where it does not end.
+    fn widened(&self, peak: Peak) -> Option<Peak> {
+        let Peak::Around { start, length } = peak else { return Some(peak) };
+        let mut arc = Arc { start: usize::from(start), length: usize::from(length) };
+        while arc.length <= LONGEST_NAMED {
+            let usual = arc.share(&self.profile) / arc.length as f64;
+            let [before, behind] = [(arc.start + 23) % 24, (arc.start + arc.length) % 24];
+            let share = |hour: usize| self.profile.get(hour).copied().unwrap_or(0.0);
+            if share(before).max(share(behind)) < AS_BUSY * usual {
+                return Some(around(arc));
+            }
+            let is_before = share(before) > share(behind);
+            arc = Arc { start: if is_before { before } else { arc.start }, length: arc.length + 1 };
+        }
+        None
     }
 
     /// The fullest hour, if it lies in the middle of the finest stretch that holds still when days are drawn anew; else
@@ -386,10 +410,13 @@ fn claim_of(days: &[Day], peak: Peak, counts: &Counts) -> Option<Claim<Facts>> {
     let most = (0..24).map(of_hour).max();
     let holds_fullest = (0..24).filter(|hour| arc.holds(*hour)).map(of_hour).max() == most;
     let (ratio, days_held, days_in_all) = (counts.ratio(), held as u64, units as u64);
-    let facts = Facts { peak, ratio, held: days_held, days: days_in_all, excess, holds_fullest };
+    let is_weekday = |date: &NaiveDate| date.weekday().num_days_from_monday() < 5;
+    let is_of_weekdays = counts.days.iter().all(|(date, _)| is_weekday(date));
+    let facts = Facts { peak, ratio, held: days_held, days: days_in_all, excess, holds_fullest, is_of_weekdays };
     let share = within((counts.inside as f64 - expected) / counts.all.max(1) as f64, 0.0, 1.0);
     let mut basis = Basis::new((days.first()?.date, days.last()?.date), share);
-    basis.window = Some(WeekWindow::new((1..=7).collect(), arc.start as u8, arc.length as u8));
+    let last_weekday = if is_of_weekdays { 5 } else { 7 };
+    basis.window = Some(WeekWindow::new((1..=last_weekday).collect(), arc.start as u8, arc.length as u8));
     basis.effect = Some(Effect { inside: counts.inside as f64 / hours_inside, outside });
     basis.count("days_held", held as u64).count("days", units as u64);
     basis.count("inside", counts.inside).count("executions", counts.all).number("expected", expected);
@@ -451,6 +478,16 @@ mod tests {
         let next = said(28, |_, hour| if hour == 2 || hour == 3 { 40 } else { 1 });
         assert_eq!(next, Some(Peak::Around { start: 2, length: 2 }));
         assert_eq!(said(28, |_, hour| if hour == 2 || hour == 14 { 40 } else { 1 }), None, "far apart");
+    }
+
+    #[test]
+    fn hours_as_busy_are_told_to_their_end() {
+        let even = |from: usize, until: usize| {
+            said(28, move |day, hour| if (from..until).contains(&hour) { 18 + (day + hour as u64) % 5 } else { 1 })
+        };
+        assert_eq!(even(9, 15), Some(Peak::Around { start: 9, length: 6 }));
+        assert_eq!(even(9, 19), Some(Peak::Around { start: 9, length: 10 }));
+        assert_eq!(even(8, 21), None, "half of the day and more");
     }
 
     #[test]

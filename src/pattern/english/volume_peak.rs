@@ -21,6 +21,9 @@ pub fn sentence(facts: &Facts, called: Option<&str>, zone: &str, strength: Stren
         Peak::Hour(hour) => text.hour(hour),
         Peak::Around { start, length } => text.hours(start, length),
     };
-    text.of_zone(zone).say(" daily (").fixed(facts.ratio, 1).say("× the daily average, ");
+    text.of_zone(zone)
+        .say(if facts.is_of_weekdays { " on weekdays (" } else { " daily (" })
+        .fixed(facts.ratio, 1)
+        .say("× the daily average, ");
     text.count(facts.held).say(" of ").count(facts.days).say(" days)").done()
 }
