@@ -3,7 +3,7 @@
 
 import '/pkg/define.js';
 import { ATTEMPTS, DEFAULT_DAYS, MOMENTS, STATUSES } from '/pkg/limits.js';
-import { readAddress, writeAddress } from './address.js';
+import { misspelt, readAddress, writeAddress } from './address.js';
 import { choices, make, menu } from './menus.js';
 import { setUpReading } from './reading.js';
 
@@ -64,6 +64,23 @@ function change(changes, { opens = false } = {}) {
   apply();
 }
 
+/** Of what the address asks in vain: the parameter, what is wrong, what is shown instead. */
+function drawFaults() {
+  const pressed = (id) => $(id).querySelector('[aria-pressed=true]')?.dataset.text.toLowerCase();
+  const option = $('window').selectedOptions[0]?.textContent ?? '';
+  const window_ = `the ${option.charAt(0).toLowerCase()}${option.slice(1)}`;
+  const instead = {
+    metric: pressed('metric'), granularity: pressed('granularity'), days: window_, from: window_, to: window_, by: 'when executions started', attempts: 'each attempt',
+    theme: 'the theme of the system', level: 'all levels', pattern: 'the first pattern', cell: 'no cell',
+  };
+  const lines = heatmap.faults.filter(({ name }) => name in instead).map(({ name, value, takes }) =>
+    `${name}: '${value.slice(0, 40)}' cannot be used; it takes ${takes}. Shown instead: ${instead[name]}.`);
+  for (const { key, name } of misspelt(location.search)) lines.push(`${key}: there is no such parameter, so it changes nothing. It is nearly ${name}.`);
+  const texts = [...$('faults').children].map(({ textContent }) => textContent);
+  // What is said already is not said again.
+  if (texts.join('\n') !== lines.join('\n')) $('faults').replaceChildren(...lines.map((line) => make('p', {}, line)));
+}
+
 function drawControls() {
   const name = settings.workspace ?? settings.file ?? 'Executions';
   $('name').textContent = name;
@@ -82,9 +99,12 @@ function drawControls() {
   const zone = settings.time_zone ?? 'UTC';
   $('zone').textContent = zone === 'UTC' ? 'UTC' : `${city(zone)} (${offset(zone)})`;
   const window_ = $('window').selectedOptions[0]?.textContent ?? '';
-  const scope = [granularity() === 'hourly' ? 'Hourly' : 'Daily', window_.toLowerCase(), $('workflows').textContent.toLowerCase(), city(zone)];
+  // A name keeps its capitals.
+  const whose = chosen.length === 0 ? 'all workflows' : $('workflows').textContent;
+  const scope = [granularity() === 'hourly' ? 'Hourly' : 'Daily', window_.toLowerCase(), whose, city(zone)];
   if (filters > 0) scope.splice(3, 0, filters === 1 ? '1 filter' : `${filters} filters`);
   $('scope').textContent = scope.join(', ');
+  drawFaults();
 }
 
 function drawWindows() {
@@ -196,7 +216,10 @@ function moreMenu(close) {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   };
+  const start = make('a', { class: 'item', hidden: true, href: writeAddress(location.origin + location.pathname, { time_zone: settings.time_zone, locale: settings.locale, theme: settings.theme }) }, make('span', {}, 'All workspaces'));
+  void workspaces().then((offered) => (start.hidden = offered.length < 2 || !(settings.workspace || isFile)));
   return [
+    start,
     item('Open files', () => $('file').click()),
     ...(files.length > 0 ? [item('Read as …', () => reading.open(readAs))] : []),
     item('Copy link', async () => {

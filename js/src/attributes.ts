@@ -24,8 +24,19 @@ const ONE_OF = {
 export const SECTIONS = ['summary', 'patterns', 'legend', 'week', 'picture', 'workflows', 'table'] as const;
 const SHOWN_BY_DEFAULT = 'summary patterns legend week picture';
 
+/** An attribute that was left out of account, and why. */
+export interface Fault {
+  name: string;
+  value: string;
+  /** What the attribute takes: `a whole number from 1 to 1096`. */
+  takes: string;
+}
+
 const warned = new Set<string>();
+/** Gathers what is wrong while somebody asks for it. */
+let gathered: Fault[] | undefined;
 function wrong(name: string, value: string, takes: string): undefined {
+  gathered?.push({ name, value, takes });
   const message = `<execution-heatmap> ${name}="${value}": it takes ${takes}`;
   if (!warned.has(message)) console.warn(message);
   warned.add(message);
@@ -90,7 +101,7 @@ export class Attributes {
   }
 
   get levels(): number[] {
-    return this.list('level').map(Number).filter((level) => level >= 1 && level <= 4);
+    return this.list('level').filter((level) => /^[1-4]$/.test(level) || wrong('level', level, '1 to 4')).map(Number);
   }
 
   get sections(): ReadonlySet<string> {
@@ -106,6 +117,15 @@ export class Attributes {
     return this.oneOf('metric') ?? DEFAULT_METRIC;
   }
 
+  /** What is wrong with the attributes. */
+  get faults(): readonly Fault[] {
+    const faults: Fault[] = gathered = [];
+    void [this.query, this.theme, this.sections, this.cell, this.levels, this.whole('pattern', 0, 99)];
+    for (const name of ['first-day', 'hour-cycle', 'layout'] as const) this.oneOf(name);
+    gathered = undefined;
+    return faults;
+  }
+
   /** What the attributes ask of the engine. */
   get query(): Query {
     const query: Query = { metric: this.metric, time_zone: this.text('time-zone') ?? 'UTC' };
@@ -118,7 +138,10 @@ export class Attributes {
     set('patterns', this.oneOf('patterns'));
     const [from, to] = [this.date('from'), this.date('to')];
     if (from !== undefined && to !== undefined && from <= to) Object.assign(query, { from, to });
-    else set('days', this.whole('days', 1, MOST_DAYS));
+    else if (from !== undefined && to !== undefined) wrong('from', from, `a date that is not after ${to}`);
+    else if (from !== undefined && !this.text('to')) wrong('from', from, '`to` beside it, a date such as 2026-02-18');
+    else if (to !== undefined && !this.text('from')) wrong('to', to, '`from` beside it, a date such as 2026-02-18');
+    if (!query.from) set('days', this.whole('days', 1, MOST_DAYS));
     set('until', this.text('until'));
     for (const [name, attribute] of [['workflow_id', 'workflow-id'], ['status', 'status'], ['tag', 'tag']] as const) {
       const values = this.list(attribute);

@@ -1,6 +1,6 @@
 // <execution-heatmap>: keeps attributes, rows and picture together. The parts draw; this decides what and when.
 
-import { Attributes, OBSERVED } from './attributes.js';
+import { Attributes, OBSERVED, type Fault } from './attributes.js';
 import { HeatmapClient, type HeatmapView, type Loaded, type Loadable, type LoadOptions, type Progress, type Query, type ReadAs, type Rows, type Source } from './client.js';
 import { Format } from './format.js';
 import { Frame } from './frame.js';
@@ -12,6 +12,7 @@ import { isZone } from './zone.js';
 import { parts, type Stage } from './patterns.js';
 import type { Granularity, HeatmapResponse, Keeping, Metric, PictureOptions, Theme } from './types.js';
 
+export type { Fault };
 export type HeatmapState = 'idle' | 'connecting' | 'streaming' | 'ready' | 'empty' | 'error';
 /** How the element loads a source. */
 export interface LoadSettings extends ReadAs, Keeping {
@@ -81,6 +82,7 @@ export class ExecutionHeatmap extends Base {
         again: () => void this.#reload(),
         readOn: () => void this.readOn().catch(() => {}),
         clear: () => this.#change(() => [this.workflowId, this.status, this.tag] = [[], [], []]),
+        workflow: (id) => this.#change(() => this.workflowId = [id]),
         goTo: (from, to) => this.#change(() => {
           [this.days, this.until, this.from, this.to] = [undefined, undefined, from, to];
         }),
@@ -209,6 +211,8 @@ export class ExecutionHeatmap extends Base {
   /** What the source was taken for, in a sentence. */
   get readAs(): string | undefined { return this.#loaded?.readAs ?? undefined; }
   get error(): Error | undefined { return this.#error; }
+  /** The attributes whose values are wrong, so that what stands for them when they are absent is shown. */
+  get faults(): readonly Fault[] { return this.#attributes.faults; }
   /** The view that is shown: cells, workflows and tags besides the response. */
   get view(): HeatmapView | undefined { return this.#view; }
 
@@ -390,7 +394,7 @@ export class ExecutionHeatmap extends Base {
       } else {
         this.#draw(view, 'whole');
       }
-      this.#frame?.status.finished(view.response, this.#loaded!, view.query, this.#words(), isRepeatable(this.#source?.source ?? []));
+      this.#frame?.status.finished(view, this.#loaded!, this.#words(), isRepeatable(this.#source?.source ?? []));
       this.#setState(view.response.totals.executions > 0 ? 'ready' : 'empty');
       if (isNowhere) this.#frame?.say(this.#frame.status.element.textContent ?? '');
       else this.#frame?.announce(view, this.#words());

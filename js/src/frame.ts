@@ -95,6 +95,7 @@ export class Frame {
     }
     root.adoptedStyleSheets = [sheet];
     root.replaceChildren(this.#base);
+    this.state('idle', false);
   }
 
   /** The width that the picture may fill. */
@@ -130,7 +131,8 @@ export class Frame {
     empty.hidden = state !== 'idle';
     // Markup of the server stands until there is a picture of its own.
     this.#base.querySelector<HTMLSlotElement>('slot:not([name])')!.hidden = hasPicture;
-    this.#ghost.hidden = hasPicture || state === 'error';
+    // Who is told what to open waits for no picture.
+    this.#ghost.hidden = hasPicture || state === 'error' || (state === 'idle' && empty.assignedNodes().length > 0);
   }
 
   draw(view: HeatmapView, format: Format, { stage, live }: { stage: Stage; live: boolean }): void {
@@ -180,7 +182,11 @@ export class Frame {
 
   /** Isolated levels, the active pattern, and one that is only looked at. */
   looks(isolated: readonly number[], active: number | undefined, preview: number | undefined): void {
-    [this.#isolated, this.#active, this.#preview] = [isolated, active, preview];
+    // What nothing can bear and no button undoes is not isolated.
+    if (this.texts) isolated = isolated.filter((level) => this.#legend.has(level));
+    // A pattern without cells leaves the picture as it is.
+    const hasCells = preview !== undefined && this.texts?.isMarked(preview);
+    [this.#isolated, this.#active, this.#preview] = [isolated, active, hasCells ? preview : undefined];
     this.#legend.mark(isolated);
     const label = this.#summary.querySelector('.isolated');
     if (label && this.texts) {
@@ -339,6 +345,8 @@ export class Frame {
       const { height, y: top } = map.bounds();
       if (down) layers.push(s('text', { class: 'now', x: now.x + now.width, y: top + height + 14, 'text-anchor': 'end' }, 'now'));
     }
+    // What does not recur has no outline in the picture of the engine.
+    if (shown !== undefined && !svg.querySelector(`.xh-p${shown}`)) layers.push(s('path', { class: 'hover', d: map.outline(texts.cellsOf(shown)) }));
     const focused = this.#grid.focused;
     const ring = (cell: number, name: string, by: number) => {
       const box = map.box(cell);

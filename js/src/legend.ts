@@ -3,7 +3,7 @@
 import { h, s } from './dom.js';
 import type { Format } from './format.js';
 import type { HeatmapView } from './client.js';
-import { hottest, levelName, levelRange, stateOf, unknown, type CellState } from './words.js';
+import { canHold, hottest, levelName, levelRange, stateOf, unknown, type CellState } from './words.js';
 
 /** How much of a cell is filled where colours are taken away, from the calmest level to the hottest. */
 const FILL = [0.15, 0.4, 0.7, 1];
@@ -48,7 +48,7 @@ export class Legend {
     const levels = hottest(metric) === 1 ? [1, 2, 3, 4] : [4, 3, 2, 1];
     for (const [place, level] of levels.entries()) {
       const [name, range, count] = [levelName(response, level), levelRange(response, level, format), counts[level] ?? 0];
-      if (response.scale.levels.find((entry) => entry.level === level)?.range === null && count === 0) continue;
+      if (count === 0 && !canHold(response, level)) continue;
       const short = count > 99_999 ? new Intl.NumberFormat(format.locale, { notation: 'compact' }).format(count) : format.count(count);
       this.#buttons.set(level, h('button', {
         type: 'button', part: 'legend-item', 'aria-pressed': 'false', onclick: () => this.#toggle(level),
@@ -64,6 +64,11 @@ export class Legend {
     if (states.has('skipped')) keys.push(key('skipped hour', s('path', { d: 'M3 7h8', stroke: 'var(--hatch)', 'stroke-width': 2 })));
     this.element.replaceChildren(...this.#buttons.values(), ...keys, ...(provisional ? [h('span', { class: 'provisional' }, 'provisional')] : []));
     if (focused !== undefined) this.#buttons.get(focused)?.focus();
+  }
+
+  /** True for a level that has a button. */
+  has(level: number): boolean {
+    return this.#buttons.has(level);
   }
 
   /** Shows which levels are isolated. */

@@ -110,13 +110,13 @@ export class Panel {
 }
 
 function line(row: Row, format: Format, zone: string): HTMLTableRowElement {
-  const { status, status_word: word, workflow, workflow_id: id, duration_ms: duration, error, attempt = 1 } = row;
+  const { id: run, status, status_word: word, workflow, workflow_id: id, duration_ms: duration, error, attempt = 1 } = row;
   const at = row.started_at ?? row.due_at;
   const shape = SHAPES[status] ?? '…';
   // Narrow, a row is laid out as a block; its roles say what it still is.
   return h('tr', { tabindex: -1, role: 'row' },
     h('td', { role: 'cell', class: 'at' }, at === undefined ? '–' : `${row.started_at === undefined ? 'due ' : ''}${format.moment(at, zone)}`),
-    h('th', { scope: 'row', role: 'rowheader' }, h('bdi', { title: id ?? undefined }, workflow ?? id ?? '–'), attempt > 1 && h('span', { class: 'muted' }, ` attempt ${format.count(attempt)}`)),
+    h('th', { scope: 'row', role: 'rowheader' }, h('bdi', { title: id ?? undefined }, workflow ?? id ?? '–'), !!run && h('span', { class: 'muted' }, ' ', h('bdi', { title: 'Id of the run' }, run)), attempt > 1 && h('span', { class: 'muted' }, ` attempt ${format.count(attempt)}`)),
     h('td', { role: 'cell', class: 'how' }, h('span', { class: `status ${status}` }, h('span', { 'aria-hidden': 'true' }, `${shape} `), h('bdi', {}, word.replace('_', ' ')))),
     h('td', { role: 'cell', class: 'number' }, duration === null ? '–' : format.duration(duration)),
     h('td', { role: 'cell', class: 'error' }, ...(error === undefined ? [h('span', { class: 'muted' }, 'not kept')] : errorNodes(error))));

@@ -34,8 +34,9 @@ function squares({ evidence }: Pattern, format: Format): HTMLElement {
 }
 
 /** How it is known, and which other pattern tells the same, where the reader asks for it. */
-function how({ how_we_know: words, explained_by: explained }: Pattern): HTMLElement {
-  const by = explained === undefined ? '' : `Pattern ${explained + 1} tells the same from another side. `;
+function how({ how_we_know: words, explained_by: explained }: Pattern, isUnmarked = false): HTMLDetailsElement {
+  let by = explained === undefined ? '' : `Pattern ${explained + 1} tells the same from another side. `;
+  if (isUnmarked) by += 'It marks nothing in the picture. ';
   return h('details', { class: 'how' }, h('summary', {}, 'How we know'), h('p', {}, by + words));
 }
 
@@ -75,7 +76,7 @@ export class PatternList {
     this.#rows = patterns.map((pattern, i) => this.#row(pattern, i + 1, format));
     const content: (Node | string)[] = [];
     if (patterns.length > 0) {
-      const hint = notices.find((notice) => EXPLORATORY.test(notice));
+      const hint = notices.find((notice) => /^exploratory:/.test(notice));
       if (hint !== undefined) content.push(h('p', { class: 'muted' }, sentence(hint)));
       content.push(h('ol', {}, ...this.#rows));
       if (patterns.length > SHOWN) content.push(this.#more());
@@ -86,15 +87,16 @@ export class PatternList {
       } }, `Show ${format.plural(Number(left), 'other pattern')}`));
     } else if (ready) {
       const tooShort = notices.some((notice) => TOO_LITTLE.test(notice));
-      const weeks = format.plural(wholeWeeks(dates), 'week');
+      const weeks = wholeWeeks(dates);
+      const span = weeks < 2 ? format.plural(dates.length, 'day') : format.plural(weeks, 'week');
       if (!tooShort && response.totals.executions > 0) {
         content.push(h('div', { class: 'quiet' },
-          h('p', { class: 'sentence' }, `No recurring pattern found in ${weeks}.`),
+          h('p', { class: 'sentence' }, `No recurring pattern found in ${span}.`),
           h('p', { class: 'evidence' }, 'The differences between hours here could be chance.')));
       }
     }
     this.advice.replaceChildren(...(ready ? advice.map(quiet) : []));
-    const lines = ready ? notices.filter((notice) => !MORE.test(notice) && !EXPLORATORY.test(notice)).map(sentence) : [];
+    const lines = ready ? notices.filter((notice) => !TOLD.test(notice)).map(sentence) : [];
     const span = patterns[0]?.evidence;
     if (span && (span.from !== response.start_date || span.to !== response.end_date)) {
       lines.unshift(`Found in ${format.range(span.from, span.to)}.`);
@@ -127,18 +129,25 @@ export class PatternList {
 
   #row(pattern: Pattern, number: number, format: Format): HTMLLIElement {
     const { claim, evidence } = parts(pattern.sentence);
+    const isUnmarked = pattern.cells.length === 0;
+    const details = how(pattern, isUnmarked);
+    const select = () => {
+      // What cannot be shown in the picture is told.
+      if (isUnmarked) details.open = true;
+      this.#events.select(number);
+    };
     const copy = h('button', { type: 'button', class: 'link', part: 'button', 'aria-label': `Copy pattern ${number}`, onclick: async () => {
       await this.#events.copy(number);
       copy.textContent = 'Copied';
       setTimeout(() => (copy.textContent = 'Copy'), 2000);
     } }, 'Copy');
-    const button = h('button', { type: 'button', class: 'claim', 'aria-pressed': 'false', onclick: () => this.#events.select(number), onfocus: () => this.#events.preview(number), onblur: () => this.#events.preview(undefined) },
+    const button = h('button', { type: 'button', class: 'claim', 'aria-pressed': 'false', onclick: select, onfocus: () => this.#events.preview(number), onblur: () => this.#events.preview(undefined) },
       h('span', { class: 'disc', 'aria-hidden': 'true' }, String(number)),
       h('span', {},
         h('span', { class: 'sentence', part: 'sentence' }, claim),
         h('span', { class: 'evidence', part: 'evidence' }, evidence)));
     const row = h('li', { class: 'pattern', part: 'pattern', onpointerenter: () => this.#events.preview(number), onpointerleave: () => this.#events.preview(undefined) },
-      button, pattern.evidence.by_week.length > 0 && squares(pattern, format), copy, how(pattern));
+      button, pattern.evidence.by_week.length > 0 && squares(pattern, format), copy, details);
     if (number > SHOWN && !this.#open) row.hidden = true;
     return row;
   }
@@ -157,18 +166,21 @@ export class PatternList {
   }
 }
 
-/** How the engine says that there is too little for a kind of pattern: what it needs, for what, and what there is. */
-const TOO_LITTLE = /^needs ([^,]+) to ([^,]+); there (?:is|are) (\d+)$/;
+/** How the engine says that there is too little for a kind of pattern: what it needs, for what, also for another, and what there is. */
+const TOO_LITTLE = /^needs (\d+)( [^,]+?) to ([^,]+)(?:, (\d+) to name ([^,]+))?; there (?:is|are) (\d+)$/;
 
-/** How it says that patterns are of executions that someone chose. */
-const EXPLORATORY = /^exploratory:/;
+/** What stands elsewhere: above the patterns, behind them, in the summary, on a card. */
+const TOLD = /^exploratory:|^\d+ more patterns? w|^success rate known|a status that is not known/;
 
 /** How it says that there are more patterns than are told. */
 const MORE = /^(\d+) more patterns? (?:was|were) found/;
 
 /** A notice of the engine as a sentence of its own. */
 export function sentence(notice: string): string {
-  const [, needed, purpose, there] = TOO_LITTLE.exec(notice) ?? [];
-  if (needed !== undefined) return `Not enough history to ${purpose}: that needs ${needed}, this has ${there}.`;
+  const [, needed, unit, purpose, more, other, there] = TOO_LITTLE.exec(notice) ?? [];
+  if (unit !== undefined) {
+    const [or, and] = more === undefined ? ['', ''] : [` or ${other}`, ` and ${more}`];
+    return `Not enough history to ${purpose}${or}: that needs ${needed}${and}${unit === ' weeks' ? ' whole weeks' : unit}, this has ${there}.`;
+  }
   return `${notice.charAt(0).toUpperCase()}${notice.slice(1)}.`;
 }

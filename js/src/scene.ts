@@ -107,6 +107,27 @@ export class Places {
     return data;
   }
 
+  /** A line round each block of some cells, which come in the order of time. */
+  outline(cells: Iterable<number>): string {
+    const blocks: [left: number, top: number, right: number, bottom: number][] = [];
+    const add = (next: [number, number, number, number]): void => {
+      const last = blocks.at(-1);
+      // Two blocks are one if two of their sides are one line and the others touch; weeks lie a little apart.
+      const joins = (across: number, along: number) => last && last[across] === next[across] && last[across + 2] === next[across + 2]
+        && next[along]! - last[along + 2]! < 8 && last[along]! - next[along + 2]! < 8;
+      if (!last || !(joins(0, 1) || joins(1, 0))) blocks.push(next);
+      else {
+        blocks.pop();
+        add([Math.min(last[0], next[0]), Math.min(last[1], next[1]), Math.max(last[2], next[2]), Math.max(last[3], next[3])]);
+      }
+    };
+    for (const cell of cells) {
+      const box = this.box(cell);
+      if (box) add([box.x - 1, box.y - 1, box.x + box.width + 1, box.y + box.height + 1]);
+    }
+    return blocks.map(([left, top, right, bottom]) => `M${left} ${top}H${right}V${bottom}H${left}z`).join('');
+  }
+
   /** A point in the middle of each of some cells, to be drawn with a round line. */
   dots(cells: Iterable<number>): string {
     let data = '';

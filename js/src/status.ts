@@ -2,8 +2,8 @@
 
 import { h } from './dom.js';
 import type { Format } from './format.js';
-import type { HeatmapResponse, Loaded, Progress } from './types.js';
-import type { Query } from './types.js';
+import type { HeatmapView } from './client.js';
+import type { HeatmapResponse, Loaded, Progress, Query, Workflow } from './types.js';
 import { sentence } from './patterns.js';
 import { localDate } from './zone.js';
 
@@ -15,6 +15,8 @@ export interface StatusEvents {
   again(): void;
   readOn(): void;
   clear(): void;
+  /** The reader wants one workflow. */
+  workflow(id: string): void;
   showAll(): void;
   goTo(from: string, to: string): void;
 }
@@ -66,7 +68,7 @@ export class Status {
   }
 
   /** After a reading: what is missing, or why there is nothing to see. */
-  finished(response: HeatmapResponse, loaded: Loaded, query: Query, format: Format, isRepeatable: boolean): void {
+  finished({ response, workflows, query }: HeatmapView, loaded: Loaded, format: Format, isRepeatable: boolean): void {
     const { rows, totals } = response;
     const cards: Node[] = [];
     const showAll = () => button('Show all', this.#events.showAll);
@@ -79,6 +81,10 @@ export class Status {
     } else if (!response.complete) {
       cards.push(this.#notice(`Some rows are missing: ${response.incomplete_reason ?? 'the source broke off'}.`, button('Try again', this.#events.again)));
     }
+    const isNothing = totals.executions === 0;
+    const empty = isNothing ? [this.#empty(response, loaded, workflows, query, format)] : [];
+    // The commonest cause stands first.
+    if (rows.no_start > rows.unreadable) cards.push(...empty.splice(0));
     if (rows.unreadable > 0) {
       const first = response.problems.find(({ kind }) => kind === 'unreadable' || kind === 'line_too_long');
       const where = first ? ` First: line ${format.count(first.line)}, ${first.message.replace(/\.$/, '')}.` : '';
@@ -89,27 +95,31 @@ export class Status {
       const named = commonest.map(([word, count]) => `“${word.slice(0, 30)}” (${format.count(count)})`).join(', ');
       cards.push(this.#notice(`Status not known, so in no success rate: ${format.count(totals.other)} of ${format.plural(totals.executions, 'execution')}, ${named}.`, showAll()));
     }
-    if (totals.executions === 0) cards.push(this.#empty(response, loaded, query, format));
-    this.#say(...cards);
+    this.#say(...cards, ...empty);
   }
 
   #notice(words: string, action?: HTMLElement): HTMLElement {
     return h('div', { class: 'card notice', part: 'notice' }, h('div', { class: 'row' }, h('p', {}, words), action));
   }
 
-  #empty(response: HeatmapResponse, loaded: Loaded, query: Query, format: Format): HTMLElement {
+  #empty(response: HeatmapResponse, loaded: Loaded, workflows: readonly Workflow[], query: Query, format: Format): HTMLElement {
     if (response.rows.filtered > 0) {
-      return this.#message(`No executions match ${filterWords(query)}.`, button('Clear filters', this.#events.clear));
+      const { id, name } = meant(workflows, query.workflow_id) ?? {};
+      const hint = id && ` '${name}' is the name of the workflow with the id '${id}'.`;
+      return this.#message(`No executions match ${filterWords(query)}.${hint || ''}`,
+        ...(id ? [button(`Show '${name}'`, () => this.#events.workflow(id))] : []), button('Clear filters', this.#events.clear));
     }
     const range = `from ${format.monthDay(response.start_date)} to ${format.monthDay(response.end_date)}`;
     if (loaded.newest === null && response.rows.read === response.rows.unreadable + response.rows.no_start && loaded.now === null) {
-      const { read, unreadable } = response.rows;
-      const lost = read > 0 ? ` ${format.plural(read, 'row')} read, none could be placed.` : '';
-      const [first] = response.problems;
-      // Of rows that could not be read the first is told above.
-      const where = first && !unreadable ? ` Line ${format.count(first.line)}: ${first.message.replace(/\.$/, '')}.` : '';
+      const { read, unreadable, no_start: without } = response.rows;
+      const isCause = without > unreadable;
+      const what = isCause && unreadable ? `: ${format.count(without)} have no start, ${format.count(unreadable)} could not be read` : '';
+      const lost = read > 0 ? ` ${format.plural(read, 'row')} read, none could be placed${what}.` : '';
+      const first = response.problems.find(({ kind }) => !isCause || kind === 'no_start');
+      // Of rows that could not be read the first is told on their card.
+      const where = first && isCause ? ` Line ${format.count(first.line)}: ${first.message.replace(/\.$/, '')}.` : '';
       // What is wrong with what is there is no lack of fields.
-      const takes = first && !/ has no /.test(first.message) ? '' : ' It takes rows with a start and a status, as started_at and status, as a system that is known names them, or as a mapping does.';
+      const takes = first && !/ has no /.test(first.message) ? '' : ' It takes rows with a start and a status, as started_at and status, as a system that is known names them, or as a mapping does, such as {"started_at": "created_at"}.';
       return this.#message(`There are no executions in this file.${lost}${where}${takes}`);
     }
     if (loaded.newest === null) return this.#message(`No executions ${range}.`);
@@ -120,8 +130,8 @@ export class Status {
       button(`Go to ${format.month(newest)}`, () => this.#events.goTo(first, last)));
   }
 
-  #message(words: string, action?: HTMLElement): HTMLElement {
-    return h('div', { class: 'card message' }, h('p', {}, words), action && h('div', { class: 'actions' }, action));
+  #message(words: string, ...actions: HTMLElement[]): HTMLElement {
+    return h('div', { class: 'card message' }, h('p', {}, words), actions.length > 0 && h('div', { class: 'actions' }, ...actions));
   }
 
   /** A source or an engine that failed. */
@@ -138,6 +148,11 @@ function rates({ bytes, total, rowsPerSecond, remaining }: Progress, format: For
   if (rowsPerSecond >= 1) parts.push(`${format.rough(rowsPerSecond)} rows a second`);
   if (remaining !== null && remaining > 0) parts.push(`about ${format.about(remaining)} left`);
   return parts.join(' · ');
+}
+
+/** The workflow whose name was taken for its id. */
+function meant(workflows: readonly Workflow[], asked: readonly string[] | undefined): Workflow | undefined {
+  return asked?.length === 1 ? workflows.find(({ id, name }) => name?.toLowerCase() === asked[0]?.toLowerCase() && id !== asked[0]) : undefined;
 }
 
 function filterWords(query: Query): string {

@@ -59,7 +59,7 @@ button.link:hover { text-decoration: underline; }
 .card .rate { font-variant-numeric: tabular-nums; margin-block-start: 6px; }
 .card.notice { border-inline-start: 3px solid ${pair('#ba4f20', '#c06a26')}; }
 .card.message { text-align: center; padding: 28px 16px; }
-.card.message .actions { margin-block-start: 12px; }
+.card.message .actions { display: flex; flex-wrap: wrap; justify-content: center; gap: 8px; margin-block-start: 12px; }
 progress { display: block; inline-size: 100%; block-size: 6px; border: 0; border-radius: 3px; appearance: none; background: var(--tile); overflow: hidden; }
 progress::-webkit-progress-bar { background: var(--tile); }
 progress::-webkit-progress-value { background: var(--fg); }
@@ -169,6 +169,7 @@ dialog.panel.sheet { position: fixed; inset: 0; inline-size: 100%; block-size: 1
 .runs .data .number, .runs .data thead th:nth-child(4) { text-align: end; }
 .runs .data .error { inline-size: 50%; white-space: normal; overflow-wrap: anywhere; }
 .runs .data tbody th { white-space: normal; overflow-wrap: anywhere; min-inline-size: 8em; }
+.runs .muted { font-weight: 400; }
 .runs .error details { margin: 0; padding: 0; border: 0; }
 .runs .error summary { font-weight: 400; }
 .runs .error pre { white-space: pre-wrap; font: inherit; margin: 4px 0; }

@@ -29,22 +29,28 @@ function valueText(format: Format, metric: Metric, value: number): string {
   return familyOf(metric) === 'duration' ? format.duration(value) : format.count(value);
 }
 
-/** A level's bounds in words: `under 60%`, `60–80%`, `95% and over`; empty for a level that nothing can fall into. */
+const rangeOf = ({ scale }: HeatmapResponse, level: number) => scale.levels.find((entry) => entry.level === level)?.range;
+/** The least count that a cell with executions can bear, of metrics that count. */
+const leastCount = (metric: Metric): number | undefined => ({ volume: 1, error_count: 0 } as Partial<Record<Metric, number>>)[metric];
+
+/** True for a level that some value can fall into: counts are whole numbers, and a bound may leave none of them below it. */
+export function canHold(response: HeatmapResponse, level: number): boolean {
+  const [range, least] = [rangeOf(response, level), leastCount(response.metric)];
+  return !!range && (least === undefined || level === 4 || Math.ceil(Math.max(range[0], least)) < range[1]);
+}
+
+/** A level's bounds in words: `under 60%`, `60–80%`, `95% and over`; of counts those that it holds: `5–19`. */
 export function levelRange(response: HeatmapResponse, level: number, format: Format): string {
-  const { metric, scale } = response;
-  const range = scale.levels.find((entry) => entry.level === level)?.range;
-  if (!range) return '';
-  const [from, to] = range;
-  if (metric === 'error_count') {
-    if (level === 1) return '';
-    const last = to - 1;
-    if (level === 4) return `${format.count(from)} and more`;
-    return last <= from ? format.count(from) : `${format.count(from)}–${format.count(last)}`;
-  }
+  const { metric } = response;
+  const [from, to] = rangeOf(response, level) ?? [];
+  // That there are none, the name says.
+  if (from === undefined || to === undefined || (metric === 'error_count' && level === 1 && to === 1)) return '';
   const text = (value: number) => valueText(format, metric, value);
   if (level === 1) return `under ${text(to)}`;
   if (level === 4) return `${text(from)} and over`;
-  return metric === 'success_rate' ? `${text(from).replace(/\s*%/, '')}–${text(to)}` : `${text(from)}–${text(to)}`;
+  const last = leastCount(metric) !== undefined && Number.isInteger(from) && Number.isInteger(to) ? to - 1 : to;
+  if (last === from) return text(from);
+  return `${metric === 'success_rate' ? text(from).replace(/\s*%/, '') : text(from)}–${text(last)}`;
 }
 
 /** What a cell can show, in the order of the engine's numbers. */
@@ -129,6 +135,11 @@ export class CellTexts {
   /** The cells of pattern n. */
   cellsOf(number: number): Iterable<number> {
     return this.#cells[number - 1] ?? [];
+  }
+
+  /** True if pattern n has cells here. */
+  isMarked(number: number): boolean {
+    return (this.#cells[number - 1]?.size ?? 0) > 0;
   }
 
   /** The local date of a cell, and its hour. */

@@ -5,7 +5,7 @@
 //! days a week. Everything is a logarithm or a logit: a step is a ratio.
 
 use super::history::Day;
-use super::random::{listed, median};
+use super::random::{listed, median, quantile_of};
 use super::series::Series;
 use crate::histogram::{Bins, Histogram};
 use crate::number::within;
@@ -48,8 +48,9 @@ const BESIDE: usize = 7;
 const MOST_DEVIATIONS: f64 = 3.0;
 /// The deviation of normal numbers by their median distance from the median.
 const DEVIATION_BY_MEDIAN_DISTANCE: f64 = 1.4826;
-/// And by their mean distance: √(π/2).
-const DEVIATION_BY_MEAN_DISTANCE: f64 = 1.2533;
+/// And by the distance beyond which a tenth of them lies.
+const DEVIATION_BY_FAR_DISTANCE: f64 = 0.6080;
+const FAR: f64 = 0.9;
 /// The deviation by the median distance is believed unless it is less than this share of the other.
 const LEAST_BY_MEDIAN: f64 = 0.5;
 /// What a day keeps of the day before is never taken to be more.
@@ -79,13 +80,13 @@ impl Daily {
     pub fn of(values: &[Option<f64>], after_monday: usize) -> Self {
         let without_weekdays = without_weekdays(values);
         let beside = running_medians(&without_weekdays, BESIDE, BESIDE + 1);
-        let distances =
-            || without_weekdays.iter().zip(&beside).filter_map(|(value, level)| Some(((*value)? - level).abs()));
-        let by_median = DEVIATION_BY_MEDIAN_DISTANCE * median(distances());
-        let by_mean = DEVIATION_BY_MEAN_DISTANCE * distances().sum::<f64>() / (distances().count() as f64).max(1.0);
+        let known = without_weekdays.iter().zip(&beside);
+        let distances = listed(known.filter_map(|(value, level)| Some(((*value)? - level).abs())));
+        let by_median = DEVIATION_BY_MEDIAN_DISTANCE * median(distances.iter().copied());
+        let by_far_ones = DEVIATION_BY_FAR_DISTANCE * quantile_of(distances, FAR);
         // Where most days are alike, as those without a failure are, the distance in the middle is next to none. Days would be
         // drawn in to a level that is itself one of few values and jumps from one to the next.
-        let deviation = if by_median < LEAST_BY_MEDIAN * by_mean { by_mean } else { by_median };
+        let deviation = if by_median < LEAST_BY_MEDIAN * by_far_ones { by_far_ones } else { by_median };
         let most = MOST_DEVIATIONS * deviation + 1e-9;
         let mut daily = Self { after_monday, ..Self::default() };
         for (place, (value, level)) in without_weekdays.iter().zip(beside).enumerate() {

@@ -181,6 +181,53 @@ test('an address with wrong values is shown with defaults, or says what is wrong
   await close();
 });
 
+test('what an address asks in vain is said, with what is shown instead, and stays in it', async () => {
+  const until = 'workspace=demo&until=2013-05-06T04%3A00%3A00.000Z&time_zone=America%2FNew_York';
+  const { page, problems, close } = await open(`${until}&metric=joy&days=9999&dyas=7&utm_source=x`);
+  const said = () => page.locator('#faults p').allTextContents();
+  const misspelt = 'dyas: there is no such parameter, so it changes nothing. It is nearly days.';
+  const days = "days: '9999' cannot be used; it takes a whole number from 1 to 1096. Shown instead: the last 90 days.";
+  const metric = "metric: 'joy' cannot be used; it takes success_rate, volume, duration, error_count, p50_duration, p95_duration, p99_duration, max_duration, queue_wait. Shown instead: success rate.";
+  assert.deepEqual(await said(), [metric, days, misspelt]);
+  assert.equal(await page.getByRole('status').filter({ hasText: 'joy' }).isVisible(), true);
+  const parameters = new URL(page.url()).searchParams;
+  assert.deepEqual(['metric', 'days', 'dyas', 'utm_source'].map((name) => parameters.get(name)), ['joy', '9999', '7', 'x']);
+  // What the reader chooses is right, so nothing is said of it any more.
+  await redrawn(page, () => page.click('#metric [value=volume]'));
+  assert.deepEqual(await said(), [days, misspelt]);
+  await redrawn(page, () => page.selectOption('#window', '30'));
+  assert.deepEqual(await said(), [misspelt]);
+  for (const [query, expected] of [
+    ['from=2013-04-01', ["from: '2013-04-01' cannot be used; it takes `to` beside it, a date such as 2026-02-18. Shown instead: the last 90 days."]],
+    ['to=2013-04-01', ["to: '2013-04-01' cannot be used; it takes `from` beside it, a date such as 2026-02-18. Shown instead: the last 90 days."]],
+    ['from=2013-04-02&to=2013-04-01', ["from: '2013-04-02' cannot be used; it takes a date that is not after 2013-04-01. Shown instead: the last 90 days."]],
+    ['from=2013-04-01&to=2013-04-20', []],
+    ['level=9&cell=zz&Timezone=UTC&workflow=7', ["cell: 'zz' cannot be used; it takes a date or an hour such as 2026-02-18T19. Shown instead: no cell.", "level: '9' cannot be used; it takes 1 to 4. Shown instead: all levels.",
+      'Timezone: there is no such parameter, so it changes nothing. It is nearly time_zone.', 'workflow: there is no such parameter, so it changes nothing. It is nearly workflow_id.']],
+    ['theirs=1&data=2&ref=3&page=4&gclid=5&fbclid=6', []],
+  ]) {
+    await page.goto(`${demo.origin}/?${until}&${query}`);
+    await settled(page);
+    assert.deepEqual(await said(), expected, query);
+  }
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test('a name is cut off only where there is no room', async () => {
+  const { page, close } = await newPage(demo.browser);
+  for (const file of ['nightly-e2e', 'a-name-of-a-file-that-is-much-too-long-for-one-line.json']) {
+    await page.goto(`${demo.origin}/?file=${file}`);
+    await page.waitForFunction((file) => document.querySelector('#name').textContent === file, file);
+    const { isWhole, room } = await page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.querySelector('h1');
+      return { isWhole: scrollWidth <= clientWidth, room: document.querySelector('#controls .space').offsetWidth };
+    });
+    assert.ok(isWhole || room < 2, `${file}: ${room} px are left`);
+  }
+  await close();
+});
+
 test('durations have a menu of their own, and the address keeps which one', async () => {
   const { page, close } = await open();
   await redrawn(page, () => page.click('#metric [value=duration]'));

@@ -82,7 +82,7 @@ test('Enter opens the runs of a cell, more are shown on request, and Escape goes
   assert.deepEqual(await panel(page).locator('thead th').allTextContents(), ['Started', 'Workflow', 'Status', 'Duration', 'Error']);
   const [first] = expected(cell.date, cell.hour);
   const shown = await panel(page).locator('tbody tr').first().textContent();
-  assert.ok(shown.includes(first.workflow) && shown.includes(first.error), shown);
+  assert.ok(shown.includes(first.workflow) && shown.includes(first.error) && shown.includes(` ${first.id}`), shown);
   await panel(page).getByRole('button', { name: /^Show \d+ more$/ }).click();
   await page.waitForFunction((count) => document.querySelector('execution-heatmap').shadowRoot.querySelectorAll('.panel tbody tr').length === count, Math.min(100, cell.count));
   assert.match(await focused(page), /^<tr/);

@@ -147,10 +147,17 @@ test('a bare address says what there is to open', async () => {
   await page.goto(`${demo.origin}/`);
   await page.getByRole('button', { name: 'sales' }).waitFor();
   assert.equal(await page.textContent('#invitation'), 'Open one of the workspaces, or drop a log file here.');
+  // Nothing is being read, so nothing looks as if it were.
+  assert.equal(await page.locator('execution-heatmap .ghost').isVisible(), false);
   await page.getByRole('button', { name: 'demo' }).click();
   await page.waitForURL(/workspace=demo/);
   await page.waitForSelector('#newest');
   assert.match(await page.textContent('#newest'), /^The newest execution is from May 6, 2013\. Go there$/);
+  // And back to where the others are.
+  await page.click('#more');
+  await page.getByRole('link', { name: 'All workspaces' }).click();
+  await page.getByRole('button', { name: 'sales' }).waitFor();
+  assert.match(new URL(page.url()).search, /^\?time_zone=Asia%2FKat[a-z]+$/);
   await close();
 });
 

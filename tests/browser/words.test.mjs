@@ -69,6 +69,96 @@ test('the keys of the legend say what those of the engine’s picture say', asyn
   }
 });
 
+// Hours of 1, 2 and 5 executions, some of which fail: levels of counts begin at single numbers.
+const COUNTED = Array.from({ length: 240 }, (_, i) => Array.from({ length: i % 12 === 0 ? 5 : i % 3 === 0 ? 2 : 1 }, (_, n) => line({
+  status: n > 0 && i % 4 === 0 ? 'failed' : 'completed', started_at: new Date(Date.UTC(2026, 1, 2, i, n)).toISOString(),
+})).join('')).join('');
+
+for (const metric of ['volume', 'error_count']) {
+  test(`levels of ${metric} are told by whole numbers, as the engine’s picture and the cells do`, async () => {
+    await show(COUNTED, { metric, days: '9', 'time-zone': 'Asia/Kathmandu' });
+    const buttons = await page.evaluate(() => [...document.querySelector('execution-heatmap').shadowRoot.querySelectorAll('.legend button')].map((button) => [button.querySelector('b').textContent, button.querySelector('.range').firstChild.textContent]));
+    const picture = await page.evaluate(() => document.querySelector('execution-heatmap').toSVG());
+    assert.deepEqual(buttons.filter(([name, range]) => !picture.includes(`>${name}<`) || !picture.includes(`>${range} `)), metric === 'volume' ? [] : [['None', '']]);
+    assert.deepEqual(buttons.filter(([name]) => name === 'Low'), []);
+    // Each cell's number lies in the range of its level.
+    const cells = await page.evaluate(() => document.querySelector('execution-heatmap').result.cells);
+    const names = await page.evaluate(() => Object.fromEntries(document.querySelector('execution-heatmap').result.scale.levels.map(({ level, label }) => [level, label.split(' (')[0]])));
+    const bounds = Object.fromEntries(buttons.map(([name, range]) => [name, range === '' ? [0, 0] : / and over/.test(range) ? [Number.parseInt(range), Infinity] : /^under/.test(range) ? [0, Number(range.slice(6)) - 1] : [Number(range.split('–')[0]), Number(range.split('–').at(-1))]]));
+    assert.ok(cells.length > 200);
+    assert.deepEqual(cells.filter(({ value, level }) => !(value >= bounds[names[level]][0] && value <= bounds[names[level]][1])), []);
+  });
+}
+
+test('a level that nothing can be at is isolated by no address', async () => {
+  await show(COUNTED, { metric: 'volume', days: '9', level: '1' });
+  assert.doesNotMatch((await text('.summary')).join(), /Showing/);
+  assert.equal(await page.evaluate(() => document.querySelector('execution-heatmap').shadowRoot.querySelectorAll('.light').length), 0);
+});
+
+test('a pattern without cells leaves the picture as it is, and being chosen it tells its details', async () => {
+  const stopped = Array.from({ length: 60 }, (_, i) => [
+    ...Array.from({ length: 24 }, (_, hour) => line({ workflow_id: 'a', status: 'completed', started_at: new Date(Date.UTC(2026, 0, 5 + i, hour, 7)).toISOString() })),
+    i < 40 ? line({ workflow_id: 'b', status: 'completed', started_at: new Date(Date.UTC(2026, 0, 5 + i, 9, 30)).toISOString() }) : '',
+  ].join('')).join('');
+  await show(stopped, { 'time-zone': 'Asia/Kathmandu', patterns: 'all' });
+  const patterns = await page.evaluate(() => document.querySelector('execution-heatmap').result.patterns);
+  const at = patterns.findIndex(({ kind }) => kind === 'stopped');
+  assert.deepEqual(patterns[at].cells, []);
+  const more = page.locator('execution-heatmap').getByRole('button', { name: /^Show \d+ more$/ });
+  if (at >= 3) await more.click();
+  const row = page.locator('execution-heatmap .pattern').nth(at);
+  await row.hover();
+  assert.equal(await page.locator('execution-heatmap .light').count(), 0);
+  assert.equal(await row.locator('.how p').isVisible(), false);
+  await row.locator('.claim').click();
+  assert.match(await row.locator('.how p').innerText(), /^It marks nothing in the picture\. ./);
+  assert.equal(await row.locator('.claim').getAttribute('aria-pressed'), 'true');
+  // What has cells says nothing of the kind.
+  const marked = patterns.findIndex(({ cells }) => cells.length > 0);
+  if (marked >= 0) assert.doesNotMatch(await page.locator('execution-heatmap .pattern .how p').nth(marked).textContent(), /marks nothing/);
+});
+
+test('cells of what does not recur are outlined when it is chosen', async () => {
+  // Two hundred hours of silence behind two months; the picture of the engine outlines what recurs.
+  await show(hours(60 * 24), { until: '2026-03-14T08:00:00Z', 'time-zone': 'Asia/Kathmandu', days: '68' });
+  const { at, cells } = await page.evaluate(() => {
+    const { patterns } = document.querySelector('execution-heatmap').result;
+    const at = patterns.findIndex(({ kind }) => kind === 'silence');
+    return { at, cells: patterns[at].cells };
+  });
+  assert.ok(cells.length > 150, String(cells.length));
+  await page.evaluate((pattern) => { document.querySelector('execution-heatmap').pattern = pattern; }, at + 1);
+  const blocks = page.locator('execution-heatmap .overlay path.hover');
+  await blocks.waitFor({ state: 'attached' });
+  // A point in each cell lies within a block, one beside them in none.
+  const held = await page.evaluate((cells) => {
+    const { shadowRoot, view } = document.querySelector('execution-heatmap');
+    const [, ...boxes] = shadowRoot.querySelector('.overlay path.hover').getAttribute('d').split('M');
+    const blocks = boxes.map((box) => box.match(/-?[\d.]+/g).map(Number)).map(([left, top, right, bottom]) => ({ left, top, right, bottom }));
+    const { columns, rows, width, height } = view.picture.places;
+    const within = ([date, hour]) => {
+      const [x, y] = [columns[view.dates.indexOf(date)] + width / 2, rows[hour] + height / 2];
+      return blocks.filter(({ left, top, right, bottom }) => x > left && x < right && y > top && y < bottom).length;
+    };
+    return { blocks: blocks.length, inside: cells.map(within), outside: within([view.dates[0], 5]) };
+  }, cells);
+  assert.deepEqual([...new Set(held.inside)], [1]);
+  assert.equal(held.outside, 0);
+  assert.ok(held.blocks <= 3, `${held.blocks} blocks`);
+});
+
+test('a workflow’s name that is asked for as an id is told, and one press shows it', async () => {
+  const log = Array.from({ length: 48 }, (_, i) => line({ workflow_id: '7', workflow: 'Sync', status: 'completed', started_at: new Date(Date.UTC(2026, 1, 2, i)).toISOString() })).join('');
+  await show(log, { 'workflow-id': 'sync', days: '3' });
+  assert.deepEqual(await text('.message p'), ["No executions match workflow 'sync'. 'Sync' is the name of the workflow with the id '7'."]);
+  await page.getByRole('button', { name: "Show 'Sync'" }).click();
+  await settled(page, ['ready']);
+  assert.deepEqual(await page.evaluate(() => [document.querySelector('execution-heatmap').workflowId, document.querySelector('execution-heatmap').result.totals.executions]), [['7'], 48]);
+  await show(log, { 'workflow-id': 'other', days: '3' });
+  assert.deepEqual(await text('.message p'), ["No executions match workflow 'other'."]);
+});
+
 test('the month to go to is that of the view’s zone', async () => {
   const log = completed('2026-03-31T23:30:00Z');
   for (const [zone, month, from, to] of [['UTC', 'March', '2026-03-01', '2026-03-31'], ['Pacific/Auckland', 'April', '2026-04-01', '2026-04-30']]) {
@@ -104,19 +194,27 @@ test('dates that were not read are those of the view’s zone', async () => {
 const HOUR = 3_600_000;
 const hours = (count) => Array.from({ length: count }, (_, i) => completed(Date.UTC(2026, 0, 5) + i * HOUR)).join('');
 
-const TOO_FEW_WEEKS = 'Not enough history to name a weekday: that needs 8 weeks, this has';
+const TOO_FEW_WEEKS = 'Not enough history to name hours that fail more or a weekday: that needs 5 and 8 whole weeks, this has';
 for (const [days, expected] of [
-  [35, [`${TOO_FEW_WEEKS} 5.`]],
-  [3, ['Needs 5 weeks to name hours that fail more, 8 to name a weekday; there is 1.', 'Not enough history to name an hour of the day: that needs 10 whole days with 3 or more executions, this has 3.']],
+  [35, ['Not enough history to name a weekday: that needs 8 whole weeks, this has 5.']],
+  [13, [`${TOO_FEW_WEEKS} 1.`]],
+  [3, [`${TOO_FEW_WEEKS} 1.`, 'Not enough history to name an hour of the day: that needs 10 whole days with 3 or more executions, this has 3.']],
 ]) {
   test(`${days} days are too little history, which is not said to be without a pattern`, async () => {
     // One more hour makes the last day a whole one.
     await show(hours(days * 24 + 1), {});
     const lines = await text('.patterns li');
-    assert.deepEqual(lines.filter((line) => /^Not enough|^Needs/.test(line)), expected);
+    assert.deepEqual(lines.filter((line) => /Not enough|[Nn]eeds/.test(line)), expected);
     assert.deepEqual(await text('.quiet'), []);
   });
 }
+
+test('of a week in which no outcome is known the days are told', async () => {
+  // Of outcomes nothing is said to be missing, and ten days suffice for an hour of the day.
+  const open = Array.from({ length: 13 * 24 * 3 + 1 }, (_, i) => line({ status: 'running', started_at: new Date(Date.UTC(2026, 0, 6) + i * HOUR / 3).toISOString() })).join('');
+  await show(open, { patterns: 'first' });
+  assert.match((await text('.quiet'))[0], /^No recurring pattern found in 14 days\./);
+});
 
 test('enough history without a pattern is said to be that', async () => {
   await show(hours(12 * 7 * 24), { days: '84' });
@@ -210,11 +308,13 @@ test('statuses that are not known are named where the rate is shown', async () =
   const said = (await text('[part=notice] p')).join(' ');
   assert.equal(said, 'Status not known, so in no success rate: 3 of 4 executions, “success” (2), “error” (1).');
   assert.match((await text('[part=summary]')).join(' '), /^4 executions, .* · success rate known of 1 of 4$/);
+  // And once: not among the notices of the engine, too.
+  assert.doesNotMatch((await text('.patterns li')).join(' '), /not known|rate known/);
 });
 
 test('a file without executions says so', async () => {
   await show('', { days: '1' });
-  const takes = 'It takes rows with a start and a status, as started_at and status, as a system that is known names them, or as a mapping does.';
+  const takes = 'It takes rows with a start and a status, as started_at and status, as a system that is known names them, or as a mapping does, such as {"started_at": "created_at"}.';
   const said = async (content, words) => {
     await show(content, { days: '1' });
     assert.deepEqual(await text('.message p'), [`There are no executions in this file. ${words}${takes}`]);
@@ -231,6 +331,13 @@ test('a file without executions says so', async () => {
   await said('{"status":"completed"}\n', '1 row read, none could be placed. Line 1: the row has no start: started_at is absent, null or a zero time. ');
   await said('{"what":1}\n', '1 row read, none could be placed. ');
   assert.deepEqual(await text('[part=notice] p'), ['Some rows are missing: 1 of 1 could not be read. First: line 1, the row has no status.']);
+  // The commonest cause stands first, in the engine's words.
+  await said('{"what":1}\n{"status":"completed"}\n{"status":"failed"}\n', '3 rows read, none could be placed: 2 have no start, 1 could not be read. Line 2: the row has no start: started_at is absent, null or a zero time. ');
+  const cards = () => text('[part=status] .card > p, [part=status] .row > p');
+  assert.match((await cards())[0], /^There are no executions/);
+  assert.deepEqual((await cards()).slice(1), ['Some rows are missing: 1 of 3 could not be read. First: line 1, the row has no status.']);
+  await said('{"what":1}\n{"what":2}\n{"status":"failed"}\n', '3 rows read, none could be placed. ');
+  assert.match((await cards())[0], /^Some rows are missing: 2 of 3 could not be read/);
   // A picture comes back with rows, and one of a time that is asked for stands empty.
   await show(completed('2026-02-02T00:10:00Z'), { days: '1' });
   const drawing = () => page.locator('execution-heatmap .drawing').waitFor({ state: 'visible', timeout: 5000 });
