@@ -284,8 +284,9 @@ mod tests {
     #[test]
     fn a_lone_failure_hours_before_is_no_part_of_an_incident() {
         // One failure every four days, one of them eight hours before eight in a row, another ten hours after them.
-        let fails =
-            |hour: u64| hour % 96 == 0 || [322, 347].contains(&hour) || (330..=337).contains(&hour) && hour != 333;
+        let fails = |hour: u64| {
+            hour.is_multiple_of(96) || [322, 347].contains(&hour) || (330..=337).contains(&hour) && hour != 333
+        };
         let look = look_for_incident(&series(28, |hour| (2, 2 * u64::from(fails(hour)))));
         let facts = look.claim.unwrap().facts;
         let date = "2026-01-18".parse().unwrap();
