@@ -394,6 +394,21 @@ fn every_number_can_be_recounted() {
         }
     }
     assert!(findings >= 19, "{findings}");
+    // A silence of 20 days, and one hour with 20 times the executions.
+    let mut kinds = Vec::new();
+    for number in 0..3 {
+        let mut history = flagship(number);
+        let gap = 40 * 24 + 7..60 * 24 + 7;
+        history.executions[gap.clone()].fill(0);
+        history.failures[gap].fill(0);
+        history.executions[1500] *= 20;
+        for finding in history.report().findings {
+            recount(&history, &finding);
+            kinds.push(finding.kind);
+        }
+    }
+    let told = |kind: Kind| kinds.iter().filter(|told| **told == kind).count();
+    assert_eq!((told(Kind::Silence), told(Kind::Burst)), (3, 3), "{kinds:?}");
 }
 
 proptest! {

@@ -13,6 +13,7 @@ use crate::histogram::{BINS, Bins, Histogram};
 use crate::options::Moment;
 use crate::table::{RunCount, WorkflowRuns};
 use crate::time::Timestamp;
+use crate::zone::HOUR_MS;
 use chrono::{Datelike, Days, NaiveDate};
 
 /// Hours of a week, Monday 0 h first.
@@ -42,9 +43,16 @@ pub struct Hour {
     pub timed: u64,
     /// and those of them that took longer than nine in ten of their own workflow.
     pub slow: u64,
+    /// Hours that a clock change adds: 1 to one that it doubles, −1 to one that it skips.
+    pub added: i8,
 }
 
 impl Hour {
+    /// How many hours it lasts: 1, but where a clock changes.
+    pub fn lasts(&self) -> u64 {
+        u64::from(self.added.saturating_add(1).unsigned_abs())
+    }
+
     /// What is left of the executions without others that are among them. Ends are not told.
     pub fn without(&self, others: &Hour) -> Hour {
         Hour {
@@ -57,6 +65,7 @@ impl Hour {
             finished: 0,
             timed: self.timed.saturating_sub(others.timed),
             slow: self.slow.saturating_sub(others.slow),
+            added: self.added,
         }
     }
 
@@ -248,7 +257,28 @@ impl<'a> WholeDays<'a> {
             whole += 1;
         }
         let days = window.dates().take(whole).map(|date| Day { date, hours: [Hour::default(); 24] }).collect();
-        Self { buckets, days }
+        let mut days = Self { buckets, days };
+        days.turn_clocks();
+        days
+    }
+
+    /// Marks the hours that a clock change skips, which no bucket has, and those that it doubles, which have two.
+    fn turn_clocks(&mut self) {
+        let mut before: Option<usize> = None;
+        for place in self.buckets.hours() {
+            let at = place.date as usize * 24 + usize::from(place.hour);
+            let turned = match before {
+                Some(before) if before == at && place.length_ms == HOUR_MS => (at..at + 1, 1),
+                Some(before) => (before + 1..at, -1),
+                None => (0..0, 0),
+            };
+            for hour in turned.0 {
+                if let Some(hour) = self.days.get_mut(hour / 24).and_then(|day| day.hours.get_mut(hour % 24)) {
+                    hour.added = turned.1;
+                }
+            }
+            before = Some(at);
+        }
     }
 
     /// The day of a bucket and its hour, if the day is whole.
@@ -378,7 +408,7 @@ pub fn weeks_of(days: &[Day]) -> Vec<Week> {
 mod tests {
     use super::*;
     use crate::window::{Window, WindowRequest};
-    use crate::zone::{HOUR_MS, Zone};
+    use crate::zone::Zone;
 
     /// Counts one failure an elementary hour and gives the whole days.
     fn days(zone: &Zone, from: &str, to: &str, cut_ms: i64) -> Vec<Day> {
@@ -477,9 +507,12 @@ mod tests {
         let spring = Zone::new("America/New_York", &[(0, -5 * 3600), (1_362_898_800_000, -4 * 3600)]).unwrap();
         let day = &days(&spring, "2013-03-10", "2013-03-10", 0)[0];
         assert_eq!((day.hours[2].decided, day.hours[3].decided, day.executions()), (0, 1, 23));
+        let lasts = |day: &Day| [1, 2, 3].map(|hour: usize| day.hours[hour].lasts());
+        assert_eq!(lasts(day), [1, 0, 1]);
         let autumn = Zone::new("America/New_York", &[(0, -4 * 3600), (1_383_458_400_000, -5 * 3600)]).unwrap();
         let day = &days(&autumn, "2013-11-03", "2013-11-03", 0)[0];
         assert_eq!((day.hours[1].failures, day.executions()), (2, 25));
+        assert_eq!(lasts(day), [2, 1, 1]);
         assert!(days(&autumn, "2013-11-03", "2013-11-03", HOUR_MS).is_empty(), "a day that is cut is no whole day");
     }
 }

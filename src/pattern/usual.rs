@@ -1,11 +1,12 @@
 //! What is usual of a series hour by hour: how many executions its hour of the week brings, and how widely counts
 //! swing around that. It tests nothing.
 
-use super::history::{Day, RING, by_hour};
+use super::history::{Day, Hour, RING, by_hour};
 use super::random::{listed, quantile, sum};
 use crate::number::within;
 use crate::order::sort_numbers;
 use chrono::{Datelike, Days, NaiveDate};
+use std::ops::Range;
 
 /// Days below which no hour of the week is known well enough to miss something in it.
 pub const LEAST_DAYS: usize = 21;
@@ -25,6 +26,8 @@ pub struct Usual {
     pub counts: Vec<u64>,
     /// and what was to be expected.
     pub expected: Vec<f64>,
+    /// How many hours each of them lasts: none of one that a clock change skips, 2 of one that it doubles.
+    pub lasts: Vec<u64>,
     /// The shape of a negative binomial distribution around it: small where hours swing widely.
     pub shape: f64,
 }
@@ -32,15 +35,22 @@ pub struct Usual {
 impl Usual {
     /// Measures days that follow each other; `None` where they are too few.
     pub fn new(days: &[Day]) -> Option<Self> {
+        Self::without(days, &(0..0))
+    }
+
+    /// The same where some hours do not say what is usual; how widely counts swing, all do.
+    pub fn without(days: &[Day], left_out: &Range<usize>) -> Option<Self> {
         if days.len() < LEAST_DAYS {
             return None;
         }
         let counts = by_hour(days, &|hour| hour.executions);
+        let lasts = by_hour(days, &Hour::lasts);
+        let says = |hour: usize, lasts: &u64| *lasts > 0 && !left_out.contains(&hour);
         let first = days.first()?.date.weekday().num_days_from_monday() as usize * 24;
         let place = |hour: usize| (first + hour) % RING;
         let mut by_place = vec![Vec::new(); RING];
-        for (hour, count) in counts.iter().enumerate() {
-            if let Some(values) = by_place.get_mut(place(hour)) {
+        for (hour, (count, lasts)) in counts.iter().zip(&lasts).enumerate() {
+            if let Some(values) = by_place.get_mut(place(hour)).filter(|_| says(hour, lasts)) {
                 values.push(*count as f64);
             }
         }
@@ -50,20 +60,22 @@ impl Usual {
         let smoothed = |place: usize| (mean_at(place + RING - 1) + 2.0 * mean_at(place) + mean_at(place + 1)) / 4.0;
         let profile = listed((0..RING).map(|place| smoothed(place).max(LEAST_EXPECTED)));
         let at = |hour: usize| profile.get(place(hour)).copied().unwrap_or(LEAST_EXPECTED);
-        let expected = listed((0..counts.len()).map(at));
+        let expected = listed(lasts.iter().enumerate().map(|(hour, lasts)| at(hour) * *lasts as f64));
         let shape = shape(&counts, &expected);
-        Some(Self { counts, expected, shape })
+        Some(Self { counts, expected, lasts, shape })
     }
 
-    /// Goes on with the counts of the hours that follow, as far as there are so many hours in all; of those beyond, nothing
-    /// is said.
-    pub fn go_on(&mut self, more: impl Iterator<Item = u64>, hours: usize) {
-        for count in more {
+    /// Goes on with the counts of the hours that follow and how many hours each of them lasts, as far as there are so many
+    /// hours in all; of those beyond, nothing is said.
+    pub fn go_on(&mut self, more: impl Iterator<Item = (u64, u64)>, hours: usize) {
+        for (count, lasts) in more {
             // Counted back by whole weeks, each hour has its own expectation.
-            let expected = self.expected.len().checked_sub(RING).and_then(|before| self.expected.get(before));
-            let Some(expected) = expected.copied() else { break };
+            let weeks_before = |before: &usize| self.lasts.get(*before).is_some_and(|lasts| *lasts == 1);
+            let before = (1..).map_while(|weeks| self.expected.len().checked_sub(weeks * RING)).find(weeks_before);
+            let Some(expected) = before.and_then(|before| self.expected.get(before)) else { break };
+            self.expected.push(expected * lasts as f64);
             self.counts.push(count);
-            self.expected.push(expected);
+            self.lasts.push(lasts);
         }
         self.counts.truncate(hours);
         self.expected.truncate(hours);

@@ -169,6 +169,35 @@ fn of_burst(history: &History, finding: &Finding) {
     let [cell] = finding.cells[..] else { panic!("{finding:?}") };
     assert_eq!(finding.count("executions").unwrap(), history.executions[hour_of(cell)]);
     assert!(finding.effect.unwrap().inside >= 3.0 * finding.effect.unwrap().outside);
+    let executions = looked_at(history, finding);
+    let ratio = |hour: usize| executions[hour] as f64 / usual(executions, hour, &|_| true);
+    let at = hour_of(cell);
+    assert!(is_near(number(finding, "usual"), usual(executions, at, &|_| true)), "{finding:?}");
+    let others = (0..executions.len()).filter(|hour| (hour / 12).abs_diff(at / 12) > 1 && executions[*hour] >= 10);
+    assert!(is_near(number(finding, "next_ratio"), others.map(ratio).fold(0.0, f64::max)), "{finding:?}");
+}
+
+/// The executions of the days that a finding is about, from the first day of the history on.
+fn looked_at<'a>(history: &'a History, finding: &Finding) -> &'a [u64] {
+    assert_eq!(hour_of((finding.from, 0)), 0);
+    &history.executions[..hour_of((finding.to, 23)) + 1]
+}
+
+/// What is usual at an hour: the mean of its hour of the week without an eighth of the values at each end, at least one,
+/// and half as much of the hours before and after it.
+fn usual(executions: &[u64], hour: usize, says: &dyn Fn(usize) -> bool) -> f64 {
+    let mean = |hour_of_week: usize| {
+        let mut values: Vec<u64> = (hour_of_week % WEEK..executions.len())
+            .step_by(WEEK)
+            .filter(|hour| says(*hour))
+            .map(|hour| executions[hour])
+            .collect();
+        values.sort_unstable();
+        let cut = (values.len() / 8).max(1);
+        let middle = &values[cut..values.len() - cut];
+        middle.iter().sum::<u64>() as f64 / middle.len() as f64
+    };
+    (mean(hour + WEEK - 1) / 4.0 + mean(hour) / 2.0 + mean(hour + 1) / 4.0).max(0.02)
 }
 
 fn of_incident(history: &History, finding: &Finding) {
@@ -190,6 +219,16 @@ fn of_silence(history: &History, finding: &Finding) {
     assert!(cells.iter().all(|hour| history.executions[*hour] == 0), "{finding:?}");
     assert!(history.executions[cells[0] - 1] > 0 && history.executions[cells[cells.len() - 1] + 1] > 0);
     assert!(number(finding, "expected") >= 8.0);
+    // The same hours of other weeks say what was to be expected, and the silence itself does not.
+    let silence = cells[0]..cells[cells.len() - 1] + 1;
+    let executions = looked_at(history, finding);
+    // Days before the first execution and behind the last one come with the window.
+    let ran = |hour: &usize| executions[*hour] > 0;
+    let hours = 0..executions.len();
+    let (first, last) = (hours.clone().find(ran).unwrap() / 24, hours.rev().find(ran).unwrap() / 24);
+    let says = |hour: usize| (first..=last).contains(&(hour / 24)) && !silence.contains(&hour);
+    let expected = silence.clone().map(|hour| usual(executions, hour, &says)).filter(|usual| *usual > 0.02);
+    assert!(is_near(number(finding, "expected"), expected.sum()), "{finding:?}");
 }
 
 fn of_change(history: &History, finding: &Finding) {

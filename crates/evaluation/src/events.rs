@@ -41,6 +41,50 @@ pub fn quiet(words: &'static str, weeks: usize, an_hour: f64, rhythm: Rhythm, lo
     (format!("{weeks} weeks, {an_hour} an hour, {rhythm:?}"), Box::new(chance))
 }
 
+/// Hours that a spell of work and one without last in the mean, and how many workflows have such spells.
+const SPELLS: [(f64, f64, usize); 6] =
+    [(12.0, 12.0, 10), (60.0, 60.0, 10), (24.0, 72.0, 10), (100.0, 20.0, 10), (8.0, 8.0, 3), (24.0, 24.0, 5)];
+
+/// Hourly counts of workflows that run four times an hour in spells, and not at all between them: now and then all of them
+/// pause at once.
+fn in_spells((on, off, workflows): (f64, f64, usize), number: usize) -> Vec<u64> {
+    let mut chance = Chance::of(&format!("evaluate spells {on} {off} {workflows}"), number);
+    let mut means = vec![0.0; DAYS * 24];
+    for _ in 0..workflows {
+        let mut runs = chance.uniform() < on / (on + off);
+        let mut hour = 0;
+        while hour < means.len() {
+            let lasts = 1 + (chance.gamma(1.0) * if runs { on } else { off }) as usize;
+            let spell = means.iter_mut().skip(hour).take(lasts);
+            spell.for_each(|mean| *mean += if runs { 4.0 } else { 0.0 });
+            (hour, runs) = (hour + lasts, !runs);
+        }
+    }
+    means.into_iter().map(|mean| chance.poisson(mean)).collect()
+}
+
+/// Null rows over them.
+pub fn spells() -> [Null; 6] {
+    SPELLS.map(|spells| -> Null {
+        let (on, off, workflows) = spells;
+        let chance = move |number: usize| of_silence(&series_of(&in_spells(spells, number), &[]));
+        (format!("{workflows} workflows, spells of {on} h and {off} h without"), Box::new(chance))
+    })
+}
+
+/// The share of silences of so many hours that are found in the middle of the busiest of them.
+pub fn silences_among_spells_found(length: usize, a_row: usize) -> Measured {
+    measure::hits(a_row, |number| {
+        let mut executions = in_spells((100.0, 20.0, 10), number);
+        let at = executions.len() / 2;
+        executions.iter_mut().skip(at).take(length).for_each(|executions| *executions = 0);
+        let series = series_of(&executions, &[]);
+        let look = silence_in(&series);
+        let Some(claim) = look.claim.filter(|_| look.chance <= CLAIMED) else { return false };
+        hour_of(&series, claim.facts.from).is_some_and(|start| start < at + length && start + claim.facts.hours > at)
+    })
+}
+
 /// What is claimed of a silence, also of one that lasts: rows are known up to the end of the days.
 fn silence_in(series: &Series) -> Look<silence::Facts> {
     let after = series.days.last().and_then(|day| day.date.succ_opt());
@@ -117,7 +161,11 @@ fn silences(table: &mut Table, a_row: usize) {
             .into_iter()
             .flat_map(move |weeks| Rhythm::ALL.map(|rhythm| quiet("silence", weeks, an_hour, rhythm, of_silence)))
     });
-    measure::nulls(table, SILENCES, "silence", rows.collect(), a_row, MOST_OF_A_ROW);
+    measure::nulls(table, SILENCES, "silence", rows.chain(spells()).collect(), a_row, MOST_OF_A_ROW);
+    for length in [12, 24, 48] {
+        let name = format!("{length} h of silence among 10 workflows with spells of 100 h and 20 h without");
+        table.push(SILENCES, &name, silences_among_spells_found(length, a_row), Target::None, "");
+    }
     for rhythm in Rhythm::ALL {
         for (an_hour, length, target) in
             [(10.0, 12, Target::AtLeast(1.0)), (10.0, 6, Target::None), (2.0, 12, Target::None)]

@@ -117,7 +117,8 @@ fn series_of(all: &[Series], whose: &Whose) -> Option<Series> {
     for more in all.iter().skip(1) {
         let places = sum.days.iter_mut().zip(&more.days).flat_map(|(sum, more)| sum.hours.iter_mut().zip(more.hours));
         for (sum, more) in places {
-            let Hour { executions, decided, failures, timed_out, cancelled, ended, finished, timed, slow } = more;
+            let Hour { executions, decided, failures, timed_out, cancelled, ended, finished, timed, slow, added: _ } =
+                more;
             sum.executions += executions;
             sum.decided += decided;
             sum.failures += failures;

@@ -49,6 +49,7 @@ fn nothing_is_made_of_nothing() {
     let rhythms = [Rhythm::Poisson, Rhythm::NegativeBinomial, Rhythm::Batches, Rhythm::Office];
     let silences = rhythms.map(|rhythm| events::quiet("small silence", 8, 10.0, rhythm, events::of_silence));
     check_silent("silences", silences.into(), 40);
+    check_silent("silences among spells", events::spells().into(), 40);
     let bursts = rhythms.map(|rhythm| events::quiet("small burst", 8, 10.0, rhythm, events::of_burst));
     check_silent("bursts", bursts.into(), 40);
 }
@@ -70,6 +71,7 @@ fn what_is_there_is_found() {
     check_found("two windows", Measured::Share { hits, of: told.len() }, 0.95);
     check_found("slide", changes::slides_found(91, 0.0, 3.0, 60), 0.9);
     check_found("silence", events::silences_found(10.0, Rhythm::Poisson, 12, 40), 0.98);
+    check_found("silence among spells", events::silences_among_spells_found(24, 40), 0.9);
     check_found("burst", events::bursts_found(10.0, Rhythm::NegativeBinomial, 20.0, 40), 0.85);
 }
 
