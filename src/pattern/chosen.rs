@@ -16,7 +16,7 @@ const LEAST_BY_THE_CLOCK: u64 = 8;
 /// The most workflows that are looked at one by one: those with the most executions.
 const MOST_SERIES: usize = 500;
 /// One with less than one in so many of all executions is looked at for how it ends, fails and misses runs alone: of hundreds
-/// of daily jobs nobody wants to know when each of them runs, unless everything is asked for. What fails now is looked for in those that have no schedule
+/// of daily jobs nobody wants to know when each of them runs. What fails now is looked for in those that have no schedule
 /// as well.
 const ONE_IN: u64 = 100;
 

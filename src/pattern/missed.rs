@@ -8,7 +8,7 @@
 
 use super::claim::{Basis, Effect, Look};
 use super::random::{listed, those};
-use super::schedule::{Schedule, Slot, add_shares, date_of, hour_of, weekday_of};
+use super::schedule::{Frame, Schedule, Slot, add_shares, date_of, hour_of, weekday_of};
 use super::series::Series;
 use chrono::NaiveDate;
 
@@ -35,7 +35,9 @@ pub struct Facts {
     pub missed: u64,
     /// Moments of the schedule.
     pub expected: u64,
-    /// Where the misses gather,
+    /// The clock that weekday, hour and dates are of,
+    pub frame: Frame,
+    /// where the misses gather,
     pub gathered: Gathered,
     /// how many of them are there,
     pub there: u64,
@@ -145,8 +147,12 @@ pub fn look(series: &Series, schedule: &Schedule) -> Look<Facts> {
     basis.effect = Some(effect);
     basis.count("missed", missed).count("expected", expected).count("missed_there", there);
     basis.count("expected_there", expected_there);
+    if let Gathered::Gap(first, last) = gathered {
+        basis.date("first_missed", first).date("last_missed", last);
+    }
     add_shares(&mut basis, slots);
-    let facts = Facts { missed, expected, gathered, there, expected_there, longest_ms, from };
+    let frame = schedule.facts.frame;
+    let facts = Facts { missed, expected, frame, gathered, there, expected_there, longest_ms, from };
     Look::claim((chance * f64::from(looked_at)).min(1.0), facts, basis)
 }
 

@@ -269,7 +269,7 @@ struct Viewed<'a> {
     known: (i64, i64),
     /// How far rows are known to reach, where not only they themselves tell.
     reach: Option<silence::Reach>,
-    /// How many executions there are beside which a workflow is small; none where everything is asked for.
+    /// How many executions there are.
     executions: u64,
     /// Which moment of executions places them.
     placed_by: Placed,
@@ -369,7 +369,7 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
         zone: evidence.zone,
         known,
         reach: evidence.known_until.and_then(|until| history::reach(evidence, &all, until)),
-        executions: if evidence.all { 0 } else { all.executions() },
+        executions: all.executions(),
         placed_by: evidence.placed_by,
         outcomes: evidence.outcomes,
         whole: evidence.whole,

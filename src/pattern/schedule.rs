@@ -94,8 +94,10 @@ pub struct Facts {
 pub struct Slot {
     /// The moment in the clock of the schedule, in milliseconds; one that no clock change tells of is in local time.
     pub clock_ms: i64,
-    /// Whether something started there.
+    /// Whether something started there, or at another time nearest to it: what came late or was moved was not missed.
     pub is_kept: bool,
+    /// Whether something started there.
+    is_near: bool,
 }
 
 /// A cadence with its moments.
@@ -312,14 +314,17 @@ impl Schedule {
         }
         let distance = |at: &i64| (at - moments.at(moments.nearest(*at))).abs() as f64;
         let jitter_ms = super::random::quantile(clock.iter().map(distance), 0.99) as i64;
-        let most = (period_ms / 2).min((5 * MINUTE_MS).max(3 * jitter_ms));
-        let mut is_kept = vec![false; (last - first + 1) as usize];
-        for at in clock.iter().filter(|at| distance(at) <= most as f64) {
+        // One of ten may have been started at quite another time, which says nothing of how late one is.
+        let spread_ms = super::random::quantile(clock.iter().map(distance), 0.9) as i64;
+        let most = (period_ms / 2).min((5 * MINUTE_MS).max(3 * spread_ms));
+        let mut starts = vec![[false; 2]; (last - first + 1) as usize];
+        for at in clock {
             // A clock that goes back gives numbers that do not rise.
-            if let Some(is_kept) =
-                usize::try_from(moments.nearest(*at) - first).ok().and_then(|slot| is_kept.get_mut(slot))
+            if let Some([is_kept, is_near]) =
+                usize::try_from(moments.nearest(*at) - first).ok().and_then(|slot| starts.get_mut(slot))
             {
                 *is_kept = true;
+                *is_near |= distance(at) <= most as f64;
             }
         }
         let exists = |clock_ms: i64| {
@@ -334,9 +339,9 @@ impl Schedule {
         let called = |at: i64| if frame == Frame::Either { in_clock(at, zone) } else { at };
         let slots = (first..)
             .map(|number| moments.at(number))
-            .zip(is_kept)
-            .filter(|(at, is_kept)| *is_kept || exists(*at))
-            .map(|(at, is_kept)| Slot { clock_ms: called(at), is_kept });
+            .zip(starts)
+            .filter(|(at, [is_kept, _])| *is_kept || exists(*at))
+            .map(|(at, [is_kept, is_near])| Slot { clock_ms: called(at), is_kept, is_near });
         let mut slots: Vec<Slot> = slots.collect();
         let weekdays: [bool; 7] = active(&slots, 1, 7, &weekday_of);
         let hours: [bool; 24] = active(&slots, 1, 24, &hour_of);
@@ -400,11 +405,15 @@ fn minute_of(clock_ms: i64) -> usize {
 
 /// Starts that happened and that were to be expected, by class of their moments.
 #[inline(never)]
-fn by_class<const CLASSES: usize>(slots: &[Slot], class: &dyn Fn(i64) -> usize) -> [(u64, u64); CLASSES] {
+fn by_class<const CLASSES: usize>(
+    slots: &[Slot],
+    happened: fn(&Slot) -> bool,
+    class: &dyn Fn(i64) -> usize,
+) -> [(u64, u64); CLASSES] {
     let mut sums = [(0, 0); CLASSES];
     for slot in slots {
         if let Some((kept, all)) = sums.get_mut(class(slot.clock_ms)) {
-            *kept += u64::from(slot.is_kept);
+            *kept += u64::from(happened(slot));
             *all += 1;
         }
     }
@@ -419,7 +428,7 @@ fn active<const CLASSES: usize>(
     group: usize,
     class: &dyn Fn(i64) -> usize,
 ) -> [bool; CLASSES] {
-    let sums: [_; CLASSES] = by_class(slots, class);
+    let sums: [_; CLASSES] = by_class(slots, |slot| slot.is_near, class);
     let share = |(kept, all): (u64, u64)| kept as f64 / all.max(1) as f64;
     let mut active = [true; CLASSES];
     for (active, sums) in active.chunks_mut(group).zip(sums.chunks(group)) {
@@ -442,8 +451,8 @@ pub fn add_shares(basis: &mut Basis, slots: &[Slot]) {
         }
         basis.text(name, &text);
     };
-    add("kept_by_hour", &by_class::<24>(slots, &hour_of), 0);
-    add("kept_by_weekday", &by_class::<7>(slots, &weekday_of), 1);
+    add("kept_by_hour", &by_class::<24>(slots, |slot| slot.is_kept, &hour_of), 0);
+    add("kept_by_weekday", &by_class::<7>(slots, |slot| slot.is_kept, &weekday_of), 1);
 }
 
 #[cfg(test)]
