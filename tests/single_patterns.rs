@@ -252,9 +252,10 @@ fn the_less_a_schedule_is_kept_the_worse_it_is_told() {
     let zone = Zone::utc();
     let at_four = |at: i64| at / HOUR_MS % 24 == 4;
     let on_sundays = |at: i64| at / DAY_MS % 7 == 6;
-    let rows: [(i64, i64, &dyn Fn(i64) -> bool); 3] =
-        [(HOUR_MS, 92, &at_four), (DAY_MS, 13, &on_sundays), (15 * 60_000, 92 * 4, &at_four)];
-    for (period_ms, all_there, is_there) in rows {
+    let at_four: &dyn Fn(i64) -> bool = &at_four;
+    for (period_ms, all_there, is_there) in
+        [(HOUR_MS, 92, at_four), (DAY_MS, 13, &on_sundays), (15 * 60_000, 92 * 4, at_four)]
+    {
         let mut least_share: f64 = 1.0;
         for missed in 0..=all_there {
             let mut so_far = 0;
