@@ -247,6 +247,106 @@ fn misses_that_gather() {
     assert!(daily >= least_at(0.6, a_row) && hour >= least_at(0.65, a_row), "{daily} and {hour} of {a_row}");
 }
 
+#[test]
+fn the_less_a_schedule_is_kept_the_worse_it_is_told() {
+    let zone = Zone::utc();
+    let at_four = |at: i64| at / HOUR_MS % 24 == 4;
+    let on_sundays = |at: i64| at / DAY_MS % 7 == 6;
+    let at_four: &dyn Fn(i64) -> bool = &at_four;
+    for (period_ms, all_there, is_there) in
+        [(HOUR_MS, 92, at_four), (DAY_MS, 13, &on_sundays), (15 * 60_000, 92 * 4, at_four)]
+    {
+        let mut least_share: f64 = 1.0;
+        for missed in 0..=all_there {
+            let mut so_far = 0;
+            // Spread over days and moments, so that they are no stretch of either.
+            let mut is_missed = |at: i64| {
+                so_far += i64::from(is_there(at));
+                is_there(at) && so_far * 151 % all_there < missed
+            };
+            let starts = (0..92 * DAY_MS / period_ms).map(|number| number * period_ms).filter(|at| !is_missed(*at));
+            let starts: Vec<i64> = starts.collect();
+            let runs = starts.len() as u64;
+            let series = series_of_runs(92, completed(starts));
+            let Some((schedule::Schedule { facts, slots }, _)) = schedule::find(&series, &zone) else {
+                panic!("{period_ms}: no schedule with {missed} of {all_there} missed")
+            };
+            assert_eq!(facts.kept + facts.outside, runs, "{period_ms} {missed}: {facts:?}");
+            let is_in = slots.iter().any(|slot| is_there(slot.clock_ms - start_ms()));
+            if is_in {
+                let share = facts.kept as f64 / facts.expected as f64;
+                assert!(share < least_share || missed == 0, "{period_ms} {missed}: {share} after {least_share}");
+                assert_eq!(facts.expected - facts.kept, missed as u64, "{period_ms}");
+                assert_eq!(facts.outside, 0, "{period_ms} {missed}");
+                least_share = share;
+            } else {
+                assert!((all_there - missed) * 10 <= all_there, "{period_ms}: {missed} of {all_there} are not due");
+                assert_eq!(facts.outside, (all_there - missed) as u64, "{period_ms}");
+            }
+            assert!(is_in || missed > 0, "{period_ms}");
+            assert!(!is_in || missed < all_there, "{period_ms}");
+        }
+    }
+}
+
+#[test]
+fn what_runs_from_half_past_nine_on_has_missed_nothing_at_nine() {
+    let is_open = |at: i64| (9 * 60 + 45..16 * 60).contains(&(at / 60_000 % 1440)) && at / DAY_MS % 7 < 5;
+    let starts: Vec<i64> = (0..91 * 288).map(|number| number * 5 * 60_000).filter(|at| is_open(*at)).collect();
+    let runs = starts.len() as u64;
+    let found = schedule::find(&series_of_runs(91, completed(starts)), &Zone::utc());
+    let facts = found.unwrap().0.facts;
+    assert_eq!((facts.kept, facts.expected, facts.outside), (runs, runs, 0));
+    assert_eq!(facts.weekdays, [true, true, true, true, true, false, false]);
+    assert_eq!(facts.hours, std::array::from_fn(|hour| (9..16).contains(&hour)));
+}
+
+#[test]
+fn the_first_of_many_is_no_schedule() {
+    for a_day in [2, 3, 20, 60] {
+        let mut chance = Chance::of("many a day", a_day);
+        let mut starts: Vec<i64> = (0..91 * a_day as i64)
+            .map(|number| number % 91 * DAY_MS + 9 * HOUR_MS + (chance.uniform() * HOUR_MS as f64) as i64)
+            .collect();
+        starts.sort_unstable();
+        assert!(schedule::find(&series_of_runs(91, completed(starts)), &Zone::utc()).is_none(), "{a_day}");
+    }
+    // Twenty that start together at nine are one of a schedule.
+    let starts = (0..91 * 20).map(|number| number / 20 * DAY_MS + 9 * HOUR_MS + number % 20 * 2_000).collect();
+    let found = schedule::find(&series_of_runs(91, completed(starts)), &Zone::utc());
+    assert_eq!(found.map(|(schedule, _)| (schedule.facts.kept, schedule.facts.expected)), Some((91, 91)));
+}
+
+#[test]
+fn misses_that_follow_each_other_are_one_gap() {
+    let zone = Zone::utc();
+    let day = |day: i64| execution_heatmap::pattern::schedule::date_of(start_ms() + day * DAY_MS);
+    for (period_ms, length) in [(DAY_MS, 3), (DAY_MS, 10), (HOUR_MS, 4)] {
+        let mut right = 0;
+        for number in 0..20 {
+            let mut chance = Chance::of(&format!("gap {period_ms} {length}"), number);
+            let from = 2 + chance.below(80) as i64;
+            let starts = cron(&mut chance, period_ms, 91, 0.0, |at| (from..from + length).contains(&(at / DAY_MS)));
+            let series = series_of_runs(91, completed(starts));
+            let Some((schedule, _)) = schedule::find(&series, &zone) else { continue };
+            let look = missed::look(&series, &schedule);
+            let gap = missed::Gathered::Gap(day(from), day(from + length - 1));
+            let a_day = (DAY_MS / period_ms) as u64;
+            right += usize::from(
+                is_said(&look)
+                    && look.claim.is_some_and(|claim| {
+                        // A run by hand may fall on a moment.
+                        let there = claim.facts.there;
+                        claim.facts.gathered == gap
+                            && there <= length as u64 * a_day
+                            && there + 5 > length as u64 * a_day
+                    }),
+            );
+        }
+        assert!(right >= least_at(0.9, 20), "{period_ms} {length}: {right} of 20");
+    }
+}
+
 /// Moments of the runs of hourly counts, spread over their hours by chance.
 fn moments(chance: &mut Chance, executions: &[u64]) -> Vec<i64> {
     let mut moments = Vec::new();
@@ -423,6 +523,80 @@ fn failures_in_a_row() {
             }
         }
     }
+}
+
+/// Whether each of a job's runs fails where a share of them does by chance, in spells of a mean length, or by odds that
+/// wander for hours.
+fn fails(chance: &mut Chance, runs: usize, share: f64, going_on: Option<f64>, hours: f64) -> Vec<bool> {
+    if let Some(going_on) = going_on {
+        let mut fails = chance.uniform() < share;
+        let begins = share * (1.0 - going_on) / (1.0 - share);
+        let next = |_| {
+            let fails_now = fails;
+            fails = chance.uniform() < if fails_now { going_on } else { begins };
+            fails_now
+        };
+        return (0..runs).map(next).collect();
+    }
+    let wandering = if hours > 0.0 { chance.wandering(runs, 1.0, hours) } else { vec![0.0; runs] };
+    let odds = share / (1.0 - share);
+    let rate = |swing: f64| odds * libm::exp(swing) / (1.0 + odds * libm::exp(swing));
+    wandering.into_iter().map(|swing| chance.uniform() < rate(swing)).collect()
+}
+
+#[test]
+fn what_fails_now_is_told_and_what_failed_at_random_is_not() {
+    let a_row = histories(100);
+    let zone = Zone::utc();
+    let series = |a_day: usize, fails: &[bool]| {
+        let status = |fails: &bool| if *fails { Status::Failed } else { Status::Completed };
+        let at = |place: usize| place as i64 * DAY_MS / a_day as i64 + 3 * HOUR_MS;
+        series_of_runs(91, fails.iter().enumerate().map(|(place, fails)| (at(place), status(fails))))
+    };
+    let (mut rows, mut all) = (0, 0);
+    for (words, going_on, hours) in [
+        ("by chance", None, 0.0),
+        ("wandering", None, 6.0),
+        ("half go on", Some(0.5), 0.0),
+        ("four in five", Some(0.8), 0.0),
+    ] {
+        for a_day in [1, 4, 24] {
+            for share in [0.005, 0.05, 0.3] {
+                let (mut said, mut last) = (0, 0);
+                for number in 0..a_row {
+                    let mut chance = Chance::of(&format!("fails {words} {a_day} {share}"), number);
+                    let fails = fails(&mut chance, 91 * a_day, share, going_on, hours / 24.0 * a_day as f64);
+                    let look = consecutive::look(&series(a_day, &fails), &zone);
+                    said += usize::from(is_said(&look));
+                    last += usize::from(is_said(&look) && look.claim.is_some_and(|claim| claim.facts.is_last));
+                }
+                println!("{a_day} a day, {share} fail {words}: {said} of {a_row} speak, {last} of the last ones");
+                // Where four in five failures go on, the longest row of all says more than it should: 14 % at most.
+                let counts = if going_on == Some(0.8) { last } else { said };
+                assert!(counts <= most_at(MOST_OF_A_ROW, a_row), "{a_day} {share} {words}: {said} of {a_row}");
+                (rows, all) = (rows + 1, all + said);
+            }
+        }
+    }
+    assert!(all <= most_at(0.03, rows * a_row), "{all} of {}", rows * a_row);
+    // The cleaner the past and the longer the row, the surer; as many again may have to be looked for beside it.
+    let chance = |past: &dyn Fn(usize) -> bool, runs: usize, row: usize| {
+        let fails: Vec<bool> = (0..runs).map(|run| run >= runs - row || past(run)).collect();
+        let look = consecutive::look(&series(1, &fails), &zone);
+        look.claim.filter(|claim| claim.facts.is_last && claim.facts.length == row as u64).map_or(1.0, |_| look.chance)
+    };
+    let (clean, failed_twice) = (|_| false, |run| run == 7 || run == 30);
+    for (runs, row) in [(84, 3), (84, 8), (84, 10), (84, 14), (84, 20), (30, 4)] {
+        let (of_clean, of_other) = (chance(&clean, runs, row), chance(&failed_twice, runs, row));
+        println!("the last {row} of {runs}: {of_clean:e}, after two failures {of_other:e}");
+        assert!(of_clean <= 0.05 / 4.0, "{row} of {runs}: {of_clean}");
+        assert!(row < 8 || of_clean <= 0.01 / 2.0, "{row} of {runs}: {of_clean} is hedged");
+    }
+    let of_rows: Vec<f64> = (3..30).map(|row| chance(&clean, 84, row)).collect();
+    assert!(of_rows.is_sorted_by(|one, next| one > next), "{of_rows:?}");
+    assert_eq!(chance(&clean, 84, 2), 1.0, "two are no row");
+    // Two of a job that often fails twice are none either.
+    assert!(chance(&|run| run % 10 < 3, 84, 5) > 0.05);
 }
 
 #[test]

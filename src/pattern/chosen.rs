@@ -15,8 +15,9 @@ const LEAST_EXECUTIONS: u64 = 200;
 const LEAST_BY_THE_CLOCK: u64 = 8;
 /// The most workflows that are looked at one by one: those with the most executions.
 const MOST_SERIES: usize = 500;
-/// One with less than one in so many of all executions is looked at for how it ends and fails alone: of hundreds of daily
-/// jobs nobody wants to know when each of them runs.
+/// One with less than one in so many of all executions is looked at for how it ends, fails and misses runs alone: of hundreds
+/// of daily jobs nobody wants to know when each of them runs. What fails now is looked for in those that have no schedule
+/// as well.
 const ONE_IN: u64 = 100;
 
 /// What is looked for in a series.
@@ -26,7 +27,7 @@ pub enum Scope {
     Everything,
     /// What only workflows that run by the clock do.
     Clock,
-    /// Of that, how it ends and fails.
+    /// Of that, how it ends, fails and misses runs.
     EndsAndFailures,
 }
 

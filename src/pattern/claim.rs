@@ -61,6 +61,8 @@ pub struct Basis {
     /// How much of the series it concerns, 0 to 1: excess failures of all failures, or executions concerned of all. Ranks
     /// claims by what they matter.
     pub share: f64,
+    /// True if it goes on at the end of what is known, see `impact`.
+    pub is_now: bool,
 }
 
 impl Basis {
@@ -68,7 +70,13 @@ impl Basis {
     #[inline(never)]
     pub fn new(span: (NaiveDate, NaiveDate), share: f64) -> Box<Self> {
         let (evidence, weeks, cells) = (Vec::new(), Vec::new(), Vec::new());
-        Box::new(Self { window: None, effect: None, evidence, span, weeks, cells, share })
+        Box::new(Self { window: None, effect: None, evidence, span, weeks, cells, share, is_now: false })
+    }
+
+    /// How much of all executions it concerns, by the share of them that is the series'. What goes on now matters to whom the
+    /// series is, however small that is.
+    pub fn impact(&self, of_all: f64) -> f64 {
+        if self.is_now { self.share } else { self.share * of_all }
     }
 
     /// Adds a count to the evidence.

@@ -1,14 +1,14 @@
-//! Moments of a schedule at which nothing started. That they gather on one weekday or at one hour is a claim, and is
-//! tested. It says nothing of a workflow without a schedule, and
-//! nothing of what came after its last start.
+//! Moments of a schedule at which nothing started. That they gather on one weekday, at one hour or on dates one after the
+//! other is a claim, and is tested. It says nothing of a workflow without a schedule, and nothing of what came after its
+//! last start.
 //!
 //! One miss of a schedule that is kept in most of its moments needs no test, but no pattern is in it either. The test
 //! takes the dates with misses as units, because an outage of a morning is one event whatever it misses: that so many
-//! of them fall on one weekday, or touch one hour, by themselves.
+//! of them fall on one weekday, touch one hour or follow each other, by themselves.
 
 use super::claim::{Basis, Effect, Look};
 use super::random::{listed, those};
-use super::schedule::{Schedule, Slot, date_of, hour_of, weekday_of};
+use super::schedule::{Frame, Schedule, Slot, add_shares, date_of, hour_of, weekday_of};
 use super::series::Series;
 use chrono::NaiveDate;
 
@@ -24,6 +24,8 @@ pub enum Gathered {
     Weekday(usize),
     /// At an hour of the day.
     Hour(usize),
+    /// On dates one after the other on which it was to run, from the first to the last.
+    Gap(NaiveDate, NaiveDate),
 }
 
 /// What is said of missed moments.
@@ -33,10 +35,14 @@ pub struct Facts {
     pub missed: u64,
     /// Moments of the schedule.
     pub expected: u64,
-    /// Where the misses gather,
+    /// The clock that weekday, hour and dates are of,
+    pub frame: Frame,
+    /// where the misses gather,
     pub gathered: Gathered,
-    /// and how many of them are there.
+    /// how many of them are there,
     pub there: u64,
+    /// and how many moments of the schedule.
+    pub expected_there: u64,
     /// The longest time between two starts around missed moments, in milliseconds,
     pub longest_ms: i64,
     /// and the date and hour at which it began, by the schedule's clock.
@@ -62,6 +68,7 @@ fn longest_silence(slots: &[Slot]) -> (i64, i64) {
 
 /// Moments and misses of one date.
 struct Date {
+    date: NaiveDate,
     weekday: usize,
     missed: u64,
     all: u64,
@@ -79,22 +86,29 @@ pub fn look(series: &Series, schedule: &Schedule) -> Look<Facts> {
     let share_of_bad = bad.len() as f64 / dates.len() as f64;
     let mut best: Option<(f64, Gathered, u64)> = None;
     let mut looked_at = 0;
-    let mut consider = |chances: &[f64], held: usize, gathered, there| {
+    let mut consider = |chance: &dyn Fn() -> f64, held: usize, gathered, there| {
         looked_at += 1;
         if held >= LEAST_DATES && held as f64 >= LEAST_SHARE * bad.len() as f64 {
-            let chance = at_least(held, chances);
+            let chance = chance();
             if best.is_none_or(|(least, _, _)| chance < least) {
                 best = Some((chance, gathered, there));
             }
         }
     };
+    if let Some(gap) = longest_gap(&dates) {
+        let there = gap.iter().map(|date| date.missed).sum();
+        let gathered = gap.first().zip(gap.last()).map(|(first, last)| Gathered::Gap(first.date, last.date));
+        let chance = || chance_of_gap(gap.len(), bad.len(), dates.len());
+        gathered.into_iter().for_each(|gathered| consider(&chance, gap.len(), gathered, there));
+    }
     for weekday in 0..7 {
         let on = || dates.iter().filter(|date| date.weekday == weekday);
         let held = on().filter(|date| date.missed > 0).count();
         // Of a schedule of one weekday, all are on it.
         if on().count() < dates.len() {
             let there = on().map(|date| date.missed).sum();
-            consider(&vec![share_of_bad; on().count()], held, Gathered::Weekday(weekday), there);
+            let chance = || at_least(held, &vec![share_of_bad; on().count()]);
+            consider(&chance, held, Gathered::Weekday(weekday), there);
         }
     }
     for hour in 0..24 {
@@ -105,7 +119,7 @@ pub fn look(series: &Series, schedule: &Schedule) -> Look<Facts> {
         let chance = |date: &&Date| none_of(date.all, date.missed, at(date).0);
         let chances = listed(bad.iter().map(|date| 1.0 - chance(date)));
         if chances.iter().any(|chance| *chance > 0.0 && *chance < 1.0) {
-            consider(&chances, held, Gathered::Hour(hour), there);
+            consider(&|| at_least(held, &chances), held, Gathered::Hour(hour), there);
         }
     }
     let (Some((chance, gathered, there)), Some((first, last))) = (best, slots.first().zip(slots.last())) else {
@@ -117,11 +131,14 @@ pub fn look(series: &Series, schedule: &Schedule) -> Look<Facts> {
     let is_there = |clock_ms: i64| match gathered {
         Gathered::Weekday(weekday) => weekday_of(clock_ms) == weekday,
         Gathered::Hour(hour) => hour_of(clock_ms) == hour,
+        Gathered::Gap(first, last) => (first..=last).contains(&date_of(clock_ms)),
     };
-    let all_there = slots.iter().filter(|slot| is_there(slot.clock_ms)).count() as f64;
-    let elsewhere = expected as f64 - all_there;
-    let effect =
-        Effect { inside: there as f64 / all_there.max(1.0), outside: (missed - there) as f64 / elsewhere.max(1.0) };
+    let expected_there = slots.iter().filter(|slot| is_there(slot.clock_ms)).count() as u64;
+    let share_of = |missed: u64, of: u64| missed as f64 / of.max(1) as f64;
+    let effect = Effect {
+        inside: share_of(there, expected_there),
+        outside: share_of(missed - there, expected - expected_there),
+    };
     let ran = series.runs.len() as f64;
     let share = missed as f64 / (missed as f64 + ran);
     let (longest_ms, from) = longest_silence(slots);
@@ -129,7 +146,13 @@ pub fn look(series: &Series, schedule: &Schedule) -> Look<Facts> {
     let mut basis = Basis::new(span, share);
     basis.effect = Some(effect);
     basis.count("missed", missed).count("expected", expected).count("missed_there", there);
-    let facts = Facts { missed, expected, gathered, there, longest_ms, from };
+    basis.count("expected_there", expected_there);
+    if let Gathered::Gap(first, last) = gathered {
+        basis.date("first_missed", first).date("last_missed", last);
+    }
+    add_shares(&mut basis, slots);
+    let frame = schedule.facts.frame;
+    let facts = Facts { missed, expected, frame, gathered, there, expected_there, longest_ms, from };
     Look::claim((chance * f64::from(looked_at)).min(1.0), facts, basis)
 }
 
@@ -140,7 +163,7 @@ fn dates(slots: &[Slot]) -> Vec<Date> {
         let on = date_of(slot.clock_ms);
         if last != Some(on) {
             let weekday = weekday_of(slot.clock_ms);
-            dates.push(Date { weekday, missed: 0, all: 0, hours: [(0, 0); 24] });
+            dates.push(Date { date: on, weekday, missed: 0, all: 0, hours: [(0, 0); 24] });
             last = Some(on);
         }
         let Some(date) = dates.last_mut() else { continue };
@@ -153,6 +176,21 @@ fn dates(slots: &[Slot]) -> Vec<Date> {
         }
     }
     dates
+}
+
+/// The most dates one after the other that all have misses, the first of as many.
+fn longest_gap(dates: &[Date]) -> Option<&[Date]> {
+    dates.split(|date| date.missed == 0).fold(None, |longest: Option<&[Date]>, gap| {
+        if longest.is_none_or(|longest| gap.len() > longest.len()) { Some(gap) } else { longest }
+    })
+}
+
+/// A bound for the chance that `length` of `bad` dates, which lie among `all` at random, follow each other: by how many
+/// places they could, times the chance that all of one place are bad.
+fn chance_of_gap(length: usize, bad: usize, all: usize) -> f64 {
+    (0..length).fold((all + 1).saturating_sub(length) as f64, |chance, place| {
+        chance * bad.saturating_sub(place) as f64 / all.saturating_sub(place).max(1) as f64
+    })
 }
 
 /// The chance that none of `missed` of `all` moments is one of `of`, where misses follow each other on a ring of the

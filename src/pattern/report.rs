@@ -145,8 +145,8 @@ impl Sought {
     fn is_within(self, scope: Scope) -> bool {
         match self {
             _ if scope == Scope::Everything => true,
-            Sought::Schedule | Sought::Missed => scope == Scope::Clock,
-            _ => matches!(self, Sought::Stopped(End::Stopped) | Sought::Consecutive),
+            Sought::Schedule => scope == Scope::Clock,
+            _ => matches!(self, Sought::Missed | Sought::Stopped(End::Stopped) | Sought::Consecutive),
         }
     }
 
@@ -336,10 +336,11 @@ impl Looked {
         let executions = series.executions();
         let scope = Scope::of(&series.whose, executions, view.executions);
         let mut tested = Vec::new();
+        let by_the_clock = scope == Scope::Everything || schedule.is_some();
         let is_meant = |sought: &Sought| {
             sought.is_meant(&series.whose, view)
                 && sought.is_within(scope)
-                && (scope == Scope::Everything || schedule.is_some())
+                && (by_the_clock || *sought == Sought::Consecutive && executions >= consecutive::LEAST_EXECUTIONS)
         };
         for sought in Sought::ALL.into_iter().filter(is_meant) {
             tested.push(Tested::new(sought, series, view, schedule.as_ref(), FEW));
@@ -482,7 +483,7 @@ fn accepted(looked: &mut [Looked]) -> Vec<Accepted<'_>> {
                 let chance = found.chance;
                 let certainty = (-libm::log10(chance.max(f64::MIN_POSITIVE)) / FULL_CERTAINTY).min(1.0);
                 let kind = if matches!(claim.facts, Statement::Mix(_)) { Kind::Mix } else { sought.kind() };
-                let matters = claim.basis.share * *executions as f64 / of_all * certainty * kind.weight();
+                let matters = claim.basis.impact(*executions as f64 / of_all) * certainty * kind.weight();
                 accepted.push(Accepted { kind, whose, claim, chance, looked_for: *looked_for, matters });
             }
         }

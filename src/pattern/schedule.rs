@@ -39,10 +39,16 @@ const LEAST_SHARE_OF_INTERVALS: f64 = 0.7;
 const LEAST_SHARE_OF_SINGLE: f64 = 0.5;
 /// How closely the starts agree on one moment of the period: the length of their mean direction.
 const LEAST_AGREEMENT: f64 = 0.9;
-/// A weekday or an hour of the day belongs to the schedule if it has this share of the starts of the fullest one.
-const LEAST_SHARE_OF_FULLEST: f64 = 0.5;
+/// A weekday, an hour or a moment of an hour belongs to the schedule if as large a share of its starts happened, of that of
+/// the fullest one: where next to nothing ran nothing is due, and where anything does, what did not is missed.
+const LEAST_SHARE_OF_FULLEST: f64 = 0.1;
+/// A moment of the day that came less often tells less than its hour does.
+const LEAST_OF_A_MOMENT: u64 = 5;
 /// The share of expected starts that happened.
-const LEAST_KEPT: f64 = 0.7;
+const LEAST_KEPT: f64 = 0.5;
+/// The share of runs that have to start within a minute of the first one of their moment: where more come later, nothing
+/// is due then, and the first of many is no schedule.
+const LEAST_SHARE_TOGETHER: f64 = 0.6;
 /// The most starts that are told apart: a million minutes are two years.
 const MOST_SLOTS: i64 = 2_000_000;
 
@@ -75,6 +81,8 @@ pub struct Facts {
     pub expected: u64,
     /// and those that happened.
     pub kept: u64,
+    /// Starts at moments, weekdays or hours that do not belong to it, which are few.
+    pub outside: u64,
     /// The 99th per cent of the distances of starts from their moment, in milliseconds.
     pub jitter_ms: i64,
     /// True if it has run no more for three periods, a day and as many days as it rests in a week.
@@ -86,8 +94,10 @@ pub struct Facts {
 pub struct Slot {
     /// The moment in the clock of the schedule, in milliseconds; one that no clock change tells of is in local time.
     pub clock_ms: i64,
-    /// Whether something started there.
+    /// Whether something started there, or at another time nearest to it: what came late or was moved was not missed.
     pub is_kept: bool,
+    /// Whether something started there.
+    is_near: bool,
 }
 
 /// A cadence with its moments.
@@ -107,6 +117,9 @@ pub fn find(series: &Series, zone: &Zone) -> Option<(Schedule, f64)> {
     let period_ms = period(&starts)?;
     let tolerance = tolerance(period_ms);
     let ticks = ticks(&starts, tolerance);
+    if (together(&starts, tolerance) as f64) < LEAST_SHARE_TOGETHER * starts.len() as f64 {
+        return None;
+    }
     let intervals = || ticks.iter().zip(ticks.iter().skip(1)).map(|(one, next)| next - one);
     let count = intervals().count();
     let on_multiple = intervals().filter(|interval| is_near_multiple(*interval, period_ms, tolerance)).count();
@@ -149,7 +162,7 @@ pub fn claim(
     series: &Series,
     zone: &Zone,
     known_until: i64,
-    (Schedule { facts, .. }, chance): &(Schedule, f64),
+    (Schedule { facts, slots }, chance): &(Schedule, f64),
 ) -> Look<Facts> {
     let date = |run: &super::series::Run| Timestamp::from_ms(run.at_ms).map(|at| zone.local_date(at));
     let (Some(first), Some(last)) = (series.runs.first().and_then(date), series.runs.last().and_then(date)) else {
@@ -158,7 +171,8 @@ pub fn claim(
     let share = facts.kept as f64 / facts.expected.max(1) as f64;
     let mut basis = Basis::new((first, last), share);
     basis.count("period_ms", facts.period_ms.unsigned_abs());
-    basis.count("expected", facts.expected).count("kept", facts.kept);
+    basis.count("expected", facts.expected).count("kept", facts.kept).count("kept_outside", facts.outside);
+    add_shares(&mut basis, slots);
     let pause = series.runs.last().map_or(0, |run| known_until.saturating_sub(run.at_ms));
     // What rests on weekends has not ended on one.
     let days_off = facts.weekdays.iter().filter(|is_on| !**is_on).count() as i64;
@@ -185,6 +199,17 @@ fn ticks(starts: &[i64], tolerance: i64) -> Vec<i64> {
         }
     }
     ticks
+}
+
+/// How many starts come within a minute of the first one of their tick.
+fn together(starts: &[i64], tolerance: i64) -> usize {
+    let (mut first, mut count) = (None, 0);
+    for start in starts {
+        let tick = first.filter(|tick| start - tick <= tolerance).unwrap_or(*start);
+        first = Some(tick);
+        count += usize::from(start - tick <= MINUTE_MS);
+    }
+    count
 }
 
 /// The period of the list that most intervals are, if at least half of them are.
@@ -289,14 +314,17 @@ impl Schedule {
         }
         let distance = |at: &i64| (at - moments.at(moments.nearest(*at))).abs() as f64;
         let jitter_ms = super::random::quantile(clock.iter().map(distance), 0.99) as i64;
-        let most = (period_ms / 2).min((5 * MINUTE_MS).max(3 * jitter_ms));
-        let mut is_kept = vec![false; (last - first + 1) as usize];
-        for at in clock.iter().filter(|at| distance(at) <= most as f64) {
+        // One of ten may have been started at quite another time, which says nothing of how late one is.
+        let spread_ms = super::random::quantile(clock.iter().map(distance), 0.9) as i64;
+        let most = (period_ms / 2).min((5 * MINUTE_MS).max(3 * spread_ms));
+        let mut starts = vec![[false; 2]; (last - first + 1) as usize];
+        for at in clock {
             // A clock that goes back gives numbers that do not rise.
-            if let Some(is_kept) =
-                usize::try_from(moments.nearest(*at) - first).ok().and_then(|slot| is_kept.get_mut(slot))
+            if let Some([is_kept, is_near]) =
+                usize::try_from(moments.nearest(*at) - first).ok().and_then(|slot| starts.get_mut(slot))
             {
                 *is_kept = true;
+                *is_near |= distance(at) <= most as f64;
             }
         }
         let exists = |clock_ms: i64| {
@@ -311,22 +339,25 @@ impl Schedule {
         let called = |at: i64| if frame == Frame::Either { in_clock(at, zone) } else { at };
         let slots = (first..)
             .map(|number| moments.at(number))
-            .zip(is_kept)
-            .filter(|(at, is_kept)| *is_kept || exists(*at))
-            .map(|(at, is_kept)| Slot { clock_ms: called(at), is_kept });
+            .zip(starts)
+            .filter(|(at, [is_kept, _])| *is_kept || exists(*at))
+            .map(|(at, [is_kept, is_near])| Slot { clock_ms: called(at), is_kept, is_near });
         let mut slots: Vec<Slot> = slots.collect();
-        let [monday, tuesday, wednesday, thursday, friday, saturday, sunday, ..] = active(&slots, &weekday_of);
-        let weekdays = [monday, tuesday, wednesday, thursday, friday, saturday, sunday];
-        let hours = active(&slots, &hour_of);
-        let is_on = |slot: &Slot| {
-            weekdays.get(weekday_of(slot.clock_ms)) == Some(&true) && hours.get(hour_of(slot.clock_ms)) == Some(&true)
-        };
-        slots.retain(is_on);
-        let kept = slots.iter().filter(|slot| slot.is_kept).count();
-        if (kept as f64) < LEAST_KEPT * slots.len() as f64 {
+        let weekdays: [bool; 7] = active(&slots, 1, 7, &weekday_of);
+        let hours: [bool; 24] = active(&slots, 1, 24, &hour_of);
+        // What runs every five minutes from half past nine on has missed nothing at nine.
+        let moments: [bool; MINUTES] = active(&slots, LEAST_OF_A_MOMENT, 60, &minute_of);
+        let is_kept = |slots: &[Slot]| slots.iter().filter(|slot| slot.is_kept).count() as u64;
+        let all_kept = is_kept(&slots);
+        slots.retain(|Slot { clock_ms: at, .. }| {
+            weekdays.get(weekday_of(*at)) == Some(&true)
+                && hours.get(hour_of(*at)) == Some(&true)
+                && moments.get(minute_of(*at)) == Some(&true)
+        });
+        let (expected, kept) = (slots.len() as u64, is_kept(&slots));
+        if (kept as f64) < LEAST_KEPT * expected as f64 {
             return None;
         }
-        let (expected, kept) = (slots.len() as u64, kept as u64);
         Some(Self {
             facts: Facts {
                 period_ms,
@@ -336,6 +367,7 @@ impl Schedule {
                 hours,
                 expected,
                 kept,
+                outside: all_kept - kept,
                 jitter_ms,
                 has_ended: false,
             },
@@ -364,20 +396,63 @@ pub fn date_of(clock_ms: i64) -> chrono::NaiveDate {
     date.and_then(chrono::NaiveDate::from_num_days_from_ce_opt).unwrap_or_default()
 }
 
-/// Which classes of moments a schedule has: those in which it keeps at least half as many as in the fullest. There are at
-/// most 24 classes, and one that no moment is of, since there were too few days, may belong to it as well as any other.
+const MINUTES: usize = 24 * 60;
+
+/// Its minute of the day.
+fn minute_of(clock_ms: i64) -> usize {
+    (clock_ms.rem_euclid(DAY_MS) / MINUTE_MS) as usize
+}
+
+/// Starts that happened and that were to be expected, by class of their moments.
 #[inline(never)]
-fn active(slots: &[Slot], class: &dyn Fn(i64) -> usize) -> [bool; 24] {
-    let mut sums = [(0u64, 0u64); 24];
+fn by_class<const CLASSES: usize>(
+    slots: &[Slot],
+    happened: fn(&Slot) -> bool,
+    class: &dyn Fn(i64) -> usize,
+) -> [(u64, u64); CLASSES] {
+    let mut sums = [(0, 0); CLASSES];
     for slot in slots {
         if let Some((kept, all)) = sums.get_mut(class(slot.clock_ms)) {
-            *kept += u64::from(slot.is_kept);
+            *kept += u64::from(happened(slot));
             *all += 1;
         }
     }
+    sums
+}
+
+/// Which classes of moments a schedule has: those in which not next to nothing ran, by the fullest of the `group` that they
+/// are of. One that fewer than `least` moments are of, since there were too few days, may belong to it as well as any other.
+fn active<const CLASSES: usize>(
+    slots: &[Slot],
+    least: u64,
+    group: usize,
+    class: &dyn Fn(i64) -> usize,
+) -> [bool; CLASSES] {
+    let sums: [_; CLASSES] = by_class(slots, |slot| slot.is_near, class);
     let share = |(kept, all): (u64, u64)| kept as f64 / all.max(1) as f64;
-    let fullest = sums.iter().fold(0.0, |most: f64, sum| most.max(share(*sum)));
-    sums.map(|sum| sum.1 == 0 || share(sum) >= LEAST_SHARE_OF_FULLEST * fullest)
+    let mut active = [true; CLASSES];
+    for (active, sums) in active.chunks_mut(group).zip(sums.chunks(group)) {
+        let fullest = sums.iter().fold(0.0, |most: f64, sum| most.max(share(*sum)));
+        for (active, sum) in active.iter_mut().zip(sums) {
+            *active = sum.1 < least || share(*sum) >= LEAST_SHARE_OF_FULLEST * fullest;
+        }
+    }
+    active
+}
+
+/// Adds to the evidence, by hour of the day and by weekday (1 = Monday), the starts that happened of those to be expected:
+/// "0:91/91 1:91/91 4:38/91".
+pub fn add_shares(basis: &mut Basis, slots: &[Slot]) {
+    let mut add = |name, sums: &[(u64, u64)], first: usize| {
+        let mut text = String::new();
+        for (class, (kept, all)) in (first..).zip(sums).filter(|(_, (_, all))| *all > 0) {
+            let between = if text.is_empty() { "" } else { " " };
+            text += &[between, &class.to_string(), ":", &kept.to_string(), "/", &all.to_string()].concat();
+        }
+        basis.text(name, &text);
+    };
+    add("kept_by_hour", &by_class::<24>(slots, |slot| slot.is_kept, &hour_of), 0);
+    add("kept_by_weekday", &by_class::<7>(slots, |slot| slot.is_kept, &weekday_of), 1);
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub mod clock;
 pub mod events;
 pub mod failures;
 pub mod flights;
+pub mod jobs;
 pub mod labelled;
 pub mod measure;
 pub mod mixed;

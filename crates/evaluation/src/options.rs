@@ -1,7 +1,9 @@
 //! What the evaluation can be asked: how many histories, and of which group alone.
 
 use crate::table::Table;
-use crate::{absent, changes, clock, events, failures, flights, labelled, mixed, peers, reports, volume, workflows};
+use crate::{
+    absent, changes, clock, events, failures, flights, jobs, labelled, mixed, peers, reports, volume, workflows,
+};
 use std::path::PathBuf;
 
 /// Histories a row, so many that the whole run takes about a quarter of an hour on two cores. Rows whose single histories
@@ -12,11 +14,12 @@ pub const HISTORIES: usize = 700;
 pub type Group = (&'static str, fn(&mut Table, usize));
 
 /// All groups.
-pub const GROUPS: [Group; 11] = [
+pub const GROUPS: [Group; 12] = [
     ("failures", failures::run),
     ("volume", volume::run),
     ("changes", changes::run),
     ("events", events::run),
+    ("jobs", jobs::run),
     ("reports", reports::run),
     ("workflows", workflows::run),
     ("mixed", mixed::run),

@@ -9,7 +9,7 @@ use execution_heatmap_evaluation::scores::{least_at, most_at};
 use execution_heatmap_evaluation::singles::Rhythm;
 use execution_heatmap_evaluation::table::Measured;
 use execution_heatmap_evaluation::volume::Told;
-use execution_heatmap_evaluation::{changes, events, failures, mixed, reports, volume};
+use execution_heatmap_evaluation::{changes, events, failures, jobs, mixed, reports, volume};
 
 /// Null rows together stay within the mean that is asked of them.
 fn check_silent(words: &str, rows: Vec<Null>, a_row: usize) {
@@ -73,6 +73,22 @@ fn what_is_there_is_found() {
     check_found("silence", events::silences_found(10.0, Rhythm::Poisson, 12, 40), 0.98);
     check_found("silence among spells", events::silences_among_spells_found(24, 40), 0.9);
     check_found("burst", events::bursts_found(10.0, Rhythm::NegativeBinomial, 20.0, 40), 0.85);
+}
+
+#[test]
+fn a_job_that_fails_now_is_told_and_one_that_fails_at_random_is_not() {
+    let (mut spoken, mut all) = (0, 0);
+    for (count, a_day) in [(1, 1), (10, 1), (10, 4)] {
+        for failing in [jobs::Failing::Alone, jobs::Failing::Wandering(6.0), jobs::Failing::Spells(0.5)] {
+            let Measured::Share { hits, of } = jobs::spoken(count, a_day, 0.05, failing, 20) else { panic!() };
+            (spoken, all) = (spoken + hits, all + of);
+        }
+    }
+    println!("{spoken} of {all} reports tell failures in a row that chance made");
+    assert!(spoken <= most_at(0.03, all), "{spoken} of {all}");
+    check_found("the last 5 of a clean past", jobs::found(1, 0.0, 5, false, 20), 0.98);
+    check_found("the last 10 of one of ten", jobs::found(10, 0.02, 10, false, 20), 0.95);
+    check_found("the last 10, by hand", jobs::found(1, 0.0, 10, true, 20), 0.98);
 }
 
 #[test]

@@ -106,8 +106,8 @@ mod tests {
     #[test]
     fn a_schedule_is_said_to_the_letter() {
         let facts = |period_ms, phase_ms, frame, weekdays, hours| {
-            let (expected, kept, jitter_ms, has_ended) = (92, 89, 4000, false);
-            Facts { period_ms, phase_ms, frame, weekdays, hours, expected, kept, jitter_ms, has_ended }
+            let (expected, kept, outside, jitter_ms, has_ended) = (92, 89, 0, 4000, false);
+            Facts { period_ms, phase_ms, frame, weekdays, hours, expected, kept, outside, jitter_ms, has_ended }
         };
         let said = |facts: &Facts| sentence(facts, "etl", "Europe/Berlin", Strength::Plain);
         let check = |period_ms, phase_ms, frame, weekdays, hours, words: &str| {

@@ -21,8 +21,10 @@ pub fn sentence(facts: &Facts, name: &str, strength: Strength, years: bool) -> S
         Some(period_ms) => text.every(period_ms),
         None => text.count(facts.executions).say(" runs"),
     };
-    if facts.end == End::Stopped {
-        text.say(" and never a pause longer than ").lasting(facts.longest_pause_ms);
+    // What runs daily pauses for a day.
+    let is_of_schedule = facts.period_ms.is_some_and(|period_ms| facts.longest_pause_ms < period_ms + period_ms / 2);
+    if facts.end == End::Stopped && !is_of_schedule {
+        text.say(", at most ").lasting(facts.longest_pause_ms).say(" apart");
     }
     text.done()
 }
@@ -46,11 +48,12 @@ mod tests {
             };
             assert_eq!(sentence(&facts, "sync", strength, false), words);
         };
-        let stopped = "'sync' has not run since Sun, Mar 3; before that daily and never a pause longer than 49 h";
+        let stopped = "'sync' has not run since Sun, Mar 3; before that daily, at most 49 h apart";
         check(End::Stopped, Some(DAY_MS), Strength::Plain, stopped);
-        let tends =
-            "'sync' seems to have stopped on Sun, Mar 3; before that 1,412 runs and never a pause longer than 49 h";
+        let tends = "'sync' seems to have stopped on Sun, Mar 3; before that 1,412 runs, at most 49 h apart";
         check(End::Stopped, None, Strength::Tends, tends);
+        let weekly = "'sync' has not run since Sun, Mar 3; before that weekly";
+        check(End::Stopped, Some(7 * DAY_MS), Strength::Plain, weekly);
         check(End::New, None, Strength::Plain, "'sync' is new since Sun, Mar 3: 1,412 runs");
     }
 }
