@@ -34,6 +34,7 @@ mod series;
 pub mod trend;
 mod turned_days;
 pub mod volume_peak;
+mod volume_profile;
 pub mod volume_window;
 
 pub mod burst;

@@ -14,6 +14,7 @@ use super::history::{Day, Hour, monday_of};
 use super::random::{FEW, GLANCE, HOPELESS, Random, listed, median, those};
 use super::series::Series;
 use super::turned_days::{Turned, by_day, by_week};
+use super::volume_profile::{Profile, holds};
 use crate::number::within;
 use chrono::{Datelike, NaiveDate};
 
@@ -215,8 +216,10 @@ pub(super) struct Looked {
     pub(super) date: NaiveDate,
     /// 0 = Monday.
     pub(super) weekday: u32,
-    counts: [u64; 24],
-    all: u64,
+    /// Executions by hour,
+    pub(super) counts: [u64; 24],
+    /// and of the day.
+    pub(super) all: u64,
     /// By stretch, the logarithm of the rate inside by the rate outside.
     pub(super) contrasts: Box<Arcs>,
 }
@@ -274,11 +277,6 @@ fn sum(counts: &[u64; 24]) -> u64 {
 /// 0 = Monday.
 fn weekday(day: &Day) -> u32 {
     day.date.weekday().num_days_from_monday()
-}
-
-/// Whether a stretch holds an hour. A start beyond 23 is that of the next day, which is the same.
-fn holds(start: usize, length: usize, hour: usize) -> bool {
-    (hour + 24 - start % 24) % 24 < length
 }
 
 /// Executions inside a stretch.
@@ -406,51 +404,6 @@ fn holds_without_a_weekday(days: &[&Looked], arc: usize, all: f64) -> bool {
             || others.is_empty()
             || effect(&others, arc) * all.signum() >= LEAST_SHARE_WITHOUT_A_WEEKDAY * all.abs()
     })
-}
-
-/// The share of each hour in a day: the median over days, so that no day makes a shape.
-struct Profile([f64; 24]);
-
-impl Profile {
-    fn new(days: &[&Looked]) -> Self {
-        let share = |hour: usize| {
-            median(days.iter().filter_map(|day| Some(*day.counts.get(hour)? as f64 / day.all.max(1) as f64)))
-        };
-        Self(std::array::from_fn(share))
-    }
-
-    fn share(&self, start: usize, length: usize) -> f64 {
-        let inside = self.0.iter().enumerate().filter(|(hour, _)| holds(start, length, *hour));
-        inside.map(|(_, share)| share).sum()
-    }
-
-    /// How much of the profile a stretch explains as the part that has more (or less, below 0) than the rest.
-    fn explained(&self, start: usize, length: usize) -> f64 {
-        let excess = self.share(start, length) - self.0.iter().sum::<f64>() * length as f64 / 24.0;
-        excess / ((length * (24 - length)) as f64).sqrt()
-    }
-
-    /// How much better the best stretch of half a day or less with fewer executions explains it than the best one with
-    /// more: above 1 the profile is a dip, below it is a hump.
-    fn dip_by_hump(&self) -> f64 {
-        let (mut hump, mut dip) = (0.0_f64, 0.0_f64);
-        for (length, start) in (1..=12).flat_map(|length| (0..24).map(move |start| (length, start))) {
-            let explained = self.explained(start, length);
-            (hump, dip) = (hump.max(explained), dip.max(-explained));
-        }
-        dip / hump.max(1e-12)
-    }
-
-    /// True if no other stretch as long lies more than half as far off the rest of the day: jobs every six hours make
-    /// no window.
-    fn is_alone(&self, start: usize, length: usize) -> bool {
-        let mean = |start, length| self.share(start, length) / length as f64;
-        let (inside, outside) = (mean(start, length), mean(start + length, 24 - length));
-        // Starts of stretches that do not overlap, of which there are none from half a day on.
-        (start + length..(start + 25).saturating_sub(length)).all(|other| {
-            (mean(other % 24, length) - outside) * (inside - outside).signum() * 2.0 < (inside - outside).abs()
-        })
-    }
 }
 
 fn counted(days: &[&Looked], on: On, (start, length): (usize, usize), is_high: bool, left_out: LeftOut) -> Facts {
