@@ -211,6 +211,10 @@ fn files_of_which_nothing_can_be_placed_fail_in_words_and_are_not_drawn() {
     check("[]", &[], "file: no rows");
     check("{\"$end\":{\"rows\":0,\"complete\":true}}\n", &[], "file: no rows");
     check("{\"what\":[1,2]}\n", &[], &format!("file: of 1 row none can be placed; {takes}"));
+    // Steps alone are no rows of the account, and it is said what they are.
+    let step = r#"{"id":"j1","script_path":"f","job_kind":"script","started_at":"2024-02-12T04:30:03Z","success":true,"is_flow_step":true}"#;
+    let alone = "none of 2 rows is an execution; steps, children and other parts of one count with it alone";
+    check(&format!("{step}\n{step}\n"), &[], alone);
     // What is wrong with all rows but no lack of fields is told with its line.
     for spoilt in
         ["started_at,status\n1,failed,x\n", "started_at,status\nsoon,failed\n", "started_at,status\n1,f\u{e9}\n"]

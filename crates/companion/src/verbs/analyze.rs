@@ -136,6 +136,10 @@ fn nothing_to_place(args: &AnalyzeArgs, reading: &Reading, system: Option<&str>)
         reading::takes(&args.reading, system, &reading.problems)
     };
     Failure::Failed(match reading.read {
+        0 if reading.parts + reading.no_executions > 0 => format!(
+            "{files}: none of {} is an execution; steps, children and other parts of one count with it alone",
+            counted(reading.parts + reading.no_executions, "row", "rows")
+        ),
         0 => format!("{files}: no rows; {takes}"),
         rows => format!("{files}: of {} none can be placed; {takes}", counted(rows, "row", "rows")),
     })
