@@ -194,7 +194,9 @@ fn moments(told: &Told<'_>) -> Vec<String> {
             1 => ["; 1 row has no ", moment(by), " and is counted as no_start"].concat(),
             rows => ["; ", &count(rows), " rows have no ", moment(by), " and are counted as no_start"].concat(),
         };
-        facts.push(["executions are placed by their ", moment(by), &lacking].concat());
+        // The end that a row names may be another one: what it waited within is no part of how long it took.
+        let meaning = if by == Moment::End { " (start and duration)" } else { "" };
+        facts.push(["executions are placed by their ", moment(by), meaning, &lacking].concat());
         if !table.keeps_rows() {
             facts.push(
                 "rows were counted by their start and not kept, so no other moment of theirs is known".to_owned(),

@@ -56,6 +56,12 @@ impl Counts {
         counts
     }
 
+    /// Failures inside beyond those at the rate outside, by the deviation that chance gives these.
+    pub fn apart(&self) -> f64 {
+        let expected = self.outside.rate() * self.inside.of as f64;
+        (self.inside.hits as f64 - expected) / (expected + 0.5).sqrt()
+    }
+
     /// Weeks in which the window was worse.
     pub fn held(&self) -> usize {
         self.weeks.iter().filter(|week| **week == Some(true)).count()

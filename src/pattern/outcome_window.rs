@@ -169,6 +169,9 @@ fn widened(window: RingWindow) -> [bool; RING] {
     RingWindow { start: window.start + RING as u8 - AROUND, length: window.length + 2 * AROUND, ..window }.mask()
 }
 
+/// Of two windows of the least chance the one that stands out so many times as far is told: several days rather than one.
+const MUCH_FURTHER: f64 = 1.5;
+
 /// The claim of the smallest chance that passes the gates; of windows without a covered hour.
 fn examine(
     weeks: &[TalliedWeek],
@@ -197,7 +200,12 @@ fn examine(
     let mut consider = |chance: f64, chosen: Option<RingWindow>| {
         let Some(window) = chosen.map(|window| trimmed(weeks, window)) else { return };
         let counts = Counts::new(weeks, window);
-        if counts.pass(window.class()) && best.as_ref().is_none_or(|best| chance < best.chance) {
+        // Of what no shuffle comes near to, as a daily window and each of its days may be, what stands out further is told.
+        let chance = chance.max(LEAST_CHANCE);
+        let is_better = |best: &Passed| {
+            chance < best.chance || chance <= best.chance && counts.apart() > MUCH_FURTHER * best.counts.apart()
+        };
+        if counts.pass(window.class()) && best.as_ref().is_none_or(is_better) {
             best = Some(Passed { chance, window, counts });
         }
     };
