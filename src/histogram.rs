@@ -75,10 +75,15 @@ impl Bins {
         bin
     }
 
+    /// The least whole number of milliseconds of a bin.
+    pub(crate) fn begin(&self, bin: usize) -> u64 {
+        self.begins.get(bin).copied().unwrap_or(MOST_DURATION_MS)
+    }
+
     /// The least and the greatest whole number of milliseconds of a bin that has any.
     fn ends(&self, bin: usize) -> (u64, u64) {
-        let begin = |bin: usize| self.begins.get(bin).copied().unwrap_or(MOST_DURATION_MS);
-        (begin(bin), begin(bin + 1).saturating_sub(1).max(begin(bin)))
+        let begin = self.begin(bin);
+        (begin, self.begin(bin + 1).saturating_sub(1).max(begin))
     }
 }
 

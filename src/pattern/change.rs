@@ -10,7 +10,7 @@ use super::daily::{self, Daily, Measure, Noise, Step, Stretch};
 use super::history::Day;
 use super::multiplicity::MOST_OF_A_SERIES;
 use super::random::{LEAST_CHANCE, Random, listed, quantile};
-use super::series::Series;
+use super::series::{Series, span_of};
 use super::trend::STRONG;
 use crate::histogram::Bins;
 use crate::number::within;
@@ -123,7 +123,7 @@ fn neighbours(cuts: &[Cut], at: usize, days: usize) -> (usize, usize) {
 
 /// The best split of all stretches between cuts, if it is one.
 fn next_cut(series: &Series, measure: Measure, daily: &Daily, cuts: &[Cut]) -> Option<Cut> {
-    let days = series.days.len();
+    let days = series.days_of(measure).len();
     // What lies within the error of a cut may be of the level on its other side.
     let error = cuts.iter().fold(0, |most, cut| cut.plus_minus.max(most)) as usize;
     let mut best: Option<Cut> = None;
@@ -146,7 +146,7 @@ fn next_cut(series: &Series, measure: Measure, daily: &Daily, cuts: &[Cut]) -> O
 /// Two cuts at once, each of which is one beside the other: levels that come back, or go on, hide one change behind the
 /// other from who looks for one alone. Together they explain the series strongly better than a line.
 pub(super) fn two_cuts(series: &Series, measure: Measure, daily: &Daily) -> Option<Vec<Cut>> {
-    let (days, values) = (series.days.len(), &daily.values);
+    let (days, values) = (series.days_of(measure).len(), &daily.values);
     if days < LEAST_DAYS {
         return None;
     }
@@ -198,16 +198,17 @@ fn cut_within(series: &Series, measure: Measure, daily: &Daily, days: Range<usiz
 /// The claims of cuts, each between its neighbours; none where raw counts do not show all of them.
 #[inline(never)]
 fn claims(cuts: &[Cut], series: &Series, measure: Measure, daily: &Daily, bins: &Bins) -> Vec<Look<Facts>> {
+    let days = series.days_of(measure);
     let mut claims = Vec::new();
     for Cut { at, plus_minus, chance } in cuts.iter().copied() {
-        let (begin, end) = neighbours(cuts, at, series.days.len());
-        let side = |days: Range<usize>| {
-            let level = daily::mean(&daily.within(days.clone()).values);
-            let durations = series.durations.get(days.clone()).unwrap_or_default();
-            (Stretch::of(series.days.get(days).unwrap_or_default(), durations, measure, bins), level)
+        let (begin, end) = neighbours(cuts, at, days.len());
+        let side = |side: Range<usize>| {
+            let level = daily::mean(&daily.within(side.clone()).values);
+            let durations = series.durations.get(side.clone()).unwrap_or_default();
+            (Stretch::of(days.get(side).unwrap_or_default(), durations, measure, bins), level)
         };
         let [(before, level_before), (after, level_after)] = [begin..at, at..end].map(side);
-        let (Some(first), Some(span)) = (series.days.get(at), series.span()) else { return Vec::new() };
+        let (Some(first), Some(span)) = (days.get(at), span_of(days)) else { return Vec::new() };
         if !pass(measure, level_after - level_before, &before, &after) {
             return Vec::new();
         }

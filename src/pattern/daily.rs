@@ -125,7 +125,7 @@ fn values(series: &Series, measure: Measure, bins: &Bins) -> Vec<Option<f64>> {
         }
         Measure::Duration => Some(series.durations.get(place)?.middle(bins)?),
     };
-    series.days.iter().enumerate().map(|day| of_day(day).map(libm::log)).collect()
+    series.days_of(measure).iter().enumerate().map(|day| of_day(day).map(libm::log)).collect()
 }
 
 /// Failed and decided executions of some days.

@@ -31,6 +31,7 @@ mod residual;
 mod ring;
 pub mod sentence;
 mod series;
+mod settled;
 pub mod trend;
 mod turned_days;
 pub mod volume_peak;

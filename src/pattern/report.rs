@@ -359,7 +359,7 @@ impl Looked {
 /// Looks for patterns.
 pub fn report(evidence: &Evidence<'_>) -> Report {
     let mut all = history::of_all(evidence);
-    let history::Completed { executions, known, running } = history::complete(evidence, &mut all);
+    let history::Completed { executions, known, running, mut settled } = history::complete(evidence, &mut all);
     let is_chosen = chosen(&executions);
     // Without any execution there is nothing that could have ended.
     let known =
@@ -375,12 +375,12 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
         is_only: executions.len() == 1,
     };
     let mut looked = vec![Looked::at(&all, &view)];
-    each_chosen(evidence, &is_chosen, &mut |_, series| looked.push(Looked::at(series, &view)));
+    each_chosen(evidence, &mut settled, &is_chosen, &mut |_, series| looked.push(Looked::at(series, &view)));
     correct(&mut looked);
     if let Some((of_all, of_workflows)) = looked.split_first_mut() {
         of_all.again(&all, &view);
         if of_workflows.iter().flat_map(|looked| &looked.tested).any(Tested::is_close) {
-            each_chosen(evidence, &is_chosen, &mut |number, series| {
+            each_chosen(evidence, &mut settled, &is_chosen, &mut |number, series| {
                 if let Some(looked) = of_workflows.get_mut(number) {
                     looked.again(series, &view);
                 }
@@ -399,6 +399,7 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
         .any(|Accepted { whose, claim, .. }| matches!((whose, &claim.facts), (Whose::All, Statement::Incident(_))));
     let (findings, more) = told(accepted, evidence);
     notices.extend(facts(evidence, &all, is_incident));
+    notices.extend(notices::not_settled(settled.left_out_ms, settled.of_all));
     if !evidence.whole {
         notices.push(notices::NOT_WHOLE.to_owned());
     }
