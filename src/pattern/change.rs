@@ -9,7 +9,7 @@ use super::claim::{Basis, Effect, Look};
 use super::daily::{self, Daily, Measure, Noise, Step, Stretch};
 use super::history::Day;
 use super::multiplicity::MOST_OF_A_SERIES;
-use super::random::{LEAST_CHANCE, Random, listed, quantile};
+use super::random::{LEAST_CHANCE, Random, listed, quantile_of};
 use super::series::{Series, span_of};
 use super::trend::STRONG;
 use crate::histogram::Bins;
@@ -289,7 +289,10 @@ impl Split {
             let other = Step::best(&values, LEAST_DAYS_OF_A_SIDE).map_or(self.step.at, |step| step.at);
             (place(other) - place(self.step.at)).abs()
         };
-        libm::ceil(quantile((0..REDRAWN).map(|_| redraw()), 0.9)) as u32
+        let distances = listed((0..REDRAWN).map(|_| redraw()));
+        // A day is only said to be the one if no other one comes into question.
+        let least = if distances.iter().any(|distance| *distance > 0.0) { 1.0 } else { 0.0 };
+        libm::ceil(quantile_of(distances, 0.9)).max(least) as u32
     }
 }
 
