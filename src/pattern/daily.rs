@@ -5,7 +5,7 @@
 //! days a week. Everything is a logarithm or a logit: a step is a ratio.
 
 use super::history::Day;
-use super::random::{listed, median};
+use super::random::{listed, median, quantile};
 use super::series::Series;
 use crate::histogram::{Bins, Histogram};
 use crate::number::within;
@@ -50,6 +50,10 @@ const MOST_DEVIATIONS: f64 = 3.0;
 const DEVIATION_BY_MEDIAN_DISTANCE: f64 = 1.4826;
 /// And by their mean distance: √(π/2).
 const DEVIATION_BY_MEAN_DISTANCE: f64 = 1.2533;
+/// So many distances are those of days that do not stick out, and of normal numbers so many deviations.
+const USUAL: f64 = 0.95;
+/// See `USUAL`.
+const DEVIATIONS_OF_USUAL: f64 = 1.96;
 /// The deviation by the median distance is believed unless it is less than this share of the other.
 const LEAST_BY_MEDIAN: f64 = 0.5;
 /// The duration in the middle moves at most so many times as far from day to day as that of the half in the middle, which of
@@ -86,6 +90,8 @@ impl Daily {
             || without_weekdays.iter().zip(&beside).filter_map(|(value, level)| Some(((*value)? - level).abs()));
         let by_median = DEVIATION_BY_MEDIAN_DISTANCE * median(distances());
         let by_mean = DEVIATION_BY_MEAN_DISTANCE * distances().sum::<f64>() / (distances().count() as f64).max(1.0);
+        // A few days that stick out far, whose distances would make the mean, are none of it.
+        let by_mean = by_mean.min(quantile(distances(), USUAL) / DEVIATIONS_OF_USUAL);
         // Where most days are alike, as those without a failure are, the distance in the middle is next to none. Days would be
         // drawn in to a level that is itself one of few values and jumps from one to the next.
         let deviation = if by_median < LEAST_BY_MEDIAN * by_mean { by_mean } else { by_median };

@@ -228,7 +228,7 @@ pub fn complete(evidence: &Evidence<'_>, all: &mut Series) -> Completed {
     let is_known = durations.iter().any(|durations| durations.count() > 0);
     let durations = if is_known { durations } else { Vec::new() };
     *all = Series::new(Whose::All, std::mem::take(&mut all.days), durations, Vec::new());
-    let mut settled = Settled::new(known.1.max(known_end));
+    let mut settled = Settled::new(known.1, known_end);
     settled.settle(all, evidence);
     Completed { executions, known, running, settled }
 }

@@ -16,13 +16,17 @@ const ENDED: u32 = 99;
 const LEAST_MS: f64 = HOUR_MS as f64;
 /// Fewer runs of one workflow make no row of failures by themselves. What runs one at a time has only its last run open.
 const LEAST_RUNS: usize = 8;
+/// No start for so much of the time that would be left out means that nothing is open.
+const MOST_SINCE_LAST_START: f64 = 0.25;
 /// A day is taken for settled if so many of its hours are.
 const LEAST_HOURS: u8 = 12;
 
 /// What is known of the end.
 #[derive(Clone, Copy, Debug)]
 pub struct Settled {
-    /// The last moment that anything is known of, in milliseconds.
+    /// The last start, in milliseconds, and the last moment that anything is known of.
+    last_start_ms: i64,
+    /// See `last_start_ms`.
     known_ms: i64,
     /// The longest time that was left out of a series, in milliseconds; 0 where of none.
     pub left_out_ms: i64,
@@ -31,9 +35,9 @@ pub struct Settled {
 }
 
 impl Settled {
-    /// Executions of which something is known up to that moment, in milliseconds.
-    pub fn new(known_ms: i64) -> Self {
-        Self { known_ms, left_out_ms: 0, of_all: false }
+    /// Executions of which the last one started at a moment, in milliseconds, and of which something is known up to another.
+    pub fn new(last_start_ms: i64, known_ms: i64) -> Self {
+        Self { last_start_ms, known_ms: known_ms.max(last_start_ms), left_out_ms: 0, of_all: false }
     }
 
     /// Takes back what is told too early of a series, by its own durations.
@@ -47,6 +51,11 @@ impl Settled {
         let Some(longest) = durations.quantile(&Bins::new(), ENDED).filter(|longest| *longest >= LEAST_MS) else {
             return;
         };
+        // Where ends are known long after the last start, rows were chosen by their starts and taken when they had ended.
+        let since_last_start_ms = self.known_ms.saturating_sub(self.last_start_ms) as f64;
+        if since_last_start_ms >= MOST_SINCE_LAST_START * longest {
+            return;
+        }
         series.settled_ms = self.known_ms.saturating_sub(longest as i64);
         if take_back(series, evidence) {
             self.of_all |= series.whose == Whose::All;
