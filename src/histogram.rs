@@ -9,6 +9,9 @@ use crate::execution::MOST_DURATION_MS;
 /// Bins, up to the one of [`MOST_DURATION_MS`].
 pub const BINS: usize = 302;
 
+/// Durations whose logarithms are further apart are no neighbours of which one could be the other: ln 4.
+const NEIGHBOURS: f64 = 1.386_294_361_119_890_6;
+
 /// Every duration is below 2 to the power of this.
 const POWERS: usize = 42;
 
@@ -75,10 +78,21 @@ impl Bins {
         bin
     }
 
+    /// The least whole number of milliseconds of a bin.
+    pub(crate) fn begin(&self, bin: usize) -> u64 {
+        self.begins.get(bin).copied().unwrap_or(MOST_DURATION_MS)
+    }
+
+    /// The logarithm of the geometric middle of a bin, as far as it lies within the shortest and the longest duration.
+    fn logarithm(&self, bin: u16, (least, most): (u64, u64)) -> f64 {
+        let (first, last) = self.ends(usize::from(bin));
+        libm::log((first as f64 * last as f64).sqrt().max(least as f64).min(most as f64).max(1.0))
+    }
+
     /// The least and the greatest whole number of milliseconds of a bin that has any.
     fn ends(&self, bin: usize) -> (u64, u64) {
-        let begin = |bin: usize| self.begins.get(bin).copied().unwrap_or(MOST_DURATION_MS);
-        (begin(bin), begin(bin + 1).saturating_sub(1).max(begin(bin)))
+        let begin = self.begin(bin);
+        (begin, self.begin(bin + 1).saturating_sub(1).max(begin))
     }
 }
 
@@ -157,23 +171,42 @@ impl Histogram {
     /// The duration in the middle, in milliseconds, told also where many are equal: the executions of a bin are spread half to
     /// each side of it, and between two bins the middle lies on a line of logarithms. So durations of whole minutes, or of
     /// whole seconds, have a middle that moves as smoothly as that of exact ones, where the half that is shorter does not jump
-    /// from one minute to the next. Of exact ones it is the median, off by less than 5 %.
+    /// from one minute to the next. Of exact ones it is the median, off by less than 5 %, and so it is where those on both
+    /// sides of it are of two kinds that lie far apart, between which nothing lies.
     pub(crate) fn middle(&self, bins: &Bins) -> Option<f64> {
         let (least, most) = self.ends?;
         let half = self.count() as f64 / 2.0;
         let (mut below, mut before) = (0.0, None);
         for (bin, count) in &self.bins {
-            let (first, last) = bins.ends(usize::from(*bin));
-            let value = (first as f64 * last as f64).sqrt().max(least as f64).min(most as f64).max(1.0);
-            let here = (below + *count as f64 / 2.0, libm::log(value));
+            let here = (below + *count as f64 / 2.0, bins.logarithm(*bin, (least, most)));
             if here.0 >= half {
-                let (place, logarithm) = before.unwrap_or(here);
+                let (mut place, mut logarithm) = before.unwrap_or(here);
+                if here.1 - logarithm > NEIGHBOURS {
+                    (place, logarithm) = if below >= half { (half, logarithm) } else { here };
+                }
                 let share = if here.0 > place { (half - place) / (here.0 - place) } else { 0.0 };
                 return Some(libm::exp(logarithm + (here.1 - logarithm) * share));
             }
             (below, before) = (below + *count as f64, Some(here));
         }
         before.map(|(_, logarithm)| libm::exp(logarithm))
+    }
+
+    /// The mean logarithm of the half of the durations that is in the middle. Where they are of two kinds it moves with how
+    /// many are of each, where the middle jumps from the one to the other.
+    pub(crate) fn middle_half(&self, bins: &Bins) -> Option<f64> {
+        let ends = self.ends?;
+        let quarter = self.count() as f64 / 4.0;
+        let (mut below, mut sum) = (0.0, 0.0);
+        for (bin, count) in &self.bins {
+            let above = below + *count as f64;
+            let inside = above.min(3.0 * quarter) - f64::max(below, quarter);
+            if inside > 0.0 {
+                sum += inside * bins.logarithm(*bin, ends);
+            }
+            below = above;
+        }
+        Some(sum / (2.0 * quarter))
     }
 
     /// The numbers of the bins of all executions, added up: by their count, the mean logarithm of a duration in steps of a
@@ -314,12 +347,31 @@ mod tests {
         check(&[(60_000, 4), (120_000, 6)], 90_943.0);
         check(&[(1000, 1), (2000, 1), (3000, 1)], 2000.0);
         check(&[(1000, 1), (2000, 1), (4000, 1), (8000, 1)], 2828.0);
-        check(&[(0, 5), (1000, 1)], 3.162);
+        // Half a second after nothing, nothing is the middle; and of two kinds the one that has more.
+        check(&[(0, 5), (1000, 1)], 1.0);
+        check(&[(2000, 11), (300_000, 9)], 2000.0);
+        check(&[(2000, 9), (300_000, 11)], 300_000.0);
+        check(&[(2000, 10), (300_000, 10)], 2000.0);
         let even: Vec<(u64, u64)> = (1000..2000).map(|ms| (ms, 1)).collect();
         check(&even, 1500.0);
         assert_eq!(Histogram::default().middle(&bins), None);
         // What lies in one bin says no more than that bin, wherever the half is.
         assert!(of(&[(60_000, 49), (120_000, 51)]).unwrap() / of(&[(60_000, 51), (120_000, 49)]).unwrap() < 1.05);
+    }
+
+    #[test]
+    fn the_half_in_the_middle_moves_as_the_shares_of_two_kinds_do() {
+        let bins = Bins::new();
+        let of = |short: u64| {
+            let counts = [(2000, short), (300_000, 100 - short)].into_iter().filter(|(_, count)| *count > 0);
+            let counts = counts.map(|(ms, count)| (bins.of(ms), count));
+            Histogram::new(counts, 2000, 300_000).middle_half(&bins).unwrap()
+        };
+        let (short, long) = (libm::log(2000.0), libm::log(300_000.0));
+        for (share, part) in [(0, 0.0), (20, 0.0), (25, 0.0), (40, 0.3), (50, 0.5), (60, 0.7), (75, 1.0), (90, 1.0)] {
+            assert!((of(share) - (part * short + (1.0 - part) * long)).abs() < 0.05, "{share}: {}", of(share));
+        }
+        assert_eq!(Histogram::default().middle_half(&bins), None);
     }
 
     #[test]

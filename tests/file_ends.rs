@@ -323,3 +323,46 @@ fn without_outcomes_no_weeks_are_asked_for() {
     assert!(asks("completed"));
     assert!(!asks("OK") && !asks("running"));
 }
+
+/// Eight weeks of six executions an hour, of which few fail, after a minute; the others take so many hours, and those that
+/// would end behind the weeks still run.
+fn long_ones(hours: i64) -> Vec<Row> {
+    let mut rows = planted(EIGHT_WEEKS);
+    for (number, row) in (0..).zip(&mut rows) {
+        let hour = (row.started_ms - MONDAY_MS) / HOUR_MS;
+        let fails = number % 6 == 0 && fails_once(hour) > 0;
+        let took_ms = if fails { 60_000 } else { hours * HOUR_MS };
+        let has_ended = row.started_ms + took_ms < MONDAY_MS + EIGHT_WEEKS * HOUR_MS;
+        row.status = if fails {
+            "failed"
+        } else if has_ended {
+            "completed"
+        } else {
+            "running"
+        }
+        .to_owned();
+        row.duration_ms = has_ended.then_some(took_ms as u64);
+    }
+    rows
+}
+
+#[test]
+fn what_may_still_run_is_left_out_of_what_is_said_of_outcomes() {
+    let left_out = |hours: i64, keeps: fn(&Row) -> bool| {
+        let rows: Vec<Row> = long_ones(hours).into_iter().filter(keeps).collect();
+        let (sentences, notices, _) = told(&rows, &[("from", "2026-01-05"), ("to", "2026-03-01")], Source::File);
+        let of_outcomes = |sentence: &String| sentence.contains("ailure") || sentence.contains("duration");
+        assert!(!sentences.iter().any(of_outcomes), "{hours} h: {sentences:?}");
+        let notice = notices.into_iter().find(|notice| notice.contains("left out of what is said of outcomes"));
+        notice.map(|notice| notice.split(" are left").next().unwrap_or_default().to_owned())
+    };
+    let told = |words: &str| Some(format!("executions of the last {words}"));
+    assert_eq!(left_out(96, |_| true), told("5 days"));
+    assert_eq!(left_out(36, |_| true), told("35 h"));
+    // Of a file of what has ended, the newest end is the last thing that is known.
+    assert_eq!(left_out(96, |row| row.status != "running"), told("5 days"));
+    // Known ends behind the last start are those of rows that were chosen by their starts.
+    let before = |row: &Row| row.started_ms < MONDAY_MS + (EIGHT_WEEKS - 48) * HOUR_MS;
+    assert_eq!(left_out(36, before), None);
+    assert_eq!(left_out(0, |_| true), None, "what ends at once has ended");
+}

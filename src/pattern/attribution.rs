@@ -15,6 +15,7 @@ use super::report::Statement;
 use super::ring::RingWindow;
 use super::sentence::called;
 use super::series::{Series, Whose};
+use super::settled::take_back;
 use crate::histogram::Bins;
 use crate::number::within;
 
@@ -97,8 +98,14 @@ pub fn explain(evidence: &Evidence<'_>, all: &Series, accepted: &mut [Accepted<'
         return;
     }
     let bins = Bins::new();
+    // Parts are held against all by the same hours.
+    let settle_as = |all: &Series, part: &mut Series| {
+        part.settled_ms = all.settled_ms;
+        take_back(part, evidence);
+    };
     (evidence.workflows)(&mut |workflow| {
-        let series = history::of_workflow(evidence, workflow, &bins);
+        let mut series = history::of_workflow(evidence, workflow, &bins);
+        settle_as(all, &mut series);
         windows.iter_mut().for_each(|window| window.add(&series));
         shifts.iter_mut().for_each(|shift| shift.add(&series));
         true
@@ -110,7 +117,8 @@ pub fn explain(evidence: &Evidence<'_>, all: &Series, accepted: &mut [Accepted<'
     let asks_for_tags = |window: &Window| window.facts.outcome != Outcome::Slow && !window.is_mix();
     if windows.iter().any(asks_for_tags) {
         (evidence.tags)(&mut |tag, cube| {
-            let series = history::of_cube(evidence, cube);
+            let mut series = history::of_cube(evidence, cube);
+            settle_as(all, &mut series);
             windows.iter_mut().filter(|window| asks_for_tags(window)).for_each(|window| window.add_tag(tag, &series));
         });
     }

@@ -9,8 +9,8 @@ use super::claim::{Basis, Effect, Look};
 use super::daily::{self, Daily, Measure, Noise, Step, Stretch};
 use super::history::Day;
 use super::multiplicity::MOST_OF_A_SERIES;
-use super::random::{LEAST_CHANCE, Random, listed, quantile};
-use super::series::Series;
+use super::random::{LEAST_CHANCE, Random, listed, quantile_of};
+use super::series::{Series, span_of};
 use super::trend::STRONG;
 use crate::histogram::Bins;
 use crate::number::within;
@@ -124,7 +124,7 @@ fn neighbours(cuts: &[Cut], at: usize, days: usize) -> (usize, usize) {
 
 /// The best split of all stretches between cuts, if it is one.
 fn next_cut(series: &Series, measure: Measure, daily: &Daily, cuts: &[Cut]) -> Option<Cut> {
-    let days = series.days.len();
+    let days = series.days_of(measure).len();
     // What lies within the error of a cut may be of the level on its other side.
     let error = cuts.iter().fold(0, |most, cut| cut.plus_minus.max(most)) as usize;
     let mut best: Option<Cut> = None;
@@ -147,7 +147,7 @@ fn next_cut(series: &Series, measure: Measure, daily: &Daily, cuts: &[Cut]) -> O
 /// Two cuts at once, each of which is one beside the other: levels that come back, or go on, hide one change behind the
 /// other from who looks for one alone. Together they explain the series strongly better than a line.
 pub(super) fn two_cuts(series: &Series, measure: Measure, daily: &Daily) -> Option<Vec<Cut>> {
-    let (days, values) = (series.days.len(), &daily.values);
+    let (days, values) = (series.days_of(measure).len(), &daily.values);
     if days < LEAST_DAYS {
         return None;
     }
@@ -199,16 +199,17 @@ fn cut_within(series: &Series, measure: Measure, daily: &Daily, days: Range<usiz
 /// The claims of cuts, each between its neighbours; none where raw counts do not show all of them.
 #[inline(never)]
 fn claims(cuts: &[Cut], series: &Series, measure: Measure, daily: &Daily, bins: &Bins) -> Vec<Look<Facts>> {
+    let days = series.days_of(measure);
     let mut claims = Vec::new();
     for Cut { at, plus_minus, chance } in cuts.iter().copied() {
-        let (begin, end) = neighbours(cuts, at, series.days.len());
-        let side = |days: Range<usize>| {
-            let level = daily::mean(&daily.within(days.clone()).values);
-            let durations = series.durations.get(days.clone()).unwrap_or_default();
-            (Stretch::of(series.days.get(days).unwrap_or_default(), durations, measure, bins), level)
+        let (begin, end) = neighbours(cuts, at, days.len());
+        let side = |side: Range<usize>| {
+            let level = daily::mean(&daily.within(side.clone()).values);
+            let durations = series.durations.get(side.clone()).unwrap_or_default();
+            (Stretch::of(days.get(side).unwrap_or_default(), durations, measure, bins), level)
         };
         let [(before, level_before), (after, level_after)] = [begin..at, at..end].map(side);
-        let (Some(first), Some(span)) = (series.days.get(at), series.span()) else { return Vec::new() };
+        let (Some(first), Some(span)) = (days.get(at), span_of(days)) else { return Vec::new() };
         if !pass(measure, level_after - level_before, &before, &after) {
             return Vec::new();
         }
@@ -289,7 +290,10 @@ impl Split {
             let other = Step::best(&values, LEAST_DAYS_OF_A_SIDE).map_or(self.step.at, |step| step.at);
             (place(other) - place(self.step.at)).abs()
         };
-        libm::ceil(quantile((0..REDRAWN).map(|_| redraw()), 0.9)) as u32
+        let distances = listed((0..REDRAWN).map(|_| redraw()));
+        // A day is only said to be the one if no other one comes into question.
+        let least = if distances.iter().any(|distance| *distance > 0.0) { 1.0 } else { 0.0 };
+        libm::ceil(quantile_of(distances, 0.9)).max(least) as u32
     }
 }
 

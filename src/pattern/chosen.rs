@@ -2,6 +2,7 @@
 //! nothing.
 
 use super::series::{Series, Whose};
+use super::settled::Settled;
 use super::{Evidence, history};
 use crate::histogram::Bins;
 use crate::order::order;
@@ -60,12 +61,19 @@ pub fn chosen(executions: &[u64]) -> Vec<bool> {
 }
 
 /// Calls with the series of each chosen workflow, which are numbered in the order in which they come.
-pub fn each_chosen(evidence: &Evidence<'_>, is_chosen: &[bool], each: &mut dyn FnMut(usize, &Series)) {
+pub fn each_chosen(
+    evidence: &Evidence<'_>,
+    settled: &mut Settled,
+    is_chosen: &[bool],
+    each: &mut dyn FnMut(usize, &Series),
+) {
     let bins = Bins::new();
     let (mut place, mut number) = (0, 0);
     (evidence.workflows)(&mut |workflow| {
         if is_chosen.get(place) == Some(&true) {
-            each(number, &history::of_workflow(evidence, workflow, &bins));
+            let mut series = history::of_workflow(evidence, workflow, &bins);
+            settled.settle(&mut series, evidence);
+            each(number, &series);
             number += 1;
         }
         place += 1;

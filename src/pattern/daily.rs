@@ -53,6 +53,9 @@ const DEVIATION_BY_FAR_DISTANCE: f64 = 0.6080;
 const FAR: f64 = 0.9;
 /// The deviation by the median distance is believed unless it is less than this share of the other.
 const LEAST_BY_MEDIAN: f64 = 0.5;
+/// The duration in the middle moves at most so many times as far from day to day as that of the half in the middle, which of
+/// durations of one kind moves nearly as far.
+const MOST_ROUGHER: f64 = 1.5;
 /// What a day keeps of the day before is never taken to be more.
 const MOST_KEPT: f64 = 0.95;
 
@@ -115,18 +118,40 @@ impl Daily {
     }
 }
 
-/// The measure of each day of a series; `None` where nothing was measured.
+/// The measure of each day of a series; `None` where nothing was measured. Where the duration in the middle jumps from day to
+/// day, because durations are of two kinds and about as many of each, it is that of the half in the middle, which does not.
 fn values(series: &Series, measure: Measure, bins: &Bins) -> Vec<Option<f64>> {
+    let values = values_of(series, measure, &|durations| durations.middle(bins).map(libm::log));
+    if measure == Measure::Duration {
+        let smoother = values_of(series, measure, &|durations| durations.middle_half(bins));
+        if roughness(&values) > MOST_ROUGHER * roughness(&smoother) {
+            return smoother;
+        }
+    }
+    values
+}
+
+/// How far known values are from the ones before them, added up.
+fn roughness(values: &[Option<f64>]) -> f64 {
+    let (mut sum, mut before) = (0.0, None);
+    for value in values.iter().flatten() {
+        sum += before.map_or(0.0, |before: f64| (value - before).abs());
+        before = Some(*value);
+    }
+    sum
+}
+
+fn values_of(series: &Series, measure: Measure, duration: &dyn Fn(&Histogram) -> Option<f64>) -> Vec<Option<f64>> {
     let of_day = |(place, day): (usize, &Day)| match measure {
-        Measure::Volume => Some(day.executions() as f64 + 1.0),
+        Measure::Volume => Some(libm::log(day.executions() as f64 + 1.0)),
         Measure::FailureRate => {
             let (failures, decided) = outcomes(std::slice::from_ref(day));
             let others = decided.saturating_sub(failures);
-            (decided > 0).then_some((failures as f64 + 0.5) / (others as f64 + 0.5))
+            (decided > 0).then(|| libm::log((failures as f64 + 0.5) / (others as f64 + 0.5)))
         }
-        Measure::Duration => Some(series.durations.get(place)?.middle(bins)?),
+        Measure::Duration => duration(series.durations.get(place)?),
     };
-    series.days.iter().enumerate().map(|day| of_day(day).map(libm::log)).collect()
+    series.days_of(measure).iter().enumerate().map(of_day).collect()
 }
 
 /// Failed and decided executions of some days.

@@ -5,6 +5,7 @@ use super::Evidence;
 use super::quiet::Running;
 use super::schedule::hour_of;
 use super::series::{Run, Series, Whose};
+use super::settled::Settled;
 use super::silence::Reach;
 use crate::bucket::Buckets;
 use crate::cube::Cube;
@@ -200,6 +201,8 @@ pub struct Completed {
     pub known: (i64, i64),
     /// How long executions ran in each bucket.
     pub running: Running,
+    /// Up to when it is known how they ended.
+    pub settled: Settled,
 }
 
 /// Adds what only single executions tell (ends, slow ones, durations by day) to the series of all.
@@ -207,12 +210,14 @@ pub fn complete(evidence: &Evidence<'_>, all: &mut Series) -> Completed {
     let bins = Bins::new();
     let mut executions = Vec::new();
     let mut known = (i64::MAX, i64::MIN);
+    let mut known_end = evidence.known_until.unwrap_or(i64::MIN);
     let mut durations = vec![Histogram::default(); all.days.len()];
     let mut running = Running::new(evidence.buckets, evidence.window);
     (evidence.workflows)(&mut |workflow| {
         running.add(evidence.buckets, &workflow);
         let moments = workflow.runs.first().into_iter().chain(workflow.runs.last()).map(|run| run.at_ms);
         let moments: Vec<i64> = moments.chain(workflow.counts.iter().map(|count| count.at_ms)).collect();
+        let end_of_last = last_end(&workflow, &bins, evidence.placed_by);
         let series = of_workflow(evidence, workflow, &bins);
         for (sum, more) in all.days.iter_mut().zip(&series.days) {
             for (sum, more) in sum.hours.iter_mut().zip(more.hours) {
@@ -225,13 +230,16 @@ pub fn complete(evidence: &Evidence<'_>, all: &mut Series) -> Completed {
         for at_ms in moments {
             known = (known.0.min(at_ms), known.1.max(at_ms));
         }
+        known_end = known_end.max(end_of_last);
         executions.push(if series.whose == Whose::NoWorkflow { 0 } else { series.executions() });
         true
     });
     let is_known = durations.iter().any(|durations| durations.count() > 0);
     let durations = if is_known { durations } else { Vec::new() };
     *all = Series::new(Whose::All, std::mem::take(&mut all.days), durations, Vec::new());
-    Completed { executions, known, running }
+    let mut settled = Settled::new(known.1, known_end);
+    settled.settle(all, evidence);
+    Completed { executions, known, running, settled }
 }
 
 /// The series of one workflow.
@@ -327,6 +335,16 @@ fn end_ms(run: &Run, placed_by: Moment) -> Option<i64> {
         Moment::End => Some(run.at_ms),
         Moment::Scheduled => None,
     }
+}
+
+/// The last moment at which an execution is known to have ended; of those that are counted by bins, at the least.
+fn last_end(workflow: &WorkflowRuns, bins: &Bins, placed_by: Moment) -> i64 {
+    let of_runs = workflow.runs.iter().filter_map(|run| end_ms(run, placed_by));
+    let of_counts = workflow.counts.iter().filter_map(|RunCount { at_ms, count, .. }| {
+        let (bin, _) = count.bins.last()?;
+        at_ms.checked_add(bins.begin(usize::from(*bin)) as i64)
+    });
+    of_runs.chain(of_counts).fold(i64::MIN, i64::max)
 }
 
 /// From which bin on an execution of the workflow is slow: the one behind that of the duration that nine in ten stay

@@ -92,7 +92,6 @@ pub(super) struct Shift {
 impl Shift {
     /// The parts of a claim are looked at if it is of a failure rate or a duration.
     pub fn new(place: usize, statement: &Statement, all: &Series) -> Option<Self> {
-        let length = all.days.len();
         let (measure, before, after, when, days) = match statement {
             Statement::Change(facts) => {
                 let at = all.days.iter().position(|day| day.date == facts.from)?;
@@ -101,6 +100,7 @@ impl Shift {
                 (facts.measure, facts.before, facts.after, when, days)
             }
             Statement::Trend(facts) => {
+                let length = all.days_of(facts.measure).len();
                 let days = [0..END, length.saturating_sub(END)..length];
                 (facts.measure, facts.first, facts.last, When::Over(facts.weeks), days)
             }

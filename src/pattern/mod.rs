@@ -11,6 +11,7 @@
 
 mod arc;
 pub mod attribution;
+mod beside;
 pub mod change;
 mod chosen;
 mod claim;
@@ -31,6 +32,7 @@ mod residual;
 mod ring;
 pub mod sentence;
 mod series;
+mod settled;
 pub mod trend;
 mod turned_days;
 pub mod volume_peak;

@@ -14,7 +14,7 @@ use super::series::{Series, Whose};
 use super::stopped::End;
 use super::volume_window::Moment;
 use super::{
-    Evidence, Fact, Finding, Kind, Report, attribution, burst, change, clock, consecutive, english, explained, gate,
+    Evidence, Fact, Finding, Kind, Report, attribution, beside, burst, change, clock, consecutive, english, explained,
     missed, mix, outcome_window, quiet, schedule, silence, stopped, trend, volume_peak, volume_window,
 };
 use crate::options::Moment as Placed;
@@ -360,7 +360,7 @@ impl Looked {
 /// Looks for patterns.
 pub fn report(evidence: &Evidence<'_>) -> Report {
     let mut all = history::of_all(evidence);
-    let history::Completed { executions, known, running } = history::complete(evidence, &mut all);
+    let history::Completed { executions, known, running, mut settled } = history::complete(evidence, &mut all);
     let is_chosen = chosen(&executions);
     // Without any execution there is nothing that could have ended.
     let known =
@@ -376,12 +376,12 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
         is_only: executions.len() == 1,
     };
     let mut looked = vec![Looked::at(&all, &view)];
-    each_chosen(evidence, &is_chosen, &mut |_, series| looked.push(Looked::at(series, &view)));
+    each_chosen(evidence, &mut settled, &is_chosen, &mut |_, series| looked.push(Looked::at(series, &view)));
     correct(&mut looked);
     if let Some((of_all, of_workflows)) = looked.split_first_mut() {
         of_all.again(&all, &view);
         if of_workflows.iter().flat_map(|looked| &looked.tested).any(Tested::is_close) {
-            each_chosen(evidence, &is_chosen, &mut |number, series| {
+            each_chosen(evidence, &mut settled, &is_chosen, &mut |number, series| {
                 if let Some(looked) = of_workflows.get_mut(number) {
                     looked.again(series, &view);
                 }
@@ -394,12 +394,13 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
     let is_of_one_day = |Accepted { claim, .. }: &Accepted<'_>| {
         claim.basis.window.as_ref().is_some_and(|window| window.weekdays.len() == 1)
     };
-    let mut notices = notices(evidence, &all, accepted.iter().any(is_of_one_day));
+    let mut notices = beside::notices(evidence, &all, accepted.iter().any(is_of_one_day));
     let is_incident = accepted
         .iter()
         .any(|Accepted { whose, claim, .. }| matches!((whose, &claim.facts), (Whose::All, Statement::Incident(_))));
     let (findings, more) = told(accepted, evidence);
-    notices.extend(facts(evidence, &all, is_incident));
+    notices.extend(beside::facts(evidence, &all, is_incident));
+    notices.extend(notices::not_settled(settled.left_out_ms, settled.of_all));
     if !evidence.whole {
         notices.push(notices::NOT_WHOLE.to_owned());
     }
@@ -550,24 +551,9 @@ fn finding(kind: Kind, whose: &Whose, [sentence, how]: [String; 2], basis: Basis
     }
 }
 
-/// What a reader should know of the history before reading too much into it, and what no test was passed by: a few hours
-/// that hold many of all failures, and days that are no usual ones.
-fn facts(evidence: &Evidence<'_>, all: &Series, is_incident_accepted: bool) -> Vec<String> {
-    let mut facts = Vec::new();
-    if evidence.outcomes && !is_incident_accepted {
-        let incident = burst::incident_facts(all);
-        facts.extend(incident.map(|incident| english::burst::incident_notice(&incident, bears_years(evidence))));
-    }
-    let quiet = volume_window::quiet_dates(&all.days);
-    if !quiet.is_empty() {
-        facts.push(notices::quiet_dates(&quiet, bears_years(evidence)));
-    }
-    facts
-}
-
 /// Whether dates bear their years: without them nobody could tell those of several calendar years.
 #[inline(never)]
-fn bears_years(evidence: &Evidence<'_>) -> bool {
+pub(super) fn bears_years(evidence: &Evidence<'_>) -> bool {
     evidence.window.start_date.year() != evidence.window.end_date.year()
 }
 
@@ -577,24 +563,4 @@ fn clock_of(basis: &Basis) -> Option<&str> {
         Fact::Text(clock) if *name == CLOCK => Some(clock.as_str()),
         _ => None,
     })
-}
-
-/// Which data is missing. A view without any execution says that itself; where a weekday was named, weeks suffice for some.
-fn notices(evidence: &Evidence<'_>, all: &Series, is_weekday_named: bool) -> Vec<String> {
-    let mut notices = Vec::new();
-    if evidence.cube.sums().iter().all(|sums| sums.executions() == 0) {
-        return notices;
-    }
-    // Where no outcome is known, it is not weeks that are missing.
-    let has_outcomes = evidence.outcomes && evidence.cube.sums().iter().any(|sums| sums.decided() > 0);
-    let there = outcome_window::usable_weeks(&Outcome::Failed.weeks(all));
-    if has_outcomes && there < gate::LEAST_WEEKS && !is_weekday_named {
-        let least = (there < gate::LEAST_WEEKS_OF_MANY_DAYS).then_some(gate::LEAST_WEEKS_OF_MANY_DAYS);
-        notices.push(notices::too_few_weeks(gate::LEAST_WEEKS, least, there));
-    }
-    let there = volume_peak::usable_days(&all.days);
-    if there < volume_peak::LEAST_DAYS {
-        notices.push(notices::too_few_days(volume_peak::LEAST_DAYS, volume_peak::LEAST_EXECUTIONS, there));
-    }
-    notices
 }

@@ -1,6 +1,7 @@
 //! One series of executions, all of a view or those of one workflow, as the tests look at it: by local hour in whole days
 //! and in weeks, and run by run where single runs are known. Counts only; it judges nothing.
 
+use super::daily::Measure;
 use super::history::{Day, Week, weeks_of};
 use crate::histogram::Histogram;
 pub use crate::table::{Run, Whose};
@@ -21,19 +22,30 @@ pub struct Series {
     /// The single runs of the window in the order of their moments, those of days that are not whole among them; empty
     /// where they are not known, or only of a part, as of counts.
     pub runs: Vec<Run>,
+    /// Of executions that started from this moment on, in milliseconds, outcomes and durations are not looked at.
+    pub settled_ms: i64,
+    /// The last days of `days` of which that is so.
+    pub unsettled_days: usize,
 }
 
 impl Series {
     /// A series of whole days.
     pub fn new(whose: Whose, days: Vec<Day>, durations: Vec<Histogram>, runs: Vec<Run>) -> Self {
         let weeks = weeks_of(&days);
-        Self { whose, days, weeks, durations, runs }
+        Self { whose, days, weeks, durations, runs, settled_ms: i64::MAX, unsettled_days: 0 }
     }
 
     /// The first and the last whole day.
     #[inline(never)]
     pub fn span(&self) -> Option<(NaiveDate, NaiveDate)> {
-        Some((self.days.first()?.date, self.days.last()?.date))
+        span_of(&self.days)
+    }
+
+    /// The days in which a measure is known.
+    #[inline(never)]
+    pub fn days_of(&self, measure: Measure) -> &[Day] {
+        let unsettled = if measure == Measure::Volume { 0 } else { self.unsettled_days };
+        self.days.get(..self.days.len().saturating_sub(unsettled)).unwrap_or_default()
     }
 
     /// When each of the single runs began, in their order.
@@ -46,4 +58,10 @@ impl Series {
     pub fn executions(&self) -> u64 {
         self.days.iter().fold(0, |sum: u64, day| sum.saturating_add(day.executions()))
     }
+}
+
+/// The first and the last of some days.
+#[inline(never)]
+pub fn span_of(days: &[Day]) -> Option<(NaiveDate, NaiveDate)> {
+    Some((days.first()?.date, days.last()?.date))
 }

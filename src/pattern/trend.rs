@@ -9,7 +9,7 @@ use super::claim::{Basis, Effect, Look};
 use super::daily::{self, Daily, Line, Measure, Noise, Step, Stretch};
 use super::history::Day;
 use super::random::{LEAST_CHANCE, listed, median};
-use super::series::Series;
+use super::series::{Series, span_of};
 use crate::histogram::{Bins, Histogram};
 use crate::number::within;
 
@@ -56,10 +56,11 @@ pub fn look(series: &Series, measure: Measure) -> Look<Facts> {
 }
 
 fn found(series: &Series, measure: Measure, daily: &Daily, bins: &Bins) -> Option<Look<Facts>> {
-    let weeks = series.days.len() / 7;
+    let days = series.days_of(measure);
+    let weeks = days.len() / 7;
     let values = &daily.values;
     // Half of the days have to be known.
-    if weeks < LEAST_WEEKS || values.len() * 2 < series.days.len() {
+    if weeks < LEAST_WEEKS || values.len() * 2 < days.len() {
         return None;
     }
     let chance = chance(daily, weeks);
@@ -69,10 +70,10 @@ fn found(series: &Series, measure: Measure, daily: &Daily, bins: &Bins) -> Optio
     let a_day = usual_slope(daily);
     let ends = |days: &[Day], durations: &[Histogram]| Stretch::of(days, durations, measure, bins);
     let from = |all: usize| all.saturating_sub(END);
-    let first = ends(series.days.get(..END)?, series.durations.get(..END).unwrap_or_default());
+    let first = ends(days.get(..END)?, series.durations.get(..END).unwrap_or_default());
     let last_durations = series.durations.get(from(series.durations.len())..).unwrap_or_default();
-    let last = ends(series.days.get(from(series.days.len())..)?, last_durations);
-    let span = series.days.len().saturating_sub(1) as f64 * a_day;
+    let last = ends(days.get(from(days.len())..)?, last_durations);
+    let span = days.len().saturating_sub(1) as f64 * a_day;
     if !pass(measure, span, &first, &last) {
         return None;
     }
@@ -80,14 +81,14 @@ fn found(series: &Series, measure: Measure, daily: &Daily, bins: &Bins) -> Optio
         Measure::FailureRate => {
             let middle = median(values.iter().copied());
             let rate = |logit: f64| 1.0 / (1.0 + libm::exp(-logit));
-            (rate(middle + span / 2.0) - rate(middle - span / 2.0)) / (series.days.len() as f64 / 7.0)
+            (rate(middle + span / 2.0) - rate(middle - span / 2.0)) / (days.len() as f64 / 7.0)
         }
         Measure::Volume | Measure::Duration => libm::expm1(7.0 * a_day),
     };
     let most = first.value.max(last.value).max(f64::MIN_POSITIVE);
     // Over the span the measure is off its end by half of the whole way on average.
     let share = within((last.value - first.value).abs() / most / 2.0, 0.0, 1.0);
-    let mut basis = Basis::new(series.span()?, share);
+    let mut basis = Basis::new(span_of(days)?, share);
     basis.effect = Some(Effect { inside: last.value, outside: first.value });
     basis.count("weeks", weeks as u64).number("per_week", per_week);
     basis.count("executions_of_first_weeks", first.executions).count("executions_of_last_weeks", last.executions);

@@ -3,12 +3,15 @@
 use crate::daily::{self, Shape};
 use crate::histories::{Chance, Failures, Volume, history};
 use crate::measure::{self, CLAIMED, MOST_OF_A_ROW, Null};
+use crate::rows::Rows;
 use crate::singles;
 use crate::table::{Measured, Table, Target};
+use execution_heatmap::execution::Status;
 use execution_heatmap::histogram::{Bins, Histogram};
 use execution_heatmap::pattern::daily::Measure;
 use execution_heatmap::pattern::history::Hour;
-use execution_heatmap::pattern::{Series, change, trend};
+use execution_heatmap::pattern::{Fact, Kind, Series, Whose, change, trend};
+use execution_heatmap::zone::{DAY_MS, HOUR_MS};
 
 const CHANGES: &str = "Changes (K9)";
 const TRENDS: &str = "Trends (K10)";
@@ -158,6 +161,127 @@ pub fn coarse_found(of: usize, a_row: usize) -> Measured {
     })
 }
 
+/// Durations of two kinds, as of runs that find their work done already beside those that do it: days, runs a day, the share
+/// of the short ones, how long both take, the times by which both rise, the target of the rise being told in per cent.
+const TWO_MODES: [(usize, usize, f64, [f64; 2], f64, u32); 9] = [
+    (91, 48, 0.5, [2000.0, 300_000.0], 3.0, 0),
+    (91, 48, 0.48, [2000.0, 300_000.0], 3.0, 0),
+    (91, 48, 0.45, [2000.0, 300_000.0], 3.0, 0),
+    (91, 120, 0.45, [2000.0, 300_000.0], 3.0, 0),
+    (91, 480, 0.5, [2000.0, 300_000.0], 3.0, 0),
+    (182, 48, 0.45, [2000.0, 300_000.0], 3.0, 0),
+    (91, 48, 0.5, [60_000.0, 180_000.0], 1.5, 0),
+    (91, 48, 0.3, [2000.0, 300_000.0], 1.5, 90),
+    (91, 48, 0.6, [2000.0, 300_000.0], 1.5, 0),
+];
+
+/// A series of such durations that rise so many times on one day, and that day.
+fn two_modes(
+    (days, a_day, short, modes, times, _): (usize, usize, f64, [f64; 2], f64, u32),
+    number: usize,
+) -> (Series, usize) {
+    let mut chance = Chance::of(&format!("evaluate two modes {days} {a_day} {short} {modes:?} {times}"), number);
+    let at = days / 3 + chance.below(days / 3);
+    let bins = Bins::new();
+    let durations = (0..days).map(|day| {
+        let times = if day < at { 1.0 } else { times };
+        let told: Vec<u64> = (0..a_day)
+            .map(|_| {
+                let mode = modes[usize::from(chance.uniform() >= short)];
+                (times * mode * libm::exp(0.1 * chance.normal())) as u64
+            })
+            .collect();
+        let ends = (told.iter().copied().min().unwrap_or(0), told.iter().copied().max().unwrap_or(0));
+        Histogram::new(told.iter().map(|ms| (bins.of(*ms), 1)), ends.0, ends.1)
+    });
+    let durations = durations.collect();
+    let hour = |_, hour: usize| {
+        let executions = if hour == 12 { a_day as u64 } else { 0 };
+        Hour { executions, decided: executions, ..Hour::default() }
+    };
+    (daily::series_of(days, hour, durations), at)
+}
+
+/// Null rows of such durations.
+pub fn two_mode_nulls(chance: fn(&Series, Measure) -> f64) -> Vec<Null> {
+    let row = |(days, a_day, short, modes, _, target): (usize, usize, f64, [f64; 2], f64, u32)| -> Null {
+        let one = move |number: usize| {
+            chance(&two_modes((days, a_day, short, modes, 1.0, target), number).0, Measure::Duration)
+        };
+        let [one_s, other_s] = modes.map(|ms| ms / 1000.0);
+        let name = format!("{days} days, {a_day} a day, {} % of {one_s} s, others of {other_s} s", short * 100.0);
+        (name, Box::new(one))
+    };
+    TWO_MODES.map(row).into()
+}
+
+/// The share of rises of such durations that are told within five days.
+pub fn two_modes_found(of: usize, a_row: usize) -> Measured {
+    measure::hits(a_row, |number| {
+        let (series, at) = two_modes(TWO_MODES[of], number);
+        told(&series).is_some_and(|told| told.abs_diff(at) <= NEAR)
+    })
+}
+
+/// Executions that take days, of which those that fail end within minutes, in a history that ends while others still run: their
+/// median in hours, the deviation of its logarithm, the target of a rise of failures that is long past in per cent.
+const OPEN: [(f64, f64, u32); 5] =
+    [(24.0, 1.0, 90), (36.0, 0.8, 90), (48.0, 0.7, 90), (72.0, 0.7, 90), (120.0, 0.5, 90)];
+const OPEN_DAYS: usize = 91;
+
+/// Such executions of three workflows, of which three times as many fail from one day on, and that day.
+fn open((hours, deviation, _): (f64, f64, u32), rises: bool, number: usize) -> (Rows, usize) {
+    let mut chance = Chance::of(&format!("evaluate open {hours} {deviation}"), number);
+    let at = OPEN_DAYS / 4 + chance.below(OPEN_DAYS / 4);
+    let mut rows = Rows::over(OPEN_DAYS);
+    let until_ms = OPEN_DAYS as i64 * DAY_MS;
+    for hour in 0..OPEN_DAYS * 24 {
+        let rate = if rises && hour >= at * 24 { 0.18 } else { 0.06 };
+        for workflow in ["one", "two", "three"] {
+            for _ in 0..chance.poisson(2.0) {
+                let at_ms = hour as i64 * HOUR_MS + (chance.uniform() * HOUR_MS as f64) as i64;
+                let fails = chance.uniform() < rate;
+                let (median_ms, deviation) = if fails { (60_000.0, 0.5) } else { (hours * HOUR_MS as f64, deviation) };
+                let took_ms = median_ms * libm::exp(deviation * chance.normal());
+                let status = if fails { Status::Failed } else { Status::Completed };
+                if at_ms as f64 + took_ms < until_ms as f64 {
+                    rows.push(workflow, at_ms, status, Some(took_ms as u64));
+                } else {
+                    rows.push(workflow, at_ms, Status::Running, None);
+                }
+            }
+        }
+    }
+    (rows, at)
+}
+
+/// Null rows of whole reports of them.
+pub fn open_nulls() -> Vec<Null> {
+    let row = |of: (f64, f64, u32)| -> Null {
+        let one = move |number: usize| {
+            let told = open(of, false, number).0.report().findings.into_iter();
+            told.filter_map(|finding| finding.p_adjusted).fold(1.0, f64::min)
+        };
+        (format!("{OPEN_DAYS} days, executions of {} h, {} of its logarithm", of.0, of.1), Box::new(one))
+    };
+    OPEN.map(row).into()
+}
+
+/// The share of rises of failures among them that are told of all within five days.
+pub fn open_found(of: usize, a_row: usize) -> Measured {
+    measure::hits(a_row, |number| {
+        let (rows, at) = open(OPEN[of], true, number);
+        let of_all =
+            rows.report().findings.into_iter().filter(|told| told.kind == Kind::Change && told.whose == Whose::All);
+        let first = rows.total().days.first().map(|day| day.date);
+        let mut days = of_all.flat_map(|told| told.evidence).filter_map(|(name, fact)| match fact {
+            Fact::Date(date) if name == "changed_on" => Some((date - first?).num_days()),
+            _ => None,
+        });
+        days.any(|day| day.abs_diff(at as i64) <= NEAR as u64)
+    })
+}
+
 /// Workflows of which most days have no failure, or as many as have one: days, runs a day, the share that fails, the times by
 /// which it rises, the target of the rise being told in per cent.
 const FEW: [(usize, u64, f64, f64, u32); 6] = [
@@ -291,6 +415,21 @@ pub fn run(table: &mut Table, a_row: usize) {
         let name = format!("{middle} × {times} of whole units of {unit} s, {days} days, {a_day} a day: within 5 days");
         table.push(CHANGES, &name, coarse_found(of, a_row), Target::AtLeast(0.9), "");
     }
+    measure::nulls(table, CHANGES, "change of durations of two kinds", two_mode_nulls(of_change), a_row, MOST_OF_A_ROW);
+    for (of, (days, a_day, short, modes, times, target)) in TWO_MODES.into_iter().enumerate() {
+        let [one, other] = modes.map(|ms| ms / 1000.0);
+        let name = format!(
+            "{} % of {one} s, others of {other} s, all × {times}, {days} days, {a_day} a day: within 5 days",
+            short * 100.0
+        );
+        let target = if target == 0 { Target::None } else { Target::AtLeast(f64::from(target) / 100.0) };
+        table.push(CHANGES, &name, two_modes_found(of, a_row), target, "");
+    }
+    measure::nulls(table, CHANGES, "whole reports while much still runs", open_nulls(), a_row, MOST_OF_A_ROW);
+    for (of, (hours, deviation, target)) in OPEN.into_iter().enumerate() {
+        let name = format!("6 % × 3 fail where others take {hours} h, {deviation} of its logarithm: within 5 days");
+        table.push(CHANGES, &name, open_found(of, a_row), Target::AtLeast(f64::from(target) / 100.0), "");
+    }
     measure::nulls(table, CHANGES, "change of few failures", few_nulls(of_change), a_row, MOST_OF_A_ROW);
     for (of, (days, a_day, rate, times, target)) in FEW.into_iter().enumerate() {
         let name = format!("{} % × {times} of {a_day} a day, {days} days: within 5 days", rate * 100.0);
@@ -307,6 +446,7 @@ pub fn run(table: &mut Table, a_row: usize) {
     measure::nulls(table, CHANGES, "a second change", rows.collect(), a_row, MOST_OF_A_ROW);
     measure::nulls(table, TRENDS, "trend", nulls("null", of_trend, &[42, 91, 182]), a_row, MOST_OF_A_ROW);
     measure::nulls(table, TRENDS, "trend of coarse durations", coarse_nulls(of_trend), a_row, MOST_OF_A_ROW);
+    measure::nulls(table, TRENDS, "trend of durations of two kinds", two_mode_nulls(of_trend), a_row, MOST_OF_A_ROW);
     measure::nulls(table, TRENDS, "trend of few failures", few_nulls(of_trend), a_row, MOST_OF_A_ROW);
     measure::nulls(table, TRENDS, "trend of volume", weekly_levels(of_trend), a_row, MOST_OF_A_ROW);
     for (days, kept, drift) in SLIDES {

@@ -9,7 +9,7 @@ use crate::rows::Rows;
 use crate::scores::{claimed, hours_of, overlap};
 use crate::table::{Measured, Table, Target};
 use crate::told;
-use execution_heatmap::pattern::{Finding, Kind, MOST_OF_A_KIND, WeekWindow, Whose};
+use execution_heatmap::pattern::{Finding, Kind, MOST_FINDINGS, MOST_OF_A_KIND, WeekWindow, Whose};
 use libm::exp;
 
 const GROUP: &str = "Forty workflows";
@@ -92,8 +92,17 @@ fn scored(planted: usize, number: usize) -> Scored {
         (is_planted_in(&finding.whose) || finding.whose == Whose::All && planted > 0)
             && touches(finding.window.as_ref())
     };
-    let told_right =
-        report.findings.iter().filter(is_window).filter(|told| is_planted_in(&told.whose) && is_true_window(told));
+    // The report holds all that passed; one that is read has room for the first ones that nothing explains.
+    let (mut shown, mut more): (Vec<&Finding>, usize) = (Vec::new(), 0);
+    for told in report.findings.iter().filter(|told| told.explained_by.is_none()) {
+        let of_a_kind = shown.iter().filter(|other| other.kind == told.kind).count();
+        if shown.len() < MOST_FINDINGS && of_a_kind < MOST_OF_A_KIND {
+            shown.push(told);
+        } else {
+            more += 1;
+        }
+    }
+    let told_right = shown.into_iter().filter(is_window).filter(|told| is_true_window(told));
     // An office has hours; nothing else is there but what was planted.
     let is_of_hours =
         |told: &Finding| matches!(told.kind, Kind::VolumePeak | Kind::VolumeWindow | Kind::ThroughputWindow);
@@ -103,9 +112,9 @@ fn scored(planted: usize, number: usize) -> Scored {
     Scored {
         right,
         wrong,
-        told_right: told_right.count(),
+        told_right: told_right.count().min(planted),
         told_wrong: report.findings.iter().filter(is_wrong).map(told::name).collect(),
-        more: report.more,
+        more,
         is_in_total: in_total.chance <= measure::CLAIMED
             && is_at(in_total.claim.and_then(|claim| claim.basis.window).as_ref(), &PLANT),
     }

@@ -38,6 +38,9 @@ fn nothing_is_made_of_nothing() {
     check_silent("changes", changes::nulls("small", changes::of_change, &[91]), 40);
     check_silent("changes of coarse durations", changes::coarse_nulls(changes::of_change), 40);
     check_silent("trends of coarse durations", changes::coarse_nulls(changes::of_trend), 40);
+    check_silent("changes of durations of two kinds", changes::two_mode_nulls(changes::of_change), 40);
+    check_silent("trends of durations of two kinds", changes::two_mode_nulls(changes::of_trend), 40);
+    check_silent("reports while much still runs", changes::open_nulls(), 20);
     check_silent("changes of few failures", changes::few_nulls(changes::of_change), 40);
     check_silent("trends of few failures", changes::few_nulls(changes::of_trend), 40);
     let kinds = [Failures::Autoregressive, Failures::Incidents, Failures::LouderInOfficeHours];
@@ -63,6 +66,8 @@ fn what_is_there_is_found() {
     check_found("dip", volume::dips_found(91, 2000.0, Noise::Poisson, 0.5, 20), 0.95);
     check_found("step", changes::steps_found(91, 0.3, 2.5, 60), 0.9);
     check_found("step of coarse durations", changes::coarse_found(0, 60), 0.9);
+    check_found("step of durations of two kinds", changes::two_modes_found(7, 60), 0.9);
+    check_found("rise of failures while much still runs", changes::open_found(3, 30), 0.9);
     check_found("step of few failures", changes::few_found(0, 60), 0.9);
     check_found("two steps", changes::pairs_found(182, 0.3, [2.5, -2.5], 60), 0.9);
     let pair = [failures::FLAGSHIP, failures::SATURDAY_NIGHTS];

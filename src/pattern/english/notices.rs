@@ -38,6 +38,14 @@ pub fn too_few_days(needed: usize, executions: u64, there: usize) -> String {
     text.done()
 }
 
+/// That outcomes and durations of the newest executions, of all or of workflows that take long, are not looked at.
+pub fn not_settled(left_out_ms: i64, of_all: bool) -> Option<String> {
+    let mut text = Text::new("executions of the last ");
+    text.lasting(left_out_ms).say(if of_all { "" } else { " of workflows that take that long" });
+    text.say(" are left out of what is said of outcomes and durations: one in a hundred takes that long, and what fails at once ends first");
+    (left_out_ms > 0).then(|| text.done())
+}
+
 fn is_or_are(text: &mut Text, count: usize) {
     text.say(if count == 1 { "is " } else { "are " }).whole(count as u64);
 }
