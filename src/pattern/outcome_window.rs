@@ -201,7 +201,7 @@ fn examine(
         let Some(window) = chosen.map(|window| trimmed(weeks, window)) else { return };
         let counts = Counts::new(weeks, window);
         // Of what no shuffle comes near to, as a daily window and each of its days may be, what stands out further is told.
-        let chance = chance.max(LEAST_CHANCE);
+        let chance = chance.max(LEAST_CHANCE / FACTOR);
         let is_better = |best: &Passed| {
             chance < best.chance || chance <= best.chance && counts.apart() > MUCH_FURTHER * best.counts.apart()
         };
