@@ -96,6 +96,23 @@ impl Table {
         let sizes = of_workflows(&by_kind);
         let ids: Vec<&str> = self.kinds.workflows.iter().collect();
         let names: Vec<Option<&str>> = self.kinds.names_of_workflows();
+        // What several workflows are called tells none of them: then the id stands behind it.
+        let by_name = order(ids.len(), &|one, other| names.get(one) < names.get(other));
+        let mut are_shared = vec![false; ids.len()];
+        for pair in by_name.windows(2) {
+            let name = |place: &usize| names.get(*place).copied().flatten();
+            if let [one, next] = pair
+                && name(one).is_some()
+                && name(one) == name(next)
+            {
+                [one, next].iter().for_each(|place| are_shared.get_mut(**place).into_iter().for_each(|is| *is = true));
+            }
+        }
+        let name_of = |workflow: usize, id: &str| {
+            let name = names.get(workflow).copied().flatten()?;
+            let is_shared = are_shared.get(workflow) == Some(&true);
+            Some(if is_shared { [name, " (", id, ")"].concat() } else { name.to_owned() })
+        };
         let mut numbers = order(ids.len(), &|one, other| ids.get(one) < ids.get(other));
         numbers.push(without);
         let mut waiting = numbers.into_iter().peekable();
@@ -130,10 +147,7 @@ impl Table {
             for ((workflow, runs), counts) in batch.into_iter().zip(runs).zip(counts) {
                 let whose = match ids.get(workflow) {
                     None => Whose::NoWorkflow,
-                    Some(id) => Whose::Workflow {
-                        id: (*id).to_owned(),
-                        name: names.get(workflow).copied().flatten().map(str::to_owned),
-                    },
+                    Some(id) => Whose::Workflow { id: (*id).to_owned(), name: name_of(workflow, id) },
                 };
                 let is_empty = runs.is_empty() && counts.is_empty();
                 if !is_empty && !each(WorkflowRuns { whose, runs: by_moment(runs), counts }) {
