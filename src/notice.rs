@@ -278,16 +278,16 @@ pub fn unknown_statuses(other: u64, executions: u64, other_statuses: &[(String, 
     let named: Vec<String> = commonest
         .iter()
         .take(MOST_NAMED_STATUSES)
-        .map(|(word, rows)| [&excerpt(word), " (", &whole(*rows), ")"].concat())
+        .map(|(word, rows)| [&excerpt(word), " (", &count(*rows), ")"].concat())
         .collect();
     // Where there are too many words, none is listed.
     let named = if named.is_empty() { String::new() } else { [", ", &named.join(", ")].concat() };
     let more = if commonest.len() > MOST_NAMED_STATUSES { " and others" } else { "" };
     Some(
         [
-            &*whole(other),
+            &*count(other),
             " of ",
-            &whole(executions),
+            &count(executions),
             if other == 1 { " executions has" } else { " executions have" },
             " a status that is not known",
             &named,

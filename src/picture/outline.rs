@@ -32,7 +32,8 @@ pub(super) fn draw(sheet: &mut Sheet, plot: &Plot, grid: &Grid, findings: &[Find
         // What does not recur in the week has no mark here.
         let Some(window) = &finding.window else { continue };
         let every_day = window.weekdays.len() == 7;
-        match (every_day && finding.kind == Kind::VolumePeak, plot.gutter) {
+        let is_of_volume = matches!(finding.kind, Kind::VolumePeak | Kind::VolumeWindow | Kind::ThroughputWindow);
+        match (every_day && is_of_volume, plot.gutter) {
             (true, Gutter::None) => {}
             (true, _) => bracket(sheet, plot, window, number, &mut discs),
             // A claim about every day outlines nothing in a picture of days.
