@@ -229,6 +229,29 @@ fn where_several_run_then_alone_nobody_is_blamed() {
     assert!(wrong == 0 && seen * 10 >= of * 9, "{all:?}");
 }
 
+/// Two workflows fail as much more in the same hours. The larger one is most of what is said of all, and so explains it, but
+/// not the other one: that would name one team for what both have.
+#[test]
+fn what_two_share_is_not_said_of_the_larger_one_alone() {
+    let of = histories(8);
+    let an_hour = |workflow: usize, _: usize| [3.2, 2.0].get(workflow).copied().unwrap_or(0.0);
+    let rate = |_: usize, hour: usize, _: bool| if (20..22).contains(&(hour % 24)) { 0.3 } else { 0.04 };
+    let truth = Truth { weeks: WEEKS, an_hour: &an_hour, rate: &rate, duration_ms: &minute, noise: 0.0 };
+    for number in 0..of {
+        let findings = answer(&rows(&mut Chance::of("shared by two", number), &truth), WEEKS).patterns;
+        let windows: Vec<&Finding> = findings.iter().filter(|finding| finding.kind == Kind::FailureWindow).collect();
+        let is_of_one = |finding: &&&Finding| matches!(finding.whose, Whose::Workflow { .. });
+        let told: Vec<&&Finding> = windows.iter().filter(|finding| finding.explained_by.is_none()).collect();
+        let is_of_all = told.iter().any(|finding| finding.whose == Whose::All);
+        let of_one = windows.iter().filter(is_of_one).filter(|finding| finding.explained_by.is_none()).count();
+        assert!(
+            is_of_all || of_one == 2,
+            "{number}: {:?}",
+            windows.iter().map(|one| &one.sentence).collect::<Vec<_>>()
+        );
+    }
+}
+
 /// What was said of a measure that changed in the middle.
 fn changed(
     words: &str,

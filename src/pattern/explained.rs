@@ -56,13 +56,21 @@ pub fn explained_by(claims: &[Accepted<'_>]) -> Vec<Option<usize>> {
         }
         None
     };
-    (0..claims.len()).map(root).collect()
+    // What is said of all executions may be one workflow's; it is no reason then for what is said of another.
+    let is_own = |place: usize, by: usize| {
+        claims.get(place).zip(claims.get(by)).is_some_and(|(what, by)| !are_two_workflows(by, what))
+    };
+    (0..claims.len()).map(|place| root(place).filter(|by| is_own(place, *by))).collect()
+}
+
+fn are_two_workflows(one: &Accepted<'_>, other: &Accepted<'_>) -> bool {
+    one.whose != other.whose && *one.whose != Whose::All && *other.whose != Whose::All
 }
 
 fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
     let is_same = by.whose == what.whose;
     // One workflow explains nothing of another.
-    if !is_same && *by.whose != Whose::All && *what.whose != Whose::All {
+    if are_two_workflows(by, what) {
         return false;
     }
     let overlap = || by.window.zip(what.window).map_or(0.0, |(one, other)| overlap(one, other));
