@@ -157,7 +157,7 @@ fn a_file_of_another_form_than_it_was_told_is_refused_or_counted_in_words() {
     };
     check("rows.ndjson", &["--input", "arrow"], 1, "is incomplete");
     check("stream.arrow", &["--input", "ndjson"], 1, "unreadable");
-    check("rows.csv", &["--input", "cube"], 1, "is not a log this can read");
+    check("rows.csv", &["--input", "cube"], 1, "the header has no column 'hour', only 'started_at, status'");
     check("counts.csv", &["--input", "cube", "--preset", "github"], 2, "neither --preset nor --map");
     check("counts.csv", &["--input", "cube", "--map", "map.json"], 2, "neither --preset nor --map");
     check("counts.csv", &["--input", "cube", "--preset", "cube"], 0, "2 rows read");
