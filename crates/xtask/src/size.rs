@@ -39,7 +39,8 @@ mod budget {
     /// were told, and by 700 when silence up to now was, and small jobs that run by the clock; and
     /// by 1,100 when coarse durations, chosen statuses and tags, and schedules that another clock moves were no longer taken
     /// for what they are not; and by 6,100 when schedules came to tell what they miss by hour and weekday, jobs that fail now
-    /// were told, workflows of one name were told apart, and the newest executions, spells of work, days without failures and durations of two kinds made no claims.
+    /// were told, workflows of one name were told apart, and the newest executions, spells of work, days without failures
+    /// and durations of two kinds made no claims.
     pub const PATTERNS: usize = 90_200;
     /// The element, beside these. It rose by 1,000 when it came to tell which attributes are wrong, whose name was taken for
     /// an id and why nothing could be placed, told counts by whole numbers, and outlined what does not recur.
