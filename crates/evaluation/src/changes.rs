@@ -123,15 +123,19 @@ const COARSE: [(usize, usize, u64, f64, f64); 6] = [
 fn coarse((days, a_day, unit_ms, middle, times): (usize, usize, u64, f64, f64), number: usize) -> (Series, usize) {
     let mut chance = Chance::of(&format!("evaluate coarse {days} {a_day} {unit_ms} {middle} {times}"), number);
     let at = days / 3 + chance.below(days / 3);
+    let told = |day: usize| {
+        let middle = if day < at { middle } else { middle * times };
+        let begin = chance.uniform();
+        unit_ms * (begin + middle * libm::exp(0.5 * chance.normal())) as u64
+    };
+    (of_durations(days, a_day, told), at)
+}
+
+/// A series of so many runs a day, all at noon, each of which tells its milliseconds by its day.
+fn of_durations(days: usize, a_day: usize, mut told: impl FnMut(usize) -> u64) -> Series {
     let bins = Bins::new();
     let durations = (0..days).map(|day| {
-        let middle = if day < at { middle } else { middle * times };
-        let told: Vec<u64> = (0..a_day)
-            .map(|_| {
-                let begin = chance.uniform();
-                unit_ms * (begin + middle * libm::exp(0.5 * chance.normal())) as u64
-            })
-            .collect();
+        let told: Vec<u64> = (0..a_day).map(|_| told(day)).collect();
         let ends = (told.iter().copied().min().unwrap_or(0), told.iter().copied().max().unwrap_or(0));
         Histogram::new(told.iter().map(|ms| (bins.of(*ms), 1)), ends.0, ends.1)
     });
@@ -140,7 +144,7 @@ fn coarse((days, a_day, unit_ms, middle, times): (usize, usize, u64, f64, f64), 
         let executions = if hour == 12 { a_day as u64 } else { 0 };
         Hour { executions, decided: executions, ..Hour::default() }
     };
-    (daily::series_of(days, hour, durations), at)
+    daily::series_of(days, hour, durations)
 }
 
 /// Null rows of such durations.
@@ -182,24 +186,12 @@ fn two_modes(
 ) -> (Series, usize) {
     let mut chance = Chance::of(&format!("evaluate two modes {days} {a_day} {short} {modes:?} {times}"), number);
     let at = days / 3 + chance.below(days / 3);
-    let bins = Bins::new();
-    let durations = (0..days).map(|day| {
+    let told = |day: usize| {
         let times = if day < at { 1.0 } else { times };
-        let told: Vec<u64> = (0..a_day)
-            .map(|_| {
-                let mode = modes[usize::from(chance.uniform() >= short)];
-                (times * mode * libm::exp(0.1 * chance.normal())) as u64
-            })
-            .collect();
-        let ends = (told.iter().copied().min().unwrap_or(0), told.iter().copied().max().unwrap_or(0));
-        Histogram::new(told.iter().map(|ms| (bins.of(*ms), 1)), ends.0, ends.1)
-    });
-    let durations = durations.collect();
-    let hour = |_, hour: usize| {
-        let executions = if hour == 12 { a_day as u64 } else { 0 };
-        Hour { executions, decided: executions, ..Hour::default() }
+        let mode = modes[usize::from(chance.uniform() >= short)];
+        (times * mode * libm::exp(0.1 * chance.normal())) as u64
     };
-    (daily::series_of(days, hour, durations), at)
+    (of_durations(days, a_day, told), at)
 }
 
 /// Null rows of such durations.

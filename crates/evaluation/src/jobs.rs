@@ -15,7 +15,7 @@ const DAYS: usize = 91;
 const MOST: f64 = 0.05;
 
 /// How a job's failures come.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Failing {
     /// Each by itself.
     Alone,
@@ -25,8 +25,8 @@ pub enum Failing {
     Spells(f64),
 }
 
-/// Whether each of so many runs fails, a share of them in all.
-fn fails(chance: &mut Chance, runs: usize, a_day: usize, share: f64, failing: Failing) -> Vec<bool> {
+/// Whether each of so many runs, of which so many are on a day, fails; a share of them (above 0 and below 1) in all.
+pub fn fails(chance: &mut Chance, runs: usize, a_day: usize, share: f64, failing: Failing) -> Vec<bool> {
     let odds = share / (1.0 - share);
     let by_odds = |swing: f64| odds * libm::exp(swing) / (1.0 + odds * libm::exp(swing));
     match failing {
