@@ -4,6 +4,7 @@
 
 use super::claim::{Basis, Look};
 use super::series::Series;
+use crate::number::whole;
 use crate::time::Timestamp;
 use crate::zone::{DAY_MS, HOUR_MS, Zone};
 use chrono::Datelike;
@@ -447,7 +448,7 @@ pub fn add_shares(basis: &mut Basis, slots: &[Slot]) {
         let mut text = String::new();
         for (class, (kept, all)) in (first..).zip(sums).filter(|(_, (_, all))| *all > 0) {
             let between = if text.is_empty() { "" } else { " " };
-            text += &[between, &class.to_string(), ":", &kept.to_string(), "/", &all.to_string()].concat();
+            text += &[between, &whole(class as u64), ":", &whole(*kept), "/", &whole(*all)].concat();
         }
         basis.text(name, &text);
     };

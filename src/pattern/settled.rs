@@ -96,7 +96,29 @@ pub fn take_back(series: &mut Series, evidence: &Evidence<'_>) -> bool {
 impl Hour {
     /// What is known of it at once.
     fn without_outcomes(&self) -> Hour {
-        let Hour { executions, ended, finished, .. } = *self;
-        Hour { executions, ended, finished, ..Hour::default() }
+        let Hour { added, executions, ended, finished, .. } = *self;
+        Hour { added, executions, ended, finished, ..Hour::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_yet_is_taken_back_and_clocks_stay() {
+        let hour = Hour {
+            executions: 9,
+            decided: 7,
+            failures: 2,
+            timed: 7,
+            slow: 1,
+            ended: 7,
+            finished: 6,
+            added: -1,
+            ..Hour::default()
+        };
+        let left = Hour { executions: 9, ended: 7, finished: 6, added: -1, ..Hour::default() };
+        assert_eq!(hour.without_outcomes(), left);
     }
 }

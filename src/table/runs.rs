@@ -105,7 +105,9 @@ impl Table {
                 && name(one).is_some()
                 && name(one) == name(next)
             {
-                [one, next].iter().for_each(|place| are_shared.get_mut(**place).into_iter().for_each(|is| *is = true));
+                for place in [*one, *next] {
+                    are_shared.get_mut(place).into_iter().for_each(|is_shared| *is_shared = true);
+                }
             }
         }
         let name_of = |workflow: usize, id: &str| {
