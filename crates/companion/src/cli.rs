@@ -39,7 +39,7 @@ const ANALYZE_EXAMPLES: &str = "Examples:
   export-runs | execution-heatmap analyze - --status '!cancelled' --format json
 
 Exit status: 0 done, 1 failed, 2 wrong use, 3 --strict and rows were unreadable or the source incomplete,
-4 --fail-on-finding and there is a finding, 130 interrupted.";
+4 --fail-on-finding and there is a finding, 130 interrupted (--format terminal shows what was read until then).";
 
 /// Whether to look for repeated rows, which costs memory for every row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -331,7 +331,7 @@ pub fn run() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::ClosedPipe) => Failure::ClosedPipe.code(),
+        Err(failure @ (Failure::ClosedPipe | Failure::Interrupted)) => failure.code(),
         Err(failure) => {
             voice::say(&format!("execution-heatmap: {failure}"));
             failure.code()

@@ -1,5 +1,6 @@
 //! How a run of the binary can end, and which exit code says so. The only place that knows the codes.
 
+use crate::interrupt::INTERRUPTED;
 use std::fmt;
 use std::process::ExitCode;
 
@@ -14,6 +15,8 @@ pub enum Failure {
     NotStrict(String),
     /// It was done, but `--fail-on-finding` was set and there is a finding: exit code 4.
     Finding(String),
+    /// An interrupt ended the reading; what was read until then was shown.
+    Interrupted,
     /// Whoever read standard output went away. Nothing is wrong and nothing is said.
     ClosedPipe,
 }
@@ -27,6 +30,7 @@ impl Failure {
             Failure::Usage(_) => 2,
             Failure::NotStrict(_) => 3,
             Failure::Finding(_) => 4,
+            Failure::Interrupted => INTERRUPTED,
         })
     }
 
@@ -42,7 +46,7 @@ impl fmt::Display for Failure {
             Failure::Usage(words) | Failure::Failed(words) | Failure::NotStrict(words) | Failure::Finding(words) => {
                 f.write_str(words)
             }
-            Failure::ClosedPipe => Ok(()),
+            Failure::ClosedPipe | Failure::Interrupted => Ok(()),
         }
     }
 }

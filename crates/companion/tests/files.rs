@@ -6,6 +6,7 @@
 mod shell;
 
 use shell::{Files, GOOD, binary, gzip, recurring, run, zstd};
+use std::io::Write;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -155,6 +156,60 @@ fn progress_is_shown_on_a_terminal_alone() {
     let piped = Command::new("sh").args(["-c", &slowly]).stdin(Stdio::null()).output().unwrap();
     let said = String::from_utf8(piped.stderr).unwrap();
     assert!(said.starts_with("6 rows read, 6 placed\n") && !said.contains('\r'), "{said:?}");
+}
+
+/// Starts the analysis of rows that come without end, interrupts it, and says how it ended.
+#[cfg(unix)]
+fn interrupted(format: &str) -> shell::Ran {
+    let mut child = binary()
+        .args(["analyze", "-", "--format", format, "--width", "80"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let (writes, begun) = std::sync::mpsc::channel();
+    let endless = std::thread::spawn(move || {
+        let rows = GOOD.repeat(1000);
+        for round in 0.. {
+            if input.write_all(rows.as_bytes()).is_err() {
+                break;
+            }
+            // So many that some have been read.
+            if round == 100 {
+                writes.send(()).unwrap();
+            }
+        }
+    });
+    begun.recv().unwrap();
+    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupt.success());
+    let ran = shell::ran(child.wait_with_output().unwrap());
+    endless.join().unwrap();
+    ran
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_shows_what_was_read() {
+    let ran = interrupted("terminal");
+    assert_eq!(ran.code, Some(130), "{}", ran.err);
+    let read: u64 = ran.err.split(' ').next().unwrap().replace(',', "").parse().unwrap();
+    assert!(read > 0, "{}", ran.err);
+    let why = format!("the source broke off after {read} rows: reading was stopped");
+    assert!(ran.err.contains(&format!("standard input is incomplete: {why}\n")), "{}", ran.err);
+    assert!(ran.out.split_whitespace().collect::<Vec<_>>().join(" ").contains(&why), "{}", ran.out);
+    assert!(ran.out.contains("Feb 12 – Feb 14, 2026"), "{}", ran.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_program_reads_is_whole_or_not_there() {
+    for format in ["json", "svg"] {
+        let ran = interrupted(format);
+        assert_eq!((ran.code, &*ran.out, &*ran.err), (Some(130), "", ""), "{format}");
+    }
 }
 
 #[cfg(unix)]

@@ -23,6 +23,8 @@ pub struct Progress {
     total: Option<u64>,
     bytes: AtomicU64,
     rows: AtomicU64,
+    /// What one who waits can do, behind the rest of the line.
+    remedy: Option<&'static str>,
     /// When the line is to change; `None` where none is shown.
     next: Option<Mutex<Instant>>,
 }
@@ -41,13 +43,20 @@ impl Progress {
             total: files.iter().map(length).sum(),
             bytes: AtomicU64::new(0),
             rows: AtomicU64::new(0),
+            remedy: None,
             next: is_shown.then(|| Mutex::new(begun + FIRST_AFTER)),
         }
     }
 
     /// Progress that is never shown.
     pub fn silent() -> Self {
-        Self { begun: Instant::now(), total: None, bytes: AtomicU64::new(0), rows: AtomicU64::new(0), next: None }
+        let [bytes, rows] = [AtomicU64::new(0), AtomicU64::new(0)];
+        Self { begun: Instant::now(), total: None, bytes, rows, remedy: None, next: None }
+    }
+
+    /// The same with what one who waits can do, in ASCII.
+    pub fn with_remedy(self, remedy: Option<&'static str>) -> Self {
+        Self { remedy, ..self }
     }
 
     /// Bytes were read of a file, as they lie there.
@@ -82,6 +91,7 @@ impl Progress {
             bytes: self.bytes.load(Ordering::Relaxed),
             total: self.total,
             passed: now - self.begun,
+            remedy: self.remedy,
         };
         let columns = terminal_size::terminal_size_of(std::io::stderr());
         // A line that fills the last column may wrap, and then cannot be taken back.
@@ -97,6 +107,7 @@ struct Line {
     bytes: u64,
     total: Option<u64>,
     passed: Duration,
+    remedy: Option<&'static str>,
 }
 
 impl Line {
@@ -117,6 +128,7 @@ impl Line {
         if let (Some(total), true) = (total, rate >= 1.0) {
             parts.push(format!("{} left", time((total - self.bytes) as f64 / rate)));
         }
+        parts.extend(self.remedy.map(str::to_owned));
         parts.join(", ")
     }
 }
@@ -147,8 +159,15 @@ mod tests {
 
     #[test]
     fn the_line_says_what_is_known() {
+        let line = |rows, bytes, total, seconds| Line {
+            rows,
+            bytes,
+            total,
+            passed: Duration::from_secs(seconds),
+            remedy: None,
+        };
         let check = |rows, bytes, total, seconds, expected: &str| {
-            let line = Line { rows, bytes, total, passed: Duration::from_secs(seconds) };
+            let line = line(rows, bytes, total, seconds);
             assert_eq!(line.text(), expected);
         };
         check(
@@ -165,5 +184,7 @@ mod tests {
         // A file that grew while it was read has no end that is known.
         check(1, 11, Some(10), 1, "1 row, 11 B, 11 B/s");
         check(1, 1, Some(4_000_000), 1, "1 row, 1 B of 4.0 MB (0%), 1 B/s, 1,111 h 6 min left");
+        let line = Line { remedy: Some("Ctrl+C helps"), ..line(1, 10, Some(10), 1) };
+        assert_eq!(line.text(), "1 row, 10 B of 10 B (100%), 10 B/s, 0 s left, Ctrl+C helps");
     }
 }

@@ -5,9 +5,10 @@ use crate::cli::{AnalyzeArgs, Deduplicate, Format, KeepRows, ScreenArgs, When};
 use crate::failure::Failure;
 use crate::files::parallel::{self, Outcome, Settings};
 use crate::files::progress::Progress;
+use crate::interrupt::{self, Stop};
 use crate::terminal::{self, Colours, Look, with_map};
 use crate::voice::{counted, say};
-use crate::{files, interrupt, zones};
+use crate::{files, zones};
 use execution_heatmap::answer::{self, Account, Answer, Patterns, Source};
 use execution_heatmap::ingest::Unrecognised;
 use execution_heatmap::intake::Reading;
@@ -19,6 +20,11 @@ use execution_heatmap::table::Table;
 use execution_heatmap::time::Timestamp;
 use execution_heatmap::window::Window;
 use std::io::IsTerminal;
+
+/// A picture is for someone who looks, so that what was read until an interrupt is shown; what a program is to read is
+/// whole or not there.
+static PICTURE: Stop = Stop::by_interrupt();
+static NO_PICTURE: Stop = Stop::never();
 
 /// The picture's columns where nothing says how many there are.
 const DEFAULT_WIDTH: u16 = 80;
@@ -38,7 +44,7 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
             "--keep-rows off: it does not go with --by {by}, since rows are counted by their start"
         )));
     }
-    let Read { table, reading, remarks, system } = read(args, query.counting.attempts)?;
+    let Read { table, reading, remarks, system, is_stopped } = read(args, query.counting.attempts)?;
     if answer::reach_of(&table, &query).is_none() {
         report(&account(&reading), &remarks);
         return Err(nothing_to_place(args, &reading, system));
@@ -50,7 +56,7 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     report(&answer.account, &remarks);
     unknown_workflows(&table, &query, &answer.window).iter().for_each(|hint| say(hint));
     unknown_tags(&table, &query).iter().for_each(|hint| say(hint));
-    judge(args, &answer)
+    if is_stopped { Err(Failure::Interrupted) } else { judge(args, &answer) }
 }
 
 /// What was read of all files.
@@ -61,6 +67,8 @@ struct Read {
     remarks: Vec<String>,
     /// The system whose rows they were taken for, if there is one.
     system: Option<&'static str>,
+    /// An interrupt ended the reading.
+    is_stopped: bool,
 }
 
 /// Reads files into one table.
@@ -76,12 +84,15 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<Read, Failure> {
         Deduplicate::Off => false,
     };
     let opening = reading::opening(&args.reading)?;
-    interrupt::ends_the_process();
-    let progress = Progress::of(&args.files);
-    let read = parallel::read(&args.files, Settings::new(opening, deduplicate, keeps_rows), &progress);
+    let stop = if args.format == Format::Terminal { &PICTURE } else { &NO_PICTURE };
+    interrupt::watch(stop);
+    let remedy = (args.format == Format::Terminal).then_some("Ctrl+C shows what was read");
+    let progress = Progress::of(&args.files).with_remedy(remedy);
+    let read = parallel::read(&args.files, Settings::new(opening, deduplicate, keeps_rows, stop), &progress);
     progress.clear();
+    let is_stopped = stop.end();
     let parallel::Gathered { table, outcomes, repeated } = read?;
-    let mut readings = repeated;
+    let (mut readings, read_files) = (repeated, outcomes.len());
     let (mut remarks, mut system) = (Vec::new(), None);
     for (file, outcome) in args.files.iter().zip(outcomes) {
         let (reading, recognised) = match outcome {
@@ -101,7 +112,13 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<Read, Failure> {
         }
         readings.merge(&reading);
     }
-    Ok(Read { table, reading: readings, remarks, system })
+    let left = args.files.len() - read_files;
+    if left > 0 {
+        let not_read = format!("{} not read", counted(left as u64, "file is", "files are"));
+        remarks.push(not_read.clone());
+        readings.incomplete.get_or_insert(not_read);
+    }
+    Ok(Read { table, reading: readings, remarks, system, is_stopped })
 }
 
 /// The first problem of each kind in a file.
