@@ -63,6 +63,21 @@ fn in_spells((on, off, workflows): (f64, f64, usize), number: usize) -> Vec<u64>
     means.into_iter().map(|mean| chance.poisson(mean)).collect()
 }
 
+/// Mean hours of the spells of one workflow, and of the pauses between them.
+const OWN_SPELLS: [(f64, f64); 6] =
+    [(8.0, 8.0), (24.0, 72.0), (100.0, 20.0), (24.0, 240.0), (48.0, 400.0), (200.0, 200.0)];
+
+/// Null rows of one workflow that comes in spells: it has not stopped where another spell follows.
+fn ends_of_spells(end: End) -> impl Iterator<Item = Null> {
+    OWN_SPELLS.into_iter().map(move |(on, off)| -> Null {
+        let chance = move |number: usize| {
+            let mut chance = Chance::of(&format!("evaluate moments in spells {on} {off}"), number);
+            of_end(moments(&mut chance, &in_spells((on, off, 1), number)), end)
+        };
+        (format!("spells of {on} h and {off} h without"), Box::new(chance))
+    })
+}
+
 /// Null rows over them.
 pub fn spells() -> [Null; 6] {
     SPELLS.map(|spells| -> Null {
@@ -338,8 +353,10 @@ fn schedules(table: &mut Table, a_row: usize) {
     };
     let of_schedule = |starts| schedule::look(&series_of_runs(DAYS, completed(starts)), &Zone::utc()).chance;
     measure::nulls(table, SCHEDULES, "schedule", all(of_schedule), a_row, MOST_OF_A_ROW);
-    measure::nulls(table, SCHEDULES, "stopped", all(|starts| of_end(starts, End::Stopped)), a_row, MOST_OF_A_ROW);
-    measure::nulls(table, SCHEDULES, "new", all(|starts| of_end(starts, End::New)), a_row, MOST_OF_A_ROW);
+    let rows = all(|starts| of_end(starts, End::Stopped)).into_iter().chain(ends_of_spells(End::Stopped)).collect();
+    measure::nulls(table, SCHEDULES, "stopped", rows, a_row, MOST_OF_A_ROW);
+    let rows = all(|starts| of_end(starts, End::New)).into_iter().chain(ends_of_spells(End::New)).collect();
+    measure::nulls(table, SCHEDULES, "new", rows, a_row, MOST_OF_A_ROW);
     let random_misses = PERIODS.map(|period_ms| -> Null {
         let chance = move |number: usize| {
             let series = kept(period_ms, number);
