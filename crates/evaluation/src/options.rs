@@ -2,7 +2,8 @@
 
 use crate::table::Table;
 use crate::{
-    absent, changes, clock, events, failures, flights, jobs, labelled, mixed, peers, reports, volume, workflows,
+    absent, changes, clock, endings, events, explained, failures, flights, jobs, labelled, mixed, mixes, peers,
+    reports, slow, volume, workflows,
 };
 use std::path::PathBuf;
 
@@ -14,13 +15,17 @@ pub const HISTORIES: usize = 700;
 pub type Group = (&'static str, fn(&mut Table, usize));
 
 /// All groups.
-pub const GROUPS: [Group; 12] = [
+pub const GROUPS: [Group; 16] = [
     ("failures", failures::run),
+    ("endings", endings::run),
+    ("slow", slow::run),
     ("volume", volume::run),
     ("changes", changes::run),
     ("events", events::run),
     ("jobs", jobs::run),
     ("reports", reports::run),
+    ("explained", explained::run),
+    ("mixes", mixes::run),
     ("workflows", workflows::run),
     ("mixed", mixed::run),
     ("flights", flights::run),
