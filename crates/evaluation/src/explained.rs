@@ -292,7 +292,7 @@ pub fn counts(case: &Case, a_row: usize) -> Counts {
 
 /// Measures them.
 pub fn run(table: &mut Table, a_row: usize) {
-    let a_row = a_row.div_ceil(8);
+    let a_row = a_row.div_ceil(10);
     let share = |hits: usize, of: usize| Measured::Share { hits, of };
     let mut wrong = 0;
     for case in &PLANTED {

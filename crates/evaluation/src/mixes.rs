@@ -190,7 +190,7 @@ pub fn false_mixes(moves: Moves, wandering: Wandering, a_row: usize) -> Measured
 
 /// Measures them.
 pub fn run(table: &mut Table, a_row: usize) {
-    let a_row = a_row.div_ceil(8);
+    let a_row = a_row.div_ceil(10);
     for (name, subject, moves) in PLANTED {
         for wandering in [STEADY, (0.4, 24.0)] {
             let count = counts(subject, moves, wandering, a_row);

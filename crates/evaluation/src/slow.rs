@@ -251,12 +251,13 @@ pub fn run(table: &mut Table, a_row: usize) {
     use Slowness::{Alone, Autoregressive, LongMemory, LongOutage, SlowDays, Spells, WholeSeconds};
     let of_all = Slowness::ALL.map(|kind| null(13, 10.0, kind));
     let sparse = [Alone, LongMemory, Spells, WholeSeconds].map(|kind| null(26, 3.0, kind));
-    let of = |clock: Clock| move |kind: Slowness| null_by_the_clock(clock, kind);
-    let by_day_and_night =
-        [Alone, Autoregressive, LongMemory, SlowDays, Spells, LongOutage].map(of(Clock::DayAndNight));
-    let of_jobs = [Autoregressive, LongMemory, Spells].map(of(Clock::JobOfTheHour));
-    let rows = of_all.into_iter().chain(sparse).chain(by_day_and_night).chain(of_jobs).collect();
+    let rows = of_all.into_iter().chain(sparse).collect();
     measure::nulls(table, GROUP, "slow window", rows, a_row, MOST_OF_A_ROW);
+    let kinds = [Alone, Autoregressive, LongMemory, SlowDays, Spells, LongOutage];
+    let by_day_and_night = kinds.map(|kind| null_by_the_clock(Clock::DayAndNight, kind));
+    let of_jobs = [LongMemory, Spells].map(|kind| null_by_the_clock(Clock::JobOfTheHour, kind));
+    let rows = by_day_and_night.into_iter().chain(of_jobs).collect();
+    measure::nulls(table, GROUP, "slow window, what runs follows the clock", rows, a_row.div_ceil(2), MOST_OF_A_ROW);
     for (name, slower) in &PLANTED {
         for kind in BACKGROUNDS {
             let name = format!("{name}, 13 weeks, 10 an hour, {kind:?}");

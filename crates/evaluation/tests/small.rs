@@ -113,17 +113,19 @@ fn windows_of_slow_timed_out_and_cancelled_ones_are_found() {
 
 #[test]
 fn causes_are_named_where_there_are_some() {
-    let (mut right, mut wrong, mut of) = (0, 0, 0);
+    let (mut right, mut of) = (0, 0);
     for case in &explained::PLANTED {
-        let counts = explained::counts(case, 3);
-        (right, wrong, of) = (right + counts.right, wrong + counts.wrong, of + 3);
+        let counts = explained::counts(case, 2);
+        // Of none of them another cause is named, or none, every time.
+        assert!(counts.wrong + counts.no_cause < 2, "{counts:?} of {case:?}");
+        (right, of) = (right + counts.right, of + 2);
     }
-    println!("{right} of {of} causes are named, {wrong} others");
-    assert!(right >= least_at(0.9, of) && wrong <= most_at(0.03, of), "{right} right, {wrong} wrong of {of}");
+    println!("{right} of {of} causes are named");
+    assert!(right >= least_at(0.9, of), "{right} of {of} causes are named");
     let (mut wrong, mut no_cause, mut of) = (0, 0, 0);
     for case in &explained::OF_ALL {
-        let counts = explained::counts(case, 4);
-        (wrong, no_cause, of) = (wrong + counts.wrong, no_cause + counts.no_cause, of + 4);
+        let counts = explained::counts(case, 3);
+        (wrong, no_cause, of) = (wrong + counts.wrong, no_cause + counts.no_cause, of + 3);
     }
     println!("{wrong} causes are named of {of} windows that all share, {no_cause} are told without one");
     assert!(wrong <= most_at(0.03, of) && no_cause >= least_at(0.9, of), "{wrong} and {no_cause} of {of}");
@@ -132,9 +134,10 @@ fn causes_are_named_where_there_are_some() {
 #[test]
 fn that_others_run_is_told_where_they_do() {
     let (mut right, mut of) = (0, 0);
-    for (_, subject, moves) in mixes::PLANTED {
-        right += mixes::counts(subject, moves, mixes::STEADY, 4)(mixes::Told::Right);
-        of += 4;
+    for (name, subject, moves) in mixes::PLANTED {
+        let told = mixes::counts(subject, moves, mixes::STEADY, 4)(mixes::Told::Right);
+        assert!(told > 0, "{name}: none of 4");
+        (right, of) = (right + told, of + 4);
     }
     println!("{right} of {of} moves are told as others that run");
     assert!(right >= least_at(0.9, of), "{right} of {of}");
