@@ -7,8 +7,8 @@ use crate::{
 };
 use std::path::PathBuf;
 
-/// Histories a row, so many that the whole run takes about a quarter of an hour on two cores. Rows whose single histories
-/// are dear take a part of them.
+/// Histories a row, so many that the whole run takes under half an hour on two cores. Rows whose single histories are dear
+/// take a part of them.
 pub const HISTORIES: usize = 700;
 
 /// One group of rows: its name and what measures it with so many histories a row.
