@@ -62,8 +62,13 @@ const PLANTED: [(&str, Plant, usize, f64, [u32; 4]); 11] = [
 
 /// Looks for windows of failures, a second time with more shuffles where it is close.
 pub fn look(series: &Series) -> Look<outcome_window::Facts> {
-    let look = outcome_window::look(series, Outcome::Failed, FEW);
-    if is_close(&look) { outcome_window::look(series, Outcome::Failed, MANY) } else { look }
+    look_for(series, Outcome::Failed)
+}
+
+/// The same of any outcome.
+pub fn look_for(series: &Series, outcome: Outcome) -> Look<outcome_window::Facts> {
+    let look = outcome_window::look(series, outcome, FEW);
+    if is_close(&look) { outcome_window::look(series, outcome, MANY) } else { look }
 }
 
 /// Looks for several, likewise.

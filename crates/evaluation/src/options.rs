@@ -2,25 +2,30 @@
 
 use crate::table::Table;
 use crate::{
-    absent, changes, clock, events, failures, flights, jobs, labelled, mixed, peers, reports, volume, workflows,
+    absent, changes, clock, endings, events, explained, failures, flights, jobs, labelled, mixed, mixes, peers,
+    reports, slow, volume, workflows,
 };
 use std::path::PathBuf;
 
-/// Histories a row, so many that the whole run takes about a quarter of an hour on two cores. Rows whose single histories
-/// are dear take a part of them.
+/// Histories a row, so many that the whole run takes under half an hour on two cores. Rows whose single histories are dear
+/// take a part of them.
 pub const HISTORIES: usize = 700;
 
 /// One group of rows: its name and what measures it with so many histories a row.
 pub type Group = (&'static str, fn(&mut Table, usize));
 
 /// All groups.
-pub const GROUPS: [Group; 12] = [
+pub const GROUPS: [Group; 16] = [
     ("failures", failures::run),
+    ("endings", endings::run),
+    ("slow", slow::run),
     ("volume", volume::run),
     ("changes", changes::run),
     ("events", events::run),
     ("jobs", jobs::run),
     ("reports", reports::run),
+    ("explained", explained::run),
+    ("mixes", mixes::run),
     ("workflows", workflows::run),
     ("mixed", mixed::run),
     ("flights", flights::run),

@@ -8,7 +8,7 @@ use execution_heatmap::bucket::Buckets;
 use execution_heatmap::execution::{Execution, Status, Tags};
 use execution_heatmap::histogram::Bins;
 use execution_heatmap::options::Query;
-use execution_heatmap::pattern::history::{of_all, of_workflow};
+use execution_heatmap::pattern::history::{complete, of_all, of_workflow};
 use execution_heatmap::pattern::{self, Evidence, Report, Series};
 use execution_heatmap::table::{Table, View};
 use execution_heatmap::time::Timestamp;
@@ -41,6 +41,18 @@ impl Rows {
 
     /// Adds a row, at so many milliseconds behind the first moment.
     pub fn push(&mut self, workflow: &str, at_ms: i64, status: Status, duration_ms: Option<u64>) {
+        self.push_tagged(workflow, at_ms, status, duration_ms, Tags::new("", &[]));
+    }
+
+    /// The same of a row that bears tags.
+    pub fn push_tagged(
+        &mut self,
+        workflow: &str,
+        at_ms: i64,
+        status: Status,
+        duration_ms: Option<u64>,
+        tags: Tags<'_>,
+    ) {
         let Some(started_at) = Timestamp::from_ms(start_ms() + at_ms) else { return };
         self.table.push(&Execution {
             id: None,
@@ -51,7 +63,7 @@ impl Rows {
             started_at,
             duration_ms,
             waited_ms: None,
-            tags: Tags::new("", &[]),
+            tags,
             attempt: 1,
             error: None,
         });
@@ -130,5 +142,14 @@ impl Rows {
     /// The series of all of them together.
     pub fn total(&self) -> Series {
         self.seen(false, of_all)
+    }
+
+    /// The same with what only the executions of single workflows tell: which of them are slow.
+    pub fn total_with_slow_ones(&self) -> Series {
+        self.seen(true, |evidence| {
+            let mut all = of_all(evidence);
+            complete(evidence, &mut all);
+            all
+        })
     }
 }

@@ -2,14 +2,20 @@
 //! measured, passes in 999 of 1,000 runs. `cargo xtask patterns` measures in full.
 
 use execution_heatmap::pattern::daily::Measure;
+use execution_heatmap::pattern::outcome::Outcome;
 use execution_heatmap::pattern::{MOST_FINDINGS, Report};
+use execution_heatmap_evaluation::endings::Ending;
 use execution_heatmap_evaluation::histories::{Failures, Noise, Shape, Volume};
 use execution_heatmap_evaluation::measure::{CLAIMED, Null, each};
+use execution_heatmap_evaluation::mixes::Moves;
 use execution_heatmap_evaluation::scores::{least_at, most_at};
 use execution_heatmap_evaluation::singles::Rhythm;
+use execution_heatmap_evaluation::slow::{Clock, Slowness};
 use execution_heatmap_evaluation::table::Measured;
 use execution_heatmap_evaluation::volume::Told;
-use execution_heatmap_evaluation::{changes, events, failures, jobs, mixed, reports, volume};
+use execution_heatmap_evaluation::{
+    changes, endings, events, explained, failures, jobs, mixed, mixes, reports, slow, volume,
+};
 
 /// Null rows together stay within the mean that is asked of them.
 fn check_silent(words: &str, rows: Vec<Null>, a_row: usize) {
@@ -78,6 +84,74 @@ fn what_is_there_is_found() {
     check_found("silence", events::silences_found(10.0, Rhythm::Poisson, 12, 40), 0.98);
     check_found("silence among spells", events::silences_among_spells_found(24, 40), 0.9);
     check_found("burst", events::bursts_found(10.0, Rhythm::NegativeBinomial, 20.0, 40), 0.85);
+}
+
+#[test]
+fn slowness_time_outs_and_cancellations_that_keep_no_clock_are_silent() {
+    use Slowness::{Alone, Autoregressive, LongMemory, SlowDays, Storms, WholeSeconds};
+    let rows = [Autoregressive, SlowDays, Storms, WholeSeconds].map(|kind| slow::null(13, 10.0, kind));
+    check_silent("slow windows", rows.into(), 30);
+    let rows = [Alone, LongMemory].map(|kind| slow::null_by_the_clock(Clock::DayAndNight, kind));
+    check_silent("slow windows of what follows the clock", rows.into(), 30);
+    for outcome in [Outcome::TimedOut, Outcome::Cancelled] {
+        let kinds = [Failures::Autoregressive, Failures::RetryStorm, Failures::LouderInOfficeHours];
+        let of_failures = kinds.map(|kind| endings::null(outcome, 13, 20.0, kind));
+        let own = [Ending::BesideFailures, Ending::Sweeps].map(|kind| endings::null_of_its_own(outcome, kind));
+        check_silent(outcome.kind().name(), of_failures.into_iter().chain(own).collect(), 30);
+    }
+}
+
+#[test]
+fn windows_of_slow_timed_out_and_cancelled_ones_are_found() {
+    let (_, slower) = &slow::PLANTED[2];
+    check_found("slow window", slow::found((13, 10.0), Slowness::Alone, slower, 30), 0.95);
+    let (_, plant) = &endings::PLANTED[0];
+    for outcome in [Outcome::TimedOut, Outcome::Cancelled] {
+        check_found(outcome.kind().name(), endings::found(outcome, Failures::Autoregressive, plant, 30), 0.9);
+    }
+}
+
+#[test]
+fn causes_are_named_where_there_are_some() {
+    let (mut right, mut of) = (0, 0);
+    for case in &explained::PLANTED {
+        let counts = explained::counts(case, 2);
+        // Of none of them another cause is named, or none, every time.
+        assert!(counts.wrong + counts.no_cause < 2, "{counts:?} of {case:?}");
+        (right, of) = (right + counts.right, of + 2);
+    }
+    println!("{right} of {of} causes are named");
+    assert!(right >= least_at(0.9, of), "{right} of {of} causes are named");
+    let (mut wrong, mut no_cause, mut of) = (0, 0, 0);
+    for case in &explained::OF_ALL {
+        let counts = explained::counts(case, 3);
+        (wrong, no_cause, of) = (wrong + counts.wrong, no_cause + counts.no_cause, of + 3);
+    }
+    println!("{wrong} causes are named of {of} windows that all share, {no_cause} are told without one");
+    assert!(wrong <= most_at(0.03, of) && no_cause >= least_at(0.9, of), "{wrong} and {no_cause} of {of}");
+}
+
+#[test]
+fn that_others_run_is_told_where_they_do() {
+    let (mut right, mut of) = (0, 0);
+    for (name, subject, moves) in mixes::PLANTED {
+        let told = mixes::counts(subject, moves, mixes::STEADY, 4)(mixes::Told::Right);
+        assert!(told > 0, "{name}: none of 4");
+        (right, of) = (right + told, of + 4);
+    }
+    println!("{right} of {of} moves are told as others that run");
+    assert!(right >= least_at(0.9, of), "{right} of {of}");
+    let mut hits = mixes::spoken((0.5, 24.0), false, 12).iter().filter(|told| !told.is_empty()).count();
+    hits += mixes::spoken(mixes::STEADY, true, 12).iter().filter(|told| !told.is_empty()).count();
+    println!("{hits} of 24 reports tell moves where shares wander");
+    assert!(hits <= most_at(0.03, 24), "{hits} of 24");
+    let mut wrong = 0;
+    for moves in [Moves::AllFail(3.0), Moves::OneFails(6.0), Moves::AllSlower(1.5)] {
+        let Measured::Share { hits, .. } = mixes::false_mixes(moves, (0.4, 24.0), 6) else { panic!("{moves:?}") };
+        wrong += hits;
+    }
+    println!("{wrong} of 18 moves of their own are told as others that run");
+    assert!(wrong <= most_at(0.03, 18), "{wrong} of 18");
 }
 
 #[test]

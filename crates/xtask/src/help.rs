@@ -20,8 +20,9 @@ Commands:
                         must is lost; --write keeps the figures in docs/speed.md
   patterns [--histories N] [--only GROUP] [--write]
                         how often what is said of executions is true, on made-up histories and real data, beside the
-                        targets (about a quarter of an hour); --only takes a group (failures volume changes events
-                        reports workflows mixed flights labelled time absent); --write keeps the table in docs/patterns.md
+                        targets (under half an hour); --only takes a group (failures endings slow volume
+                        changes events jobs reports explained mixes workflows mixed flights labelled time absent);
+                        --write keeps the table in docs/patterns.md
   patterns --peers [--histories N] [--again] [--write]
                         what other tools (augurs, ruptures, Apache Otava, adtk, prophet, statsmodels, scans) say of the same
                         histories (100 of each; half an hour); installs them once into the tool cache; --again judges
