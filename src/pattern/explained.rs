@@ -25,6 +25,8 @@ const SAME_HOURS_LATER: f64 = 0.35;
 const MOST_OF_IT: f64 = 0.6;
 /// What is claimed of all executions explains what is claimed of a workflow where less of it is the workflow's own.
 const LITTLE_OF_IT: f64 = 0.4;
+/// Up to so many times a workflow's share of the executions its share of what they have too much is chance.
+const NO_MORE_THAN: f64 = 1.25;
 /// Days by which two dates may differ beyond what is stated of each.
 const SAME_DATE: i64 = 3;
 
@@ -93,7 +95,8 @@ fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
             let is_told = if names(by.statement, what.whose) {
                 true
             } else {
-                !names(what.statement, by.whose) && is_of_all(by, what, excess(one), excess(other))
+                !names(what.statement, by.whose)
+                    && (is_of_all(by, what, excess(one), excess(other)) || is_share(by, what, one, other))
             };
             one.outcome == other.outcome && overlap() >= SAME_HOURS && is_told
         }
@@ -193,6 +196,21 @@ fn is_of_all(by: &Accepted<'_>, what: &Accepted<'_>, of_by: f64, of_what: f64) -
         (false, true) => of_by >= MOST_OF_IT * of_what,
         _ => false,
     }
+}
+
+/// Whether a window of one workflow is what is claimed of all, which is not most of it, and in no greater share than its
+/// executions there are: then all have it alike, and this one runs more often than others.
+fn is_share(
+    by: &Accepted<'_>,
+    what: &Accepted<'_>,
+    of_by: &outcome_window::Facts,
+    of_what: &outcome_window::Facts,
+) -> bool {
+    let share = excess(of_what) / excess(of_by);
+    *by.whose == Whose::All
+        && *what.whose != Whose::All
+        && share < MOST_OF_IT
+        && share <= NO_MORE_THAN * of_what.inside.of as f64 / of_by.inside.of.max(1) as f64
 }
 
 /// True if a claim says that most of it comes from a workflow.
