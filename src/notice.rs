@@ -14,8 +14,18 @@ use crate::problem::ProblemKind;
 use crate::table::{Counted, MOST_NAMES, Table};
 use crate::window::{MOST_DAYS, MOST_DAYS_OF_A_FILE, WindowRequest};
 
+/// What is said where no single start is known, behind why that is so.
+macro_rules! no_single_starts {
+    ($why:literal) => {
+        concat!($why, "schedules and what was missed of them, failures in a row, stops of workflows with few runs and when executions end are not looked for")
+    };
+}
+
 /// What is said of rows that were counted as they came; none of them can be held against another one.
-pub const NOT_KEPT: &str = "rows were counted and not kept: schedules and what was missed of them, failures in a row, stops of workflows with few runs and when executions end are not looked for";
+pub const NOT_KEPT: &str = no_single_starts!("rows were counted and not kept: ");
+
+/// The same of counts that came instead of rows.
+pub const COUNTED: &str = no_single_starts!("counts tell no single starts; of what they count, ");
 
 /// That nobody held rows against each other. A terminal adds how to ask for it.
 pub const REPEATED_UNSOUGHT: &str = "repeated rows were not looked for";
@@ -52,8 +62,9 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     facts.extend(rate_known(totals));
     facts.extend(unknown_statuses(totals.of(Status::Other), totals.executions(), &counted.other_statuses));
     facts.extend(crowding(table));
-    if cfg!(feature = "patterns") && !table.keeps_rows() {
-        facts.push(NOT_KEPT.to_owned());
+    if cfg!(feature = "patterns") {
+        let why = if table.keeps_rows() { (table.counted() > 0).then_some(COUNTED) } else { Some(NOT_KEPT) };
+        facts.extend(why.map(str::to_owned));
     }
     if counted.is_short {
         facts.push("memory did not suffice to count what the metric needs; a shorter window may".to_owned());

@@ -360,7 +360,7 @@ impl Looked {
 /// Looks for patterns.
 pub fn report(evidence: &Evidence<'_>) -> Report {
     let mut all = history::of_all(evidence);
-    let history::Completed { executions, known, running, mut settled } = history::complete(evidence, &mut all);
+    let history::Completed { executions, known, running, mut settled, most } = history::complete(evidence, &mut all);
     let is_chosen = chosen(&executions);
     // Without any execution there is nothing that could have ended.
     let known =
@@ -394,7 +394,9 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
     let is_of_one_day = |Accepted { claim, .. }: &Accepted<'_>| {
         claim.basis.window.as_ref().is_some_and(|window| window.weekdays.len() == 1)
     };
-    let mut notices = beside::notices(evidence, &all, accepted.iter().any(is_of_one_day));
+    let is_weekday_named = accepted.iter().any(is_of_one_day);
+    let is_told = |kind: Kind| accepted.iter().any(|accepted| accepted.kind == kind);
+    let mut notices = beside::notices(evidence, &all, most, is_weekday_named, &is_told);
     let is_incident = accepted
         .iter()
         .any(|Accepted { whose, claim, .. }| matches!((whose, &claim.facts), (Whose::All, Statement::Incident(_))));

@@ -12,7 +12,7 @@ use crate::zone::{DAY_MS, HOUR_MS, Zone};
 use chrono::NaiveDate;
 
 /// Executions that a workflow has to have,
-const LEAST_EXECUTIONS: u64 = 20;
+pub const LEAST_EXECUTIONS: u64 = 20;
 /// those that were to be expected in the time without any,
 const LEAST_EXPECTED: f64 = 20.0;
 /// how many periods of its schedule that lasts,
