@@ -27,6 +27,9 @@ pub const NOT_KEPT: &str = no_single_starts!("rows were counted and not kept: ")
 /// The same of counts that came instead of rows.
 pub const COUNTED: &str = no_single_starts!("counts tell no single starts; of what they count, ");
 
+/// What is to be thought of claims about executions that someone chose: who looks at many slices finds something in one.
+const EXPLORATORY: &str = "exploratory: you chose this slice, so treat these as hints";
+
 /// That nobody held rows against each other. A terminal adds how to ask for it.
 pub const REPEATED_UNSOUGHT: &str = "repeated rows were not looked for";
 
@@ -42,12 +45,23 @@ pub(crate) struct Told<'a> {
     pub(crate) account: &'a Account,
     pub(crate) totals: &'a Sums,
     pub(crate) counted: &'a Counted,
+    /// Whether any pattern is told.
+    pub(crate) has_patterns: bool,
+}
+
+/// True if someone chose these executions: by a filter, or by naming the dates. Whether rows lie beside them is not asked,
+/// since a database does not send these; days that end now, at an instant or with the rows are how a window is always given.
+fn is_slice(query: &Query) -> bool {
+    !query.filter.is_empty() || matches!(query.window, WindowRequest::Dates { .. })
 }
 
 /// What a reader has to know beside the cells.
 pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     let mut facts = Vec::new();
     let Told { table, reading, query, source, totals, counted, .. } = told;
+    if cfg!(feature = "patterns") && told.has_patterns && is_slice(query) {
+        facts.push(EXPLORATORY.to_owned());
+    }
     // By the moment at which they were due, rows without a start are placed.
     let lacks_starts = table.rows() + table.counted() == table.unstarted();
     let is_placed = query.counting.by == Moment::Scheduled && table.rows() > 0;
@@ -164,7 +178,7 @@ const fn moment(by: Moment) -> &'static str {
 
 /// By which moment rows were placed, which of them lack it, and how many of them lie outside the window.
 fn moments(told: &Told<'_>) -> Vec<String> {
-    let Told { table, reading, query, source, account, counted, totals } = told;
+    let Told { table, reading, query, source, account, counted, totals, .. } = told;
     let by = query.counting.by;
     let mut facts = Vec::new();
     let all = table.rows() + table.counted() + reading.left_out_without_moment;

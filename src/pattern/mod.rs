@@ -95,7 +95,7 @@ pub struct Evidence<'a> {
     /// False if statuses or tags chose the rows: what else workflows ran is not there then, and a database keeps it back, so
     /// nothing is said of when they did not run, ran by the clock, or failed again and again.
     pub whole: bool,
-    /// True if someone chose these executions among others: then what is found in them is a hint.
+    /// True if someone chose these executions among others, so that others may run beside them.
     pub chosen: bool,
     /// True if all that passed its test is wanted, not only what matters most.
     pub all: bool,

@@ -406,9 +406,6 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
     if !evidence.whole {
         notices.push(notices::NOT_WHOLE.to_owned());
     }
-    if evidence.chosen && !findings.is_empty() {
-        notices.push(notices::EXPLORATORY.to_owned());
-    }
     if more > 0 {
         notices.push(notices::more_were_found(more));
     }

@@ -3,9 +3,6 @@
 use super::text::Text;
 use chrono::NaiveDate;
 
-/// What is to be thought of claims about executions that someone chose: who looks at many slices finds something in one.
-pub const EXPLORATORY: &str = "exploratory: you chose this slice, so treat these as hints";
-
 /// Statuses or tags are chosen, and workflows may have run besides.
 pub const NOT_WHOLE: &str = "the chosen statuses or tags may leave out some of what workflows ran: schedules, missed runs, failures in a row, silences and stops are not looked for";
 
