@@ -243,8 +243,9 @@ impl Sought {
             Sought::Schedule => schedule.map_or_else(Look::nothing, |found| {
                 schedule::claim(series, view.zone, view.known.1, found).map(Statement::Schedule)
             }),
-            Sought::Missed => schedule
-                .map_or_else(Look::nothing, |(schedule, _)| missed::look(series, schedule).map(Statement::Missed)),
+            Sought::Missed => schedule.map_or_else(Look::nothing, |(schedule, _)| {
+                missed::look(series, view.zone, schedule).map(Statement::Missed)
+            }),
             Sought::Stopped(end) => {
                 let cadence = schedule.map(|(schedule, _)| &schedule.facts);
                 stopped::look(series, view.zone, view.known, cadence, end).map(Statement::Stopped)

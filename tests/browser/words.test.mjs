@@ -97,14 +97,16 @@ test('a level that nothing can be at is isolated by no address', async () => {
 });
 
 test('a pattern without cells leaves the picture as it is, and being chosen it tells its details', async () => {
-  const stopped = Array.from({ length: 60 }, (_, i) => [
+  const hourly = Array.from({ length: 60 }, (_, i) => [
     ...Array.from({ length: 24 }, (_, hour) => line({ workflow_id: 'a', status: 'completed', started_at: new Date(Date.UTC(2026, 0, 5 + i, hour, 7)).toISOString() })),
     i < 40 ? line({ workflow_id: 'b', status: 'completed', started_at: new Date(Date.UTC(2026, 0, 5 + i, 9, 30)).toISOString() }) : '',
   ].join('')).join('');
-  await show(stopped, { 'time-zone': 'Asia/Kathmandu', patterns: 'all' });
+  await show(hourly, { 'time-zone': 'Asia/Kathmandu', patterns: 'all' });
   const patterns = await page.evaluate(() => document.querySelector('execution-heatmap').result.patterns);
-  const at = patterns.findIndex(({ kind }) => kind === 'stopped');
+  // What runs at all hours marks none.
+  const at = patterns.findIndex(({ kind, series }) => kind === 'schedule' && series.workflow_id === 'a');
   assert.deepEqual(patterns[at].cells, []);
+  assert.deepEqual(patterns.find(({ kind }) => kind === 'stopped').cells, [['2026-02-13', 15]]);
   const more = page.locator('execution-heatmap').getByRole('button', { name: /^Show \d+ more$/ });
   if (at >= 3) await more.click();
   const row = page.locator('execution-heatmap .pattern').nth(at);
