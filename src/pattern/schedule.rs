@@ -52,9 +52,9 @@ const LEAST_KEPT: f64 = 0.5;
 /// The share of runs that have to start within a minute of the first one of their moment: where more come later, nothing
 /// is due then, and the first of many is no schedule.
 const LEAST_SHARE_TOGETHER: f64 = 0.6;
-/// A schedule that runs at no more hours of the day marks them, as the longest windows do; one that runs at more is all over
-/// the picture, and would mark next to all of it.
-const MOST_MARKED_HOURS: usize = 12;
+/// A schedule that runs at no more hours of the day marks them. One that runs at more is all over the picture, and of hundreds
+/// of such, asked for together, cells would be most of what is sent.
+const MOST_MARKED_HOURS: usize = 4;
 /// The most starts that are told apart: a million minutes are two years.
 const MOST_SLOTS: i64 = 2_000_000;
 
