@@ -54,7 +54,7 @@ pub(super) fn notices(
         notices.extend(notices::too_few(" weeks", &needed, there));
     }
     let days = days_between(&all.days);
-    // Of fewer days none lacks executions but all lack days.
+    // Where days are too few, it is not executions in them that are missing.
     let with = |executions: u64, what: &str| {
         let there = all.days.iter().filter(|day| day.executions() >= executions).count();
         let needed = [(needed_for(volume_peak::LEAST_DAYS, days >= volume_peak::LEAST_DAYS), what)];
@@ -82,7 +82,8 @@ pub(super) fn notices(
         notices.extend(with(volume_window::LEAST_EXECUTIONS, "busy hours"));
     }
     if let Some(Most { runs, timed }) = most {
-        if evidence.whole {
+        // Where no workflow is named or none has a duration, it is not more of them that is missing.
+        if evidence.whole && runs > 0 {
             let needed = [
                 (stopped::LEAST_EXECUTIONS as usize, "its end"),
                 (needed_for(schedule::LEAST_STARTS, by_start && !is_told(Kind::Schedule)), "its schedule"),
@@ -90,7 +91,6 @@ pub(super) fn notices(
             ];
             notices.extend(notices::too_few(" executions of one workflow", &needed, runs));
         }
-        // Where none has a duration, it is not more of them that is missing.
         let needed = [(needed_for(history::LEAST_TIMED as usize, has_outcomes && timed > 0), "slow hours")];
         notices.extend(notices::too_few(" durations of one workflow", &needed, timed));
     }
