@@ -121,9 +121,9 @@ fn a_schedule_rests_on_the_hours_of_its_runs_unless_it_is_all_over_the_day() {
             cells((0..DAYS * 24).filter(|hour| is_marked && is_run(*hour) && !missed(*hour)), zone)
         });
     };
-    marks(&|hour| (8..12).contains(&(hour % 24)) && hour / 24 % 7 < 5, true);
-    marks(&|hour| hour % 6 == 2, true);
-    marks(&|hour| hour % 24 < 5, false);
+    marks(&|hour| hour % 24 == 8 && hour / 24 % 7 < 5, true);
+    marks(&|hour| hour % 12 == 2, true);
+    marks(&|hour| hour % 8 == 2, false);
     marks(&|_| true, false);
 }
 

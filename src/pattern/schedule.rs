@@ -54,7 +54,7 @@ const LEAST_KEPT: f64 = 0.5;
 const LEAST_SHARE_TOGETHER: f64 = 0.6;
 /// A schedule that runs at no more hours of the day marks them. One that runs at more is all over the picture, and of hundreds
 /// of such, asked for together, cells would be most of what is sent.
-const MOST_MARKED_HOURS: usize = 4;
+const MOST_MARKED_HOURS: usize = 2;
 /// The most starts that are told apart: a million minutes are two years.
 const MOST_SLOTS: i64 = 2_000_000;
 
