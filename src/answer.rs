@@ -303,6 +303,7 @@ pub fn answer_from(
         account: &account,
         totals: &totals,
         counted: &counted,
+        has_patterns: !report.findings.is_empty(),
     }));
     Ok(Answer {
         zone: zone.clone(),

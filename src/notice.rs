@@ -14,8 +14,21 @@ use crate::problem::ProblemKind;
 use crate::table::{Counted, MOST_NAMES, Table};
 use crate::window::{MOST_DAYS, MOST_DAYS_OF_A_FILE, WindowRequest};
 
+/// What is said where no single start is known, behind why that is so.
+macro_rules! no_single_starts {
+    ($why:literal) => {
+        concat!($why, "schedules and what was missed of them, failures in a row, stops of workflows with few runs and when executions end are not looked for")
+    };
+}
+
 /// What is said of rows that were counted as they came; none of them can be held against another one.
-pub const NOT_KEPT: &str = "rows were counted and not kept: schedules and what was missed of them, failures in a row, stops of workflows with few runs and when executions end are not looked for";
+pub const NOT_KEPT: &str = no_single_starts!("rows were counted and not kept: ");
+
+/// The same of counts that came instead of rows.
+pub const COUNTED: &str = no_single_starts!("counts tell no single starts; of what they count, ");
+
+/// What is to be thought of claims about executions that someone chose: who looks at many slices finds something in one.
+const EXPLORATORY: &str = "exploratory: you chose this slice, so treat these as hints";
 
 /// That nobody held rows against each other. A terminal adds how to ask for it.
 pub const REPEATED_UNSOUGHT: &str = "repeated rows were not looked for";
@@ -32,12 +45,23 @@ pub(crate) struct Told<'a> {
     pub(crate) account: &'a Account,
     pub(crate) totals: &'a Sums,
     pub(crate) counted: &'a Counted,
+    /// Whether any pattern is told.
+    pub(crate) has_patterns: bool,
+}
+
+/// True if someone chose these executions: by a filter, or by naming the dates. Whether rows lie beside them is not asked,
+/// since a database does not send these; days that end now, at an instant or with the rows are how a window is always given.
+fn is_slice(query: &Query) -> bool {
+    !query.filter.is_empty() || matches!(query.window, WindowRequest::Dates { .. })
 }
 
 /// What a reader has to know beside the cells.
 pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     let mut facts = Vec::new();
     let Told { table, reading, query, source, totals, counted, .. } = told;
+    if cfg!(feature = "patterns") && told.has_patterns && is_slice(query) {
+        facts.push(EXPLORATORY.to_owned());
+    }
     // By the moment at which they were due, rows without a start are placed.
     let lacks_starts = table.rows() + table.counted() == table.unstarted();
     let is_placed = query.counting.by == Moment::Scheduled && table.rows() > 0;
@@ -52,8 +76,9 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     facts.extend(rate_known(totals));
     facts.extend(unknown_statuses(totals.of(Status::Other), totals.executions(), &counted.other_statuses));
     facts.extend(crowding(table));
-    if cfg!(feature = "patterns") && !table.keeps_rows() {
-        facts.push(NOT_KEPT.to_owned());
+    if cfg!(feature = "patterns") {
+        let why = if table.keeps_rows() { (table.counted() > 0).then_some(COUNTED) } else { Some(NOT_KEPT) };
+        facts.extend(why.map(str::to_owned));
     }
     if counted.is_short {
         facts.push("memory did not suffice to count what the metric needs; a shorter window may".to_owned());
@@ -153,7 +178,7 @@ const fn moment(by: Moment) -> &'static str {
 
 /// By which moment rows were placed, which of them lack it, and how many of them lie outside the window.
 fn moments(told: &Told<'_>) -> Vec<String> {
-    let Told { table, reading, query, source, account, counted, totals } = told;
+    let Told { table, reading, query, source, account, counted, totals, .. } = told;
     let by = query.counting.by;
     let mut facts = Vec::new();
     let all = table.rows() + table.counted() + reading.left_out_without_moment;

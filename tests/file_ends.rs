@@ -71,7 +71,7 @@ fn a_file_of_exactly_eight_mondays_has_eight_weeks() {
         match (expected, &patterns[..]) {
             // That it runs every ten minutes is said whatever the number of weeks.
             (Ok(part), [sentence, schedule]) if schedule.contains(SCHEDULE) => {
-                let is_chosen = pairs.iter().any(|(name, _)| *name == "workflow_id");
+                let is_chosen = pairs.iter().any(|(name, _)| ["workflow_id", "from"].contains(name));
                 assert!(sentence.contains(part) && notices.len() == usize::from(is_chosen), "{sentence} {notices:?}");
                 assert!(notices.iter().all(|notice| notice.starts_with("exploratory:")), "{notices:?}");
             }

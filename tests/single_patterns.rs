@@ -208,7 +208,7 @@ fn schedules() {
             let is_right = look.claim.as_ref().is_some_and(|claim| claim.facts.period_ms == period_ms);
             found += usize::from(is_said(&look) && is_right);
             if let Some((schedule, _)) = schedule::find(&series, &zone) {
-                misses_said += usize::from(is_said(&missed::look(&series, &schedule)));
+                misses_said += usize::from(is_said(&missed::look(&series, &zone, &schedule)));
                 with_misses += usize::from(schedule.slots.iter().any(|slot| !slot.is_kept));
             }
         }
@@ -234,7 +234,7 @@ fn misses_that_gather() {
             let starts = cron(&mut chance, period_ms, 91, 0.005, |at| there(at) && bad[(at / DAY_MS) as usize]);
             let series = series_of_runs(91, completed(starts));
             let Some((schedule, _)) = schedule::find(&series, &zone) else { continue };
-            let look = missed::look(&series, &schedule);
+            let look = missed::look(&series, &zone, &schedule);
             right += usize::from(is_said(&look) && look.claim.is_some_and(|claim| claim.facts.gathered == gathered));
         }
         println!("{words}: {right} of {a_row} right");
@@ -329,7 +329,7 @@ fn misses_that_follow_each_other_are_one_gap() {
             let starts = cron(&mut chance, period_ms, 91, 0.0, |at| (from..from + length).contains(&(at / DAY_MS)));
             let series = series_of_runs(91, completed(starts));
             let Some((schedule, _)) = schedule::find(&series, &zone) else { continue };
-            let look = missed::look(&series, &schedule);
+            let look = missed::look(&series, &zone, &schedule);
             let gap = missed::Gathered::Gap(day(from), day(from + length - 1));
             let a_day = (DAY_MS / period_ms) as u64;
             right += usize::from(
@@ -421,7 +421,7 @@ fn small_jobs_by_the_clock_that_go_on_are_silent() {
                 let Some((schedule, _)) = schedule::find(&series, &zone) else { continue };
                 found += 1;
                 let known = (start_ms(), start_ms() + days as i64 * DAY_MS);
-                missed_some += usize::from(is_said(&missed::look(&series, &schedule)));
+                missed_some += usize::from(is_said(&missed::look(&series, &zone, &schedule)));
                 let look = stopped::look(&series, &zone, known, Some(&schedule.facts), End::Stopped);
                 stopped += usize::from(is_said(&look));
                 // A report corrects it at least for the job's stop, of which there is none.

@@ -86,7 +86,7 @@ export class PatternList {
         this.#events.all();
       } }, `Show ${format.plural(Number(left), 'other pattern')}`));
     } else if (ready) {
-      const tooShort = notices.some((notice) => TOO_LITTLE.test(notice));
+      const tooShort = notices.some((notice) => TOO_SHORT.test(notice));
       const weeks = wholeWeeks(dates);
       const span = weeks < 2 ? format.plural(dates.length, 'day') : format.plural(weeks, 'week');
       if (!tooShort && response.totals.executions > 0) {
@@ -166,8 +166,11 @@ export class PatternList {
   }
 }
 
-/** How the engine says that there is too little for a kind of pattern: what it needs, for what, also for another, and what there is. */
-const TOO_LITTLE = /^needs (\d+)( [^,]+?) to ([^,]+)(?:, (\d+) to name ([^,]+))?; there (?:is|are) (\d+)$/;
+/** How the engine says that there is too little for a kind of pattern. */
+const TOO_LITTLE = /^needs \d/;
+
+/** That it is too little for what recurs by the week, or by the day: then nobody can say that nothing does. */
+const TOO_SHORT = /^needs \d+ (?:weeks|whole days(?: to name busy hours| with .* an hour of the day))/;
 
 /** What stands elsewhere: above the patterns, behind them, in the summary, on a card. */
 const TOLD = /^exploratory:|^\d+ more patterns? w|^success rate known|a status that is not known/;
@@ -177,10 +180,6 @@ const MORE = /^(\d+) more patterns? (?:was|were) found/;
 
 /** A notice of the engine as a sentence of its own. */
 export function sentence(notice: string): string {
-  const [, needed, unit, purpose, more, other, there] = TOO_LITTLE.exec(notice) ?? [];
-  if (unit !== undefined) {
-    const [or, and] = more === undefined ? ['', ''] : [` or ${other}`, ` and ${more}`];
-    return `Not enough history to ${purpose}${or}: that needs ${needed}${and}${unit === ' weeks' ? ' whole weeks' : unit}, this has ${there}.`;
-  }
+  if (TOO_LITTLE.test(notice)) return `Not enough history: it ${notice}.`;
   return `${notice.charAt(0).toUpperCase()}${notice.slice(1)}.`;
 }

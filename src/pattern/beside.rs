@@ -1,16 +1,20 @@
 //! What a report says beside its findings: which data is missing, and what a reader should know of the history. Tests
 //! nothing.
 
-use super::Evidence;
-use super::burst;
 use super::english::{self, notices};
-use super::gate;
+use super::history::{self, Day, Most};
 use super::outcome::Outcome;
-use super::outcome_window;
 use super::report::bears_years;
 use super::series::Series;
-use super::volume_peak;
-use super::volume_window;
+use super::{Evidence, Kind};
+use super::{
+    burst, change, consecutive, gate, outcome_window, quiet, schedule, stopped, trend, usual, volume_peak,
+    volume_window,
+};
+use crate::options::Moment;
+
+/// The most sentences on missing data: who has little history is to read what is missing first, and no list.
+const MOST_MISSING: usize = 2;
 
 /// What a reader should know of the history before reading too much into it, and what no test was passed by: a few hours
 /// that hold many of all failures, and days that are no usual ones.
@@ -27,22 +31,75 @@ pub(super) fn facts(evidence: &Evidence<'_>, all: &Series, is_incident_accepted:
     facts
 }
 
-/// Which data is missing. A view without any execution says that itself; where a weekday was named, weeks suffice for some.
-pub(super) fn notices(evidence: &Evidence<'_>, all: &Series, is_weekday_named: bool) -> Vec<String> {
+/// Which data is missing, of all executions and, of what only single runs tell, of the workflow that has the most of it. A
+/// view without any execution says that itself, and what was told of something was not in want of data.
+pub(super) fn notices(
+    evidence: &Evidence<'_>,
+    all: &Series,
+    most: Option<Most>,
+    is_weekday_named: bool,
+    is_told: &dyn Fn(Kind) -> bool,
+) -> Vec<String> {
     let mut notices = Vec::new();
     if evidence.cube.sums().iter().all(|sums| sums.executions() == 0) {
         return notices;
     }
+    let needed_for = |number: usize, is_looked_for: bool| if is_looked_for { number } else { 0 };
+    let by_start = evidence.placed_by == Moment::Start;
     // Where no outcome is known, it is not weeks that are missing.
     let has_outcomes = evidence.outcomes && evidence.cube.sums().iter().any(|sums| sums.decided() > 0);
-    let there = outcome_window::usable_weeks(&Outcome::Failed.weeks(all));
-    if has_outcomes && there < gate::LEAST_WEEKS && !is_weekday_named {
-        let least = (there < gate::LEAST_WEEKS_OF_MANY_DAYS).then_some(gate::LEAST_WEEKS_OF_MANY_DAYS);
-        notices.push(notices::too_few_weeks(gate::LEAST_WEEKS, least, there));
+    if has_outcomes && !is_weekday_named {
+        let needed = [(gate::LEAST_WEEKS_OF_MANY_DAYS, "hours that fail more"), (gate::LEAST_WEEKS, "a weekday")];
+        let there = outcome_window::usable_weeks(&Outcome::Failed.weeks(all));
+        notices.extend(notices::too_few(" weeks", &needed, there));
     }
-    let there = volume_peak::usable_days(&all.days);
-    if there < volume_peak::LEAST_DAYS {
-        notices.push(notices::too_few_days(volume_peak::LEAST_DAYS, volume_peak::LEAST_EXECUTIONS, there));
+    let days = days_between(&all.days);
+    // Where days are too few, it is not executions in them that are missing.
+    let with = |executions: u64, what: &str| {
+        let there = all.days.iter().filter(|day| day.executions() >= executions).count();
+        let needed = [(needed_for(volume_peak::LEAST_DAYS, days >= volume_peak::LEAST_DAYS), what)];
+        notices::too_few(&notices::whole_days_with(executions), &needed, there)
+    };
+    let of_peaks = with(volume_peak::LEAST_EXECUTIONS, "an hour of the day");
+    let is_of_windows = of_peaks.is_none() && by_start;
+    notices.extend(of_peaks);
+    let of_few_hours = match (has_outcomes, evidence.whole) {
+        (true, true) => "a burst, an incident or a silence",
+        (true, false) => "a burst or an incident",
+        (false, true) => "a burst or a silence",
+        (false, false) => "a burst",
+    };
+    let is_any_told = is_told(Kind::Burst) || is_told(Kind::Incident) || is_told(Kind::Silence);
+    let needed = [
+        (volume_peak::LEAST_DAYS, "busy hours"),
+        (needed_for(quiet::LEAST_DAYS, evidence.outcomes && by_start), "quiet hours"),
+        (needed_for(usual::LEAST_DAYS, !is_any_told), of_few_hours),
+        (needed_for(change::LEAST_DAYS, !is_told(Kind::Change)), "a change"),
+        (needed_for(trend::LEAST_WEEKS * 7, !is_told(Kind::Trend)), "a trend"),
+    ];
+    notices.extend(notices::too_few(" whole days", &needed, days));
+    if is_of_windows {
+        notices.extend(with(volume_window::LEAST_EXECUTIONS, "busy hours"));
     }
+    if let Some(Most { runs, timed }) = most {
+        // Where no workflow is named or none has a duration, it is not more of them that is missing.
+        if evidence.whole && runs > 0 {
+            let needed = [
+                (stopped::LEAST_EXECUTIONS as usize, "its end"),
+                (needed_for(schedule::LEAST_STARTS, by_start && !is_told(Kind::Schedule)), "its schedule"),
+                (needed_for(consecutive::LEAST_EXECUTIONS as usize, has_outcomes), "failures in a row"),
+            ];
+            notices.extend(notices::too_few(" executions of one workflow", &needed, runs));
+        }
+        let needed = [(needed_for(history::LEAST_TIMED as usize, has_outcomes && timed > 0), "slow hours")];
+        notices.extend(notices::too_few(" durations of one workflow", &needed, timed));
+    }
+    notices.truncate(MOST_MISSING);
     notices
+}
+
+/// Days from the first one on which anything ran to the last: empty ones around them come with how the window is asked for.
+fn days_between(days: &[Day]) -> usize {
+    let ran = |day: &Day| day.executions() > 0;
+    days.iter().position(ran).zip(days.iter().rposition(ran)).map_or(0, |(first, last)| last + 1 - first)
 }

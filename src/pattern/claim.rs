@@ -2,6 +2,7 @@
 //! data; it tests nothing and says nothing.
 
 use super::WeekWindow;
+use super::schedule::{date_of, hour_of};
 use chrono::NaiveDate;
 
 /// What looking for a kind in a series came to.
@@ -55,8 +56,8 @@ pub struct Basis {
     /// By week that was looked at (its Monday), whether the claim held; `None` where there was too little data. Empty of a
     /// kind that says nothing of weeks.
     pub weeks: Vec<(NaiveDate, Option<bool>)>,
-    /// The hours it is about that have executions, of a silence those that lack them: local date and hour, rising. Empty of
-    /// a kind that is about all of them.
+    /// The hours it is about that have executions, of a silence and of missed runs those that lack them: local date and hour,
+    /// rising. Empty of a kind that is about all of them.
     pub cells: Vec<(NaiveDate, u8)>,
     /// How much of the series it concerns, 0 to 1: excess failures of all failures, or executions concerned of all. Ranks
     /// claims by what they matter.
@@ -98,6 +99,15 @@ impl Basis {
     pub fn date(&mut self, name: &'static str, date: NaiveDate) -> &mut Self {
         self.evidence.push((name, Fact::Date(date)));
         self
+    }
+
+    /// Adds the hour of a moment on the local clock behind those of earlier ones, once.
+    #[inline(never)]
+    pub fn cell(&mut self, local_ms: i64) {
+        let cell = (date_of(local_ms), hour_of(local_ms) as u8);
+        if self.cells.last() != Some(&cell) {
+            self.cells.push(cell);
+        }
     }
 
     /// Adds a name.

@@ -5,6 +5,7 @@
 
 use super::claim::{Basis, Effect, Look};
 use super::random::those;
+use super::schedule::in_clock;
 use super::series::{Run, Series};
 use super::tail::chance_beyond;
 use crate::time::Timestamp;
@@ -104,6 +105,9 @@ pub fn look(series: &Series, zone: &Zone) -> Look<Facts> {
     basis.effect = Some(Effect { inside: 1.0, outside: failures as f64 / outside as f64 });
     basis.count("failures_in_a_row", facts.length).count("next_longest", facts.runner_up);
     basis.count("failures_outside", facts.failures_outside).count("decided_outside", facts.decided_outside);
+    for run in decided.iter().skip(row.from).take(row.length) {
+        basis.cell(in_clock(run.at_ms, zone));
+    }
     Look::claim(chance, facts, basis)
 }
 

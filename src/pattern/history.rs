@@ -21,7 +21,7 @@ use chrono::{Datelike, Days, NaiveDate};
 pub const RING: usize = 168;
 
 /// Durations below which none of a workflow's is called slow.
-const LEAST_TIMED: u64 = 20;
+pub(super) const LEAST_TIMED: u64 = 20;
 
 /// What happened in one local hour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -203,6 +203,17 @@ pub struct Completed {
     pub running: Running,
     /// Up to when it is known how they ended.
     pub settled: Settled,
+    /// What the workflow has that has the most of it; `None` where not all single runs are known.
+    pub most: Option<Most>,
+}
+
+/// What one workflow has the most of, each of them maybe another one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Most {
+    /// Its runs; those that name no workflow may be of many.
+    pub runs: usize,
+    /// Its durations of decided executions.
+    pub timed: usize,
 }
 
 /// Adds what only single executions tell (ends, slow ones, durations by day) to the series of all.
@@ -213,8 +224,15 @@ pub fn complete(evidence: &Evidence<'_>, all: &mut Series) -> Completed {
     let mut known_end = evidence.known_until.unwrap_or(i64::MIN);
     let mut durations = vec![Histogram::default(); all.days.len()];
     let mut running = Running::new(evidence.buckets, evidence.window);
+    let (mut most, mut is_counted) = (Most::default(), false);
     (evidence.workflows)(&mut |workflow| {
         running.add(evidence.buckets, &workflow);
+        is_counted |= !workflow.counts.is_empty();
+        if workflow.whose != Whose::NoWorkflow {
+            most.runs = most.runs.max(workflow.runs.len());
+        }
+        let timed = workflow.runs.iter().filter(|run| run.status.is_decided() && run.duration_ms.is_some());
+        most.timed = most.timed.max(timed.count());
         let moments = workflow.runs.first().into_iter().chain(workflow.runs.last()).map(|run| run.at_ms);
         let moments: Vec<i64> = moments.chain(workflow.counts.iter().map(|count| count.at_ms)).collect();
         let end_of_last = last_end(&workflow, &bins, evidence.placed_by);
@@ -239,7 +257,8 @@ pub fn complete(evidence: &Evidence<'_>, all: &mut Series) -> Completed {
     *all = Series::new(Whose::All, std::mem::take(&mut all.days), durations, Vec::new());
     let mut settled = Settled::new(known.1, known_end);
     settled.settle(all, evidence);
-    Completed { executions, known, running, settled }
+    let most = Some(most).filter(|_| !executions.is_empty() && !is_counted);
+    Completed { executions, known, running, settled, most }
 }
 
 /// The series of one workflow.

@@ -10,6 +10,7 @@ use super::claim::{Basis, Effect, Look};
 use super::random::{listed, those};
 use super::schedule::{Frame, Schedule, Slot, add_shares, date_of, hour_of, weekday_of};
 use super::series::Series;
+use crate::zone::Zone;
 use chrono::NaiveDate;
 
 /// Dates with misses that a claim needs,
@@ -76,7 +77,7 @@ struct Date {
 }
 
 /// Looks for a weekday or an hour at which misses gather.
-pub fn look(series: &Series, schedule: &Schedule) -> Look<Facts> {
+pub fn look(series: &Series, zone: &Zone, schedule: &Schedule) -> Look<Facts> {
     let slots = &schedule.slots;
     let dates = dates(slots);
     let bad = those(&dates, &|date: &Date| date.missed > 0);
@@ -151,6 +152,10 @@ pub fn look(series: &Series, schedule: &Schedule) -> Look<Facts> {
         basis.date("first_missed", first).date("last_missed", last);
     }
     add_shares(&mut basis, slots);
+    // Those that gather: what is missed elsewhere is no part of the claim.
+    for slot in slots.iter().filter(|slot| !slot.is_kept && is_there(slot.clock_ms)) {
+        basis.cell(schedule.local(slot, zone));
+    }
     let frame = schedule.facts.frame;
     let facts = Facts { missed, expected, frame, gathered, there, expected_there, longest_ms, from };
     Look::claim((chance * f64::from(looked_at)).min(1.0), facts, basis)

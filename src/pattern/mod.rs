@@ -95,7 +95,7 @@ pub struct Evidence<'a> {
     /// False if statuses or tags chose the rows: what else workflows ran is not there then, and a database keeps it back, so
     /// nothing is said of when they did not run, ran by the clock, or failed again and again.
     pub whole: bool,
-    /// True if someone chose these executions among others: then what is found in them is a hint.
+    /// True if someone chose these executions among others, so that others may run beside them.
     pub chosen: bool,
     /// True if all that passed its test is wanted, not only what matters most.
     pub all: bool,
@@ -266,8 +266,8 @@ pub struct Finding {
     /// corrected for all that was looked for in its family (Benjamini, Hochberg 1995): what says when work comes, or the rest.
     /// Not finer than one in a million. `None` of advice, which is not tested.
     pub p_adjusted: Option<f64>,
-    /// The hours that the claim is about and that have executions, of a silence those that lack them: local date and
-    /// hour, rising.
+    /// The hours that the claim is about and that have executions, of a silence and of missed runs those that lack them: local
+    /// date and hour, rising. Empty of a change, a trend and a mix, which are about all hours, and of schedules of most hours.
     pub cells: Vec<(NaiveDate, u8)>,
 }
 

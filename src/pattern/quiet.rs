@@ -70,7 +70,7 @@ pub struct Facts {
 }
 
 /// Whole days below which no window recurs: two weeks.
-const LEAST_DAYS: usize = 14;
+pub const LEAST_DAYS: usize = 14;
 /// Days of a kind (weekdays, weekends) below which nothing is said of them.
 const LEAST_OF_A_KIND: usize = 8;
 /// A window is quiet below this part of the usual load,

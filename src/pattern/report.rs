@@ -243,8 +243,9 @@ impl Sought {
             Sought::Schedule => schedule.map_or_else(Look::nothing, |found| {
                 schedule::claim(series, view.zone, view.known.1, found).map(Statement::Schedule)
             }),
-            Sought::Missed => schedule
-                .map_or_else(Look::nothing, |(schedule, _)| missed::look(series, schedule).map(Statement::Missed)),
+            Sought::Missed => schedule.map_or_else(Look::nothing, |(schedule, _)| {
+                missed::look(series, view.zone, schedule).map(Statement::Missed)
+            }),
             Sought::Stopped(end) => {
                 let cadence = schedule.map(|(schedule, _)| &schedule.facts);
                 stopped::look(series, view.zone, view.known, cadence, end).map(Statement::Stopped)
@@ -360,7 +361,7 @@ impl Looked {
 /// Looks for patterns.
 pub fn report(evidence: &Evidence<'_>) -> Report {
     let mut all = history::of_all(evidence);
-    let history::Completed { executions, known, running, mut settled } = history::complete(evidence, &mut all);
+    let history::Completed { executions, known, running, mut settled, most } = history::complete(evidence, &mut all);
     let is_chosen = chosen(&executions);
     // Without any execution there is nothing that could have ended.
     let known =
@@ -394,7 +395,9 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
     let is_of_one_day = |Accepted { claim, .. }: &Accepted<'_>| {
         claim.basis.window.as_ref().is_some_and(|window| window.weekdays.len() == 1)
     };
-    let mut notices = beside::notices(evidence, &all, accepted.iter().any(is_of_one_day));
+    let is_weekday_named = accepted.iter().any(is_of_one_day);
+    let is_told = |kind: Kind| accepted.iter().any(|accepted| accepted.kind == kind);
+    let mut notices = beside::notices(evidence, &all, most, is_weekday_named, &is_told);
     let is_incident = accepted
         .iter()
         .any(|Accepted { whose, claim, .. }| matches!((whose, &claim.facts), (Whose::All, Statement::Incident(_))));
@@ -403,9 +406,6 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
     notices.extend(notices::not_settled(settled.left_out_ms, settled.of_all));
     if !evidence.whole {
         notices.push(notices::NOT_WHOLE.to_owned());
-    }
-    if evidence.chosen && !findings.is_empty() {
-        notices.push(notices::EXPLORATORY.to_owned());
     }
     if more > 0 {
         notices.push(notices::more_were_found(more));

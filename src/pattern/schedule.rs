@@ -34,6 +34,8 @@ const PERIODS_MS: [i64; 17] = [
 /// Intervals below which there is no cadence to speak of; of weeks there are fewer.
 const LEAST_INTERVALS: usize = 20;
 const LEAST_WEEKLY_INTERVALS: usize = 7;
+/// Starts between which so many intervals lie.
+pub const LEAST_STARTS: usize = LEAST_INTERVALS + 1;
 /// The share of intervals that are the period or a multiple of it,
 const LEAST_SHARE_OF_INTERVALS: f64 = 0.7;
 /// and the share that are the period itself.
@@ -50,6 +52,9 @@ const LEAST_KEPT: f64 = 0.5;
 /// The share of runs that have to start within a minute of the first one of their moment: where more come later, nothing
 /// is due then, and the first of many is no schedule.
 const LEAST_SHARE_TOGETHER: f64 = 0.6;
+/// A schedule that runs at no more hours of the day marks them. One that runs at more is all over the picture, and of hundreds
+/// of such, asked for together, cells would be most of what is sent.
+const MOST_MARKED_HOURS: usize = 2;
 /// The most starts that are told apart: a million minutes are two years.
 const MOST_SLOTS: i64 = 2_000_000;
 
@@ -159,12 +164,8 @@ pub fn look(series: &Series, zone: &Zone) -> Look<Facts> {
 }
 
 /// The claim that a schedule which was found is one, where rows are known until a moment.
-pub fn claim(
-    series: &Series,
-    zone: &Zone,
-    known_until: i64,
-    (Schedule { facts, slots }, chance): &(Schedule, f64),
-) -> Look<Facts> {
+pub fn claim(series: &Series, zone: &Zone, known_until: i64, (schedule, chance): &(Schedule, f64)) -> Look<Facts> {
+    let Schedule { facts, slots } = schedule;
     let date = |run: &super::series::Run| Timestamp::from_ms(run.at_ms).map(|at| zone.local_date(at));
     let (Some(first), Some(last)) = (series.runs.first().and_then(date), series.runs.last().and_then(date)) else {
         return Look::nothing();
@@ -174,6 +175,14 @@ pub fn claim(
     basis.count("period_ms", facts.period_ms.unsigned_abs());
     basis.count("expected", facts.expected).count("kept", facts.kept).count("kept_outside", facts.outside);
     add_shares(&mut basis, slots);
+    let mut hours = [0; 24];
+    for slot in slots.iter().filter(|slot| slot.is_near) {
+        hours.get_mut(hour_of(slot.clock_ms)).into_iter().for_each(|hour| *hour = 1);
+        basis.cell(schedule.local(slot, zone));
+    }
+    if hours.iter().sum::<usize>() > MOST_MARKED_HOURS {
+        basis.cells = Vec::new();
+    }
     let pause = series.runs.last().map_or(0, |run| known_until.saturating_sub(run.at_ms));
     // What rests on weekends has not ended on one.
     let days_off = facts.weekdays.iter().filter(|is_on| !**is_on).count() as i64;
@@ -232,7 +241,8 @@ fn period(starts: &[i64]) -> Option<i64> {
 }
 
 /// A moment on the local clock.
-fn in_clock(at_ms: i64, zone: &Zone) -> i64 {
+#[inline(never)]
+pub fn in_clock(at_ms: i64, zone: &Zone) -> i64 {
     at_ms + i64::from(zone.offset_at(at_ms)) * 1000
 }
 
@@ -304,6 +314,11 @@ impl Moments {
 }
 
 impl Schedule {
+    /// A moment on the local clock.
+    pub fn local(&self, slot: &Slot, zone: &Zone) -> i64 {
+        if self.facts.frame == Frame::Utc { in_clock(slot.clock_ms, zone) } else { slot.clock_ms }
+    }
+
     /// Lays the moments of a period over starts: on the local clock where that keeps them, so that moments which a clock
     /// change skips are left out, and in UTC elsewhere. The phase is given in that clock, and in the one that is told.
     fn new(clock: &[i64], period_ms: i64, phases_ms: [i64; 2], frame: Frame, zone: &Zone) -> Option<Self> {

@@ -4,7 +4,7 @@
 
 use super::claim::{Basis, Look};
 use super::random::listed;
-use super::schedule::Facts as Cadence;
+use super::schedule::{Facts as Cadence, in_clock};
 use super::series::Series;
 use super::tail::chance_beyond;
 use crate::time::Timestamp;
@@ -12,7 +12,7 @@ use crate::zone::{DAY_MS, HOUR_MS, Zone};
 use chrono::NaiveDate;
 
 /// Executions that a workflow has to have,
-const LEAST_EXECUTIONS: u64 = 20;
+pub const LEAST_EXECUTIONS: u64 = 20;
 /// those that were to be expected in the time without any,
 const LEAST_EXPECTED: f64 = 20.0;
 /// how many periods of its schedule that lasts,
@@ -69,7 +69,10 @@ impl Starts {
             let start = zone.start_of_date(day.date);
             for (hour, counts) in (0..).zip(&day.hours) {
                 if counts.executions > 0 {
-                    at.push(start + hour * HOUR_MS);
+                    let begin = start + hour * HOUR_MS;
+                    // Behind a clock change hours have other names than their distance from midnight.
+                    let turned = i64::from(zone.offset_at(start)) - i64::from(zone.offset_at(begin));
+                    at.push(begin + turned * 1000);
                 }
             }
         }
@@ -128,7 +131,9 @@ pub fn look(series: &Series, zone: &Zone, known: (i64, i64), cadence: Option<&Ca
     };
     let at = if end == End::Stopped { last } else { first };
     let date = |ms: i64| Timestamp::from_ms(ms).map(|at| zone.local_date(at));
-    let (Some(date), Some(from), Some(until)) = (date(at), date(known.0), date(known.1)) else {
+    // What is known up to a midnight is known of the day before.
+    let (Some(date), Some(from), Some(until)) = (date(at), date(known.0), date(last.max(known.1.saturating_sub(1))))
+    else {
         return Look::nothing();
     };
     let facts = Facts {
@@ -145,5 +150,6 @@ pub fn look(series: &Series, zone: &Zone, known: (i64, i64), cadence: Option<&Ca
     basis.count("executions", facts.executions).number("silent_days", silent_ms as f64 / DAY_MS as f64);
     basis.number("expected", expected).number("longest_pause_days", longest / DAY_MS as f64);
     basis.date(if end == End::Stopped { "last" } else { "first" }, date);
+    basis.cell(in_clock(at, zone));
     Look::claim(chance.min(1.0), facts, basis)
 }

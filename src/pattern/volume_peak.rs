@@ -91,11 +91,6 @@ pub struct Facts {
     pub is_of_weekdays: bool,
 }
 
-/// Days that can be looked at.
-pub fn usable_days(days: &[Day]) -> usize {
-    days.iter().filter(|day| is_usable(day)).count()
-}
-
 fn is_usable(day: &Day) -> bool {
     day.executions() >= LEAST_EXECUTIONS
 }

@@ -97,14 +97,16 @@ test('a level that nothing can be at is isolated by no address', async () => {
 });
 
 test('a pattern without cells leaves the picture as it is, and being chosen it tells its details', async () => {
-  const stopped = Array.from({ length: 60 }, (_, i) => [
+  const hourly = Array.from({ length: 60 }, (_, i) => [
     ...Array.from({ length: 24 }, (_, hour) => line({ workflow_id: 'a', status: 'completed', started_at: new Date(Date.UTC(2026, 0, 5 + i, hour, 7)).toISOString() })),
     i < 40 ? line({ workflow_id: 'b', status: 'completed', started_at: new Date(Date.UTC(2026, 0, 5 + i, 9, 30)).toISOString() }) : '',
   ].join('')).join('');
-  await show(stopped, { 'time-zone': 'Asia/Kathmandu', patterns: 'all' });
+  await show(hourly, { 'time-zone': 'Asia/Kathmandu', patterns: 'all' });
   const patterns = await page.evaluate(() => document.querySelector('execution-heatmap').result.patterns);
-  const at = patterns.findIndex(({ kind }) => kind === 'stopped');
+  // What runs at all hours marks none.
+  const at = patterns.findIndex(({ kind, series }) => kind === 'schedule' && series.workflow_id === 'a');
   assert.deepEqual(patterns[at].cells, []);
+  assert.deepEqual(patterns.find(({ kind }) => kind === 'stopped').cells, [['2026-02-13', 15]]);
   const more = page.locator('execution-heatmap').getByRole('button', { name: /^Show \d+ more$/ });
   if (at >= 3) await more.click();
   const row = page.locator('execution-heatmap .pattern').nth(at);
@@ -194,11 +196,12 @@ test('dates that were not read are those of the view’s zone', async () => {
 const HOUR = 3_600_000;
 const hours = (count) => Array.from({ length: count }, (_, i) => completed(Date.UTC(2026, 0, 5) + i * HOUR)).join('');
 
-const TOO_FEW_WEEKS = 'Not enough history to name hours that fail more or a weekday: that needs 5 and 8 whole weeks, this has';
+const TOO_FEW_WEEKS = 'Not enough history: it needs 5 weeks to name hours that fail more, 8 for a weekday; there is 1.';
+const TOO_FEW_DAYS = '14 for quiet hours, 21 for a burst, an incident or a silence, 28 for a change, 42 for a trend; there are';
 for (const [days, expected] of [
-  [35, ['Not enough history to name a weekday: that needs 8 whole weeks, this has 5.']],
-  [13, [`${TOO_FEW_WEEKS} 1.`]],
-  [3, [`${TOO_FEW_WEEKS} 1.`, 'Not enough history to name an hour of the day: that needs 10 whole days with 3 or more executions, this has 3.']],
+  [35, ['Not enough history: it needs 8 weeks to name a weekday; there are 5.', 'Not enough history: it needs 42 whole days to name a trend; there are 35.']],
+  [13, [TOO_FEW_WEEKS, `Not enough history: it needs ${TOO_FEW_DAYS.replace('for', 'whole days to name')} 13.`]],
+  [3, [TOO_FEW_WEEKS, `Not enough history: it needs 10 whole days to name busy hours, ${TOO_FEW_DAYS} 3.`]],
 ]) {
   test(`${days} days are too little history, which is not said to be without a pattern`, async () => {
     // One more hour makes the last day a whole one.

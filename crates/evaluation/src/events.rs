@@ -360,7 +360,8 @@ fn schedules(table: &mut Table, a_row: usize) {
     let random_misses = PERIODS.map(|period_ms| -> Null {
         let chance = move |number: usize| {
             let series = kept(period_ms, number);
-            schedule::find(&series, &Zone::utc()).map_or(1.0, |(schedule, _)| missed::look(&series, &schedule).chance)
+            schedule::find(&series, &Zone::utc())
+                .map_or(1.0, |(schedule, _)| missed::look(&series, &Zone::utc(), &schedule).chance)
         };
         (format!("every {} min, 3 % missed at random", period_ms / 60_000), Box::new(chance))
     });
@@ -380,7 +381,7 @@ fn schedules(table: &mut Table, a_row: usize) {
             let is_bad = |at: i64| bad.get((at / DAY_MS) as usize).copied().unwrap_or(false);
             let series = series_of_runs(DAYS, completed(cron(&mut chance, period_ms, DAYS, 0.005, is_bad)));
             let Some((schedule, _)) = schedule::find(&series, &Zone::utc()) else { return false };
-            let look = missed::look(&series, &schedule);
+            let look = missed::look(&series, &Zone::utc(), &schedule);
             let is_right = |facts: &missed::Facts| facts.gathered == missed::Gathered::Weekday(6);
             look.chance <= CLAIMED && look.claim.is_some_and(|claim| is_right(&claim.facts))
         });

@@ -3,9 +3,6 @@
 use super::text::Text;
 use chrono::NaiveDate;
 
-/// What is to be thought of claims about executions that someone chose: who looks at many slices finds something in one.
-pub const EXPLORATORY: &str = "exploratory: you chose this slice, so treat these as hints";
-
 /// Statuses or tags are chosen, and workflows may have run besides.
 pub const NOT_WHOLE: &str = "the chosen statuses or tags may leave out some of what workflows ran: schedules, missed runs, failures in a row, silences and stops are not looked for";
 
@@ -18,24 +15,25 @@ pub fn more_were_found(more: usize) -> String {
     Text::default().whole(more as u64).say(pattern).say(CAN_BE_ASKED_FOR).done()
 }
 
-/// Why no recurring failures were looked for on single weekdays, or none at all, where that takes `least` weeks.
-pub fn too_few_weeks(needed: usize, least: Option<usize>, there: usize) -> String {
-    let mut text = Text::new("needs ");
-    if let Some(least) = least {
-        text.whole(least as u64).say(" weeks to name hours that fail more, ");
+/// What of some things is needed for what, where `there` are fewer: "needs 5 weeks to name hours that fail more, 8 for a
+/// weekday; there are 4". `None` where they suffice for all.
+#[inline(never)]
+pub fn too_few(things: &str, needed: &[(usize, &str)], there: usize) -> Option<String> {
+    let mut text = Text::default();
+    let mut words = ["needs ", things, " to name "];
+    for (number, what) in needed.iter().filter(|(number, _)| *number > there) {
+        let [begin, things, purpose] = words;
+        text.say(begin).whole(*number as u64).say(things).say(purpose).say(what);
+        words = [", ", "", " for "];
     }
-    text.whole(needed as u64).say(if least.is_some() { " to" } else { " weeks to" }).say(" name a weekday; there ");
-    is_or_are(&mut text, there);
-    text.done()
+    let is_enough = words[0] != ", ";
+    text.say(if there == 1 { "; there is " } else { "; there are " }).whole(there as u64);
+    (!is_enough).then(|| text.done())
 }
 
-/// Why no peak of volume was looked for: days with fewer than `executions` do not count.
-pub fn too_few_days(needed: usize, executions: u64, there: usize) -> String {
-    let mut text = Text::new("needs ");
-    text.whole(needed as u64).say(" whole days with ").whole(executions);
-    text.say(" or more executions to name an hour of the day; there ");
-    is_or_are(&mut text, there);
-    text.done()
+/// Days that have so many executions.
+pub fn whole_days_with(executions: u64) -> String {
+    Text::new(" whole days with ").whole(executions).say(" or more executions").done()
 }
 
 /// That outcomes and durations of the newest executions, of all or of workflows that take long, are not looked at.
@@ -44,10 +42,6 @@ pub fn not_settled(left_out_ms: i64, of_all: bool) -> Option<String> {
     text.lasting(left_out_ms).say(if of_all { "" } else { " of workflows that take that long" });
     text.say(" are left out of what is said of outcomes and durations: one in a hundred takes that long, and what fails at once ends first");
     (left_out_ms > 0).then(|| text.done())
-}
-
-fn is_or_are(text: &mut Text, count: usize) {
-    text.say(if count == 1 { "is " } else { "are " }).whole(count as u64);
 }
 
 /// The most dates that are named.
@@ -74,11 +68,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_one_is_one() {
-        assert_eq!(too_few_weeks(8, None, 5), "needs 8 weeks to name a weekday; there are 5");
-        let both = "needs 5 weeks to name hours that fail more, 8 to name a weekday; there is 1";
-        assert_eq!(too_few_weeks(8, Some(5), 1), both);
+    fn what_there_is_too_little_of_is_said_once_for_all_that_needs_it() {
+        let check = |there, expected: Option<&str>| {
+            let told = too_few(" weeks", &[(5, "hours that fail more"), (0, "nothing"), (8, "a weekday")], there);
+            assert_eq!(told.as_deref(), expected);
+        };
+        check(0, Some("needs 5 weeks to name hours that fail more, 8 for a weekday; there are 0"));
+        check(1, Some("needs 5 weeks to name hours that fail more, 8 for a weekday; there is 1"));
+        check(5, Some("needs 8 weeks to name a weekday; there are 5"));
+        check(8, None);
     }
+
     #[test]
     fn quiet_days_are_named_as_far_as_there_is_room() {
         let check = |days: u32, words: &str| {
