@@ -119,7 +119,36 @@ fn of_window_or_peak(history: &History, finding: &Finding) {
     }
 }
 
+/// Days of the week: the counts that are told are those of the days that have cells and of the others of the same weeks.
+fn of_days(history: &History, finding: &Finding) {
+    let window = finding.window.as_ref().unwrap();
+    let told = |name| finding.count(name).unwrap();
+    let volume = |day: usize| history.executions[day * 24..day * 24 + 24].iter().sum::<u64>();
+    let is_inside = |day: usize| window.weekdays.contains(&((day % 7) as u8 + 1));
+    assert_eq!(told("quiet_days") + told("huge_days"), 0, "who recounts histories with such days says which they are");
+    let (mut inside, mut outside, mut hours, mut held, mut units, mut cells) = ([0; 2], 0, 0, 0, 0, Vec::new());
+    let effect = finding.effect.unwrap();
+    for week in 0..history.executions.len() / WEEK {
+        let days = week * 7..week * 7 + 7;
+        let sum = |inside: bool| days.clone().filter(|day| is_inside(*day) == inside).map(volume).sum::<u64>();
+        let count = window.weekdays.len() as u64;
+        let (one, other) = (sum(true) * (7 - count), sum(false) * count);
+        held += u64::from(if effect.inside > effect.outside { one > other } else { one < other });
+        (units, hours) = (units + 1, hours + count * 24);
+        (inside, outside) = ([inside[0] + sum(true), hours], outside + sum(false));
+        let hours = days.filter(|day| is_inside(*day)).flat_map(|day| day * 24..day * 24 + 24);
+        cells.extend(hours.filter(|hour| history.executions[*hour] > 0));
+    }
+    assert_eq!([told("executions_inside"), told("hours_inside")], inside, "{finding:?}");
+    assert_eq!((told("executions_outside"), told("weeks_held"), told("weeks")), (outside, held, units), "{finding:?}");
+    assert!(is_near(effect.inside, inside[0] as f64 / inside[1] as f64), "{finding:?}");
+    assert_eq!(finding.cells.iter().copied().map(hour_of).collect::<Vec<_>>(), cells);
+}
+
 fn of_volume(history: &History, finding: &Finding) {
+    if finding.window.as_ref().is_some_and(|window| (window.from_hour, window.to_hour) == (0, 24)) {
+        return of_days(history, finding);
+    }
     let whole_days = hour_of((finding.to, 23)).div_ceil(24);
     let volume = |day: usize| history.executions[day * 24..day * 24 + 24].iter().sum::<u64>();
     let usual = |weekday: usize| {

@@ -33,4 +33,5 @@ pub mod shared;
 pub mod table;
 pub mod told;
 pub mod volume;
+pub mod volume_days;
 pub mod workflows;
