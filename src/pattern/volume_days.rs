@@ -365,7 +365,7 @@ mod tests {
 
     #[test]
     fn holidays_are_left_out_and_noise_is_not() {
-        let calm = |day: u64| if day == 14 || day == 49 { 3 } else if day % 7 == 0 { 150 } else { 100 } + spread(day);
+        let calm = |day: u64| if day == 14 || day == 49 { 3 } else if day.is_multiple_of(7) { 150 } else { 100 } + spread(day);
         let claim = look_at(days(91, calm)).claim.unwrap();
         assert_eq!((claim.facts.day, claim.facts.weeks, claim.facts.held), (0, 11, 11));
         assert!(claim.basis.evidence.contains(&("quiet_days", super::super::Fact::Count(2))));
