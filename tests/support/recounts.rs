@@ -119,29 +119,56 @@ fn of_window_or_peak(history: &History, finding: &Finding) {
     }
 }
 
-/// Days of the week: the counts that are told are those of the days that have cells and of the others of the same weeks.
+/// Days of the week, held against the other days of the same weeks.
 fn of_days(history: &History, finding: &Finding) {
     let window = finding.window.as_ref().unwrap();
     let told = |name| finding.count(name).unwrap();
+    let whole_days = hour_of((finding.to, 23)).div_ceil(24);
     let volume = |day: usize| history.executions[day * 24..day * 24 + 24].iter().sum::<u64>();
-    let is_inside = |day: usize| window.weekdays.contains(&((day % 7) as u8 + 1));
-    assert_eq!(told("quiet_days") + told("huge_days"), 0, "who recounts histories with such days says which they are");
-    let (mut inside, mut outside, mut hours, mut held, mut units, mut cells) = ([0; 2], 0, 0, 0, 0, Vec::new());
+    let middle = |mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        (values[(values.len() - 1) / 2] + values[values.len() / 2]) / 2.0
+    };
+    let off: Vec<f64> = (0..whole_days)
+        .map(|day| {
+            let usual =
+                middle((0..whole_days).filter(|other| other % 7 == day % 7).map(|day| volume(day) as f64).collect());
+            if usual > 0.0 { libm::log(volume(day) as f64 + 1.0) - libm::log(usual + 1.0) } else { 0.0 }
+        })
+        .collect();
+    let most = 6.0 * middle(off.iter().map(|off| off.abs()).collect());
+    let is_quiet = |day: &usize| off[*day] < -most.max(-libm::log(QUIET));
+    let is_huge = |day: &usize| off[*day] > most.max(libm::log(HUGE));
+    let count = |is: &dyn Fn(&usize) -> bool| (0..whole_days).filter(|day| is(day)).count() as u64;
+    assert_eq!([told("quiet_days"), told("huge_days")], [count(&is_quiet), count(&is_huge)], "{finding:?}");
     let effect = finding.effect.unwrap();
-    for week in 0..history.executions.len() / WEEK {
-        let days = week * 7..week * 7 + 7;
-        let sum = |inside: bool| days.clone().filter(|day| is_inside(*day) == inside).map(volume).sum::<u64>();
-        let count = window.weekdays.len() as u64;
-        let (one, other) = (sum(true) * (7 - count), sum(false) * count);
+    let (mut sums, mut held, mut units, mut cells) = ([[0; 2]; 2], 0, 0, Vec::new());
+    for week in 0..whole_days.div_ceil(7) {
+        let mut sides = [[0; 2]; 2];
+        let days = || (week * 7..whole_days.min(week * 7 + 7)).filter(|day| !is_quiet(day) && !is_huge(day));
+        let is_inside = |day: usize| window.weekdays.contains(&((day % 7) as u8 + 1));
+        for day in days() {
+            let side = &mut sides[usize::from(!is_inside(day))];
+            *side = [side[0] + volume(day), side[1] + 24];
+        }
+        let [inside, outside] = sides;
+        if inside[1] == 0 || outside[1] < 3 * 24 || inside[0] + outside[0] == 0 {
+            continue;
+        }
+        let (one, other) = (inside[0] * outside[1], outside[0] * inside[1]);
         held += u64::from(if effect.inside > effect.outside { one > other } else { one < other });
-        (units, hours) = (units + 1, hours + count * 24);
-        (inside, outside) = ([inside[0] + sum(true), hours], outside + sum(false));
-        let hours = days.filter(|day| is_inside(*day)).flat_map(|day| day * 24..day * 24 + 24);
+        units += 1;
+        for (sum, side) in sums.iter_mut().zip(sides) {
+            *sum = [sum[0] + side[0], sum[1] + side[1]];
+        }
+        let hours = days().filter(|day| is_inside(*day)).flat_map(|day| day * 24..day * 24 + 24);
         cells.extend(hours.filter(|hour| history.executions[*hour] > 0));
     }
-    assert_eq!([told("executions_inside"), told("hours_inside")], inside, "{finding:?}");
-    assert_eq!((told("executions_outside"), told("weeks_held"), told("weeks")), (outside, held, units), "{finding:?}");
-    assert!(is_near(effect.inside, inside[0] as f64 / inside[1] as f64), "{finding:?}");
+    assert_eq!(sums[0], [told("executions_inside"), told("hours_inside")], "{finding:?}");
+    assert_eq!(sums[1], [told("executions_outside"), told("hours_outside")], "{finding:?}");
+    assert_eq!([held, units], [told("weeks_held"), told("weeks")], "{finding:?}");
+    let rates = sums.map(|[executions, hours]| executions as f64 / hours as f64);
+    assert!(is_near(effect.inside, rates[0]) && is_near(effect.outside, rates[1]), "{finding:?}");
     assert_eq!(finding.cells.iter().copied().map(hour_of).collect::<Vec<_>>(), cells);
 }
 
