@@ -11,7 +11,7 @@ use super::WeekWindow;
 use super::claim::{Basis, Effect, Look};
 use super::daily::squared_normal;
 use super::gate::{LEAST_WEEKS, LEAST_WEEKS_OF_MANY_DAYS};
-use super::history::{Day, Hour, cells, monday_of};
+use super::history::{Day, Hour, monday_of};
 use super::random::{LEAST_CHANCE, listed, median};
 use super::series::Series;
 use super::trend::two_sided;
@@ -101,14 +101,18 @@ fn found(series: &Series, moment: Moment) -> Option<Look<Facts>> {
     let side = if facts.is_high { Ordering::Greater } else { Ordering::Less };
     basis.weeks.extend(weeks.iter().map(|(monday, order)| (*monday, order.map(|order| order == side))));
     let is_told = |date: NaiveDate| weeks.iter().any(|(monday, order)| *monday == monday_of(date) && order.is_some());
-    let is_meant = |date: NaiveDate| holds(facts.day, weekday(date)) && is_told(date);
-    basis.cells =
-        cells(&series.days, &|day, _| is_meant(day.date) && days.iter().any(|looked| looked.date == day.date));
+    for looked in days.iter().filter(|day| holds(facts.day, weekday(day.date)) && is_told(day.date)) {
+        let hours = series.days.get(looked.place).into_iter().flat_map(|day| (0..).zip(&day.hours));
+        let with_executions = hours.filter(|(_, hour)| moment.of(hour) > 0);
+        basis.cells.extend(with_executions.map(|(hour, _)| (looked.date, hour)));
+    }
     Some(Look::claim(chance, facts, basis))
 }
 
 /// One day that is looked at.
 struct Looked {
+    /// Where it lies among the days of the series.
+    place: usize,
     date: NaiveDate,
     executions: u64,
     hours: u64,
@@ -126,11 +130,11 @@ fn looked_at(days: &[Day], moment: Moment) -> (Vec<Looked>, LeftOut) {
     let (mut looked, mut off) = (Vec::new(), Vec::new());
     // One execution more, so that an empty day has a logarithm and a nearly empty one does not lie far off.
     let logarithm = |executions: f64, hours: u64| libm::log((executions + 1.0) / hours.max(1) as f64);
-    for (day, usual) in days.iter().zip(usual(days, moment)) {
+    for ((place, day), usual) in days.iter().enumerate().zip(usual(days, moment)) {
         let executions = day.hours.iter().fold(0, |sum: u64, hour| sum.saturating_add(moment.of(hour)));
         let hours = day.hours.iter().map(Hour::lasts).sum::<u64>();
         let rate = logarithm(executions as f64, hours);
-        looked.push(Looked { date: day.date, executions, hours, rate });
+        looked.push(Looked { place, date: day.date, executions, hours, rate });
         off.push(if usual > 0.0 { rate - logarithm(usual, hours) } else { 0.0 });
     }
     let most = MOST_DEVIATIONS * median(off.iter().map(|off| off.abs()));
