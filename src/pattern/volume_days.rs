@@ -127,27 +127,27 @@ fn weekday(date: NaiveDate) -> usize {
 /// The days that can be looked at, and how many are left out: those that lie off the usual of their weekday by more than a
 /// window of hours allows, and by more than days of this series do.
 fn looked_at(days: &[Day], moment: Moment) -> (Vec<Looked>, LeftOut) {
-    let (mut looked, mut off) = (Vec::new(), Vec::new());
     // One execution more, so that an empty day has a logarithm and a nearly empty one does not lie far off.
-    let logarithm = |executions: f64, hours: u64| libm::log((executions + 1.0) / hours.max(1) as f64);
-    for ((place, day), usual) in days.iter().enumerate().zip(usual(days, moment)) {
-        let executions = day.hours.iter().fold(0, |sum: u64, hour| sum.saturating_add(moment.of(hour)));
-        let hours = day.hours.iter().map(Hour::lasts).sum::<u64>();
-        let rate = logarithm(executions as f64, hours);
-        looked.push(Looked { place, date: day.date, executions, hours, rate });
-        off.push(if usual > 0.0 { rate - logarithm(usual, hours) } else { 0.0 });
-    }
+    let logarithm = |executions: f64| libm::log(executions + 1.0);
+    let counted = |day: &Day| day.hours.iter().fold(0, |sum: u64, hour| sum.saturating_add(moment.of(hour)));
+    let off = |(day, usual): (&Day, f64)| {
+        if usual > 0.0 { logarithm(counted(day) as f64) - logarithm(usual) } else { 0.0 }
+    };
+    let off = listed(days.iter().zip(usual(days, moment)).map(off));
     let most = MOST_DEVIATIONS * median(off.iter().map(|off| off.abs()));
-    let mut left_out = LeftOut::default();
-    let mut off = off.into_iter();
-    looked.retain(|_| {
-        let off = off.next().unwrap_or(0.0);
-        let is_quiet = off < -most.max(-libm::log(QUIET));
-        let is_huge = off > most.max(libm::log(HUGE));
-        left_out.quiet += u32::from(is_quiet);
-        left_out.huge += u32::from(is_huge);
-        !is_quiet && !is_huge
-    });
+    let (mut looked, mut left_out) = (Vec::new(), LeftOut::default());
+    for (place, (day, off)) in days.iter().zip(off).enumerate() {
+        if off < -most.max(-libm::log(QUIET)) {
+            left_out.quiet += 1;
+        } else if off > most.max(libm::log(HUGE)) {
+            left_out.huge += 1;
+        } else {
+            let executions = counted(day);
+            let hours = day.hours.iter().map(Hour::lasts).sum::<u64>();
+            let rate = logarithm(executions as f64) - libm::log(hours.max(1) as f64);
+            looked.push(Looked { place, date: day.date, executions, hours, rate });
+        }
+    }
     level(&mut looked);
     (looked, left_out)
 }
