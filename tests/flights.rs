@@ -326,6 +326,9 @@ fn check_volume_window(pattern: &Value, moments: impl Iterator<Item = (NaiveDate
     };
     let window = &pattern["window"];
     let [start, end] = ["from_hour", "to_hour"].map(|end| window[end].as_u64().unwrap() as usize);
+    if (start, end) == (0, 24) {
+        return check_volume_days(pattern, &days, &usual);
+    }
     let length = (end + 23 - start) % 24 + 1;
     let is_inside = |hour: usize| (hour + 24 - start) % 24 < length;
     let weekdays = window["weekdays"].as_array().unwrap();
@@ -354,6 +357,60 @@ fn check_volume_window(pattern: &Value, moments: impl Iterator<Item = (NaiveDate
         assert!(sentence.contains(&fewer), "{sentence}: {fewer}");
     }
     assert!(sentence.ends_with(&format!("({held} of {units} days)")), "{sentence}");
+}
+
+/// Recounts days of the week, which are held against the other days of the same weeks.
+fn check_volume_days(pattern: &Value, days: &BTreeMap<NaiveDate, [u64; 24]>, usual: &BTreeMap<u32, f64>) {
+    let evidence = &pattern["evidence"];
+    let told = |name: &str| evidence[name].as_u64().unwrap();
+    let logarithm = |count: f64| libm::log(count + 1.0);
+    let off: Vec<(NaiveDate, u64, f64)> = days
+        .iter()
+        .map(|(date, day)| {
+            let (all, usual) = (day.iter().sum::<u64>(), usual[&date.weekday().num_days_from_monday()]);
+            (*date, all, if usual > 0.0 { logarithm(all as f64) - logarithm(usual) } else { 0.0 })
+        })
+        .collect();
+    let mut sizes: Vec<f64> = off.iter().map(|(_, _, off)| off.abs()).collect();
+    sizes.sort_by(f64::total_cmp);
+    let most = 3.0 * (sizes[(sizes.len() - 1) / 2] + sizes[sizes.len() / 2]);
+    let is_quiet = |off: f64| off < -most.max(-libm::log(0.35));
+    let is_huge = |off: f64| off > most.max(libm::log(4.0));
+    let count = |is: &dyn Fn(f64) -> bool| off.iter().filter(|(_, _, off)| is(*off)).count() as u64;
+    assert_eq!([told("quiet_days"), told("huge_days")], [count(&is_quiet), count(&is_huge)], "{pattern}");
+    let is_high = pattern["effect"]["inside"].as_f64() > pattern["effect"]["outside"].as_f64();
+    let mut weeks: BTreeMap<NaiveDate, [[u64; 2]; 2]> = BTreeMap::new();
+    for (date, all, _) in off.iter().filter(|(_, _, off)| !is_quiet(*off) && !is_huge(*off)) {
+        let monday = *date - TimeDelta::days(i64::from(date.weekday().num_days_from_monday()));
+        let side = &mut weeks.entry(monday).or_default()[usize::from(!is_inside(pattern, *date, 12))];
+        *side = [side[0] + all, side[1] + 1];
+    }
+    let weeks: Vec<[[u64; 2]; 2]> =
+        weeks.into_values().filter(|[inside, outside]| inside[1] > 0 && outside[1] > 2).collect();
+    let sum = |side: usize, of: usize| weeks.iter().map(|week| week[side][of]).sum::<u64>();
+    let held = weeks.iter().filter(|[inside, outside]| {
+        let (one, other) = (inside[0] * outside[1], outside[0] * inside[1]);
+        if is_high { one > other } else { one < other }
+    });
+    assert_eq!(
+        ["executions_inside", "executions_outside", "weeks_held", "weeks"].map(told),
+        [sum(0, 0), sum(1, 0), held.clone().count() as u64, weeks.len() as u64],
+        "{pattern}"
+    );
+    // A clock change makes one day an hour shorter.
+    assert!(sum(0, 1) * 24 - told("hours_inside") <= 1 && sum(1, 1) * 24 - told("hours_outside") <= 1, "{pattern}");
+    let a_day = |side: usize, hours: &str| sum(side, 0) as f64 * 24.0 / told(hours) as f64;
+    let [inside, outside] = [a_day(0, "hours_inside"), a_day(1, "hours_outside")];
+    let said = |rate: f64| {
+        if rate < 9.95 { format!("{rate:.1}") } else { execution_heatmap::number::grouped(rate.round() as u64) }
+    };
+    let said = format!("({} vs {} a day, {} of {} weeks)", said(inside), said(outside), held.count(), weeks.len());
+    let sentence = pattern["sentence"].as_str().unwrap();
+    assert!(sentence.ends_with(&said), "{sentence}: the rows say {said}");
+    if !is_high {
+        let fewer = format!(": {:.0}% fewer executions than on ", (1.0 - inside / outside) * 100.0);
+        assert!(sentence.contains(&fewer), "{sentence}: {fewer}");
+    }
 }
 
 fn check_volume_peak(pattern: &Value, flights: &[&Flight]) {

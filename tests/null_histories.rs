@@ -346,7 +346,7 @@ fn the_order_of_counting_does_not_show() {
         backwards.merge(&part);
     });
     let report = view.report(true);
-    assert_eq!(report.findings.len(), 2);
+    assert_eq!(report.findings.len(), 3, "a window, a peak and quiet weekends");
     assert_eq!(view.report(true), report, "the same again");
     assert_eq!(histories::View { cube: backwards, ..view }.report(true), report);
 }
@@ -357,8 +357,8 @@ fn a_status_filter_leaves_outcomes_out() {
         let findings = flagship(2).view().report(outcomes).findings;
         findings.iter().map(|finding| finding.kind).collect::<Vec<_>>()
     };
-    assert_eq!(kinds(true), [Kind::FailureWindow, Kind::VolumePeak]);
-    assert_eq!(kinds(false), [Kind::VolumePeak]);
+    assert_eq!(kinds(true), [Kind::FailureWindow, Kind::VolumeWindow, Kind::VolumePeak]);
+    assert_eq!(kinds(false), [Kind::VolumeWindow, Kind::VolumePeak]);
 }
 
 #[test]

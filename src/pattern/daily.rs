@@ -301,12 +301,18 @@ impl Noise {
     }
 
     /// A squared score whose deviation was estimated from the series itself, as the squared normal score that is as
-    /// improbable (nearly: the tail of Student's distribution).
+    /// improbable.
     pub fn squared_normal(&self, squared: f64) -> f64 {
-        let freedom = self.freedom.max(2.0);
-        let shrink = (8.0 * freedom + 1.0) / (8.0 * freedom + 3.0);
-        shrink * shrink * freedom * libm::log1p(squared / freedom)
+        squared_normal(squared, self.freedom)
     }
+}
+
+/// A squared score whose deviation was estimated from so many independent values, as the squared normal score that is as
+/// improbable (nearly: the tail of Student's distribution).
+pub fn squared_normal(squared: f64, freedom: f64) -> f64 {
+    let freedom = freedom.max(2.0);
+    let shrink = (8.0 * freedom + 1.0) / (8.0 * freedom + 3.0);
+    shrink * shrink * freedom * libm::log1p(squared / freedom)
 }
 
 /// True if the days of a calendar week are more alike than those of weeks that begin on any other weekday: then it is weeks

@@ -14,6 +14,7 @@ use super::series::Whose;
 use super::silence;
 use super::stopped;
 use super::trend;
+use super::volume_days;
 use super::volume_window::{self, Moment};
 use chrono::NaiveDate;
 
@@ -27,6 +28,10 @@ const MOST_OF_IT: f64 = 0.6;
 const LITTLE_OF_IT: f64 = 0.4;
 /// Up to so many times a workflow's share of the executions its share of what they have too much is chance.
 const NO_MORE_THAN: f64 = 1.25;
+/// A workflow's days differ more than those of all where their ratio does by so many times its logarithm,
+const MUCH_MORE: f64 = 1.5;
+/// with so many executions an hour more on both sides, since none is any number of times less.
+const FEW_AN_HOUR: f64 = 0.1;
 /// Days by which two dates may differ beyond what is stated of each.
 const SAME_DATE: i64 = 3;
 
@@ -106,6 +111,9 @@ fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
                 && overlap() >= SAME_HOURS
                 && is_of_all(by, what, moved_volume(one), moved_volume(other))
         }
+        (Statement::Days(one), Statement::Days(other)) => {
+            one.is_high == other.is_high && overlap() >= SAME_HOURS && is_of_all_days(by, what, one, other)
+        }
         (Statement::Peak(one), Statement::Peak(other)) => {
             overlap() >= SAME_HOURS && is_of_all(by, what, one.excess, other.excess)
         }
@@ -183,7 +191,9 @@ fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
                         && by_itself >= MOST_OF_IT * (other.after.value - other.before.value).abs())
         }
         // That a workflow is scheduled says when it runs.
-        (Statement::Schedule(_), Statement::Peak(_) | Statement::Volume(_)) => is_same,
+        (Statement::Schedule(_), Statement::Peak(_) | Statement::Volume(_) | Statement::Days(_)) => is_same,
+        // So does that it missed some of its days.
+        (Statement::Missed(_), Statement::Days(other)) => is_same && !other.is_high,
         _ => false,
     }
 }
@@ -211,6 +221,31 @@ fn is_share(
         && *what.whose != Whose::All
         && share < MOST_OF_IT
         && share <= NO_MORE_THAN * of_what.inside.of as f64 / of_by.inside.of.max(1) as f64
+}
+
+/// The same of days of the week, which most workflows of a house may share: it is one workflow's alone where most of it is
+/// its own and it differs by more than all do together, and that of all where it differs by no more than these.
+fn is_of_all_days(
+    by: &Accepted<'_>,
+    what: &Accepted<'_>,
+    one: &volume_days::Facts,
+    other: &volume_days::Facts,
+) -> bool {
+    let ratio = |facts: &volume_days::Facts| {
+        let (inside, outside) = volume_days::rates(facts);
+        let (more, less) = if facts.is_high { (inside, outside) } else { (outside, inside) };
+        (more + FEW_AN_HOUR) / (less + FEW_AN_HOUR)
+    };
+    let moved = |facts: &volume_days::Facts| {
+        let (inside, outside) = volume_days::rates(facts);
+        (inside - outside).abs()
+    };
+    let is_beyond = |one, other| libm::log(ratio(one)) > MUCH_MORE * libm::log(ratio(other));
+    match (by.whose == &Whose::All, what.whose == &Whose::All) {
+        (true, false) => moved(other) < LITTLE_OF_IT * moved(one) || !is_beyond(other, one),
+        (false, true) => moved(one) >= MOST_OF_IT * moved(other) && is_beyond(one, other),
+        _ => false,
+    }
 }
 
 /// True if a claim says that most of it comes from a workflow.

@@ -35,6 +35,7 @@ mod series;
 mod settled;
 pub mod trend;
 mod turned_days;
+pub mod volume_days;
 pub mod volume_peak;
 mod volume_profile;
 pub mod volume_window;
@@ -126,7 +127,8 @@ pub enum Kind {
     CancellationWindow,
     /// that take longer than is usual of their workflow.
     SlowWindow,
-    /// More or fewer executions start in some hours of some days than in the rest of the day, on most days,
+    /// More or fewer executions start in some hours of some days than in the rest of the day, on most days, or on some
+    /// weekdays than on the others, in most weeks,
     VolumeWindow,
     /// or end.
     ThroughputWindow,

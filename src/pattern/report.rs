@@ -15,7 +15,7 @@ use super::stopped::End;
 use super::volume_window::Moment;
 use super::{
     Evidence, Fact, Finding, Kind, Report, attribution, beside, burst, change, clock, consecutive, english, explained,
-    missed, mix, outcome_window, quiet, schedule, silence, stopped, trend, volume_peak, volume_window,
+    missed, mix, outcome_window, quiet, schedule, silence, stopped, trend, volume_days, volume_peak, volume_window,
 };
 use crate::options::Moment as Placed;
 use crate::order::sort;
@@ -42,6 +42,8 @@ pub enum Statement {
     Explained(outcome_window::Facts, attribution::Cause),
     /// More or fewer executions start or end in a window of the day.
     Volume(volume_window::Facts),
+    /// The same on some days of the week.
+    Days(volume_days::Facts),
     /// Executions are most numerous around an hour of the day.
     Peak(volume_peak::Facts),
     /// A measure is another one from one day on.
@@ -71,6 +73,7 @@ pub enum Statement {
 enum Sought {
     Outcome(Outcome),
     Volume(Moment),
+    Days(Moment),
     Peak,
     Change(Measure),
     Trend(Measure),
@@ -85,13 +88,15 @@ enum Sought {
 
 impl Sought {
     /// In the order in which it is looked for; of claims that matter alike the earlier one comes first.
-    const ALL: [Sought; 21] = [
+    const ALL: [Sought; 23] = [
         Sought::Outcome(Outcome::Failed),
         Sought::Outcome(Outcome::TimedOut),
         Sought::Outcome(Outcome::Cancelled),
         Sought::Outcome(Outcome::Slow),
         Sought::Volume(Moment::Started),
         Sought::Volume(Moment::Finished),
+        Sought::Days(Moment::Started),
+        Sought::Days(Moment::Finished),
         Sought::Peak,
         Sought::Change(Measure::Volume),
         Sought::Change(Measure::FailureRate),
@@ -153,8 +158,12 @@ impl Sought {
     /// True if it can be told of executions that are placed by such a moment.
     fn is_told_by(self, placed_by: Placed) -> bool {
         match self {
-            Sought::Volume(Moment::Started) | Sought::Schedule | Sought::Missed => placed_by == Placed::Start,
+            Sought::Volume(Moment::Started) | Sought::Days(Moment::Started) | Sought::Schedule | Sought::Missed => {
+                placed_by == Placed::Start
+            }
             Sought::Volume(Moment::Finished) => placed_by != Placed::Scheduled,
+            // Nearly all executions end on the day on which they start: where starts are told, ends would tell it again.
+            Sought::Days(Moment::Finished) => placed_by == Placed::End,
             _ => true,
         }
     }
@@ -167,8 +176,8 @@ impl Sought {
     fn kind(self) -> Kind {
         match self {
             Sought::Outcome(outcome) => outcome.kind(),
-            Sought::Volume(Moment::Started) => Kind::VolumeWindow,
-            Sought::Volume(Moment::Finished) => Kind::ThroughputWindow,
+            Sought::Volume(Moment::Started) | Sought::Days(Moment::Started) => Kind::VolumeWindow,
+            Sought::Volume(Moment::Finished) | Sought::Days(Moment::Finished) => Kind::ThroughputWindow,
             Sought::Peak => Kind::VolumePeak,
             Sought::Change(_) => Kind::Change,
             Sought::Trend(_) => Kind::Trend,
@@ -198,6 +207,7 @@ impl Sought {
             let basis = look.claim.as_mut().map(|claim| &mut *claim.basis);
             if let Some(basis) = basis
                 && let Some(window) = &basis.window
+                && !matches!(self, Sought::Days(_))
             {
                 let tally = |hour: &Hour| match self {
                     Sought::Outcome(outcome) => outcome.tally(hour),
@@ -231,6 +241,7 @@ impl Sought {
         match self {
             Sought::Outcome(_) | Sought::Change(_) => Look::nothing(),
             Sought::Volume(moment) => volume_window::look(series, moment).map(Statement::Volume),
+            Sought::Days(moment) => volume_days::look(series, moment).map(Statement::Days),
             Sought::Peak => volume_peak::look(series, shuffles).map(Statement::Peak),
             Sought::Trend(measure) => trend::look(series, measure).map(Statement::Trend),
             Sought::Silence => {

@@ -37,6 +37,7 @@ pub fn of(statement: &Statement, whose: &Whose, zone: &str, strength: Strength, 
         }
         Statement::Mix(facts) => english::mix::sentence(facts, called, strength, years),
         Statement::Volume(facts) => english::volume_window::sentence(facts, called, zone, strength),
+        Statement::Days(facts) => english::volume_days::sentence(facts, called, strength),
         Statement::Peak(facts) => english::volume_peak::sentence(facts, called, zone, strength),
         Statement::Change(facts) => english::change::sentence(facts, called, strength, years),
         Statement::Trend(facts) => english::trend::sentence(facts, called, strength),

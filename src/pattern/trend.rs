@@ -133,7 +133,7 @@ fn chance_of_order(values: &[f64], weeks: usize) -> f64 {
 }
 
 /// The chance of a normal number as far from 0, by its square.
-fn two_sided(squared: f64) -> f64 {
+pub(super) fn two_sided(squared: f64) -> f64 {
     libm::erfc((squared / 2.0).sqrt())
 }
 

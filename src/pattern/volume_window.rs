@@ -83,17 +83,17 @@ const LEAST_WEEKS: usize = 8;
 /// A day with fewer executions has no shape to speak of.
 pub const LEAST_EXECUTIONS: u64 = 10;
 /// A day below this part of the median of its weekday is quiet,
-const QUIET: f64 = 0.35;
+pub(super) const QUIET: f64 = 0.35;
 /// one above so many times it is huge,
-const HUGE: f64 = 4.0;
+pub(super) const HUGE: f64 = 4.0;
 /// and a quiet one is told as such where so many executions are usual of it,
 const LEAST_USUAL_OF_QUIET: f64 = 30.0;
 /// where so many days of that weekday are known.
 const LEAST_OF_A_WEEKDAY: usize = 3;
 /// The rate inside is at most this part of the rate outside,
-const MOST_OF_LOW: f64 = 0.75;
+pub(super) const MOST_OF_LOW: f64 = 0.75;
 /// or at least so many times it.
-const LEAST_OF_HIGH: f64 = 1.3;
+pub(super) const LEAST_OF_HIGH: f64 = 1.3;
 /// The share of days on which it holds.
 const LEAST_SHARE_OF_DAYS: f64 = 0.6;
 /// The share of the effect that is left whichever weekday is left out.
@@ -111,7 +111,7 @@ const MOST_MEDIANS: f64 = 3.0;
 /// The share of executions that have ended of which it is known when.
 const LEAST_SHARE_OF_ENDS: f64 = 0.9;
 /// A chance above this ends the search.
-const MOST_CHANCE: f64 = 0.05;
+pub(super) const MOST_CHANCE: f64 = 0.05;
 
 /// Hours of a stretch.
 pub(super) const LENGTHS: [usize; 8] = [2, 3, 4, 6, 8, 9, 10, 12];
@@ -204,7 +204,7 @@ fn found(series: &Series, moment: Moment) -> Option<Look<Facts>> {
 }
 
 /// Whether it is known of most executions that have ended when they did. Of the others nobody says where they are missing.
-fn are_ends_known(days: &[Day]) -> bool {
+pub(super) fn are_ends_known(days: &[Day]) -> bool {
     let sum =
         |of: &dyn Fn(&Hour) -> u64| days.iter().flat_map(|day| &day.hours).map(|hour| of(hour) as f64).sum::<f64>();
     sum(&|hour| hour.finished) >= LEAST_SHARE_OF_ENDS * sum(&|hour| hour.ended)
@@ -256,7 +256,7 @@ pub fn quiet_dates(days: &[Day]) -> Vec<NaiveDate> {
 }
 
 /// For each day how many executions are usual on its weekday; 0 where that is not known.
-fn usual(days: &[Day], moment: Moment) -> Vec<f64> {
+pub(super) fn usual(days: &[Day], moment: Moment) -> Vec<f64> {
     let by_weekday = [0, 1, 2, 3, 4, 5, 6].map(|of| {
         let among = || days.iter().filter(|day| weekday(day) == of);
         let volumes = among().map(|day| sum(&counts(day, moment)) as f64);

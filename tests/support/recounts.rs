@@ -119,7 +119,63 @@ fn of_window_or_peak(history: &History, finding: &Finding) {
     }
 }
 
+/// Days of the week, held against the other days of the same weeks.
+fn of_days(history: &History, finding: &Finding) {
+    let window = finding.window.as_ref().unwrap();
+    let told = |name| finding.count(name).unwrap();
+    let whole_days = hour_of((finding.to, 23)).div_ceil(24);
+    let volume = |day: usize| history.executions[day * 24..day * 24 + 24].iter().sum::<u64>();
+    let middle = |mut values: Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        (values[(values.len() - 1) / 2] + values[values.len() / 2]) / 2.0
+    };
+    let off: Vec<f64> = (0..whole_days)
+        .map(|day| {
+            let usual =
+                middle((0..whole_days).filter(|other| other % 7 == day % 7).map(|day| volume(day) as f64).collect());
+            if usual > 0.0 { libm::log(volume(day) as f64 + 1.0) - libm::log(usual + 1.0) } else { 0.0 }
+        })
+        .collect();
+    let most = 6.0 * middle(off.iter().map(|off| off.abs()).collect());
+    let is_quiet = |day: &usize| off[*day] < -most.max(-libm::log(QUIET));
+    let is_huge = |day: &usize| off[*day] > most.max(libm::log(HUGE));
+    let count = |is: &dyn Fn(&usize) -> bool| (0..whole_days).filter(|day| is(day)).count() as u64;
+    assert_eq!([told("quiet_days"), told("huge_days")], [count(&is_quiet), count(&is_huge)], "{finding:?}");
+    let effect = finding.effect.unwrap();
+    let (mut sums, mut held, mut units, mut cells) = ([[0; 2]; 2], 0, 0, Vec::new());
+    for week in 0..whole_days.div_ceil(7) {
+        let mut sides = [[0; 2]; 2];
+        let days = || (week * 7..whole_days.min(week * 7 + 7)).filter(|day| !is_quiet(day) && !is_huge(day));
+        let is_inside = |day: usize| window.weekdays.contains(&((day % 7) as u8 + 1));
+        for day in days() {
+            let side = &mut sides[usize::from(!is_inside(day))];
+            *side = [side[0] + volume(day), side[1] + 24];
+        }
+        let [inside, outside] = sides;
+        if inside[1] == 0 || outside[1] < 3 * 24 || inside[0] + outside[0] == 0 {
+            continue;
+        }
+        let (one, other) = (inside[0] * outside[1], outside[0] * inside[1]);
+        held += u64::from(if effect.inside > effect.outside { one > other } else { one < other });
+        units += 1;
+        for (sum, side) in sums.iter_mut().zip(sides) {
+            *sum = [sum[0] + side[0], sum[1] + side[1]];
+        }
+        let hours = days().filter(|day| is_inside(*day)).flat_map(|day| day * 24..day * 24 + 24);
+        cells.extend(hours.filter(|hour| history.executions[*hour] > 0));
+    }
+    assert_eq!(sums[0], [told("executions_inside"), told("hours_inside")], "{finding:?}");
+    assert_eq!(sums[1], [told("executions_outside"), told("hours_outside")], "{finding:?}");
+    assert_eq!([held, units], [told("weeks_held"), told("weeks")], "{finding:?}");
+    let rates = sums.map(|[executions, hours]| executions as f64 / hours as f64);
+    assert!(is_near(effect.inside, rates[0]) && is_near(effect.outside, rates[1]), "{finding:?}");
+    assert_eq!(finding.cells.iter().copied().map(hour_of).collect::<Vec<_>>(), cells);
+}
+
 fn of_volume(history: &History, finding: &Finding) {
+    if finding.window.as_ref().is_some_and(|window| (window.from_hour, window.to_hour) == (0, 24)) {
+        return of_days(history, finding);
+    }
     let whole_days = hour_of((finding.to, 23)).div_ceil(24);
     let volume = |day: usize| history.executions[day * 24..day * 24 + 24].iter().sum::<u64>();
     let usual = |weekday: usize| {

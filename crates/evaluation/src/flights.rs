@@ -9,6 +9,7 @@ use crate::rows::Rows;
 use crate::scores::hours_of;
 use crate::shared;
 use crate::table::{Measured, Table, Target};
+use crate::told;
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
 use execution_heatmap::execution::Status;
 use execution_heatmap::pattern::history::Hour;
@@ -134,7 +135,7 @@ fn series_of(all: &[Series], whose: &Whose) -> Option<Series> {
 }
 
 /// Whether what a finding claims holds in other rows: a window of outcomes by the differences of its weeks (t above 1.7),
-/// one of volume on six in ten of its days.
+/// one of volume on six in ten of its days, whole days in six of ten weeks.
 fn holds(finding: &Finding, series: &Series) -> bool {
     let Some(window) = finding.window.as_ref() else { return false };
     let inside = hours_of(window);
@@ -157,6 +158,20 @@ fn holds(finding: &Finding, series: &Series) -> bool {
         let mean = differences.iter().sum::<f64>() / number.max(1.0);
         let square = differences.iter().map(|one| (one - mean) * (one - mean)).sum::<f64>() / (number - 1.0).max(1.0);
         return number > 2.0 && mean / libm::sqrt(square / number).max(1e-9) > 1.7;
+    }
+    if told::is_of_whole_days(finding) {
+        let weeks = series.weeks.iter().filter_map(|week| {
+            let (mut of_inside, mut of_outside) = ([0u64; 2], [0u64; 2]);
+            for (hour, is_inside) in week.hours.iter().zip(&inside) {
+                let count = if finding.kind == Kind::ThroughputWindow { hour.finished } else { hour.executions };
+                let side = if *is_inside { &mut of_inside } else { &mut of_outside };
+                *side = [side[0] + count, side[1] + 1];
+            }
+            let (one, other) = (of_inside[0] * of_outside[1], of_outside[0] * of_inside[1]);
+            (of_inside[0] + of_outside[0] > 0).then_some(if is_high { one > other } else { one < other })
+        });
+        let weeks: Vec<bool> = weeks.collect();
+        return weeks.iter().filter(|held| **held).count() * 10 >= weeks.len() * 6;
     }
     let (mut held, mut days) = (0, 0);
     for day in &series.days {

@@ -37,4 +37,5 @@ pub mod slow;
 pub mod table;
 pub mod told;
 pub mod volume;
+pub mod volume_days;
 pub mod workflows;

@@ -148,7 +148,12 @@ impl Planted {
                 let is_in_total = finding.whose == Whose::All && is_about("volume") && is_change_near(finding, day);
                 finding.kind == Kind::Stopped && is_of(WORKFLOWS[workflow].0) || is_in_total
             }
-            Planted::Schedule => matches!(finding.kind, Kind::Schedule | Kind::MissedRuns) && is_of(SCHEDULED),
+            Planted::Schedule => {
+                // Of its Sundays two in five are missed.
+                let is_sunday = window.is_some_and(|window| window.weekdays == [7]);
+                let is_of_sundays = is_volume && told::is_of_whole_days(finding) && is_sunday && !is_high;
+                (matches!(finding.kind, Kind::Schedule | Kind::MissedRuns) || is_of_sundays) && is_of(SCHEDULED)
+            }
             Planted::Row { hour } => {
                 let is_incident = finding.kind == Kind::Incident && has_cell_in(finding, hour, 48);
                 is_of(WORKFLOWS[3].0) && (finding.kind == Kind::ConsecutiveFailures || is_incident)

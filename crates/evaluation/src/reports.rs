@@ -91,6 +91,10 @@ fn is_right(finding: &Finding, coming: Coming, kind: Failures) -> bool {
     let holds_two_pm = told::holds_hour(finding, 14);
     match finding.kind {
         Kind::VolumePeak => coming == Coming::Office && holds_two_pm,
+        // Its weekends have two fifths of the other days.
+        Kind::VolumeWindow | Kind::ThroughputWindow if told::is_of_whole_days(finding) => {
+            coming == Coming::Office && told::is_of_quiet_weekends(finding)
+        }
         Kind::VolumeWindow | Kind::ThroughputWindow => {
             coming == Coming::Office && told::is_high(finding) == holds_two_pm
         }

@@ -31,6 +31,17 @@ pub fn holds_hour(finding: &Finding, hour: usize) -> bool {
     holds(hour) || is_one_hour && (holds((hour + 1) % 24) || holds((hour + 23) % 24))
 }
 
+/// True if it is about whole days of the week.
+pub fn is_of_whole_days(finding: &Finding) -> bool {
+    finding.window.as_ref().is_some_and(|window| (window.from_hour, window.to_hour) == (0, 24))
+}
+
+/// True if it says that less happens on weekends than on weekdays.
+pub fn is_of_quiet_weekends(finding: &Finding) -> bool {
+    let is_weekend = finding.window.as_ref().is_some_and(|window| window.weekdays == [6, 7]);
+    is_of_whole_days(finding) && is_weekend && !is_high(finding)
+}
+
 /// True if there is more in its window than outside.
 pub fn is_high(finding: &Finding) -> bool {
     finding.effect.is_some_and(|effect| effect.inside > effect.outside)

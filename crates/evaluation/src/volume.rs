@@ -4,6 +4,7 @@ use crate::daily::series_of;
 use crate::histories::{Chance, History, Noise, Shape, WEEK, daily_volume};
 use crate::measure::{self, CLAIMED, MOST_OF_A_ROW, Null};
 use crate::table::{Measured, Table, Target};
+use crate::volume_days;
 use execution_heatmap::pattern::history::Hour;
 use execution_heatmap::pattern::volume_peak::{self, Peak};
 use execution_heatmap::pattern::volume_window::{self, Moment, On};
@@ -162,4 +163,5 @@ fn windows(table: &mut Table, a_row: usize) {
 pub fn run(table: &mut Table, a_row: usize) {
     peaks(table, a_row);
     windows(table, a_row);
+    volume_days::run(table, a_row);
 }

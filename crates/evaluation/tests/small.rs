@@ -13,6 +13,7 @@ use execution_heatmap_evaluation::singles::Rhythm;
 use execution_heatmap_evaluation::slow::{Clock, Slowness};
 use execution_heatmap_evaluation::table::Measured;
 use execution_heatmap_evaluation::volume::Told;
+use execution_heatmap_evaluation::volume_days::{self, Coming};
 use execution_heatmap_evaluation::{
     changes, endings, events, explained, failures, jobs, mixed, mixes, reports, slow, volume,
 };
@@ -84,6 +85,29 @@ fn what_is_there_is_found() {
     check_found("silence", events::silences_found(10.0, Rhythm::Poisson, 12, 40), 0.98);
     check_found("silence among spells", events::silences_among_spells_found(24, 40), 0.9);
     check_found("burst", events::bursts_found(10.0, Rhythm::NegativeBinomial, 20.0, 40), 0.85);
+}
+
+#[test]
+fn days_of_the_week_are_told_where_they_differ() {
+    let rows = |weeks, a_day| Coming::ALL.map(|coming| volume_days::none(weeks, a_day, coming));
+    check_silent("days of the week, 8 weeks", rows(8, 20.0).into(), 40);
+    check_silent("days of the week, 13 weeks", rows(13, 500.0).into(), 40);
+    check_silent("days of the week, 26 weeks", rows(26, 500.0).into(), 40);
+    let found = |weeks, coming, days| volume_days::found(weeks, 500.0, coming, days, 60);
+    check_found("quiet weekends", found(8, Coming::Autoregressive(0.6), volume_days::WEEKENDS), 0.98);
+    check_found("quiet weekends between holidays", found(13, Coming::Holidays, volume_days::WEEKENDS), 0.95);
+    check_found("busy Mondays", found(13, Coming::WeeklyLevels, volume_days::MONDAYS), 0.9);
+    check_found("busy Mondays, 26 weeks", found(26, Coming::Autoregressive(0.6), volume_days::MONDAYS), 0.9);
+    for (with_weekends, share) in [(0, 0.1), (10, 0.6), (1, 0.6)] {
+        for told in each(2, |number| volume_days::told(with_weekends, share, number)) {
+            let once = (with_weekends == 10, usize::from(with_weekends == 1));
+            assert_eq!(
+                ((told.of_all, told.of_workflows), told.wrong),
+                (once, 0),
+                "{with_weekends} of {share}: {told:?}"
+            );
+        }
+    }
 }
 
 #[test]

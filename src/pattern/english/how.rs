@@ -5,7 +5,7 @@ use super::text::Text;
 use crate::pattern::outcome::Outcome;
 use crate::pattern::outcome_window;
 use crate::pattern::report::Statement;
-use crate::pattern::volume_window::{self, Moment};
+use crate::pattern::volume_window::Moment;
 
 /// How a claim is known. `p_adjusted` is its chance, corrected for the `looked_for` things like it that the report looked for.
 /// `clock` is the one that it keeps to across a clock change, by its name.
@@ -13,7 +13,22 @@ pub fn how(statement: &Statement, clock: Option<&str>, p_adjusted: f64, looked_f
     let mut text = Text::default();
     match statement {
         Statement::Window(facts) | Statement::Explained(facts, _) => of_window(&mut text, facts),
-        Statement::Volume(facts) => of_volume(&mut text, facts),
+        Statement::Volume(facts) => {
+            of_volume(
+                &mut text,
+                facts.moment,
+                [facts.inside, facts.hours_inside],
+                [facts.outside, facts.hours_outside],
+            );
+        }
+        Statement::Days(facts) => {
+            of_volume(
+                &mut text,
+                facts.moment,
+                [facts.inside, facts.hours_inside],
+                [facts.outside, facts.hours_outside],
+            );
+        }
         _ => {}
     }
     text.say(match clock {
@@ -27,12 +42,12 @@ pub fn how(statement: &Statement, clock: Option<&str>, p_adjusted: f64, looked_f
 }
 
 /// "1,430 executions started in 752 hours inside, 85,267 in 1,504 hours outside. "
-fn of_volume(text: &mut Text, facts: &volume_window::Facts) {
-    let did = match facts.moment {
+fn of_volume(text: &mut Text, moment: Moment, inside: [u64; 2], outside: [u64; 2]) {
+    let did = match moment {
         Moment::Started => " executions started in ",
         Moment::Finished => " executions ended in ",
     };
-    inside_and_outside(text, did, [facts.inside, facts.hours_inside], [facts.outside, facts.hours_outside]);
+    inside_and_outside(text, did, inside, outside);
 }
 
 /// Counts of executions and hours inside and outside, with what the executions did.
@@ -61,6 +76,7 @@ fn held_against(statement: &Statement) -> &'static str {
             "Held against the same weeks, each turned by a random angle or with its excess given a random sign. "
         }
         Statement::Volume(_) => "Held against the same days, each turned by a random angle. ",
+        Statement::Days(_) => "Held against how much the same difference varies from week to week. ",
         Statement::Peak(_) => "Held against the same days, each with its excess given a random sign. ",
         Statement::Change(_) | Statement::Trend(_) | Statement::Mix(_) => {
             "Daily values, without the effect of the weekday, held against days that resemble the days before them. "

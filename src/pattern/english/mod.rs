@@ -17,5 +17,6 @@ pub mod silence;
 pub mod stopped;
 pub mod text;
 pub mod trend;
+pub mod volume_days;
 pub mod volume_peak;
 pub mod volume_window;

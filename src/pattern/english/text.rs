@@ -6,6 +6,8 @@
 
 use crate::number;
 use crate::pattern::daily::Measure;
+use crate::pattern::sentence::Strength;
+use crate::pattern::volume_window::Moment;
 use crate::picture::words;
 use crate::zone::{DAY_MS, HOUR_MS};
 use chrono::{Datelike, NaiveDate};
@@ -105,6 +107,21 @@ impl Text {
             Some(name) => self.say(" of ").named(name),
             None => self,
         }
+    }
+
+    /// "Throughput of 'nightly-etl' drops".
+    #[inline(never)]
+    pub fn volume(&mut self, moment: Moment, called: Option<&str>, is_high: bool, strength: Strength) -> &mut Self {
+        self.say(match moment {
+            Moment::Started => "Execution volume",
+            Moment::Finished => "Throughput",
+        });
+        self.of(called).say(match (is_high, strength) {
+            (true, Strength::Plain) => " rises",
+            (false, Strength::Plain) => " drops",
+            (true, Strength::Tends) => " tends to rise",
+            (false, Strength::Tends) => " tends to drop",
+        })
     }
 
     /// "'nightly-etl'".

@@ -7,17 +7,12 @@ use crate::pattern::volume_window::{Facts, Moment, On};
 /// "Throughput of 'sync-crm' drops on weekdays between 9 AM–5 PM UTC: 48% fewer executions an hour end than in the rest of
 /// the day (58 of 64 weekdays)". `zone` is the zone whose hours are named.
 pub fn sentence(facts: &Facts, called: Option<&str>, zone: &str, strength: Strength) -> String {
-    let [subject, does] = match facts.moment {
-        Moment::Started => ["Execution volume", " start"],
-        Moment::Finished => ["Throughput", " end"],
+    let does = match facts.moment {
+        Moment::Started => " start",
+        Moment::Finished => " end",
     };
-    let mut text = Text::new(subject);
-    text.of(called).say(match (facts.is_high, strength) {
-        (true, Strength::Plain) => " rises",
-        (false, Strength::Plain) => " drops",
-        (true, Strength::Tends) => " tends to rise",
-        (false, Strength::Tends) => " tends to drop",
-    });
+    let mut text = Text::default();
+    text.volume(facts.moment, called, facts.is_high, strength);
     let [on, days] = match facts.on {
         On::Weekdays => [" on weekdays", " weekdays)"],
         On::Weekends => [" on weekends", " weekend days)"],
