@@ -1,6 +1,7 @@
 //! Facts beside the cells that a reader has to know: what was left out, assumed or not looked for. Words only; what they
 //! tell of was counted elsewhere.
 
+use crate::FORMS;
 use crate::answer::{Account, Source, ends_with_newest};
 use crate::cube::Sums;
 use crate::execution::Status;
@@ -217,23 +218,44 @@ fn moments(told: &Told<'_>) -> Vec<String> {
     facts
 }
 
-/// How attempts of one execution are counted, where there are several.
-fn attempts(told: &Told<'_>) -> Option<String> {
+/// How attempts of one execution are counted, where there are several. Of those with an id of their own none is the last
+/// one of another: only a link says what they repeat, and nobody follows it.
+fn attempts(told: &Told<'_>) -> Vec<String> {
     let Told { reading, query, totals, counted, .. } = told;
+    // No other build reads links.
+    let [retries, later_runs] = if FORMS { reading.repeats } else { [0, 0] };
+    let linked = retries + later_runs;
+    let mut facts = Vec::new();
     match query.counting.attempts {
-        Attempts::Each if counted.retries == 0 => None,
-        Attempts::Each => Some(
-            [&count(counted.retries), " of ", &count(totals.executions()), " executions are retries and count each"]
-                .concat(),
-        ),
-        Attempts::Last if reading.not_looked_for > 0 && counted.retries > 0 => Some(
+        Attempts::Each if counted.retries > 0 => {
+            let are = if later_runs > 0 { " executions repeat or continue others" } else { " executions are retries" };
+            facts.push([&count(counted.retries), " of ", &count(totals.executions()), are, " and count each"].concat());
+        }
+        Attempts::Last if reading.not_looked_for > 0 && counted.retries > linked => facts.push(
             "earlier attempts were not looked for, so each attempt counts; that takes reading with de-duplication"
                 .to_owned(),
         ),
-        Attempts::Last => {
-            some(counted.repeated, [" earlier attempt is not counted", " earlier attempts are not counted"])
-        }
+        Attempts::Last => facts
+            .extend(some(counted.repeated, [" earlier attempt is not counted", " earlier attempts are not counted"])),
+        _ => {}
     }
+    if query.counting.attempts == Attempts::Last && counted.retries > 0 {
+        facts.extend(some(
+            linked,
+            if later_runs > 0 {
+                [
+                    " execution that repeats or continues another one has an id of its own and counts beside it",
+                    " executions that repeat or continue others have ids of their own and count beside them",
+                ]
+            } else {
+                [
+                    " retry has an id of its own and counts beside what it repeats",
+                    " retries have ids of their own and count beside what they repeat",
+                ]
+            },
+        ));
+    }
+    facts
 }
 
 /// Which views are off, because there were too many names to tell them apart.

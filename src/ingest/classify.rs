@@ -424,7 +424,7 @@ fn is_set(value: Value<'_>) -> bool {
 }
 
 /// Calls with a text or number; false for everything else.
-fn with_word<T: Default>(value: Value<'_>, call: impl FnOnce(&str) -> T) -> T {
+pub(super) fn with_word<T: Default>(value: Value<'_>, call: impl FnOnce(&str) -> T) -> T {
     let mut found = T::default();
     with_text_of(value, |text| found = call(text));
     found

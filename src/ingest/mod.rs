@@ -280,6 +280,20 @@ pub struct Notes {
     pub bad_duration: bool,
     /// Which of its moments the start is.
     pub start_source: StartSource,
+    /// Whether it repeats a row that has another id.
+    pub repeats: Repeats,
+}
+
+/// What a row is that links to another one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Repeats {
+    /// It links to none.
+    #[default]
+    Nothing,
+    /// A retry, with an id of its own, of the one that it links to.
+    Retry,
+    /// A later run of the one that it links to: a retry, or that one continued.
+    LaterRun,
 }
 
 /// Which moment of a row its start is. All but the first stand in for it where a source names no start of what has

@@ -10,7 +10,7 @@ use super::mapping::{Mapping, Rules, Unit};
 use super::role::Role;
 use super::scan::Scanner;
 use super::text::{Text, excerpt, with_text};
-use super::{FORMS, Notes, StartSource, Value};
+use super::{FORMS, Notes, Repeats, StartSource, Value};
 use crate::execution::{MOST_DURATION_MS, Status};
 use crate::time::decimal::{Decimal, few_digits};
 use crate::time::{ParsedTime, Timestamp, UsualTimes, is_none_word, parse_number, parse_text, parse_whole};
@@ -204,6 +204,7 @@ impl Duration {
             negative_duration: self == Duration::Negative,
             bad_duration: matches!(self, Duration::Bad | Duration::Instead(_)),
             start_source,
+            repeats: Repeats::Nothing,
         }
     }
 }

@@ -9,7 +9,9 @@ pub use part::{Range, gather};
 use crate::FORMS;
 use crate::duplicate::{Carried, Duplicates, Pushed};
 use crate::execution::{Execution, Status};
-use crate::ingest::{Event, Expected, Form, LeftOut, Notes, Reader, StartSource, StreamEnd, Unrecognised, excerpt};
+use crate::ingest::{
+    Event, Expected, Form, LeftOut, Notes, Reader, Repeats, StartSource, StreamEnd, Unrecognised, excerpt,
+};
 use crate::number::whole;
 use crate::problem::{ProblemKind, Problems};
 use crate::table::{Arrival, Place, Table};
@@ -49,6 +51,8 @@ pub struct Reading {
     /// Rows that started when their record says they were to start, were queued or were made, in this order, because
     /// the source names no start.
     pub stand_ins: [u64; 3],
+    /// Retries with ids of their own, and later runs of an execution, which may be retries.
+    pub repeats: [u64; 2],
     /// Steps, children and other parts of executions, which are no rows.
     pub parts: u64,
     /// What the source lists but is no execution, which are no rows either.
@@ -74,6 +78,11 @@ impl Reading {
         self.read += 1;
         self.zoneless_starts += u64::from(notes.zoneless_start);
         self.count_start(notes.start_source);
+        match notes.repeats {
+            Repeats::Nothing => {}
+            Repeats::Retry => self.repeats[0] += 1,
+            Repeats::LaterRun => self.repeats[1] += 1,
+        }
         if notes.negative_duration {
             self.problems.add(line, ProblemKind::NegativeDuration, || {
                 "the duration is below zero; the row is counted without it".to_owned()
@@ -155,6 +164,7 @@ impl Reading {
         self.streamed += other.streamed;
         self.zoneless_starts += other.zoneless_starts;
         self.stand_ins.iter_mut().zip(other.stand_ins).for_each(|(mine, theirs)| *mine += theirs);
+        self.repeats.iter_mut().zip(other.repeats).for_each(|(mine, theirs)| *mine += theirs);
         self.parts += other.parts;
         self.no_executions += other.no_executions;
         self.problems.merge(&other.problems);

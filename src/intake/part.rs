@@ -181,8 +181,9 @@ impl Meeting for HandedOver<'_> {
 
 impl Reading {
     /// What a part tells. Repeated rows are not looked for in one, and whether its source is a stream shows at the end.
-    fn numbers(&mut self) -> [&mut u64; 15] {
+    fn numbers(&mut self) -> [&mut u64; 17] {
         let [scheduled, queued, created] = &mut self.stand_ins;
+        let [retries, later_runs] = &mut self.repeats;
         [
             &mut self.read,
             &mut self.unreadable,
@@ -197,6 +198,8 @@ impl Reading {
             scheduled,
             queued,
             created,
+            retries,
+            later_runs,
             &mut self.parts,
             &mut self.no_executions,
         ]
