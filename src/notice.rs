@@ -13,7 +13,7 @@ use crate::order::sort;
 use crate::picture::words::count;
 use crate::problem::ProblemKind;
 use crate::table::{Counted, MOST_NAMES, Table};
-use crate::window::{MOST_DAYS, MOST_DAYS_OF_A_FILE, WindowRequest};
+use crate::window::{MOST_DAYS, MOST_DAYS_AHEAD, MOST_DAYS_OF_A_FILE, WindowRequest};
 
 /// What is said of rows that were counted as they came; none of them can be held against another one.
 pub const NOT_KEPT: &str = "rows were counted and not kept: schedules and what was missed of them, failures in a row, stops of workflows with few runs and when executions end are not looked for";
@@ -51,7 +51,13 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     facts.extend(moments(told));
     facts.extend(attempts(told));
     facts.extend(rate_known(totals));
-    facts.extend(unknown_statuses(totals.of(Status::Other), totals.executions(), &counted.other_statuses));
+    let unknown = unknown_statuses(totals.of(Status::Other), totals.executions(), &counted.other_statuses);
+    // Counts know no mapping.
+    let are_counts = table.longest_count().is_some() && table.keeps_rows() && table.rows() == 0;
+    facts.extend(unknown.map(|said| match said.strip_suffix(UNLESS_MAPPED) {
+        Some(said) if are_counts => said.to_owned(),
+        _ => said,
+    }));
     facts.extend(crowding(table));
     if cfg!(feature = "patterns") && !table.keeps_rows() {
         facts.push(NOT_KEPT.to_owned());
@@ -108,6 +114,15 @@ pub fn of_reading(reading: &Reading) -> Vec<String> {
         [" row has a duration or an end that cannot be used", " rows have a duration or an end that cannot be used"],
     ));
     facts.extend(stand_ins(reading));
+    if FORMS {
+        facts.extend(some(
+            reading.judged,
+            [
+                " unstable build counts as failed and bears the tag unstable",
+                " unstable builds count as failed and bear the tag unstable",
+            ],
+        ));
+    }
     facts.extend(left_out(reading));
     facts
 }
@@ -152,6 +167,19 @@ const fn moment(by: Moment) -> &'static str {
     }
 }
 
+/// What is called the scheduled time of rows: the moment from which they waited.
+fn due(reading: &Reading) -> String {
+    let [scheduled, queued, made] = reading.due;
+    let is_other = queued + made > 0;
+    let moments = [
+        (scheduled > 0 || !is_other, "their scheduled time"),
+        (queued > 0, "when they were queued"),
+        (made > 0, "when they were made"),
+    ];
+    let told = moments.into_iter().filter(|(is_so, _)| *is_so);
+    told.map(|(_, moment)| moment).collect::<Vec<_>>().join(" or ")
+}
+
 /// By which moment rows were placed, which of them lack it, and how many of them lie outside the window.
 fn moments(told: &Told<'_>) -> Vec<String> {
     let Told { table, reading, query, source, account, counted, totals } = told;
@@ -187,17 +215,39 @@ fn moments(told: &Told<'_>) -> Vec<String> {
             .concat(),
         );
     }
+    let is_cut = by == Moment::Scheduled && account.outside_window > 0 && ends_with_newest(query, *source);
+    if FORMS && is_cut && table.is_due_far_ahead() {
+        let days = count(MOST_DAYS_AHEAD as u64);
+        facts.push(
+            [
+                "what was to start more than ",
+                &days,
+                " days behind all that has started lies outside the window, unless until, or from and to, say more",
+            ]
+            .concat(),
+        );
+    }
     if by != Moment::Start {
-        let lacking = match counted.no_moment {
+        let lacking = match some(
+            counted.no_moment,
+            match by {
+                Moment::End => [
+                    " row lacks its start or its end and is counted as no_start",
+                    " rows lack their start or their end and are counted as no_start",
+                ],
+                _ => [
+                    " row has no such time and is counted as no_start",
+                    " rows have no such time and are counted as no_start",
+                ],
+            },
+        ) {
             // That they were not kept is why, and is told instead.
-            _ if !table.keeps_rows() => String::new(),
-            0 => String::new(),
-            1 => ["; 1 row has no ", moment(by), " and is counted as no_start"].concat(),
-            rows => ["; ", &count(rows), " rows have no ", moment(by), " and are counted as no_start"].concat(),
+            Some(lacking) if table.keeps_rows() => ["; ", &lacking].concat(),
+            _ => String::new(),
         };
         // The end that a row names may be another one: what it waited within is no part of how long it took.
-        let meaning = if by == Moment::End { " (start and duration)" } else { "" };
-        facts.push(["executions are placed by their ", moment(by), meaning, &lacking].concat());
+        let placed = if by == Moment::End { "their end (start and duration)".to_owned() } else { due(reading) };
+        facts.push(["executions are placed by ", &placed, &lacking].concat());
         if !table.keeps_rows() {
             facts.push(
                 "rows were counted by their start and not kept, so no other moment of theirs is known".to_owned(),
@@ -286,6 +336,9 @@ pub fn rate_known(totals: &Sums) -> Option<String> {
         .then(|| ["success rate known of ", &count(decided), " of ", &count(totals.executions())].concat())
 }
 
+/// What can be done about unknown status words of rows.
+const UNLESS_MAPPED: &str = ", unless a mapping says what they mean";
+
 /// Unknown status words that a notice names.
 const MOST_NAMED_STATUSES: usize = 3;
 
@@ -314,7 +367,8 @@ pub fn unknown_statuses(other: u64, executions: u64, other_statuses: &[(String, 
             " a status that is not known",
             &named,
             more,
-            "; they count as volume and in no rate, unless a mapping says what they mean",
+            "; they count as volume and in no rate",
+            UNLESS_MAPPED,
         ]
         .concat(),
     )

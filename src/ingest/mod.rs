@@ -191,6 +191,8 @@ pub enum Event<'a> {
         execution: Execution<'a>,
         /// As of a row with a start.
         has_local_id: bool,
+        /// Which of its moments that time is.
+        due: StartSource,
     },
     /// A row of a cube: executions that someone else has counted.
     Counts {
@@ -280,8 +282,12 @@ pub struct Notes {
     pub bad_duration: bool,
     /// Which of its moments the start is.
     pub start_source: StartSource,
+    /// Which of its moments it waited from; [`StartSource::Start`] where it is not known to have waited.
+    pub due: StartSource,
     /// Whether it repeats a row that has another id.
     pub repeats: Repeats,
+    /// Its word counts as a failure here, though its system knows a worse one.
+    pub judged: bool,
 }
 
 /// What a row is that links to another one.

@@ -136,12 +136,12 @@ fn told<'a>(
                 texts.dropped = moments::why_dropped(fields, mapping, duration_ms.is_some());
             }
             let execution = execution(fields, class, texts, (repeats, started_at), duration_ms, waited_ms);
-            let notes = Notes { repeats, ..notes };
+            let notes = Notes { repeats, judged: FORMS && class.is_judged(), ..notes };
             Event::Row { line, offset, execution, notes, kind, has_local_id }
         }
-        Moments::Due(at) => {
+        Moments::Due(at, due) => {
             let execution = execution(fields, class, texts, (repeats, at), None, None);
-            Event::Unstarted { line, offset, execution, has_local_id }
+            Event::Unstarted { line, offset, execution, has_local_id, due }
         }
         Moments::NoStart => {
             let message = no_start(mapping, !fields.get(Role::StartedAt).is_absent());

@@ -181,9 +181,10 @@ impl Meeting for HandedOver<'_> {
 
 impl Reading {
     /// What a part tells. Repeated rows are not looked for in one, and whether its source is a stream shows at the end.
-    fn numbers(&mut self) -> [&mut u64; 17] {
+    fn numbers(&mut self) -> [&mut u64; 21] {
         let [scheduled, queued, created] = &mut self.stand_ins;
         let [retries, later_runs] = &mut self.repeats;
+        let [were_scheduled, were_queued, were_made] = &mut self.due;
         [
             &mut self.read,
             &mut self.unreadable,
@@ -200,6 +201,10 @@ impl Reading {
             created,
             retries,
             later_runs,
+            were_scheduled,
+            were_queued,
+            were_made,
+            &mut self.judged,
             &mut self.parts,
             &mut self.no_executions,
         ]
