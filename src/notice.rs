@@ -248,6 +248,15 @@ fn moments(told: &Told<'_>) -> Vec<String> {
         // The end that a row names may be another one: what it waited within is no part of how long it took.
         let placed = if by == Moment::End { "their end (start and duration)".to_owned() } else { due(reading) };
         facts.push(["executions are placed by ", &placed, &lacking].concat());
+        if FORMS && by == Moment::End && table.keeps_rows() {
+            facts.extend(some(
+                reading.other_ends,
+                [
+                    " row names an end that lies more than a minute from that",
+                    " rows name ends that lie more than a minute from that",
+                ],
+            ));
+        }
         if !table.keeps_rows() {
             facts.push(
                 "rows were counted by their start and not kept, so no other moment of theirs is known".to_owned(),

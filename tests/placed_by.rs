@@ -126,6 +126,31 @@ fn the_moment_that_places_is_called_what_it_is() {
     assert_eq!(said(&response, "placed by"), [expected]);
 }
 
+/// A pipeline of GitLab waits in between, and its duration leaves that out; LinkFlow hears late of an end.
+#[test]
+fn ends_that_rows_name_themselves_are_counted() {
+    let pipeline = |id: u64, end: &str, duration: &str| {
+        format!(
+            r#"{{"id":{id},"iid":{id},"project_id":5,"ref":"main","status":"success","started_at":"2026-02-12T04:30:00Z","finished_at":{end},"duration":{duration}}}"#
+        ) + "\n"
+    };
+    let near = pipeline(1, "\"2026-02-12T04:31:00Z\"", "0")
+        + &pipeline(2, "null", "5")
+        + &pipeline(3, "\"2026-02-12T09:30:00Z\"", "null");
+    let far = |id: u64| pipeline(id, "\"2026-02-12T04:31:01Z\"", "0");
+    let linkflow = r#"{"id":90,"workflow_id":7,"status":"failed","mode":"schedule","max_attempts":1,"started_at":"2026-02-12T04:30:00Z","finished_at":"2026-02-12T04:40:00Z","duration_ms":250}"#;
+    for (source, expected) in [
+        (near.clone(), None),
+        (near.clone() + &far(4), Some("1 row names an end that lies more than a minute from that")),
+        (near + &far(4) + &far(5), Some("2 rows name ends that lie more than a minute from that")),
+        (linkflow.to_owned(), Some("1 row names an end that lies more than a minute from that")),
+    ] {
+        let intake = read(&source);
+        assert_eq!(said(&respond(&intake, "end"), "a minute from"), Vec::from_iter(expected), "{source}");
+        assert!(said(&respond(&intake, "start"), "a minute from").is_empty());
+    }
+}
+
 /// An execution of LinkFlow that failed in the queue has an end and no start.
 #[test]
 fn what_never_started_is_not_said_to_have_no_end() {

@@ -286,6 +286,8 @@ pub struct Notes {
     pub due: StartSource,
     /// Whether it repeats a row that has another id.
     pub repeats: Repeats,
+    /// The end that it names lies more than a minute from where its start and its duration put it. Not asked of canonical rows.
+    pub has_other_end: bool,
     /// Its word counts as a failure here, though its system knows a worse one.
     pub judged: bool,
 }

@@ -62,14 +62,15 @@ pub(super) fn read(fields: &Fields<'_>, mapping: &Mapping, status: Status, times
             return Moments::Unreadable(unreadable(mapping.name_of(start_role), fields.get(start_role), rules));
         }
     };
-    let duration = if status.is_ended() { duration(times, fields, mapping, started_at) } else { Duration::None };
+    let ended = status.is_ended().then(|| duration(times, fields, mapping, started_at));
+    let (duration, has_other_end) = ended.unwrap_or((Duration::None, false));
     let source = DUE.iter().find(|(role, _)| *role == start_role).map_or(StartSource::Start, |(_, source)| *source);
     let (waited_ms, due) = waited(times, fields, mapping, started_at, source).unzip();
     Moments::Started {
         started_at,
         duration_ms: duration.ms(),
         waited_ms,
-        notes: Notes { due: due.unwrap_or_default(), ..duration.notes(zoneless_start, source) },
+        notes: Notes { due: due.unwrap_or_default(), has_other_end, ..duration.notes(zoneless_start, source) },
     }
 }
 
@@ -219,8 +220,9 @@ impl Duration {
     }
 }
 
-/// The duration that is given, or else the one that follows from the end.
-fn duration(times: &mut UsualTimes, fields: &Fields<'_>, mapping: &Mapping, start: Timestamp) -> Duration {
+/// The duration that is given, or else the one that follows from the end; and whether both are there and are far from each
+/// other.
+fn duration(times: &mut UsualTimes, fields: &Fields<'_>, mapping: &Mapping, start: Timestamp) -> (Duration, bool) {
     let rules = mapping.rules();
     let given = read_duration(fields.get(Role::Duration), rules.duration_unit, rules);
     let mut end = || match parse_time(times, fields.get(Role::FinishedAt), rules) {
@@ -228,22 +230,26 @@ fn duration(times: &mut UsualTimes, fields: &Fields<'_>, mapping: &Mapping, star
         ParsedTime::Absent => Duration::None,
         ParsedTime::Unreadable => Duration::Bad,
     };
-    if FORMS
-        && rules.may_be_nanoseconds
-        && let (Some(Duration::Ms(given)), Duration::Ms(end)) = (given, end())
-        && is_nanoseconds(given, end)
-    {
-        return Duration::Instead(end);
+    let Some(given) = given else { return (end(), false) };
+    // To look at the ends of canonical rows beside their durations takes a tenth of the time in which they are read.
+    if !FORMS || rules.is_canonical {
+        return (given, false);
     }
-    match given {
+    let end = end();
+    match (given, end) {
         // A system that keeps a history counts the time before the start into its duration.
-        Some(given) if !fields.get(Role::History).is_absent() => {
-            Some(end()).filter(|end| *end != Duration::None).unwrap_or(given)
+        (_, end) if !fields.get(Role::History).is_absent() => (if end == Duration::None { given } else { end }, false),
+        (Duration::Ms(ms), Duration::Ms(between)) if rules.may_be_nanoseconds && is_nanoseconds(ms, between) => {
+            (Duration::Instead(between), false)
         }
-        Some(given) => given,
-        None => end(),
+        (Duration::Ms(ms), Duration::Ms(between)) => (given, ms.abs_diff(between) > FAR_MS),
+        _ => (given, false),
     }
 }
+
+/// What an end may be from where start and duration put it without a word: systems write whole seconds, or write an end when
+/// they hear of it.
+const FAR_MS: u64 = 60_000;
 
 /// True for a length that is a million times what lies between start and end, which are whole seconds. Where start and end
 /// are one, nothing shows: a start may have been written when the execution ended.

@@ -56,6 +56,8 @@ pub struct Reading {
     /// Rows of which it is known when they were to start, were queued or were made: the first of these that a row has, by
     /// which it is placed where that is asked for.
     pub due: [u64; 3],
+    /// Rows that name an end which is far from where start and duration put it; canonical ones are not looked at.
+    pub other_ends: u64,
     /// Rows that count as failures though their system knows a worse word.
     pub judged: u64,
     /// Steps, children and other parts of executions, which are no rows.
@@ -84,6 +86,7 @@ impl Reading {
         self.zoneless_starts += u64::from(notes.zoneless_start);
         count_moment(&mut self.stand_ins, notes.start_source);
         count_moment(&mut self.due, notes.due);
+        self.other_ends += u64::from(notes.has_other_end);
         self.judged += u64::from(notes.judged);
         match notes.repeats {
             Repeats::Nothing => {}
@@ -164,6 +167,7 @@ impl Reading {
         self.stand_ins.iter_mut().zip(other.stand_ins).for_each(|(mine, theirs)| *mine += theirs);
         self.repeats.iter_mut().zip(other.repeats).for_each(|(mine, theirs)| *mine += theirs);
         self.due.iter_mut().zip(other.due).for_each(|(mine, theirs)| *mine += theirs);
+        self.other_ends += other.other_ends;
         self.judged += other.judged;
         self.parts += other.parts;
         self.no_executions += other.no_executions;

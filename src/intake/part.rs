@@ -181,7 +181,7 @@ impl Meeting for HandedOver<'_> {
 
 impl Reading {
     /// What a part tells. Repeated rows are not looked for in one, and whether its source is a stream shows at the end.
-    fn numbers(&mut self) -> [&mut u64; 21] {
+    fn numbers(&mut self) -> [&mut u64; 22] {
         let [scheduled, queued, created] = &mut self.stand_ins;
         let [retries, later_runs] = &mut self.repeats;
         let [were_scheduled, were_queued, were_made] = &mut self.due;
@@ -204,6 +204,7 @@ impl Reading {
             were_scheduled,
             were_queued,
             were_made,
+            &mut self.other_ends,
             &mut self.judged,
             &mut self.parts,
             &mut self.no_executions,

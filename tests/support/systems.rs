@@ -60,6 +60,7 @@ pub fn say(event: &Event<'_>) -> String {
             {
                 words += if is_noted { note } else { "" };
             }
+            words += if notes.has_other_end { " (other end)" } else { "" };
             words += match notes.repeats {
                 Repeats::Nothing => "",
                 Repeats::Retry => " (retry)",
