@@ -53,7 +53,7 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     facts.extend(rate_known(totals));
     let unknown = unknown_statuses(totals.of(Status::Other), totals.executions(), &counted.other_statuses);
     // Counts know no mapping.
-    let are_counts = table.longest_count().is_some() && table.keeps_rows() && table.rows() == 0;
+    let are_counts = FORMS && table.longest_count().is_some() && table.keeps_rows() && table.rows() == 0;
     facts.extend(unknown.map(|said| match said.strip_suffix(UNLESS_MAPPED) {
         Some(said) if are_counts => said.to_owned(),
         _ => said,
@@ -169,15 +169,16 @@ const fn moment(by: Moment) -> &'static str {
 
 /// What is called the scheduled time of rows: the moment from which they waited.
 fn due(reading: &Reading) -> String {
-    let [scheduled, queued, made] = reading.due;
-    let is_other = queued + made > 0;
-    let moments = [
-        (scheduled > 0 || !is_other, "their scheduled time"),
-        (queued > 0, "when they were queued"),
-        (made > 0, "when they were made"),
-    ];
-    let told = moments.into_iter().filter(|(is_so, _)| *is_so);
-    told.map(|(_, moment)| moment).collect::<Vec<_>>().join(" or ")
+    let mut words = String::new();
+    for (rows, moment) in
+        reading.due.iter().zip(["their scheduled time", "when they were queued", "when they were made"])
+    {
+        if FORMS && *rows > 0 {
+            words.push_str(if words.is_empty() { "" } else { " or " });
+            words.push_str(moment);
+        }
+    }
+    if words.is_empty() { "their scheduled time".to_owned() } else { words }
 }
 
 /// By which moment rows were placed, which of them lack it, and how many of them lie outside the window.

@@ -103,6 +103,7 @@ fn found(value: Value<'_>) -> String {
 }
 
 /// When the row was to start by one of its moments, and what that moment is.
+#[inline(never)]
 fn due_at(
     times: &mut UsualTimes,
     fields: &Fields<'_>,

@@ -84,14 +84,9 @@ impl Reading {
     pub fn count_row(&mut self, line: u64, execution: &Execution<'_>, notes: Notes) {
         self.read += 1;
         self.zoneless_starts += u64::from(notes.zoneless_start);
-        count_moment(&mut self.stand_ins, notes.start_source);
-        count_moment(&mut self.due, notes.due);
-        self.other_ends += u64::from(notes.has_other_end);
-        self.judged += u64::from(notes.judged);
-        match notes.repeats {
-            Repeats::Nothing => {}
-            Repeats::Retry => self.repeats[0] += 1,
-            Repeats::LaterRun => self.repeats[1] += 1,
+        // Canonical rows say nothing of these.
+        if FORMS {
+            self.count_notes(notes);
         }
         if notes.negative_duration {
             self.problems.add(line, ProblemKind::NegativeDuration, || {
@@ -100,6 +95,19 @@ impl Reading {
         }
         if execution.status == Status::Other {
             self.problems.add(line, ProblemKind::UnknownStatus, || unknown_status(execution));
+        }
+    }
+
+    fn count_notes(&mut self, notes: Notes) {
+        count_moment(&mut self.stand_ins, notes.start_source);
+        count_moment(&mut self.due, notes.due);
+        self.other_ends += u64::from(notes.has_other_end);
+        self.judged += u64::from(notes.judged);
+        let [retries, later_runs] = &mut self.repeats;
+        match notes.repeats {
+            Repeats::Nothing => {}
+            Repeats::Retry => *retries += 1,
+            Repeats::LaterRun => *later_runs += 1,
         }
     }
 
@@ -180,6 +188,7 @@ impl Reading {
 }
 
 /// Counts a moment other than the start.
+#[inline(never)]
 fn count_moment([scheduled, queued, created]: &mut [u64; 3], source: StartSource) {
     match source {
         StartSource::Start => {}
