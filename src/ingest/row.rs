@@ -129,7 +129,8 @@ fn told<'a>(
         Ids::InWorkflow => class.workflow_id().is_none(),
         Ids::InSource => true,
     };
-    let repeats = if FORMS { repeats(fields, mapping.rules()) } else { Repeats::Nothing };
+    let has_link = FORMS && !fields.get(Role::Repeats).is_absent();
+    let repeats = if has_link { repeats(fields, mapping.rules()) } else { Repeats::Nothing };
     match moments {
         Moments::Started { started_at, duration_ms, waited_ms, notes } => {
             if notes.bad_duration {
