@@ -1,6 +1,7 @@
 //! Facts beside the cells that a reader has to know: what was left out, assumed or not looked for. Words only; what they
 //! tell of was counted elsewhere.
 
+use crate::FORMS;
 use crate::answer::{Account, Source, ends_with_newest};
 use crate::cube::Sums;
 use crate::execution::Status;
@@ -12,7 +13,7 @@ use crate::order::sort;
 use crate::picture::words::count;
 use crate::problem::ProblemKind;
 use crate::table::{Counted, MOST_NAMES, Table};
-use crate::window::{MOST_DAYS, MOST_DAYS_OF_A_FILE, WindowRequest};
+use crate::window::{MOST_DAYS, MOST_DAYS_AHEAD, MOST_DAYS_OF_A_FILE, WindowRequest};
 
 /// What is said where no single start is known, behind why that is so.
 macro_rules! no_single_starts {
@@ -74,7 +75,13 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     facts.extend(moments(told));
     facts.extend(attempts(told));
     facts.extend(rate_known(totals));
-    facts.extend(unknown_statuses(totals.of(Status::Other), totals.executions(), &counted.other_statuses));
+    let unknown = unknown_statuses(totals.of(Status::Other), totals.executions(), &counted.other_statuses);
+    // Counts know no mapping.
+    let are_counts = FORMS && table.longest_count().is_some() && table.keeps_rows() && table.rows() == 0;
+    facts.extend(unknown.map(|said| match said.strip_suffix(UNLESS_MAPPED) {
+        Some(said) if are_counts => said.to_owned(),
+        _ => said,
+    }));
     facts.extend(crowding(table));
     if cfg!(feature = "patterns") {
         let why = if table.keeps_rows() { (table.counted() > 0).then_some(COUNTED) } else { Some(NOT_KEPT) };
@@ -132,6 +139,15 @@ pub fn of_reading(reading: &Reading) -> Vec<String> {
         [" row has a duration or an end that cannot be used", " rows have a duration or an end that cannot be used"],
     ));
     facts.extend(stand_ins(reading));
+    if FORMS {
+        facts.extend(some(
+            reading.judged,
+            [
+                " unstable build counts as failed and bears the tag unstable",
+                " unstable builds count as failed and bear the tag unstable",
+            ],
+        ));
+    }
     facts.extend(left_out(reading));
     facts
 }
@@ -176,6 +192,20 @@ const fn moment(by: Moment) -> &'static str {
     }
 }
 
+/// What is called the scheduled time of rows: the moment from which they waited.
+fn due(reading: &Reading) -> String {
+    let mut words = String::new();
+    for (rows, moment) in
+        reading.due.iter().zip(["their scheduled time", "when they were queued", "when they were made"])
+    {
+        if FORMS && *rows > 0 {
+            words.push_str(if words.is_empty() { "" } else { " or " });
+            words.push_str(moment);
+        }
+    }
+    if words.is_empty() { "their scheduled time".to_owned() } else { words }
+}
+
 /// By which moment rows were placed, which of them lack it, and how many of them lie outside the window.
 fn moments(told: &Told<'_>) -> Vec<String> {
     let Told { table, reading, query, source, account, counted, totals, .. } = told;
@@ -211,17 +241,48 @@ fn moments(told: &Told<'_>) -> Vec<String> {
             .concat(),
         );
     }
+    let is_cut = by == Moment::Scheduled && account.outside_window > 0 && ends_with_newest(query, *source);
+    if FORMS && is_cut && table.is_due_far_ahead() {
+        let days = count(MOST_DAYS_AHEAD as u64);
+        facts.push(
+            [
+                "what was to start more than ",
+                &days,
+                " days behind all that has started lies outside the window, unless until, or from and to, say more",
+            ]
+            .concat(),
+        );
+    }
     if by != Moment::Start {
-        let lacking = match counted.no_moment {
+        let lacking = match some(
+            counted.no_moment,
+            match by {
+                Moment::End => [
+                    " row lacks its start or its end and is counted as no_start",
+                    " rows lack their start or their end and are counted as no_start",
+                ],
+                _ => [
+                    " row has no such time and is counted as no_start",
+                    " rows have no such time and are counted as no_start",
+                ],
+            },
+        ) {
             // That they were not kept is why, and is told instead.
-            _ if !table.keeps_rows() => String::new(),
-            0 => String::new(),
-            1 => ["; 1 row has no ", moment(by), " and is counted as no_start"].concat(),
-            rows => ["; ", &count(rows), " rows have no ", moment(by), " and are counted as no_start"].concat(),
+            Some(lacking) if table.keeps_rows() => ["; ", &lacking].concat(),
+            _ => String::new(),
         };
         // The end that a row names may be another one: what it waited within is no part of how long it took.
-        let meaning = if by == Moment::End { " (start and duration)" } else { "" };
-        facts.push(["executions are placed by their ", moment(by), meaning, &lacking].concat());
+        let placed = if by == Moment::End { "their end (start and duration)".to_owned() } else { due(reading) };
+        facts.push(["executions are placed by ", &placed, &lacking].concat());
+        if FORMS && by == Moment::End && table.keeps_rows() {
+            facts.extend(some(
+                reading.other_ends,
+                [
+                    " row names an end that lies more than a minute from that",
+                    " rows name ends that lie more than a minute from that",
+                ],
+            ));
+        }
         if !table.keeps_rows() {
             facts.push(
                 "rows were counted by their start and not kept, so no other moment of theirs is known".to_owned(),
@@ -242,23 +303,44 @@ fn moments(told: &Told<'_>) -> Vec<String> {
     facts
 }
 
-/// How attempts of one execution are counted, where there are several.
-fn attempts(told: &Told<'_>) -> Option<String> {
+/// How attempts of one execution are counted, where there are several. Of those with an id of their own none is the last
+/// one of another: only a link says what they repeat, and nobody follows it.
+fn attempts(told: &Told<'_>) -> Vec<String> {
     let Told { reading, query, totals, counted, .. } = told;
+    // No other build reads links.
+    let [retries, later_runs] = if FORMS { reading.repeats } else { [0, 0] };
+    let linked = retries + later_runs;
+    let mut facts = Vec::new();
     match query.counting.attempts {
-        Attempts::Each if counted.retries == 0 => None,
-        Attempts::Each => Some(
-            [&count(counted.retries), " of ", &count(totals.executions()), " executions are retries and count each"]
-                .concat(),
-        ),
-        Attempts::Last if reading.not_looked_for > 0 && counted.retries > 0 => Some(
+        Attempts::Each if counted.retries > 0 => {
+            let are = if later_runs > 0 { " executions repeat or continue others" } else { " executions are retries" };
+            facts.push([&count(counted.retries), " of ", &count(totals.executions()), are, " and count each"].concat());
+        }
+        Attempts::Last if reading.not_looked_for > 0 && counted.retries > linked => facts.push(
             "earlier attempts were not looked for, so each attempt counts; that takes reading with de-duplication"
                 .to_owned(),
         ),
-        Attempts::Last => {
-            some(counted.repeated, [" earlier attempt is not counted", " earlier attempts are not counted"])
-        }
+        Attempts::Last => facts
+            .extend(some(counted.repeated, [" earlier attempt is not counted", " earlier attempts are not counted"])),
+        _ => {}
     }
+    if query.counting.attempts == Attempts::Last && counted.retries > 0 {
+        facts.extend(some(
+            linked,
+            if later_runs > 0 {
+                [
+                    " execution that repeats or continues another one has an id of its own and counts beside it",
+                    " executions that repeat or continue others have ids of their own and count beside them",
+                ]
+            } else {
+                [
+                    " retry has an id of its own and counts beside what it repeats",
+                    " retries have ids of their own and count beside what they repeat",
+                ]
+            },
+        ));
+    }
+    facts
 }
 
 /// Which views are off, because there were too many names to tell them apart.
@@ -289,6 +371,9 @@ pub fn rate_known(totals: &Sums) -> Option<String> {
         .then(|| ["success rate known of ", &count(decided), " of ", &count(totals.executions())].concat())
 }
 
+/// What can be done about unknown status words of rows.
+const UNLESS_MAPPED: &str = ", unless a mapping says what they mean";
+
 /// Unknown status words that a notice names.
 const MOST_NAMED_STATUSES: usize = 3;
 
@@ -317,7 +402,8 @@ pub fn unknown_statuses(other: u64, executions: u64, other_statuses: &[(String, 
             " a status that is not known",
             &named,
             more,
-            "; they count as volume and in no rate, unless a mapping says what they mean",
+            "; they count as volume and in no rate",
+            UNLESS_MAPPED,
         ]
         .concat(),
     )

@@ -12,6 +12,8 @@ pub const MOST_DAYS: i64 = 1096;
 pub const DEFAULT_DAYS: i64 = 90;
 /// The most days that a file without a window is shown.
 pub const MOST_DAYS_OF_A_FILE: i64 = 365;
+/// How long behind what has started a row that has not may be due and still move the end of a file's window.
+pub const MOST_DAYS_AHEAD: i64 = 31;
 
 /// What was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

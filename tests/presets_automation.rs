@@ -46,9 +46,9 @@ fn linkflow() {
         ("600000000000", "30:00", "40:00", "600000ms waited 1000ms +schedule (bad duration)"),
         ("3721", "30:00", "30:04", "3721ms waited 1000ms +schedule"),
         // The callback came late, or a start is that of the callback: then the two disagree, and the engine's counts.
-        ("250", "30:00", "40:00", "250ms waited 1000ms +schedule"),
-        ("600000", "30:00", "30:01", "600000ms waited 1000ms +schedule"),
-        ("90000000", "30:00", "30:00", "90000000ms waited 1000ms +schedule"),
+        ("250", "30:00", "40:00", "250ms waited 1000ms +schedule (other end)"),
+        ("600000", "30:00", "30:01", "600000ms waited 1000ms +schedule (other end)"),
+        ("90000000", "30:00", "30:00", "90000000ms waited 1000ms +schedule (other end)"),
         ("3721", "30:00", "30:00", "3721ms waited 1000ms +schedule"),
     ] {
         check(&ended(duration, start, end), &format!("7#91 completed \"Sync CRM\" 2026-02-12T04:30:00Z {expected}"));
@@ -56,7 +56,7 @@ fn linkflow() {
     // A dump of the table: no zone, a retry that names its parent and is no part of it.
     check(
         "id,workflow_id,workspace_id,status,mode,started_at,finished_at,duration_ms,attempt,max_attempts,parent_execution_id,is_deterministic_replay,created_at\n92,7,1,completed,retry,2026-02-12 04:30:00,2026-02-12 04:30:00,120,2,3,91,1,2026-02-12 04:29:58",
-        "7#92 completed 2026-02-12T04:30:00Z 120ms waited 2000ms +retry +attempt:2 +replay attempt 2",
+        "7#92 completed 2026-02-12T04:30:00Z 120ms waited 2000ms +retry +attempt:2 +replay attempt 2 (retry)",
     );
 }
 
@@ -87,6 +87,21 @@ fn n8n() {
         ),
         "1000#1000 waiting 2026-02-12T04:30:00Z +trigger",
     );
+    // The retry names what it repeats, and what was repeated the retry that went well.
+    for (links, repeated) in [
+        (r#""retryOf":"999""#, " +retry attempt 2 (retry)"),
+        (r#""retryOf":null,"retrySuccessId":"1001""#, ""),
+        (r#""retryOf":"""#, ""),
+        (r#""retryOf":"null""#, ""),
+        (r#""retryOf":0"#, ""),
+        (r#""retryOf":"1000""#, " +retry"),
+    ] {
+        let row = with(r#"{"id":1000,"mode":"manual","workflowId":"1","startedAt":"2026-02-12T04:30:00Z",…}"#);
+        check(
+            &row(&format!(r#"{links},"stoppedAt":"2026-02-12T04:30:01Z","status":"error""#)),
+            &format!("1#1000 failed 2026-02-12T04:30:00Z 1000ms +manual{repeated}"),
+        );
+    }
     check(
         &row(r#""startedAt":null,"stoppedAt":null,"createdAt":"2026-02-12T04:30:00Z","status":"new""#),
         "not started: 1000#1000 pending 2026-02-12T04:30:00Z +trigger",
@@ -121,7 +136,7 @@ fn a_flag_says_yes_or_no_however_it_is_written() {
         for (word, tag) in [(yes, " +replay"), (no, ""), ("", "")] {
             linkflow(
                 &format!("{bare}{word},2026-02-12 04:29:58"),
-                &format!("7#92 completed 2026-02-12T04:30:00Z 120ms waited 2000ms +retry{tag}"),
+                &format!("7#92 completed 2026-02-12T04:30:00Z 120ms waited 2000ms +retry{tag} attempt 2 (retry)"),
             );
         }
         for (word, status) in [(yes, "completed"), (no, "failed")] {
@@ -190,7 +205,7 @@ fn windmill() {
     }
     check(
         r#"{"id":"j","job_kind":"preview","script_path":null,"success":true,"started_at":"2024-02-12T04:30:03Z","labels":["a","b"],"is_retry":true}"#,
-        "preview#j completed 2024-02-12T04:30:03Z +a +b +retry",
+        "preview#j completed 2024-02-12T04:30:03Z +a +b +retry attempt 2 (retry)",
     );
 }
 
@@ -230,4 +245,17 @@ fn kestra() {
         r#"{"id":"k2","namespace":"n","flowId":"f","parentId":"k1","state":{"current":"SUCCESS","startDate":"2024-02-12T04:29:59Z"}}"#,
         "part",
     );
+    // All but what runs again call themselves the original; what runs again calls that its parent too, and is no part of it.
+    let again = |rest: &str| {
+        format!(
+            r#"{{"id":"k2","namespace":"n","flowId":"f",{rest},"metadata":{{"attemptNumber":3}},"state":{{"current":"FAILED","startDate":"2024-02-12T04:29:59Z"}}}}"#
+        )
+    };
+    check(&again(r#""originalId":"k2""#), "n.f#k2 failed 2024-02-12T04:29:59Z +attempt:3 (Created)");
+    check(
+        &again(r#""parentId":"k1","originalId":"k1""#),
+        "n.f#k2 failed 2024-02-12T04:29:59Z +attempt:3 attempt 2 (Created) (retry)",
+    );
+    check(&again(r#""parentId":"k1","originalId":"k2""#), "part");
+    check(&again(r#""parentId":"k1","originalId":"""#), "part");
 }

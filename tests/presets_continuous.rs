@@ -135,7 +135,7 @@ fn gitlab() {
         &pipeline(
             r#""status":"success","started_at":"2022-09-21T01:05:14.197Z","finished_at":"2022-09-21T01:07:14.197Z","duration":34,"queued_duration":14"#,
         ),
-        "1/main#47 completed 2022-09-21T01:05:14.197Z 34000ms waited 14000ms +push +main",
+        "1/main#47 completed 2022-09-21T01:05:14.197Z 34000ms waited 14000ms +push +main (other end)",
     );
     check(
         &pipeline(r#""status":"canceled","started_at":null,"duration":null"#),

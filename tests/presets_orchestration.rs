@@ -147,6 +147,11 @@ fn prefect() {
         "not started: abc#f1 pending 2030-01-01T00:00:00Z +prod",
     );
     check(&run(r#""state_type":"COMPLETED","start_time":"2026-02-12T04:30:00Z","parent_task_run_id":"t""#), "part");
+    // It ran twice, within its row.
+    check(
+        r#"{"id":"f1","flow_id":"abc","run_count":2,"state_type":"COMPLETED","start_time":"2026-02-12T04:30:00Z"}"#,
+        "abc#f1 completed 2026-02-12T04:30:00Z +attempt:2",
+    );
 }
 
 #[test]
@@ -181,7 +186,7 @@ fn dagster() {
     // A run that has a parent is run again.
     check(
         &page(r#""status":"FAILURE","startTime":1707712203,"endTime":1707712204,"parentRunId":"4e","rootRunId":"4e""#),
-        "nightly#5f failed 2024-02-12T04:30:03Z 1000ms +retry",
+        "nightly#5f failed 2024-02-12T04:30:03Z 1000ms +retry attempt 2 (retry)",
     );
 }
 
@@ -224,6 +229,15 @@ fn temporal() {
             r#""startTime":"2024-02-12T04:30:03Z","status":"Running","parentExecution":{"workflowId":"p","runId":"x"}"#,
         ),
         "part",
+    );
+    // Of a chain of runs each names the first one, which names itself.
+    check(
+        &run(r#""startTime":"2024-02-12T04:30:03Z","status":"Running","firstRunId":"r1""#),
+        "Order#r1 running 2024-02-12T04:30:03Z +q",
+    );
+    check(
+        &run(r#""startTime":"2024-02-12T04:30:03Z","status":"Running","firstRunId":"r0""#),
+        "Order#r1 running 2024-02-12T04:30:03Z +q attempt 2 (later run)",
     );
 }
 

@@ -94,7 +94,8 @@ impl Brief {
     /// `None` where a row says more of its moments than a canonical one can.
     pub(super) fn of(places: &Places) -> Option<Brief> {
         let place = |role: Role| places.get(role as usize).copied().unwrap_or(u8::MAX);
-        let has_more = [Role::History, Role::Waited, Role::Share].into_iter().any(|role| place(role) != u8::MAX);
+        let has_more =
+            [Role::History, Role::Waited, Role::Share, Role::Repeats].into_iter().any(|role| place(role) != u8::MAX);
         let has_start = place(Role::StartedAt) != u8::MAX;
         (has_start && !has_more).then(|| Brief {
             start: place(Role::StartedAt),

@@ -45,6 +45,8 @@ struct Outline {
     status_text: Range<usize>,
     /// The texts of the tags, one behind the other.
     tags: Range<usize>,
+    /// True if its status is said to be one that others would not give it.
+    is_judged: bool,
 }
 
 impl Default for Outline {
@@ -56,6 +58,7 @@ impl Default for Outline {
             workflow: 0..0,
             status_text: 0..0,
             tags: 0..0,
+            is_judged: false,
         }
     }
 }
@@ -85,6 +88,11 @@ impl<'a> ClassRef<'a> {
 
     pub(super) fn workflow(&self) -> Option<&'a str> {
         self.text_at(&self.outline.workflow)
+    }
+
+    /// True if its status is said to be one that others would not give it.
+    pub(super) fn is_judged(&self) -> bool {
+        self.outline.is_judged
     }
 
     /// The word as it came.
@@ -158,6 +166,7 @@ impl Class {
         let rules = mapping.rules();
         self.outline.verdict = Verdict::Row;
         self.outline.status = Status::Other;
+        self.outline.is_judged = false;
         self.text.clear();
         self.tags.clear();
         self.tag_ends.clear();
@@ -242,7 +251,8 @@ impl Class {
         };
         let status = match meaning {
             Meaning::Is(status) => status,
-            Meaning::Tagged(status, tag) => {
+            Meaning::Tagged(status, tag) | Meaning::Judged(status, tag) => {
+                self.outline.is_judged = matches!(meaning, Meaning::Judged(..));
                 self.add_tag("", Value::Text(Text::Plain(tag)));
                 status
             }
@@ -424,7 +434,7 @@ fn is_set(value: Value<'_>) -> bool {
 }
 
 /// Calls with a text or number; false for everything else.
-fn with_word<T: Default>(value: Value<'_>, call: impl FnOnce(&str) -> T) -> T {
+pub(super) fn with_word<T: Default>(value: Value<'_>, call: impl FnOnce(&str) -> T) -> T {
     let mut found = T::default();
     with_text_of(value, |text| found = call(text));
     found

@@ -11,7 +11,7 @@ use crate::execution::Status;
 use crate::number::whole;
 
 /// Keys that name places, and what stands there.
-const PLACES: [(&str, Role); 16] = [
+const PLACES: [(&str, Role); 17] = [
     ("started_at", Role::StartedAt),
     ("finished_at", Role::FinishedAt),
     ("scheduled_at", Role::ScheduledAt),
@@ -24,6 +24,7 @@ const PLACES: [(&str, Role); 16] = [
     ("succeeded", Role::Succeeded),
     ("id", Role::Id),
     ("attempt", Role::Attempt),
+    ("retry_of", Role::Repeats),
     ("error", Role::Error),
     ("workflow_id", Role::WorkflowId),
     ("workflow", Role::Workflow),

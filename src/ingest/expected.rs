@@ -126,6 +126,7 @@ impl Expected {
     ///   words mean, in this program's vocabulary; words that most systems share are known without. `otherwise` is the
     ///   status of rows that say none.
     /// - `id`, `attempt`, `error`, `workflow_id`, `workflow`, and `workflow_space`, which stands in front of the two.
+    /// - `retry_of`: the id of the row that a row repeats, or a yes; such a row is a retry though it has an id of its own.
     /// - `tags`: one place that holds tags, or an array of at most eight places, each of which is a tag.
     /// - `parent`: rows that have it are parts of other executions and left out.
     /// - `rows`: where in a document the rows are. `dates`: `month-day-year` reads `05-10-23` as

@@ -1,9 +1,9 @@
 //! From the places of a source to roles: which key of JSON or column of CSV means what, and the rules by which what
 //! stands there is read. A scanner walks a mapping key by key beside the members that it meets.
 
-use super::FORMS;
 use super::date_order::DateOrder;
 use super::role::Role;
+use super::{FORMS, Repeats};
 use crate::execution::Status;
 
 /// What a path feeds.
@@ -223,6 +223,12 @@ pub(super) struct Rules {
     pub(super) joins_events: bool,
     /// Among which rows an id is that of one execution.
     pub(super) ids: Ids,
+    /// What a row is of which [`Role::Repeats`] says that it repeats another one.
+    pub(super) repeats: Repeats,
+    /// The only word by which it says so; empty where any value does that is no no, and is not the row's own id.
+    pub(super) repeats_word: &'static str,
+    /// True where such a row names the other one as its parent, and is no part of it.
+    pub(super) repeats_parent: bool,
     /// What exports the fields that it is asked for and no others, as a user calls it; empty of all else.
     pub(super) fields_of: &'static str,
 }
@@ -253,6 +259,9 @@ impl Rules {
         date_order: None,
         joins_events: false,
         ids: Ids::Everywhere,
+        repeats: Repeats::Retry,
+        repeats_word: "",
+        repeats_parent: false,
         fields_of: "",
     };
 }
@@ -281,6 +290,8 @@ pub(super) enum Meaning {
     Is(Status),
     /// The status, and a tag that keeps what it leaves out.
     Tagged(Status, &'static str),
+    /// The same of a status that others would not give it, which is said.
+    Judged(Status, &'static str),
     /// The row is a part of an execution that has a row of its own.
     Part,
     /// The row is an execution that stands so if it has a start, else none.

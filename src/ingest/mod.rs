@@ -191,6 +191,8 @@ pub enum Event<'a> {
         execution: Execution<'a>,
         /// As of a row with a start.
         has_local_id: bool,
+        /// Which of its moments that time is.
+        due: StartSource,
     },
     /// A row of a cube: executions that someone else has counted.
     Counts {
@@ -280,6 +282,26 @@ pub struct Notes {
     pub bad_duration: bool,
     /// Which of its moments the start is.
     pub start_source: StartSource,
+    /// Which of its moments it waited from; [`StartSource::Start`] where it is not known to have waited.
+    pub due: StartSource,
+    /// Whether it repeats a row that has another id.
+    pub repeats: Repeats,
+    /// The end that it names lies more than a minute from where its start and its duration put it. Not asked of canonical rows.
+    pub has_other_end: bool,
+    /// Its word counts as a failure here, though its system knows a worse one.
+    pub judged: bool,
+}
+
+/// What a row is that links to another one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Repeats {
+    /// It links to none.
+    #[default]
+    Nothing,
+    /// A retry, with an id of its own, of the one that it links to.
+    Retry,
+    /// A later run of the one that it links to: a retry, or that one continued.
+    LaterRun,
 }
 
 /// Which moment of a row its start is. All but the first stand in for it where a source names no start of what has

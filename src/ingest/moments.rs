@@ -23,8 +23,8 @@ pub const TOO_FAR: &str = "beyond the years 1 to 9999";
 pub(super) enum Moments {
     /// It has a start.
     Started { started_at: Timestamp, duration_ms: Option<u64>, waited_ms: Option<u64>, notes: Notes },
-    /// It has none, but was to start at this instant.
-    Due(Timestamp),
+    /// It has none, but was to start at this instant, which is one of its moments.
+    Due(Timestamp, StartSource),
     /// It has none.
     NoStart,
     /// Its start cannot be understood; a sentence says why.
@@ -54,18 +54,23 @@ pub(super) fn read(fields: &Fields<'_>, mapping: &Mapping, status: Status, times
     };
     let (started_at, zoneless_start) = match start {
         ParsedTime::At { at, zoneless } => (at, zoneless),
-        ParsedTime::Absent => return due(times, fields, rules).map_or(Moments::NoStart, Moments::Due),
+        ParsedTime::Absent => {
+            let due = DUE.into_iter().find_map(|moment| due_at(times, fields, moment, rules));
+            return due.map_or(Moments::NoStart, |(at, source)| Moments::Due(at, source));
+        }
         ParsedTime::Unreadable => {
             return Moments::Unreadable(unreadable(mapping.name_of(start_role), fields.get(start_role), rules));
         }
     };
-    let duration = if status.is_ended() { duration(times, fields, mapping, started_at) } else { Duration::None };
+    let ended = status.is_ended().then(|| duration(times, fields, mapping, started_at));
+    let (duration, has_other_end) = ended.unwrap_or((Duration::None, false));
     let source = DUE.iter().find(|(role, _)| *role == start_role).map_or(StartSource::Start, |(_, source)| *source);
+    let (waited_ms, due) = waited(times, fields, mapping, started_at, source).unzip();
     Moments::Started {
         started_at,
         duration_ms: duration.ms(),
-        waited_ms: waited(times, fields, mapping, started_at, source),
-        notes: duration.notes(zoneless_start, source),
+        waited_ms,
+        notes: Notes { due: due.unwrap_or_default(), has_other_end, ..duration.notes(zoneless_start, source) },
     }
 }
 
@@ -97,9 +102,17 @@ fn found(value: Value<'_>) -> String {
     }
 }
 
-/// When the row was to start.
-fn due(times: &mut UsualTimes, fields: &Fields<'_>, rules: &Rules) -> Option<Timestamp> {
-    DUE.into_iter().find_map(|(role, _)| at(times, fields, role, rules))
+/// When the row was to start by one of its moments, and what that moment is.
+#[inline(never)]
+fn due_at(
+    times: &mut UsualTimes,
+    fields: &Fields<'_>,
+    (role, source): (Role, StartSource),
+    rules: &Rules,
+) -> Option<(Timestamp, StartSource)> {
+    // What is asked of some rows alone stands in for their scheduled time.
+    let is_scheduled = role == Role::CreatedAt && !rules.created_of.is_empty();
+    at(times, fields, role, rules).map(|at| (at, if is_scheduled { StartSource::Scheduled } else { source }))
 }
 
 fn at(times: &mut UsualTimes, fields: &Fields<'_>, role: Role, rules: &Rules) -> Option<Timestamp> {
@@ -113,24 +126,23 @@ fn at(times: &mut UsualTimes, fields: &Fields<'_>, role: Role, rules: &Rules) ->
     }
 }
 
-/// How long it waited: what is given, else from when it was due to its own start.
+/// How long it waited: what is given, else from when it was due to its own start; and from which moment.
 fn waited(
     times: &mut UsualTimes,
     fields: &Fields<'_>,
     mapping: &Mapping,
     started_at: Timestamp,
     source: StartSource,
-) -> Option<u64> {
-    if let Some(given) = read_duration(fields.get(Role::Waited), mapping.rules().waited_unit, mapping.rules()) {
-        return given.ms();
+) -> Option<(u64, StartSource)> {
+    let rules = mapping.rules();
+    if let Some(given) = read_duration(fields.get(Role::Waited), rules.waited_unit, rules) {
+        return given.ms().map(|ms| (ms, StartSource::Queued));
     }
-    let due = mapping
-        .rules()
-        .waits_from
-        .iter()
-        .filter(|_| source == StartSource::Start)
-        .find_map(|role| at(times, fields, *role, mapping.rules()))?;
-    Duration::of(i128::from(started_at.ms()) - i128::from(due.ms())).ms()
+    let waits = rules.waits_from.iter().filter(|_| source == StartSource::Start);
+    let mut moments = waits.filter_map(|role| DUE.into_iter().find(|(due, _)| due == role));
+    let (due, source) = moments.find_map(|moment| due_at(times, fields, moment, rules))?;
+    let waited = Duration::of(i128::from(started_at.ms()) - i128::from(due.ms())).ms();
+    waited.map(|ms| (ms, source))
 }
 
 /// The instant at which a history of states first says that it runs.
@@ -204,12 +216,14 @@ impl Duration {
             negative_duration: self == Duration::Negative,
             bad_duration: matches!(self, Duration::Bad | Duration::Instead(_)),
             start_source,
+            ..Notes::default()
         }
     }
 }
 
-/// The duration that is given, or else the one that follows from the end.
-fn duration(times: &mut UsualTimes, fields: &Fields<'_>, mapping: &Mapping, start: Timestamp) -> Duration {
+/// The duration that is given, or else the one that follows from the end; and whether both are there and are far from each
+/// other.
+fn duration(times: &mut UsualTimes, fields: &Fields<'_>, mapping: &Mapping, start: Timestamp) -> (Duration, bool) {
     let rules = mapping.rules();
     let given = read_duration(fields.get(Role::Duration), rules.duration_unit, rules);
     let mut end = || match parse_time(times, fields.get(Role::FinishedAt), rules) {
@@ -217,22 +231,26 @@ fn duration(times: &mut UsualTimes, fields: &Fields<'_>, mapping: &Mapping, star
         ParsedTime::Absent => Duration::None,
         ParsedTime::Unreadable => Duration::Bad,
     };
-    if FORMS
-        && rules.may_be_nanoseconds
-        && let (Some(Duration::Ms(given)), Duration::Ms(end)) = (given, end())
-        && is_nanoseconds(given, end)
-    {
-        return Duration::Instead(end);
+    let Some(given) = given else { return (end(), false) };
+    // To look at the ends of canonical rows beside their durations takes a tenth of the time in which they are read.
+    if !FORMS || rules.is_canonical {
+        return (given, false);
     }
-    match given {
+    let end = end();
+    match (given, end) {
         // A system that keeps a history counts the time before the start into its duration.
-        Some(given) if !fields.get(Role::History).is_absent() => {
-            Some(end()).filter(|end| *end != Duration::None).unwrap_or(given)
+        (_, end) if !fields.get(Role::History).is_absent() => (if end == Duration::None { given } else { end }, false),
+        (Duration::Ms(ms), Duration::Ms(between)) if rules.may_be_nanoseconds && is_nanoseconds(ms, between) => {
+            (Duration::Instead(between), false)
         }
-        Some(given) => given,
-        None => end(),
+        (Duration::Ms(ms), Duration::Ms(between)) => (given, ms.abs_diff(between) > FAR_MS),
+        _ => (given, false),
     }
 }
+
+/// What an end may be from where start and duration put it without a word: systems write whole seconds, or write an end when
+/// they hear of it.
+const FAR_MS: u64 = 60_000;
 
 /// True for a length that is a million times what lies between start and end, which are whole seconds. Where start and end
 /// are one, nothing shows: a start may have been written when the execution ended.

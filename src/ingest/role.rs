@@ -75,11 +75,13 @@ pub(super) enum Role {
     Error,
     /// Which of several that share an id it is; nothing where it is below zero.
     Share,
+    /// The id of the run that it repeats, or a yes or a word that says that it repeats one.
+    Repeats,
 }
 
 impl Role {
     /// How many roles there are.
-    pub(super) const COUNT: usize = Role::Share as usize + 1;
+    pub(super) const COUNT: usize = Role::Repeats as usize + 1;
 
     /// The roles of single tags, in the order of the rules that they follow.
     pub(super) const TAGS: [Role; 8] =

@@ -1,19 +1,19 @@
 //! A row out of its values, whatever form and system they came from: what is needed and missing rejects it, what is not
 //! needed and not understood is taken as absent.
 
-use super::classify::{Class, ClassRef, Verdict};
+use super::classify::{Class, ClassRef, Verdict, with_word};
 use super::cube_rows;
 use super::fields::Fields;
-use super::mapping::{Ids, Mapping};
+use super::mapping::{Ids, Mapping, Rules};
 use super::messages::Messages;
 use super::moments::{self, Moments};
 use super::role::Role;
-use super::text::Text;
-use super::{Event, FORMS, LeftOut, Value};
+use super::text::{Text, is_no};
+use super::{Event, FORMS, LeftOut, Notes, Repeats, Value};
 use crate::execution::{Execution, OwnTexts, Status};
 use crate::problem::ProblemKind;
 use crate::time::decimal::{Decimal, few_digits};
-use crate::time::{Timestamp, UsualTimes};
+use crate::time::{Timestamp, UsualTimes, is_none_word};
 
 /// What reading a row needs room for; kept from row to row, so that a row needs no allocation of its own.
 #[derive(Debug, Default)]
@@ -80,10 +80,29 @@ pub(super) fn of_class<'a>(
         return cube_rows::event(place, fields, mapping, class);
     }
     let moments = match class.verdict() {
-        Verdict::Row | Verdict::RowIfStarted => moments::read(fields, mapping, class.status(), &mut texts.times),
-        Verdict::LeftOut(_) | Verdict::Unreadable(_) => Moments::NoStart,
+        Verdict::LeftOut(_) if !repeats_parent(fields, mapping.rules()) => Moments::NoStart,
+        Verdict::Unreadable(_) => Moments::NoStart,
+        _ => moments::read(fields, mapping, class.status(), &mut texts.times),
     };
     told(place, fields, mapping, class, kind, texts, moments)
+}
+
+/// True for a row that repeats what it names as its parent.
+fn repeats_parent(fields: &Fields<'_>, rules: &Rules) -> bool {
+    FORMS && rules.repeats_parent && repeats(fields, rules) != Repeats::Nothing
+}
+
+/// What a row is of another one that it links to.
+// Hardly a system has such links.
+#[inline(never)]
+fn repeats(fields: &Fields<'_>, rules: &Rules) -> Repeats {
+    let link = fields.get(Role::Repeats);
+    let is_link = |link: &str| match rules.repeats_word {
+        "" if is_no(link.as_bytes()) || is_none_word(link) => false,
+        "" => !with_word(fields.get(Role::Id), |id| id == link),
+        word => link.eq_ignore_ascii_case(word),
+    };
+    if link == Value::Bool(true) || with_word(link, is_link) { rules.repeats } else { Repeats::Nothing }
 }
 
 fn told<'a>(
@@ -91,7 +110,7 @@ fn told<'a>(
     fields: &Fields<'a>,
     mapping: &Mapping,
     class: ClassRef<'a>,
-    kind: Option<u32>,
+    mut kind: Option<u32>,
     texts: &'a mut Texts,
     moments: Moments,
 ) -> Event<'a> {
@@ -101,6 +120,7 @@ fn told<'a>(
         Verdict::Row => {}
         Verdict::RowIfStarted if matches!(moments, Moments::Started { .. }) => {}
         Verdict::RowIfStarted => return Event::LeftOut { line, why: LeftOut::NoExecution },
+        Verdict::LeftOut(LeftOut::Part) if repeats_parent(fields, mapping.rules()) => kind = None,
         Verdict::LeftOut(why) => return Event::LeftOut { line, why: *why },
         Verdict::Unreadable(message) => return unreadable(message.clone()),
     }
@@ -109,17 +129,20 @@ fn told<'a>(
         Ids::InWorkflow => class.workflow_id().is_none(),
         Ids::InSource => true,
     };
+    let has_link = FORMS && !fields.get(Role::Repeats).is_absent();
+    let repeats = if has_link { repeats(fields, mapping.rules()) } else { Repeats::Nothing };
     match moments {
         Moments::Started { started_at, duration_ms, waited_ms, notes } => {
             if notes.bad_duration {
                 texts.dropped = moments::why_dropped(fields, mapping, duration_ms.is_some());
             }
-            let execution = execution(fields, class, texts, started_at, duration_ms, waited_ms);
+            let execution = execution(fields, class, texts, (repeats, started_at), duration_ms, waited_ms);
+            let notes = Notes { repeats, judged: FORMS && class.is_judged(), ..notes };
             Event::Row { line, offset, execution, notes, kind, has_local_id }
         }
-        Moments::Due(at) => {
-            let execution = execution(fields, class, texts, at, None, None);
-            Event::Unstarted { line, offset, execution, has_local_id }
+        Moments::Due(at, due) => {
+            let execution = execution(fields, class, texts, (repeats, at), None, None);
+            Event::Unstarted { line, offset, execution, has_local_id, due }
         }
         Moments::NoStart => {
             let message = no_start(mapping, !fields.get(Role::StartedAt).is_absent());
@@ -140,7 +163,7 @@ fn execution<'a>(
     fields: &Fields<'a>,
     class: ClassRef<'a>,
     texts: &'a mut Texts,
-    started_at: Timestamp,
+    (repeats, started_at): (Repeats, Timestamp),
     duration_ms: Option<u64>,
     waited_ms: Option<u64>,
 ) -> Execution<'a> {
@@ -162,7 +185,7 @@ fn execution<'a>(
         duration_ms,
         waited_ms,
         tags: class.tags(),
-        attempt: read_attempt(text_of(attempt)),
+        attempt: read_attempt(text_of(attempt)).max(if repeats == Repeats::Nothing { 0 } else { 2 }),
         error: text_of(error),
     }
 }

@@ -8,7 +8,7 @@ use super::moments::{Duration, Moments};
 use super::role::Role;
 use super::row::{self, Place, Scratch};
 use super::text::{Text, excerpt};
-use super::{Event, StartSource, Value};
+use super::{Event, Notes, StartSource, Value};
 use crate::execution::Status;
 use crate::problem::ProblemKind;
 use crate::time::Timestamp;
@@ -155,7 +155,11 @@ impl Log {
             started_at,
             duration_ms: duration.ms(),
             waited_ms: waited.and_then(|ms| Duration::of(ms).ms()),
-            notes: duration.notes(false, StartSource::Start),
+            notes: Notes {
+                // It waits from its submission.
+                due: waited.map_or(StartSource::Start, |_| StartSource::Queued),
+                ..duration.notes(false, StartSource::Start)
+            },
         }
     }
 }

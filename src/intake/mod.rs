@@ -9,7 +9,9 @@ pub use part::{Range, gather};
 use crate::FORMS;
 use crate::duplicate::{Carried, Duplicates, Pushed};
 use crate::execution::{Execution, Status};
-use crate::ingest::{Event, Expected, Form, LeftOut, Notes, Reader, StartSource, StreamEnd, Unrecognised, excerpt};
+use crate::ingest::{
+    Event, Expected, Form, LeftOut, Notes, Reader, Repeats, StartSource, StreamEnd, Unrecognised, excerpt,
+};
 use crate::number::whole;
 use crate::problem::{ProblemKind, Problems};
 use crate::table::{Arrival, Place, Table};
@@ -49,6 +51,15 @@ pub struct Reading {
     /// Rows that started when their record says they were to start, were queued or were made, in this order, because
     /// the source names no start.
     pub stand_ins: [u64; 3],
+    /// Retries with ids of their own, and later runs of an execution, which may be retries.
+    pub repeats: [u64; 2],
+    /// Rows of which it is known when they were to start, were queued or were made: the first of these that a row has, by
+    /// which it is placed where that is asked for.
+    pub due: [u64; 3],
+    /// Rows that name an end which is far from where start and duration put it; canonical ones are not looked at.
+    pub other_ends: u64,
+    /// Rows that count as failures though their system knows a worse word.
+    pub judged: u64,
     /// Steps, children and other parts of executions, which are no rows.
     pub parts: u64,
     /// What the source lists but is no execution, which are no rows either.
@@ -73,7 +84,10 @@ impl Reading {
     pub fn count_row(&mut self, line: u64, execution: &Execution<'_>, notes: Notes) {
         self.read += 1;
         self.zoneless_starts += u64::from(notes.zoneless_start);
-        self.count_start(notes.start_source);
+        // Canonical rows say nothing of these.
+        if FORMS {
+            self.count_notes(notes);
+        }
         if notes.negative_duration {
             self.problems.add(line, ProblemKind::NegativeDuration, || {
                 "the duration is below zero; the row is counted without it".to_owned()
@@ -84,14 +98,28 @@ impl Reading {
         }
     }
 
+    fn count_notes(&mut self, notes: Notes) {
+        count_moment(&mut self.stand_ins, notes.start_source);
+        count_moment(&mut self.due, notes.due);
+        self.other_ends += u64::from(notes.has_other_end);
+        self.judged += u64::from(notes.judged);
+        let [retries, later_runs] = &mut self.repeats;
+        match notes.repeats {
+            Repeats::Nothing => {}
+            Repeats::Retry => *retries += 1,
+            Repeats::LaterRun => *later_runs += 1,
+        }
+    }
+
     /// Counts a row whose duration was dropped, once it is counted itself; `reader` has told no other one since.
     pub fn count_dropped_duration(&mut self, line: u64, reader: &Reader) {
         self.problems.add(line, ProblemKind::BadDuration, || reader.dropped_duration().to_owned());
     }
 
-    /// Counts a row that has no start, but a time at which it was to start.
-    pub fn count_unstarted(&mut self, line: u64) {
+    /// Counts a row that has no start, but a time at which it was to start, which is one of its moments.
+    pub fn count_unstarted(&mut self, line: u64, due: StartSource) {
         self.read += 1;
+        count_moment(&mut self.due, due);
         self.problems.add(line, ProblemKind::NoStart, || {
             "the row has no start, only a time at which it was to start".to_owned()
         });
@@ -123,16 +151,6 @@ impl Reading {
         }
     }
 
-    fn count_start(&mut self, source: StartSource) {
-        let [scheduled, queued, created] = &mut self.stand_ins;
-        match source {
-            StartSource::Start => {}
-            StartSource::Scheduled => *scheduled += 1,
-            StartSource::Queued => *queued += 1,
-            StartSource::Created => *created += 1,
-        }
-    }
-
     /// True if rows may repeat one another and were not held against each other. Those of one stream are each another row.
     pub fn may_repeat(&self) -> bool {
         self.not_looked_for > 0 && (self.streams != 1 || self.not_looked_for > self.streamed)
@@ -155,6 +173,10 @@ impl Reading {
         self.streamed += other.streamed;
         self.zoneless_starts += other.zoneless_starts;
         self.stand_ins.iter_mut().zip(other.stand_ins).for_each(|(mine, theirs)| *mine += theirs);
+        self.repeats.iter_mut().zip(other.repeats).for_each(|(mine, theirs)| *mine += theirs);
+        self.due.iter_mut().zip(other.due).for_each(|(mine, theirs)| *mine += theirs);
+        self.other_ends += other.other_ends;
+        self.judged += other.judged;
         self.parts += other.parts;
         self.no_executions += other.no_executions;
         self.problems.merge(&other.problems);
@@ -162,6 +184,17 @@ impl Reading {
             (Some(mine), Some(theirs)) => Some(if mine <= *theirs { mine } else { theirs.clone() }),
             (mine, theirs) => mine.or_else(|| theirs.clone()),
         };
+    }
+}
+
+/// Counts a moment other than the start.
+#[inline(never)]
+fn count_moment([scheduled, queued, created]: &mut [u64; 3], source: StartSource) {
+    match source {
+        StartSource::Start => {}
+        StartSource::Scheduled => *scheduled += 1,
+        StartSource::Queued => *queued += 1,
+        StartSource::Created => *created += 1,
     }
 }
 
@@ -472,8 +505,8 @@ impl Intake {
                     let arrival = arrival((true, has_local_id), offset);
                     to_name = apart.push(table, reading, &execution, arrival, kind);
                 }
-                Event::Unstarted { line, execution, offset, has_local_id } => {
-                    reading.count_unstarted(line);
+                Event::Unstarted { line, execution, offset, has_local_id, due } => {
+                    reading.count_unstarted(line, due);
                     let arrival = arrival((false, has_local_id), offset);
                     apart.push(table, reading, &execution, arrival, None);
                 }

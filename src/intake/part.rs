@@ -181,8 +181,10 @@ impl Meeting for HandedOver<'_> {
 
 impl Reading {
     /// What a part tells. Repeated rows are not looked for in one, and whether its source is a stream shows at the end.
-    fn numbers(&mut self) -> [&mut u64; 15] {
+    fn numbers(&mut self) -> [&mut u64; 22] {
         let [scheduled, queued, created] = &mut self.stand_ins;
+        let [retries, later_runs] = &mut self.repeats;
+        let [were_scheduled, were_queued, were_made] = &mut self.due;
         [
             &mut self.read,
             &mut self.unreadable,
@@ -197,6 +199,13 @@ impl Reading {
             scheduled,
             queued,
             created,
+            retries,
+            later_runs,
+            were_scheduled,
+            were_queued,
+            were_made,
+            &mut self.other_ends,
+            &mut self.judged,
             &mut self.parts,
             &mut self.no_executions,
         ]

@@ -336,12 +336,18 @@ impl Table {
         self.newest
     }
 
-    /// The oldest and the newest moment of a kind that any row has.
+    /// True if rows are due so long behind all that have started that no window of a file ends with them.
+    pub(crate) fn is_due_far_ahead(&self) -> bool {
+        self.unstarted > 0 && self.ends_of(Moment::Scheduled).is_some_and(|(_, _, is_far)| is_far)
+    }
+
+    /// The oldest and the newest moment of a kind that any row has; of those that were due and have not started, none that
+    /// lies far behind all that have.
     pub fn reach_of(&self, by: Moment) -> Option<(Timestamp, Timestamp)> {
         if by == Moment::Start {
             return self.oldest.zip(self.newest);
         }
-        let (oldest, newest) = self.ends_of(by)?;
+        let (oldest, newest, _) = self.ends_of(by)?;
         Timestamp::from_ms(oldest).zip(Timestamp::from_ms(newest))
     }
 

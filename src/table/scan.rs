@@ -10,7 +10,8 @@ use crate::execution::Status;
 use crate::histogram::{BINS, Bins, Histogram};
 use crate::options::{Attempts, Counting, Moment};
 use crate::time::Timestamp;
-use crate::window::Window;
+use crate::window::{MOST_DAYS_AHEAD, Window};
+use crate::zone::DAY_MS;
 
 /// In place of a moment: the row has none of the kind that is asked for.
 const NO_MOMENT: i64 = i64::MIN;
@@ -342,15 +343,29 @@ impl Table {
         });
     }
 
-    /// The oldest and the newest moment of any row, in milliseconds.
-    pub(super) fn ends_of(&self, by: Moment) -> Option<(i64, i64)> {
-        let (mut oldest, mut newest) = (i64::MAX, i64::MIN);
-        self.each_chunk(Counting { by, attempts: Attempts::Each }, &mut |_, moments, _| {
-            for moment in moments.iter().filter(|moment| **moment != NO_MOMENT) {
-                (oldest, newest) = (oldest.min(*moment), newest.max(*moment));
-            }
-        });
-        (oldest <= newest).then_some((oldest, newest))
+    /// The oldest and the newest moment of any row, in milliseconds, and whether rows are passed over that are due so long
+    /// behind all that have started ([`MOST_DAYS_AHEAD`]) that a window which ends with them would show nothing else.
+    pub(super) fn ends_of(&self, by: Moment) -> Option<(i64, i64, bool)> {
+        let ends_until = |most: i64| {
+            let (mut oldest, mut newest, mut newest_started) = (i64::MAX, i64::MIN, i64::MIN);
+            self.each_chunk(Counting { by, attempts: Attempts::Each }, &mut |chunk, moments, _| {
+                let rows = moments.iter().zip(&chunk.kinds);
+                for (moment, kind) in rows.filter(|(moment, _)| **moment != NO_MOMENT && **moment <= most) {
+                    (oldest, newest) = (oldest.min(*moment), newest.max(*moment));
+                    if kind & UNSTARTED == 0 {
+                        newest_started = newest_started.max(*moment);
+                    }
+                }
+            });
+            (oldest <= newest).then_some((oldest, newest, newest_started))
+        };
+        let (oldest, newest, newest_started) = ends_until(i64::MAX)?;
+        let most = newest_started.saturating_add(MOST_DAYS_AHEAD * DAY_MS);
+        // A canonical row that has not started has no moment.
+        if !FORMS || newest_started == i64::MIN || newest <= most {
+            return Some((oldest, newest, false));
+        }
+        ends_until(most).map(|(oldest, newest, _)| (oldest, newest, true))
     }
 
     /// Calls with each chunk, the moments of its rows and the number of the first of these.

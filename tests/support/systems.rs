@@ -1,7 +1,7 @@
 //! Checks of rows of other systems: what each record becomes, and what a source was taken for.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use execution_heatmap::ingest::{Event, Expected, LeftOut, Reader, StartSource};
+use execution_heatmap::ingest::{Event, Expected, LeftOut, Reader, Repeats, StartSource};
 
 /// The events of a source whose system is found out, one a line, and what it was taken for.
 pub fn read(source: &str) -> (String, String) {
@@ -60,6 +60,12 @@ pub fn say(event: &Event<'_>) -> String {
             {
                 words += if is_noted { note } else { "" };
             }
+            words += if notes.has_other_end { " (other end)" } else { "" };
+            words += match notes.repeats {
+                Repeats::Nothing => "",
+                Repeats::Retry => " (retry)",
+                Repeats::LaterRun => " (later run)",
+            };
             words
         }
         Event::Unstarted { execution, .. } => format!("not started: {}", texts(execution)),

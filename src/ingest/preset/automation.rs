@@ -5,8 +5,8 @@ use crate::execution::Status;
 use crate::ingest::mapping::{Rules, TagRule};
 use crate::ingest::role::Role;
 
-/// LinkFlow's executions, by its interface or as a dump of its table. Its retries are rows of their own that name the
-/// execution before them; that is no parent. Its engine writes nanoseconds under `duration_ms`.
+/// LinkFlow's executions, by its interface or as a dump of its table. Its retries are rows of their own, which their mode
+/// says; the execution that they name, as other rows do, is no parent. Its engine writes nanoseconds under `duration_ms`.
 pub(super) const LINKFLOW: Preset = Preset {
     name: "linkflow",
     title: "LinkFlow executions",
@@ -21,6 +21,7 @@ pub(super) const LINKFLOW: Preset = Preset {
         ("created_at", Role::CreatedAt),
         ("duration_ms", Role::Duration),
         ("mode", Role::TagA),
+        ("mode", Role::Repeats),
         ("attempt", Role::Attempt),
         ("attempt", Role::TagB),
         ("is_deterministic_replay", Role::TagC),
@@ -31,6 +32,7 @@ pub(super) const LINKFLOW: Preset = Preset {
         tags: &[TagRule::Behind(""), TagRule::Retry, TagRule::Flag("replay"), TagRule::Flag("replay")],
         waits_from: &[Role::CreatedAt],
         may_be_nanoseconds: true,
+        repeats_word: "retry",
         ..Rules::GENERAL
     },
 };
@@ -56,6 +58,7 @@ pub(super) const N8N: Preset = Preset {
         ("mode", Role::Kind),
         ("mode", Role::TagA),
         ("retryOf", Role::TagB),
+        ("retryOf", Role::Repeats),
         ("data.resultData.error.message", Role::Error),
     ],
     rules: Rules {
@@ -100,6 +103,7 @@ pub(super) const WINDMILL: Preset = Preset {
         ("trigger_kind", Role::TagB),
         ("schedule_path", Role::TagC),
         ("is_retry", Role::TagD),
+        ("is_retry", Role::Repeats),
         ("result.error.message", Role::Error),
         ("canceled_reason", Role::Error),
     ],
@@ -111,7 +115,9 @@ pub(super) const WINDMILL: Preset = Preset {
     },
 };
 
-/// Kestra's executions. Their `startDate` is when they were made; they start with the first RUNNING of their history.
+/// Kestra's executions. Their `startDate` is when they were made; they start with the first RUNNING of their history. One
+/// that is run again has an id of its own and names the first one; all others name themselves. What is tried again within
+/// one row makes its number of attempts greater, and is no row.
 pub(super) const KESTRA: Preset = Preset {
     name: "kestra",
     title: "Kestra executions",
@@ -127,7 +133,7 @@ pub(super) const KESTRA: Preset = Preset {
         ("state.duration", Role::Duration),
         ("scheduleDate", Role::ScheduledAt),
         ("parentId", Role::Parent),
-        ("metadata.attemptNumber", Role::Attempt),
+        ("originalId", Role::Repeats),
         ("metadata.attemptNumber", Role::TagA),
         ("labels", Role::Tags),
     ],
@@ -144,6 +150,7 @@ pub(super) const KESTRA: Preset = Preset {
         tags: &[TagRule::Retry],
         stand_in: Some(Role::CreatedAt),
         waits_from: &[Role::ScheduledAt, Role::CreatedAt],
+        repeats_parent: true,
         ..Rules::GENERAL
     },
 };

@@ -240,7 +240,10 @@ pub(super) const JENKINS: Preset = Preset {
         ("builtOn", Role::TagA),
     ],
     rules: Rules {
-        words: &[tagged("unstable", Status::Failed, "unstable"), is("not_built", Status::Skipped)],
+        words: &[
+            Word { text: "unstable", means: Meaning::Judged(Status::Failed, "unstable") },
+            is("not_built", Status::Skipped),
+        ],
         stand_in: Some(Role::ScheduledAt),
         ids: Ids::InWorkflow,
         ..Rules::GENERAL

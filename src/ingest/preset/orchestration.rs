@@ -2,6 +2,7 @@
 
 use super::{Preset, is, tagged};
 use crate::execution::Status;
+use crate::ingest::Repeats;
 use crate::ingest::mapping::{Refinement, Rules, TagRule, Unit};
 use crate::ingest::role::Role;
 
@@ -83,6 +84,7 @@ pub(super) const AIRFLOW_TASKS: Preset = Preset {
 };
 
 /// Flow runs of Prefect. Those of the future are rows too, without a start; those of sub-flows have a parent.
+/// How often one ran is what happened within its row, of which nothing is counted twice.
 pub(super) const PREFECT: Preset = Preset {
     name: "prefect",
     title: "Prefect flow runs",
@@ -100,12 +102,13 @@ pub(super) const PREFECT: Preset = Preset {
         ("end_time", Role::FinishedAt),
         ("expected_start_time", Role::ScheduledAt),
         ("total_run_time", Role::Duration),
-        ("run_count", Role::Attempt),
+        ("run_count", Role::TagA),
         ("parent_task_run_id", Role::Parent),
         ("tags", Role::Tags),
     ],
     rules: Rules {
         refinements: &[Refinement { from: Status::Failed, reason_has: "timedout", to: Status::TimedOut }],
+        tags: &[TagRule::Retry],
         duration_unit: Unit::Seconds,
         waits_from: &[Role::ScheduledAt],
         ..Rules::GENERAL
@@ -138,6 +141,8 @@ pub(super) const DAGSTER: Preset = Preset {
         ("create_timestamp", Role::CreatedAt),
         ("tags", Role::Tags),
         ("parentRunId", Role::TagA),
+        ("parentRunId", Role::Repeats),
+        ("rootRunId", Role::Repeats),
     ],
     rules: Rules {
         words: &[
@@ -153,7 +158,8 @@ pub(super) const DAGSTER: Preset = Preset {
 };
 
 /// Workflow executions of Temporal. Their type is the workflow; what Temporal calls its id names one piece of business.
-/// They start when their backoff is over.
+/// They start when their backoff is over. Runs that a retry, a schedule or the workflow itself made of one all name the
+/// first of them.
 pub(super) const TEMPORAL: Preset = Preset {
     name: "temporal",
     title: "Temporal workflow executions",
@@ -167,6 +173,7 @@ pub(super) const TEMPORAL: Preset = Preset {
         ("closeTime", Role::FinishedAt),
         ("executionDuration", Role::Duration),
         ("parentExecution.workflowId", Role::Parent),
+        ("firstRunId", Role::Repeats),
         ("taskQueue", Role::TagA),
     ],
     rules: Rules {
@@ -192,6 +199,7 @@ pub(super) const TEMPORAL: Preset = Preset {
         ],
         tags: &[TagRule::Behind("")],
         duration_unit: Unit::Seconds,
+        repeats: Repeats::LaterRun,
         ..Rules::GENERAL
     },
 };

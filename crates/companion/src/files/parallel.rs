@@ -59,6 +59,7 @@ impl Settings {
 
 /// What became of a file.
 #[derive(Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one a file, and handed on once")]
 pub enum Outcome {
     /// It was read, to its end or as far as it goes.
     Read {

@@ -193,7 +193,7 @@ impl Imported {
                         }
                     }
                 }
-                Event::Unstarted { line, .. } => self.reading.count_unstarted(line),
+                Event::Unstarted { line, due, .. } => self.reading.count_unstarted(line, due),
                 Event::LeftOut { why, .. } => self.reading.count_left_out(why),
                 Event::Counts { .. } => {
                     self.holds_counts = true;
