@@ -158,11 +158,13 @@ fn progress_is_shown_on_a_terminal_alone() {
     assert!(said.starts_with("6 rows read, 6 placed\n") && !said.contains('\r'), "{said:?}");
 }
 
-/// Starts the analysis of rows that come without end, interrupts it, and says how it ended.
+/// Starts the analysis of rows that come without end, so many times `GOOD` every so many milliseconds, interrupts it once
+/// it has had some, and says how it ended.
 #[cfg(unix)]
-fn interrupted(format: &str) -> shell::Ran {
+fn interrupted(args: &[&str], times: usize, every_ms: u64) -> shell::Ran {
     let mut child = binary()
-        .args(["analyze", "-", "--format", format, "--width", "80"])
+        .args(["analyze", "--width", "80"])
+        .args(args)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -171,15 +173,15 @@ fn interrupted(format: &str) -> shell::Ran {
     let mut input = child.stdin.take().unwrap();
     let (writes, begun) = std::sync::mpsc::channel();
     let endless = std::thread::spawn(move || {
-        let rows = GOOD.repeat(1000);
+        let rows = GOOD.repeat(times);
         for round in 0.. {
             if input.write_all(rows.as_bytes()).is_err() {
                 break;
             }
-            // So many that some have been read.
             if round == 100 {
                 writes.send(()).unwrap();
             }
+            std::thread::sleep(Duration::from_millis(every_ms));
         }
     });
     begun.recv().unwrap();
@@ -193,23 +195,44 @@ fn interrupted(format: &str) -> shell::Ran {
 #[cfg(unix)]
 #[test]
 fn an_interrupt_shows_what_was_read() {
-    let ran = interrupted("terminal");
-    assert_eq!(ran.code, Some(130), "{}", ran.err);
-    let read: u64 = ran.err.split(' ').next().unwrap().replace(',', "").parse().unwrap();
-    assert!(read > 0, "{}", ran.err);
-    let why = format!("the source broke off after {read} rows: reading was stopped");
-    assert!(ran.err.contains(&format!("standard input is incomplete: {why}\n")), "{}", ran.err);
-    assert!(ran.out.split_whitespace().collect::<Vec<_>>().join(" ").contains(&why), "{}", ran.out);
-    assert!(ran.out.contains("Feb 12 – Feb 14, 2026"), "{}", ran.out);
+    // As fast as it goes, and so slowly that a block would take minutes.
+    for (times, every_ms, least) in [(1000, 0, 10_000), (1, 10, 250)] {
+        let ran = interrupted(&["-"], times, every_ms);
+        assert_eq!(ran.code, Some(130), "{}", ran.err);
+        let read: u64 = ran.err.split(' ').next().unwrap().replace(',', "").parse().unwrap();
+        assert!(read >= least, "{}", ran.err);
+        let why = format!("the source broke off after {read} rows: reading was stopped");
+        assert!(ran.err.contains(&format!("standard input is incomplete: {why}\n")), "{}", ran.err);
+        assert!(ran.out.split_whitespace().collect::<Vec<_>>().join(" ").contains(&why), "{}", ran.out);
+        assert!(ran.out.contains("Feb 12 – Feb 14, 2026") && !ran.out.contains("unreadable"), "{}", ran.out);
+    }
 }
 
 #[cfg(unix)]
 #[test]
-fn what_a_program_reads_is_whole_or_not_there() {
-    for format in ["json", "svg"] {
-        let ran = interrupted(format);
-        assert_eq!((ran.code, &*ran.out, &*ran.err), (Some(130), "", ""), "{format}");
+fn of_parts_of_several_files_no_pattern_is_told() {
+    let files = Files::new();
+    let regular = files.with("regular.ndjson", recurring());
+    assert!(run(&["analyze", &regular]).out.contains("\n 1 "), "there is a pattern");
+    let ran = interrupted(&[&regular, "-"], 1000, 0);
+    assert_eq!(ran.code, Some(130), "{}", ran.err);
+    for words in ["\nSome rows are missing: ", "\nNo patterns are looked for in parts of several files.\n"] {
+        assert!(ran.out.contains(words), "no {words:?} in {}", ran.out);
     }
+    assert!(!ran.out.contains("No recurring pattern found") && !ran.out.contains("\n 1 "), "{}", ran.out);
+    assert!(!ran.out.contains("unreadable"), "a row that was cut is none: {}", ran.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_picture_for_someone_is_whole_or_not_there() {
+    let files = Files::new();
+    let file = files.with("picture", "old");
+    for args in [&["-", "--format", "json"][..], &["-", "--format", "svg"], &["-", "--output", &file]] {
+        let ran = interrupted(args, 1000, 0);
+        assert_eq!((ran.code, &*ran.out, &*ran.err), (Some(130), "", ""), "{args:?}");
+    }
+    assert_eq!(std::fs::read_to_string(file).unwrap(), "old");
 }
 
 #[cfg(unix)]

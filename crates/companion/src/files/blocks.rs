@@ -47,6 +47,10 @@ impl<'a> Blocks<'a> {
     pub(super) fn next(&mut self) -> Option<Block> {
         let mut bytes = self.read()?;
         if self.has_ended {
+            // A row in the midst of which reading was stopped is none that cannot be read.
+            if self.plain.is_stopped() && self.cutter != Cutter::Nowhere {
+                bytes.truncate(self.cutter.last_end(&bytes).unwrap_or(0));
+            }
             return Some(Block { bytes, ends: true });
         }
         match self.cutter.last_end(&bytes) {

@@ -10,7 +10,6 @@ use super::blocks::{self, Blocks, Cutter, Quotes};
 use super::progress::Progress;
 use super::{Kind, Opening, PIECE_BYTES, Plain};
 use crate::failure::Failure;
-use crate::interrupt::Stop;
 use execution_heatmap::duplicate::{Carried, Duplicates};
 use execution_heatmap::ingest::{Expected, Form, MOST_LINE_BYTES, Unrecognised};
 use execution_heatmap::intake::{Intake, Reading, gather};
@@ -26,7 +25,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 const BLOCK_BYTES: usize = 4 * 1024 * 1024;
 
 /// Why a reading has no more rows that was stopped.
-const STOPPED: &str = "reading was stopped";
+pub const STOPPED: &str = "reading was stopped";
 
 // A block and what was left of the one before it hold no record that is so long that the engine ends it elsewhere.
 const _: () = assert!(2 * BLOCK_BYTES < MOST_LINE_BYTES);
@@ -45,15 +44,13 @@ pub struct Settings {
     /// How many threads read.
     threads: usize,
     block_bytes: usize,
-    /// Ends the reading before its time.
-    stop: &'static Stop,
 }
 
 impl Settings {
     /// As many threads as there are cores.
-    pub fn new(opening: Opening, deduplicate: bool, keeps_rows: bool, stop: &'static Stop) -> Self {
+    pub fn new(opening: Opening, deduplicate: bool, keeps_rows: bool) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-        Self { opening, deduplicate, keeps_rows, threads, block_bytes: BLOCK_BYTES, stop }
+        Self { opening, deduplicate, keeps_rows, threads, block_bytes: BLOCK_BYTES }
     }
 }
 
@@ -106,7 +103,6 @@ pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result
     let read = || {
         let mut rows = begin();
         work.run(&mut rows);
-        work.settings.stop.is_met();
         rows
     };
     let mut repeated = Reading::default();
@@ -117,10 +113,7 @@ pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result
     std::thread::scope(|scope| {
         let helpers: Vec<_> = (1..threads).map(|_| scope.spawn(read)).collect();
         match &mut identities {
-            None => {
-                work.run(&mut rows);
-                work.settings.stop.is_met();
-            }
+            None => work.run(&mut rows),
             Some(identities) => rows.add(&read(), identities, &mut repeated),
         }
         for helper in helpers {
@@ -255,7 +248,7 @@ impl<'a> Work<'a> {
         loop {
             let mut begun = locked(&self.begun);
             let place = begun.count;
-            let name = self.files.get(place).filter(|_| !self.ends_before(place))?;
+            let name = self.files.get(place).filter(|_| !self.is_in_vain(place) && !self.progress.stop().is_asked())?;
             begun.count += 1;
             begun.opening += 1;
             drop(begun);
@@ -307,10 +300,11 @@ impl<'a> Work<'a> {
             let mut source = locked(&file.blocks);
             let block = source.blocks.as_mut().and_then(Blocks::next);
             let number = source.taken;
-            let Some(block) = block.filter(|_| !self.ends_before(file.place)) else {
+            let Some(block) = block.filter(|_| !self.is_in_vain(file.place)) else {
                 if let Some(blocks) = source.blocks.take() {
-                    let stopped = self.settings.stop.is_asked().then(|| STOPPED.to_owned());
-                    locked(&file.parts).end = Some((number, blocks.broken().or(stopped)));
+                    // A decoder that was given no more says that it misses something.
+                    let stopped = self.progress.stop().is_asked().then(|| STOPPED.to_owned());
+                    locked(&file.parts).end = Some((number, stopped.or(blocks.broken())));
                     locked(&self.begun).open.retain(|open| open.place != file.place);
                     self.add_up(file);
                 }
@@ -330,7 +324,7 @@ impl<'a> Work<'a> {
                 while let Some(bytes) = next {
                     let (row, behind) = self.feed_row(file, &mut intake, &bytes);
                     lines += row;
-                    let Some(blocks) = source.blocks.as_mut().filter(|_| !self.ends_before(file.place)) else { break };
+                    let Some(blocks) = source.blocks.as_mut().filter(|_| !self.is_in_vain(file.place)) else { break };
                     if let Some(behind) = behind {
                         blocks.give_back(behind);
                         break;
@@ -405,11 +399,6 @@ impl<'a> Work<'a> {
             self.failed.fetch_min(place, Ordering::Relaxed);
         }
         locked(&self.done).insert(place, outcome);
-    }
-
-    /// True if no more of a file is to be read.
-    fn ends_before(&self, place: usize) -> bool {
-        self.is_in_vain(place) || self.settings.stop.is_asked()
     }
 
     /// True if what a file holds no longer matters.

@@ -7,6 +7,7 @@ use super::parquet::ParquetRows;
 use super::progress::Progress;
 use super::{PIECE_BYTES, STANDARD_INPUT};
 use crate::failure::Failure;
+use crate::interrupt::Stoppable;
 use execution_heatmap::ingest::{Columned, Expected, Reader};
 use execution_heatmap_inflate::{Decoder, Form as Compression, Limits, MAGIC_BYTES};
 use std::fs::File;
@@ -100,7 +101,8 @@ impl<'a> Plain<'a> {
         let failed = |error: io::Error| Failure::on(name, error);
         let mut first = Vec::with_capacity(MAGIC_BYTES);
         if name == STANDARD_INPUT {
-            io::stdin().take(MAGIC_BYTES as u64).read_to_end(&mut first).map_err(failed)?;
+            let source = Stoppable::new(io::stdin(), progress.stop());
+            source.take(MAGIC_BYTES as u64).read_to_end(&mut first).map_err(failed)?;
             return match opening.parquet {
                 Parquet::Recognise | Parquet::Require if first == PARQUET.as_bytes() => {
                     Err(Failure::on(super::called(name), "Parquet is read from a file, not from a pipe"))
@@ -110,7 +112,8 @@ impl<'a> Plain<'a> {
             };
         }
         let mut file = File::open(name).map_err(failed)?;
-        (&mut file).take(MAGIC_BYTES as u64).read_to_end(&mut first).map_err(failed)?;
+        let source = Stoppable::new(&mut file, progress.stop());
+        source.take(MAGIC_BYTES as u64).read_to_end(&mut first).map_err(failed)?;
         match opening.parquet {
             Parquet::Recognise | Parquet::Require if first == PARQUET.as_bytes() => {
                 file.rewind().map_err(failed)?;
@@ -135,7 +138,7 @@ impl<'a> Plain<'a> {
     fn behind(first: Vec<u8>, source: impl Read + Send + 'a, output_bytes: u64, progress: &'a Progress) -> Self {
         let limits = Limits { output_bytes, ..Limits::default() };
         let form = Compression::of(&first);
-        let whole = Box::new(io::Cursor::new(first).chain(source));
+        let whole = Box::new(Stoppable::new(io::Cursor::new(first).chain(source), progress.stop()));
         let source = match form {
             Some(form) => Source::Compressed(whole, Box::new(Decoder::new(form, limits))),
             None => Source::Bytes(whole),
@@ -175,6 +178,11 @@ impl<'a> Plain<'a> {
         !self.has_ended
     }
 
+    /// True if reading is to end, which ends the source.
+    pub fn is_stopped(&self) -> bool {
+        self.progress.stop().is_asked()
+    }
+
     /// Why the bytes ended before their time, if they did.
     pub fn broken(self) -> Option<String> {
         self.broken
@@ -201,6 +209,8 @@ impl<'a> Plain<'a> {
                     self.feed();
                 }
             }
+            #[cfg(feature = "parquet")]
+            Source::Parquet(_) if self.progress.stop().is_asked() => self.has_ended = true,
             #[cfg(feature = "parquet")]
             Source::Parquet(rows) => match rows.append(into)? {
                 Some(bytes) => self.progress.add_bytes(bytes),

@@ -2,6 +2,7 @@
 //! where standard error is no terminal, nor of what takes less than half a second.
 
 use super::STANDARD_INPUT;
+use crate::interrupt::Stop;
 use crate::terminal::grouped;
 use crate::voice::{self, counted};
 use std::io::IsTerminal;
@@ -16,13 +17,18 @@ const EVERY: Duration = Duration::from_millis(200);
 /// Columns of a terminal that does not tell how many it has.
 const DEFAULT_COLUMNS: usize = 80;
 
-/// What all threads that read together have read.
+/// Nothing ends a reading before its time.
+static NEVER: Stop = Stop::never();
+
+/// What all threads that read together have read, and whether they are to go on.
 pub struct Progress {
     begun: Instant,
     /// Bytes of all files, if each says how many it has.
     total: Option<u64>,
     bytes: AtomicU64,
     rows: AtomicU64,
+    /// Ends the reading before its time.
+    stop: &'static Stop,
     /// What one who waits can do, behind the rest of the line.
     remedy: Option<&'static str>,
     /// When the line is to change; `None` where none is shown.
@@ -43,6 +49,7 @@ impl Progress {
             total: files.iter().map(length).sum(),
             bytes: AtomicU64::new(0),
             rows: AtomicU64::new(0),
+            stop: &NEVER,
             remedy: None,
             next: is_shown.then(|| Mutex::new(begun + FIRST_AFTER)),
         }
@@ -51,12 +58,17 @@ impl Progress {
     /// Progress that is never shown.
     pub fn silent() -> Self {
         let [bytes, rows] = [AtomicU64::new(0), AtomicU64::new(0)];
-        Self { begun: Instant::now(), total: None, bytes, rows, remedy: None, next: None }
+        Self { begun: Instant::now(), total: None, bytes, rows, stop: &NEVER, remedy: None, next: None }
     }
 
-    /// The same with what one who waits can do, in ASCII.
-    pub fn with_remedy(self, remedy: Option<&'static str>) -> Self {
-        Self { remedy, ..self }
+    /// The same of a reading that may be stopped, with what one who waits can do, in ASCII.
+    pub fn until(self, stop: &'static Stop, remedy: Option<&'static str>) -> Self {
+        Self { stop, remedy, ..self }
+    }
+
+    /// What ends the reading before its time.
+    pub const fn stop(&self) -> &'static Stop {
+        self.stop
     }
 
     /// Bytes were read of a file, as they lie there.

@@ -124,9 +124,14 @@ fn weeks(finding: &Finding, ascii: bool) -> String {
     if finding.weeks.is_empty() { from_to } else { format!("{}  {from_to}", squares.collect::<String>()) }
 }
 
+/// The notice of an answer without patterns, of files that were read in part: threads read them side by side, so that what
+/// there is has holes, which no pattern may tell.
+pub const NOT_LOOKED_FOR: &str = "no patterns are looked for in parts of several files";
+
 fn notes(answer: &Answer) -> Vec<String> {
     let mut notes = Vec::new();
-    if answer.patterns.is_empty() && answer.totals.executions() > 0 {
+    let are_looked_for = !answer.notices.iter().any(|notice| notice == NOT_LOOKED_FOR);
+    if answer.patterns.is_empty() && answer.totals.executions() > 0 && are_looked_for {
         notes.push("No recurring pattern found.".to_owned());
     }
     notes.extend(answer.advice.iter().map(|advice| sentence(&advice.sentence)));

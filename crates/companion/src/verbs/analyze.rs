@@ -3,7 +3,7 @@
 use super::{closest, reading};
 use crate::cli::{AnalyzeArgs, Deduplicate, Format, KeepRows, ScreenArgs, When};
 use crate::failure::Failure;
-use crate::files::parallel::{self, Outcome, Settings};
+use crate::files::parallel::{self, Outcome, STOPPED, Settings};
 use crate::files::progress::Progress;
 use crate::interrupt::{self, Stop};
 use crate::terminal::{self, Colours, Look, with_map};
@@ -21,7 +21,7 @@ use execution_heatmap::time::Timestamp;
 use execution_heatmap::window::Window;
 use std::io::IsTerminal;
 
-/// A picture is for someone who looks, so that what was read until an interrupt is shown; what a program is to read is
+/// A picture is for someone who looks, so that what was read until an interrupt is shown; what a program or a file gets is
 /// whole or not there.
 static PICTURE: Stop = Stop::by_interrupt();
 static NO_PICTURE: Stop = Stop::never();
@@ -47,11 +47,19 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     let Read { table, reading, remarks, system, is_stopped } = read(args, query.counting.attempts)?;
     if answer::reach_of(&table, &query).is_none() {
         report(&account(&reading), &remarks);
-        return Err(nothing_to_place(args, &reading, system));
+        let failure = nothing_to_place(args, &reading, system);
+        if !is_stopped {
+            return Err(failure);
+        }
+        say(&failure.to_string());
+        return Err(Failure::Interrupted);
     }
     let source = Source::File;
     let zone = zones::zone(&query.time_zone, answer::zone_span(&table, &query, source))?;
-    let answer = answer::answer(&table, &reading, &query, &zone, source, Patterns::Look)?;
+    let has_holes = is_stopped && args.files.len() > 1;
+    let patterns = if has_holes { Patterns::Skip } else { Patterns::Look };
+    let mut answer = answer::answer(&table, &reading, &query, &zone, source, patterns)?;
+    answer.notices.extend(has_holes.then(|| terminal::NOT_LOOKED_FOR.to_owned()));
     files::write(args.output.as_deref(), &written(args, &answer))?;
     report(&answer.account, &remarks);
     unknown_workflows(&table, &query, &answer.window).iter().for_each(|hint| say(hint));
@@ -84,11 +92,12 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<Read, Failure> {
         Deduplicate::Off => false,
     };
     let opening = reading::opening(&args.reading)?;
-    let stop = if args.format == Format::Terminal { &PICTURE } else { &NO_PICTURE };
+    let is_seen = args.format == Format::Terminal && args.output.is_none();
+    let stop = if is_seen { &PICTURE } else { &NO_PICTURE };
     interrupt::watch(stop);
-    let remedy = (args.format == Format::Terminal).then_some("Ctrl+C shows what was read");
-    let progress = Progress::of(&args.files).with_remedy(remedy);
-    let read = parallel::read(&args.files, Settings::new(opening, deduplicate, keeps_rows, stop), &progress);
+    let remedy = is_seen.then_some("Ctrl+C shows what was read");
+    let progress = Progress::of(&args.files).until(stop, remedy);
+    let read = parallel::read(&args.files, Settings::new(opening, deduplicate, keeps_rows), &progress);
     progress.clear();
     let is_stopped = stop.end();
     let parallel::Gathered { table, outcomes, repeated } = read?;
@@ -117,6 +126,10 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<Read, Failure> {
         let not_read = format!("{} not read", counted(left as u64, "file is", "files are"));
         remarks.push(not_read.clone());
         readings.incomplete.get_or_insert(not_read);
+    }
+    if is_stopped {
+        // The interrupt may have ended the source before it ended the reading.
+        readings.incomplete.get_or_insert_with(|| STOPPED.to_owned());
     }
     Ok(Read { table, reading: readings, remarks, system, is_stopped })
 }
