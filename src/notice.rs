@@ -315,6 +315,7 @@ fn attempts(told: &Told<'_>) -> Vec<String> {
     let mut facts = Vec::new();
     if query.counting.attempts == Attempts::Each {
         if counted.retries > 0 {
+            // Which of the two they are is not kept of each row; that they are one of them is true of any view.
             let are = if later_runs > 0 { " executions repeat or continue others" } else { " executions are retries" };
             facts.push([&count(counted.retries), " of ", &count(totals.executions()), are, " and count each"].concat());
         }

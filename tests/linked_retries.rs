@@ -361,6 +361,12 @@ fn later_runs_are_told_where_they_are_shown() {
     for attempts in ["each", "last"] {
         assert_eq!(told(&intake, attempts, &[("status", "failed")]), [""; 0], "{attempts}");
     }
+    // Beside executions of n8n, which alone are shown, it is not known that these are retries.
+    let mut both = read(&SYSTEMS[0].forms().swap_remove(1).1, true);
+    both.follow(intake, 3);
+    let view = [("workflow_id", "w1")];
+    assert_eq!(told(&both, "each", &view), ["1 of 3 executions repeat or continue others and count each"]);
+    assert_eq!(told(&both, "last", &view), [LATER_RUNS_COUNT]);
 }
 
 #[test]
