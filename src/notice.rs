@@ -5,7 +5,7 @@ use crate::FORMS;
 use crate::answer::{Account, Source, ends_with_newest};
 use crate::cube::Sums;
 use crate::execution::Status;
-use crate::ingest::excerpt;
+use crate::ingest::{UNSTABLE, excerpt};
 use crate::intake::Reading;
 use crate::number::whole;
 use crate::options::{Attempts, Metric, Moment, Query};
@@ -75,13 +75,10 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     facts.extend(moments(told));
     facts.extend(attempts(told));
     facts.extend(rate_known(totals));
-    let unknown = unknown_statuses(totals.of(Status::Other), totals.executions(), &counted.other_statuses);
     // Counts know no mapping.
     let are_counts = FORMS && table.longest_count().is_some() && table.keeps_rows() && table.rows() == 0;
-    facts.extend(unknown.map(|said| match said.strip_suffix(UNLESS_MAPPED) {
-        Some(said) if are_counts => said.to_owned(),
-        _ => said,
-    }));
+    let remedy = if are_counts { "" } else { UNLESS_MAPPED };
+    facts.extend(unknown_statuses(totals.of(Status::Other), totals.executions(), &counted.other_statuses, remedy));
     facts.extend(crowding(table));
     if cfg!(feature = "patterns") {
         let why = if table.keeps_rows() { (table.counted() > 0).then_some(COUNTED) } else { Some(NOT_KEPT) };
@@ -123,6 +120,9 @@ fn some(number: u64, [of_one, of_more]: [&str; 2]) -> Option<String> {
     (number > 0).then(|| [&*count(number), if number == 1 { of_one } else { of_more }].concat())
 }
 
+/// In front of a number of the whole source, where others are of what is shown.
+const OF_ALL_ROWS: &str = "of all rows read, ";
+
 /// What a reader has to know of rows wherever they go, into a picture or a database: what was assumed of their starts, and
 /// what the source lists beside them.
 pub fn of_reading(reading: &Reading) -> Vec<String> {
@@ -139,14 +139,13 @@ pub fn of_reading(reading: &Reading) -> Vec<String> {
         [" row has a duration or an end that cannot be used", " rows have a duration or an end that cannot be used"],
     ));
     facts.extend(stand_ins(reading));
-    if FORMS {
-        facts.extend(some(
-            reading.judged,
-            [
-                " unstable build counts as failed and bears the tag unstable",
-                " unstable builds count as failed and bear the tag unstable",
-            ],
-        ));
+    if FORMS && reading.unstable > 0 {
+        let [are, count_as] = if reading.unstable == 1 {
+            [" is an ", " build, which counts as failed and bears the tag "]
+        } else {
+            [" are ", " builds, which count as failed and bear the tag "]
+        };
+        facts.push([OF_ALL_ROWS, &count(reading.unstable), are, UNSTABLE, count_as, UNSTABLE].concat());
     }
     facts.extend(left_out(reading));
     facts
@@ -192,18 +191,19 @@ const fn moment(by: Moment) -> &'static str {
     }
 }
 
+/// What the scheduled time of rows is called beside other moments.
+const WERE_DUE: &str = "when they were due";
+
 /// What is called the scheduled time of rows: the moment from which they waited.
 fn due(reading: &Reading) -> String {
     let mut words = String::new();
-    for (rows, moment) in
-        reading.due.iter().zip(["their scheduled time", "when they were queued", "when they were made"])
-    {
+    for (rows, moment) in reading.due.iter().zip([WERE_DUE, "when they were queued", "when they were made"]) {
         if FORMS && *rows > 0 {
             words.push_str(if words.is_empty() { "" } else { " or " });
             words.push_str(moment);
         }
     }
-    if words.is_empty() { "their scheduled time".to_owned() } else { words }
+    if words.is_empty() { WERE_DUE.to_owned() } else { words }
 }
 
 /// By which moment rows were placed, which of them lack it, and how many of them lie outside the window.
@@ -275,13 +275,14 @@ fn moments(told: &Told<'_>) -> Vec<String> {
         let placed = if by == Moment::End { "their end (start and duration)".to_owned() } else { due(reading) };
         facts.push(["executions are placed by ", &placed, &lacking].concat());
         if FORMS && by == Moment::End && table.keeps_rows() {
-            facts.extend(some(
+            let others = some(
                 reading.other_ends,
                 [
-                    " row names an end that lies more than a minute from that",
-                    " rows name ends that lie more than a minute from that",
+                    " names an end that lies more than a minute from where its start and duration put it",
+                    " name ends that lie more than a minute from where their start and duration put them",
                 ],
-            ));
+            );
+            facts.extend(others.map(|others| OF_ALL_ROWS.to_owned() + &others));
         }
         if !table.keeps_rows() {
             facts.push(
@@ -303,42 +304,41 @@ fn moments(told: &Told<'_>) -> Vec<String> {
     facts
 }
 
-/// How attempts of one execution are counted, where there are several. Of those with an id of their own none is the last
-/// one of another: only a link says what they repeat, and nobody follows it.
+/// How attempts of one execution are counted, where the view has several. Of those with an id of their own none is the last
+/// one of another: only a link says what they repeat, and nobody follows it. How many of the view's are such is not known,
+/// since links are counted while the whole source is read: what is said of these holds for any view and has no number.
 fn attempts(told: &Told<'_>) -> Vec<String> {
-    let Told { reading, query, totals, counted, .. } = told;
+    let Told { table, reading, query, totals, counted, .. } = told;
     // No other build reads links.
     let [retries, later_runs] = if FORMS { reading.repeats } else { [0, 0] };
     let linked = retries + later_runs;
     let mut facts = Vec::new();
-    match query.counting.attempts {
-        Attempts::Each if counted.retries > 0 => {
+    if query.counting.attempts == Attempts::Each {
+        if counted.retries > 0 {
+            // Which of the two they are is not kept of each row; that they are one of them is true of any view.
             let are = if later_runs > 0 { " executions repeat or continue others" } else { " executions are retries" };
             facts.push([&count(counted.retries), " of ", &count(totals.executions()), are, " and count each"].concat());
         }
-        Attempts::Last if reading.not_looked_for > 0 && counted.retries > linked => facts.push(
+        return facts;
+    }
+    // Where every retry of the source is a linked one, there is no earlier attempt. Links of repeated rows were counted
+    // before these were dropped, so then nothing is sure.
+    let has_others = table.retries() != linked || reading.duplicates > 0;
+    if reading.not_looked_for > 0 && counted.retries > 0 && has_others {
+        facts.push(
             "earlier attempts were not looked for, so each attempt counts; that takes reading with de-duplication"
                 .to_owned(),
-        ),
-        Attempts::Last => facts
-            .extend(some(counted.repeated, [" earlier attempt is not counted", " earlier attempts are not counted"])),
-        _ => {}
+        );
+    } else {
+        facts.extend(some(counted.repeated, [" earlier attempt is not counted", " earlier attempts are not counted"]));
     }
-    if query.counting.attempts == Attempts::Last && counted.retries > 0 {
-        facts.extend(some(
-            linked,
-            if later_runs > 0 {
-                [
-                    " execution that repeats or continues another one has an id of its own and counts beside it",
-                    " executions that repeat or continue others have ids of their own and count beside them",
-                ]
-            } else {
-                [
-                    " retry has an id of its own and counts beside what it repeats",
-                    " retries have ids of their own and count beside what they repeat",
-                ]
-            },
-        ));
+    if linked > 0 && counted.retries > 0 {
+        let said = if later_runs > 0 {
+            "executions that repeat or continue others under ids of their own count beside them"
+        } else {
+            "retries with ids of their own count beside what they repeat"
+        };
+        facts.push(said.to_owned());
     }
     facts
 }
@@ -372,14 +372,14 @@ pub fn rate_known(totals: &Sums) -> Option<String> {
 }
 
 /// What can be done about unknown status words of rows.
-const UNLESS_MAPPED: &str = ", unless a mapping says what they mean";
+pub const UNLESS_MAPPED: &str = ", unless a mapping says what they mean";
 
 /// Unknown status words that a notice names.
 const MOST_NAMED_STATUSES: usize = 3;
 
-/// That so many executions bear status words that are not in the vocabulary, with the commonest of them; `None` if none
-/// does.
-pub fn unknown_statuses(other: u64, executions: u64, other_statuses: &[(String, u64)]) -> Option<String> {
+/// That so many executions bear status words that are not in the vocabulary, with the commonest of them, and what can be
+/// done about it; `None` if none does.
+pub fn unknown_statuses(other: u64, executions: u64, other_statuses: &[(String, u64)], remedy: &str) -> Option<String> {
     if other == 0 {
         return None;
     }
@@ -403,7 +403,7 @@ pub fn unknown_statuses(other: u64, executions: u64, other_statuses: &[(String, 
             &named,
             more,
             "; they count as volume and in no rate",
-            UNLESS_MAPPED,
+            remedy,
         ]
         .concat(),
     )

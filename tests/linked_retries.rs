@@ -180,7 +180,12 @@ fn read(bytes: &[u8], duplicates: bool) -> Intake {
 }
 
 fn respond(intake: &Intake, attempts: &str) -> Value {
-    let query = Query::from_pairs([("metric", "volume"), ("attempts", attempts)]).unwrap();
+    respond_to(intake, attempts, &[])
+}
+
+fn respond_to(intake: &Intake, attempts: &str, view: &[(&str, &str)]) -> Value {
+    let own = [("metric", "volume"), ("attempts", attempts)];
+    let query = Query::from_pairs(own.into_iter().chain(view.iter().copied())).unwrap();
     let (table, reading) = (intake.table(), intake.reading());
     let answer = answer::answer(table, reading, &query, &Zone::utc(), Source::File, Patterns::Skip).unwrap();
     serde_json::from_str(&json::heatmap(&answer)).unwrap()
@@ -232,15 +237,24 @@ fn retries(bytes: &[u8]) -> Vec<String> {
     ids
 }
 
+const RETRIES_COUNT: &str = "retries with ids of their own count beside what they repeat";
+const LATER_RUNS_COUNT: &str = "executions that repeat or continue others under ids of their own count beside them";
+const UNSOUGHT: &str =
+    "earlier attempts were not looked for, so each attempt counts; that takes reading with de-duplication";
+
+/// The notices of a response that tell of attempts and retries.
+fn told(intake: &Intake, attempts: &str, view: &[(&str, &str)]) -> Vec<String> {
+    let response = respond_to(intake, attempts, view);
+    let words = ["retr", "attempt", "repeat or continue"];
+    let is_told = |notice: &&str| words.iter().any(|word| notice.contains(word)) && !notice.contains("repeated rows");
+    notices(&response).into_iter().filter(is_told).map(str::to_owned).collect()
+}
+
 #[test]
 fn where_last_attempts_count_it_is_said_that_they_count_beside_the_others() {
     for records in SYSTEMS {
-        let Records { system, repeats, .. } = records;
-        let expected = match (system.starts_with("Temporal"), repeats) {
-            (true, _) => "1 execution that repeats or continues another one has an id of its own and counts beside it",
-            (_, 1) => "1 retry has an id of its own and counts beside what it repeats",
-            _ => "2 retries have ids of their own and count beside what they repeat",
-        };
+        let Records { system, .. } = records;
+        let expected = if system.starts_with("Temporal") { LATER_RUNS_COUNT } else { RETRIES_COUNT };
         for (form, bytes) in records.forms() {
             for duplicates in [true, false] {
                 let response = respond(&read(&bytes, duplicates), "last");
@@ -251,6 +265,108 @@ fn where_last_attempts_count_it_is_said_that_they_count_beside_the_others() {
             }
         }
     }
+}
+
+/// A row of the field names of [`own_rows`], of a minute of 2026-02-12 or a day behind it.
+fn own_row(workflow: &str, id: &str, attempt: u32, of: &str, day: u32) -> String {
+    format!("{workflow},{id},{attempt},{of},2026-02-{day}T04:{attempt:02}:00Z,failed\n")
+}
+
+/// Rows of which a mapping says both which attempt and which retry each is.
+fn own_rows(rows: &[String], duplicates: Option<Duplicates>) -> Intake {
+    let mapping =
+        r#"{"workflow_id":"flow","id":"id","attempt":"try","retry_of":"of","started_at":"at","status":"how"}"#;
+    let expected = Expected::anything().map(mapping).unwrap();
+    let mut intake = Intake::expecting(expected, false).onto(Table::default().with_places(), duplicates);
+    intake.extend(("flow,id,try,of,at,how\n".to_owned() + &rows.concat()).as_bytes());
+    intake.finish(None);
+    intake
+}
+
+/// A hundred executions that failed and a retry of each; those of w1 are three, the newest.
+#[test]
+fn what_is_told_of_them_is_true_of_what_is_shown() {
+    let row = |id: u64, of: &str, flow: &str, day: &str| {
+        let mode = if of == "null" { "trigger" } else { "retry" };
+        format!(
+            r#"{{"id":"{id}","finished":true,"mode":"{mode}","retryOf":{of},"startedAt":"2026-02-{day}T04:30:00Z","stoppedAt":"2026-02-{day}T04:31:00Z","workflowId":"{flow}","status":"error"}}"#
+        ) + "\n"
+    };
+    let of = |first: u64, count: u64, flow: &str, day: &str| -> String {
+        let pair = |id| row(2 * id, "null", flow, day) + &row(2 * id + 1, &format!("\"{}\"", 2 * id), flow, day);
+        (first..first + count).map(pair).collect()
+    };
+    let lines = of(1, 97, "w2", "12") + &of(101, 3, "w1", "14") + &row(901, "null", "w3", "16");
+    for duplicates in [true, false] {
+        let intake = read(lines.as_bytes(), duplicates);
+        for (view, each) in [
+            (vec![], Some("100 of 201 executions are retries and count each")),
+            (vec![("workflow_id", "w1")], Some("3 of 6 executions are retries and count each")),
+            (vec![("workflow_id", "w3")], None),
+            (vec![("from", "2026-02-13"), ("to", "2026-02-16")], Some("3 of 7 executions are retries and count each")),
+            (vec![("from", "2026-02-15"), ("to", "2026-02-16")], None),
+        ] {
+            assert_eq!(told(&intake, "each", &view), Vec::from_iter(each), "{view:?}");
+            assert_eq!(told(&intake, "last", &view), Vec::from_iter(each.map(|_| RETRIES_COUNT)), "{view:?}");
+        }
+    }
+}
+
+/// Five second attempts beside twelve linked retries that are shown elsewhere.
+#[test]
+fn earlier_attempts_are_said_to_be_unsought_however_many_linked_retries_lie_elsewhere() {
+    let attempts = |id: u64| [own_row("w1", &format!("a{id}"), 1, "", 12), own_row("w1", &format!("a{id}"), 2, "", 12)];
+    let linked = |id: u64| own_row("w2", &format!("r{id}"), 1, "x", 14);
+    let rows: Vec<String> =
+        (1..=5).flat_map(attempts).chain((1..=12).map(linked)).chain([own_row("w3", "z", 1, "", 16)]).collect();
+    let views: [(&[(&str, &str)], bool); 6] = [
+        (&[], true),
+        (&[("workflow_id", "w1")], true),
+        (&[("workflow_id", "w2")], true),
+        (&[("workflow_id", "w3")], false),
+        (&[("from", "2026-02-10"), ("to", "2026-02-13")], true),
+        (&[("from", "2026-02-15"), ("to", "2026-02-16")], false),
+    ];
+    for (view, has_retries) in views {
+        let expected = if has_retries { vec![UNSOUGHT, RETRIES_COUNT] } else { vec![] };
+        assert_eq!(told(&own_rows(&rows, None), "last", view), expected, "{view:?}");
+    }
+    let looked = own_rows(&rows, Some(Duplicates::default()));
+    let counted = "5 earlier attempts are not counted";
+    assert_eq!(told(&looked, "last", &[("workflow_id", "w1")]), [counted, RETRIES_COUNT]);
+    // Without an attempt of its own no row of the source has an earlier one.
+    let linked: Vec<String> = (1..=12).map(linked).collect();
+    assert_eq!(told(&own_rows(&linked, None), "last", &[]), [RETRIES_COUNT]);
+}
+
+/// A linked retry that stands there twice is one row and two links; behind it come rows that were not held against others.
+#[test]
+fn repeated_links_do_not_hide_that_attempts_are_unsought() {
+    let linked = own_row("w", "r", 1, "x", 12);
+    let mut intake = own_rows(&[linked.clone(), linked], Some(Duplicates::default()));
+    intake.follow(own_rows(&[own_row("w", "a", 1, "", 12), own_row("w", "a", 2, "", 12)], None), 3);
+    let reading = intake.reading();
+    assert_eq!((intake.table().retries(), reading.repeats, reading.duplicates), (2, [2, 0], 1));
+    assert_eq!(told(&intake, "last", &[]), [UNSOUGHT, RETRIES_COUNT]);
+}
+
+/// A chain of Temporal beside a run without one.
+#[test]
+fn later_runs_are_told_where_they_are_shown() {
+    let records = &SYSTEMS[3];
+    let intake = read(&records.forms().swap_remove(1).1, true);
+    let chain = "1 of 3 executions repeat or continue others and count each";
+    assert_eq!(told(&intake, "each", &[]), [chain]);
+    assert_eq!(told(&intake, "last", &[]), [LATER_RUNS_COUNT]);
+    for attempts in ["each", "last"] {
+        assert_eq!(told(&intake, attempts, &[("status", "failed")]), [""; 0], "{attempts}");
+    }
+    // Beside executions of n8n, which alone are shown, it is not known that these are retries.
+    let mut both = read(&SYSTEMS[0].forms().swap_remove(1).1, true);
+    both.follow(intake, 3);
+    let view = [("workflow_id", "w1")];
+    assert_eq!(told(&both, "each", &view), ["1 of 3 executions repeat or continue others and count each"]);
+    assert_eq!(told(&both, "last", &view), [LATER_RUNS_COUNT]);
 }
 
 #[test]

@@ -17,7 +17,12 @@ fn read(source: &str) -> Intake {
 }
 
 fn respond(intake: &Intake, by: &str) -> Value {
-    let query = Query::from_pairs([("metric", "volume"), ("by", by)]).unwrap();
+    respond_to(intake, by, &[])
+}
+
+fn respond_to(intake: &Intake, by: &str, view: &[(&str, &str)]) -> Value {
+    let own = [("metric", "volume"), ("by", by)];
+    let query = Query::from_pairs(own.into_iter().chain(view.iter().copied())).unwrap();
     let (table, reading) = (intake.table(), intake.reading());
     let answer = answer::answer(table, reading, &query, &Zone::utc(), Source::File, Patterns::Skip).unwrap();
     serde_json::from_str(&json::heatmap(&answer)).unwrap()
@@ -80,7 +85,7 @@ fn where_nothing_has_started_the_window_ends_with_what_is_due() {
 const DUE: [(&str, &str); 6] = [
     (
         r#"{"id":"f1","flow_id":"abc","state_type":"COMPLETED","start_time":"2026-02-12T04:30:00Z","expected_start_time":"2026-02-12T04:29:58Z"}"#,
-        "their scheduled time",
+        "when they were due",
     ),
     (
         r#"{"id":91,"workflow_id":7,"status":"failed","mode":"manual","max_attempts":1,"started_at":"2026-02-12T04:30:00Z","created_at":"2026-02-12T04:29:59Z"}"#,
@@ -92,11 +97,11 @@ const DUE: [(&str, &str); 6] = [
     ),
     (
         "{\"id\":\"k1\",\"namespace\":\"n\",\"flowId\":\"f\",\"scheduleDate\":\"2026-02-12T04:29:00Z\",\"state\":{\"current\":\"CREATED\",\"startDate\":\"2026-02-12T04:29:01Z\"}}\n{\"id\":\"k2\",\"namespace\":\"n\",\"flowId\":\"f\",\"state\":{\"current\":\"CREATED\",\"startDate\":\"2026-02-12T04:29:01Z\"}}",
-        "their scheduled time or when they were made",
+        "when they were due or when they were made",
     ),
     (
         r#"{"dag_run_id":"scheduled__1","dag_id":"etl","state":"success","run_type":"scheduled","start_date":"2026-02-12T00:00:03Z","end_date":"2026-02-12T00:04:11Z","data_interval_end":"2026-02-12T00:00:00Z"}"#,
-        "their scheduled time",
+        "when they were due",
     ),
     ("    1    25574     7     10    1 -1 -1 -1 -1 -1 1   4   1   2 -1 -1 -1 -1", "when they were queued"),
 ];
@@ -122,7 +127,7 @@ fn the_moment_that_places_is_called_what_it_is() {
     // A manual run of Airflow was not due when its interval of data ended.
     let manual = DUE[4].0.replace("scheduled__1", "manual__1");
     let response = respond(&read(&manual), "scheduled");
-    let expected = "executions are placed by their scheduled time; 1 row has no such time and is counted as no_start";
+    let expected = "executions are placed by when they were due; 1 row has no such time and is counted as no_start";
     assert_eq!(said(&response, "placed by"), [expected]);
 }
 
@@ -139,15 +144,71 @@ fn ends_that_rows_name_themselves_are_counted() {
         + &pipeline(3, "\"2026-02-12T09:30:00Z\"", "null");
     let far = |id: u64| pipeline(id, "\"2026-02-12T04:31:01Z\"", "0");
     let linkflow = r#"{"id":90,"workflow_id":7,"status":"failed","mode":"schedule","max_attempts":1,"started_at":"2026-02-12T04:30:00Z","finished_at":"2026-02-12T04:40:00Z","duration_ms":250}"#;
+    let one = "of all rows read, 1 names an end that lies more than a minute from where its start and duration put it";
+    let two = "of all rows read, 2 name ends that lie more than a minute from where their start and duration put them";
+    // An end before the start is one that lies far, unless it is near; and one of another century lies farthest.
+    let before = |id: u64, end: &str| pipeline(id, &format!("\"{end}\""), "30");
     for (source, expected) in [
         (near.clone(), None),
-        (near.clone() + &far(4), Some("1 row names an end that lies more than a minute from that")),
-        (near + &far(4) + &far(5), Some("2 rows name ends that lie more than a minute from that")),
-        (linkflow.to_owned(), Some("1 row names an end that lies more than a minute from that")),
+        (near.clone() + &far(4), Some(one)),
+        (near.clone() + &far(4) + &far(5), Some(two)),
+        (linkflow.to_owned(), Some(one)),
+        (near.clone() + &before(6, "2026-02-12T04:29:30Z"), None),
+        (near.clone() + &before(6, "2026-02-12T04:29:29Z"), Some(one)),
+        (near.clone() + &before(6, "2025-02-12T04:30:00Z") + &before(7, "0001-01-02T00:00:00Z"), Some(two)),
+        (near + &before(6, "2226-02-12T04:30:00Z"), Some(one)),
     ] {
         let intake = read(&source);
         assert_eq!(said(&respond(&intake, "end"), "a minute from"), Vec::from_iter(expected), "{source}");
         assert!(said(&respond(&intake, "start"), "a minute from").is_empty());
+    }
+}
+
+/// Pipelines of two branches on two days, of which those of the first name ends that are others.
+#[test]
+fn what_is_told_of_all_rows_is_said_to_be_so_in_every_view() {
+    let pipeline = |id: u64, branch: &str, day: u64, end: &str| {
+        format!(
+            r#"{{"id":{id},"iid":{id},"project_id":{day},"ref":"{branch}","status":"success","started_at":"2026-02-{day}T04:30:00Z","finished_at":"2026-02-{day}T{end}Z","duration":60}}"#
+        ) + "\n"
+    };
+    let lines: String = (1..=12).map(|id| pipeline(id, "main", 12, "09:30:00")).collect::<String>()
+        + &pipeline(13, "other", 14, "04:31:00");
+    let intake = read(&lines);
+    let expected =
+        "of all rows read, 12 name ends that lie more than a minute from where their start and duration put them";
+    let views: [(&[(&str, &str)], u64); 4] = [
+        (&[], 13),
+        (&[("tag", "other")], 1),
+        (&[("from", "2026-02-13"), ("to", "2026-02-15")], 1),
+        (&[("from", "2026-02-15"), ("to", "2026-02-15")], 0),
+    ];
+    for (view, placed) in views {
+        let response = respond_to(&intake, "end", view);
+        assert_eq!(response["totals"]["executions"], json!(placed), "{view:?}");
+        assert_eq!(said(&response, "a minute from"), [expected], "{view:?}");
+    }
+}
+
+/// Rows that were due and rows that were made: which they are is told of the source.
+#[test]
+fn moments_are_called_so_in_every_view() {
+    let run = |id: &str, due: &str, day: u64| {
+        format!(
+            r#"{{"id":"{id}","namespace":"n","flowId":"{id}",{due}"state":{{"current":"CREATED","startDate":"2026-02-{day}T04:29:01Z"}}}}"#
+        ) + "\n"
+    };
+    let intake = read(&(run("k1", r#""scheduleDate":"2026-02-12T04:29:00Z","#, 12) + &run("k2", "", 14)));
+    for (view, placed) in [
+        (vec![], 2),
+        (vec![("workflow_id", "n.k2")], 1),
+        (vec![("from", "2026-02-13"), ("to", "2026-02-14")], 1),
+        (vec![("from", "2026-02-15"), ("to", "2026-02-15")], 0),
+    ] {
+        let response = respond_to(&intake, "scheduled", &view);
+        assert_eq!(response["totals"]["executions"], json!(placed), "{view:?}");
+        let expected = "executions are placed by when they were due or when they were made";
+        assert_eq!(said(&response, "placed by"), [expected], "{view:?}");
     }
 }
 
@@ -171,14 +232,22 @@ fn builds_that_are_unstable_are_said_to_count_as_failed() {
     };
     for (unstable, expected) in [
         (0, None),
-        (1, Some("1 unstable build counts as failed and bears the tag unstable")),
-        (12, Some("12 unstable builds count as failed and bear the tag unstable")),
+        (1, Some("of all rows read, 1 is an unstable build, which counts as failed and bears the tag unstable")),
+        (12, Some("of all rows read, 12 are unstable builds, which count as failed and bear the tag unstable")),
     ] {
         let source: String =
             (0..20).map(|number| build(number, if number < unstable { "UNSTABLE" } else { "SUCCESS" })).collect();
-        let response = respond(&read(&source), "start");
+        let intake = read(&source);
+        let response = respond(&intake, "start");
         assert_eq!(said(&response, "unstable"), Vec::from_iter(expected), "{unstable}");
         assert_eq!(response["totals"]["failed"], json!(unstable));
+        // What is shown holds none of them.
+        let cut: [(&str, &str); 2] = [("from", "2024-02-20"), ("to", "2024-02-21")];
+        for view in [&cut[..], &[("status", "completed")]] {
+            let response = respond_to(&intake, "start", view);
+            assert_eq!(response["totals"]["failed"], json!(0), "{view:?}");
+            assert_eq!(said(&response, "unstable"), Vec::from_iter(expected), "{view:?}");
+        }
     }
 }
 

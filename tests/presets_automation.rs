@@ -245,6 +245,33 @@ fn kestra() {
         r#"{"id":"k2","namespace":"n","flowId":"f","parentId":"k1","state":{"current":"SUCCESS","startDate":"2024-02-12T04:29:59Z"}}"#,
         "part",
     );
+    // A flow that a task of another one starts names no parent: the kind of the task that starts it tells.
+    let by = |kind: &str, rest: &str| {
+        format!(
+            r#"{{"id":"k4","namespace":"n","flowId":"f",{rest}"trigger":{{"id":"call","type":"io.kestra.{kind}"}},"state":{{"current":"FAILED","startDate":"2024-02-12T04:29:59Z"}}}}"#
+        )
+    };
+    for kind in [
+        "plugin.core.flow.Subflow",
+        "plugin.core.flow.ForEachItem$ForEachItemExecutable",
+        "core.tasks.flows.Flow",
+        "core.tasks.flows.Subflow",
+        "core.tasks.flows.ForEachItem$ForEachItemExecutable",
+    ] {
+        check(&by(kind, ""), "part");
+        // Run again by hand it is a part of no other one.
+        check(
+            &by(kind, r#""parentId":"k1","originalId":"k1","#),
+            "n.f#k4 failed 2024-02-12T04:29:59Z attempt 2 (Created) (retry)",
+        );
+    }
+    for kind in ["plugin.core.trigger.Flow", "plugin.core.trigger.Schedule"] {
+        check(&by(kind, ""), "n.f#k4 failed 2024-02-12T04:29:59Z (Created)");
+    }
+    check(
+        "id,namespace,flowId,trigger.type,state.current,state.startDate\nk5,n,f,io.kestra.plugin.core.flow.Subflow,FAILED,2024-02-12T04:29:59Z",
+        "part",
+    );
     // All but what runs again call themselves the original; what runs again calls that its parent too, and is no part of it.
     let again = |rest: &str| {
         format!(

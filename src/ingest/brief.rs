@@ -222,3 +222,30 @@ impl Row<'_> {
         (self.begin.wrapping_add(spot.start as usize), spot.end.wrapping_sub(spot.start) as usize)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::mapping::Meaning;
+    use super::super::preset::ALL;
+    use super::*;
+
+    /// What is read here is told without notes of its word, its wait and its end ([`super::super::Notes`]). Mappings of
+    /// users name the moments from which rows waited, and so are never read here.
+    #[test]
+    fn no_row_is_read_here_of_which_more_is_noted() {
+        let mut read = 0;
+        for preset in ALL {
+            let (mapping, rules) = (preset.mapping(), preset.rules);
+            let has = |role| mapping.places().any(|(other, _)| other == role);
+            if !Brief::is_for(&rules) || !has(Role::StartedAt) {
+                continue;
+            }
+            read += 1;
+            assert!(rules.words.iter().all(|word| word.means != Meaning::Unstable), "{}", preset.title);
+            assert!(rules.waits_from.is_empty(), "{}", preset.title);
+            // Of canonical rows nobody asks whether they name another end.
+            assert!(rules.is_canonical || !(has(Role::Duration) && has(Role::FinishedAt)), "{}", preset.title);
+        }
+        assert!(read > 1, "{read}");
+    }
+}

@@ -7,7 +7,7 @@ use super::mapping::{Mapping, Meaning, Rules, TagRule};
 use super::role::Role;
 use super::scan::Scanner;
 use super::text::{Text, is_no, with_text};
-use super::{FORMS, LeftOut, Value};
+use super::{FORMS, LeftOut, UNSTABLE, Value};
 use crate::execution::{Status, Tags};
 use crate::time::decimal::Decimal;
 use std::ops::Range;
@@ -45,8 +45,8 @@ struct Outline {
     status_text: Range<usize>,
     /// The texts of the tags, one behind the other.
     tags: Range<usize>,
-    /// True if its status is said to be one that others would not give it.
-    is_judged: bool,
+    /// True if its word is [`Meaning::Unstable`].
+    is_unstable: bool,
 }
 
 impl Default for Outline {
@@ -58,7 +58,7 @@ impl Default for Outline {
             workflow: 0..0,
             status_text: 0..0,
             tags: 0..0,
-            is_judged: false,
+            is_unstable: false,
         }
     }
 }
@@ -90,9 +90,9 @@ impl<'a> ClassRef<'a> {
         self.text_at(&self.outline.workflow)
     }
 
-    /// True if its status is said to be one that others would not give it.
-    pub(super) fn is_judged(&self) -> bool {
-        self.outline.is_judged
+    /// True if its word is [`Meaning::Unstable`].
+    pub(super) fn is_unstable(&self) -> bool {
+        self.outline.is_unstable
     }
 
     /// The word as it came.
@@ -166,7 +166,7 @@ impl Class {
         let rules = mapping.rules();
         self.outline.verdict = Verdict::Row;
         self.outline.status = Status::Other;
-        self.outline.is_judged = false;
+        self.outline.is_unstable = false;
         self.text.clear();
         self.tags.clear();
         self.tag_ends.clear();
@@ -251,10 +251,14 @@ impl Class {
         };
         let status = match meaning {
             Meaning::Is(status) => status,
-            Meaning::Tagged(status, tag) | Meaning::Judged(status, tag) => {
-                self.outline.is_judged = matches!(meaning, Meaning::Judged(..));
+            Meaning::Tagged(status, tag) => {
                 self.add_tag("", Value::Text(Text::Plain(tag)));
                 status
+            }
+            Meaning::Unstable => {
+                self.outline.is_unstable = true;
+                self.add_tag("", Value::Text(Text::Plain(UNSTABLE)));
+                Status::Failed
             }
             Meaning::IfStarted(status) => {
                 self.outline.verdict = Verdict::RowIfStarted;

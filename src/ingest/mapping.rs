@@ -290,8 +290,9 @@ pub(super) enum Meaning {
     Is(Status),
     /// The status, and a tag that keeps what it leaves out.
     Tagged(Status, &'static str),
-    /// The same of a status that others would not give it, which is said.
-    Judged(Status, &'static str),
+    /// A build that ran to its end and is not well: it counts as failed, bears the tag [`UNSTABLE`](super::UNSTABLE), and
+    /// its number is said, since its system knows a worse word.
+    Unstable,
     /// The row is a part of an execution that has a row of its own.
     Part,
     /// The row is an execution that stands so if it has a start, else none.

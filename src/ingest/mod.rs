@@ -288,9 +288,12 @@ pub struct Notes {
     pub repeats: Repeats,
     /// The end that it names lies more than a minute from where its start and its duration put it. Not asked of canonical rows.
     pub has_other_end: bool,
-    /// Its word counts as a failure here, though its system knows a worse one.
-    pub judged: bool,
+    /// It is an unstable build, which counts as a failure here, though its system knows a worse word.
+    pub unstable: bool,
 }
+
+/// What a build is called that ran to its end and is not well: the word of its system, and the tag that keeps it.
+pub const UNSTABLE: &str = "unstable";
 
 /// What a row is that links to another one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -226,24 +226,31 @@ impl Duration {
 fn duration(times: &mut UsualTimes, fields: &Fields<'_>, mapping: &Mapping, start: Timestamp) -> (Duration, bool) {
     let rules = mapping.rules();
     let given = read_duration(fields.get(Role::Duration), rules.duration_unit, rules);
+    // How far the end lies behind the start, and the duration which that is.
     let mut end = || match parse_time(times, fields.get(Role::FinishedAt), rules) {
-        ParsedTime::At { at, .. } => Duration::of(i128::from(at.ms()) - i128::from(start.ms())),
-        ParsedTime::Absent => Duration::None,
-        ParsedTime::Unreadable => Duration::Bad,
+        ParsedTime::At { at, .. } => {
+            let behind = i128::from(at.ms()) - i128::from(start.ms());
+            (Some(behind), Duration::of(behind))
+        }
+        ParsedTime::Absent => (None, Duration::None),
+        ParsedTime::Unreadable => (None, Duration::Bad),
     };
-    let Some(given) = given else { return (end(), false) };
+    let Some(given) = given else { return (end().1, false) };
     // To look at the ends of canonical rows beside their durations takes a tenth of the time in which they are read.
     if !FORMS || rules.is_canonical {
         return (given, false);
     }
-    let end = end();
+    let (behind, end) = end();
     match (given, end) {
         // A system that keeps a history counts the time before the start into its duration.
         (_, end) if !fields.get(Role::History).is_absent() => (if end == Duration::None { given } else { end }, false),
         (Duration::Ms(ms), Duration::Ms(between)) if rules.may_be_nanoseconds && is_nanoseconds(ms, between) => {
             (Duration::Instead(between), false)
         }
-        (Duration::Ms(ms), Duration::Ms(between)) => (given, ms.abs_diff(between) > FAR_MS),
+        // An end before the start is another one too.
+        (Duration::Ms(ms), _) => {
+            (given, behind.is_some_and(|behind| behind.abs_diff(i128::from(ms)) > u128::from(FAR_MS)))
+        }
         _ => (given, false),
     }
 }

@@ -137,7 +137,7 @@ fn told<'a>(
                 texts.dropped = moments::why_dropped(fields, mapping, duration_ms.is_some());
             }
             let execution = execution(fields, class, texts, (repeats, started_at), duration_ms, waited_ms);
-            let notes = Notes { repeats, judged: FORMS && class.is_judged(), ..notes };
+            let notes = Notes { repeats, unstable: FORMS && class.is_unstable(), ..notes };
             Event::Row { line, offset, execution, notes, kind, has_local_id }
         }
         Moments::Due(at, due) => {

@@ -58,8 +58,8 @@ pub struct Reading {
     pub due: [u64; 3],
     /// Rows that name an end which is far from where start and duration put it; canonical ones are not looked at.
     pub other_ends: u64,
-    /// Rows that count as failures though their system knows a worse word.
-    pub judged: u64,
+    /// Unstable builds, which count as failures though their system knows a worse word.
+    pub unstable: u64,
     /// Steps, children and other parts of executions, which are no rows.
     pub parts: u64,
     /// What the source lists but is no execution, which are no rows either.
@@ -102,7 +102,7 @@ impl Reading {
         count_moment(&mut self.stand_ins, notes.start_source);
         count_moment(&mut self.due, notes.due);
         self.other_ends += u64::from(notes.has_other_end);
-        self.judged += u64::from(notes.judged);
+        self.unstable += u64::from(notes.unstable);
         let [retries, later_runs] = &mut self.repeats;
         match notes.repeats {
             Repeats::Nothing => {}
@@ -176,7 +176,7 @@ impl Reading {
         self.repeats.iter_mut().zip(other.repeats).for_each(|(mine, theirs)| *mine += theirs);
         self.due.iter_mut().zip(other.due).for_each(|(mine, theirs)| *mine += theirs);
         self.other_ends += other.other_ends;
-        self.judged += other.judged;
+        self.unstable += other.unstable;
         self.parts += other.parts;
         self.no_executions += other.no_executions;
         self.problems.merge(&other.problems);

@@ -205,7 +205,7 @@ impl Reading {
             were_queued,
             were_made,
             &mut self.other_ends,
-            &mut self.judged,
+            &mut self.unstable,
             &mut self.parts,
             &mut self.no_executions,
         ]

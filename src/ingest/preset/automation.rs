@@ -117,7 +117,8 @@ pub(super) const WINDMILL: Preset = Preset {
 
 /// Kestra's executions. Their `startDate` is when they were made; they start with the first RUNNING of their history. One
 /// that is run again has an id of its own and names the first one; all others name themselves. What is tried again within
-/// one row makes its number of attempts greater, and is no row.
+/// one row makes its number of attempts greater, and is no row. A flow that a task of another one starts names no parent,
+/// only the kind of that task.
 pub(super) const KESTRA: Preset = Preset {
     name: "kestra",
     title: "Kestra executions",
@@ -133,6 +134,7 @@ pub(super) const KESTRA: Preset = Preset {
         ("state.duration", Role::Duration),
         ("scheduleDate", Role::ScheduledAt),
         ("parentId", Role::Parent),
+        ("trigger.type", Role::Kind),
         ("originalId", Role::Repeats),
         ("metadata.attemptNumber", Role::TagA),
         ("labels", Role::Tags),
@@ -145,6 +147,13 @@ pub(super) const KESTRA: Preset = Preset {
             is("restarted", Status::Pending),
             is("resubmitted", Status::Pending),
             is("breakpoint", Status::Pending),
+        ],
+        part_kinds: &[
+            "io.kestra.plugin.core.flow.Subflow",
+            "io.kestra.plugin.core.flow.ForEachItem$ForEachItemExecutable",
+            "io.kestra.core.tasks.flows.Subflow",
+            "io.kestra.core.tasks.flows.Flow",
+            "io.kestra.core.tasks.flows.ForEachItem$ForEachItemExecutable",
         ],
         joint: ".",
         tags: &[TagRule::Retry],

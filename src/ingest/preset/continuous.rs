@@ -2,6 +2,7 @@
 
 use super::{Preset, is, tagged};
 use crate::execution::Status;
+use crate::ingest::UNSTABLE;
 use crate::ingest::mapping::{Ids, Meaning, Refinement, Rules, TagRule, Unit, Word};
 use crate::ingest::role::Role;
 
@@ -240,10 +241,7 @@ pub(super) const JENKINS: Preset = Preset {
         ("builtOn", Role::TagA),
     ],
     rules: Rules {
-        words: &[
-            Word { text: "unstable", means: Meaning::Judged(Status::Failed, "unstable") },
-            is("not_built", Status::Skipped),
-        ],
+        words: &[Word { text: UNSTABLE, means: Meaning::Unstable }, is("not_built", Status::Skipped)],
         stand_in: Some(Role::ScheduledAt),
         ids: Ids::InWorkflow,
         ..Rules::GENERAL

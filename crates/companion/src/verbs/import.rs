@@ -289,7 +289,7 @@ impl Imported {
         let called = files::called(file);
         let mut remarks: Vec<_> = self.recognised.iter().map(|what| format!("{called}: {what}")).collect();
         remarks.extend(analyze::problems_in_words(file, &self.reading.problems));
-        let notices = notice::unknown_statuses(self.other, stored, &others).into_iter();
+        let notices = notice::unknown_statuses(self.other, stored, &others, notice::UNLESS_MAPPED).into_iter();
         let notices = notices.chain(notice::of_reading(&self.reading));
         remarks.extend(notices.map(|notice| format!("{called}: {}", with_map(&notice))));
         if stored == 0 {
