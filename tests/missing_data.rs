@@ -1,6 +1,7 @@
 //! What is said of missing data: in two sentences at most, each number that of the rule that waits for it, and nothing of a
 //! history that has enough.
 
+use chrono::{Days, NaiveDate};
 use execution_heatmap::answer::{self, Answer, Patterns, Source};
 use execution_heatmap::intake::Intake;
 use execution_heatmap::notice::{COUNTED, NOT_KEPT};
@@ -19,7 +20,7 @@ fn notices(source: &str, pairs: &[(&str, &str)], keeps_rows: bool) -> Vec<String
 
 /// The answer itself.
 fn answered(source: &str, pairs: &[(&str, &str)], keeps_rows: bool) -> Answer {
-    let table = if keeps_rows { Table::default() } else { Table::default().without_rows() };
+    let table = if keeps_rows { Table::default().with_places() } else { Table::default().without_rows() };
     let mut intake = Intake::recognising(false).onto(table, None);
     intake.extend(source.as_bytes());
     intake.finish(None);
@@ -92,7 +93,15 @@ fn what_is_not_looked_for_is_not_missed() {
     let trend = "needs 42 whole days to name a trend; there are 35";
     check(&weeks(5), &[], &["needs 8 weeks to name a weekday; there are 5", trend]);
     check(&weeks(8), &[], &[]);
-    check(&weeks(5), &[("by", "scheduled")], &[trend]);
+    let scheduled = |hour: u64| {
+        let date = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap() + Days::new(hour / 24);
+        let at = format!("{date}T{:02}:00:00Z", hour % 24);
+        let of = "\"dag_id\":\"sync\",\"state\":\"running\",\"run_type\":\"scheduled\"";
+        format!("{{\"dag_run_id\":\"{hour}\",{of},\"start_date\":\"{at}\",\"run_after\":\"{at}\"}}\n")
+    };
+    let due: String = (0..35 * 24).map(scheduled).collect();
+    check(&due, &[], &["needs 8 weeks to name a weekday; there are 5", trend]);
+    check(&due, &[("by", "scheduled")], &[trend]);
 }
 
 #[test]
