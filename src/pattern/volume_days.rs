@@ -69,8 +69,7 @@ pub(super) fn holds(candidate: u8, weekday: u32) -> bool {
     if candidate == WEEKEND { weekday >= 5 } else { weekday == u32::from(candidate) }
 }
 
-/// The days of the whole weeks among days without gaps: of a part of a week nobody could say that days are missing that are
-/// as these are.
+/// The days of whole weeks among days without gaps. Those of a part of a week would make more weeks than there are.
 fn whole_weeks(days: &[Day]) -> &[Day] {
     let first = days.iter().position(|day| weekday(day.date) == 0).unwrap_or(days.len());
     let days = days.get(first..).unwrap_or_default();
