@@ -196,7 +196,7 @@ fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
         // Of days of the week, where it runs on just those that have more.
         (Statement::Schedule(one), Statement::Days(other)) => {
             let is_due = |weekday| volume_days::holds(other.day, weekday) == other.is_high;
-            is_same && (0..).zip(one.weekdays).all(|(weekday, runs)| runs == is_due(weekday))
+            is_same && (0..).zip(&one.weekdays).all(|(weekday, runs)| *runs == is_due(weekday))
         }
         // That it missed runs says where they are missing.
         (Statement::Missed(one), Statement::Days(other)) => {

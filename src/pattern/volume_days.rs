@@ -70,13 +70,15 @@ pub(super) fn holds(candidate: u8, weekday: u32) -> bool {
 }
 
 /// The days of whole weeks among days without gaps. Those of a part of a week would make more weeks than there are.
+#[inline(never)]
 fn whole_weeks(days: &[Day]) -> &[Day] {
-    let first = days.iter().position(|day| weekday(day.date) == 0).unwrap_or(days.len());
+    let first = days.first().map_or(0, |day| (7 - weekday(day.date) as usize) % 7);
     let days = days.get(first..).unwrap_or_default();
     days.get(..days.len() / 7 * 7).unwrap_or_default()
 }
 
 /// Whole weeks in which anything ran.
+#[inline(never)]
 pub fn usable_weeks(days: &[Day]) -> usize {
     whole_weeks(days).chunks(7).filter(|week| week.iter().any(|day| day.executions() > 0)).count()
 }
