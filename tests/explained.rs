@@ -498,3 +498,29 @@ fn an_outage_explains_its_workflows_failures_in_a_row() {
     assert!(rows.len() >= 5, "{} rows", rows.len());
     assert!(rows.iter().all(|finding| finding.explained_by == Some(0)), "{rows:?}");
 }
+
+/// An hourly job that starts two runs at a time, on Sundays one: that it runs hourly on all days says nothing of Sundays.
+#[test]
+fn a_schedule_of_all_days_explains_no_day() {
+    let mut intake = Intake::new(Form::Ndjson, false);
+    for hour in 0..91 * 24_i64 {
+        let at = 1_767_571_200_000 + hour * 3_600_000;
+        let mut push = |workflow: &str, at: i64| {
+            let row = format!("{{\"started_at\":{at},\"status\":\"completed\",\"workflow_id\":\"{workflow}\"}}\n");
+            intake.extend(row.as_bytes());
+        };
+        (0..if hour / 24 % 7 == 6 { 1 } else { 2 }).for_each(|run| push("job", at + 1000 * run));
+        (0..5).for_each(|run| push("other", at + 700_000 * (run + 1) + hour * 7_919_000 % 500_000));
+    }
+    intake.finish(None);
+    let query = Query::from_pairs([("patterns", "all")]).unwrap();
+    let (table, reading) = (intake.table(), intake.reading());
+    let answer = answers::answer(table, reading, &query, &Zone::utc(), Source::File, Patterns::Look).unwrap();
+    let is_of_job = |finding: &&Finding| matches!(&finding.whose, Whose::Workflow { id, .. } if id == "job");
+    let of_job = |kind| answer.patterns.iter().filter(is_of_job).find(|finding| finding.kind == kind);
+    assert!(of_job(Kind::Schedule).is_some_and(|schedule| schedule.sentence.contains("runs hourly")));
+    let days = of_job(Kind::VolumeWindow).unwrap();
+    let begin = "Execution volume of 'job' drops on Sundays: 50% fewer executions than on other days (24 vs 48 a day,";
+    assert!(days.sentence.starts_with(begin), "{}", days.sentence);
+    assert_eq!(days.explained_by, None);
+}

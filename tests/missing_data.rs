@@ -1,7 +1,8 @@
 //! What is said of missing data: in two sentences at most, each number that of the rule that waits for it, and nothing of a
 //! history that has enough.
 
-use execution_heatmap::answer::{self, Patterns, Source};
+use chrono::{Days, NaiveDate};
+use execution_heatmap::answer::{self, Answer, Patterns, Source};
 use execution_heatmap::intake::Intake;
 use execution_heatmap::notice::{COUNTED, NOT_KEPT};
 use execution_heatmap::options::Query;
@@ -14,14 +15,17 @@ const MONDAY_MS: i64 = 1_767_571_200_000;
 
 /// The notices of a view, and whether a source is read by rows that are kept.
 fn notices(source: &str, pairs: &[(&str, &str)], keeps_rows: bool) -> Vec<String> {
-    let table = if keeps_rows { Table::default() } else { Table::default().without_rows() };
+    answered(source, pairs, keeps_rows).notices
+}
+
+/// The answer itself.
+fn answered(source: &str, pairs: &[(&str, &str)], keeps_rows: bool) -> Answer {
+    let table = if keeps_rows { Table::default().with_places() } else { Table::default().without_rows() };
     let mut intake = Intake::recognising(false).onto(table, None);
     intake.extend(source.as_bytes());
     intake.finish(None);
     let query = Query::from_pairs(pairs.iter().copied()).unwrap();
-    answer::answer(intake.table(), intake.reading(), &query, &Zone::utc(), Source::File, Patterns::Look)
-        .unwrap()
-        .notices
+    answer::answer(intake.table(), intake.reading(), &query, &Zone::utc(), Source::File, Patterns::Look).unwrap()
 }
 
 /// What every so many hours for so many days runs: one row by its number.
@@ -76,13 +80,65 @@ fn a_history_of_days_is_told_in_two_sentences_and_one_of_eight_weeks_in_none() {
 fn what_is_not_looked_for_is_not_missed() {
     let short = rows(12, 1, &plain);
     let of = |what: &str| format!("needs 21 whole days to name {what}, 28 for a change, 42 for a trend; there are 12");
-    check(&short, &[("status", "completed")], &[&of("a burst")]);
+    let days = "needs 5 weeks to name weekends with more or fewer executions, 8 for a weekday; there";
+    check(&short, &[("status", "completed")], &[&format!("{days} is 1"), &of("a burst")]);
     let weeks = "needs 5 weeks to name hours that fail more, 8 for a weekday; there is 1";
     let quiet = of("quiet hours, 21 for a burst or an incident").replace("needs 21", "needs 14");
     check(&short, &[("tag", "eu")], &[weeks, &quiet]);
     let running = |_: i64| "\"workflow_id\":\"sync\",\"status\":\"running\"".to_owned();
     let quiet = of("quiet hours, 21 for a burst or a silence").replace("needs 21", "needs 14");
-    check(&rows(12, 1, &running), &[], &[&quiet]);
+    check(&rows(12, 1, &running), &[], &[&format!("{days} is 1"), &quiet]);
+    // Where outcomes are not looked for, days of the week have executions still.
+    let weeks = |number: i64| rows(number * 7, 1, &running);
+    let trend = "needs 42 whole days to name a trend; there are 35";
+    check(&weeks(5), &[], &["needs 8 weeks to name a weekday; there are 5", trend]);
+    check(&weeks(8), &[], &[]);
+    let scheduled = |hour: u64| {
+        let date = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap() + Days::new(hour / 24);
+        let at = format!("{date}T{:02}:00:00Z", hour % 24);
+        let of = "\"dag_id\":\"sync\",\"state\":\"running\",\"run_type\":\"scheduled\"";
+        format!("{{\"dag_run_id\":\"{hour}\",{of},\"start_date\":\"{at}\",\"run_after\":\"{at}\"}}\n")
+    };
+    let due: String = (0..35 * 24).map(scheduled).collect();
+    check(&due, &[], &["needs 8 weeks to name a weekday; there are 5", trend]);
+    check(&due, &[("by", "scheduled")], &[trend]);
+}
+
+#[test]
+fn what_is_told_is_not_missed() {
+    // Sundays have a third of the executions, and of the last week no outcome is known.
+    let sundays = |number: i64| {
+        let status = if number >= 7 * 168 { "running" } else { "completed" };
+        format!("\"workflow_id\":\"{}\",\"status\":\"{status}\"", number % 3)
+    };
+    let mut source = String::new();
+    for (number, row) in rows(56, 1, &sundays).lines().enumerate() {
+        let (day, hour) = (number / 24 % 7, number % 24);
+        for _ in 0..if day < 6 { 3 + hour % 2 } else { 1 } {
+            source.push_str(row);
+            source.push('\n');
+        }
+    }
+    let told = answered(&source, &[], true);
+    let is_of_sundays = |sentence: &String| sentence.starts_with("Execution volume drops on Sundays: ");
+    assert!(told.patterns.iter().any(|pattern| is_of_sundays(&pattern.sentence)), "{:?}", told.patterns);
+    check(&source, &[], &["needs 8 weeks to name a weekday; there are 7"]);
+    // Twelve days of a window of twenty, whose nights are quiet.
+    let nights =
+        |number: i64| format!("\"workflow_id\":\"sync\",\"status\":\"completed\",\"duration_ms\":{}", number % 9);
+    let mut source = String::new();
+    for (number, row) in rows(12, 1, &nights).lines().enumerate() {
+        for _ in 0..if number % 24 < 8 { 1 } else { 20 } {
+            source.push_str(row);
+            source.push('\n');
+        }
+    }
+    let pairs = [("from", "2026-01-01"), ("to", "2026-01-20")];
+    assert_eq!(answered(&source, &pairs, true).advice.len(), 1, "quiet hours");
+    let weeks = "needs 5 weeks to name hours that fail more, 8 for a weekday; there is 1";
+    let few =
+        "needs 21 whole days to name a burst, an incident or a silence, 28 for a change, 42 for a trend; there are 12";
+    check(&source, &pairs, &[weeks, few]);
 }
 
 #[test]
@@ -92,9 +148,9 @@ fn few_executions_are_told_where_days_suffice() {
     check(&rows(91, 24, &plain), &[], &[peak]);
     let each = |number: i64| format!("\"workflow_id\":\"{}\",\"status\":\"completed\"", number / 20);
     let one = |needed: &str, there| format!("needs {needed} executions of one workflow to name {there}");
-    check(&rows(91, 24, &each), &[], &[peak, &one("21", "its schedule, 23 for failures in a row; there are 20")]);
+    check(&rows(91, 24, &each), &[], &[peak, &one("23", "failures in a row; there are 20")]);
     let each = |number: i64| format!("\"workflow_id\":\"{number}\",\"status\":\"completed\"");
-    let few = one("20", "its end, 21 for its schedule, 23 for failures in a row; there is 1");
+    let few = one("20", "a stop, 23 for failures in a row; there is 1");
     check(&rows(91, 24, &each), &[], &[peak, &few]);
     // Four a day, and twelve, also of workflows that nobody names.
     check(

@@ -8,7 +8,7 @@ use super::report::bears_years;
 use super::series::Series;
 use super::{Evidence, Kind};
 use super::{
-    burst, change, consecutive, gate, outcome_window, quiet, schedule, stopped, trend, usual, volume_peak,
+    burst, change, consecutive, gate, outcome_window, quiet, stopped, trend, usual, volume_days, volume_peak,
     volume_window,
 };
 use crate::options::Moment;
@@ -37,7 +37,7 @@ pub(super) fn notices(
     evidence: &Evidence<'_>,
     all: &Series,
     most: Option<Most>,
-    is_weekday_named: bool,
+    weeks_told: usize,
     is_told: &dyn Fn(Kind) -> bool,
 ) -> Vec<String> {
     let mut notices = Vec::new();
@@ -48,10 +48,14 @@ pub(super) fn notices(
     let by_start = evidence.placed_by == Moment::Start;
     // Where no outcome is known, it is not weeks that are missing.
     let has_outcomes = evidence.outcomes && evidence.cube.sums().iter().any(|sums| sums.decided() > 0);
-    if has_outcomes && !is_weekday_named {
-        let needed = [(gate::LEAST_WEEKS_OF_MANY_DAYS, "hours that fail more"), (gate::LEAST_WEEKS, "a weekday")];
-        let there = outcome_window::usable_weeks(&Outcome::Failed.weeks(all));
-        notices.extend(notices::too_few(" weeks", &needed, there));
+    let (of_weeks, weeks) = if has_outcomes {
+        ("hours that fail more", outcome_window::usable_weeks(&Outcome::Failed.weeks(all)).max(weeks_told))
+    } else {
+        ("weekends with more or fewer executions", volume_days::usable_weeks(&all.days))
+    };
+    if has_outcomes || evidence.placed_by != Moment::Scheduled {
+        let needed = [(gate::LEAST_WEEKS_OF_MANY_DAYS, of_weeks), (gate::LEAST_WEEKS, "a weekday")];
+        notices.extend(notices::too_few(" weeks", &needed, weeks));
     }
     let days = days_between(&all.days);
     // Where days are too few, it is not executions in them that are missing.
@@ -72,7 +76,7 @@ pub(super) fn notices(
     let is_any_told = is_told(Kind::Burst) || is_told(Kind::Incident) || is_told(Kind::Silence);
     let needed = [
         (volume_peak::LEAST_DAYS, "busy hours"),
-        (needed_for(quiet::LEAST_DAYS, evidence.outcomes && by_start), "quiet hours"),
+        (needed_for(quiet::LEAST_DAYS, evidence.outcomes && by_start && !is_told(Kind::QuietWindow)), "quiet hours"),
         (needed_for(usual::LEAST_DAYS, !is_any_told), of_few_hours),
         (needed_for(change::LEAST_DAYS, !is_told(Kind::Change)), "a change"),
         (needed_for(trend::LEAST_WEEKS * 7, !is_told(Kind::Trend)), "a trend"),
@@ -85,8 +89,7 @@ pub(super) fn notices(
         // Where no workflow is named or none has a duration, it is not more of them that is missing.
         if evidence.whole && runs > 0 {
             let needed = [
-                (stopped::LEAST_EXECUTIONS as usize, "its end"),
-                (needed_for(schedule::LEAST_STARTS, by_start && !is_told(Kind::Schedule)), "its schedule"),
+                (stopped::LEAST_EXECUTIONS as usize, "a stop"),
                 (needed_for(consecutive::LEAST_EXECUTIONS as usize, has_outcomes), "failures in a row"),
             ];
             notices.extend(notices::too_few(" executions of one workflow", &needed, runs));

@@ -56,8 +56,8 @@ pub struct Basis {
     /// By week that was looked at (its Monday), whether the claim held; `None` where there was too little data. Empty of a
     /// kind that says nothing of weeks.
     pub weeks: Vec<(NaiveDate, Option<bool>)>,
-    /// The hours it is about that have executions, of a silence and of missed runs those that lack them: local date and hour,
-    /// rising. Empty of a kind that is about all of them.
+    /// The hours it is about that have executions, of a silence those without any, of missed runs those in which one is missing,
+    /// where others may be: local date and hour, rising. Empty of a kind that is about all of them.
     pub cells: Vec<(NaiveDate, u8)>,
     /// How much of the series it concerns, 0 to 1: excess failures of all failures, or executions concerned of all. Ranks
     /// claims by what they matter.

@@ -7,6 +7,7 @@ use super::attribution::{Cause, Origin};
 use super::burst;
 use super::change;
 use super::daily::{Measure, Stretch};
+use super::missed::Gathered;
 use super::outcome::Outcome;
 use super::outcome_window;
 use super::report::Statement::{self, Explained, Window};
@@ -191,9 +192,16 @@ fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
                         && by_itself >= MOST_OF_IT * (other.after.value - other.before.value).abs())
         }
         // That a workflow is scheduled says when it runs.
-        (Statement::Schedule(_), Statement::Peak(_) | Statement::Volume(_) | Statement::Days(_)) => is_same,
-        // So does that it missed some of its days.
-        (Statement::Missed(_), Statement::Days(other)) => is_same && !other.is_high,
+        (Statement::Schedule(_), Statement::Peak(_) | Statement::Volume(_)) => is_same,
+        // Of days of the week, where it runs on just those that have more.
+        (Statement::Schedule(one), Statement::Days(other)) => {
+            let is_due = |weekday| volume_days::holds(other.day, weekday) == other.is_high;
+            is_same && (0..).zip(&one.weekdays).all(|(weekday, runs)| *runs == is_due(weekday))
+        }
+        // That it missed runs says where they are missing.
+        (Statement::Missed(one), Statement::Days(other)) => {
+            is_same && !other.is_high && one.gathered == Gathered::Weekday(usize::from(other.day))
+        }
         _ => false,
     }
 }
@@ -325,5 +333,65 @@ fn days_of(stopped: &stopped::Facts, change: &change::Facts) -> u32 {
     match stopped.end {
         stopped::End::New => change.after.days,
         stopped::End::Stopped => change.before.days,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::missed;
+    use crate::pattern::schedule::{self, Frame};
+    use crate::zone::HOUR_MS;
+
+    #[test]
+    fn what_a_workflow_does_by_the_clock_explains_only_the_days_that_it_names() {
+        let whose = Whose::Workflow { id: "job".to_owned(), name: None };
+        let check = |by: &Statement, day, is_high, expected| {
+            let days = Statement::Days(volume_days::Facts { day, is_high, ..volume_days::Facts::default() });
+            let accepted = |statement| Accepted { whose: &whose, statement, window: None };
+            assert_eq!(explains(&accepted(by), &accepted(&days)), expected, "{day} {is_high} {by:?}");
+        };
+        let scheduled = |off: &[usize]| {
+            Statement::Schedule(schedule::Facts {
+                period_ms: HOUR_MS,
+                phase_ms: 0,
+                frame: Frame::Either,
+                weekdays: std::array::from_fn(|weekday| !off.contains(&weekday)),
+                hours: [true; 24],
+                expected: 0,
+                kept: 0,
+                outside: 0,
+                jitter_ms: 0,
+                has_ended: false,
+            })
+        };
+        let weekend = volume_days::WEEKEND;
+        check(&scheduled(&[6]), 6, false, true);
+        check(&scheduled(&[5, 6]), weekend, false, true);
+        check(&scheduled(&[0, 1, 2, 3, 4, 5]), 6, true, true);
+        check(&scheduled(&[0, 1, 2, 3, 4]), weekend, true, true);
+        check(&scheduled(&[]), 6, false, false);
+        check(&scheduled(&[]), 6, true, false);
+        check(&scheduled(&[5, 6]), 6, false, false);
+        check(&scheduled(&[6]), weekend, false, false);
+        check(&scheduled(&[6]), 6, true, false);
+        let missed = |gathered| {
+            let date = NaiveDate::default();
+            Statement::Missed(missed::Facts {
+                missed: 9,
+                expected: 99,
+                frame: Frame::Either,
+                gathered,
+                there: 9,
+                expected_there: 13,
+                longest_ms: 0,
+                from: (date, 0),
+            })
+        };
+        check(&missed(Gathered::Weekday(6)), 6, false, true);
+        check(&missed(Gathered::Weekday(6)), 6, true, false);
+        check(&missed(Gathered::Weekday(5)), 6, false, false);
+        check(&missed(Gathered::Weekday(6)), weekend, false, false);
+        check(&missed(Gathered::Hour(6)), 6, false, false);
     }
 }

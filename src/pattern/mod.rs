@@ -268,8 +268,9 @@ pub struct Finding {
     /// corrected for all that was looked for in its family (Benjamini, Hochberg 1995): what says when work comes, or the rest.
     /// Not finer than one in a million. `None` of advice, which is not tested.
     pub p_adjusted: Option<f64>,
-    /// The hours that the claim is about and that have executions, of a silence and of missed runs those that lack them: local
-    /// date and hour, rising. Empty of a change, a trend and a mix, which are about all hours, and of schedules of most hours.
+    /// The hours that the claim is about and that have executions, of a silence those without any, of missed runs those in
+    /// which one is missing, where others may be: local date and hour, rising. Empty of a change, a trend and a mix, which are
+    /// about all hours, and of schedules of more than two hours of the day.
     pub cells: Vec<(NaiveDate, u8)>,
 }
 

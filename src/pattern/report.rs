@@ -5,6 +5,7 @@ use super::chosen::{Scope, chosen, each_chosen};
 use super::claim::{Basis, Claim, Look};
 use super::daily::Measure;
 use super::english::notices;
+use super::gate::{LEAST_WEEKS, LEAST_WEEKS_OF_MANY_DAYS};
 use super::history::{self, Hour};
 use super::multiplicity::{FALSE_DISCOVERY_RATE, adjusted, adjusted_further};
 use super::outcome::{Outcome, Tally};
@@ -403,12 +404,18 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
     correct(&mut looked);
     explain(evidence, &all, &mut looked);
     let accepted = accepted(&mut looked);
-    let is_of_one_day = |Accepted { claim, .. }: &Accepted<'_>| {
-        claim.basis.window.as_ref().is_some_and(|window| window.weekdays.len() == 1)
+    // Weeks that sufficed for a window of an outcome.
+    let weeks_of = |Accepted { claim, .. }: &Accepted<'_>| match (&claim.facts, &claim.basis.window) {
+        (Statement::Window(_) | Statement::Explained(..), Some(window)) if window.weekdays.len() == 1 => LEAST_WEEKS,
+        (Statement::Window(_) | Statement::Explained(..), _) => LEAST_WEEKS_OF_MANY_DAYS,
+        _ => 0,
     };
-    let is_weekday_named = accepted.iter().any(is_of_one_day);
-    let is_told = |kind: Kind| accepted.iter().any(|accepted| accepted.kind == kind);
-    let mut notices = beside::notices(evidence, &all, most, is_weekday_named, &is_told);
+    let weeks_told = accepted.iter().map(weeks_of).fold(0, usize::max);
+    let advice = advice(evidence, &all, &running);
+    let is_told = |kind: Kind| {
+        accepted.iter().any(|accepted| accepted.kind == kind) || advice.iter().any(|advice| advice.kind == kind)
+    };
+    let mut notices = beside::notices(evidence, &all, most, weeks_told, &is_told);
     let is_incident = accepted
         .iter()
         .any(|Accepted { whose, claim, .. }| matches!((whose, &claim.facts), (Whose::All, Statement::Incident(_))));
@@ -421,7 +428,7 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
     if more > 0 {
         notices.push(notices::more_were_found(more));
     }
-    Report { findings, more, advice: advice(evidence, &all, &running), notices }
+    Report { findings, more, advice, notices }
 }
 
 /// When there is room for another job: of executions of some outcome alone nobody could say.

@@ -34,8 +34,6 @@ const PERIODS_MS: [i64; 17] = [
 /// Intervals below which there is no cadence to speak of; of weeks there are fewer.
 const LEAST_INTERVALS: usize = 20;
 const LEAST_WEEKLY_INTERVALS: usize = 7;
-/// Starts between which so many intervals lie.
-pub const LEAST_STARTS: usize = LEAST_INTERVALS + 1;
 /// The share of intervals that are the period or a multiple of it,
 const LEAST_SHARE_OF_INTERVALS: f64 = 0.7;
 /// and the share that are the period itself.

@@ -4,8 +4,8 @@
 //! Each week is a comparison with itself: the mean logarithm of the rate of its days inside less that of its other days.
 //! So levels that differ from week to week, steps between weeks and slow trends are not mistaken for days of the week, and
 //! how far such differences scatter from week to week says how much of them chance makes (Student's t). A day of 23 or 25
-//! hours counts by its hours. Days that are far from what is usual of their weekday are left out, as those of windows of
-//! hours are, and nothing is said of what raw counts do not show.
+//! hours counts by its hours. Weeks are whole ones, Monday to Sunday. Days that are far from what is usual of their weekday
+//! are left out, as those of windows of hours are, and nothing is said of what raw counts do not show.
 
 use super::WeekWindow;
 use super::claim::{Basis, Effect, Look};
@@ -13,17 +13,17 @@ use super::daily::squared_normal;
 use super::gate::{LEAST_WEEKS, LEAST_WEEKS_OF_MANY_DAYS};
 use super::history::{Day, Hour, monday_of};
 use super::random::{LEAST_CHANCE, listed, median};
-use super::series::Series;
+use super::series::{Series, span_of};
 use super::trend::two_sided;
 use super::volume_window::{
-    HUGE, LEAST_OF_HIGH, LeftOut, MOST_CHANCE, MOST_OF_LOW, Moment, QUIET, are_ends_known, usual,
+    HUGE, LEAST_OF_HIGH, LeftOut, MOST_CHANCE, MOST_OF_LOW, Moment, QUIET, are_ends_known, usual, weekday,
 };
 use crate::number::within;
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use std::cmp::Ordering;
 
 /// Days of the week that are one candidate, in raw counts of the days that were looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     /// Which moment is counted.
     pub moment: Moment,
@@ -65,8 +65,22 @@ const MOST_OF_OTHER_DAYS: f64 = 0.67;
 const MOST_DEVIATIONS: f64 = 6.0;
 
 /// Whether a candidate holds a weekday, 0 = Monday.
-fn holds(candidate: u8, weekday: usize) -> bool {
-    if candidate == WEEKEND { weekday >= 5 } else { weekday == usize::from(candidate) }
+pub(super) fn holds(candidate: u8, weekday: u32) -> bool {
+    if candidate == WEEKEND { weekday >= 5 } else { weekday == u32::from(candidate) }
+}
+
+/// The days of whole weeks among days without gaps. Those of a part of a week would make more weeks than there are.
+#[inline(never)]
+fn whole_weeks(days: &[Day]) -> &[Day] {
+    let first = days.first().map_or(0, |day| (7 - weekday(day.date) as usize) % 7);
+    let days = days.get(first..).unwrap_or_default();
+    days.get(..days.len() / 7 * 7).unwrap_or_default()
+}
+
+/// Whole weeks in which anything ran.
+#[inline(never)]
+pub fn usable_weeks(days: &[Day]) -> usize {
+    whole_weeks(days).chunks(7).filter(|week| week.iter().any(|day| day.executions() > 0)).count()
 }
 
 /// Looks for the days that explain most of how days of the week differ. The chance is over all of them, high and low.
@@ -78,7 +92,8 @@ fn found(series: &Series, moment: Moment) -> Option<Look<Facts>> {
     if moment == Moment::Finished && !are_ends_known(&series.days) {
         return None;
     }
-    let (days, left_out) = looked_at(&series.days, moment);
+    let whole = whole_weeks(&series.days);
+    let (days, left_out) = looked_at(whole, moment);
     let mut best: Option<Compared> = None;
     for candidate in 0..CANDIDATES {
         let compared = Compared::new(&days, moment, candidate);
@@ -90,8 +105,8 @@ fn found(series: &Series, moment: Moment) -> Option<Look<Facts>> {
     let (inside, outside) = rates(&facts);
     let executions = facts.inside as f64 + facts.outside as f64;
     let excess = (inside - outside).abs() * facts.hours_inside as f64;
-    let mut basis = Basis::new(series.span()?, within(excess / executions.max(1.0), 0.0, 1.0));
-    let weekdays = (1..8u8).filter(|weekday| holds(facts.day, usize::from(weekday - 1)));
+    let mut basis = Basis::new(span_of(whole)?, within(excess / executions.max(1.0), 0.0, 1.0));
+    let weekdays = (1..8u8).filter(|weekday| holds(facts.day, u32::from(weekday - 1)));
     basis.window = Some(WeekWindow::new(weekdays.collect(), 0, 24));
     basis.effect = Some(Effect { inside, outside });
     basis.count("executions_inside", facts.inside).count("hours_inside", facts.hours_inside);
@@ -102,7 +117,7 @@ fn found(series: &Series, moment: Moment) -> Option<Look<Facts>> {
     basis.weeks.extend(weeks.iter().map(|(monday, order)| (*monday, order.map(|order| order == side))));
     let is_told = |date: NaiveDate| weeks.iter().any(|(monday, order)| *monday == monday_of(date) && order.is_some());
     for looked in days.iter().filter(|day| holds(facts.day, weekday(day.date)) && is_told(day.date)) {
-        let hours = series.days.get(looked.place).into_iter().flat_map(|day| (0..).zip(&day.hours));
+        let hours = whole.get(looked.place).into_iter().flat_map(|day| (0..).zip(&day.hours));
         let with_executions = hours.filter(|(_, hour)| moment.of(hour) > 0);
         basis.cells.extend(with_executions.map(|(hour, _)| (looked.date, hour)));
     }
@@ -111,17 +126,13 @@ fn found(series: &Series, moment: Moment) -> Option<Look<Facts>> {
 
 /// One day that is looked at.
 struct Looked {
-    /// Where it lies among the days of the series.
+    /// Where it lies among the days of whole weeks.
     place: usize,
     date: NaiveDate,
     executions: u64,
     hours: u64,
     /// The logarithm of its rate.
     rate: f64,
-}
-
-fn weekday(date: NaiveDate) -> usize {
-    date.weekday().num_days_from_monday() as usize
 }
 
 /// The days that can be looked at, and how many are left out: those that lie off the usual of their weekday by more than a
@@ -159,7 +170,7 @@ fn level(days: &mut [Looked]) {
     let means = listed(weeks_of(days).map(mean));
     let a_day = median(means.iter().zip(means.iter().skip(1)).map(|(week, next)| next - week)) / 7.0;
     for day in days {
-        day.rate -= a_day * weekday(day.date) as f64;
+        day.rate -= a_day * f64::from(weekday(day.date));
     }
 }
 
@@ -181,7 +192,7 @@ struct Compared {
 
 impl Compared {
     fn new(days: &[Looked], moment: Moment, day: u8) -> Self {
-        let (mut facts, mut weeks) = (Facts { moment, day, ..NOTHING }, Vec::new());
+        let (mut facts, mut weeks) = (Facts { moment, day, ..Facts::default() }, Vec::new());
         let mut effects = Vec::new();
         let mut by_weekday = [(0.0, 0.0); 7];
         for week in weeks_of(days) {
@@ -201,7 +212,7 @@ impl Compared {
             let usual = outside.rates / outside.days;
             effects.push(inside.rates / inside.days - usual);
             for looked in week {
-                if let Some((sum, count)) = by_weekday.get_mut(weekday(looked.date)) {
+                if let Some((sum, count)) = by_weekday.get_mut(weekday(looked.date) as usize) {
                     *sum += looked.rate - usual;
                     *count += 1.0;
                 }
@@ -245,7 +256,7 @@ impl Compared {
             && is_large(inside / outside.max(f64::MIN_POSITIVE))
             && is_large(libm::exp(self.effect))
             && 24.0 * inside.max(outside) >= LEAST_A_DAY
-            && self.by_weekday.iter().enumerate().all(|(weekday, of_day)| {
+            && (0..).zip(&self.by_weekday).all(|(weekday, of_day)| {
                 let share = of_day / self.effect;
                 if holds(facts.day, weekday) { share >= LEAST_OF_A_DAY } else { share <= MOST_OF_OTHER_DAYS }
             })
@@ -276,18 +287,6 @@ impl Side {
         times(self.executions, other.hours).cmp(&times(other.executions, self.hours))
     }
 }
-
-const NOTHING: Facts = Facts {
-    moment: Moment::Started,
-    day: 0,
-    is_high: false,
-    inside: 0,
-    hours_inside: 0,
-    outside: 0,
-    hours_outside: 0,
-    held: 0,
-    weeks: 0,
-};
 
 /// Executions an hour inside and outside.
 pub fn rates(facts: &Facts) -> (f64, f64) {
@@ -350,12 +349,23 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_weeks_tell_what_their_days_tell() {
-        let mut days = days(91, |day| if day % 7 < 5 { 200 } else { 60 } + spread(day));
-        days.drain(..2);
-        days.truncate(87);
-        let facts = look_at(days).claim.unwrap().facts;
-        assert_eq!((facts.day, facts.weeks), (WEEKEND, 12), "the last week has no weekend");
+    fn weeks_are_whole_ones() {
+        // From a Wednesday on: what is left of its week, whole ones, and from Monday to Thursday.
+        let part = |whole: u64, executions: &dyn Fn(u64) -> u64| {
+            let mut days = days(7 * whole + 11, executions);
+            days.drain(..2);
+            assert_eq!(usable_weeks(&days), whole as usize);
+            look_at(days).claim
+        };
+        let weekends = |day| if day % 7 < 5 { 200 } else { 60 } + spread(day);
+        let claim = part(12, &weekends).unwrap();
+        assert_eq!((claim.facts.day, claim.facts.weeks, claim.basis.weeks.len()), (WEEKEND, 12, 12));
+        let monday: NaiveDate = "2026-01-12".parse().unwrap();
+        assert_eq!(claim.basis.span, (monday, monday + Span::new(83)));
+        let wednesdays = |day| if day % 7 == 2 { 150 } else { 100 } + spread(day);
+        assert_eq!(part(7, &wednesdays).map(|claim| claim.facts), None, "nine Wednesdays of seven whole weeks");
+        assert_eq!(part(8, &wednesdays).map(|claim| (claim.facts.day, claim.facts.weeks)), Some((2, 8)));
+        assert_eq!((usable_weeks(&[]), usable_weeks(&days(35, |day| day / 7 % 2))), (0, 2), "two have executions");
     }
 
     #[test]

@@ -19,9 +19,10 @@ use crate::number::within;
 use chrono::{Datelike, NaiveDate};
 
 /// Which moment of executions is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Moment {
     /// When they start.
+    #[default]
     Started,
     /// When they end.
     Finished,
@@ -236,7 +237,7 @@ fn usable(days: &[Day], moment: Moment) -> (Vec<Looked>, LeftOut) {
             left_out.huge += 1;
         } else if all >= LEAST_EXECUTIONS {
             let contrasts = contrasts(&counts, all);
-            looked.push(Looked { date: day.date, weekday: weekday(day), counts, all, contrasts });
+            looked.push(Looked { date: day.date, weekday: weekday(day.date), counts, all, contrasts });
         }
     }
     center(&mut looked);
@@ -258,11 +259,11 @@ pub fn quiet_dates(days: &[Day]) -> Vec<NaiveDate> {
 /// For each day how many executions are usual on its weekday; 0 where that is not known.
 pub(super) fn usual(days: &[Day], moment: Moment) -> Vec<f64> {
     let by_weekday = [0, 1, 2, 3, 4, 5, 6].map(|of| {
-        let among = || days.iter().filter(|day| weekday(day) == of);
+        let among = || days.iter().filter(|day| weekday(day.date) == of);
         let volumes = among().map(|day| sum(&counts(day, moment)) as f64);
         if among().count() < LEAST_OF_A_WEEKDAY { 0.0 } else { median(volumes) }
     });
-    listed(days.iter().map(|day| by_weekday.get(weekday(day) as usize).copied().unwrap_or(0.0)))
+    listed(days.iter().map(|day| by_weekday.get(weekday(day.date) as usize).copied().unwrap_or(0.0)))
 }
 
 #[inline(never)]
@@ -275,8 +276,8 @@ fn sum(counts: &[u64; 24]) -> u64 {
 }
 
 /// 0 = Monday.
-fn weekday(day: &Day) -> u32 {
-    day.date.weekday().num_days_from_monday()
+pub(super) fn weekday(date: NaiveDate) -> u32 {
+    date.weekday().num_days_from_monday()
 }
 
 /// Executions inside a stretch.

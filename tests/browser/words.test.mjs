@@ -212,11 +212,14 @@ for (const [days, expected] of [
   });
 }
 
-test('of a week in which no outcome is known the days are told', async () => {
-  // Of outcomes nothing is said to be missing, and ten days suffice for an hour of the day.
-  const open = Array.from({ length: 13 * 24 * 3 + 1 }, (_, i) => line({ status: 'running', started_at: new Date(Date.UTC(2026, 0, 6) + i * HOUR / 3).toISOString() })).join('');
-  await show(open, { patterns: 'first' });
-  assert.match((await text('.quiet'))[0], /^No recurring pattern found in 14 days\./);
+test('where no outcome is known, weeks are missing for days of the week alone', async () => {
+  const open = (days) => Array.from({ length: days * 24 * 3 + 1 }, (_, i) => line({ status: 'running', started_at: new Date(Date.UTC(2026, 0, 6) + i * HOUR / 3).toISOString() })).join('');
+  await show(open(13), { patterns: 'first' });
+  const needed = 'it needs 5 weeks to name weekends with more or fewer executions, 8 for a weekday; there is 1.';
+  assert.deepEqual((await text('.patterns li')).filter((line) => line.includes(' weeks ')), [`Not enough history: ${needed}`]);
+  assert.deepEqual(await text('.quiet'), []);
+  await show(open(63), { patterns: 'first' });
+  assert.match((await text('.quiet'))[0], /^No recurring pattern found in \d+ weeks\./);
 });
 
 test('enough history without a pattern is said to be that', async () => {

@@ -128,6 +128,8 @@ const SOFT_WEEKENDS: Days = Days { days: &[5, 6], times: 0.5, weeks: 0.9 };
 pub const MONDAYS: Days = Days { days: &[0], times: 1.5, weeks: 1.0 };
 /// Wednesdays with a third more.
 const FAINT_WEDNESDAYS: Days = Days { days: &[2], times: 1.35, weeks: 1.0 };
+/// Wednesdays with twice as many.
+const WEDNESDAYS: Days = Days { days: &[2], times: 2.0, weeks: 1.0 };
 /// Sundays with half, in nine of ten weeks.
 const SUNDAYS: Days = Days { days: &[6], times: 0.5, weeks: 0.9 };
 
@@ -148,6 +150,23 @@ fn series(weeks: usize, a_day: f64, coming: Coming, planted: Option<Days>, numbe
         Hour { executions, finished: executions, ..Hour::default() }
     };
     series_of(weeks * 7, hour, Vec::new())
+}
+
+/// The same from a Wednesday to a Thursday: parts of two weeks beside two whole ones fewer.
+fn cut(series: Series) -> Series {
+    let mut days = series.days;
+    days.truncate(days.len() - 3);
+    days.drain(..2);
+    Series::new(Whose::All, days, Vec::new(), Vec::new())
+}
+
+/// How often Wednesdays are told of so many whole weeks and parts of two in which Wednesdays have more.
+pub fn told_of_parts(whole: usize, a_row: usize) -> Measured {
+    measure::hits(a_row, |number| {
+        let series = series(whole + 2, 500.0, Coming::Independent(0.2), Some(WEDNESDAYS), number);
+        let look = volume_days::look(&cut(series), Moment::Started);
+        look.chance <= CLAIMED && look.claim.is_some_and(|claim| claim.facts.day == 2)
+    })
 }
 
 /// A null row.
@@ -241,6 +260,11 @@ pub fn run(table: &mut Table, a_row: usize) {
     let sizes = [(5, 500.0), (8, 20.0), (8, 500.0), (13, 6.0), (13, 500.0), (26, 500.0)];
     let rows = sizes.into_iter().flat_map(|(weeks, a_day)| Coming::ALL.map(|coming| none(weeks, a_day, coming)));
     measure::nulls(table, GROUP, "days of the week", rows.collect(), a_row, MOST_OF_A_ROW);
+    let parts = [(7, Target::AtMost(0.0)), (8, Target::AtLeast(0.9)), (11, Target::AtLeast(0.95))];
+    for (whole, target) in parts {
+        let words = format!("Wednesdays × 2, told of {whole} whole weeks and parts of two");
+        table.push(GROUP, &words, told_of_parts(whole, a_row), target, "");
+    }
     whole_reports(table, a_row);
     let backgrounds = [
         Coming::Independent(0.2),

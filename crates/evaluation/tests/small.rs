@@ -98,6 +98,8 @@ fn days_of_the_week_are_told_where_they_differ() {
     check_found("quiet weekends between holidays", found(13, Coming::Holidays, volume_days::WEEKENDS), 0.95);
     check_found("busy Mondays", found(13, Coming::WeeklyLevels, volume_days::MONDAYS), 0.9);
     check_found("busy Mondays, 26 weeks", found(26, Coming::Autoregressive(0.6), volume_days::MONDAYS), 0.9);
+    assert_eq!(volume_days::told_of_parts(7, 40), Measured::Share { hits: 0, of: 40 }, "seven whole weeks");
+    check_found("busy Wednesdays of eight whole weeks", volume_days::told_of_parts(8, 40), 0.9);
     for (with_weekends, share) in [(0, 0.1), (10, 0.6), (1, 0.6)] {
         for told in each(2, |number| volume_days::told(with_weekends, share, number)) {
             let once = (with_weekends == 10, usize::from(with_weekends == 1));

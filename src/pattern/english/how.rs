@@ -11,25 +11,19 @@ use crate::pattern::volume_window::Moment;
 /// `clock` is the one that it keeps to across a clock change, by its name.
 pub fn how(statement: &Statement, clock: Option<&str>, p_adjusted: f64, looked_for: usize) -> String {
     let mut text = Text::default();
-    match statement {
-        Statement::Window(facts) | Statement::Explained(facts, _) => of_window(&mut text, facts),
+    let sides = match statement {
         Statement::Volume(facts) => {
-            of_volume(
-                &mut text,
-                facts.moment,
-                [facts.inside, facts.hours_inside],
-                [facts.outside, facts.hours_outside],
-            );
+            Some((facts.moment, [facts.inside, facts.hours_inside], [facts.outside, facts.hours_outside]))
         }
         Statement::Days(facts) => {
-            of_volume(
-                &mut text,
-                facts.moment,
-                [facts.inside, facts.hours_inside],
-                [facts.outside, facts.hours_outside],
-            );
+            Some((facts.moment, [facts.inside, facts.hours_inside], [facts.outside, facts.hours_outside]))
         }
-        _ => {}
+        _ => None,
+    };
+    if let Some((moment, inside, outside)) = sides {
+        of_volume(&mut text, moment, inside, outside);
+    } else if let Statement::Window(facts) | Statement::Explained(facts, _) = statement {
+        of_window(&mut text, facts);
     }
     text.say(match clock {
         Some("local") => "When clocks changed, it stayed at the same local time. ",

@@ -22,7 +22,11 @@ pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> Stri
     text.volume(facts.moment, called, facts.is_high, strength).say_nth(&DAYS, usize::from(facts.day));
     let (inside, outside) = rates(facts);
     let ratio = inside / outside.max(f64::MIN_POSITIVE);
-    let than = if ratio >= TWICE {
+    let than = if facts.outside == 0 {
+        // None is no number of times less.
+        text.say("no");
+        ""
+    } else if ratio >= TWICE {
         text.by_how_much(ratio).say(" as many");
         " as"
     } else if facts.is_high {
@@ -36,13 +40,16 @@ pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> Stri
         " than"
     };
     text.say(if facts.moment == Moment::Started { " executions" } else { " executions end" }).say(than);
-    text.say(if facts.day == WEEKEND { " on weekdays (" } else { " on other days (" });
-    if facts.inside > 0 {
-        text.decimal(24.0 * inside)
-    } else {
-        text.say("none")
-    };
-    text.say(" vs ").decimal(24.0 * outside).say(" a day, ");
+    text.say(if facts.day == WEEKEND { " on weekdays" } else { " on other days" });
+    for (begin, rate) in [(" (", inside), (" vs ", outside)] {
+        text.say(begin);
+        if rate > 0.0 {
+            text.decimal(24.0 * rate)
+        } else {
+            text.say("none")
+        };
+    }
+    text.say(" a day, ");
     text.whole(facts.held.into()).say(" of ").whole(facts.weeks.into()).say(" weeks)").done()
 }
 
@@ -52,14 +59,14 @@ mod tests {
 
     #[test]
     fn days_of_the_week_are_said_to_the_letter() {
-        let check = |moment, day, inside, called, strength, words: &str| {
+        let check = |moment, day, inside, outside, called, strength, words: &str| {
             let facts = Facts {
                 moment,
                 day,
-                is_high: inside > 26_000,
+                is_high: inside > 26_000 || outside == 0,
                 inside,
                 hours_inside: 240,
-                outside: 100_000,
+                outside,
                 hours_outside: 1_000,
                 held: 12,
                 weeks: 13,
@@ -70,6 +77,7 @@ mod tests {
             Moment::Started,
             WEEKEND,
             7_200,
+            100_000,
             None,
             Strength::Plain,
             "Execution volume drops on weekends: 70% fewer executions than on weekdays (720 vs 2,400 a day, 12 of 13 weeks)",
@@ -78,6 +86,7 @@ mod tests {
             Moment::Started,
             0,
             36_000,
+            100_000,
             Some("sync-crm"),
             Strength::Tends,
             "Execution volume of 'sync-crm' tends to rise on Mondays: 50% more executions than on other days (3,600 vs 2,400 a day, 12 of 13 weeks)",
@@ -86,6 +95,7 @@ mod tests {
             Moment::Finished,
             6,
             60_000,
+            100_000,
             None,
             Strength::Plain,
             "Throughput rises on Sundays: 2.5× as many executions end as on other days (6,000 vs 2,400 a day, 12 of 13 weeks)",
@@ -94,6 +104,7 @@ mod tests {
             Moment::Finished,
             5,
             0,
+            100_000,
             None,
             Strength::Plain,
             "Throughput drops on Saturdays: 100% fewer executions end than on other days (none vs 2,400 a day, 12 of 13 weeks)",
@@ -102,9 +113,28 @@ mod tests {
             Moment::Started,
             WEEKEND,
             3,
+            100_000,
             None,
             Strength::Plain,
             "Execution volume drops on weekends: over 99% fewer executions than on weekdays (0.3 vs 2,400 a day, 12 of 13 weeks)",
+        );
+        check(
+            Moment::Started,
+            6,
+            960,
+            0,
+            None,
+            Strength::Plain,
+            "Execution volume rises on Sundays: no executions on other days (96 vs none a day, 12 of 13 weeks)",
+        );
+        check(
+            Moment::Finished,
+            WEEKEND,
+            960,
+            0,
+            Some("sync-crm"),
+            Strength::Tends,
+            "Throughput of 'sync-crm' tends to rise on weekends: no executions end on weekdays (96 vs none a day, 12 of 13 weeks)",
         );
     }
 }

@@ -22,13 +22,19 @@ pub fn sentence(facts: &Facts, called: Option<&str>, zone: &str, strength: Stren
     let rate = |count: u64, hours: u64| count as f64 / hours.max(1) as f64;
     let inside = rate(facts.inside, facts.hours_inside);
     let ratio = inside / rate(facts.outside, facts.hours_outside).max(f64::MIN_POSITIVE);
-    text.by_how_much(ratio);
-    if ratio >= TWICE {
-        text.say(" as many executions an hour").say(does).say(" as in the rest of the day (");
+    // None is no number of times less.
+    let (what, than) = if facts.outside == 0 {
+        text.say("no");
+        (" executions", "")
     } else {
-        text.say(if facts.is_high { " more" } else { " fewer" });
-        text.say(" executions an hour").say(does).say(" than in the rest of the day (");
-    }
+        text.by_how_much(ratio);
+        match facts.is_high {
+            _ if ratio >= TWICE => (" as many executions an hour", " as"),
+            true => (" more executions an hour", " than"),
+            false => (" fewer executions an hour", " than"),
+        }
+    };
+    text.say(what).say(does).say(than).say(" in the rest of the day (");
     text.count(u64::from(facts.held)).say(" of ").count(u64::from(facts.days)).say(days).done()
 }
 
@@ -39,16 +45,16 @@ mod tests {
 
     #[test]
     fn a_window_is_said_to_the_letter() {
-        let check = |moment, on, inside, zone, strength, words: &str| {
+        let check = |moment, on, [inside, outside]: [u64; 2], zone, strength, words: &str| {
             let facts = Facts {
                 moment,
                 on,
                 start: 9,
                 length: 8,
-                is_high: inside > 1000,
+                is_high: inside > outside / 2,
                 inside,
                 hours_inside: 512,
-                outside: 2000,
+                outside,
                 hours_outside: 1024,
                 held: 58,
                 days: 64,
@@ -59,7 +65,7 @@ mod tests {
         check(
             Moment::Finished,
             On::Weekdays,
-            520,
+            [520, 2000],
             "UTC",
             Strength::Plain,
             "Throughput of 'sync-crm' drops on weekdays between 9 AM–5 PM UTC: 48% fewer executions an hour end than in the rest of the day (58 of 64 weekdays)",
@@ -67,7 +73,7 @@ mod tests {
         check(
             Moment::Started,
             On::Weekends,
-            1500,
+            [1500, 2000],
             "Europe/Berlin",
             Strength::Tends,
             "Execution volume of 'sync-crm' tends to rise on weekends between 9 AM–5 PM (Europe/Berlin): 50% more executions an hour start than in the rest of the day (58 of 64 weekend days)",
@@ -75,10 +81,18 @@ mod tests {
         check(
             Moment::Started,
             On::AllDays,
-            2500,
+            [2500, 2000],
             "UTC",
             Strength::Plain,
             "Execution volume of 'sync-crm' rises every day between 9 AM–5 PM UTC: 2.5× as many executions an hour start as in the rest of the day (58 of 64 days)",
+        );
+        check(
+            Moment::Finished,
+            On::Weekdays,
+            [2500, 0],
+            "UTC",
+            Strength::Plain,
+            "Throughput of 'sync-crm' rises on weekdays between 9 AM–5 PM UTC: no executions end in the rest of the day (58 of 64 weekdays)",
         );
     }
 }
