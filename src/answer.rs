@@ -275,6 +275,7 @@ pub fn answer_from(
                             table.each_tag(&View::of(query, &window, &buckets), each);
                         }
                     },
+                    error: &|number| table.error(number),
                     ends_with_rows: looked_at.ends_with_rows,
                     known_until: looked_at.known_until,
                     placed_by: query.counting.by,

@@ -17,6 +17,7 @@ const FORMS: bool = cfg!(feature = "forms");
 
 pub mod bytes;
 pub mod error;
+pub mod error_class;
 pub mod execution;
 pub mod number;
 pub mod order;

@@ -12,7 +12,7 @@ use crate::options::{Attempts, Metric, Moment, Query};
 use crate::order::sort;
 use crate::picture::words::count;
 use crate::problem::ProblemKind;
-use crate::table::{Counted, MOST_NAMES, Table};
+use crate::table::{Counted, MOST_ERRORS, MOST_NAMES, Table};
 use crate::window::{MOST_DAYS, MOST_DAYS_AHEAD, MOST_DAYS_OF_A_FILE, WindowRequest};
 
 /// What is said where no single start is known, behind why that is so.
@@ -83,6 +83,12 @@ pub(crate) fn facts(told: &Told<'_>) -> Vec<String> {
     if cfg!(feature = "patterns") {
         let why = if table.keeps_rows() { (table.counted() > 0).then_some(COUNTED) } else { Some(NOT_KEPT) };
         facts.extend(why.map(str::to_owned));
+        if told.has_patterns && table.crowding().errors {
+            let most = count(MOST_ERRORS as u64);
+            facts.push(
+                ["what extra failures share was not looked for: failures say more than ", &most, " things"].concat(),
+            );
+        }
     }
     if counted.is_short {
         facts.push("memory did not suffice to count what the metric needs; a shorter window may".to_owned());

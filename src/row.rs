@@ -1,6 +1,7 @@
 //! The canonical NDJSON line of an execution, and which of two rows of one identity stays. Reads nothing; the parsers
 //! of `ingest` do.
 
+use crate::error_class::write_class;
 use crate::execution::{Execution, JoinedTags, Status};
 use crate::json::push_text;
 use crate::number::push_whole;
@@ -55,22 +56,35 @@ pub(crate) fn ended(status: Status, started_at: Timestamp, duration_ms: Option<u
 }
 
 /// Which of two rows of one identity stays: the one that compares as greater. An execution that ended is greater than
-/// one that did not, then the one that ended later, then the one whose canonical line is greater byte by byte, first with
-/// its tags in the order of their texts and each of them once, then as it is. It is a total order on what rows say, so the
-/// order in which rows come decides nothing.
+/// one that did not, then the one that ended later, then the one whose canonical line without an error is greater byte by
+/// byte, with its tags in the order of their texts and each of them once, then of those that failed the one without an
+/// error or whose error's class ([`write_class`]) is greater, then the one whose line is greater as it is. It is a total
+/// order on what rows say, so the order in which rows come decides nothing.
 pub fn precedence(one: &Execution<'_>, other: &Execution<'_>) -> Ordering {
     let ended = |row: &Execution<'_>| ended(row.status, row.started_at, row.duration_ms);
+    let class = |row: &Execution<'_>| {
+        let mut class = String::new();
+        write_class(row.error.filter(|_| row.status.is_failure()).unwrap_or_default(), &mut class);
+        Some(class).filter(|class| !class.is_empty())
+    };
     ended(one)
         .cmp(&ended(other))
         .then_with(|| line_of_sorted(one).cmp(&line_of_sorted(other)))
+        .then_with(|| error_order(class(one).as_deref(), class(other).as_deref()))
         .then_with(|| line(one).cmp(&line(other)))
+}
+
+/// Which of two failed rows stays that differ in their errors' classes alone: no error is greater than any, as a line that
+/// ends there is.
+pub(crate) fn error_order(one: Option<&str>, other: Option<&str>) -> Ordering {
+    one.is_none().cmp(&other.is_none()).then(one.cmp(&other))
 }
 
 fn line_of_sorted(execution: &Execution<'_>) -> String {
     let mut tags: Vec<&str> = execution.tags.iter().collect();
     sort(&mut tags, &|one, other| one < other);
     tags.dedup();
-    line(&Execution { tags: JoinedTags::of(tags.into_iter()).tags(), ..execution.clone() })
+    line(&Execution { tags: JoinedTags::of(tags.into_iter()).tags(), error: None, ..execution.clone() })
 }
 
 /// Appends texts as a JSON array of strings.

@@ -238,8 +238,10 @@ pub enum Event<'a> {
 /// A row of a kind that was named, and all that it does not share with others of its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Known {
-    /// What its kind was named ([`Reader::name_kind`]).
+    /// What its kind was named ([`Reader::name_kind`]),
     pub name: u32,
+    /// and with what went wrong, if anything did.
+    pub kind: u32,
     /// When it started.
     pub started_at: Timestamp,
     /// How long it took.

@@ -151,7 +151,7 @@ impl Reader {
         }
     }
 
-    /// Leaves out of rows their own identity and what went wrong, where nobody asks for these.
+    /// Leaves out of rows their own identity, and what went wrong of those that did not fail, where nobody asks for these.
     pub fn leave_out_texts(&mut self, are_left_out: bool) {
         self.scratch.texts.are_left_out = are_left_out;
     }

@@ -20,6 +20,8 @@ const MOST_ROWS: usize = 256;
 pub(super) struct KnownRows {
     rows: Vec<Known>,
     own: Vec<OwnSpots>,
+    /// The places of those that failed and may say what went wrong, and where that lies.
+    failed: Vec<(usize, OwnSpots)>,
     /// Those among them that have no start.
     startless: Vec<Startless>,
     /// True if what comes behind them was looked at and is no such row.
@@ -30,6 +32,7 @@ impl KnownRows {
     fn clear(&mut self) {
         self.rows.clear();
         self.own.clear();
+        self.failed.clear();
         self.startless.clear();
     }
 
@@ -55,7 +58,7 @@ impl KnownRows {
     #[inline(always)]
     pub(super) fn push(&mut self, name: u32, said: Said, offset: u64) {
         let Said { started_at, duration_ms, attempt, zoneless_start } = said;
-        self.rows.push(Known { name, started_at, duration_ms, attempt, zoneless_start, offset });
+        self.rows.push(Known { name, kind: name, started_at, duration_ms, attempt, zoneless_start, offset });
     }
 
     #[inline(never)]
@@ -66,6 +69,12 @@ impl KnownRows {
     #[inline(always)]
     pub(super) fn push_own(&mut self, own: OwnSpots) {
         self.own.push(own);
+    }
+
+    /// Takes note of what the row that was told last says of its failure.
+    #[inline(never)]
+    pub(super) fn push_failed(&mut self, own: OwnSpots) {
+        self.failed.push((self.rows.len().saturating_sub(1), own));
     }
 
     #[inline]
@@ -125,6 +134,18 @@ impl Reader {
         Some((known, self.known.texts(place, self.input.padded(), &mut self.scratch.texts)?))
     }
 
+    /// Asks for the kind's number with what went wrong of each of them that says it.
+    #[inline]
+    pub(crate) fn name_known_errors(&mut self, number: &mut dyn FnMut(u32, &str) -> u32) {
+        let Self { known: KnownRows { rows, failed, .. }, input, scratch, .. } = self;
+        for (place, own) in failed {
+            let error = own.error(input.padded(), &mut scratch.texts);
+            if let Some((known, error)) = rows.get_mut(*place).zip(error) {
+                known.kind = number(known.name, error);
+            }
+        }
+    }
+
     /// Tells the texts of some of them, by their places, one after the other.
     #[inline(always)]
     pub(crate) fn each_known_texts(&mut self, places: Range<usize>, mut take: impl FnMut(KnownTexts<'_>)) {
@@ -139,15 +160,33 @@ impl Reader {
         }
     }
 
-    /// Rows that lie side by side in columns, in the same way; none says nothing of what comes.
-    pub(crate) fn next_stretch(&mut self) -> Option<Stretch<'_>> {
+    /// Reads rows that lie side by side in columns, in the same way: how many they are; none says nothing of what comes.
+    pub(crate) fn next_stretch(&mut self) -> Option<usize> {
         match (&self.stage, &mut self.forms) {
             (Stage::Reading(Form::Arrow | Form::Columns), Some(forms)) => forms.arrow().next_stretch(&self.input),
             _ => None,
         }
     }
 
-    /// The texts of one of the rows that [`Reader::next_stretch`] told last, by its place among them; its id
+    /// The rows that [`Reader::next_stretch`] read last.
+    pub(crate) fn stretch(&mut self) -> Option<Stretch<'_>> {
+        self.forms.as_mut()?.arrow().stretch()
+    }
+
+    /// Tells the places among these rows of those that may say what went wrong.
+    pub(crate) fn stretch_error_places(&mut self, places: &mut Vec<usize>) {
+        places.clear();
+        if let Some(forms) = &mut self.forms {
+            forms.arrow().error_places(&self.input, places);
+        }
+    }
+
+    /// The number of the kind of one of these rows, with its flag, to be told with another one.
+    pub(crate) fn stretch_kind(&mut self, place: usize) -> Option<&mut u32> {
+        self.forms.as_mut()?.arrow().kind_mut(place)
+    }
+
+    /// The texts of one of the rows that [`Reader::next_stretch`] read last, by its place among them; its id
     /// only if that is asked for.
     #[inline]
     pub(crate) fn stretch_texts(&mut self, place: usize, has_id: bool) -> Option<OwnTexts<'_>> {
@@ -218,13 +257,18 @@ impl Reader {
             let has_feed = input.has_byte_at(end) && input.padded().byte(end) == b'\n';
             let offset = input.offset_of(start);
             let cut = records.take(input, end - start, feeds, has_feed);
-            let Some((name, said)) = row else {
+            let Some((name, said, has_failed)) = row else {
                 known.push_startless(cut.line);
                 continue;
             };
             known.push(name, said, offset);
-            if let Some(own) = shortcuts.own_spots(start).filter(|_| keeps_texts) {
-                known.push_own(own);
+            if let Some(own) = shortcuts.own_spots(start).filter(|_| keeps_texts || has_failed) {
+                if keeps_texts {
+                    known.push_own(own);
+                }
+                if has_failed {
+                    known.push_failed(own);
+                }
             }
         }
         known.have_ended = known.count() > 0 && known.has_room();

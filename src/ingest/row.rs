@@ -30,7 +30,7 @@ pub(super) struct Texts {
     messages: Messages,
     /// Why the duration of the row that was told last was dropped; of meaning only where its notes say that it was.
     pub(super) dropped: String,
-    /// True if nobody asks for a row's own identity and for what went wrong.
+    /// True if nobody asks for a row's own identity, and for what went wrong only where it failed.
     pub(super) are_left_out: bool,
 }
 
@@ -168,8 +168,9 @@ fn execution<'a>(
     waited_ms: Option<u64>,
 ) -> Execution<'a> {
     texts.text.clear();
-    let (id, error) =
-        if texts.are_left_out { (None, None) } else { texts.own_pieces(fields.get(Role::Id), fields.get(Role::Error)) };
+    let own = |role, is_wanted: bool| if is_wanted { fields.get(role) } else { Value::Absent };
+    let [wants_id, wants_error] = [!texts.are_left_out, !texts.are_left_out || class.status().is_failure()];
+    let (id, error) = texts.own_pieces(own(Role::Id, wants_id), own(Role::Error, wants_error));
     let share = fields.get(Role::Share);
     let id = if FORMS && !share.is_absent() { texts.with_share(id, share) } else { id };
     let attempt = texts.piece(fields.get(Role::Attempt));

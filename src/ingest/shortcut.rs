@@ -106,10 +106,13 @@ impl Shortcuts {
             }
             let values = (found.spots(), &found.quick);
             let named = classes.named(class);
-            let row =
-                named.and_then(|(name, status)| Some((name, brief.read(values, (&bytes, start), status, times)?)));
-            if let Some((name, said)) = row {
+            let row = named
+                .and_then(|(name, status)| Some((name, brief.read(values, (&bytes, start), status, times)?, status)));
+            if let Some((name, said, status)) = row {
                 known.push(name, said, input.offset_of(start));
+                if status.is_failure() {
+                    known.push_failed(OwnSpots::of(start, brief, found));
+                }
                 if keeps_texts {
                     known.push_own(OwnSpots::of(start, brief, found));
                 }
@@ -235,11 +238,13 @@ impl Shortcuts {
         class: u32,
         (bytes, start): (Padded<'_>, usize),
         times: &mut UsualTimes,
-    ) -> Option<Option<(u32, Said)>> {
+    ) -> Option<Option<(u32, Said, bool)>> {
         let brief = self.shapes.brief(self.found.way)?;
         let values = (self.found.spots(), &Quick::default());
         let named = self.classes.named(class);
-        let row = named.and_then(|(name, status)| Some((name, brief.read(values, (&bytes, start), status, times)?)));
+        let row = named.and_then(|(name, status)| {
+            Some((name, brief.read(values, (&bytes, start), status, times)?, status.is_failure()))
+        });
         (row.is_some() || brief.is_startless(values, &bytes, start) && self.classes.are_rows(class)).then_some(row)
     }
 
@@ -322,8 +327,8 @@ impl Shortcuts {
 
 /// A record whose row is of a known and named kind, or has no start.
 pub(super) struct KnownRecord {
-    /// The name of its kind and what it says, if it has a start.
-    pub(super) row: Option<(u32, Said)>,
+    /// The name of its kind, what it says and whether it failed, if it has a start.
+    pub(super) row: Option<(u32, Said, bool)>,
     /// Where it ends.
     pub(super) end: usize,
     /// The line feeds in it.
@@ -372,6 +377,13 @@ impl OwnSpots {
             spot.map_or(Value::Absent, |spot| spot.value_of(bytes.slice(self.place(spot.start), self.place(spot.end))))
         };
         texts.own(value(self.id), value(self.error), attempt)
+    }
+
+    /// What went wrong, if that is said.
+    pub(super) fn error<'a>(self, bytes: Padded<'a>, texts: &'a mut Texts) -> Option<&'a str> {
+        let Spot { start, end, .. } = self.error?;
+        let value = self.error?.value_of(bytes.slice(self.place(start), self.place(end)));
+        texts.own(Value::Absent, value, 1).error
     }
 
     #[inline(always)]

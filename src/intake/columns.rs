@@ -6,13 +6,15 @@ use crate::table::Table;
 
 /// Takes such rows up to the next one that is none of them; false if there is no room for one.
 pub(super) fn take_stretches(reader: &mut Reader, table: &mut Table, reading: &mut Reading, source: u16) -> bool {
-    let mut others = Vec::new();
+    let (mut others, mut failed) = (Vec::new(), Vec::new());
     loop {
-        let Some(stretch) = reader.next_stretch().filter(|stretch| stretch.len() > 0) else {
+        if reader.next_stretch().is_none_or(|rows| rows == 0) {
             let Some((line, rows)) = reader.pass_startless() else { return true };
             (line..).take(rows).for_each(|line| reading.count_startless(line, reader));
             continue;
-        };
+        }
+        name_errors(reader, table, &mut failed);
+        let Some(stretch) = reader.stretch() else { return true };
         let first = table.rows();
         let added = table.push_stretch(&stretch, source);
         let (has_room, have_texts) = (added == stretch.len(), stretch.have_texts);
@@ -40,5 +42,17 @@ pub(super) fn take_stretches(reader: &mut Reader, table: &mut Table, reading: &m
         if !has_room {
             return false;
         }
+    }
+}
+
+/// Names the kinds of rows that were read last with what went wrong; `places` is room.
+fn name_errors(reader: &mut Reader, table: &mut Table, places: &mut Vec<usize>) {
+    reader.stretch_error_places(places);
+    for place in places.iter().copied() {
+        let kind = reader.stretch_kind(place).map(|kind| *kind);
+        let Some(kind) = kind.filter(|kind| table.has_failed(*kind)) else { continue };
+        let error = reader.stretch_texts(place, false).and_then(|own| own.error);
+        let named = table.kind_with(kind, error);
+        reader.stretch_kind(place).into_iter().for_each(|kind| *kind = named);
     }
 }

@@ -113,7 +113,7 @@ fn take_all(
     mut carried: Option<&mut Carried>,
 ) -> bool {
     loop {
-        let told = reader.next_known_rows().len();
+        let told = next_known(reader, table);
         if told == 0 && reader.known_startless().is_empty() {
             return true;
         }
@@ -134,6 +134,13 @@ fn take_all(
     }
 }
 
+/// Reads the next of them, and names their kinds with what went wrong: how many they are.
+fn next_known(reader: &mut Reader, table: &mut Table) -> usize {
+    let told = reader.next_known_rows().len();
+    reader.name_known_errors(&mut |number, error| table.kind_with(number, Some(error)));
+    told
+}
+
 /// Adds those that repeat no other one.
 fn take_once(
     reader: &mut Reader,
@@ -143,7 +150,7 @@ fn take_once(
     duplicates: &mut Duplicates,
 ) -> bool {
     loop {
-        let told = reader.next_known_rows().len();
+        let told = next_known(reader, table);
         if told == 0 && reader.known_startless().is_empty() {
             return true;
         }

@@ -22,12 +22,12 @@ use crate::number::within;
 /// A workflow with fewer executions outside the window has no rate of its own there; with fewer inside too, it is looked
 /// at together with all such workflows.
 pub(super) const LEAST_OF_A_RATE: u64 = 20;
-/// Extra executions with the outcome that a workflow or a tag has at least.
-const LEAST_EXCESS: f64 = 10.0;
+/// Extra executions with the outcome that a workflow, a tag or an error has at least.
+pub(super) const LEAST_EXCESS: f64 = 10.0;
 /// The share of all extra ones that is worth a word,
-const LEAST_SHARE: f64 = 0.4;
-/// and what a second workflow, or a tag instead of workflows, has to add to it.
-const LEAST_MORE: f64 = 0.15;
+pub(super) const LEAST_SHARE: f64 = 0.4;
+/// and what a second workflow, or a tag instead of workflows, has to add to it, or an error to what failures always say.
+pub(super) const LEAST_MORE: f64 = 0.15;
 /// Who has this share of all executions explains nothing.
 const MOST_OF_EXECUTIONS: f64 = 0.8;
 /// Extra ones by execution, against those of all others.
@@ -311,11 +311,7 @@ impl Window {
 
     /// The chance of so large a sum if each week were as likely to be as far below as above.
     fn chance(&self, weeks: &[f64]) -> f64 {
-        let counts = [self.facts.inside, self.facts.outside].into_iter().flat_map(|tally| [tally.hits, tally.of]);
-        let mut random = Random::seeded_by(counts.chain(weeks.iter().map(|week| week.to_bits())));
-        let mut flipped = || weeks.iter().map(|week| f64::from(random.sign()) * week).sum();
-        let shuffled = listed((0..MANY).map(|_| flipped()));
-        share_at_least(sum(weeks), shuffled.into_iter())
+        chance_of_signs([self.facts.inside, self.facts.outside], weeks)
     }
 
     /// The chance of a value's excess, and of one beyond its share of the executions.
@@ -461,6 +457,15 @@ fn both((first, second): (&Value, &Value)) -> Value {
     outside.add(second.outside);
     let excess = listed(first.excess.iter().zip(&second.excess).map(|(one, other)| one + other));
     Value { origin, inside, outside, excess }
+}
+
+/// The chance of so large a sum of weeks if each were as likely to be as far below as above, in a window of these counts.
+pub(super) fn chance_of_signs(window: [Tally; 2], weeks: &[f64]) -> f64 {
+    let counts = window.into_iter().flat_map(|tally| [tally.hits, tally.of]);
+    let mut random = Random::seeded_by(counts.chain(weeks.iter().map(|week| week.to_bits())));
+    let mut flipped = || weeks.iter().map(|week| f64::from(random.sign()) * week).sum();
+    let shuffled = listed((0..MANY).map(|_| flipped()));
+    share_at_least(sum(weeks), shuffled.into_iter())
 }
 
 /// By week, what is in excess of a rate outside; and that rate. Where too little ran outside, nothing is in excess.

@@ -33,6 +33,7 @@ mod ring;
 pub mod sentence;
 mod series;
 mod settled;
+mod shared_error;
 pub mod trend;
 mod turned_days;
 pub mod volume_days;
@@ -69,6 +70,9 @@ pub type EachWorkflow<'a> = dyn Fn(&mut dyn FnMut(WorkflowRuns) -> bool) + 'a;
 /// Calls with tags and what the executions that bear each did, by bucket.
 pub type EachTag<'a> = dyn Fn(&mut dyn FnMut(&str, &Cube)) + 'a;
 
+/// The class of errors of a number, as runs bear it.
+pub type ErrorOf<'a> = dyn Fn(u32) -> Option<&'a str> + 'a;
+
 /// What is looked at.
 #[derive(Clone, Copy)]
 pub struct Evidence<'a> {
@@ -84,6 +88,8 @@ pub struct Evidence<'a> {
     pub workflows: &'a EachWorkflow<'a>,
     /// The tags that most executions bear; nothing where they are not known. Asked for only where a claim is to be explained.
     pub tags: &'a EachTag<'a>,
+    /// What the errors of single executions are called.
+    pub error: &'a ErrorOf<'a>,
     /// True if the window ends with the newest row of a file: its last day may then be whole all the same.
     pub ends_with_rows: bool,
     /// Up to which moment rows are known though none may be there, in milliseconds: because someone said so, or because it is

@@ -12,11 +12,13 @@ use super::outcome::{Outcome, Tally};
 use super::random::{FEW, LEAST_CHANCE, MANY, listed};
 use super::sentence::{self, Strength};
 use super::series::{Series, Whose};
+use super::settled::Settled;
 use super::stopped::End;
 use super::volume_window::Moment;
 use super::{
     Evidence, Fact, Finding, Kind, Report, attribution, beside, burst, change, clock, consecutive, english, explained,
-    missed, mix, outcome_window, quiet, schedule, silence, stopped, trend, volume_days, volume_peak, volume_window,
+    missed, mix, outcome_window, quiet, schedule, shared_error, silence, stopped, trend, volume_days, volume_peak,
+    volume_window,
 };
 use crate::options::Moment as Placed;
 use crate::order::sort;
@@ -402,7 +404,7 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
         }
     }
     correct(&mut looked);
-    explain(evidence, &all, &mut looked);
+    explain(evidence, &all, settled, &mut looked);
     let accepted = accepted(&mut looked);
     // Weeks that sufficed for a window of an outcome.
     let weeks_of = |Accepted { claim, .. }: &Accepted<'_>| match (&claim.facts, &claim.basis.window) {
@@ -469,7 +471,7 @@ fn correct(looked: &mut [Looked]) {
 }
 
 /// Says what explains the accepted claims about all executions, and takes back those that are of one workflow alone.
-fn explain(evidence: &Evidence<'_>, all: &Series, looked: &mut [Looked]) {
+fn explain(evidence: &Evidence<'_>, all: &Series, settled: Settled, looked: &mut [Looked]) {
     let mut accepted = Vec::new();
     for Looked { whose, executions, tested } in looked {
         for Tested { found, .. } in tested {
@@ -479,6 +481,7 @@ fn explain(evidence: &Evidence<'_>, all: &Series, looked: &mut [Looked]) {
         }
     }
     attribution::explain(evidence, all, &mut accepted);
+    shared_error::explain(evidence, all, settled, &mut accepted);
 }
 
 /// A claim that is made.

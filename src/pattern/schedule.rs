@@ -480,7 +480,7 @@ mod tests {
         // Hourly from Monday to Friday, for six weeks.
         let at = |hour: i64| MONDAY_MS + 2000 * 7 * DAY_MS + hour * HOUR_MS;
         let hours = (0..6 * 168).filter(|hour| hour % 168 < 120);
-        let run = |hour| Run { at_ms: at(hour), duration_ms: None, status: Status::Completed };
+        let run = |hour| Run { at_ms: at(hour), duration_ms: None, status: Status::Completed, error: Run::NO_ERROR };
         let series = Series::new(Whose::All, Vec::new(), Vec::new(), hours.map(run).collect());
         let utc = Zone::utc();
         let found = find(&series, &utc).unwrap();

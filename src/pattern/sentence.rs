@@ -1,6 +1,8 @@
 //! What is said of a claim: which words are for which kind, and how sure they may sound. Nothing is tested here.
 
+use super::attribution::Cause;
 use super::english;
+use super::outcome_window::Facts;
 use super::report::Statement;
 use super::series::Whose;
 
@@ -29,12 +31,8 @@ pub fn of(statement: &Statement, whose: &Whose, zone: &str, strength: Strength, 
     // What only a workflow does is said of none but a workflow.
     let name = called.unwrap_or_default();
     match statement {
-        Statement::Window(facts) => english::outcome_window::sentence(facts, called, strength).done(),
-        Statement::Explained(facts, cause) => {
-            let mut text = english::outcome_window::sentence(facts, called, strength);
-            english::attribution::because(&mut text, cause, facts.outcome);
-            text.done()
-        }
+        Statement::Window(facts) => window(facts, None, called, strength),
+        Statement::Explained(facts, cause) => window(facts, Some(cause), called, strength),
         Statement::Mix(facts) => english::mix::sentence(facts, called, strength, years),
         Statement::Volume(facts) => english::volume_window::sentence(facts, called, zone, strength),
         Statement::Days(facts) => english::volume_days::sentence(facts, called, strength),
@@ -49,6 +47,18 @@ pub fn of(statement: &Statement, whose: &Whose, zone: &str, strength: Strength, 
         Statement::Stopped(facts) => english::stopped::sentence(facts, name, strength, years),
         Statement::Consecutive(facts) => english::consecutive::sentence(facts, called, strength, years),
     }
+}
+
+/// What is said of a window of an outcome, and why.
+fn window(facts: &Facts, cause: Option<&Cause>, called: Option<&str>, strength: Strength) -> String {
+    let mut text = english::outcome_window::sentence(facts, called, strength);
+    if let Some(cause) = cause {
+        english::attribution::because(&mut text, cause, facts.outcome);
+    }
+    if let Some(shared) = &facts.error {
+        english::attribution::sharing(&mut text, shared, facts.outcome, cause.is_some());
+    }
+    text.done()
 }
 
 /// What a series is called; nothing where it is of all executions.
@@ -79,6 +89,7 @@ mod tests {
             outside: Tally { hits: 600, of: 10_000 },
             held: 11,
             weeks: 13,
+            error: None,
         };
         of(&Statement::Window(facts), whose, "UTC", strength, false)
     }

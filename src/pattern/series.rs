@@ -5,7 +5,20 @@ use super::daily::Measure;
 use super::history::{Day, Week, weeks_of};
 use crate::histogram::Histogram;
 pub use crate::table::{Run, Whose};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
+
+/// What executions that failed in one hour say went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The number of their error's class.
+    pub error: u32,
+    /// The hour, counted from the first one of the first whole day.
+    pub hour: u32,
+    /// How many they are.
+    pub executions: u64,
+    /// True if they ran out of time.
+    pub timed_out: bool,
+}
 
 /// What is known of one series in the window.
 #[derive(Clone, Debug)]
@@ -22,6 +35,9 @@ pub struct Series {
     /// The single runs of the window in the order of their moments, those of days that are not whole among them; empty
     /// where they are not known, or only of a part, as of counts.
     pub runs: Vec<Run>,
+    /// What failures in whole days say went wrong, where that is known; in no order, those of hours whose outcomes are not
+    /// looked at among them.
+    pub errors: Vec<Said>,
     /// Of executions that started from this moment on, in milliseconds, outcomes and durations are not looked at.
     pub settled_ms: i64,
     /// The last days of `days` of which that is so.
@@ -32,7 +48,17 @@ impl Series {
     /// A series of whole days.
     pub fn new(whose: Whose, days: Vec<Day>, durations: Vec<Histogram>, runs: Vec<Run>) -> Self {
         let weeks = weeks_of(&days);
-        Self { whose, days, weeks, durations, runs, settled_ms: i64::MAX, unsettled_days: 0 }
+        let errors = Vec::new();
+        Self { whose, days, weeks, durations, runs, errors, settled_ms: i64::MAX, unsettled_days: 0 }
+    }
+
+    /// The week and the hour of it, Monday 0 h first, in which an hour of the whole days lies, counted from the first of
+    /// these; `None` where outcomes are not looked at.
+    pub fn hour_of_week(&self, hour: u32) -> Option<(usize, usize)> {
+        let (day, hour) = (hour as usize / 24, hour as usize % 24);
+        self.days.get(day)?.hours.get(hour).filter(|hour| hour.failures > 0)?;
+        let day = day + self.days.first()?.date.weekday().num_days_from_monday() as usize;
+        Some((day / 7, day % 7 * 24 + hour))
     }
 
     /// The first and the last whole day.

@@ -3,6 +3,7 @@
 //! whichever rows came first.
 
 use super::dictionary::{Crowded, Index, Sets, Texts};
+use super::errors::Errors;
 use super::siphash::siphash;
 use crate::bytes::{Broken, Bytes, push_long, push_short};
 use crate::execution::{Execution, Status};
@@ -25,22 +26,29 @@ pub(super) struct Kind {
     /// The number of the word where `status` is [`Status::Other`].
     pub(super) word: u32,
     pub(super) tag_set: u32,
+    /// The number of what went wrong, of rows that failed and say it.
+    error: u32,
 }
 
 impl Kind {
+    /// The number of what went wrong, if that is known.
+    pub(super) fn error(&self) -> Option<u32> {
+        (self.error != NONE).then_some(self.error)
+    }
+
     /// The number of the workflow's id.
     pub(super) fn workflow(&self) -> Option<u32> {
         (self.workflow != NONE).then_some(self.workflow)
     }
 
     fn hash(&self, key: [u64; 2]) -> u64 {
-        let mut bytes = [0; 17];
-        let numbers = [self.workflow, self.name, self.word, self.tag_set];
+        let mut bytes = [0; 21];
+        let numbers = [self.workflow, self.name, self.word, self.tag_set, self.error];
         numbers
             .iter()
             .zip(bytes.chunks_exact_mut(4))
             .for_each(|(number, to)| to.copy_from_slice(&number.to_le_bytes()));
-        bytes[16] = self.status as u8;
+        bytes[20] = self.status as u8;
         siphash(key, &bytes)
     }
 }
@@ -56,6 +64,8 @@ pub struct Crowding {
     pub words: bool,
     /// More tags or sets of tags than are told apart: none is, no filter by tag is possible.
     pub tags: bool,
+    /// More kinds of errors than are told apart: none is.
+    pub errors: bool,
 }
 
 /// The kinds of a table and their texts.
@@ -67,6 +77,7 @@ pub(super) struct Kinds {
     names: Texts,
     pub(super) words: Texts,
     pub(super) tags: Texts,
+    pub(super) errors: Errors,
     tag_sets: Sets,
     /// The tags of some sets in the order of their texts.
     sorted_sets: BTreeMap<u32, Box<[u32]>>,
@@ -84,7 +95,7 @@ impl Kinds {
         Self { key, ..Self::default() }
     }
 
-    /// The number of an execution's kind.
+    /// The number of the kind of executions that share all with this one but what went wrong.
     // Apart from what takes each row.
     #[inline(never)]
     pub(super) fn intern(&mut self, execution: &Execution<'_>) -> u32 {
@@ -95,7 +106,27 @@ impl Kinds {
             _ => NONE,
         };
         let tag_set = self.tag_set(&mut execution.tags.iter());
-        self.number(Kind { workflow, name, status: execution.status, word, tag_set })
+        self.number(Kind { workflow, name, status: execution.status, word, tag_set, error: NONE })
+    }
+
+    /// The number of the kind of executions of another kind of which this went wrong. It is told of those that failed only.
+    #[inline(never)]
+    pub(super) fn with_error(&mut self, number: u32, error: &str) -> u32 {
+        let Some(kind) = self.all.get(number as usize).filter(|kind| kind.status.is_failure()) else { return number };
+        let kind = *kind;
+        let error = if self.crowding.errors { Ok(None) } else { self.errors.number(self.key, error) };
+        match self.or_crowd(error) {
+            Some(error) => self.number(Kind { error, ..kind }),
+            None => number,
+        }
+    }
+
+    /// What errors gave, or none from now on where they have no room.
+    fn or_crowd(&mut self, error: Result<Option<u32>, Crowded>) -> Option<u32> {
+        error.unwrap_or_else(|Crowded| {
+            self.crowd(Crowding { errors: true, ..Crowding::default() });
+            None
+        })
     }
 
     /// The number here of a kind of other ones.
@@ -104,7 +135,10 @@ impl Kinds {
         let name = self.name((kind.name != NONE).then(|| others.names.text(kind.name)));
         let word = if kind.word == NONE { NONE } else { self.word(others.words.text(kind.word)) };
         let tag_set = self.tag_set(&mut others.tags_of(kind));
-        self.number(Kind { workflow, name, status: kind.status, word, tag_set })
+        let class = others.error_of(kind).filter(|_| !self.crowding.errors);
+        let error = class.map(|class| self.errors.number_of_class(self.key, class)).transpose();
+        let error = self.or_crowd(error).unwrap_or(NONE);
+        self.number(Kind { workflow, name, status: kind.status, word, tag_set, error })
     }
 
     /// Takes note of a row of a kind, which makes the kind's workflow bear its name unless a newer row says otherwise.
@@ -181,6 +215,11 @@ impl Kinds {
         (kind.word != NONE).then(|| self.words.text(kind.word))
     }
 
+    /// What went wrong with the rows of a kind.
+    pub(super) fn error_of(&self, kind: &Kind) -> Option<&str> {
+        kind.error().map(|number| self.errors.texts().text(number))
+    }
+
     /// The name that a kind gives its workflow.
     pub(super) fn name_of(&self, kind: &Kind) -> Option<&str> {
         (kind.name != NONE).then(|| self.names.text(kind.name))
@@ -211,17 +250,19 @@ impl Kinds {
         }
         push_short(out, self.all.len() as u32);
         for (kind, newest) in self.all.iter().zip(&self.newest) {
-            [kind.workflow, kind.name, kind.word, kind.tag_set].into_iter().for_each(|number| push_short(out, number));
+            let numbers = [kind.workflow, kind.name, kind.word, kind.tag_set, kind.error];
+            numbers.into_iter().for_each(|number| push_short(out, number));
             out.push(kind.status as u8);
             push_long(out, *newest as u64);
         }
     }
 
-    /// Kinds of texts (workflows, names, words and tags) and of what [`Kinds::write_sets`] wrote. They can be adopted by
+    /// Kinds of texts (workflows, names, words, tags and errors) and of what [`Kinds::write_sets`] wrote. They can be adopted by
     /// other kinds; an execution's own is not found in them.
-    pub(super) fn from_texts(crowding: Crowding, texts: [Texts; 4], bytes: &mut Bytes<'_>) -> Result<Self, Broken> {
-        let [workflows, names, words, tags] = texts;
-        let mut kinds = Self { crowding, workflows, names, words, tags, ..Self::default() };
+    pub(super) fn from_texts(crowding: Crowding, texts: [Texts; 5], bytes: &mut Bytes<'_>) -> Result<Self, Broken> {
+        let [workflows, names, words, tags, errors] = texts;
+        let errors = Errors::of(errors);
+        let mut kinds = Self { crowding, workflows, names, words, tags, errors, ..Self::default() };
         for expected in 0..bytes.count(4)? as u32 {
             let mut set = Vec::new();
             for _ in 0..bytes.count(4)? {
@@ -233,19 +274,22 @@ impl Kinds {
                 return Err(Broken);
             }
         }
-        for _ in 0..bytes.count(25)? {
+        for _ in 0..bytes.count(29)? {
             let [workflow, name, word, tag_set] = [bytes.short()?, bytes.short()?, bytes.short()?, bytes.short()?];
+            let error = bytes.short()?;
             let status = *Status::ALL.get(usize::from(bytes.byte()?)).ok_or(Broken)?;
             let is_there = |number: u32, texts: &Texts| number == NONE || (number as usize) < texts.len();
             let are_there = is_there(workflow, &kinds.workflows)
                 && is_there(name, &kinds.names)
                 && is_there(word, &kinds.words)
                 && (tag_set as usize) < kinds.tag_sets.len().max(1)
-                && (word == NONE || status == Status::Other);
+                && (word == NONE || status == Status::Other)
+                && is_there(error, kinds.errors.texts())
+                && (error == NONE || status.is_failure());
             if !are_there {
                 return Err(Broken);
             }
-            kinds.all.push(Kind { workflow, name, status, word, tag_set });
+            kinds.all.push(Kind { workflow, name, status, word, tag_set, error });
             kinds.newest.push(bytes.long()? as i64);
         }
         Ok(kinds)
@@ -339,6 +383,9 @@ impl Kinds {
             self.tag_sets = Sets::default();
             self.sorted_sets = BTreeMap::new();
         }
+        if crowding.errors {
+            self.errors = Errors::default();
+        }
         self.index = Index::default();
         for number in 0..self.all.len() {
             let (before, rest) = self.all.split_at_mut(number);
@@ -359,6 +406,7 @@ impl Crowding {
             names: self.names || other.names,
             words: self.words || other.words,
             tags: self.tags || other.tags,
+            errors: self.errors || other.errors,
         }
     }
 
@@ -375,6 +423,9 @@ impl Crowding {
         }
         if self.tags {
             kind.tag_set = 0;
+        }
+        if self.errors {
+            kind.error = NONE;
         }
     }
 }
@@ -394,8 +445,8 @@ mod tests {
         let count = MOST_NAMES as u32;
         let mut kinds = Kinds { key: [11, 12], ..Kinds::default() };
         for number in 0..count {
-            let (name, word) = (NONE, NONE);
-            kinds.number(Kind { workflow: number << 16, name, status: Status::Failed, word, tag_set: number });
+            let (name, word, error) = (NONE, NONE, NONE);
+            kinds.number(Kind { workflow: number << 16, name, status: Status::Failed, word, tag_set: number, error });
         }
         assert_eq!(kinds.all.len(), MOST_NAMES);
         assert!(kinds.index.steps() < u64::from(count) * 2, "{} steps", kinds.index.steps());

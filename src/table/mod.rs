@@ -6,6 +6,7 @@ mod column;
 mod count;
 mod counts;
 mod dictionary;
+mod errors;
 mod folded;
 mod held;
 mod kept;
@@ -23,6 +24,7 @@ mod tags;
 pub use count::{Counted, MOST_OTHER_STATUSES, MOST_REMEMBERED, Memory, View, Workflow};
 pub use counts::{Count, MOST_COUNTED};
 pub use dictionary::{MOST_NAME_BYTES, MOST_NAMES};
+pub use errors::MOST_ERRORS;
 pub use kept::{MOST_KEPT_ERROR_BYTES, MOST_KEPT_TEXT_BYTES};
 pub use kinds::{Crowding, MOST_STATUS_BYTES};
 pub use parts::Shift;
@@ -189,7 +191,7 @@ impl Table {
         self.kept.as_ref().map_or(0, Kept::bytes)
     }
 
-    /// Adds a row as it came; the number of its kind, if it has started.
+    /// Adds a row as it came; the number of its kind but for what went wrong ([`Table::intern`]), if it has started.
     pub(crate) fn add(&mut self, execution: &Execution<'_>, arrival: Arrival) -> Option<u32> {
         let number = arrival.has_started.then(|| self.intern(execution));
         match number {
@@ -210,6 +212,7 @@ impl Table {
     /// and tags: nothing of those is looked at again, but that the workflow's name is as new as this row.
     #[inline]
     pub fn push_interned(&mut self, execution: &Execution<'_>, kind: u32) {
+        let kind = self.kind_with(kind, execution.error);
         if !self.keeps_rows() {
             return self.fold_execution(execution, kind);
         }
@@ -238,7 +241,7 @@ impl Table {
             let duration = |(row, known): (u64, &Known)| self.long_durations.encode(row, known.duration_ms);
             chunk.durations.extend((row..).zip(known).map(duration));
             chunk.starts.extend(known.iter().map(|known| known.started_at.ms()));
-            chunk.kinds.extend(known.iter().map(|known| known.name | retry(known.attempt)));
+            chunk.kinds.extend(known.iter().map(|known| known.kind | retry(known.attempt)));
             chunk.fill_waits();
             if self.columns.with_places {
                 let place = |known: &Known| Place { source, offset: known.offset }.packed();
@@ -248,7 +251,7 @@ impl Table {
             self.retries += known.iter().map(|known| u64::from(known.attempt > 1)).sum::<u64>();
             let (mut oldest, mut newest) = (Timestamp::MAX, Timestamp::MIN);
             for known in known {
-                self.kinds.see(known.name, known.started_at.ms());
+                self.kinds.see(known.kind, known.started_at.ms());
                 (oldest, newest) = (oldest.min(known.started_at), newest.max(known.started_at));
             }
             self.reach(oldest);
@@ -264,6 +267,7 @@ impl Table {
         }
         if self.make_room() {
             let kind = self.intern(execution);
+            let kind = self.kind_with(kind, execution.error);
             let cells = self.unstarted_cells(self.rows(), execution, kind);
             self.columns.push(cells);
             self.kinds.see(kind, execution.started_at.ms());
@@ -280,9 +284,23 @@ impl Table {
         }
     }
 
-    /// The number of what the row shares with others: rows of one workflow, name, status and set of tags share it.
+    /// The number of what the row shares with others: rows of one workflow, name, status and set of tags share it, whatever
+    /// went wrong with them.
     pub fn intern(&mut self, execution: &Execution<'_>) -> u32 {
         self.kinds.intern(execution)
+    }
+
+    /// The number under which rows are held of which [`Table::intern`] gave this one, where that went wrong; what flags it
+    /// bears stay.
+    #[inline]
+    pub(crate) fn kind_with(&mut self, number: u32, error: Option<&str>) -> u32 {
+        error.map_or(number, |error| self.kinds.with_error(number & KIND, error) | number & !KIND)
+    }
+
+    /// True if what went wrong is told of rows under such a number.
+    #[inline]
+    pub(crate) fn has_failed(&self, number: u32) -> bool {
+        self.kinds.all().get((number & KIND) as usize).is_some_and(|kind| kind.status.is_failure())
     }
 
     /// Adds the executions of another table.

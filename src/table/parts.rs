@@ -12,7 +12,7 @@ use crate::bytes::{Broken, Bytes, push_long, push_short, push_text};
 use crate::time::Timestamp;
 
 /// What every first piece begins with: a name and the version of what follows.
-const MAGIC: &[u8] = b"xht\x03";
+const MAGIC: &[u8] = b"xht\x04";
 
 /// Where a part of a source lies, for what is said of its rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -202,9 +202,9 @@ impl Chunk {
 
 impl Kinds {
     fn write(&self, out: &mut Vec<u8>) {
-        let Crowding { workflows, names, words, tags } = self.crowding;
-        out.extend([workflows, names, words, tags].map(u8::from));
-        for texts in [&self.workflows, self.names(), &self.words, &self.tags] {
+        let Crowding { workflows, names, words, tags, errors } = self.crowding;
+        out.extend([workflows, names, words, tags, errors].map(u8::from));
+        for texts in [&self.workflows, self.names(), &self.words, &self.tags, self.errors.texts()] {
             push_short(out, texts.len() as u32);
             texts.iter().for_each(|text| push_text(out, text));
         }
@@ -213,7 +213,8 @@ impl Kinds {
 
     fn read(bytes: &mut Bytes<'_>) -> Result<Kinds, Broken> {
         let mut truth = || bytes.truth();
-        let crowding = Crowding { workflows: truth()?, names: truth()?, words: truth()?, tags: truth()? };
+        let [workflows, names, words, tags, errors] = [truth()?, truth()?, truth()?, truth()?, truth()?];
+        let crowding = Crowding { workflows, names, words, tags, errors };
         let mut texts = || {
             let mut texts = Texts::default();
             for expected in 0..bytes.count(4)? as u32 {
@@ -223,7 +224,7 @@ impl Kinds {
             }
             Ok(texts)
         };
-        let texts = [texts()?, texts()?, texts()?, texts()?];
+        let texts = [texts()?, texts()?, texts()?, texts()?, texts()?];
         Kinds::from_texts(crowding, texts, bytes)
     }
 }

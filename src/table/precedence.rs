@@ -1,6 +1,6 @@
 //! Which of two rows of one execution stays, told by what the table holds of both: [`row::precedence`] without putting
 //! lines together, so that a row costs no more than its own length, whatever the other one holds. What the table does not
-//! hold (an error, a status word beyond its limit, a name that there was no room for) decides nothing.
+//! hold (more of an error than its class, a status word beyond its limit, a name that there was no room for) decides nothing.
 
 use super::Table;
 use super::column::{KIND, RETRY, UNSTARTED};
@@ -51,6 +51,7 @@ impl Table {
             .then_with(|| self.names_in_order(&ours, &theirs))
             .then_with(|| self.beginning(one, &ours).cmp(&self.beginning(other, &theirs)))
             .then_with(|| self.tags_in_order(&ours, &theirs))
+            .then_with(|| row::error_order(self.kinds.error_of(&ours), self.kinds.error_of(&theirs)))
             .then(one.has_started().cmp(&other.has_started()))
             .then(one.waited_ms.cmp(&other.waited_ms))
     }

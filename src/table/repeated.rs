@@ -42,6 +42,7 @@ impl Table {
     /// not matter which came first.
     pub(crate) fn repeat(&mut self, row: u64, execution: &Execution<'_>, arrival: Arrival) {
         let kind = self.intern(execution);
+        let kind = self.kind_with(kind, execution.error);
         let flags = if arrival.has_started { 0 } else { UNSTARTED } | retry(execution.attempt);
         let (duration_ms, waited_ms) =
             if arrival.has_started { (execution.duration_ms, execution.waited_ms) } else { (None, None) };
@@ -53,7 +54,7 @@ impl Table {
 
     /// The same of a row whose kind's number is known.
     pub(crate) fn repeat_known(&mut self, row: u64, known: &Known, own: OwnTexts<'_>, place: Place) {
-        let kind = known.name | retry(known.attempt);
+        let kind = known.kind | retry(known.attempt);
         let start_ms = known.started_at.ms();
         let new = Claim { start_ms, kind, duration_ms: known.duration_ms, waited_ms: None };
         if self.contend(row, new, Some(place)) {

@@ -34,6 +34,18 @@ pub struct Run {
     pub duration_ms: Option<u64>,
     /// How it stands.
     pub status: Status,
+    /// The number of what went wrong, or [`Run::NO_ERROR`]; so it takes no more room than there is.
+    pub error: u32,
+}
+
+impl Run {
+    /// Stands where nothing is known of what went wrong.
+    pub const NO_ERROR: u32 = u32::MAX;
+
+    /// The number of what went wrong, of a failed run that says it: [`Table::error`] has its words.
+    pub fn error(&self) -> Option<u32> {
+        (self.error != Self::NO_ERROR).then_some(self.error)
+    }
 }
 
 /// Executions that someone else has counted.
@@ -43,6 +55,8 @@ pub struct RunCount {
     pub at_ms: i64,
     /// How they stand.
     pub status: Status,
+    /// The number of what went wrong with all of them, if that is known.
+    pub error: Option<u32>,
     /// How many they are and how their durations are distributed.
     pub count: Count,
 }
@@ -159,6 +173,11 @@ impl Table {
         }
     }
 
+    /// The class of errors of a number that a run bears ([`crate::error_class`]).
+    pub fn error(&self, number: u32) -> Option<&str> {
+        Some(self.kinds.errors.texts().text(number)).filter(|class| !class.is_empty())
+    }
+
     /// Puts each execution of the window where its kind belongs.
     fn push_runs(&self, view: &View<'_>, places: &[u32], runs: &mut [Vec<Run>]) {
         let (start_ms, until_ms) = (view.window.start_ms, view.window.until.ms());
@@ -173,7 +192,8 @@ impl Table {
                         short if short < LONG => Some(short.into()),
                         other => self.long_durations.decode(row, other),
                     };
-                    runs.push(Run { at_ms: *at_ms, duration_ms, status: kind.status });
+                    let error = kind.error().unwrap_or(Run::NO_ERROR);
+                    runs.push(Run { at_ms: *at_ms, duration_ms, status: kind.status, error });
                 }
             }
         });
@@ -185,7 +205,7 @@ impl Table {
             let place = places.get(kind as usize).and_then(|place| counts.get_mut(*place as usize));
             let (Some(counts), Some(kind)) = (place, self.kinds.all().get(kind as usize)) else { return };
             if at_ms >= view.window.start_ms && at_ms < view.window.until.ms() {
-                counts.push(RunCount { at_ms, status: kind.status, count: count() });
+                counts.push(RunCount { at_ms, status: kind.status, error: kind.error(), count: count() });
             }
         };
         for (at_ms, kind, count) in self.counts.all() {

@@ -451,6 +451,7 @@ impl View {
             zone,
             workflows: &|_| {},
             tags: &|_| {},
+            error: &|_| None,
             ends_with_rows,
             known_until: (!ends_with_rows).then_some(window.until.ms()),
             placed_by: execution_heatmap::options::Moment::Start,

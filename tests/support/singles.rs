@@ -136,8 +136,10 @@ pub fn start_ms() -> i64 {
 
 /// The series of runs at moments (rising, counted from [`start_ms`]) over whole days.
 pub fn series_of_runs(days: usize, runs: impl IntoIterator<Item = (i64, Status)>) -> Series {
-    let runs: Vec<Run> =
-        runs.into_iter().map(|(at, status)| Run { at_ms: start_ms() + at, duration_ms: Some(1000), status }).collect();
+    let runs: Vec<Run> = runs
+        .into_iter()
+        .map(|(at, status)| Run { at_ms: start_ms() + at, duration_ms: Some(1000), status, error: Run::NO_ERROR })
+        .collect();
     let (mut executions, mut failures) = (vec![0; days * 24], vec![0; days * 24]);
     for run in &runs {
         let hour = ((run.at_ms - start_ms()) / 3_600_000) as usize;

@@ -70,6 +70,11 @@ pub fn rows(chance: &mut Chance, truth: &Truth<'_>) -> Vec<Row> {
 }
 
 pub fn table_of(rows: &[Row]) -> Table {
+    table_with_errors(rows, &|_, _| None)
+}
+
+/// A table of rows of which those that failed say what is told by their place.
+pub fn table_with_errors<'a>(rows: &[Row], error: &dyn Fn(usize, &Row) -> Option<&'a str>) -> Table {
     let monday = MONDAY.parse::<NaiveDate>().unwrap().and_hms_opt(0, 0, 0).unwrap().and_utc().timestamp_millis();
     let ids: Vec<String> = (0..WORKFLOWS).map(|workflow| format!("w{workflow}")).collect();
     let names: Vec<String> = (0..WORKFLOWS).map(|workflow| format!("flow {workflow}")).collect();
@@ -88,7 +93,7 @@ pub fn table_of(rows: &[Row]) -> Table {
             waited_ms: None,
             tags: if row.is_eu { Tags::new("alleu", &[3, 5]) } else { Tags::new("all", &[3]) },
             attempt: 1,
-            error: None,
+            error: if row.has_failed { error(place, row) } else { None },
         });
     }
     table
@@ -103,8 +108,13 @@ pub fn query(weeks: usize, pairs: &[(&str, &str)]) -> Query {
 
 /// What is said of rows of so many weeks.
 pub fn answer(rows: &[Row], weeks: usize) -> Answer {
-    let (table, query) = (table_of(rows), query(weeks, &[]));
-    answer::answer(&table, &Reading::default(), &query, &Zone::utc(), Source::File, Patterns::Look).unwrap()
+    answer_of(&table_of(rows), weeks)
+}
+
+/// What is said of a table of so many weeks.
+pub fn answer_of(table: &Table, weeks: usize) -> Answer {
+    let query = query(weeks, &[]);
+    answer::answer(table, &Reading::default(), &query, &Zone::utc(), Source::File, Patterns::Look).unwrap()
 }
 
 /// A number that a finding rests on.

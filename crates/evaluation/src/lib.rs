@@ -17,6 +17,7 @@ pub mod absent;
 pub mod changes;
 pub mod clock;
 pub mod endings;
+pub mod errors;
 pub mod events;
 pub mod explained;
 pub mod failures;

@@ -2,7 +2,7 @@
 
 use crate::table::Table;
 use crate::{
-    absent, changes, clock, endings, events, explained, failures, flights, jobs, labelled, mixed, mixes, peers,
+    absent, changes, clock, endings, errors, events, explained, failures, flights, jobs, labelled, mixed, mixes, peers,
     reports, slow, volume, workflows,
 };
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ pub const HISTORIES: usize = 700;
 pub type Group = (&'static str, fn(&mut Table, usize));
 
 /// All groups.
-pub const GROUPS: [Group; 16] = [
+pub const GROUPS: [Group; 17] = [
     ("failures", failures::run),
     ("endings", endings::run),
     ("slow", slow::run),
@@ -25,6 +25,7 @@ pub const GROUPS: [Group; 16] = [
     ("jobs", jobs::run),
     ("reports", reports::run),
     ("explained", explained::run),
+    ("errors", errors::run),
     ("mixes", mixes::run),
     ("workflows", workflows::run),
     ("mixed", mixed::run),

@@ -53,6 +53,19 @@ impl Rows {
         duration_ms: Option<u64>,
         tags: Tags<'_>,
     ) {
+        self.push_whole(workflow, at_ms, status, duration_ms, tags, None);
+    }
+
+    /// The same of a row that says what went wrong.
+    pub fn push_whole(
+        &mut self,
+        workflow: &str,
+        at_ms: i64,
+        status: Status,
+        duration_ms: Option<u64>,
+        tags: Tags<'_>,
+        error: Option<&str>,
+    ) {
         let Some(started_at) = Timestamp::from_ms(start_ms() + at_ms) else { return };
         self.table.push(&Execution {
             id: None,
@@ -65,7 +78,7 @@ impl Rows {
             waited_ms: None,
             tags,
             attempt: 1,
-            error: None,
+            error,
         });
     }
 
@@ -106,6 +119,7 @@ impl Rows {
                 }
             },
             tags: &|each| self.table.each_tag(&view, each),
+            error: &|number| self.table.error(number),
             ends_with_rows: false,
             known_until: Some(self.window.until.ms()),
             placed_by: execution_heatmap::options::Moment::Start,

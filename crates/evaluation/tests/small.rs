@@ -15,7 +15,7 @@ use execution_heatmap_evaluation::table::Measured;
 use execution_heatmap_evaluation::volume::Told;
 use execution_heatmap_evaluation::volume_days::{self, Coming};
 use execution_heatmap_evaluation::{
-    changes, endings, events, explained, failures, jobs, mixed, mixes, reports, slow, volume,
+    changes, endings, errors, events, explained, failures, jobs, mixed, mixes, reports, slow, volume,
 };
 
 /// Null rows together stay within the mean that is asked of them.
@@ -155,6 +155,25 @@ fn causes_are_named_where_there_are_some() {
     }
     println!("{wrong} causes are named of {of} windows that all share, {no_cause} are told without one");
     assert!(wrong <= most_at(0.03, of) && no_cause >= least_at(0.9, of), "{wrong} and {no_cause} of {of}");
+}
+
+#[test]
+fn what_extra_failures_say_is_told() {
+    let (mut right, mut windows) = (0, 0);
+    for case in &errors::PLANTED {
+        let counts = errors::counts(case, 3);
+        assert!(counts.wrong < 2 && counts.right > 0, "{counts:?} of {case:?}");
+        (right, windows) = (right + counts.right, windows + counts.windows);
+    }
+    println!("{right} errors are told of {windows} windows");
+    assert!(right >= least_at(0.9, windows), "{right} of {windows}");
+    let (mut wrong, mut windows) = (0, 0);
+    for case in &errors::AS_ALWAYS {
+        let counts = errors::counts(case, 4);
+        (wrong, windows) = (wrong + counts.right + counts.wrong, windows + counts.windows);
+    }
+    println!("{wrong} errors are told of {windows} windows whose failures say what they always say");
+    assert!(windows >= 30 && wrong <= most_at(0.03, windows), "{wrong} of {windows}");
 }
 
 #[test]

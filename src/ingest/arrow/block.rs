@@ -42,8 +42,10 @@ pub(super) struct Blocks {
     /// True if they are in the open batch.
     are_few: bool,
     block: Block,
-    /// The rows that were told last, by their places in the block.
+    /// The rows that were told last, by their places in the block,
     told: Range<usize>,
+    /// and what is said of all of them.
+    about: About,
     /// The row of the open batch that was found to be of no kind that is known, if one was.
     new: Option<usize>,
 }
@@ -64,6 +66,14 @@ impl OwnIds<'_> {
             (place, self.ids.get(place).is_none_or(|id| *id <= UNUSUAL))
         })
     }
+}
+
+/// What all rows of a stretch share.
+#[derive(Clone, Copy, Debug, Default)]
+struct About {
+    offset: u64,
+    are_zoneless: bool,
+    have_texts: bool,
 }
 
 /// The values of some rows of the open batch.
@@ -93,6 +103,8 @@ struct Block {
     /// Ids that are numbers, once they were asked for, and then the places of rows that say more than theirs.
     ids: Vec<i64>,
     others: Vec<usize>,
+    /// The places of rows that may say what went wrong, once they were asked for.
+    errors: Option<Vec<usize>>,
     /// Room for numbers of a column, and for entries of one.
     numbers: Vec<i64>,
     codes: Vec<u32>,
@@ -169,15 +181,16 @@ impl Blocks {
         Combination::of(combined.wrapping_add(1), *packed)
     }
 
-    /// The next rows of a batch up to an unusual one; none if the next row is unusual, or if there is no next one.
-    pub(super) fn next<'s>(
-        &'s mut self,
+    /// Reads the next rows of a batch up to an unusual one: how many they are; none if the next row is unusual, or if there
+    /// is no next one.
+    pub(super) fn next(
+        &mut self,
         (plan, columns): (&Plan, &mut [Column]),
         batch: &mut OpenBatch,
         (body, rows_before): (&[u8], u64),
         dictionaries: &Dictionaries,
         (kinds, schemas, keys): (&Kinds, u32, &mut Vec<u32>),
-    ) -> Option<Stretch<'s>> {
+    ) -> Option<usize> {
         let row = batch.row();
         if !self.are_possible || self.are_off || batch.is_read() {
             return None;
@@ -226,14 +239,54 @@ impl Blocks {
         let are_zoneless = columns
             .get(plan.start)
             .is_some_and(|column| matches!(column.kind, Kind::Timestamp { has_zone: false, .. }));
-        Some(Stretch {
-            kinds: self.block.kinds.get(first..end)?,
-            starts: self.block.starts.get(first..end)?,
-            durations: self.block.durations.get(first..end)?,
+        self.about = About {
             offset: rows_before + row as u64,
             are_zoneless,
             have_texts: plan.id.is_some() || plan.error.is_some() || plan.attempt.is_some(),
+        };
+        Some(end - first)
+    }
+
+    /// The rows that were read last.
+    pub(super) fn stretch(&self) -> Option<Stretch<'_>> {
+        let About { offset, are_zoneless, have_texts } = self.about;
+        Some(Stretch {
+            kinds: self.block.kinds.get(self.told.clone())?,
+            starts: self.block.starts.get(self.told.clone())?,
+            durations: self.block.durations.get(self.told.clone())?,
+            offset,
+            are_zoneless,
+            have_texts,
         })
+    }
+
+    /// Adds the places among these rows of those that may say what went wrong.
+    pub(super) fn error_places(&mut self, plan: &Plan, batch: &OpenBatch, body: &[u8], places: &mut Vec<usize>) {
+        let Some(array) = plan.error.and_then(|place| batch.array(place)) else { return };
+        let Block { first, rows, codes, errors, .. } = &mut self.block;
+        let errors = errors.get_or_insert_with(|| {
+            codes.clear();
+            codes.resize(*rows, 0);
+            // Where that cannot be told, each row is asked.
+            if !array.mark_values(body, *first, codes) {
+                return (0..*rows).collect();
+            }
+            let mut errors = Vec::new();
+            for (codes, first) in codes.chunks(EIGHT).zip((0..).step_by(EIGHT)) {
+                if codes.iter().fold(0, |all, code| all | code) != 0 {
+                    errors.extend(codes.iter().zip(first..).filter(|(code, _)| **code != 0).map(|(_, place)| place));
+                }
+            }
+            errors
+        });
+        let begin = errors.partition_point(|place| *place < self.told.start);
+        let told = errors.get(begin..).unwrap_or_default().iter().take_while(|place| **place < self.told.end);
+        places.extend(told.map(|place| place - self.told.start));
+    }
+
+    /// The number of the kind of one of these rows.
+    pub(super) fn kind_mut(&mut self, place: usize) -> Option<&mut u32> {
+        self.block.kinds.get_mut(self.told.clone())?.get_mut(place)
     }
 
     /// How many rows from the next one on say nothing of a start and nothing out of the ordinary, and are of kinds that are
@@ -398,6 +451,7 @@ impl Block {
         self.durations.resize(self.rows, Stretch::NO_DURATION);
         self.attempts.clear();
         self.ids.clear();
+        self.errors = None;
         self.unusual.clear();
         self.passed = 0;
     }

@@ -238,10 +238,27 @@ impl Columns {
         rows_before: u64,
         body: &[u8],
         dictionaries: &Dictionaries,
-    ) -> Option<Stretch<'_>> {
+    ) -> Option<usize> {
         let Self { all, keys, kinds, blocks, plan, schemas, .. } = self;
         let plan = plan.as_ref()?;
         blocks.next((plan, all), batch, (body, rows_before), dictionaries, (kinds, *schemas, keys))
+    }
+
+    /// The rows that [`Columns::next_stretch`] read last.
+    pub(super) fn stretch(&self) -> Option<Stretch<'_>> {
+        self.blocks.stretch()
+    }
+
+    /// Adds the places among these rows of those that may say what went wrong.
+    pub(super) fn error_places(&mut self, batch: &OpenBatch, body: &[u8], places: &mut Vec<usize>) {
+        if let Some(plan) = &self.plan {
+            self.blocks.error_places(plan, batch, body, places);
+        }
+    }
+
+    /// The number of the kind of one of these rows.
+    pub(super) fn kind_mut(&mut self, place: usize) -> Option<&mut u32> {
+        self.blocks.kind_mut(place)
     }
 
     /// The texts of one of the rows that [`Columns::next_stretch`] told last, its id only if that is asked for.

@@ -180,11 +180,29 @@ impl Arrow {
 
     /// The rows that lie side by side from here on, are of named kinds and say nothing out of the ordinary; none if
     /// [`Arrow::advance`] has to be asked.
-    pub(super) fn next_stretch(&mut self, input: &Input) -> Option<Stretch<'_>> {
+    pub(super) fn next_stretch(&mut self, input: &Input) -> Option<usize> {
         let Self { open, columns, dictionaries, rows_before, .. } = self;
         let Open { body, batch, .. } = open.as_mut()?;
         let body = input.waiting().get(body.clone()).unwrap_or_default();
         columns.next_stretch(batch, *rows_before, body, dictionaries)
+    }
+
+    /// The rows that [`Arrow::next_stretch`] read last.
+    pub(super) fn stretch(&self) -> Option<Stretch<'_>> {
+        self.columns.stretch()
+    }
+
+    /// Adds the places among these rows of those that may say what went wrong.
+    pub(super) fn error_places(&mut self, input: &Input, places: &mut Vec<usize>) {
+        let Self { open, columns, .. } = self;
+        if let Some(Open { body, batch, .. }) = open {
+            columns.error_places(batch, input.waiting().get(body.clone()).unwrap_or_default(), places);
+        }
+    }
+
+    /// The number of the kind of one of these rows.
+    pub(super) fn kind_mut(&mut self, place: usize) -> Option<&mut u32> {
+        self.columns.kind_mut(place)
     }
 
     /// The texts of one of the rows that [`Arrow::next_stretch`] told last, its id only if that is asked for.

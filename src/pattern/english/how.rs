@@ -1,6 +1,7 @@
 //! How a claim is known, in words made from the values that it was decided by: what was counted where the sentence does
 //! not say it, what it was held against, and how often chance would bring as much.
 
+use super::attribution::extra;
 use super::text::Text;
 use crate::pattern::outcome::Outcome;
 use crate::pattern::outcome_window;
@@ -61,6 +62,15 @@ fn of_window(text: &mut Text, facts: &outcome_window::Facts) {
     let rate = facts.outside.hits as f64 / facts.outside.of.max(1) as f64;
     text.count(facts.inside.hits).say(" of ").count(facts.inside.of).say(did);
     text.say("at the rate of the other hours it would be about ").rounded(rate * facts.inside.of as f64).say(". ");
+    if let Some(shared) = &facts.error {
+        text.say("Of the ")
+            .say(extra(facts.outcome))
+            .say(" there, ")
+            .count(shared.inside.hits)
+            .say(" say ")
+            .named(&shared.error);
+        text.say("; elsewhere ").count(shared.outside.hits).say(" of ").count(shared.outside.of).say(" do. ");
+    }
 }
 
 /// What was done to the history so that only chance is left in it.

@@ -381,6 +381,7 @@ impl Table {
             return self.fill();
         }
         let kind = self.intern(execution);
+        let kind = self.kind_with(kind, execution.error);
         self.kinds.see(kind, execution.started_at.ms());
         self.folded.unstarted += 1;
         self.retries += u64::from(execution.attempt > 1);
@@ -391,12 +392,12 @@ impl Table {
     pub(super) fn fold_known_rows(&mut self, rows: &[Known]) -> u64 {
         let mut added = 0;
         for known in rows {
-            let kind = known.name | retry(known.attempt);
+            let kind = known.kind | retry(known.attempt);
             let ms = known.started_at.ms();
             if !self.fold(Start { ms, kind, duration_ms: known.duration_ms, waited_ms: None }) {
                 break;
             }
-            self.kinds.see(known.name, ms);
+            self.kinds.see(known.kind, ms);
             self.reach(known.started_at);
             added += 1;
         }

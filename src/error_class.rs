@@ -1,0 +1,154 @@
+//! What the errors of several executions have in common: the line of a message that says what went wrong, without what
+//! differs from one run to the next, such as ids, moments, addresses and amounts. Knows no table and counts nothing.
+
+use crate::execution::is_invisible;
+
+/// The longest class, in bytes.
+pub const MOST_CLASS_BYTES: usize = 80;
+/// So many bytes of a line are looked at.
+const MOST_LINE_BYTES: usize = 1024;
+/// Python says first where it was and last what went wrong.
+const TRACEBACK: &str = "Traceback (most recent call last)";
+/// Numbers of so many digits say what went wrong (503, exit code 137), longer ones mostly which run it was.
+const MOST_DIGITS: usize = 3;
+/// A code of a vendor has so many at most ("ORA-12541").
+const MOST_CODE_DIGITS: usize = 5;
+/// A word of hexadecimal digits of both sorts that is as long is an id.
+const LEAST_ID_BYTES: usize = 6;
+/// Stands for what differs.
+const OTHER: char = '#';
+
+/// Writes the class of an error in the place of what `class` holds; an empty one if the error says nothing. Two errors of
+/// one class differ in words with digits, in white space, in other lines than the first one (of a traceback of Python: the
+/// last one), or behind its first [`MOST_CLASS_BYTES`] bytes.
+pub fn write_class(error: &str, class: &mut String) {
+    class.clear();
+    let mut lines = error.trim().lines();
+    let line = match lines.next() {
+        Some(first) if first.starts_with(TRACEBACK) => lines.next_back().unwrap_or(first),
+        first => first.unwrap_or_default(),
+    };
+    let mut rest = line.get(..line.floor_char_boundary(MOST_LINE_BYTES)).unwrap_or_default().trim_start();
+    while let Some(next) = rest.chars().next().filter(|_| class.len() < MOST_CLASS_BYTES) {
+        let word = rest.get(..word_bytes(rest.as_bytes())).unwrap_or_default();
+        match word {
+            "" if next.is_whitespace() || next.is_control() || is_invisible(next) => {
+                if !class.ends_with(' ') {
+                    class.push(' ');
+                }
+            }
+            "" => class.push(next),
+            word if differs(word.as_bytes()) => class.push(OTHER),
+            word => class.push_str(word),
+        }
+        rest = rest.get(word.len().max(if word.is_empty() { next.len_utf8() } else { 0 })..).unwrap_or_default();
+    }
+    class.truncate(class.floor_char_boundary(MOST_CLASS_BYTES));
+    class.truncate(class.trim_end().len());
+}
+
+/// The bytes of the word that a text begins with: letters and digits, and between them what joins them.
+fn word_bytes(text: &[u8]) -> usize {
+    let byte = |at: usize| text.get(at).copied().unwrap_or(b' ');
+    let is_digit = |at: usize| byte(at).is_ascii_digit();
+    let is_letter = |at: usize| byte(at).is_ascii_alphanumeric();
+    let is_of_word = |at: usize| match byte(at) {
+        b'_' | b'-' | b'.' => at > 0 && is_letter(at + 1),
+        b':' => at > 0 && is_digit(at - 1) && is_digit(at + 1),
+        _ => is_letter(at),
+    };
+    (0..text.len()).take_while(|at| is_of_word(*at)).count()
+}
+
+/// True for a word that differs from one run to the next.
+fn differs(word: &[u8]) -> bool {
+    let digits = word.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let is_amount =
+        |around: &[u8]| matches!(around, [one, b'.' | b':', other] if one.is_ascii_digit() && other.is_ascii_digit());
+    let is_id = word.len() >= LEAST_ID_BYTES && digits < word.len() && word.iter().all(u8::is_ascii_hexdigit);
+    digits > 0 && (is_id || word.windows(3).any(is_amount) || digits > MOST_DIGITS && !is_code(word))
+}
+
+/// True for a code such as "ORA-12541", "E1101" or "TS2304".
+fn is_code(word: &[u8]) -> bool {
+    let letters = word.iter().take_while(|byte| byte.is_ascii_uppercase() || **byte == b'_').count();
+    let rest = word.get(letters..).unwrap_or_default();
+    let number = rest.strip_prefix(b"-").unwrap_or(rest);
+    letters > 0 && number.len() <= MOST_CODE_DIGITS && number.iter().all(u8::is_ascii_digit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(error: &str, expected: &str) {
+        let mut class = "what was there".to_owned();
+        write_class(error, &mut class);
+        assert_eq!(class, expected, "of {error:?}");
+        let mut again = String::new();
+        write_class(&class, &mut again);
+        assert_eq!(again, class, "the class of a class, of {error:?}");
+    }
+
+    #[test]
+    fn what_differs_from_run_to_run_is_left_out() {
+        check("connect ECONNREFUSED 10.0.0.3:5432", "connect ECONNREFUSED #");
+        check("connection refused", "connection refused");
+        check("job 8f14e45f-ceea-467f-a0e6-b1c2d3e4f5a6 not found", "job # not found");
+        check("order 123456: no such row", "order #: no such row");
+        check("at 2026-11-30T22:54:51.123Z the token expired", "at # the token expired");
+        check("waited 30.5s for a lock held since 22:54", "waited # for a lock held since #");
+        check(
+            "GET https://api.example.com/v1/users/12345?page=2 failed",
+            "GET https://api.example.com/v1/users/#?page=2 failed",
+        );
+        check("commit a1b2c3d is unknown", "commit # is unknown");
+        check("0x7ffe12345678: segmentation fault", "#: segmentation fault");
+    }
+
+    #[test]
+    fn what_says_what_went_wrong_stays() {
+        for error in [
+            "Request failed with status code 503",
+            "exit code 137",
+            "ORA-12541: TNS: no listener",
+            "E1101 Timeout",
+            "node-3: out of memory",
+            "cannot read s3://bucket/key",
+            "Cannot read properties of undefined (reading 'name')",
+            "délai dépassé",
+            "接続が拒否されました",
+            "deadbeef",
+            "...",
+        ] {
+            check(error, error);
+        }
+    }
+
+    #[test]
+    fn one_line_is_what_counts() {
+        check("", "");
+        check(" \n\t ", "");
+        check("\n\n  refused  \nat line 7", "refused");
+        check(
+            "Traceback (most recent call last):\n  File \"x.py\", line 7\n\nValueError: no rows\n",
+            "ValueError: no rows",
+        );
+        check("Traceback (most recent call last):", "Traceback (most recent call last):");
+        check("a \t b\u{1}\u{200b}c\u{202e}d", "a b c d");
+        check("disk full\r\nat 7", "disk full");
+    }
+
+    #[test]
+    fn long_errors_are_cut_between_characters() {
+        check(&"word ".repeat(100), &"word ".repeat(16).trim_end());
+        for character in ["a", "é", "€", "😀"] {
+            for before in 0..4 {
+                let mut class = String::new();
+                write_class(&("x".repeat(before) + &character.repeat(5000)), &mut class);
+                assert!(class.len() > MOST_CLASS_BYTES - 4 && class.len() <= MOST_CLASS_BYTES, "{}", class.len());
+            }
+        }
+        check(&("1".repeat(5000) + " rows"), "#");
+    }
+}
