@@ -126,7 +126,11 @@ fn recount(told: &Told) {
             per_cent(hits[1], failures[1])
         );
         assert!(finding.sentence.ends_with(&end), "{}: {end}", finding.sentence);
-        let how = format!("Of the failures there, {} say '{class}'; elsewhere {} of ", hits[0], hits[1]);
+        let [all, others] = failures;
+        let how = format!(
+            "Of the {all} failures that this is about, {} say '{class}', and {} of the {others} others. ",
+            hits[0], hits[1]
+        );
         assert!(finding.how.replace(',', "").contains(&how.replace(',', "")), "{}: {how}", finding.how);
     }
 }
@@ -155,5 +159,114 @@ fn what_failures_always_say_is_not_told() {
     ] {
         let (found, right, wrong) = measure(&Case { words, inside: share, outside: share, is_of_one }, of);
         assert!(found * 4 >= of * 3 && (right + wrong) * 20 <= of.max(20), "{words}");
+    }
+}
+
+/// Counts of rows that failed and of those that say what is planted, where something is so and elsewhere.
+fn counts(rows: &[Row], errors: &[&str], is_inside: impl Fn(usize, &Row) -> bool) -> [[u64; 2]; 2] {
+    let mut counts = [[0; 2]; 2];
+    for (place, (row, error)) in rows.iter().zip(errors).enumerate().filter(|(_, (row, _))| row.has_failed) {
+        let [failures, hits] = &mut counts[usize::from(!is_inside(place, row))];
+        (*failures, *hits) = (*failures + 1, *hits + u64::from(*error == PLANTED));
+    }
+    counts
+}
+
+/// What a finding says of an error has to be these counts and end with these words.
+fn check(finding: &Finding, [[of, hits], [of_outside, hits_outside]]: [[u64; 2]; 2], end: &str) {
+    assert_eq!(text(finding, "error"), Some(PLANTED_CLASS), "{}", finding.sentence);
+    let counted =
+        ["error_hits", "error_of", "error_hits_outside", "error_of_outside"].map(|name| number(finding, name));
+    assert_eq!(counted, [hits, of, hits_outside, of_outside].map(|count| Some(count as f64)), "{}", finding.sentence);
+    assert!(finding.sentence.ends_with(end), "{}: {end}", finding.sentence);
+}
+
+/// Rows of thirteen weeks, a few in a hundred of which fail, but for what is told of the hour and the workflow; those that
+/// are told so say what is planted in so many of a hundred, and hardly one of the others does.
+fn planted(words: &str, history: usize, rate: &dyn Fn(usize, usize) -> Option<f64>, says: f64) -> Told {
+    let mut chance = Chance::of(words, history);
+    let usual = |workflow: usize, hour: usize, _: bool| rate(workflow, hour).unwrap_or(0.04);
+    let an_hour = |_: usize, _: usize| 1.0;
+    let truth = Truth { weeks: WEEKS, an_hour: &an_hour, rate: &usual, duration_ms: &|_| 60_000.0, noise: 0.0 };
+    let rows = rows(&mut chance, &truth);
+    let mut error = |row: &Row| {
+        let share = if rate(row.workflow, row.hour).is_some() { says } else { 0.02 };
+        if chance.uniform() < share { PLANTED } else { USUAL[chance.below(USUAL.len())] }
+    };
+    let errors: Vec<&str> = rows.iter().map(&mut error).collect();
+    let findings = answer_of(&table_with_errors(&rows, &|place, _| Some(errors[place])), WEEKS).patterns;
+    Told { rows, errors, findings }
+}
+
+#[test]
+fn what_an_incident_says_is_counted() {
+    let (from, until) = (40 * 24 + 9, 40 * 24 + 15);
+    let rate = |_: usize, hour: usize| (from..until).contains(&hour).then_some(0.9);
+    let Told { rows, errors, findings } = planted("an incident", 0, &rate, 0.9);
+    let incident = findings.iter().find(|finding| finding.kind == Kind::Incident).expect("an incident is told");
+    let counts @ [[of, hits], [others, say]] = counts(&rows, &errors, |_, row| (from..until).contains(&row.hour));
+    let otherwise = format!("{:.0}%", 100.0 * say as f64 / others as f64);
+    let end = format!("; {hits} of its {of} failures say '{PLANTED_CLASS}' ({otherwise} otherwise)");
+    check(incident, counts, &end);
+    // What failures say at any time is not told of it.
+    let alike = planted("an incident", 1, &|_, hour| (from..until).contains(&hour).then_some(0.9), 0.02);
+    let incident = alike.findings.iter().find(|finding| finding.kind == Kind::Incident).expect("an incident is told");
+    assert_eq!(text(incident, "error"), None, "{}", incident.sentence);
+}
+
+#[test]
+fn what_failures_in_a_row_say_is_counted() {
+    let begin = (WEEKS - 1) * WEEK + 100;
+    let rate = |workflow: usize, hour: usize| (workflow == 3 && hour >= begin).then_some(0.9999);
+    for (history, says, words) in [(0, 1.0, "; all say '"), (1, 0.8, " of them say '")] {
+        let Told { rows, errors, findings } = planted("in a row", history, &rate, says);
+        let is_row = |finding: &&Finding| finding.kind == Kind::ConsecutiveFailures;
+        let row = findings.iter().find(is_row).expect("failures in a row are told");
+        let length = number(row, "failures_in_a_row").unwrap() as usize;
+        let own: Vec<usize> = (0..rows.len()).filter(|place| rows[*place].workflow == 3).collect();
+        let last = own.len() - length;
+        let rows_of_own: Vec<Row> = own.iter().map(|place| rows[*place].clone()).collect();
+        let errors_of_own: Vec<&str> = own.iter().map(|place| errors[*place]).collect();
+        let counts = counts(&rows_of_own, &errors_of_own, |place, _| place >= last);
+        assert_eq!(counts[0][0] as usize, length);
+        check(row, counts, &format!("{words}{PLANTED_CLASS}'"));
+    }
+}
+
+#[test]
+fn what_is_said_more_since_failures_rose_is_told() {
+    let of = histories(6);
+    for (words, first, says) in
+        [("for seven weeks", 6 * WEEK, 0.9), ("for three weeks", 10 * WEEK, 0.9), ("as always", 6 * WEEK, 0.02)]
+    {
+        let (mut changes, mut told) = (0, 0);
+        for history in 0..of {
+            let rate = |_: usize, hour: usize| (hour >= first).then_some(0.12);
+            let Told { rows, errors, findings } = planted(words, history, &rate, says);
+            let is_rise = |finding: &&Finding| finding.kind == Kind::Change && finding.whose == Whose::All;
+            let Some(change) = findings.iter().find(is_rise) else { continue };
+            changes += 1;
+            if text(change, "error").is_none() {
+                continue;
+            }
+            told += 1;
+            let day = change.evidence.iter().find_map(|(name, fact)| match fact {
+                execution_heatmap::pattern::Fact::Date(day) if *name == "changed_on" => Some(*day),
+                _ => None,
+            });
+            let begin =
+                (day.unwrap() - histories::MONDAY.parse::<chrono::NaiveDate>().unwrap()).num_days() as usize * 24;
+            let counts @ [[of, hits], [others, say]] = counts(&rows, &errors, |_, row| row.hour >= begin);
+            let per_cent = |hits: u64, of: u64| format!("{:.0}%", 100.0 * hits as f64 / of as f64);
+            let end = format!(
+                " say '{PLANTED_CLASS}' ({} of failures since vs {} before)",
+                per_cent(hits, of),
+                per_cent(say, others)
+            );
+            check(change, counts, &end);
+        }
+        println!("failures rose {words}: {changes} of {of} told, {told} with an error");
+        let expected = if says > 0.5 { changes } else { 0 };
+        assert!(changes * 4 >= of * 3 && told == expected, "{words}");
     }
 }

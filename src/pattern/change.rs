@@ -60,6 +60,10 @@ pub struct Facts {
     pub before: Stretch,
     /// From then on.
     pub after: Stretch,
+    /// The days before begin with this one,
+    pub first: NaiveDate,
+    /// and those from then on end with this one.
+    pub last: NaiveDate,
 }
 
 /// Looks for the day at which a measure changed most. The chance is that of such a change in this measure of this
@@ -209,11 +213,13 @@ fn claims(cuts: &[Cut], series: &Series, measure: Measure, daily: &Daily, bins: 
             (Stretch::of(days.get(side).unwrap_or_default(), durations, measure, bins), level)
         };
         let [(before, level_before), (after, level_after)] = [begin..at, at..end].map(side);
-        let (Some(first), Some(span)) = (days.get(at), span_of(days)) else { return Vec::new() };
+        let (Some(of_change), Some(span)) = (days.get(at), span_of(days)) else { return Vec::new() };
+        let around = days.get(begin..end).and_then(span_of);
+        let Some((first, last)) = around else { return Vec::new() };
         if !pass(measure, level_after - level_before, &before, &after) {
             return Vec::new();
         }
-        let from = first.date;
+        let from = of_change.date;
         let mut basis = Basis::new(span, share(measure, &before, &after));
         basis.effect = Some(Effect { inside: after.value, outside: before.value });
         basis.date("changed_on", from).count("plus_minus_days", u64::from(plus_minus));
@@ -222,7 +228,7 @@ fn claims(cuts: &[Cut], series: &Series, measure: Measure, daily: &Daily, bins: 
         if measure == Measure::FailureRate {
             basis.count("failures_before", before.failures).count("failures_after", after.failures);
         }
-        claims.push(Look::claim(chance, Facts { measure, from, plus_minus, before, after }, basis));
+        claims.push(Look::claim(chance, Facts { measure, from, plus_minus, before, after, first, last }, basis));
     }
     claims
 }

@@ -3,6 +3,7 @@
 
 use super::WeekWindow;
 use super::schedule::{date_of, hour_of};
+use super::shared_error::SharedError;
 use chrono::NaiveDate;
 
 /// What looking for a kind in a series came to.
@@ -64,6 +65,8 @@ pub struct Basis {
     pub share: f64,
     /// True if it goes on at the end of what is known, see `impact`.
     pub is_now: bool,
+    /// What most of the failures that it is about say went wrong, once that was looked for and found.
+    pub error: Option<Box<SharedError>>,
 }
 
 impl Basis {
@@ -71,7 +74,7 @@ impl Basis {
     #[inline(never)]
     pub fn new(span: (NaiveDate, NaiveDate), share: f64) -> Box<Self> {
         let (evidence, weeks, cells) = (Vec::new(), Vec::new(), Vec::new());
-        Box::new(Self { window: None, effect: None, evidence, span, weeks, cells, share, is_now: false })
+        Box::new(Self { window: None, effect: None, evidence, span, weeks, cells, share, is_now: false, error: None })
     }
 
     /// How much of all executions it concerns, by the share of them that is the series'. What goes on now matters to whom the

@@ -22,7 +22,6 @@ use super::random::{
 };
 use super::residual::Residuals;
 use super::ring::{Class, DaySet, Ring, RingWindow, WINDOWS, Windows, maxima, sums};
-use super::shared_error::SharedError;
 use super::{Series, WeekWindow};
 use crate::number::within;
 use chrono::{Days, NaiveDate};
@@ -42,7 +41,7 @@ const AROUND: u8 = 3;
 const OWN_VARIANCE: f32 = 0.5;
 
 /// What a claim's sentence is made of.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
     /// What is more frequent,
     pub outcome: Outcome,
@@ -56,8 +55,6 @@ pub struct Facts {
     pub held: u32,
     /// of so many that can tell.
     pub weeks: u32,
-    /// What most of the extra ones say went wrong, once that was looked for and found.
-    pub error: Option<Box<SharedError>>,
 }
 
 /// A window that passed its gates.
@@ -412,7 +409,7 @@ impl Passed {
         basis.count(hits, inside.hits).count(of, inside.of).number("expected", expected);
         basis.cells = cells(&series.weeks, window);
         basis.weeks = weeks.iter().map(|week| week.monday).zip(counts.weeks).collect();
-        Some(Claim { facts: Facts { outcome, window, inside, outside, held, weeks: can_tell, error: None }, basis })
+        Some(Claim { facts: Facts { outcome, window, inside, outside, held, weeks: can_tell }, basis })
     }
 }
 

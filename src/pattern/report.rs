@@ -539,9 +539,9 @@ fn told(accepted: Vec<Accepted<'_>>, evidence: &Evidence<'_>) -> (Vec<Finding>, 
     for (place, Accepted { kind, whose, claim, chance, looked_for, .. }) in accepted.into_iter().enumerate() {
         if places.contains(&place) {
             let Claim { facts, basis } = claim;
-            let sentence =
-                sentence::of(&facts, whose, evidence.zone.name(), Strength::of(chance), bears_years(evidence));
-            let how = english::how::how(&facts, clock_of(&basis), chance, looked_for);
+            let (zone, strength, shared) = (evidence.zone.name(), Strength::of(chance), basis.error.as_deref());
+            let sentence = sentence::of(&facts, shared, whose, zone, strength, bears_years(evidence));
+            let how = english::how::how(&facts, shared, clock_of(&basis), chance, looked_for);
             let mut finding = finding(kind, whose, [sentence, how], *basis);
             let explainer = explained_by.get(place).copied().flatten();
             finding.explained_by = explainer.and_then(|by| places.iter().position(|place| *place == by));

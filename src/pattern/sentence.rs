@@ -1,10 +1,9 @@
 //! What is said of a claim: which words are for which kind, and how sure they may sound. Nothing is tested here.
 
-use super::attribution::Cause;
 use super::english;
-use super::outcome_window::Facts;
 use super::report::Statement;
 use super::series::Whose;
+use super::shared_error::SharedError;
 
 /// How sure a sentence may sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,14 +24,34 @@ impl Strength {
     }
 }
 
-/// What is said of a claim about a series, in a zone; dates bear their years or not.
-pub fn of(statement: &Statement, whose: &Whose, zone: &str, strength: Strength, years: bool) -> String {
+/// What is said of a claim about a series and of the error that most of its failures share, in a zone; dates bear their years
+/// or not.
+pub fn of(
+    statement: &Statement,
+    shared: Option<&SharedError>,
+    whose: &Whose,
+    zone: &str,
+    strength: Strength,
+    years: bool,
+) -> String {
+    let sentence = without_error(statement, whose, zone, strength, years);
+    match shared {
+        Some(shared) => sentence + &english::shared_error::addition(statement, shared),
+        None => sentence,
+    }
+}
+
+fn without_error(statement: &Statement, whose: &Whose, zone: &str, strength: Strength, years: bool) -> String {
     let called = called(whose);
     // What only a workflow does is said of none but a workflow.
     let name = called.unwrap_or_default();
     match statement {
-        Statement::Window(facts) => window(facts, None, called, strength),
-        Statement::Explained(facts, cause) => window(facts, Some(cause), called, strength),
+        Statement::Window(facts) => english::outcome_window::sentence(facts, called, strength).done(),
+        Statement::Explained(facts, cause) => {
+            let mut text = english::outcome_window::sentence(facts, called, strength);
+            english::attribution::because(&mut text, cause, facts.outcome);
+            text.done()
+        }
         Statement::Mix(facts) => english::mix::sentence(facts, called, strength, years),
         Statement::Volume(facts) => english::volume_window::sentence(facts, called, zone, strength),
         Statement::Days(facts) => english::volume_days::sentence(facts, called, strength),
@@ -47,18 +66,6 @@ pub fn of(statement: &Statement, whose: &Whose, zone: &str, strength: Strength, 
         Statement::Stopped(facts) => english::stopped::sentence(facts, name, strength, years),
         Statement::Consecutive(facts) => english::consecutive::sentence(facts, called, strength, years),
     }
-}
-
-/// What is said of a window of an outcome, and why.
-fn window(facts: &Facts, cause: Option<&Cause>, called: Option<&str>, strength: Strength) -> String {
-    let mut text = english::outcome_window::sentence(facts, called, strength);
-    if let Some(cause) = cause {
-        english::attribution::because(&mut text, cause, facts.outcome);
-    }
-    if let Some(shared) = &facts.error {
-        english::attribution::sharing(&mut text, shared, facts.outcome, cause.is_some());
-    }
-    text.done()
 }
 
 /// What a series is called; nothing where it is of all executions.
@@ -89,9 +96,8 @@ mod tests {
             outside: Tally { hits: 600, of: 10_000 },
             held: 11,
             weeks: 13,
-            error: None,
         };
-        of(&Statement::Window(facts), whose, "UTC", strength, false)
+        of(&Statement::Window(facts), None, whose, "UTC", strength, false)
     }
 
     #[test]
@@ -149,7 +155,7 @@ mod tests {
                 holds_fullest: true,
                 is_of_weekdays: false,
             };
-            assert_eq!(of(&Statement::Peak(facts), &Whose::All, zone, strength, false), words);
+            assert_eq!(of(&Statement::Peak(facts), None, &Whose::All, zone, strength, false), words);
         };
         let around = Peak::Around { start: 13, length: 3 };
         check(

@@ -5,7 +5,7 @@ use super::daily::Measure;
 use super::history::{Day, Week, weeks_of};
 use crate::histogram::Histogram;
 pub use crate::table::{Run, Whose};
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
 /// What executions that failed in one hour say went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,13 +52,10 @@ impl Series {
         Self { whose, days, weeks, durations, runs, errors, settled_ms: i64::MAX, unsettled_days: 0 }
     }
 
-    /// The week and the hour of it, Monday 0 h first, in which an hour of the whole days lies, counted from the first of
-    /// these; `None` where outcomes are not looked at.
-    pub fn hour_of_week(&self, hour: u32) -> Option<(usize, usize)> {
-        let (day, hour) = (hour as usize / 24, hour as usize % 24);
-        self.days.get(day)?.hours.get(hour).filter(|hour| hour.failures > 0)?;
-        let day = day + self.days.first()?.date.weekday().num_days_from_monday() as usize;
-        Some((day / 7, day % 7 * 24 + hour))
+    /// Whether outcomes are looked at in an hour in which executions failed, counted from the first one of the first day.
+    pub fn has_outcomes(&self, hour: u32) -> bool {
+        let hours = self.days.get(hour as usize / 24).map(|day| &day.hours);
+        hours.and_then(|hours| hours.get(hour as usize % 24)).is_some_and(|hour| hour.failures > 0)
     }
 
     /// The first and the last whole day.

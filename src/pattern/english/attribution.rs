@@ -4,7 +4,6 @@ use super::text::Text;
 use crate::pattern::attribution::{Cause, Origin};
 use crate::pattern::outcome::Outcome;
 use crate::pattern::sentence::called;
-use crate::pattern::shared_error::SharedError;
 
 /// "; 83% of the extra failures come from 'billing-sync' (61% vs 4% there)", or ", because 'flaky-x' runs mostly then".
 pub fn because(text: &mut Text, cause: &Cause, outcome: Outcome) {
@@ -34,21 +33,8 @@ pub fn because(text: &mut Text, cause: &Cause, outcome: Outcome) {
     }
 }
 
-/// "; 83% of the extra failures say 'connection refused' (71% of failures then vs 12% otherwise)", behind the other ", and
-/// 83% say 'connection refused' …".
-pub fn sharing(text: &mut Text, shared: &SharedError, outcome: Outcome, is_behind: bool) {
-    let SharedError { error, share, inside, outside } = shared;
-    text.say(if is_behind { ", and " } else { "; " });
-    share_of_extra(text, *share);
-    if !is_behind {
-        text.say(" of the extra ").say(extra(outcome));
-    }
-    text.say(" say ").named(error).say(" (").percent(inside.hits, inside.of);
-    text.say(" of ").say(extra(outcome)).say(" then vs ").percent(outside.hits, outside.of).say(" otherwise)");
-}
-
 /// A share in whole per cent; 100% only of all.
-fn share_of_extra(text: &mut Text, share: f64) -> &mut Text {
+pub(super) fn share_of_extra(text: &mut Text, share: f64) -> &mut Text {
     const WHOLE: u64 = 1_000_000;
     text.percent((share * WHOLE as f64) as u64, WHOLE)
 }
@@ -90,22 +76,6 @@ mod tests {
         check(two, 0.91, Outcome::Slow, of_two);
         let of_tag = "; 83% of the extra failures come from executions tagged 'eu' (61% vs 4% there)";
         check(Origin::Tag("eu".into()), 0.83, Outcome::Failed, of_tag);
-    }
-
-    #[test]
-    fn what_most_say_is_said_to_the_letter() {
-        let check = |outcome, is_behind, outside, words: &str| {
-            let error = "connection refused".to_owned();
-            let shared = SharedError { error, share: 0.83, inside: Tally { hits: 71, of: 100 }, outside };
-            let mut text = Text::default();
-            sharing(&mut text, &shared, outcome, is_behind);
-            assert_eq!(text.done(), words);
-        };
-        let (some, none) = (Tally { hits: 12, of: 100 }, Tally { hits: 0, of: 0 });
-        let alone = "; 83% of the extra failures say 'connection refused' (71% of failures then vs 12% otherwise)";
-        check(Outcome::Failed, false, some, alone);
-        let behind = ", and 83% say 'connection refused' (71% of time-outs then vs 0% otherwise)";
-        check(Outcome::TimedOut, true, none, behind);
     }
 
     #[test]

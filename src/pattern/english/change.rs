@@ -7,7 +7,7 @@ use crate::pattern::sentence::Strength;
 
 /// "Median duration of 'sync-crm' rose 40% around Jan 12 (±3 days): 18 s → 25 s (61 days before, 48 after)".
 pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength, years: bool) -> String {
-    let Facts { measure, from, plus_minus, before, after } = *facts;
+    let Facts { measure, from, plus_minus, before, after, .. } = *facts;
     let is_rise = after.value > before.value;
     let mut text = Text::default();
     text.measure(measure).of(called).say(match (is_rise, strength) {
@@ -36,7 +36,15 @@ mod tests {
         let check = |measure, plus_minus, (before, after), strength, words: &str| {
             let side = |days, value| Stretch { days, executions: 100, failures: 9, value };
             let from = "2026-01-12".parse().unwrap();
-            let facts = Facts { measure, from, plus_minus, before: side(61, before), after: side(1, after) };
+            let facts = Facts {
+                measure,
+                from,
+                plus_minus,
+                before: side(61, before),
+                after: side(1, after),
+                first: from,
+                last: from,
+            };
             assert_eq!(sentence(&facts, Some("sync-crm"), strength, false), words);
         };
         use Measure::{Duration, FailureRate, Volume};

@@ -1,16 +1,22 @@
 //! How a claim is known, in words made from the values that it was decided by: what was counted where the sentence does
 //! not say it, what it was held against, and how often chance would bring as much.
 
-use super::attribution::extra;
-use super::text::Text;
+use super::{shared_error, text::Text};
 use crate::pattern::outcome::Outcome;
 use crate::pattern::outcome_window;
 use crate::pattern::report::Statement;
+use crate::pattern::shared_error::SharedError;
 use crate::pattern::volume_window::Moment;
 
 /// How a claim is known. `p_adjusted` is its chance, corrected for the `looked_for` things like it that the report looked for.
-/// `clock` is the one that it keeps to across a clock change, by its name.
-pub fn how(statement: &Statement, clock: Option<&str>, p_adjusted: f64, looked_for: usize) -> String {
+/// `clock` is the one that it keeps to across a clock change, by its name, `shared` the error that most of its failures share.
+pub fn how(
+    statement: &Statement,
+    shared: Option<&SharedError>,
+    clock: Option<&str>,
+    p_adjusted: f64,
+    looked_for: usize,
+) -> String {
     let mut text = Text::default();
     let sides = match statement {
         Statement::Volume(facts) => {
@@ -25,6 +31,10 @@ pub fn how(statement: &Statement, clock: Option<&str>, p_adjusted: f64, looked_f
         of_volume(&mut text, moment, inside, outside);
     } else if let Statement::Window(facts) | Statement::Explained(facts, _) = statement {
         of_window(&mut text, facts);
+    }
+    // Of failures in a row the sentence says it all.
+    if let Some(shared) = shared.filter(|_| !matches!(statement, Statement::Consecutive(_))) {
+        shared_error::known(&mut text, shared);
     }
     text.say(match clock {
         Some("local") => "When clocks changed, it stayed at the same local time. ",
@@ -62,15 +72,6 @@ fn of_window(text: &mut Text, facts: &outcome_window::Facts) {
     let rate = facts.outside.hits as f64 / facts.outside.of.max(1) as f64;
     text.count(facts.inside.hits).say(" of ").count(facts.inside.of).say(did);
     text.say("at the rate of the other hours it would be about ").rounded(rate * facts.inside.of as f64).say(". ");
-    if let Some(shared) = &facts.error {
-        text.say("Of the ")
-            .say(extra(facts.outcome))
-            .say(" there, ")
-            .count(shared.inside.hits)
-            .say(" say ")
-            .named(&shared.error);
-        text.say("; elsewhere ").count(shared.outside.hits).say(" of ").count(shared.outside.of).say(" do. ");
-    }
 }
 
 /// What was done to the history so that only chance is left in it.

@@ -13,6 +13,7 @@ pub mod notices;
 pub mod outcome_window;
 pub mod quiet;
 pub mod schedule;
+pub mod shared_error;
 pub mod silence;
 pub mod stopped;
 pub mod text;
