@@ -311,7 +311,11 @@ impl Window {
 
     /// The chance of so large a sum if each week were as likely to be as far below as above.
     fn chance(&self, weeks: &[f64]) -> f64 {
-        chance_of_signs([self.facts.inside, self.facts.outside], weeks)
+        let counts = [self.facts.inside, self.facts.outside].into_iter().flat_map(|tally| [tally.hits, tally.of]);
+        let mut random = Random::seeded_by(counts.chain(weeks.iter().map(|week| week.to_bits())));
+        let mut flipped = || weeks.iter().map(|week| f64::from(random.sign()) * week).sum();
+        let shuffled = listed((0..MANY).map(|_| flipped()));
+        share_at_least(sum(weeks), shuffled.into_iter())
     }
 
     /// The chance of a value's excess, and of one beyond its share of the executions.
@@ -457,15 +461,6 @@ fn both((first, second): (&Value, &Value)) -> Value {
     outside.add(second.outside);
     let excess = listed(first.excess.iter().zip(&second.excess).map(|(one, other)| one + other));
     Value { origin, inside, outside, excess }
-}
-
-/// The chance of so large a sum of weeks if each were as likely to be as far below as above, in a window of these counts.
-pub(super) fn chance_of_signs(window: [Tally; 2], weeks: &[f64]) -> f64 {
-    let counts = window.into_iter().flat_map(|tally| [tally.hits, tally.of]);
-    let mut random = Random::seeded_by(counts.chain(weeks.iter().map(|week| week.to_bits())));
-    let mut flipped = || weeks.iter().map(|week| f64::from(random.sign()) * week).sum();
-    let shuffled = listed((0..MANY).map(|_| flipped()));
-    share_at_least(sum(weeks), shuffled.into_iter())
 }
 
 /// By week, what is in excess of a rate outside; and that rate. Where too little ran outside, nothing is in excess.

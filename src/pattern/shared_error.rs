@@ -1,15 +1,16 @@
-//! What most of the failures that a claim is about say went wrong. In a window, and since the failure rate rose, each class of
-//! errors is held against its own rate elsewhere, week by week or day by day, so that what failures always say explains
-//! nothing; of an incident and of failures in a row it is counted. It adds to claims that were accepted; it never makes one.
+//! What most of the failures that a claim is about say went wrong. In a window, and since the failure rate rose, the share of
+//! failures that say it is held against the share elsewhere, so that what failures always say explains nothing; how far such
+//! shares scatter from week to week says how much of that chance makes (Welch's t, weeks being drawn together). Of an
+//! incident and of failures in a row it is counted. It adds to claims that were accepted; it never makes one.
 
 use super::Evidence;
-use super::attribution::{Accepted, Cause, LEAST_EXCESS, LEAST_MORE, LEAST_SHARE, chance_of_signs};
+use super::attribution::{Accepted, Cause, LEAST_EXCESS, LEAST_MORE, LEAST_SHARE};
 use super::claim::{Basis, Claim};
-use super::daily::Measure;
-use super::history;
+use super::daily::{Measure, squared_normal};
+use super::history::{self, RING};
 use super::multiplicity::{FALSE_DISCOVERY_RATE, adjusted};
 use super::outcome::{Outcome, Tally};
-use super::random::{listed, sum};
+use super::random::listed;
 use super::report::Statement;
 use super::series::{Said, Series, Whose};
 use super::settled::{Settled, take_back};
@@ -17,6 +18,7 @@ use super::{burst, change, consecutive};
 use crate::histogram::Bins;
 use crate::number::within;
 use chrono::{Datelike, NaiveDate};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -24,8 +26,12 @@ use std::ops::Range;
 const LEAST_OF_ALL: f64 = 0.5;
 /// The fewest of an incident that do.
 const LEAST_HITS: u64 = 5;
-/// Since a rate rose for at least so many days, weeks are what chance turns, else days.
-const LEAST_DAYS_BY_WEEK: usize = 56;
+/// The fewest weeks with failures, in what the claim is about and beside.
+const LEAST_WEEKS: f64 = 3.0;
+/// With fewer than so many in what the claim is about, nobody knows how far shares scatter: a few days that are alike make all
+/// of them. Then at least so much of what is too much in each of them has to say it.
+const ENOUGH_WEEKS: f64 = 5.0;
+const LEAST_OF_EACH: f64 = 0.75;
 
 /// What most of the failures say that a claim is about.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,9 +81,14 @@ pub fn explain(evidence: &Evidence<'_>, all: &Series, settled: Settled, accepted
         }
         true
     });
-    for asked in asked {
+    let candidates: Vec<Vec<Candidate<'_>>> = asked.iter().map(Asked::candidates).collect();
+    let chances = listed(candidates.iter().flatten().map(|candidate| candidate.chance));
+    let mut chances = adjusted(&chances).into_iter();
+    for (asked, candidates) in asked.iter().zip(&candidates) {
+        let is_told = |_: &&Candidate<'_>| chances.next().is_some_and(|chance| chance <= FALSE_DISCOVERY_RATE);
+        let told: Vec<&Candidate<'_>> = candidates.iter().filter(is_told).collect();
         let claim = accepted.get_mut(asked.place).and_then(|accepted| accepted.claim.as_mut());
-        if let (Some(shared), Some(Claim { basis, .. })) = (asked.shared(evidence), claim) {
+        if let (Some(shared), Some(Claim { basis, .. })) = (asked.best(&told, evidence), claim) {
             shared.write(basis);
         }
     }
@@ -131,47 +142,35 @@ impl About {
         }
     }
 
-    /// Of each hour of some days, in which unit of time it lies that the claim is about, or none where it is held against it.
-    /// What lies in neither has no place.
-    fn units(&self, series: &Series) -> Vec<Place> {
+    /// Of each hour of some days, where it lies.
+    fn places(&self, series: &Series) -> Vec<Option<Place>> {
         let Some(first) = series.days.first().map(|day| day.date) else { return Vec::new() };
         let weekday = first.weekday().num_days_from_monday() as usize;
         let number = |date: NaiveDate, hour: u8| date.signed_duration_since(first).num_days() * 24 + i64::from(hour);
         let within = |hour: usize, range: Range<i64>| i64::try_from(hour).is_ok_and(|hour| range.contains(&hour));
-        let week_of = |hour: usize| (hour / 24 + weekday) / 7;
-        let place = |hour: usize| match self {
-            About::Window(facts) => {
-                let of_week = (hour / 24 + weekday) % 7 * 24 + hour % 24;
-                if facts.window.mask().get(of_week) == Some(&true) { Place::In(week_of(hour)) } else { Place::Beside }
-            }
-            About::Change(facts) => {
-                let days = usize::try_from(facts.last.signed_duration_since(facts.from).num_days()).unwrap_or(0) + 1;
-                let unit = if days >= LEAST_DAYS_BY_WEEK { week_of(hour) } else { hour / 24 };
-                match hour {
-                    hour if within(hour, number(facts.from, 0)..number(facts.last, 24)) => Place::In(unit),
-                    hour if within(hour, number(facts.first, 0)..number(facts.from, 0)) => Place::Beside,
-                    _ => Place::Nowhere,
+        let mask = if let About::Window(facts) = self { facts.window.mask() } else { [false; RING] };
+        let place = |hour: usize| {
+            let of_ring = (hour / 24 + weekday) % 7 * 24 + hour % 24;
+            let is_inside = match self {
+                About::Window(_) => mask.get(of_ring) == Some(&true),
+                About::Change(facts) if !within(hour, number(facts.first, 0)..number(facts.last, 24)) => return None,
+                About::Change(facts) => within(hour, number(facts.from, 0)..i64::MAX),
+                About::Incident(facts) => {
+                    within(hour, number(facts.from.0, facts.from.1)..number(facts.until.0, facts.until.1))
                 }
-            }
-            About::Incident(facts) => {
-                let (from, until) = (number(facts.from.0, facts.from.1), number(facts.until.0, facts.until.1));
-                if within(hour, from..until) { Place::In(0) } else { Place::Beside }
-            }
-            About::Consecutive(_) => Place::Nowhere,
+                About::Consecutive(_) => return None,
+            };
+            Some(Place { is_inside, week: (hour / 24 + weekday) / 7 })
         };
         (0..series.days.len() * 24).map(place).collect()
     }
 }
 
-/// Where an hour lies.
+/// Where an hour lies that is looked at: in what the claim is about or beside it, and in which week.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// In a unit of time that the claim is about.
-    In(usize),
-    /// Elsewhere, where it is held against that.
-    Beside,
-    /// Neither.
-    Nowhere,
+struct Place {
+    is_inside: bool,
+    week: usize,
 }
 
 /// A claim, and what failures say that it is about.
@@ -179,48 +178,63 @@ struct Asked {
     /// The claim's place.
     place: usize,
     about: About,
-    units: Vec<Place>,
-    /// All executions that are looked at: by unit, and beside.
-    inside: Vec<Tally>,
-    outside: Tally,
-    by_error: BTreeMap<u32, Counts>,
+    places: Vec<Option<Place>>,
+    /// All executions that are looked at.
+    all: Sides<Tally>,
+    /// Of each class of errors, those that say it.
+    by_error: BTreeMap<u32, Sides<u64>>,
 }
 
-/// How many say the same.
+/// By week, what the claim is about and what lies beside it.
 #[derive(Default)]
-struct Counts {
-    /// By unit.
-    inside: Vec<u64>,
-    outside: u64,
+struct Sides<Count> {
+    inside: Vec<Count>,
+    outside: Vec<Count>,
 }
 
-/// An error that may be told, with its counts and the share of what is too much that says it.
+/// An error that may be told, with how many say it, the share of what is too much that does, and the chance of that.
 struct Candidate<'a> {
     error: u32,
-    counts: &'a Counts,
+    said: &'a Sides<u64>,
     share: f64,
     chance: f64,
 }
 
+impl<Count: Default> Sides<Count> {
+    fn at(&mut self, Place { is_inside, week }: Place) -> Option<&mut Count> {
+        let side = if is_inside { &mut self.inside } else { &mut self.outside };
+        if week >= side.len() {
+            side.resize_with(week + 1, Count::default);
+        }
+        side.get_mut(week)
+    }
+}
+
+impl Sides<Tally> {
+    fn add(&mut self, place: Place, more: Tally) {
+        self.at(place).into_iter().for_each(|week| week.add(more));
+    }
+}
+
+impl Sides<u64> {
+    fn add(&mut self, place: Place, more: u64) {
+        self.at(place).into_iter().for_each(|week| *week = week.saturating_add(more));
+    }
+}
+
 impl Asked {
     fn new(place: usize, about: About) -> Self {
-        let (units, inside, by_error) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self { place, about, units, inside, outside: Tally::default(), by_error }
+        Self { place, about, places: Vec::new(), all: Sides::default(), by_error: BTreeMap::new() }
     }
 
     /// Counts all executions that are looked at.
     fn begin(&mut self, series: &Series) {
-        self.units = self.about.units(series);
+        self.places = self.about.places(series);
         let outcome = self.about.outcome();
         let hours = series.days.iter().flat_map(|day| &day.hours);
-        for (place, hour) in self.units.iter().zip(hours) {
-            match place {
-                Place::In(unit) => {
-                    self.inside.resize(self.inside.len().max(unit + 1), Tally::default());
-                    self.inside.get_mut(*unit).into_iter().for_each(|unit| unit.add(outcome.tally(hour)));
-                }
-                Place::Beside => self.outside.add(outcome.tally(hour)),
-                Place::Nowhere => {}
+        for (place, hour) in self.places.iter().zip(hours) {
+            if let Some(place) = place {
+                self.all.add(*place, outcome.tally(hour));
             }
         }
     }
@@ -230,17 +244,10 @@ impl Asked {
         if let About::Consecutive(facts) = &self.about {
             let span = facts.from_ms..=facts.to_ms;
             for run in series.runs.iter().filter(|run| run.status.is_failure()) {
-                let is_inside = span.contains(&run.at_ms);
-                let all = if is_inside { self.inside.first_mut() } else { Some(&mut self.outside) };
-                match all {
-                    Some(all) => all.add(Tally { hits: 1, of: 1 }),
-                    None => self.inside.push(Tally { hits: 1, of: 1 }),
-                }
+                let place = Place { is_inside: span.contains(&run.at_ms), week: 0 };
+                self.all.add(place, Tally { hits: 1, of: 1 });
                 if let Some(error) = run.error() {
-                    self.by_error
-                        .entry(error)
-                        .or_default()
-                        .add(if is_inside { Place::In(0) } else { Place::Beside }, 1);
+                    self.by_error.entry(error).or_default().add(place, 1);
                 }
             }
             return;
@@ -248,106 +255,145 @@ impl Asked {
         let only_time_outs = self.about.outcome() == Outcome::TimedOut;
         let is_looked_at = |said: &&Said| (said.timed_out || !only_time_outs) && series.has_outcomes(said.hour);
         for said in series.errors.iter().filter(is_looked_at) {
-            if let Some(place) = self.units.get(said.hour as usize).filter(|place| **place != Place::Nowhere) {
+            if let Some(Some(place)) = self.places.get(said.hour as usize) {
                 self.by_error.entry(said.error).or_default().add(*place, said.executions);
             }
         }
     }
 
-    /// The error that most share.
-    fn shared(&self, evidence: &Evidence<'_>) -> Option<SharedError> {
-        let mut inside = Tally::default();
-        self.inside.iter().for_each(|unit| inside.add(*unit));
+    /// The errors that may be told, the chances of which are to be corrected for each other.
+    fn candidates(&self) -> Vec<Candidate<'_>> {
+        let [inside, outside] = [&self.all.inside, &self.all.outside].map(|side| together(side));
         let is_what_was_claimed = match &self.about {
-            About::Window(facts) => (inside, self.outside) == (facts.inside, facts.outside),
-            About::Change(facts) => (inside.hits, self.outside.hits) == (facts.after.failures, facts.before.failures),
+            About::Window(facts) => (inside, outside) == (facts.inside, facts.outside),
+            About::Change(facts) => (inside.hits, outside.hits) == (facts.after.failures, facts.before.failures),
             About::Incident(facts) => (inside.hits, inside.of) == (facts.failures, facts.decided),
             About::Consecutive(facts) => inside.hits == facts.length,
         };
         if !is_what_was_claimed {
+            return Vec::new();
+        }
+        let too_many = inside.hits as f64 - outside.rate() * inside.of as f64;
+        let mut candidates = Vec::new();
+        for (error, said) in &self.by_error {
+            let [hits, hits_outside] = [&said.inside, &said.outside].map(|side| all_of(side));
+            let share = Tally { hits, of: inside.hits }.rate();
+            let usual = Tally { hits: hits_outside, of: outside.hits }.rate();
+            let mut add = |share, chance| candidates.push(Candidate { error: *error, said, share, chance });
+            match &self.about {
+                About::Window(_) | About::Change(_) => {
+                    // What can be told whichever side it is on is what was looked at.
+                    if hits.saturating_add(hits_outside) as f64 >= LEAST_EXCESS {
+                        let expected = Tally { hits: hits_outside, of: outside.of }.rate() * inside.of as f64;
+                        let excess = hits as f64 - expected;
+                        let of_extra = excess / too_many.max(1e-9);
+                        let matters =
+                            excess >= LEAST_EXCESS && of_extra >= LEAST_SHARE && of_extra >= usual + LEAST_MORE;
+                        add(of_extra, if matters { self.chance(said) } else { 1.0 });
+                    }
+                }
+                // Nothing is claimed but how many say it.
+                About::Incident(_) if share >= LEAST_OF_ALL && hits >= LEAST_HITS && share >= usual + LEAST_MORE => {
+                    add(share, 0.0);
+                }
+                About::Consecutive(_) if share >= LEAST_OF_ALL => add(share, 0.0),
+                About::Incident(_) | About::Consecutive(_) => {}
+            }
+        }
+        candidates
+    }
+
+    /// The chance of a share of failures in what the claim is about that is so much larger than beside it.
+    fn chance(&self, said: &Sides<u64>) -> f64 {
+        let inside = Share::of(&said.inside, &self.all.inside);
+        let outside = Share::of(&said.outside, &self.all.outside);
+        let (Some(inside), Some(outside)) = (inside, outside) else { return 1.0 };
+        if inside.weeks < ENOUGH_WEEKS && !self.is_most_of_each(said) {
+            return 1.0;
+        }
+        let variance = inside.variance + outside.variance;
+        let more = inside.share - outside.share;
+        let parts = |of: &Share| of.variance * of.variance / (of.weeks - 1.0);
+        // Welch's degrees of freedom.
+        let freedom = variance * variance / (parts(&inside) + parts(&outside));
+        let squared = squared_normal(more * more / variance, freedom);
+        if more > 0.0 { libm::erfc(libm::sqrt(squared / 2.0)) / 2.0 } else { 1.0 }
+    }
+
+    /// True if most of what is too much says it in each week that the claim is about.
+    fn is_most_of_each(&self, said: &Sides<u64>) -> bool {
+        let outside = together(&self.all.outside);
+        let usual = Tally { hits: all_of(&said.outside), of: outside.of }.rate();
+        self.all.inside.iter().zip(said.inside.iter().copied().chain(std::iter::repeat(0))).all(|(week, hits)| {
+            let too_many = week.hits as f64 - outside.rate() * week.of as f64;
+            week.hits == 0 || hits as f64 - usual * week.of as f64 >= LEAST_OF_EACH * too_many
+        })
+    }
+
+    /// Of errors that may be told the one that most share; of equal ones that with the lesser text, so that the order of
+    /// reading decides nothing.
+    fn best(&self, told: &[&Candidate<'_>], evidence: &Evidence<'_>) -> Option<SharedError> {
+        let mut best: Option<(&Candidate<'_>, &str)> = None;
+        for candidate in told {
+            let Some(error) = (evidence.error)(candidate.error) else { continue };
+            let is_better = best.is_none_or(|(best, text)| match candidate.share.total_cmp(&best.share) {
+                Ordering::Equal => error < text,
+                order => order.is_gt(),
+            });
+            if is_better {
+                best = Some((candidate, error));
+            }
+        }
+        let (Candidate { said, share, .. }, error) = best?;
+        let side = |said: &[u64], all: &[Tally]| Tally { hits: all_of(said), of: together(all).hits };
+        let is_share_of_extra = matches!(self.about, About::Window(_) | About::Change(_));
+        Some(SharedError {
+            error: error.to_owned(),
+            share: is_share_of_extra.then(|| within(*share, 0.0, 1.0)),
+            inside: side(&said.inside, &self.all.inside),
+            outside: side(&said.outside, &self.all.outside),
+        })
+    }
+}
+
+/// The share of failures that say something, over weeks that are each drawn as a whole.
+struct Share {
+    share: f64,
+    /// Of the share.
+    variance: f64,
+    /// Weeks with failures.
+    weeks: f64,
+}
+
+impl Share {
+    /// `None` if there are too few weeks.
+    fn of(said: &[u64], all: &[Tally]) -> Option<Self> {
+        let (hits, failures) = (all_of(said) as f64, together(all).hits as f64);
+        let share = hits / failures.max(1.0);
+        let (mut weeks, mut squares) = (0.0, 0.0);
+        for (week, hits) in all.iter().zip(said.iter().copied().chain(std::iter::repeat(0))) {
+            if week.hits > 0 {
+                let left = hits as f64 - share * week.hits as f64;
+                (weeks, squares) = (weeks + 1.0, squares + left * left);
+            }
+        }
+        if weeks < LEAST_WEEKS {
             return None;
         }
-        let is_counted = matches!(self.about, About::Incident(_) | About::Consecutive(_));
-        let candidates = if is_counted { self.counted(inside) } else { self.tested(inside) };
-        let chances = listed(candidates.iter().map(|candidate| candidate.chance));
-        let mut best: Option<(f64, SharedError)> = None;
-        for (Candidate { error, counts, share, .. }, chance) in candidates.into_iter().zip(adjusted(&chances)) {
-            let Some(error) = (evidence.error)(error).filter(|_| chance <= FALSE_DISCOVERY_RATE) else { continue };
-            // Of equal ones the lesser text, so that the order of reading decides nothing.
-            let is_better = best
-                .as_ref()
-                .is_none_or(|(of_best, best)| share > *of_best || share == *of_best && error < best.error.as_str());
-            if is_better {
-                let inside = Tally { hits: counts.all_inside(), of: inside.hits };
-                let outside = Tally { hits: counts.outside, of: self.outside.hits };
-                let told = (!is_counted).then(|| within(share, 0.0, 1.0));
-                best = Some((share, SharedError { error: error.to_owned(), share: told, inside, outside }));
-            }
-        }
-        best.map(|(_, shared)| shared)
-    }
-
-    /// Those that more of what is too much say than failures elsewhere do.
-    fn tested(&self, inside: Tally) -> Vec<Candidate<'_>> {
-        let raw = excess(self.inside.iter().copied(), self.outside.rate());
-        let of_all = sum(&raw);
-        let mut candidates = Vec::new();
-        for (error, counts) in &self.by_error {
-            let said = counts.inside.iter().copied().chain(std::iter::repeat(0));
-            let hits = self.inside.iter().zip(said).map(|(unit, hits)| Tally { hits, of: unit.of });
-            let own = excess(hits, Tally { hits: counts.outside, of: self.outside.of }.rate());
-            // Of what failures say elsewhere, so much is to be expected of the extra ones too.
-            let usual = Tally { hits: counts.outside, of: self.outside.hits }.rate();
-            let share = sum(&own) / of_all.max(1e-9);
-            let matters = sum(&own) >= LEAST_EXCESS && share >= LEAST_SHARE && share >= usual + LEAST_MORE;
-            let chance_of = || {
-                let beyond = listed(own.iter().zip(&raw).map(|(own, raw)| own - usual * raw));
-                let of = |units: &[f64]| chance_of_signs([inside, self.outside], units);
-                of(&own).max(of(&beyond))
-            };
-            let chance = if matters { chance_of() } else { 1.0 };
-            candidates.push(Candidate { error: *error, counts, share, chance });
-        }
-        candidates
-    }
-
-    /// Those that most say, of an incident more than of other failures: nothing is claimed but how many do.
-    fn counted(&self, inside: Tally) -> Vec<Candidate<'_>> {
-        let mut candidates = Vec::new();
-        for (error, counts) in &self.by_error {
-            let hits = counts.all_inside();
-            let share = hits as f64 / inside.hits.max(1) as f64;
-            let usual = Tally { hits: counts.outside, of: self.outside.hits }.rate();
-            let is_told = match self.about {
-                About::Incident(_) => hits >= LEAST_HITS && share >= usual + LEAST_MORE,
-                _ => true,
-            };
-            if share >= LEAST_OF_ALL && is_told {
-                candidates.push(Candidate { error: *error, counts, share, chance: 0.0 });
-            }
-        }
-        candidates
+        // Weeks that are alike by chance leave what single failures make at the least, of which one more was seen either way.
+        let likely = (hits + 1.0) / (failures + 2.0);
+        let of_failures = likely * (1.0 - likely) / failures;
+        let of_weeks = squares / (failures * failures) * weeks / (weeks - 1.0);
+        Some(Self { share, variance: of_weeks.max(of_failures), weeks })
     }
 }
 
-impl Counts {
-    fn add(&mut self, place: Place, executions: u64) {
-        let count = match place {
-            Place::In(unit) => {
-                self.inside.resize(self.inside.len().max(unit + 1), 0);
-                self.inside.get_mut(unit)
-            }
-            _ => Some(&mut self.outside),
-        };
-        count.into_iter().for_each(|count| *count = count.saturating_add(executions));
-    }
-
-    fn all_inside(&self) -> u64 {
-        self.inside.iter().fold(0, |sum, unit| sum.saturating_add(*unit))
-    }
+fn together(weeks: &[Tally]) -> Tally {
+    let mut all = Tally::default();
+    weeks.iter().for_each(|week| all.add(*week));
+    all
 }
 
-/// By unit, what is in excess of a rate.
-fn excess(units: impl Iterator<Item = Tally>, rate: f64) -> Vec<f64> {
-    listed(units.map(|unit| unit.hits as f64 - rate * unit.of as f64))
+fn all_of(weeks: &[u64]) -> u64 {
+    weeks.iter().fold(0, |sum, week| sum.saturating_add(*week))
 }

@@ -127,8 +127,10 @@ export async function settled(page, states = ['ready', 'empty', 'error']) {
   }, states, { timeout: 30_000 });
 }
 
-/** Does something and waits for another picture than the one before. */
+/** Does something and waits for another picture than the one before, which is one of its own only once nothing is looked for any more. */
 export async function redrawn(page, act) {
+  const isWhole = () => !document.querySelector('execution-heatmap').shadowRoot.textContent.includes('Still looking');
+  await page.waitForFunction(isWhole, null, { timeout: 15_000 });
   await page.evaluate(() => (globalThis.before = document.querySelector('execution-heatmap').view));
   await act();
   await page.waitForFunction(() => document.querySelector('execution-heatmap').view !== globalThis.before, null, { timeout: 15_000 });

@@ -8,7 +8,7 @@ use crate::rows::Rows;
 use crate::table::{Measured, Table, Target};
 use execution_heatmap::execution::{Status, Tags};
 use execution_heatmap::pattern::outcome::Outcome;
-use execution_heatmap::pattern::{Fact, Finding};
+use execution_heatmap::pattern::{Fact, Finding, Kind};
 use execution_heatmap::zone::HOUR_MS;
 use libm::{exp, log};
 
@@ -50,14 +50,16 @@ pub struct Case {
     planted: [f64; 2],
     /// True if the first workflow alone fails more often then.
     is_of_one: bool,
+    /// Failures do not rise in the window, but for so many weeks at the end.
+    rise: Option<usize>,
 }
 
 const fn of(name: &'static str, usual: Usual, rate: f64, planted: [f64; 2]) -> Case {
-    Case { name, outcome: Outcome::Failed, usual, rate, planted, is_of_one: false }
+    Case { name, outcome: Outcome::Failed, usual, rate, planted, is_of_one: false, rise: None }
 }
 
 /// An error of the window's own.
-pub const PLANTED: [Case; 7] = [
+pub const PLANTED: [Case; 9] = [
     of("nearly all of them", Usual::OneOf(4), 0.31, [0.9, 0.01]),
     of("six in ten", Usual::OneOf(4), 0.31, [0.6, 0.01]),
     of("six in ten, and a tenth at other times", Usual::OneOf(4), 0.31, [0.6, 0.1]),
@@ -65,10 +67,12 @@ pub const PLANTED: [Case; 7] = [
     of("nearly all of them, others all different", Usual::AllDiffer, 0.31, [0.9, 0.01]),
     Case { is_of_one: true, ..of("nearly all of them, of one workflow", Usual::OneOf(4), 0.6, [0.9, 0.01]) },
     Case { outcome: Outcome::TimedOut, ..of("nearly all of them", Usual::OneOf(4), 0.25, [0.9, 0.01]) },
+    Case { rise: Some(7), ..of("nearly all of them, for seven weeks", Usual::OneOf(4), 0.12, [0.9, 0.01]) },
+    Case { rise: Some(3), ..of("nearly all of them, for three weeks", Usual::OneOf(4), 0.12, [0.9, 0.01]) },
 ];
 
 /// Failures that say in the window what they always say.
-pub const AS_ALWAYS: [Case; 10] = [
+pub const AS_ALWAYS: [Case; 14] = [
     of("one thing", Usual::OneOf(1), 0.31, [0.0, 0.0]),
     of("one of four things", Usual::OneOf(4), 0.31, [0.0, 0.0]),
     of("one of thirty things", Usual::OneOf(30), 0.31, [0.0, 0.0]),
@@ -81,6 +85,16 @@ pub const AS_ALWAYS: [Case; 10] = [
     Case {
         is_of_one: true,
         ..of("the same in spells of six hours, of one workflow", Usual::Spells(6), 0.6, [0.0, 0.0])
+    },
+    Case { rise: Some(7), ..of("one of four things, for seven weeks", Usual::OneOf(4), 0.12, [0.0, 0.0]) },
+    Case { rise: Some(3), ..of("one of four things, for three weeks", Usual::OneOf(4), 0.12, [0.0, 0.0]) },
+    Case {
+        rise: Some(7),
+        ..of("the same in spells of two days, for seven weeks", Usual::Spells(48), 0.12, [0.0, 0.0])
+    },
+    Case {
+        rise: Some(3),
+        ..of("the same in spells of two days, for three weeks", Usual::Spells(48), 0.12, [0.0, 0.0])
     },
 ];
 
@@ -118,7 +132,10 @@ impl Case {
         for (workflow, name) in NAMES.into_iter().enumerate() {
             let base = often * (1.0 + (workflow * 5 % 6) as f64 / 5.0);
             for hour in 0..hours {
-                let is_in = active[hour / WEEK] && FLAGSHIP.holds(hour % WEEK);
+                let is_in = match self.rise {
+                    Some(weeks) => hour >= (WEEKS - weeks) * WEEK,
+                    None => active[hour / WEEK] && FLAGSHIP.holds(hour % WEEK),
+                };
                 let rate = if is_in && (workflow == 0 || !self.is_of_one) { self.rate } else { base };
                 let rate = 1.0 / (1.0 + exp(-log(rate / (1.0 - rate)) - common[hour]));
                 for _ in 0..chance.poisson(AN_HOUR / 6.0) {
@@ -141,8 +158,12 @@ impl Case {
     /// Whether a report tells the planted window, and which errors it tells of any.
     fn told(&self, number: usize) -> (bool, Vec<String>) {
         let findings = self.rows(number).report().findings;
-        let is_there = |told: &Finding| told.kind == self.outcome.kind() && is_at(told.window.as_ref(), &FLAGSHIP);
-        let errors = findings.iter().filter_map(|told| error_of(told).filter(|_| told.p_adjusted.is_some()));
+        let is_there = |told: &Finding| match self.rise {
+            Some(_) => told.kind == Kind::Change,
+            None => told.kind == self.outcome.kind() && is_at(told.window.as_ref(), &FLAGSHIP),
+        };
+        // How many of a row of failures say a thing is counted, whatever the others say.
+        let errors = findings.iter().filter(|told| told.kind != Kind::ConsecutiveFailures).filter_map(error_of);
         (findings.iter().any(is_there), errors.collect())
     }
 }
@@ -216,7 +237,8 @@ pub fn run(table: &mut Table, a_row: usize) {
     let mut wrong = 0;
     for case in &PLANTED {
         let counts = counts(case, a_row);
-        let name = format!("{}, an error of {}: told", case.outcome.kind().name(), case.name);
+        let kind = if case.rise.is_some() { Kind::Change } else { case.outcome.kind() };
+        let name = format!("{}, an error of {}: told", kind.name(), case.name);
         let note = format!(
             "{} without an error, {} silent",
             counts.windows - counts.right.min(counts.windows),
@@ -237,7 +259,7 @@ pub fn run(table: &mut Table, a_row: usize) {
             &name,
             share(told, a_row),
             Target::NullAtMost(MOST_OF_A_ROW),
-            &format!("{} windows", counts.windows),
+            &format!("{} found", counts.windows),
         );
         wrong += told;
     }
