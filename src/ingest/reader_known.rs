@@ -72,9 +72,11 @@ impl KnownRows {
     }
 
     /// Takes note of what the row that was told last says of its failure.
-    #[inline(never)]
-    pub(super) fn push_failed(&mut self, own: OwnSpots) {
-        self.failed.push((self.rows.len().saturating_sub(1), own));
+    #[inline(always)]
+    pub(super) fn push_failed(&mut self, own: OwnSpots, bytes: &Padded<'_>) {
+        if own.may_say_error(bytes) {
+            self.failed.push((self.rows.len().saturating_sub(1), own));
+        }
     }
 
     #[inline]
@@ -177,8 +179,20 @@ impl Reader {
     pub(crate) fn stretch_error_places(&mut self, places: &mut Vec<usize>) {
         places.clear();
         if let Some(forms) = &mut self.forms {
-            forms.arrow().error_places(&self.input, places);
+            forms.arrow().add_error_places(&self.input, places);
         }
+    }
+
+    /// What was named what went wrong with one of these rows, if it says that by an entry of a dictionary that was named.
+    pub(crate) fn stretch_error(&mut self, place: usize) -> Option<Option<u32>> {
+        let Self { forms, input, .. } = self;
+        forms.as_mut()?.arrow().error_number(input, place)
+    }
+
+    /// From now on, what went wrong with this row is named so, if an entry of a dictionary says it.
+    pub(crate) fn name_stretch_error(&mut self, place: usize, number: Option<u32>) {
+        let Self { forms, input, .. } = self;
+        forms.iter_mut().for_each(|forms| forms.arrow().name_error(input, place, number));
     }
 
     /// The number of the kind of one of these rows, with its flag, to be told with another one.
@@ -267,7 +281,7 @@ impl Reader {
                     known.push_own(own);
                 }
                 if has_failed {
-                    known.push_failed(own);
+                    known.push_failed(own, &input.padded());
                 }
             }
         }

@@ -111,7 +111,7 @@ impl Shortcuts {
             if let Some((name, said, status)) = row {
                 known.push(name, said, input.offset_of(start));
                 if status.is_failure() {
-                    known.push_failed(OwnSpots::of(start, brief, found));
+                    known.push_failed(OwnSpots::of(start, brief, found), &bytes);
                 }
                 if keeps_texts {
                     known.push_own(OwnSpots::of(start, brief, found));
@@ -377,6 +377,12 @@ impl OwnSpots {
             spot.map_or(Value::Absent, |spot| spot.value_of(bytes.slice(self.place(spot.start), self.place(spot.end))))
         };
         texts.own(value(self.id), value(self.error), attempt)
+    }
+
+    /// True if it may be said what went wrong.
+    #[inline(always)]
+    pub(super) fn may_say_error(&self, bytes: &Padded<'_>) -> bool {
+        self.error.is_some_and(|spot| !spot.is_nothing(bytes, self.begin))
     }
 
     /// What went wrong, if that is said.

@@ -51,8 +51,13 @@ fn name_errors(reader: &mut Reader, table: &mut Table, places: &mut Vec<usize>) 
     for place in places.iter().copied() {
         let kind = reader.stretch_kind(place).map(|kind| *kind);
         let Some(kind) = kind.filter(|kind| table.has_failed(*kind)) else { continue };
-        let error = reader.stretch_texts(place, false).and_then(|own| own.error);
-        let named = table.kind_with(kind, error);
+        let error = reader.stretch_error(place).unwrap_or_else(|| {
+            let error = reader.stretch_texts(place, false).and_then(|own| own.error);
+            let number = error.and_then(|error| table.error_number(error));
+            reader.name_stretch_error(place, number);
+            number
+        });
+        let named = table.kind_with_number(kind, error);
         reader.stretch_kind(place).into_iter().for_each(|kind| *kind = named);
     }
 }

@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 
 /// The number of a text that is not there.
 const NONE: u32 = u32::MAX;
+/// Kinds and errors that are remembered together; a power of two.
+const MET: usize = 1 << 15;
 /// An unknown status word is kept up to so many bytes.
 pub const MOST_STATUS_BYTES: usize = 256;
 
@@ -78,6 +80,8 @@ pub(super) struct Kinds {
     pub(super) words: Texts,
     pub(super) tags: Texts,
     pub(super) errors: Errors,
+    /// What kinds and errors were put together last: the kind without an error, the error, and the kind with it.
+    met: Vec<[u32; 3]>,
     tag_sets: Sets,
     /// The tags of some sets in the order of their texts.
     sorted_sets: BTreeMap<u32, Box<[u32]>>,
@@ -109,16 +113,30 @@ impl Kinds {
         self.number(Kind { workflow, name, status: execution.status, word, tag_set, error: NONE })
     }
 
-    /// The number of the kind of executions of another kind of which this went wrong. It is told of those that failed only.
-    #[inline(never)]
-    pub(super) fn with_error(&mut self, number: u32, error: &str) -> u32 {
-        let Some(kind) = self.all.get(number as usize).filter(|kind| kind.status.is_failure()) else { return number };
-        let kind = *kind;
-        let error = if self.crowding.errors { Ok(None) } else { self.errors.number(self.key, error) };
-        match self.or_crowd(error) {
-            Some(error) => self.number(Kind { error, ..kind }),
-            None => number,
+    /// The number of an error's class; `None` if it says nothing, or if there are more than are told apart.
+    pub(super) fn error_number(&mut self, error: &str) -> Option<u32> {
+        let number = if self.crowding.errors { Ok(None) } else { self.errors.number(self.key, error) };
+        self.or_crowd(number)
+    }
+
+    /// The number of the kind of executions of another kind of which that went wrong. It is told of those that failed only.
+    #[inline]
+    pub(super) fn with_error(&mut self, number: u32, error: u32) -> u32 {
+        // Any place is a good one that is the same for both.
+        let place = (number.wrapping_mul(31) ^ error.wrapping_mul(0x9e37_79b9)) as usize % MET;
+        match self.met.get(place) {
+            Some([of, with, found]) if [*of, *with] == [number, error] => *found,
+            _ => self.with_new_error(number, error, place),
         }
+    }
+
+    #[inline(never)]
+    fn with_new_error(&mut self, number: u32, error: u32, place: usize) -> u32 {
+        let Some(kind) = self.all.get(number as usize).filter(|kind| kind.status.is_failure()) else { return number };
+        let found = self.number(Kind { error, ..*kind });
+        self.met.resize(MET, [NONE; 3]);
+        self.met.get_mut(place).into_iter().for_each(|met| *met = [number, error, found]);
+        found
     }
 
     /// What errors gave, or none from now on where they have no room.
@@ -386,6 +404,7 @@ impl Kinds {
         if crowding.errors {
             self.errors = Errors::default();
         }
+        self.met.clear();
         self.index = Index::default();
         for number in 0..self.all.len() {
             let (before, rest) = self.all.split_at_mut(number);

@@ -290,11 +290,31 @@ impl Table {
         self.kinds.intern(execution)
     }
 
-    /// The number under which rows are held of which [`Table::intern`] gave this one, where that went wrong; what flags it
-    /// bears stay.
+    /// The number under which rows are held of which [`Table::intern`] gave this one, where that went wrong.
     #[inline]
     pub(crate) fn kind_with(&mut self, number: u32, error: Option<&str>) -> u32 {
-        error.map_or(number, |error| self.kinds.with_error(number & KIND, error) | number & !KIND)
+        match error {
+            Some(error) if self.has_failed(number) => {
+                let error = self.error_number(error);
+                self.kind_with_number(number, error)
+            }
+            _ => number,
+        }
+    }
+
+    /// The same of a failed row by the number of its error; what flags the number bears stay.
+    #[inline]
+    pub(crate) fn kind_with_number(&mut self, number: u32, error: Option<u32>) -> u32 {
+        match error {
+            Some(error) if !self.kinds.crowding.errors => self.kinds.with_error(number & KIND, error) | number & !KIND,
+            _ => number,
+        }
+    }
+
+    /// The number of what went wrong; it is of no use any more once there are too many ([`Crowding::errors`]).
+    #[inline(never)]
+    pub(crate) fn error_number(&mut self, error: &str) -> Option<u32> {
+        self.kinds.error_number(error)
     }
 
     /// True if what went wrong is told of rows under such a number.

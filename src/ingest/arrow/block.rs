@@ -8,6 +8,7 @@ use super::super::memo_kinds::Kinds;
 use super::columns::{Column, Decides, OpenBatch};
 use super::combination::{Combination, PLACES, find, place_of};
 use super::dictionary::Dictionaries;
+use super::errors::Errors;
 use super::fill::{MISSING, UNUSUAL, UNUSUAL_LENGTH, length};
 use super::many;
 use super::numbered::Numbered;
@@ -46,6 +47,7 @@ pub(super) struct Blocks {
     told: Range<usize>,
     /// and what is said of all of them.
     about: About,
+    errors: Errors,
     /// The row of the open batch that was found to be of no kind that is known, if one was.
     new: Option<usize>,
 }
@@ -103,8 +105,6 @@ struct Block {
     /// Ids that are numbers, once they were asked for, and then the places of rows that say more than theirs.
     ids: Vec<i64>,
     others: Vec<usize>,
-    /// The places of rows that may say what went wrong, once they were asked for.
-    errors: Option<Vec<usize>>,
     /// Room for numbers of a column, and for entries of one.
     numbers: Vec<i64>,
     codes: Vec<u32>,
@@ -169,6 +169,7 @@ impl Blocks {
     pub(super) fn forget(&mut self) {
         self.known.clear();
         self.numbered.forget();
+        self.errors.forget();
         self.block.rows = 0;
     }
 
@@ -261,27 +262,14 @@ impl Blocks {
     }
 
     /// Adds the places among these rows of those that may say what went wrong.
-    pub(super) fn error_places(&mut self, plan: &Plan, batch: &OpenBatch, body: &[u8], places: &mut Vec<usize>) {
+    pub(super) fn add_error_places(&mut self, plan: &Plan, batch: &OpenBatch, body: &[u8], places: &mut Vec<usize>) {
         let Some(array) = plan.error.and_then(|place| batch.array(place)) else { return };
-        let Block { first, rows, codes, errors, .. } = &mut self.block;
-        let errors = errors.get_or_insert_with(|| {
-            codes.clear();
-            codes.resize(*rows, 0);
-            // Where that cannot be told, each row is asked.
-            if !array.mark_values(body, *first, codes) {
-                return (0..*rows).collect();
-            }
-            let mut errors = Vec::new();
-            for (codes, first) in codes.chunks(EIGHT).zip((0..).step_by(EIGHT)) {
-                if codes.iter().fold(0, |all, code| all | code) != 0 {
-                    errors.extend(codes.iter().zip(first..).filter(|(code, _)| **code != 0).map(|(_, place)| place));
-                }
-            }
-            errors
-        });
-        let begin = errors.partition_point(|place| *place < self.told.start);
-        let told = errors.get(begin..).unwrap_or_default().iter().take_while(|place| **place < self.told.end);
-        places.extend(told.map(|place| place - self.told.start));
+        self.errors.add_places(array, (body, self.block.first, self.block.rows), &self.told, places);
+    }
+
+    /// What is known of errors.
+    pub(super) fn errors(&mut self) -> &mut Errors {
+        &mut self.errors
     }
 
     /// The number of the kind of one of these rows.
@@ -354,6 +342,7 @@ impl Blocks {
         dictionaries: &Dictionaries,
     ) -> bool {
         self.block.begin(row, batch.rows());
+        self.errors.begin();
         if self.block.read_numbers(plan, columns, batch, body).is_none() {
             return false;
         }
@@ -451,7 +440,6 @@ impl Block {
         self.durations.resize(self.rows, Stretch::NO_DURATION);
         self.attempts.clear();
         self.ids.clear();
-        self.errors = None;
         self.unusual.clear();
         self.passed = 0;
     }

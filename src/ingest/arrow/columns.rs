@@ -13,6 +13,7 @@ use super::array::{Array, Batch, Cell, Entry};
 use super::block::{Blocks, OwnIds};
 use super::choice;
 use super::dictionary::Dictionaries;
+use super::errors::{Code, Errors};
 use super::quick::{self, Plan, Said};
 use super::schema::{Kind, Schema, Unit};
 use super::text::{TOO_LONG, push_cell, push_list, push_own};
@@ -250,9 +251,25 @@ impl Columns {
     }
 
     /// Adds the places among these rows of those that may say what went wrong.
-    pub(super) fn error_places(&mut self, batch: &OpenBatch, body: &[u8], places: &mut Vec<usize>) {
+    pub(super) fn add_error_places(&mut self, batch: &OpenBatch, body: &[u8], places: &mut Vec<usize>) {
         if let Some(plan) = &self.plan {
-            self.blocks.error_places(plan, batch, body, places);
+            self.blocks.add_error_places(plan, batch, body, places);
+        }
+    }
+
+    /// The entry of a dictionary that says what went wrong with one of these rows, and what is known of errors.
+    pub(super) fn error_code(
+        &mut self,
+        batch: &OpenBatch,
+        (body, place): (&[u8], usize),
+        dictionaries: &Dictionaries,
+    ) -> Option<(Code, &mut Errors)> {
+        let column = self.plan.as_ref()?.error?;
+        let (row, _) = self.blocks.told(place)?;
+        let state = dictionaries.state(self.all.get(column)?.dictionary?);
+        match batch.array(column)?.entry(body, row)? {
+            Entry::At(entry) => Some(((entry, state), self.blocks.errors())),
+            Entry::Absent | Entry::Broken => None,
         }
     }
 

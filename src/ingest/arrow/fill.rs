@@ -267,6 +267,22 @@ impl Array {
         true
     }
 
+    /// Adds the places of those of so many rows that may have a value. `first` is a multiple of eight, as below.
+    pub(super) fn add_places(&self, body: &[u8], first: usize, rows: usize, places: &mut Vec<usize>) {
+        let Some(validity) = &self.validity else { return places.extend(0..rows) };
+        let bits = part(body, validity).get(first / 8..).unwrap_or_default();
+        for (bits, eight) in bits.iter().zip((0..rows).step_by(8)) {
+            let mut bits = *bits;
+            while bits != 0 {
+                let place = eight + bits.trailing_zeros() as usize;
+                if place < rows {
+                    places.push(place);
+                }
+                bits &= bits - 1;
+            }
+        }
+    }
+
     /// Puts `nothing` where there is no value. `first` is a multiple of eight, so that eight rows share a byte of bits.
     fn blank<T: Copy>(&self, body: &[u8], first: usize, out: &mut [T], nothing: T) {
         let Some(validity) = &self.validity else { return };

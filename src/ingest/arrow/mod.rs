@@ -28,6 +28,7 @@ mod choice;
 mod columns;
 mod combination;
 mod dictionary;
+mod errors;
 mod fill;
 mod flat;
 mod handed;
@@ -57,6 +58,7 @@ use array::Batch;
 pub(crate) use block::OwnIds;
 use columns::{Columns, OpenBatch};
 use dictionary::Dictionaries;
+use errors::{Code, Errors};
 use flat::Table;
 use message::{Extent, Header, MALFORMED, Messages, Step};
 use schema::Schema;
@@ -193,11 +195,31 @@ impl Arrow {
     }
 
     /// Adds the places among these rows of those that may say what went wrong.
-    pub(super) fn error_places(&mut self, input: &Input, places: &mut Vec<usize>) {
+    pub(super) fn add_error_places(&mut self, input: &Input, places: &mut Vec<usize>) {
         let Self { open, columns, .. } = self;
         if let Some(Open { body, batch, .. }) = open {
-            columns.error_places(batch, input.waiting().get(body.clone()).unwrap_or_default(), places);
+            columns.add_error_places(batch, input.waiting().get(body.clone()).unwrap_or_default(), places);
         }
+    }
+
+    /// What was named what went wrong with one of these rows, if an entry of a dictionary says it that was named.
+    pub(super) fn error_number(&mut self, input: &Input, place: usize) -> Option<Option<u32>> {
+        let (code, errors) = self.error_code(input, place)?;
+        errors.number(code)
+    }
+
+    /// From now on, what went wrong with this row is named so, if an entry of a dictionary says it.
+    pub(super) fn name_error(&mut self, input: &Input, place: usize, number: Option<u32>) {
+        if let Some((code, errors)) = self.error_code(input, place) {
+            errors.name(code, number);
+        }
+    }
+
+    fn error_code(&mut self, input: &Input, place: usize) -> Option<(Code, &mut Errors)> {
+        let Self { open, columns, dictionaries, .. } = self;
+        let Open { body, batch, .. } = open.as_ref()?;
+        let body = input.waiting().get(body.clone()).unwrap_or_default();
+        columns.error_code(batch, (body, place), dictionaries)
     }
 
     /// The number of the kind of one of these rows.
