@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn long_errors_are_cut_between_characters() {
-        check(&"word ".repeat(100), &"word ".repeat(16).trim_end());
+        check(&"word ".repeat(100), "word ".repeat(16).trim_end());
         for character in ["a", "é", "€", "😀"] {
             for before in 0..4 {
                 let mut class = String::new();

@@ -4,10 +4,8 @@
 //! `HISTORIES=200 cargo test --release --test shared_errors -- --nocapture` measures with 200 histories a case and prints
 //! what came of them.
 
-#[allow(dead_code, reason = "each test file uses its own part")]
 #[path = "support/histories.rs"]
 mod histories;
-#[allow(dead_code, reason = "each test file uses its own part")]
 #[path = "support/workflows.rs"]
 mod workflows;
 
@@ -225,7 +223,7 @@ fn what_failures_in_a_row_say_is_counted() {
         let length = number(row, "failures_in_a_row").unwrap() as usize;
         let own: Vec<usize> = (0..rows.len()).filter(|place| rows[*place].workflow == 3).collect();
         let last = own.len() - length;
-        let rows_of_own: Vec<Row> = own.iter().map(|place| rows[*place].clone()).collect();
+        let rows_of_own: Vec<Row> = own.iter().map(|place| rows[*place]).collect();
         let errors_of_own: Vec<&str> = own.iter().map(|place| errors[*place]).collect();
         let counts = counts(&rows_of_own, &errors_of_own, |place, _| place >= last);
         assert_eq!(counts[0][0] as usize, length);

@@ -62,6 +62,7 @@ mod places;
 mod preset;
 mod reader;
 mod reader_known;
+mod reader_stretch;
 mod recognise;
 mod records;
 mod role;
