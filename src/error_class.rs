@@ -1,5 +1,6 @@
 //! What the errors of several executions have in common: the line of a message that says what went wrong, without what
-//! differs from one run to the next, such as ids, moments, addresses and amounts. Knows no table and counts nothing.
+//! differs from one run to the next: most ids, moments, addresses, numbers of more than three digits and amounts with a unit.
+//! Knows no table and counts nothing.
 
 use crate::execution::is_invisible;
 
@@ -13,6 +14,8 @@ const TRACEBACK: &str = "Traceback (most recent call last)";
 const MOST_DIGITS: usize = 3;
 /// A code of a vendor has so many at most ("ORA-12541").
 const MOST_CODE_DIGITS: usize = 5;
+/// Behind a number these make it an amount, however short.
+const UNITS: [&[u8]; 11] = [b"ms", b"s", b"m", b"min", b"h", b"d", b"b", b"kb", b"mb", b"gb", b"mib"];
 /// A word of hexadecimal digits of both sorts that is as long is an id.
 const LEAST_ID_BYTES: usize = 6;
 /// Stands for what differs.
@@ -28,12 +31,18 @@ pub fn write_class(error: &str, class: &mut String) {
         Some(first) if first.starts_with(TRACEBACK) => lines.next_back().unwrap_or(first),
         first => first.unwrap_or_default(),
     };
-    let mut rest = line.get(..line.floor_char_boundary(MOST_LINE_BYTES)).unwrap_or_default().trim_start();
+    let mut rest = line.get(..line.floor_char_boundary(MOST_LINE_BYTES)).unwrap_or_default();
     while let Some(next) = rest.chars().next().filter(|_| class.len() < MOST_CLASS_BYTES) {
+        // What colours a terminal says nothing.
+        if let Some(behind) = rest.strip_prefix("\u{1b}[") {
+            let behind = behind.trim_start_matches(|next: char| next.is_ascii_digit() || next == ';');
+            rest = behind.strip_prefix(|next: char| next.is_ascii_alphabetic()).unwrap_or(behind);
+            continue;
+        }
         let word = rest.get(..word_bytes(rest.as_bytes())).unwrap_or_default();
         match word {
             "" if next.is_whitespace() || next.is_control() || is_invisible(next) => {
-                if !class.ends_with(' ') {
+                if !class.is_empty() && !class.ends_with(' ') {
                     class.push(' ');
                 }
             }
@@ -65,8 +74,11 @@ fn differs(word: &[u8]) -> bool {
     let digits = word.iter().filter(|byte| byte.is_ascii_digit()).count();
     let is_amount =
         |around: &[u8]| matches!(around, [one, b'.' | b':', other] if one.is_ascii_digit() && other.is_ascii_digit());
+    let is_length = word.iter().position(|byte| !byte.is_ascii_digit()).is_some_and(|unit| {
+        unit > 0 && UNITS.iter().any(|known| word.get(unit..).is_some_and(|unit| unit.eq_ignore_ascii_case(known)))
+    });
     let is_id = word.len() >= LEAST_ID_BYTES && digits < word.len() && word.iter().all(u8::is_ascii_hexdigit);
-    digits > 0 && (is_id || word.windows(3).any(is_amount) || digits > MOST_DIGITS && !is_code(word))
+    digits > 0 && (is_id || is_length || word.windows(3).any(is_amount) || digits > MOST_DIGITS && !is_code(word))
 }
 
 /// True for a code such as "ORA-12541", "E1101" or "TS2304".
@@ -103,6 +115,7 @@ mod tests {
             "GET https://api.example.com/v1/users/#?page=2 failed",
         );
         check("commit a1b2c3d is unknown", "commit # is unknown");
+        check("timeout after 350ms, 12 MB left of 30MB", "timeout after #, 12 MB left of #");
         check("0x7ffe12345678: segmentation fault", "#: segmentation fault");
     }
 
@@ -137,6 +150,8 @@ mod tests {
         check("Traceback (most recent call last):", "Traceback (most recent call last):");
         check("a \t b\u{1}\u{200b}c\u{202e}d", "a b c d");
         check("disk full\r\nat 7", "disk full");
+        check("\u{1b}[31merror\u{1b}[0m: \u{feff}refused", "error: refused");
+        check("\u{1}\u{feff}refused", "refused");
     }
 
     #[test]

@@ -12,15 +12,13 @@ use super::multiplicity::{FALSE_DISCOVERY_RATE, adjusted};
 use super::outcome::{Outcome, Tally};
 use super::random::listed;
 use super::report::Statement;
-use super::series::{Said, Series, Whose};
+use super::ring::RingWindow;
+use super::series::{Series, Whose};
 use super::settled::{Settled, take_back};
-use super::{burst, change, consecutive};
 use crate::histogram::Bins;
 use crate::number::within;
 use chrono::{Datelike, NaiveDate};
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
-use std::ops::Range;
 
 /// The share of an incident's failures, and of those in a row, that say it.
 const LEAST_OF_ALL: f64 = 0.5;
@@ -32,6 +30,8 @@ const LEAST_WEEKS: f64 = 3.0;
 /// of them. Then at least so much of what is too much in each of them has to say it.
 const ENOUGH_WEEKS: f64 = 5.0;
 const LEAST_OF_EACH: f64 = 0.75;
+/// as far as that is so many failures.
+const LEAST_OF_A_WEEK: f64 = 3.0;
 
 /// What most of the failures say that a claim is about.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,47 +50,73 @@ pub struct SharedError {
 pub fn explain(evidence: &Evidence<'_>, all: &Series, settled: Settled, accepted: &mut [Accepted<'_>]) {
     let mut asked = Vec::new();
     for (place, accepted) in accepted.iter().enumerate() {
-        let about = accepted.claim.as_ref().and_then(|claim| About::of(&claim.facts));
-        asked.extend(about.map(|about| Asked::new(place, about)));
+        if let Some(about) = accepted.claim.as_ref().and_then(|claim| About::of(&claim.facts)) {
+            let mut one = Asked { place, about, places: Vec::new(), all: Vec::new(), said: Vec::new() };
+            if *accepted.whose == Whose::All {
+                one.begin(all);
+            }
+            asked.push((accepted.whose, one));
+        }
     }
     if asked.is_empty() {
         return;
     }
-    let whose = |asked: &Asked| accepted.get(asked.place).map(|accepted| accepted.whose);
-    for asked in asked.iter_mut().filter(|asked| whose(asked) == Some(&Whose::All)) {
-        asked.begin(all);
-    }
-    let bins = Bins::new();
+    let (bins, mut candidates) = (Bins::new(), Vec::new());
     (evidence.workflows)(&mut |workflow| {
         let mut series = history::of_workflow(evidence, workflow, &bins);
-        let mut own = None;
-        for asked in asked.iter_mut().filter(|asked| whose(asked) == Some(&series.whose)) {
-            let own = own.get_or_insert_with(|| {
-                let (mut own, mut settled) = (series.clone(), settled);
-                settled.settle(&mut own, evidence);
-                own
-            });
-            asked.begin(own);
-            asked.add(own);
+        if asked.iter().any(|(whose, _)| **whose == series.whose) {
+            let (mut own, mut settled) = (series.clone(), settled);
+            settled.settle(&mut own, evidence);
+            for (_, asked) in asked.iter_mut().filter(|(whose, _)| **whose == own.whose) {
+                asked.begin(&own);
+                asked.add(&own);
+                // All that is to be known of it is: of hundreds of workflows nothing else is held.
+                asked.add_candidates(&mut candidates);
+                asked.said = Vec::new();
+            }
         }
         // Parts are held against all by the same hours.
         series.settled_ms = all.settled_ms;
         take_back(&mut series, evidence);
-        for asked in asked.iter_mut().filter(|asked| whose(asked) == Some(&Whose::All)) {
-            asked.add(&series);
-        }
+        asked.iter_mut().filter(|(whose, _)| **whose == Whose::All).for_each(|(_, asked)| asked.add(&series));
         true
     });
-    let candidates: Vec<Vec<Candidate<'_>>> = asked.iter().map(Asked::candidates).collect();
-    let chances = listed(candidates.iter().flatten().map(|candidate| candidate.chance));
-    let mut chances = adjusted(&chances).into_iter();
-    for (asked, candidates) in asked.iter().zip(&candidates) {
-        let is_told = |_: &&Candidate<'_>| chances.next().is_some_and(|chance| chance <= FALSE_DISCOVERY_RATE);
-        let told: Vec<&Candidate<'_>> = candidates.iter().filter(is_told).collect();
-        let claim = accepted.get_mut(asked.place).and_then(|accepted| accepted.claim.as_mut());
-        if let (Some(shared), Some(Claim { basis, .. })) = (asked.best(&told, evidence), claim) {
-            shared.write(basis);
+    let of_all = asked.iter().filter(|(whose, _)| **whose == Whose::All);
+    of_all.for_each(|(_, asked)| asked.add_candidates(&mut candidates));
+    let chances = adjusted(&listed(candidates.iter().filter_map(|candidate| candidate.chance)));
+    let mut chances = chances.into_iter();
+    let mut best: Option<(Candidate, &str)> = None;
+    let mut found = Vec::new();
+    for candidate in candidates {
+        // What is counted needs no chance.
+        let chance = candidate.chance.and_then(|_| chances.next()).unwrap_or(0.0);
+        let Some(error) = (evidence.error)(candidate.error).filter(|_| chance <= FALSE_DISCOVERY_RATE) else {
+            continue;
+        };
+        // Those of one claim come one after the other; of equal ones the lesser text counts, so that the order of reading
+        // decides nothing.
+        match best {
+            Some((of_best, text)) if of_best.place == candidate.place => {
+                let is_better = match candidate.share.total_cmp(&of_best.share) {
+                    Ordering::Equal => error < text,
+                    order => order.is_gt(),
+                };
+                best = if is_better { Some((candidate, error)) } else { best };
+            }
+            before => {
+                found.extend(before);
+                best = Some((candidate, error));
+            }
         }
+    }
+    found.extend(best);
+    for (Candidate { place, share, inside, outside, .. }, error) in found {
+        let Some(Claim { facts, basis }) = accepted.get_mut(place).and_then(|accepted| accepted.claim.as_mut()) else {
+            continue;
+        };
+        let is_of_extra = !matches!(facts, Statement::Incident(_) | Statement::Consecutive(_));
+        let share = is_of_extra.then(|| within(share, 0.0, 1.0));
+        SharedError { error: error.to_owned(), share, inside, outside }.write(basis);
     }
 }
 
@@ -106,12 +132,17 @@ impl SharedError {
     }
 }
 
-/// What a claim is about.
+/// What a claim is about, as far as its errors are asked for.
+#[derive(Clone, Copy)]
 enum About {
-    Window(Box<super::outcome_window::Facts>),
-    Change(Box<change::Facts>),
-    Incident(Box<burst::Incident>),
-    Consecutive(Box<consecutive::Facts>),
+    /// Failures or time-outs in a window, of which so many have it there, and elsewhere.
+    Window(Outcome, RingWindow, [Tally; 2]),
+    /// The dates that were before, those from then on up to the last one, and failures of both.
+    Change([NaiveDate; 3], [u64; 2]),
+    /// From an hour up to another one, and how many failed.
+    Incident([(NaiveDate, u8); 2], u64),
+    /// From one run to another one, in milliseconds, and how many there are.
+    Consecutive([i64; 2], u64),
 }
 
 impl About {
@@ -121,56 +152,51 @@ impl About {
             Statement::Window(facts) | Statement::Explained(facts, Cause::From { .. })
                 if matches!(facts.outcome, Outcome::Failed | Outcome::TimedOut) =>
             {
-                About::Window(Box::new(facts.clone()))
+                About::Window(facts.outcome, facts.window, [facts.inside, facts.outside])
             }
             Statement::Change(facts)
                 if facts.measure == Measure::FailureRate && facts.after.value > facts.before.value =>
             {
-                About::Change(Box::new(facts.clone()))
+                About::Change([facts.first, facts.from, facts.last], [facts.after.failures, facts.before.failures])
             }
-            Statement::Incident(facts) => About::Incident(Box::new(facts.clone())),
-            Statement::Consecutive(facts) => About::Consecutive(Box::new(facts.clone())),
+            Statement::Incident(facts) => About::Incident([facts.from, facts.until], facts.failures),
+            Statement::Consecutive(facts) => About::Consecutive([facts.from_ms, facts.to_ms], facts.length),
             _ => return None,
         })
     }
 
     /// Failures that are meant.
-    fn outcome(&self) -> Outcome {
-        match self {
-            About::Window(facts) => facts.outcome,
-            _ => Outcome::Failed,
-        }
+    fn outcome(self) -> Outcome {
+        if let About::Window(outcome, ..) = self { outcome } else { Outcome::Failed }
     }
 
-    /// Of each hour of some days, where it lies.
-    fn places(&self, series: &Series) -> Vec<Option<Place>> {
-        let Some(first) = series.days.first().map(|day| day.date) else { return Vec::new() };
-        let weekday = first.weekday().num_days_from_monday() as usize;
-        let number = |date: NaiveDate, hour: u8| date.signed_duration_since(first).num_days() * 24 + i64::from(hour);
-        let within = |hour: usize, range: Range<i64>| i64::try_from(hour).is_ok_and(|hour| range.contains(&hour));
-        let mask = if let About::Window(facts) = self { facts.window.mask() } else { [false; RING] };
-        let place = |hour: usize| {
-            let of_ring = (hour / 24 + weekday) % 7 * 24 + hour % 24;
-            let is_inside = match self {
-                About::Window(_) => mask.get(of_ring) == Some(&true),
-                About::Change(facts) if !within(hour, number(facts.first, 0)..number(facts.last, 24)) => return None,
-                About::Change(facts) => within(hour, number(facts.from, 0)..i64::MAX),
-                About::Incident(facts) => {
-                    within(hour, number(facts.from.0, facts.from.1)..number(facts.until.0, facts.until.1))
-                }
-                About::Consecutive(_) => return None,
-            };
-            Some(Place { is_inside, week: (hour / 24 + weekday) / 7 })
-        };
-        (0..series.days.len() * 24).map(place).collect()
+    /// Of each hour of some days its place; `None` of those that are not looked at.
+    fn places(self, series: &Series) -> Vec<Option<usize>> {
+        let mut places = Vec::new();
+        let mask = if let About::Window(_, window, _) = self { window.mask() } else { [false; RING] };
+        let weekday = series.days.first().map_or(0, |day| day.date.weekday().num_days_from_monday() as usize);
+        for (number, day) in series.days.iter().enumerate() {
+            let (ring, week) = ((number + weekday) % 7 * 24, (number + weekday) / 7);
+            for hour in 0..24_u8 {
+                let at = (day.date, hour);
+                let is_inside = match self {
+                    About::Window(..) => mask.get(ring + usize::from(hour)).copied(),
+                    About::Change([first, from, last], _) => {
+                        (day.date >= first && day.date <= last).then_some(day.date >= from)
+                    }
+                    About::Incident([from, until], _) => Some(at >= from && at < until),
+                    About::Consecutive(..) => None,
+                };
+                places.push(is_inside.map(|is_inside| place_of(week, is_inside)));
+            }
+        }
+        places
     }
 }
 
-/// Where an hour lies that is looked at: in what the claim is about or beside it, and in which week.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Place {
-    is_inside: bool,
-    week: usize,
+/// Where a week stands: what a claim is about and what lies beside it, by turns.
+fn place_of(week: usize, is_inside: bool) -> usize {
+    2 * week + usize::from(!is_inside)
 }
 
 /// A claim, and what failures say that it is about.
@@ -178,222 +204,195 @@ struct Asked {
     /// The claim's place.
     place: usize,
     about: About,
-    places: Vec<Option<Place>>,
-    /// All executions that are looked at.
-    all: Sides<Tally>,
-    /// Of each class of errors, those that say it.
-    by_error: BTreeMap<u32, Sides<u64>>,
+    /// Of each hour, see [`place_of`].
+    places: Vec<Option<usize>>,
+    /// All executions that are looked at, by place,
+    all: Vec<Tally>,
+    /// and those that say something, by the number of that and by place; nothing of what nobody says.
+    said: Vec<Vec<u64>>,
 }
 
-/// By week, what the claim is about and what lies beside it.
-#[derive(Default)]
-struct Sides<Count> {
-    inside: Vec<Count>,
-    outside: Vec<Count>,
-}
-
-/// An error that may be told, with how many say it, the share of what is too much that does, and the chance of that.
-struct Candidate<'a> {
+/// An error that may be told of a claim.
+#[derive(Clone, Copy)]
+struct Candidate {
+    place: usize,
     error: u32,
-    said: &'a Sides<u64>,
+    /// Which share of what is too many says it, or of all where that is not asked,
     share: f64,
-    chance: f64,
-}
-
-impl<Count: Default> Sides<Count> {
-    fn at(&mut self, Place { is_inside, week }: Place) -> Option<&mut Count> {
-        let side = if is_inside { &mut self.inside } else { &mut self.outside };
-        if week >= side.len() {
-            side.resize_with(week + 1, Count::default);
-        }
-        side.get_mut(week)
-    }
-}
-
-impl Sides<Tally> {
-    fn add(&mut self, place: Place, more: Tally) {
-        self.at(place).into_iter().for_each(|week| week.add(more));
-    }
-}
-
-impl Sides<u64> {
-    fn add(&mut self, place: Place, more: u64) {
-        self.at(place).into_iter().for_each(|week| *week = week.saturating_add(more));
-    }
+    /// and the chance of that, where it is tested.
+    chance: Option<f64>,
+    /// How many say it, of all failures that the claim is about,
+    inside: Tally,
+    /// and of the others.
+    outside: Tally,
 }
 
 impl Asked {
-    fn new(place: usize, about: About) -> Self {
-        Self { place, about, places: Vec::new(), all: Sides::default(), by_error: BTreeMap::new() }
-    }
-
     /// Counts all executions that are looked at.
     fn begin(&mut self, series: &Series) {
         self.places = self.about.places(series);
+        self.all.resize(2 * series.weeks.len().max(1), Tally::default());
         let outcome = self.about.outcome();
         let hours = series.days.iter().flat_map(|day| &day.hours);
         for (place, hour) in self.places.iter().zip(hours) {
-            if let Some(place) = place {
-                self.all.add(*place, outcome.tally(hour));
-            }
+            let all = place.and_then(|place| self.all.get_mut(place));
+            all.into_iter().for_each(|all| all.add(outcome.tally(hour)));
         }
     }
 
     /// Adds what the failures of a workflow say.
     fn add(&mut self, series: &Series) {
-        if let About::Consecutive(facts) = &self.about {
-            let span = facts.from_ms..=facts.to_ms;
+        if let About::Consecutive([from_ms, to_ms], _) = self.about {
             for run in series.runs.iter().filter(|run| run.status.is_failure()) {
-                let place = Place { is_inside: span.contains(&run.at_ms), week: 0 };
-                self.all.add(place, Tally { hits: 1, of: 1 });
-                if let Some(error) = run.error() {
-                    self.by_error.entry(error).or_default().add(place, 1);
-                }
+                let place = place_of(0, (from_ms..=to_ms).contains(&run.at_ms));
+                self.all.get_mut(place).into_iter().for_each(|all| all.add(Tally { hits: 1, of: 1 }));
+                run.error().into_iter().for_each(|error| self.say(error, place, 1));
             }
             return;
         }
         let only_time_outs = self.about.outcome() == Outcome::TimedOut;
-        let is_looked_at = |said: &&Said| (said.timed_out || !only_time_outs) && series.has_outcomes(said.hour);
-        for said in series.errors.iter().filter(is_looked_at) {
-            if let Some(Some(place)) = self.places.get(said.hour as usize) {
-                self.by_error.entry(said.error).or_default().add(*place, said.executions);
+        for said in &series.errors {
+            let place = self.places.get(said.hour as usize).copied().flatten();
+            if let Some(place) = place.filter(|_| said.timed_out || !only_time_outs)
+                && series.has_outcomes(said.hour)
+            {
+                self.say(said.error, place, said.executions);
             }
         }
     }
 
-    /// The errors that may be told, the chances of which are to be corrected for each other.
-    fn candidates(&self) -> Vec<Candidate<'_>> {
-        let [inside, outside] = [&self.all.inside, &self.all.outside].map(|side| together(side));
-        let is_what_was_claimed = match &self.about {
-            About::Window(facts) => (inside, outside) == (facts.inside, facts.outside),
-            About::Change(facts) => (inside.hits, outside.hits) == (facts.after.failures, facts.before.failures),
-            About::Incident(facts) => (inside.hits, inside.of) == (facts.failures, facts.decided),
-            About::Consecutive(facts) => inside.hits == facts.length,
+    fn say(&mut self, error: u32, place: usize, executions: u64) {
+        let (error, places) = (error as usize, self.all.len());
+        if error >= self.said.len() {
+            self.said.resize(error + 1, Vec::new());
+        }
+        let Some(said) = self.said.get_mut(error) else { return };
+        said.resize(places, 0);
+        said.get_mut(place).into_iter().for_each(|said| *said = said.saturating_add(executions));
+    }
+
+    /// Adds the errors that may be told, the chances of which are to be corrected for each other.
+    fn add_candidates(&self, candidates: &mut Vec<Candidate>) {
+        let [inside, outside] = [true, false].map(|is_inside| self.together(is_inside));
+        let is_what_was_claimed = match self.about {
+            About::Window(_, _, claimed) => claimed == [inside, outside],
+            About::Change(_, claimed) => claimed == [inside.hits, outside.hits],
+            About::Incident(_, claimed) | About::Consecutive(_, claimed) => claimed == inside.hits,
         };
         if !is_what_was_claimed {
-            return Vec::new();
+            return;
+        }
+        // Failures that say anything: where none did before, nobody knows what they would have said.
+        let mut any = vec![0; self.all.len()];
+        for said in &self.said {
+            any.iter_mut().zip(said).for_each(|(any, said): (&mut u64, &u64)| *any = any.saturating_add(*said));
         }
         let too_many = inside.hits as f64 - outside.rate() * inside.of as f64;
-        let mut candidates = Vec::new();
-        for (error, said) in &self.by_error {
-            let [hits, hits_outside] = [&said.inside, &said.outside].map(|side| all_of(side));
-            let share = Tally { hits, of: inside.hits }.rate();
-            let usual = Tally { hits: hits_outside, of: outside.hits }.rate();
-            let mut add = |share, chance| candidates.push(Candidate { error: *error, said, share, chance });
-            match &self.about {
-                About::Window(_) | About::Change(_) => {
-                    // What can be told whichever side it is on is what was looked at.
-                    if hits.saturating_add(hits_outside) as f64 >= LEAST_EXCESS {
-                        let expected = Tally { hits: hits_outside, of: outside.of }.rate() * inside.of as f64;
-                        let excess = hits as f64 - expected;
-                        let of_extra = excess / too_many.max(1e-9);
-                        let matters =
-                            excess >= LEAST_EXCESS && of_extra >= LEAST_SHARE && of_extra >= usual + LEAST_MORE;
-                        add(of_extra, if matters { self.chance(said) } else { 1.0 });
+        for (said, error) in self.said.iter().zip(0..).filter(|(said, _)| !said.is_empty()) {
+            let [hits, hits_outside] = [true, false].map(|is_inside| sum_of(said, is_inside));
+            let of_all = Tally { hits, of: inside.hits };
+            let of_others = Tally { hits: hits_outside, of: outside.hits };
+            let is_more = |share: f64| share >= of_others.rate() + LEAST_MORE;
+            let (share, chance) = match self.about {
+                About::Window(..) | About::Change(..) => {
+                    let excess = hits as f64 - Tally { of: outside.of, ..of_others }.rate() * inside.of as f64;
+                    // Of the larger one, so that it is a share even where failures say other things less often.
+                    let share = excess / too_many.max(excess).max(1e-9);
+                    let matters = excess >= LEAST_EXCESS && share >= LEAST_SHARE && is_more(share);
+                    // Beside next to no other failures there is nothing that could be held against these.
+                    match (outside.hits as f64) < LEAST_EXCESS {
+                        true if matters && of_all.rate() >= LEAST_OF_ALL => (share, None),
+                        true => continue,
+                        false => (share, Some(if matters { self.chance(said, &any) } else { 1.0 })),
                     }
                 }
                 // Nothing is claimed but how many say it.
-                About::Incident(_) if share >= LEAST_OF_ALL && hits >= LEAST_HITS && share >= usual + LEAST_MORE => {
-                    add(share, 0.0);
-                }
-                About::Consecutive(_) if share >= LEAST_OF_ALL => add(share, 0.0),
-                About::Incident(_) | About::Consecutive(_) => {}
+                About::Incident(..) if hits < LEAST_HITS || !is_more(of_all.rate()) => continue,
+                About::Incident(..) | About::Consecutive(..) if of_all.rate() < LEAST_OF_ALL => continue,
+                About::Incident(..) | About::Consecutive(..) => (of_all.rate(), None),
+            };
+            // What may be told whichever side it is on is what was looked at.
+            if chance.is_none() || hits.saturating_add(hits_outside) as f64 >= LEAST_EXCESS {
+                let (inside, outside) = (of_all, of_others);
+                candidates.push(Candidate { place: self.place, error, share, chance, inside, outside });
             }
         }
-        candidates
     }
 
-    /// The chance of a share of failures in what the claim is about that is so much larger than beside it.
-    fn chance(&self, said: &Sides<u64>) -> f64 {
-        let inside = Share::of(&said.inside, &self.all.inside);
-        let outside = Share::of(&said.outside, &self.all.outside);
-        let (Some(inside), Some(outside)) = (inside, outside) else { return 1.0 };
+    /// All executions on one side.
+    fn together(&self, is_inside: bool) -> Tally {
+        let mut all = Tally::default();
+        self.all.iter().skip(place_of(0, is_inside)).step_by(2).for_each(|week| all.add(*week));
+        all
+    }
+
+    /// The chance of a share of what failures say in what the claim is about that is so much larger than beside it.
+    fn chance(&self, said: &[u64], any: &[u64]) -> f64 {
+        let (Some(inside), Some(outside)) = (Share::of(said, any, true), Share::of(said, any, false)) else {
+            return 1.0;
+        };
         if inside.weeks < ENOUGH_WEEKS && !self.is_most_of_each(said) {
             return 1.0;
         }
         let variance = inside.variance + outside.variance;
         let more = inside.share - outside.share;
-        let parts = |of: &Share| of.variance * of.variance / (of.weeks - 1.0);
+        let part = |of: &Share| of.variance * of.variance / (of.weeks - 1.0);
         // Welch's degrees of freedom.
-        let freedom = variance * variance / (parts(&inside) + parts(&outside));
+        let freedom = variance * variance / (part(&inside) + part(&outside));
         let squared = squared_normal(more * more / variance, freedom);
         if more > 0.0 { libm::erfc(libm::sqrt(squared / 2.0)) / 2.0 } else { 1.0 }
     }
 
-    /// True if most of what is too much says it in each week that the claim is about.
-    fn is_most_of_each(&self, said: &Sides<u64>) -> bool {
-        let outside = together(&self.all.outside);
-        let usual = Tally { hits: all_of(&said.outside), of: outside.of }.rate();
-        self.all.inside.iter().zip(said.inside.iter().copied().chain(std::iter::repeat(0))).all(|(week, hits)| {
+    /// True if most of what is too much says it in each week that the claim is about, as far as that has more than a few.
+    fn is_most_of_each(&self, said: &[u64]) -> bool {
+        let outside = self.together(false);
+        let usual = Tally { hits: sum_of(said, false), of: outside.of }.rate();
+        self.all.iter().step_by(2).zip(sides(said, true)).all(|(week, hits)| {
             let too_many = week.hits as f64 - outside.rate() * week.of as f64;
-            week.hits == 0 || hits as f64 - usual * week.of as f64 >= LEAST_OF_EACH * too_many
-        })
-    }
-
-    /// Of errors that may be told the one that most share; of equal ones that with the lesser text, so that the order of
-    /// reading decides nothing.
-    fn best(&self, told: &[&Candidate<'_>], evidence: &Evidence<'_>) -> Option<SharedError> {
-        let mut best: Option<(&Candidate<'_>, &str)> = None;
-        for candidate in told {
-            let Some(error) = (evidence.error)(candidate.error) else { continue };
-            let is_better = best.is_none_or(|(best, text)| match candidate.share.total_cmp(&best.share) {
-                Ordering::Equal => error < text,
-                order => order.is_gt(),
-            });
-            if is_better {
-                best = Some((candidate, error));
-            }
-        }
-        let (Candidate { said, share, .. }, error) = best?;
-        let side = |said: &[u64], all: &[Tally]| Tally { hits: all_of(said), of: together(all).hits };
-        let is_share_of_extra = matches!(self.about, About::Window(_) | About::Change(_));
-        Some(SharedError {
-            error: error.to_owned(),
-            share: is_share_of_extra.then(|| within(*share, 0.0, 1.0)),
-            inside: side(&said.inside, &self.all.inside),
-            outside: side(&said.outside, &self.all.outside),
+            too_many < LEAST_OF_A_WEEK || hits as f64 - usual * week.of as f64 >= LEAST_OF_EACH * too_many
         })
     }
 }
 
-/// The share of failures that say something, over weeks that are each drawn as a whole.
+/// A share of failures.
 struct Share {
     share: f64,
-    /// Of the share.
     variance: f64,
     /// Weeks with failures.
     weeks: f64,
 }
 
 impl Share {
-    /// `None` if there are too few weeks.
-    fn of(said: &[u64], all: &[Tally]) -> Option<Self> {
-        let (hits, failures) = (all_of(said) as f64, together(all).hits as f64);
-        let share = hits / failures.max(1.0);
+    /// Of failures that say anything on one side, those that say something, each week being drawn as a whole (the jackknife,
+    /// Quenouille 1949, which sees that one large week makes all of it); `None` if there are too few weeks.
+    fn of(said: &[u64], any: &[u64], is_inside: bool) -> Option<Self> {
+        let (hits, all) = (sum_of(said, is_inside), sum_of(any, is_inside));
+        let share = Tally { hits, of: all }.rate();
         let (mut weeks, mut squares) = (0.0, 0.0);
-        for (week, hits) in all.iter().zip(said.iter().copied().chain(std::iter::repeat(0))) {
-            if week.hits > 0 {
-                let left = hits as f64 - share * week.hits as f64;
-                (weeks, squares) = (weeks + 1.0, squares + left * left);
+        for (hits_of_week, of_week) in sides(said, is_inside).zip(sides(any, is_inside)) {
+            if of_week == all {
+                return None;
+            }
+            if of_week > 0 {
+                let without = Tally { hits: hits - hits_of_week, of: all - of_week }.rate();
+                (weeks, squares) = (weeks + 1.0, squares + (without - share) * (without - share));
             }
         }
         if weeks < LEAST_WEEKS {
             return None;
         }
         // Weeks that are alike by chance leave what single failures make at the least, of which one more was seen either way.
-        let likely = (hits + 1.0) / (failures + 2.0);
-        let of_failures = likely * (1.0 - likely) / failures;
-        let of_weeks = squares / (failures * failures) * weeks / (weeks - 1.0);
-        Some(Self { share, variance: of_weeks.max(of_failures), weeks })
+        let likely = (hits as f64 + 1.0) / (all as f64 + 2.0);
+        let of_failures = likely * (1.0 - likely) / all as f64;
+        Some(Self { share, variance: (squares * (weeks - 1.0) / weeks).max(of_failures), weeks })
     }
 }
 
-fn together(weeks: &[Tally]) -> Tally {
-    let mut all = Tally::default();
-    weeks.iter().for_each(|week| all.add(*week));
-    all
+/// By week, how many say something on one side.
+fn sides(said: &[u64], is_inside: bool) -> impl Iterator<Item = u64> {
+    said.iter().skip(place_of(0, is_inside)).step_by(2).copied()
 }
 
-fn all_of(weeks: &[u64]) -> u64 {
-    weeks.iter().fold(0, |sum, week| sum.saturating_add(*week))
+fn sum_of(said: &[u64], is_inside: bool) -> u64 {
+    sides(said, is_inside).fold(0, u64::saturating_add)
 }

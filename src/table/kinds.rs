@@ -3,9 +3,10 @@
 //! whichever rows came first.
 
 use super::dictionary::{Crowded, Index, Sets, Texts};
-use super::errors::Errors;
+use super::errors::{Errors, MOST_ERRORS};
 use super::siphash::siphash;
 use crate::bytes::{Broken, Bytes, push_long, push_short};
+use crate::error_class::MOST_CLASS_BYTES;
 use crate::execution::{Execution, Status};
 use crate::options::Filter;
 use crate::order::sort;
@@ -279,6 +280,11 @@ impl Kinds {
     /// other kinds; an execution's own is not found in them.
     pub(super) fn from_texts(crowding: Crowding, texts: [Texts; 5], bytes: &mut Bytes<'_>) -> Result<Self, Broken> {
         let [workflows, names, words, tags, errors] = texts;
+        let is_class =
+            |class: &str| !class.is_empty() && class.len() <= MOST_CLASS_BYTES && !class.contains(char::is_control);
+        if errors.len() > MOST_ERRORS || !errors.iter().all(is_class) || crowding.errors && errors.len() > 0 {
+            return Err(Broken);
+        }
         let errors = Errors::of(errors);
         let mut kinds = Self { crowding, workflows, names, words, tags, errors, ..Self::default() };
         for expected in 0..bytes.count(4)? as u32 {

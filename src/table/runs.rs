@@ -42,7 +42,8 @@ impl Run {
     /// Stands where nothing is known of what went wrong.
     pub const NO_ERROR: u32 = u32::MAX;
 
-    /// The number of what went wrong, of a failed run that says it: [`Table::error`] has its words.
+    /// The number of what went wrong, of a failed run that says it: [`Table::error`] has its words. Numbers follow the order
+    /// of reading, so that of two runs that differ in nothing else either may come first.
     pub fn error(&self) -> Option<u32> {
         (self.error != Self::NO_ERROR).then_some(self.error)
     }

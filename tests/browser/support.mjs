@@ -127,7 +127,7 @@ export async function settled(page, states = ['ready', 'empty', 'error']) {
   }, states, { timeout: 30_000 });
 }
 
-/** Does something and waits for another picture than the one before, which is one of its own only once nothing is looked for any more. */
+/** Does something and waits for another picture than the one before. While patterns are looked for, another one comes by itself. */
 export async function redrawn(page, act) {
   const isWhole = () => !document.querySelector('execution-heatmap').shadowRoot.textContent.includes('Still looking');
   await page.waitForFunction(isWhole, null, { timeout: 15_000 });

@@ -117,6 +117,7 @@ impl Blocks {
     /// shares with no other.
     pub(super) fn choose(&mut self, plan: Option<&Plan>, columns: &[Column]) {
         self.forget();
+        self.errors.forget();
         let kind = |place: Option<usize>| place.and_then(|place| columns.get(place)).map(|column| column.kind);
         let is_moment = |kind| matches!(kind, Kind::Timestamp { .. } | Kind::Integer(_) | Kind::Float(_));
         let is_length = |kind| matches!(kind, Kind::Duration(_) | Kind::Integer(_) | Kind::Float(_));
@@ -171,7 +172,6 @@ impl Blocks {
     pub(super) fn forget(&mut self) {
         self.known.clear();
         self.numbered.forget();
-        self.errors.forget();
         self.block.rows = 0;
     }
 

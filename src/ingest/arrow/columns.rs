@@ -266,9 +266,9 @@ impl Columns {
     ) -> Option<(Code, &mut Errors)> {
         let column = self.plan.as_ref()?.error?;
         let (row, _) = self.blocks.told(place)?;
-        let state = dictionaries.state(self.all.get(column)?.dictionary?);
+        let (_, version) = dictionaries.state(self.all.get(column)?.dictionary?);
         match batch.array(column)?.entry(body, row)? {
-            Entry::At(entry) => Some(((entry, state), self.blocks.errors())),
+            Entry::At(entry) => Some(((entry, version), self.blocks.errors())),
             Entry::Absent | Entry::Broken => None,
         }
     }
@@ -331,6 +331,7 @@ impl Columns {
     pub(super) fn forget_names(&mut self) {
         self.kinds.forget_names();
         self.blocks.forget();
+        self.blocks.errors().forget();
     }
 
     /// The event of the next row of a batch.

@@ -4,8 +4,10 @@
 use super::array::Array;
 use std::ops::Range;
 
-/// A dictionary's entry, how many that has and how often it was replaced.
-pub(super) type Code = (usize, (usize, u32));
+/// A dictionary's entry, and how often that was replaced.
+pub(super) type Code = (usize, u32);
+/// Entries that are named; those behind are read each time.
+const MOST_NAMED: usize = 1 << 16;
 
 #[derive(Debug, Default)]
 pub(super) struct Errors {
@@ -14,8 +16,8 @@ pub(super) struct Errors {
     are_known: bool,
     /// Of each entry that was named, the number that it was given, if it was given one.
     numbers: Vec<Option<Option<u32>>>,
-    /// The state of the dictionary that it is of.
-    state: (usize, u32),
+    /// Of which version of the dictionary.
+    version: u32,
 }
 
 impl Errors {
@@ -47,14 +49,19 @@ impl Errors {
     }
 
     /// What an entry was named; `None` if it was not.
-    pub(super) fn number(&self, (entry, state): Code) -> Option<Option<u32>> {
-        if state == self.state { self.numbers.get(entry).copied().flatten() } else { None }
+    pub(super) fn number(&self, (entry, version): Code) -> Option<Option<u32>> {
+        if version == self.version { self.numbers.get(entry).copied().flatten() } else { None }
     }
 
     /// From now on, an entry is named so.
-    pub(super) fn name(&mut self, (entry, state): Code, number: Option<u32>) {
-        if state != self.state {
-            (self.state, self.numbers) = (state, vec![None; state.0]);
+    pub(super) fn name(&mut self, (entry, version): Code, number: Option<u32>) {
+        // A dictionary that has grown is the same but for what came; every entry that is named is there.
+        if version != self.version {
+            self.numbers.clear();
+        }
+        self.version = version;
+        if entry >= self.numbers.len() && entry < MOST_NAMED {
+            self.numbers.resize(entry + 1, None);
         }
         self.numbers.get_mut(entry).into_iter().for_each(|known| *known = Some(number));
     }

@@ -34,7 +34,7 @@ pub fn how(
     }
     // Of failures in a row the sentence says it all.
     if let Some(shared) = shared.filter(|_| !matches!(statement, Statement::Consecutive(_))) {
-        shared_error::known(&mut text, shared);
+        shared_error::known(&mut text, statement, shared);
     }
     text.say(match clock {
         Some("local") => "When clocks changed, it stayed at the same local time. ",
