@@ -16,6 +16,8 @@ const GROUP: &str = "Who explains it (K12): what extra failures say";
 const WEEKS: usize = 13;
 /// Executions an hour, of all workflows together.
 const AN_HOUR: f64 = 20.0;
+/// The week that is worse than the others, in a rise and as any.
+const BAD_WEEK: usize = 10;
 const NAMES: [&str; 6] = ["one", "two", "three", "four", "five", "six"];
 /// What planted failures say, and its class.
 const PLANTED_ERROR: [&str; 2] =
@@ -36,6 +38,10 @@ pub enum Usual {
     AllDiffer,
     /// Half of them say nothing, the others one of four things.
     Seldom,
+    /// One of four things, once failures rose; nobody recorded what they said before.
+    RecordedSince,
+    /// One of four things, but in one week of the rise, when five times as many fail, the same one.
+    OneBadWeek,
 }
 
 /// One row.
@@ -72,7 +78,7 @@ pub const PLANTED: [Case; 9] = [
 ];
 
 /// Failures that say in the window what they always say.
-pub const AS_ALWAYS: [Case; 14] = [
+pub const AS_ALWAYS: [Case; 17] = [
     of("one thing", Usual::OneOf(1), 0.31, [0.0, 0.0]),
     of("one of four things", Usual::OneOf(4), 0.31, [0.0, 0.0]),
     of("one of thirty things", Usual::OneOf(30), 0.31, [0.0, 0.0]),
@@ -86,6 +92,12 @@ pub const AS_ALWAYS: [Case; 14] = [
         is_of_one: true,
         ..of("the same in spells of six hours, of one workflow", Usual::Spells(6), 0.6, [0.0, 0.0])
     },
+    Case {
+        rise: Some(7),
+        ..of("but recorded since they rose, for seven weeks", Usual::RecordedSince, 0.12, [0.0, 0.0])
+    },
+    Case { rise: Some(7), ..of("but the same in one bad week, for seven weeks", Usual::OneBadWeek, 0.12, [0.0, 0.0]) },
+    of("but the same in one bad week", Usual::OneBadWeek, 0.31, [0.0, 0.0]),
     Case { rise: Some(7), ..of("one of four things, for seven weeks", Usual::OneOf(4), 0.12, [0.0, 0.0]) },
     Case { rise: Some(3), ..of("one of four things, for three weeks", Usual::OneOf(4), 0.12, [0.0, 0.0]) },
     Case {
@@ -114,6 +126,9 @@ impl Case {
             Usual::AllDiffer => Some(format!("no such host {}", letters(chance))),
             Usual::Seldom if chance.uniform() < 0.5 => None,
             Usual::Seldom => thing(chance.below(4)),
+            Usual::RecordedSince if hour < (WEEKS - self.rise.unwrap_or(WEEKS)) * WEEK => None,
+            Usual::OneBadWeek if hour / WEEK == BAD_WEEK => Some("the bad week".to_owned()),
+            Usual::RecordedSince | Usual::OneBadWeek => thing(chance.below(4)),
         }
     }
 
@@ -137,6 +152,8 @@ impl Case {
                     None => active[hour / WEEK] && FLAGSHIP.holds(hour % WEEK),
                 };
                 let rate = if is_in && (workflow == 0 || !self.is_of_one) { self.rate } else { base };
+                let is_bad = self.usual == Usual::OneBadWeek && is_in && hour / WEEK == BAD_WEEK;
+                let rate = if is_bad { 0.9 } else { rate };
                 let rate = 1.0 / (1.0 + exp(-log(rate / (1.0 - rate)) - common[hour]));
                 for _ in 0..chance.poisson(AN_HOUR / 6.0) {
                     let at_ms = hour as i64 * HOUR_MS + (chance.uniform() * HOUR_MS as f64) as i64;
