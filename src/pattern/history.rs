@@ -4,7 +4,7 @@
 use super::Evidence;
 use super::quiet::Running;
 use super::schedule::hour_of;
-use super::series::{Run, Said, Series, Whose};
+use super::series::{Run, Series, Whose};
 use super::settled::Settled;
 use super::silence::Reach;
 use crate::bucket::Buckets;
@@ -264,11 +264,26 @@ pub fn complete(evidence: &Evidence<'_>, all: &mut Series) -> Completed {
 /// The series of one workflow.
 pub fn of_workflow(evidence: &Evidence<'_>, workflow: WorkflowRuns, bins: &Bins) -> Series {
     let mut days = WholeDays::new(evidence);
-    let mut errors = Vec::new();
-    let durations = days.count(&workflow, bins, evidence.placed_by, &mut errors);
+    let durations = days.count(&workflow, bins, evidence.placed_by);
     // Runs beside counts are only a part of what ran, and tell nothing of what did not.
     let runs = if workflow.counts.is_empty() { workflow.runs } else { Vec::new() };
-    Series { errors, ..Series::new(workflow.whose, days.days, durations, runs) }
+    Series::new(workflow.whose, days.days, durations, runs)
+}
+
+/// Calls with what the failures of a workflow say went wrong: the number of that, the hour of the window's days, how many
+/// executions they are and whether they ran out of time.
+pub fn each_error(evidence: &Evidence<'_>, workflow: &WorkflowRuns, each: &mut dyn FnMut(u32, usize, u64, bool)) {
+    let mut say = |error: Option<u32>, at_ms: i64, executions: u64, status: Status| {
+        let place = evidence.buckets.hours().get(evidence.buckets.place(at_ms));
+        if let (Some(error), Some(place)) = (error, place) {
+            let hour = place.date as usize * 24 + usize::from(place.hour);
+            each(error, hour, executions, status == Status::TimedOut);
+        }
+    };
+    workflow.runs.iter().for_each(|run| say(run.error(), run.at_ms, 1, run.status));
+    workflow.counts.iter().for_each(|counted| {
+        say(counted.error, counted.at_ms, counted.count.executions, counted.status);
+    });
 }
 
 /// The whole days of the window, in order and without gaps, to be counted in.
@@ -316,19 +331,8 @@ impl<'a> WholeDays<'a> {
         Some((place.date as usize, hours?.get_mut(usize::from(place.hour))?))
     }
 
-    /// The hour of a bucket, counted from the first one of the first day.
-    fn hour_number(&self, bucket: usize) -> u32 {
-        self.buckets.hours().get(bucket).map_or(0, |place| place.date * 24 + u32::from(place.hour))
-    }
-
-    /// Counts the executions of a workflow, and adds what those that failed say; how the durations of each day are distributed.
-    fn count(
-        &mut self,
-        workflow: &WorkflowRuns,
-        bins: &Bins,
-        placed_by: Moment,
-        errors: &mut Vec<Said>,
-    ) -> Vec<Histogram> {
+    /// Counts the executions of a workflow; how the durations of each day are distributed.
+    fn count(&mut self, workflow: &WorkflowRuns, bins: &Bins, placed_by: Moment) -> Vec<Histogram> {
         let buckets = self.buckets;
         let mut durations: Vec<Vec<(u16, u64)>> = vec![Vec::new(); self.days.len()];
         let slow_from = slow_from(workflow, bins);
@@ -338,26 +342,17 @@ impl<'a> WholeDays<'a> {
             if let Some((day, hour)) = self.hour(bucket) {
                 hour.count(run.status, 1, timed.as_slice(), slow_from);
                 durations.get_mut(day).into_iter().for_each(|day| day.extend_from_slice(timed.as_slice()));
-                if let Some(error) = run.error() {
-                    let timed_out = run.status == Status::TimedOut;
-                    errors.push(Said { error, hour: self.hour_number(bucket), executions: 1, timed_out });
-                }
             }
             let end = end_ms(run, placed_by).map(|end_ms| buckets.place(end_ms));
             if let Some((_, hour)) = end.and_then(|bucket| self.hour(bucket)) {
                 hour.finished = hour.finished.saturating_add(1);
             }
         }
-        for RunCount { at_ms, status, error, count } in &workflow.counts {
+        for RunCount { at_ms, status, count, .. } in &workflow.counts {
             let timed = if status.is_decided() { count.bins.as_slice() } else { &[] };
-            let bucket = buckets.place(*at_ms);
-            if let Some((day, hour)) = self.hour(bucket) {
+            if let Some((day, hour)) = self.hour(buckets.place(*at_ms)) {
                 hour.count(*status, count.executions, timed, slow_from);
                 durations.get_mut(day).into_iter().for_each(|day| day.extend_from_slice(timed));
-                if let Some(error) = *error {
-                    let (executions, timed_out) = (count.executions, *status == Status::TimedOut);
-                    errors.push(Said { error, hour: self.hour_number(bucket), executions, timed_out });
-                }
             }
         }
         let of_day = |counts: &Vec<(u16, u64)>| {

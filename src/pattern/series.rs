@@ -7,19 +7,6 @@ use crate::histogram::Histogram;
 pub use crate::table::{Run, Whose};
 use chrono::NaiveDate;
 
-/// What executions that failed in one hour say went wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Said {
-    /// The number of their error's class.
-    pub error: u32,
-    /// The hour, counted from the first one of the first whole day.
-    pub hour: u32,
-    /// How many they are.
-    pub executions: u64,
-    /// True if they ran out of time.
-    pub timed_out: bool,
-}
-
 /// What is known of one series in the window.
 #[derive(Clone, Debug)]
 pub struct Series {
@@ -35,9 +22,6 @@ pub struct Series {
     /// The single runs of the window in the order of their moments, those of days that are not whole among them; empty
     /// where they are not known, or only of a part, as of counts.
     pub runs: Vec<Run>,
-    /// What failures in whole days say went wrong, where that is known; in no order, those of hours whose outcomes are not
-    /// looked at among them.
-    pub errors: Vec<Said>,
     /// Of executions that started from this moment on, in milliseconds, outcomes and durations are not looked at.
     pub settled_ms: i64,
     /// The last days of `days` of which that is so.
@@ -48,14 +32,13 @@ impl Series {
     /// A series of whole days.
     pub fn new(whose: Whose, days: Vec<Day>, durations: Vec<Histogram>, runs: Vec<Run>) -> Self {
         let weeks = weeks_of(&days);
-        let errors = Vec::new();
-        Self { whose, days, weeks, durations, runs, errors, settled_ms: i64::MAX, unsettled_days: 0 }
+        Self { whose, days, weeks, durations, runs, settled_ms: i64::MAX, unsettled_days: 0 }
     }
 
     /// Whether outcomes are looked at in an hour in which executions failed, counted from the first one of the first day.
-    pub fn has_outcomes(&self, hour: u32) -> bool {
-        let hours = self.days.get(hour as usize / 24).map(|day| &day.hours);
-        hours.and_then(|hours| hours.get(hour as usize % 24)).is_some_and(|hour| hour.failures > 0)
+    pub fn has_outcomes(&self, hour: usize) -> bool {
+        let hours = self.days.get(hour / 24).map(|day| &day.hours);
+        hours.and_then(|hours| hours.get(hour % 24)).is_some_and(|hour| hour.failures > 0)
     }
 
     /// The first and the last whole day.

@@ -14,9 +14,10 @@ use super::random::listed;
 use super::report::Statement;
 use super::ring::RingWindow;
 use super::series::{Series, Whose};
-use super::settled::{Settled, take_back};
+use super::settled::Settled;
 use crate::histogram::Bins;
 use crate::number::within;
+use crate::table::WorkflowRuns;
 use chrono::{Datelike, NaiveDate};
 use std::cmp::Ordering;
 
@@ -58,27 +59,26 @@ pub fn explain(evidence: &Evidence<'_>, all: &Series, settled: Settled, accepted
             asked.push((accepted.whose, one));
         }
     }
-    if asked.is_empty() {
+    // Where no error was read there is none to look for.
+    if asked.is_empty() || (evidence.error)(0).is_none() {
         return;
     }
     let (bins, mut candidates) = (Bins::new(), Vec::new());
     (evidence.workflows)(&mut |workflow| {
-        let mut series = history::of_workflow(evidence, workflow, &bins);
-        if asked.iter().any(|(whose, _)| **whose == series.whose) {
-            let (mut own, mut settled) = (series.clone(), settled);
+        // Parts are held against all by the same hours.
+        let of_all = asked.iter_mut().filter(|(whose, _)| **whose == Whose::All);
+        of_all.for_each(|(_, asked)| asked.add(evidence, &workflow, all));
+        if asked.iter().any(|(whose, _)| **whose == workflow.whose) {
+            let (mut own, mut settled) = (history::of_workflow(evidence, workflow.clone(), &bins), settled);
             settled.settle(&mut own, evidence);
             for (_, asked) in asked.iter_mut().filter(|(whose, _)| **whose == own.whose) {
                 asked.begin(&own);
-                asked.add(&own);
+                asked.add(evidence, &workflow, &own);
                 // All that is to be known of it is: of hundreds of workflows nothing else is held.
                 asked.add_candidates(&mut candidates);
                 asked.said = Vec::new();
             }
         }
-        // Parts are held against all by the same hours.
-        series.settled_ms = all.settled_ms;
-        take_back(&mut series, evidence);
-        asked.iter_mut().filter(|(whose, _)| **whose == Whose::All).for_each(|(_, asked)| asked.add(&series));
         true
     });
     let of_all = asked.iter().filter(|(whose, _)| **whose == Whose::All);
@@ -240,8 +240,8 @@ impl Asked {
         }
     }
 
-    /// Adds what the failures of a workflow say.
-    fn add(&mut self, series: &Series) {
+    /// Adds what the failures of a workflow say, in hours in which outcomes of a series are looked at.
+    fn add(&mut self, evidence: &Evidence<'_>, workflow: &WorkflowRuns, series: &Series) {
         if let About::Consecutive([from_ms, to_ms], _) = self.about {
             for run in series.runs.iter().filter(|run| run.status.is_failure()) {
                 let place = place_of(0, (from_ms..=to_ms).contains(&run.at_ms));
@@ -251,14 +251,12 @@ impl Asked {
             return;
         }
         let only_time_outs = self.about.outcome() == Outcome::TimedOut;
-        for said in &series.errors {
-            let place = self.places.get(said.hour as usize).copied().flatten();
-            if let Some(place) = place.filter(|_| said.timed_out || !only_time_outs)
-                && series.has_outcomes(said.hour)
-            {
-                self.say(said.error, place, said.executions);
+        history::each_error(evidence, workflow, &mut |error, hour, executions, timed_out| {
+            let place = self.places.get(hour).copied().flatten();
+            if let Some(place) = place.filter(|_| (timed_out || !only_time_outs) && series.has_outcomes(hour)) {
+                self.say(error, place, executions);
             }
-        }
+        });
     }
 
     fn say(&mut self, error: u32, place: usize, executions: u64) {
