@@ -22,8 +22,8 @@ const LEAST_ID_BYTES: usize = 6;
 const OTHER: char = '#';
 
 /// Writes the class of an error in the place of what `class` holds; an empty one if the error says nothing. Two errors of
-/// one class differ in words with digits, in white space, in other lines than the first one (of a traceback of Python: the
-/// last one), or behind its first [`MOST_CLASS_BYTES`] bytes.
+/// one class differ in words with digits, in white space, colours and characters that draw nothing, in other lines than the
+/// first one (of a traceback of Python: the last one), or behind the first [`MOST_CLASS_BYTES`] bytes of the class.
 pub fn write_class(error: &str, class: &mut String) {
     class.clear();
     let mut lines = error.trim().lines();

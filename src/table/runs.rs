@@ -217,7 +217,7 @@ impl Table {
 }
 
 /// Logs mostly are in order already. Where executions begin at one moment, the faster come first, and by status, so that
-/// the order of reading decides nothing.
+/// the order of reading decides nothing but between runs that differ in what went wrong alone, which is only counted.
 fn by_moment(runs: Vec<Run>) -> Vec<Run> {
     let rank = |run: &Run| (run.at_ms, run.duration_ms, run.status);
     if runs.is_sorted_by_key(rank) {
