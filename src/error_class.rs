@@ -26,11 +26,17 @@ const OTHER: char = '#';
 /// first one (of a traceback of Python: the last one), or behind the first [`MOST_CLASS_BYTES`] bytes of the class.
 pub fn write_class(error: &str, class: &mut String) {
     class.clear();
-    let mut lines = error.trim().lines();
-    let line = match lines.next() {
-        Some(first) if first.starts_with(TRACEBACK) => lines.next_back().unwrap_or(first),
-        first => first.unwrap_or_default(),
+    let is_traceback = error.trim_start().starts_with(TRACEBACK);
+    let is_written = |line: &str| {
+        write_line(line.trim(), class);
+        !class.is_empty()
     };
+    // A line that draws nothing is not what was said.
+    let _ = if is_traceback { error.lines().rev().any(is_written) } else { error.lines().any(is_written) };
+}
+
+/// Writes the class of one line behind a class that is empty.
+fn write_line(line: &str, class: &mut String) {
     let mut rest = line.get(..line.floor_char_boundary(MOST_LINE_BYTES)).unwrap_or_default();
     while let Some(next) = rest.chars().next().filter(|_| class.len() < MOST_CLASS_BYTES) {
         // What colours a terminal says nothing.
@@ -143,6 +149,7 @@ mod tests {
         check("", "");
         check(" \n\t ", "");
         check("\n\n  refused  \nat line 7", "refused");
+        check("\u{200b}\n\u{1b}[31m\nrefused\nat line 7", "refused");
         check(
             "Traceback (most recent call last):\n  File \"x.py\", line 7\n\nValueError: no rows\n",
             "ValueError: no rows",

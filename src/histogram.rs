@@ -117,11 +117,17 @@ impl Histogram {
     /// A histogram of counts by bin that someone else made: the shortest and longest durations are taken to be the ends
     /// of its bins. Counts of bins beyond the last one are of the last one.
     pub fn of_bins(bins: &Bins, counts: impl Iterator<Item = (usize, u64)>) -> Self {
-        let mut histogram = Self::new(counts, 0, 0);
-        if let (Some((first, _)), Some((last, _))) = (histogram.bins.first(), histogram.bins.last()) {
-            histogram.ends = Some((bins.ends(usize::from(*first)).0, bins.ends(usize::from(*last)).1));
-        }
+        let mut histogram = Self::default();
+        histogram.add_bins(bins, counts);
         histogram
+    }
+
+    /// Adds the executions of such a histogram.
+    pub(crate) fn add_bins(&mut self, bins: &Bins, counts: impl Iterator<Item = (usize, u64)>) {
+        for (bin, count) in counts.filter(|(_, count)| *count > 0) {
+            self.add(bin, count);
+            self.reach(bins.ends(bin.min(BINS - 1)));
+        }
     }
 
     /// Adds the executions of another histogram.

@@ -5,10 +5,10 @@
 
 use super::Evidence;
 use super::claim::Claim;
-use super::history::{self, RING, Week};
+use super::history::{RING, Tabulator, Week};
 use super::mix::Shift;
 use super::multiplicity::{FALSE_DISCOVERY_RATE, adjusted};
-use super::outcome::{Outcome, TalliedWeek, Tally};
+use super::outcome::{Outcome, Tally};
 use super::outcome_window::{self, Facts};
 use super::random::{FEW, MANY, Random, listed, share_at_least, sum};
 use super::report::Statement;
@@ -16,8 +16,8 @@ use super::ring::RingWindow;
 use super::sentence::called;
 use super::series::{Series, Whose};
 use super::settled::take_back;
-use crate::histogram::Bins;
 use crate::number::within;
+use chrono::Datelike;
 
 /// A workflow with fewer executions outside the window has no rate of its own there; with fewer inside too, it is looked
 /// at together with all such workflows.
@@ -97,17 +97,17 @@ pub fn explain(evidence: &Evidence<'_>, all: &Series, accepted: &mut [Accepted<'
     if windows.is_empty() && shifts.is_empty() {
         return;
     }
-    let bins = Bins::new();
+    let mut tabulator = Tabulator::new(evidence);
     // Parts are held against all by the same hours.
     let settle_as = |all: &Series, part: &mut Series| {
         part.settled_ms = all.settled_ms;
         take_back(part, evidence);
     };
     (evidence.workflows)(&mut |workflow| {
-        let mut series = history::of_workflow(evidence, workflow, &bins);
-        settle_as(all, &mut series);
-        windows.iter_mut().for_each(|window| window.add(&series));
-        shifts.iter_mut().for_each(|shift| shift.add(&series));
+        let series = tabulator.look_at_workflow(workflow);
+        settle_as(all, series);
+        windows.iter_mut().for_each(|window| window.add(series));
+        shifts.iter_mut().for_each(|shift| shift.add(series));
         true
     });
     windows.iter_mut().for_each(Window::add_small_ones);
@@ -117,7 +117,7 @@ pub fn explain(evidence: &Evidence<'_>, all: &Series, accepted: &mut [Accepted<'
     let asks_for_tags = |window: &Window| window.facts.outcome != Outcome::Slow && !window.is_mix();
     if windows.iter().any(asks_for_tags) {
         (evidence.tags)(&mut |tag, cube| {
-            let mut series = history::of_cube(evidence, cube);
+            let mut series = tabulator.of_cube(cube);
             settle_as(all, &mut series);
             windows.iter_mut().filter(|window| asks_for_tags(window)).for_each(|window| window.add_tag(tag, &series));
         });
@@ -181,13 +181,13 @@ struct Window {
 
 impl Window {
     fn new(place: usize, facts: &Facts, all: &Series) -> Self {
-        let none = vec![Tally::default(); all.weeks.len()];
+        let none = vec![Tally::default(); all.weeks().len()];
         Self {
             place,
             mask: facts.window.mask(),
             facts: facts.clone(),
-            excess: vec![0.0; all.weeks.len()],
-            raw: vec![0.0; all.weeks.len()],
+            excess: vec![0.0; all.weeks().len()],
+            raw: vec![0.0; all.weeks().len()],
             unknown: 0,
             inside: Tally::default(),
             outside: Tally::default(),
@@ -201,14 +201,15 @@ impl Window {
     /// By week inside, and outside.
     fn split(&self, series: &Series) -> (Vec<Tally>, Tally) {
         let mut outside = Tally::default();
-        let mut inside = |week: TalliedWeek| {
-            let mut inside = Tally::default();
-            for (hour, is_inside) in week.hours.iter().zip(self.mask) {
-                if is_inside { &mut inside } else { &mut outside }.add(*hour);
+        let mut weeks = vec![Tally::default(); self.excess.len()];
+        let before = series.days.first().map_or(0, |day| day.date.weekday().num_days_from_monday() as usize);
+        for (place, day) in series.busy_days() {
+            let Some(inside) = weeks.get_mut((before + place) / 7) else { break };
+            let mask = self.mask.iter().skip((before + place) % 7 * 24);
+            for (hour, is_inside) in day.hours.iter().zip(mask) {
+                if *is_inside { &mut *inside } else { &mut outside }.add(self.facts.outcome.tally(hour));
             }
-            inside
-        };
-        let weeks = self.facts.outcome.weeks(series).into_iter().map(&mut inside).collect();
+        }
         (weeks, outside)
     }
 
@@ -225,7 +226,7 @@ impl Window {
         if let Some(excess) = excess.filter(|_| series.whose != Whose::NoWorkflow) {
             let excess_of_all = sum(&excess);
             if excess_of_all > self.heaviest.0 {
-                self.heaviest = (excess_of_all, series.weeks.clone());
+                self.heaviest = (excess_of_all, series.weeks().to_vec());
             }
             let origin = Origin::Workflows(vec![series.whose.clone()]);
             self.values.push(Value { origin, inside, outside, excess });
@@ -426,12 +427,11 @@ impl Window {
 
     /// Whether the claim would be made, there or nearly there, if the workflow with the largest excess were not.
     fn holds_without_heaviest(&self, all: &Series) -> bool {
-        let mut others = Series::new(Whose::All, Vec::new(), Vec::new(), Vec::new());
-        for (all, heaviest) in all.weeks.iter().zip(&self.heaviest.1) {
-            let mut week = all.clone();
-            week.hours.iter_mut().zip(&heaviest.hours).for_each(|(hour, own)| *hour = hour.without(own));
-            others.weeks.push(week);
+        let mut others = all.weeks().to_vec();
+        for (others, heaviest) in others.iter_mut().zip(&self.heaviest.1) {
+            others.hours.iter_mut().zip(&heaviest.hours).for_each(|(hour, own)| *hour = hour.without(own));
         }
+        let others = Series::of_weeks(others);
         outcome_window::looks(&others, self.facts.outcome, FEW).iter().any(|look| {
             let is_there = |claim: &Claim<Facts>| overlap(claim.facts.window, self.facts.window);
             look.chance <= FALSE_DISCOVERY_RATE && look.claim.as_ref().is_some_and(is_there)

@@ -310,7 +310,9 @@ mod tests {
         // Nor is it said of one workflow, whose failures in a row say it.
         let counts = |hour: u64| (20, if (100..103).contains(&hour) { 18 } else { hour % 3 + hour % 5 / 4 });
         let whose = Whose::Workflow { id: "sync".to_owned(), name: None };
-        assert!(look_for_incident(&Series { whose, ..series(28, counts) }).claim.is_none());
+        let mut of_workflow = series(28, counts);
+        of_workflow.whose = whose;
+        assert!(look_for_incident(&of_workflow).claim.is_none());
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Which workflows are series of their own, and what is looked for in each. Goes by numbers of executions; it looks for
 //! nothing.
 
+use super::Evidence;
+use super::history::Tabulator;
 use super::series::{Series, Whose};
 use super::settled::Settled;
-use super::{Evidence, history};
-use crate::histogram::Bins;
 use crate::order::order;
 
 /// A workflow with fewer executions in the window's whole days is no series of its own.
@@ -67,11 +67,11 @@ pub fn each_chosen(
     is_chosen: &[bool],
     each: &mut dyn FnMut(usize, &Series),
 ) {
-    let bins = Bins::new();
+    let tabulator = Tabulator::new(evidence);
     let (mut place, mut number) = (0, 0);
     (evidence.workflows)(&mut |workflow| {
         if is_chosen.get(place) == Some(&true) {
-            let mut series = history::of_workflow(evidence, workflow, &bins);
+            let mut series = tabulator.of_workflow(workflow);
             settled.settle(&mut series, evidence);
             each(number, &series);
             number += 1;

@@ -80,6 +80,11 @@ impl Hour {
         add(&mut self.timed_out, status == Status::TimedOut);
         add(&mut self.cancelled, status == Status::Cancelled);
         add(&mut self.ended, status.is_ended());
+        self.count_timed(timed, slow_from);
+    }
+
+    /// Counts durations alone.
+    fn count_timed(&mut self, timed: &[(u16, u64)], slow_from: Option<usize>) {
         let Some(slow_from) = slow_from else { return };
         for (bin, executions) in timed {
             self.timed = self.timed.saturating_add(*executions);
@@ -157,12 +162,10 @@ impl Week {
 
 /// The series of all executions of the view. What only single executions tell (ends, slow ones) is not in it yet.
 pub fn of_all(evidence: &Evidence<'_>) -> Series {
-    of_cube(evidence, evidence.cube)
+    of_cube(WholeDays::new(evidence), evidence.cube)
 }
 
-/// The series of some executions of the view that were counted by its buckets, in the whole days of all of them.
-pub fn of_cube(evidence: &Evidence<'_>, cube: &Cube) -> Series {
-    let mut days = WholeDays::new(evidence);
+fn of_cube(mut days: WholeDays<'_>, cube: &Cube) -> Series {
     for (bucket, sums) in cube.sums().iter().enumerate() {
         if let Some((_, hour)) = days.hour(bucket) {
             hour.executions = hour.executions.saturating_add(sums.executions());
@@ -222,7 +225,8 @@ pub fn complete(evidence: &Evidence<'_>, all: &mut Series) -> Completed {
     let mut executions = Vec::new();
     let mut known = (i64::MAX, i64::MIN);
     let mut known_end = evidence.known_until.unwrap_or(i64::MIN);
-    let mut durations = vec![Histogram::default(); all.days.len()];
+    let mut days = WholeDays { buckets: evidence.buckets, days: std::mem::take(&mut all.days), busy: Vec::new() };
+    let mut durations = vec![Histogram::default(); days.days.len()];
     let mut running = Running::new(evidence.buckets, evidence.window);
     let (mut most, mut is_counted) = (Most::default(), false);
     (evidence.workflows)(&mut |workflow| {
@@ -236,38 +240,75 @@ pub fn complete(evidence: &Evidence<'_>, all: &mut Series) -> Completed {
         let moments = workflow.runs.first().into_iter().chain(workflow.runs.last()).map(|run| run.at_ms);
         let moments: Vec<i64> = moments.chain(workflow.counts.iter().map(|count| count.at_ms)).collect();
         let end_of_last = last_end(&workflow, &bins, evidence.placed_by);
-        let series = of_workflow(evidence, workflow, &bins);
-        for (sum, more) in all.days.iter_mut().zip(&series.days) {
-            for (sum, more) in sum.hours.iter_mut().zip(more.hours) {
-                sum.finished = sum.finished.saturating_add(more.finished);
-                sum.timed = sum.timed.saturating_add(more.timed);
-                sum.slow = sum.slow.saturating_add(more.slow);
-            }
-        }
-        durations.iter_mut().zip(&series.durations).for_each(|(sum, more)| sum.merge(more));
+        let count =
+            |hour: &mut Hour, _: Status, _: u64, timed: &[(u16, u64)], slow_from| hour.count_timed(timed, slow_from);
+        let of_workflow = days.count(&workflow, &bins, evidence.placed_by, &mut durations, &count);
         for at_ms in moments {
             known = (known.0.min(at_ms), known.1.max(at_ms));
         }
         known_end = known_end.max(end_of_last);
-        executions.push(if series.whose == Whose::NoWorkflow { 0 } else { series.executions() });
+        executions.push(if workflow.whose == Whose::NoWorkflow { 0 } else { of_workflow });
         true
     });
     let is_known = durations.iter().any(|durations| durations.count() > 0);
     let durations = if is_known { durations } else { Vec::new() };
-    *all = Series::new(Whose::All, std::mem::take(&mut all.days), durations, Vec::new());
+    *all = Series::new(Whose::All, days.days, durations, Vec::new());
     let mut settled = Settled::new(known.1, known_end);
     settled.settle(all, evidence);
     let most = Some(most).filter(|_| !executions.is_empty() && !is_counted);
     Completed { executions, known, running, settled, most }
 }
 
-/// The series of one workflow.
-pub fn of_workflow(evidence: &Evidence<'_>, workflow: WorkflowRuns, bins: &Bins) -> Series {
-    let mut days = WholeDays::new(evidence);
-    let durations = days.count(&workflow, bins, evidence.placed_by);
-    // Runs beside counts are only a part of what ran, and tell nothing of what did not.
-    let runs = if workflow.counts.is_empty() { workflow.runs } else { Vec::new() };
-    Series::new(workflow.whose, days.days, durations, runs)
+/// Makes the series of parts of a view, one after the other. The whole days that they are counted in are found out once: a
+/// view has thousands of workflows.
+pub struct Tabulator<'a> {
+    placed_by: Moment,
+    bins: Bins,
+    none: WholeDays<'a>,
+    /// The series that was looked at last, whose room the next one takes.
+    last: Series,
+}
+
+impl<'a> Tabulator<'a> {
+    /// Of this view.
+    pub fn new(evidence: &Evidence<'a>) -> Self {
+        let last = Series::new(Whose::All, Vec::new(), Vec::new(), Vec::new());
+        Self { placed_by: evidence.placed_by, bins: Bins::new(), none: WholeDays::new(evidence), last }
+    }
+
+    /// The series of one workflow.
+    pub fn of_workflow(&self, workflow: WorkflowRuns) -> Series {
+        let mut days = self.none.clone();
+        let mut durations = vec![Histogram::default(); days.days.len()];
+        days.count(&workflow, &self.bins, self.placed_by, &mut durations, &Hour::count);
+        // Runs beside counts are only a part of what ran, and tell nothing of what did not.
+        let runs = if workflow.counts.is_empty() { workflow.runs } else { Vec::new() };
+        Series::new(workflow.whose, days.days, durations, runs)
+    }
+
+    /// The same, to be looked at until the next one is. Costs no more than its executions do, where three years of days are
+    /// two megabytes.
+    pub fn look_at_workflow(&mut self, workflow: WorkflowRuns) -> &mut Series {
+        let Self { placed_by, bins, none, last } = self;
+        let mut days = none.like(std::mem::take(&mut last.days));
+        let mut durations = std::mem::take(&mut last.durations);
+        durations.resize_with(none.days.len(), Histogram::default);
+        days.days.resize(none.days.len(), Day { date: NaiveDate::MIN, hours: [Hour::default(); 24] });
+        for (place, ((day, durations), none)) in days.days.iter_mut().zip(&mut durations).zip(&none.days).enumerate() {
+            if last.busy.get(place) != Some(&false) {
+                (*day, *durations) = (none.clone(), Histogram::default());
+            }
+        }
+        days.count(&workflow, bins, *placed_by, &mut durations, &Hour::count);
+        *last = Series::new(workflow.whose, days.days, durations, workflow.runs);
+        last.busy = days.busy;
+        last
+    }
+
+    /// The series of some executions that were counted by the view's buckets.
+    pub fn of_cube(&self, cube: &Cube) -> Series {
+        of_cube(self.none.clone(), cube)
+    }
 }
 
 /// Calls with what the failures of a workflow say went wrong: the number of that, the hour of the window's days, how many
@@ -287,9 +328,12 @@ pub fn each_error(evidence: &Evidence<'_>, workflow: &WorkflowRuns, each: &mut d
 }
 
 /// The whole days of the window, in order and without gaps, to be counted in.
+#[derive(Clone)]
 struct WholeDays<'a> {
     buckets: &'a Buckets,
     days: Vec<Day>,
+    /// Whether something was counted in each of them.
+    busy: Vec<bool>,
 }
 
 impl<'a> WholeDays<'a> {
@@ -299,10 +343,16 @@ impl<'a> WholeDays<'a> {
         if whole + 1 == buckets.dates() && evidence.ends_with_rows && is_silence_usual(evidence) {
             whole += 1;
         }
-        let days = window.dates().take(whole).map(|date| Day { date, hours: [Hour::default(); 24] }).collect();
-        let mut days = Self { buckets, days };
+        let days: Vec<Day> =
+            window.dates().take(whole).map(|date| Day { date, hours: [Hour::default(); 24] }).collect();
+        let mut days = Self { buckets, busy: vec![false; days.len()], days };
         days.turn_clocks();
         days
+    }
+
+    /// Others of the same view.
+    fn like(&self, days: Vec<Day>) -> Self {
+        Self { buckets: self.buckets, days, busy: vec![false; self.days.len()] }
     }
 
     /// Marks the hours that a clock change skips, which no bucket has, and those that it doubles, which have two.
@@ -327,22 +377,35 @@ impl<'a> WholeDays<'a> {
     /// The day of a bucket and its hour, if the day is whole.
     fn hour(&mut self, bucket: usize) -> Option<(usize, &mut Hour)> {
         let place = self.buckets.hours().get(bucket)?;
-        let hours = self.days.get_mut(place.date as usize).map(|day| &mut day.hours);
-        Some((place.date as usize, hours?.get_mut(usize::from(place.hour))?))
+        let date = place.date as usize;
+        let hour = self.days.get_mut(date).and_then(|day| day.hours.get_mut(usize::from(place.hour)))?;
+        self.busy.get_mut(date).into_iter().for_each(|busy| *busy = true);
+        Some((date, hour))
     }
 
-    /// Counts the executions of a workflow; how the durations of each day are distributed.
-    fn count(&mut self, workflow: &WorkflowRuns, bins: &Bins, placed_by: Moment) -> Vec<Histogram> {
+    /// Counts a workflow: its executions hour by hour with `count`, which ended in each hour, and into `durations` how those
+    /// of each day are distributed. How many executions these are.
+    fn count(
+        &mut self,
+        workflow: &WorkflowRuns,
+        bins: &Bins,
+        placed_by: Moment,
+        durations: &mut [Histogram],
+        count: &dyn Fn(&mut Hour, Status, u64, &[(u16, u64)], Option<usize>),
+    ) -> u64 {
         let buckets = self.buckets;
-        let mut durations: Vec<Vec<(u16, u64)>> = vec![Vec::new(); self.days.len()];
+        let mut all = 0u64;
         let slow_from = slow_from(workflow, bins);
+        let mut add = |days: &mut Self, bucket: usize, status: Status, executions: u64, timed: &[(u16, u64)]| {
+            let Some((day, hour)) = days.hour(bucket) else { return };
+            count(hour, status, executions, timed, slow_from);
+            all = all.saturating_add(executions);
+            let timed = timed.iter().map(|(bin, count)| (usize::from(*bin), *count));
+            durations.get_mut(day).into_iter().for_each(|day| day.add_bins(bins, timed.clone()));
+        };
         for run in &workflow.runs {
             let timed = run.duration_ms.filter(|_| run.status.is_decided()).map(|ms| (bins.of(ms) as u16, 1));
-            let bucket = buckets.place(run.at_ms);
-            if let Some((day, hour)) = self.hour(bucket) {
-                hour.count(run.status, 1, timed.as_slice(), slow_from);
-                durations.get_mut(day).into_iter().for_each(|day| day.extend_from_slice(timed.as_slice()));
-            }
+            add(self, buckets.place(run.at_ms), run.status, 1, timed.as_slice());
             let end = end_ms(run, placed_by).map(|end_ms| buckets.place(end_ms));
             if let Some((_, hour)) = end.and_then(|bucket| self.hour(bucket)) {
                 hour.finished = hour.finished.saturating_add(1);
@@ -350,15 +413,9 @@ impl<'a> WholeDays<'a> {
         }
         for RunCount { at_ms, status, count, .. } in &workflow.counts {
             let timed = if status.is_decided() { count.bins.as_slice() } else { &[] };
-            if let Some((day, hour)) = self.hour(buckets.place(*at_ms)) {
-                hour.count(*status, count.executions, timed, slow_from);
-                durations.get_mut(day).into_iter().for_each(|day| day.extend_from_slice(timed));
-            }
+            add(self, buckets.place(*at_ms), *status, count.executions, timed);
         }
-        let of_day = |counts: &Vec<(u16, u64)>| {
-            Histogram::of_bins(bins, counts.iter().map(|(bin, count)| (usize::from(*bin), *count)))
-        };
-        durations.iter().map(of_day).collect()
+        all
     }
 }
 

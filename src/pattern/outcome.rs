@@ -46,7 +46,7 @@ impl Outcome {
 
     /// The weeks of a series.
     pub fn weeks(self, series: &Series) -> Vec<TalliedWeek> {
-        series.weeks.iter().map(|week| self.week(week)).collect()
+        series.weeks().iter().map(|week| self.week(week)).collect()
     }
 
     fn week(self, week: &Week) -> TalliedWeek {

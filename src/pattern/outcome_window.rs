@@ -407,7 +407,7 @@ impl Passed {
         basis.effect = Some(Effect { inside: inside.rate(), outside: outside.rate() });
         basis.count("weeks_held", held.into()).count("weeks", can_tell.into());
         basis.count(hits, inside.hits).count(of, inside.of).number("expected", expected);
-        basis.cells = cells(&series.weeks, window);
+        basis.cells = cells(series.weeks(), window);
         basis.weeks = weeks.iter().map(|week| week.monday).zip(counts.weeks).collect();
         Some(Claim { facts: Facts { outcome, window, inside, outside, held, weeks: can_tell }, basis })
     }

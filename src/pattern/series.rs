@@ -6,6 +6,7 @@ use super::history::{Day, Week, weeks_of};
 use crate::histogram::Histogram;
 pub use crate::table::{Run, Whose};
 use chrono::NaiveDate;
+use std::cell::OnceCell;
 
 /// What is known of one series in the window.
 #[derive(Clone, Debug)]
@@ -14,9 +15,10 @@ pub struct Series {
     pub whose: Whose,
     /// The whole days of the window, in order and without gaps.
     pub days: Vec<Day>,
-    /// The weeks of these days, Monday to Sunday, in order and without gaps; what is not covered of the first and of the last
-    /// one is empty.
-    pub weeks: Vec<Week>,
+    /// Whether anything is counted in each of `days`; empty where nobody took note of that.
+    pub(super) busy: Vec<bool>,
+    /// The weeks of these days, once they were asked for: most of thousands of small workflows are never looked at by week.
+    weeks: OnceCell<Vec<Week>>,
     /// How the durations of the decided executions of each of `days` are distributed; empty where that is not known.
     pub durations: Vec<Histogram>,
     /// The single runs of the window in the order of their moments, those of days that are not whole among them; empty
@@ -31,8 +33,29 @@ pub struct Series {
 impl Series {
     /// A series of whole days.
     pub fn new(whose: Whose, days: Vec<Day>, durations: Vec<Histogram>, runs: Vec<Run>) -> Self {
-        let weeks = weeks_of(&days);
-        Self { whose, days, weeks, durations, runs, settled_ms: i64::MAX, unsettled_days: 0 }
+        let (busy, weeks) = (Vec::new(), OnceCell::new());
+        Self { whose, days, busy, weeks, durations, runs, settled_ms: i64::MAX, unsettled_days: 0 }
+    }
+
+    /// What is known of all executions by week and no other way.
+    pub fn of_weeks(weeks: Vec<Week>) -> Self {
+        Self { weeks: OnceCell::from(weeks), ..Self::new(Whose::All, Vec::new(), Vec::new(), Vec::new()) }
+    }
+
+    /// Its days with their places, without some in which nothing is counted.
+    pub fn busy_days(&self) -> impl Iterator<Item = (usize, &Day)> {
+        self.days.iter().enumerate().filter(|(place, _)| self.busy.get(*place) != Some(&false))
+    }
+
+    /// The weeks of its days, Monday to Sunday, in order and without gaps; what is not covered of the first and of the last one
+    /// is empty.
+    pub fn weeks(&self) -> &[Week] {
+        self.weeks.get_or_init(|| weeks_of(&self.days))
+    }
+
+    /// To be called where its days are not what they were.
+    pub fn forget_weeks(&mut self) {
+        self.weeks = OnceCell::new();
     }
 
     /// Whether outcomes are looked at in an hour in which executions failed, counted from the first one of the first day.

@@ -3,7 +3,7 @@
 //! and durations is taken back there, so that no kind looks at it. What started is known, and stays.
 
 use super::Evidence;
-use super::history::{Hour, weeks_of};
+use super::history::Hour;
 use super::series::{Series, Whose};
 use crate::execution::Status;
 use crate::histogram::{Bins, Histogram};
@@ -89,7 +89,7 @@ pub fn take_back(series: &mut Series, evidence: &Evidence<'_>) -> bool {
     let settled = date + usize::from(place.hour >= LEAST_HOURS);
     series.unsettled_days = series.days.len() - settled;
     series.durations.truncate(settled);
-    series.weeks = weeks_of(&series.days);
+    series.forget_weeks();
     true
 }
 

@@ -7,7 +7,7 @@ use super::Evidence;
 use super::attribution::{Accepted, Cause, LEAST_EXCESS, LEAST_MORE, LEAST_SHARE};
 use super::claim::{Basis, Claim};
 use super::daily::{Measure, squared_normal};
-use super::history::{self, RING};
+use super::history::{self, RING, Tabulator};
 use super::multiplicity::{FALSE_DISCOVERY_RATE, adjusted};
 use super::outcome::{Outcome, Tally};
 use super::random::listed;
@@ -15,7 +15,6 @@ use super::report::Statement;
 use super::ring::RingWindow;
 use super::series::{Series, Whose};
 use super::settled::Settled;
-use crate::histogram::Bins;
 use crate::number::within;
 use crate::table::WorkflowRuns;
 use chrono::{Datelike, NaiveDate};
@@ -63,13 +62,13 @@ pub fn explain(evidence: &Evidence<'_>, all: &Series, settled: Settled, accepted
     if asked.is_empty() || (evidence.error)(0).is_none() {
         return;
     }
-    let (bins, mut candidates) = (Bins::new(), Vec::new());
+    let (tabulator, mut candidates) = (Tabulator::new(evidence), Vec::new());
     (evidence.workflows)(&mut |workflow| {
         // Parts are held against all by the same hours.
         let of_all = asked.iter_mut().filter(|(whose, _)| **whose == Whose::All);
         of_all.for_each(|(_, asked)| asked.add(evidence, &workflow, all));
         if asked.iter().any(|(whose, _)| **whose == workflow.whose) {
-            let (mut own, mut settled) = (history::of_workflow(evidence, workflow.clone(), &bins), settled);
+            let (mut own, mut settled) = (tabulator.of_workflow(workflow.clone()), settled);
             settled.settle(&mut own, evidence);
             for (_, asked) in asked.iter_mut().filter(|(whose, _)| **whose == own.whose) {
                 asked.begin(&own);
@@ -231,7 +230,7 @@ impl Asked {
     /// Counts all executions that are looked at.
     fn begin(&mut self, series: &Series) {
         self.places = self.about.places(series);
-        self.all.resize(2 * series.weeks.len().max(1), Tally::default());
+        self.all.resize(2 * series.weeks().len().max(1), Tally::default());
         let outcome = self.about.outcome();
         let hours = series.days.iter().flat_map(|day| &day.hours);
         for (place, hour) in self.places.iter().zip(hours) {

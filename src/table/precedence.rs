@@ -173,55 +173,36 @@ mod tests {
     #[test]
     fn errors_decide_by_their_classes() {
         let errors = [None, Some(""), Some("a"), Some("a 12345"), Some("a 67890"), Some("b"), Some("a\u{1}")];
+        let tags = [JoinedTags::default(), JoinedTags::of(["eu"].into_iter())];
+        let execution = |word: &'static str, place: usize, error: Option<&'static str>| Execution {
+            id: Some("1"),
+            workflow_id: Some("7"),
+            workflow: None,
+            status: Status::of(word),
+            status_text: word,
+            started_at: Timestamp::from_ms(1_770_000_000_000).unwrap(),
+            duration_ms: None,
+            waited_ms: None,
+            tags: tags[place].tags(),
+            attempt: 1,
+            error,
+        };
         let mut table = Table::default();
         let mut rows = Vec::new();
         for word in ["failed", "timed_out", "completed", "running"] {
-            for (tags, error) in [[].as_slice(), &["eu"]].into_iter().flat_map(|tags| errors.map(|error| (tags, error)))
-            {
-                let joined = JoinedTags::of(tags.iter().copied());
-                let line = format!("{word} {tags:?} {error:?}");
-                let execution = Execution {
-                    id: Some("1"),
-                    workflow_id: Some("7"),
-                    workflow: None,
-                    status: Status::of(word),
-                    status_text: word,
-                    started_at: Timestamp::from_ms(1_770_000_000_000).unwrap(),
-                    duration_ms: None,
-                    waited_ms: None,
-                    tags: joined.tags(),
-                    attempt: 1,
-                    error,
-                };
+            for (place, error) in (0..tags.len()).flat_map(|place| errors.map(|error| (place, error))) {
+                let execution = execution(word, place, error);
                 let number = table.intern(&execution);
                 let kind = table.kind_with(number, error);
-                let claim = Claim { start_ms: execution.started_at.ms(), kind, duration_ms: None, waited_ms: None };
-                rows.push((claim, line, tags.len(), word, error));
+                let start_ms = execution.started_at.ms();
+                rows.push((Claim { start_ms, kind, duration_ms: None, waited_ms: None }, execution));
             }
         }
-        for (one, ours, tags, word, error) in &rows {
-            for (other, theirs, other_tags, other_word, other_error) in &rows {
-                let execution = |word: &'static str, error: Option<&'static str>, joined: &'static str| Execution {
-                    id: Some("1"),
-                    workflow_id: Some("7"),
-                    workflow: None,
-                    status: Status::of(word),
-                    status_text: word,
-                    started_at: Timestamp::from_ms(1_770_000_000_000).unwrap(),
-                    duration_ms: None,
-                    waited_ms: None,
-                    tags: if joined.is_empty() { Tags::default() } else { Tags::new(joined, &[2]) },
-                    attempt: 1,
-                    error,
-                };
-                let joined = |tags: &usize| if *tags == 0 { "" } else { "eu" };
-                let by_lines = row::precedence(
-                    &execution(word, *error, joined(tags)),
-                    &execution(other_word, *other_error, joined(other_tags)),
-                );
+        for (one, ours) in &rows {
+            for (other, theirs) in &rows {
                 match table.precedence(one, other) {
-                    Ordering::Equal => assert_eq!(one.kind, other.kind, "{ours} and {theirs}"),
-                    order => assert_eq!(order, by_lines, "{ours} and {theirs}"),
+                    Ordering::Equal => assert_eq!(one.kind, other.kind, "{ours:?} and {theirs:?}"),
+                    order => assert_eq!(order, row::precedence(ours, theirs), "{ours:?} and {theirs:?}"),
                 }
             }
         }

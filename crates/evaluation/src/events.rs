@@ -223,8 +223,9 @@ fn bursts(table: &mut Table, a_row: usize) {
                 let mut chance = Chance::of(&format!("evaluate incident {weeks} {an_hour} {kind:?}"), number);
                 let history = history(&mut chance, weeks, an_hour, Volume::Office, kind, None);
                 // More is told of all workflows together than of one.
-                let series = series_of(&history.executions, &history.failures);
-                burst::look_for_incident(&Series { whose: Whose::All, ..series }).chance
+                let mut series = series_of(&history.executions, &history.failures);
+                series.whose = Whose::All;
+                burst::look_for_incident(&series).chance
             };
             rows.push((format!("{weeks} weeks, {an_hour} an hour, {kind:?}"), Box::new(chance)));
         }

@@ -163,7 +163,7 @@ impl Case {
                     let at_ms = hour as i64 * HOUR_MS + (chance.uniform() * HOUR_MS as f64) as i64;
                     let took_ms = 60_000.0 * (workflow + 1) as f64 * times * exp(0.5 * chance.normal());
                     let tags = tags[usize::from(is_tagged)].tags();
-                    rows.push_tagged(name, at_ms, status, Some(took_ms as u64), tags);
+                    rows.push_whole(name, at_ms, status, Some(took_ms as u64), tags, None);
                 }
             }
         }

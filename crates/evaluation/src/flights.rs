@@ -160,7 +160,7 @@ fn holds(finding: &Finding, series: &Series) -> bool {
         return number > 2.0 && mean / libm::sqrt(square / number).max(1e-9) > 1.7;
     }
     if told::is_of_whole_days(finding) {
-        let weeks = series.weeks.iter().filter_map(|week| {
+        let weeks = series.weeks().iter().filter_map(|week| {
             let (mut of_inside, mut of_outside) = ([0u64; 2], [0u64; 2]);
             for (hour, is_inside) in week.hours.iter().zip(&inside) {
                 let count = if finding.kind == Kind::ThroughputWindow { hour.finished } else { hour.executions };

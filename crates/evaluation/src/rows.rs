@@ -6,9 +6,8 @@ use crate::singles::start_ms;
 use chrono::{Days, NaiveDate};
 use execution_heatmap::bucket::Buckets;
 use execution_heatmap::execution::{Execution, Status, Tags};
-use execution_heatmap::histogram::Bins;
 use execution_heatmap::options::Query;
-use execution_heatmap::pattern::history::{complete, of_all, of_workflow};
+use execution_heatmap::pattern::history::{Tabulator, complete, of_all};
 use execution_heatmap::pattern::{self, Evidence, Report, Series};
 use execution_heatmap::table::{Table, View};
 use execution_heatmap::time::Timestamp;
@@ -41,22 +40,10 @@ impl Rows {
 
     /// Adds a row, at so many milliseconds behind the first moment.
     pub fn push(&mut self, workflow: &str, at_ms: i64, status: Status, duration_ms: Option<u64>) {
-        self.push_tagged(workflow, at_ms, status, duration_ms, Tags::new("", &[]));
+        self.push_whole(workflow, at_ms, status, duration_ms, Tags::new("", &[]), None);
     }
 
-    /// The same of a row that bears tags.
-    pub fn push_tagged(
-        &mut self,
-        workflow: &str,
-        at_ms: i64,
-        status: Status,
-        duration_ms: Option<u64>,
-        tags: Tags<'_>,
-    ) {
-        self.push_whole(workflow, at_ms, status, duration_ms, tags, None);
-    }
-
-    /// The same of a row that says what went wrong.
+    /// The same of a row that may bear tags and say what went wrong.
     pub fn push_whole(
         &mut self,
         workflow: &str,
@@ -144,9 +131,9 @@ impl Rows {
     /// The series of each workflow, in the order of their ids.
     pub fn series(&self) -> Vec<Series> {
         self.seen(true, |evidence| {
-            let (bins, mut all) = (Bins::new(), Vec::new());
+            let (tabulator, mut all) = (Tabulator::new(evidence), Vec::new());
             (evidence.workflows)(&mut |workflow| {
-                all.push(of_workflow(evidence, workflow, &bins));
+                all.push(tabulator.of_workflow(workflow));
                 true
             });
             all
