@@ -156,7 +156,8 @@ fn incidents() {
                     let words = format!("null incident {weeks} {an_hour} {kind:?}");
                     let history = history(&mut Chance::of(&words, number), weeks, an_hour, Volume::Office, kind, None);
                     // More is told of all workflows together than of one.
-                    let series = Series { whose: Whose::All, ..series_of(&history.executions, &history.failures) };
+                    let mut series = series_of(&history.executions, &history.failures);
+                    series.whose = Whose::All;
                     said += usize::from(is_said(&burst::look_for_incident(&series)));
                     notices += usize::from(burst::incident_facts(&series).is_some());
                 }
