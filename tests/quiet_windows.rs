@@ -68,9 +68,11 @@ fn answered(rows: &[Row], tz: Tz, weeks: u64) -> Answer {
 fn recount(advice: &Finding, rows: &[Row], tz: Tz) {
     let window = advice.window.as_ref().unwrap();
     let length = (u32::from(window.to_hour) + 23 - u32::from(window.from_hour)) % 24 + 1;
+    // Past midnight a window goes on on the next day.
     let is_inside = |(date, hour): (NaiveDate, u8)| {
-        window.weekdays.contains(&(date.weekday().number_from_monday() as u8))
-            && (u32::from(hour) + 24 - u32::from(window.from_hour)) % 24 < length
+        let behind = (u32::from(hour) + 24 - u32::from(window.from_hour)) % 24;
+        let begun = if hour < window.from_hour { date - chrono::Days::new(1) } else { date };
+        behind < length && window.weekdays.contains(&(begun.weekday().number_from_monday() as u8))
     };
     // Every clock hour that the window of the query has, and how long it lasts.
     let mut hours = BTreeMap::<(NaiveDate, u8), (u64, f64, f64)>::new();
@@ -134,14 +136,14 @@ fn quiet_hours_are_advised_with_what_starts_and_runs_in_them() {
         Tz::UTC,
         &night,
         &[
-            "Quiet every day between 2–6 AM UTC, with room for another job: 3.0 executions start an hour and 0.3 run at the same time, against 30 and 3.0 otherwise (less than half of what is usual on 56 of 56 days)",
+            "Quiet every day between 2–6 AM, with room for another job: 3.0 executions start an hour and 0.3 run at the same time, against 30 and 3.0 otherwise (less than half of what is usual on 56 of 56 days)",
         ],
     );
     check(
         Tz::Europe__Berlin,
         &night,
         &[
-            "Quiet every day between 2–6 AM (Europe/Berlin), with room for another job: 3.1 executions start an hour and 0.3 run at the same time, against 30 and 3.0 otherwise (less than half of what is usual on 56 of 56 days)",
+            "Quiet every day between 2–6 AM, with room for another job: 3.1 executions start an hour and 0.3 run at the same time, against 30 and 3.0 otherwise (less than half of what is usual on 56 of 56 days)",
         ],
     );
     let weekend = |weekday, _| (if weekday >= 5 { 4.0 } else { 40.0 }, MINUTE);
@@ -157,9 +159,32 @@ fn quiet_hours_are_advised_with_what_starts_and_runs_in_them() {
         Tz::UTC,
         &both,
         &[
-            "Quiet on weekdays between 8 PM–12 AM UTC, with room for another job: 2.0 executions start an hour and under 0.1 run at the same time, against 40 and 0.7 otherwise (less than half of what is usual on 40 of 40 weekdays)",
+            "Quiet on weekdays between 8 PM–12 AM, with room for another job: 2.0 executions start an hour and under 0.1 run at the same time, against 40 and 0.7 otherwise (less than half of what is usual on 40 of 40 weekdays)",
         ],
     );
+}
+
+#[test]
+fn what_is_quiet_past_midnight_is_so_on_the_next_day() {
+    // Nights of weekdays; Saturday's first hours are Friday's night, and Monday's are as busy as a weekend.
+    let nights = |weekday, hour| {
+        let is_night = hour >= 22 && weekday < 5 || hour < 6 && (1..6).contains(&weekday);
+        (if is_night { 2.0 } else { 30.0 }, MINUTE)
+    };
+    check(
+        Tz::Europe__Berlin,
+        &nights,
+        &[
+            "Quiet on weekdays between 10 PM–6 AM, with room for another job: 2.0 executions start an hour and under 0.1 run at the same time, against 30 and 0.5 otherwise (less than half of what is usual on 40 of 40 weekdays)",
+        ],
+    );
+    // Where Saturdays begin with the busiest hours of the week, no night of weekdays is quiet to its end.
+    let busy_saturday = |weekday, hour| match (weekday, hour) {
+        (5, 0..6) => (60.0, MINUTE),
+        (0..5, 22..) | (1..5, 0..6) => (1.0, MINUTE),
+        _ => (12.0, MINUTE),
+    };
+    check(Tz::UTC, &busy_saturday, &[]);
 }
 
 #[test]

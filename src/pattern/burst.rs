@@ -9,6 +9,7 @@ use super::series::{Series, Whose};
 use super::tail::peak;
 use super::usual::{self, Usual, local_hour};
 use chrono::NaiveDate;
+use std::ops::Range;
 
 /// Hours of the stretches whose largest values are compared for a burst,
 const BLOCK: usize = 12;
@@ -20,7 +21,7 @@ const LEAST_RATIO: f64 = 3.0;
 const LEAST_EXECUTIONS: u64 = 10;
 /// Hours over which failures are added up, so that an incident is seen where single hours have next to none.
 const HOURS_TOGETHER: usize = 6;
-/// The longest incident, in hours.
+/// The longest stretch that is looked at as one, in hours; what goes on beyond is added to what was found.
 const LONGEST: usize = 24;
 /// An incident holds this share of all failures,
 const LEAST_SHARE: f64 = 0.2;
@@ -152,8 +153,32 @@ impl Failures {
         if failures > expected { term(failures, expected) + term(decided - failures, decided - expected) } else { 0.0 }
     }
 
-    fn facts(&self, series: &Series, place: usize) -> Option<Incident> {
-        let (from, until) = self.extent(place);
+    /// All hours of what was found and goes on beyond a day, as long as a few hours more make it less likely.
+    fn whole(&self, (mut from, mut until): (usize, usize)) -> (usize, usize) {
+        if until - from < LONGEST - HOURS_TOGETHER {
+            return (from, until);
+        }
+        let with = |(failures, decided): (u64, u64), hours: Range<usize>| {
+            let sum = |of: &[u64]| {
+                of.get(hours.clone()).unwrap_or_default().iter().fold(0u64, |sum, of| sum.saturating_add(*of))
+            };
+            (sum(&self.counts).saturating_add(failures), sum(&self.decided).saturating_add(decided))
+        };
+        let mut counts = with((0, 0), from..until);
+        loop {
+            let later = (1..=HOURS_TOGETHER).map(|more| (from, until + more, until..until + more));
+            let earlier = (1..=HOURS_TOGETHER.min(from)).map(|more| (from - more, until, from - more..from));
+            let is_part = |(_, _, hours): &(usize, usize, Range<usize>)| {
+                let (failures, decided) = with(counts, hours.clone());
+                failures > counts.0 && self.unlikely(failures, decided) > self.unlikely(counts.0, counts.1)
+            };
+            let Some((begin, end, hours)) = later.chain(earlier).find(is_part) else { return (from, until) };
+            counts = with(counts, hours);
+            (from, until) = (begin, end);
+        }
+    }
+
+    fn facts(&self, series: &Series, (from, until): (usize, usize)) -> Option<Incident> {
         let sum = |of: &[u64]| of.iter().fold(0u64, |sum, count| sum.saturating_add(*count));
         let within = |of: &[u64]| sum(of.get(from..until).unwrap_or_default());
         let last = local_hour(&series.days, until.checked_sub(1)?)?;
@@ -167,6 +192,14 @@ impl Failures {
             all_failures: sum(&self.counts),
             all_decided: sum(&self.decided),
         })
+    }
+
+    /// The incident around a place if that part of it that lies within a day is one to be told: how long it went on behind that
+    /// makes none.
+    fn told(&self, series: &Series, place: usize, is_told: &dyn Fn(&Incident) -> bool) -> Option<Incident> {
+        let extent = self.extent(place);
+        self.facts(series, extent).filter(is_told)?;
+        self.facts(series, self.whole(extent))
     }
 
     /// Sums over [`HOURS_TOGETHER`] hours from each hour on.
@@ -207,7 +240,7 @@ pub fn incident_facts(series: &Series) -> Option<Incident> {
     let excess = counts.iter().zip(&expected).map(|(count, expected)| *count as f64 - expected).enumerate();
     let (place, _) =
         excess.fold((0, 0.0), |most, (place, excess)| if excess > most.1 { (place, excess) } else { most });
-    failures.facts(series, place).filter(Incident::holds_many)
+    failures.told(series, place, &Incident::holds_many)
 }
 
 /// Looks for an incident that stands out from all others of the series.
@@ -220,7 +253,7 @@ pub fn look_for_incident(series: &Series) -> Look<Incident> {
     let shape = usual::shape(&counts, &expected);
     let scores = usual::scores(&counts, &expected, shape);
     let Some(peak) = peak(&scores, BLOCK_OF_INCIDENTS) else { return Look::nothing() };
-    let facts = failures.facts(series, peak.place).filter(|facts| facts.is_told(&series.whose));
+    let facts = failures.told(series, peak.place, &|facts| facts.is_told(&series.whose));
     let (Some(facts), Some(span)) = (facts, series.span()) else { return Look::nothing() };
     let rate = |failures: u64, decided: u64| failures as f64 / decided.max(1) as f64;
     let mut basis = Basis::new(span, rate(facts.failures, facts.all_failures));

@@ -6,6 +6,7 @@ use super::WeekWindow;
 use super::attribution::{Cause, Origin};
 use super::burst;
 use super::change;
+use super::consecutive;
 use super::daily::{Measure, Stretch};
 use super::missed::Gathered;
 use super::outcome::Outcome;
@@ -69,6 +70,11 @@ pub fn explained_by(claims: &[Accepted<'_>]) -> Vec<Option<usize>> {
         claims.get(place).zip(claims.get(by)).is_some_and(|(what, by)| !are_two_workflows(by, what))
     };
     (0..claims.len()).map(|place| root(place).filter(|by| is_own(place, *by))).collect()
+}
+
+/// True if a row of failures lies, in part at least, in an incident or on a day of it.
+fn meet(incident: &burst::Incident, row: &consecutive::Facts) -> bool {
+    incident.from.0 <= row.to && row.from <= incident.until.0
 }
 
 fn are_two_workflows(one: &Accepted<'_>, other: &Accepted<'_>) -> bool {
@@ -140,8 +146,10 @@ fn explains(by: &Accepted<'_>, what: &Accepted<'_>) -> bool {
         (Statement::Stopped(one), Statement::Silence(other)) => {
             is_one_end(other, one) && one.expected >= MOST_OF_IT * other.expected
         }
-        (Statement::Incident(one), Statement::Consecutive(other)) if is_same => {
-            one.from.0 <= other.to && other.from <= one.until.0
+        // A row of failures that goes on is news; one that is over is told with the hours that it took.
+        (Statement::Incident(one), Statement::Consecutive(other)) if is_same => !other.is_last && meet(one, other),
+        (Statement::Consecutive(one), Statement::Incident(other)) => {
+            one.is_last && meet(other, one) && (is_same || one.length as f64 >= MOST_OF_IT * other.failures as f64)
         }
         // Where nearly everything fails, so does each workflow, unless it is one of them that everything fails in.
         (Statement::Incident(one), Statement::Consecutive(other)) => {

@@ -29,6 +29,7 @@ pub mod quiet;
 mod random;
 mod report;
 mod residual;
+mod retention;
 mod ring;
 pub mod sentence;
 mod series;

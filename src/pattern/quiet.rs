@@ -55,7 +55,7 @@ pub struct Facts {
     pub on: On,
     /// The first hour, 0 to 23.
     pub start: u8,
-    /// How many hours; past midnight they go on at the same day's beginning.
+    /// How many hours; past midnight they go on on the next day.
     pub length: u8,
     /// What is in the window
     pub inside: Load,
@@ -241,26 +241,28 @@ impl Usual {
         (load.an_hour() / self.an_hour).max(of_running)
     }
 
-    /// The stretch of the day that lies furthest below what is quiet, all its hours together, where it is quiet on most of
+    /// The stretch of hours that lies furthest below what is quiet, all its hours together, where it is quiet on most of
     /// the days.
     fn window(&self, loads: &[Loads<'_>], on: On) -> Option<Facts> {
-        let of_kind = |loads: &&Loads<'_>| on.holds(loads.day.date.weekday().num_days_from_monday());
-        let days = loads.iter().filter(of_kind).count();
-        if days < LEAST_OF_A_KIND {
+        let is_of_kind = |place: &usize| loads.get(*place).is_some_and(|loads| on.holds(weekday(loads.day.date)));
+        let days: Vec<usize> = (0..loads.len()).filter(is_of_kind).collect();
+        if days.len() < LEAST_OF_A_KIND {
             return None;
         }
-        let mut below = [0.0; 24];
+        // What begins on such a day may go on behind midnight.
+        let hour_of = |day: usize, hour: usize| loads.get(day + hour / 24).and_then(|day| day.hours.get(hour % 24));
+        let mut below = [0.0; 48];
         for (hour, below) in below.iter_mut().enumerate() {
-            let shares = loads.iter().filter(of_kind).filter_map(|day| day.hours.get(hour));
+            let shares = days.iter().filter_map(|day| hour_of(*day, hour));
             *below = QUIET - median(shares.map(|load| self.share(load)));
         }
         // What is quiet all day is a quiet day, and its window begins at midnight.
-        let starts = if below.iter().all(|below| *below > 0.0) { 0..1 } else { 0..24 };
+        let starts = if below.iter().take(24).all(|below| *below > 0.0) { 0..1 } else { 0..24 };
         let arcs = starts.flat_map(|start| (SHORTEST..=24usize).map(move |length| (start, length)));
         let is_known = |length: &usize| self.an_hour * *length as f64 >= LEAST_USUAL;
         let mut best = (0.0, None);
         for (start, length) in arcs.filter(|(_, length)| is_known(length)) {
-            let depth = (start..start + length).filter_map(|hour| below.get(hour % 24)).sum::<f64>();
+            let depth = below.iter().skip(start).take(length).sum::<f64>();
             if depth > best.0 {
                 best = (depth, Some((start, length)));
             }
@@ -274,15 +276,18 @@ impl Usual {
             outside: Load::default(),
             is_running_known: self.at_a_time.is_some(),
             held: 0,
-            days: days as u32,
+            days: 0,
         };
-        for day in loads {
-            let mut inside = Load::default();
-            for (hour, load) in day.hours.iter().enumerate() {
-                let is_inside = facts.holds(day.day.date, hour);
-                if is_inside { inside.add(load) } else { facts.outside.add(load) }
+        for Loads { day, hours } in loads {
+            for (hour, load) in hours.iter().enumerate() {
+                if facts.holds(day.date, hour) { &mut facts.inside } else { &mut facts.outside }.add(load);
             }
-            facts.inside.add(&inside);
+        }
+        // Of a window that the history cuts off nobody knows how quiet it was.
+        for day in days.iter().filter(|day| hour_of(**day, start + length - 1).is_some()) {
+            let mut inside = Load::default();
+            (start..start + length).filter_map(|hour| hour_of(*day, hour)).for_each(|load| inside.add(load));
+            facts.days += 1;
             facts.held += u32::from(inside.hours > 0 && self.share(&inside) < QUIET);
         }
         let is_quiet = f64::from(facts.held) >= LEAST_SHARE_OF_DAYS * f64::from(facts.days);
@@ -291,10 +296,17 @@ impl Usual {
 }
 
 impl Facts {
+    /// True for an hour of the window; past midnight it is that of the day before.
     fn holds(&self, date: NaiveDate, hour: usize) -> bool {
         let (start, length) = (usize::from(self.start), usize::from(self.length));
-        self.on.holds(date.weekday().num_days_from_monday()) && (hour + 24 - start) % 24 < length
+        let holds = |weekday: u32, hour: usize| self.on.holds(weekday) && (start..start + length).contains(&hour);
+        holds(weekday(date), hour) || holds((weekday(date) + 6) % 7, hour + 24)
     }
+}
+
+/// 0 on Mondays.
+fn weekday(date: NaiveDate) -> u32 {
+    date.weekday().num_days_from_monday()
 }
 
 fn claim(facts: Facts, days: &[Day]) -> Option<Claim<Facts>> {

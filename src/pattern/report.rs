@@ -17,8 +17,8 @@ use super::stopped::End;
 use super::volume_window::Moment;
 use super::{
     Evidence, Fact, Finding, Kind, Report, attribution, beside, burst, change, clock, consecutive, english, explained,
-    missed, mix, outcome_window, quiet, schedule, shared_error, silence, stopped, trend, volume_days, volume_peak,
-    volume_window,
+    missed, mix, outcome_window, quiet, retention, schedule, shared_error, silence, stopped, trend, volume_days,
+    volume_peak, volume_window,
 };
 use crate::options::Moment as Placed;
 use crate::order::sort;
@@ -154,7 +154,7 @@ impl Sought {
         match self {
             _ if scope == Scope::Everything => true,
             Sought::Schedule => scope == Scope::Clock,
-            _ => matches!(self, Sought::Missed | Sought::Stopped(End::Stopped) | Sought::Consecutive),
+            _ => matches!(self, Sought::Missed | Sought::Stopped(_) | Sought::Consecutive),
         }
     }
 
@@ -404,7 +404,7 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
         }
     }
     correct(&mut looked);
-    explain(evidence, &all, settled, &mut looked);
+    let withheld = explain(evidence, &all, settled, &mut looked);
     let accepted = accepted(&mut looked);
     // Weeks that sufficed for a window of an outcome.
     let weeks_of = |Accepted { claim, .. }: &Accepted<'_>| match (&claim.facts, &claim.basis.window) {
@@ -423,6 +423,7 @@ pub fn report(evidence: &Evidence<'_>) -> Report {
         .any(|Accepted { whose, claim, .. }| matches!((whose, &claim.facts), (Whose::All, Statement::Incident(_))));
     let (findings, more) = told(accepted, evidence);
     notices.extend(beside::facts(evidence, &all, is_incident));
+    notices.extend(withheld);
     notices.extend(notices::not_settled(settled.left_out_ms, settled.of_all));
     if !evidence.whole {
         notices.push(notices::NOT_WHOLE.to_owned());
@@ -440,7 +441,7 @@ fn advice(evidence: &Evidence<'_>, all: &Series, running: &quiet::Running) -> Ve
     }
     let mut advice = Vec::new();
     for Claim { facts, basis } in quiet::windows(all, evidence.buckets, running) {
-        let sentence = english::quiet::sentence(&facts, evidence.zone.name(), evidence.chosen);
+        let sentence = english::quiet::sentence(&facts, evidence.chosen);
         advice.push(finding(Kind::QuietWindow, &Whose::All, [sentence, english::quiet::how(&facts)], *basis));
     }
     advice
@@ -470,8 +471,9 @@ fn correct(looked: &mut [Looked]) {
     }
 }
 
-/// Says what explains the accepted claims about all executions, and takes back those that are of one workflow alone.
-fn explain(evidence: &Evidence<'_>, all: &Series, settled: Settled, looked: &mut [Looked]) {
+/// Says what explains the accepted claims about all executions, and takes back those that are of one workflow alone or that
+/// deleted rows would bring, of which it is told what to say.
+fn explain(evidence: &Evidence<'_>, all: &Series, settled: Settled, looked: &mut [Looked]) -> Option<String> {
     let mut accepted = Vec::new();
     for Looked { whose, executions, tested } in looked {
         for Tested { found, .. } in tested {
@@ -480,8 +482,10 @@ fn explain(evidence: &Evidence<'_>, all: &Series, settled: Settled, looked: &mut
             }
         }
     }
+    let withheld = retention::withhold(&mut accepted);
     attribution::explain(evidence, all, &mut accepted);
     shared_error::explain(evidence, all, settled, &mut accepted);
+    withheld
 }
 
 /// A claim that is made.

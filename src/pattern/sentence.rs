@@ -53,7 +53,7 @@ fn without_error(statement: &Statement, whose: &Whose, zone: &str, strength: Str
             text.done()
         }
         Statement::Mix(facts) => english::mix::sentence(facts, called, strength, years),
-        Statement::Volume(facts) => english::volume_window::sentence(facts, called, zone, strength),
+        Statement::Volume(facts) => english::volume_window::sentence(facts, called, strength),
         Statement::Days(facts) => english::volume_days::sentence(facts, called, strength),
         Statement::Peak(facts) => english::volume_peak::sentence(facts, called, zone, strength),
         Statement::Change(facts) => english::change::sentence(facts, called, strength, years),

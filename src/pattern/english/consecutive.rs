@@ -20,6 +20,9 @@ pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength, years: 
     } else {
         text.say("from ").date(facts.from, years).say(" to ").date(facts.to, years);
     }
+    if facts.failures_outside == 0 {
+        return text.say(" (no other failed)").done();
+    }
     text.say(" (next longest: ").count(facts.runner_up).say(" in a row)").done()
 }
 

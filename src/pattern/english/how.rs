@@ -86,13 +86,19 @@ fn held_against(statement: &Statement) -> &'static str {
         Statement::Change(_) | Statement::Trend(_) | Statement::Mix(_) => {
             "Daily values, without the effect of the weekday, held against days that resemble the days before them. "
         }
-        Statement::Silence(_) => "Held against the other silences of the same executions. ",
+        Statement::Silence(facts) if facts.runner_up > 0.0 => {
+            "Held against the other silences of the same executions. "
+        }
+        Statement::Silence(_) => {
+            "There is no other silence; held against how few executions as many hours had elsewhere. "
+        }
         Statement::Burst(_) => "Held against the fullest hours of all other half days. ",
         Statement::Incident(_) => "Held against the worst hours of all other days. ",
         Statement::Schedule(_) => "Held against starts at random moments. ",
         Statement::Missed(_) => "Held against as many days with misses, spread at random. ",
         Statement::Stopped(_) => "Held against its own pauses while it ran. ",
-        Statement::Consecutive(_) => "Held against its own other rows of failures. ",
+        Statement::Consecutive(facts) if facts.failures_outside > 0 => "Held against its own other rows of failures. ",
+        Statement::Consecutive(_) => "None of its other runs failed; one more of them was taken to have. ",
     }
 }
 

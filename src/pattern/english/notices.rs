@@ -44,6 +44,18 @@ pub fn not_settled(left_out_ms: i64, of_all: bool) -> Option<String> {
     (left_out_ms > 0).then(|| text.done())
 }
 
+/// That failure rates which seem to have fallen are not told: of all executions, and of so many workflows.
+pub fn lacks_successes(of_all: bool, of_workflows: usize) -> Option<String> {
+    let mut text = Text::new("that the failure rate");
+    text.say(if of_all { " of all executions" } else { "" });
+    text.say(if of_all && of_workflows > 0 { " and" } else { "" });
+    if of_workflows > 0 {
+        text.say(" of ").counted(of_workflows as u64, "workflow");
+    }
+    text.say(" fell is not told: before, as many executions failed a day and far fewer succeeded, as where a source deletes successes first");
+    (of_all || of_workflows > 0).then(|| text.done())
+}
+
 /// The most dates that are named.
 const MOST_NAMED: usize = 4;
 
@@ -77,6 +89,18 @@ mod tests {
         check(1, Some("needs 5 weeks to name hours that fail more, 8 for a weekday; there is 1"));
         check(5, Some("needs 8 weeks to name a weekday; there are 5"));
         check(8, None);
+    }
+
+    #[test]
+    fn rates_that_are_not_told_are_counted() {
+        let told = |of_all, of_workflows| {
+            let told = lacks_successes(of_all, of_workflows);
+            told.as_deref().and_then(|told| told.split_once(" is not told: ")).map(|(of, _)| of.to_owned())
+        };
+        assert_eq!(told(false, 0), None);
+        assert_eq!(told(true, 0).unwrap(), "that the failure rate of all executions fell");
+        assert_eq!(told(false, 1).unwrap(), "that the failure rate of 1 workflow fell");
+        assert_eq!(told(true, 12).unwrap(), "that the failure rate of all executions and of 12 workflows fell");
     }
 
     #[test]

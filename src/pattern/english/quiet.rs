@@ -8,10 +8,10 @@ use crate::pattern::volume_window::On;
 /// Hours of a day.
 const DAY: u8 = 24;
 
-/// "Quiet on weekdays between 2–6 AM UTC, with room for another job: 12 executions start an hour and 0.4 run at the same
-/// time, against 96 and 7.2 otherwise (less than half of what is usual on 60 of 64 weekdays)". `zone` is the zone whose
-/// hours are named, and `is_chosen` is true if someone chose these executions among others.
-pub fn sentence(facts: &Facts, zone: &str, is_chosen: bool) -> String {
+/// "Quiet on weekdays between 2–6 AM, with room for another job: 12 executions start an hour and 0.4 run at the same
+/// time, against 96 and 7.2 otherwise (less than half of what is usual on 60 of 64 weekdays)". `is_chosen` is
+/// true if someone chose these executions among others.
+pub fn sentence(facts: &Facts, is_chosen: bool) -> String {
     let [on, days] = match facts.on {
         On::Weekdays => ["Quiet on weekdays", " weekdays)"],
         On::Weekends => ["Quiet on weekends", " weekend days)"],
@@ -21,7 +21,7 @@ pub fn sentence(facts: &Facts, zone: &str, is_chosen: bool) -> String {
     if facts.length == DAY {
         text.say(", all day");
     } else {
-        text.say(" between ").hours(facts.start, facts.length).of_zone(zone);
+        text.say(" between ").hours(facts.start, facts.length);
     }
     // Beside executions that someone chose others may run.
     text.say(if is_chosen { ": " } else { ", with room for another job: " });

@@ -249,6 +249,9 @@ impl Text {
     pub fn by_how_much(&mut self, ratio: f64) -> &mut Self {
         if ratio >= TWICE {
             self.fixed(ratio.min(1e6), 1).say("×")
+        } else if ratio > 0.0 && ratio < 0.005 {
+            // All of it would be none left.
+            self.say("over 99%")
         } else {
             self.fixed((ratio - 1.0).abs() * 100.0, 0).say("%")
         }

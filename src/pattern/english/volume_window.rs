@@ -4,9 +4,9 @@ use super::text::{TWICE, Text};
 use crate::pattern::sentence::Strength;
 use crate::pattern::volume_window::{Facts, Moment, On};
 
-/// "Throughput of 'sync-crm' drops on weekdays between 9 AM–5 PM UTC: 48% fewer executions an hour end than in the rest of
-/// the day (58 of 64 weekdays)". `zone` is the zone whose hours are named.
-pub fn sentence(facts: &Facts, called: Option<&str>, zone: &str, strength: Strength) -> String {
+/// "Throughput of 'sync-crm' drops on weekdays between 9 AM–5 PM: 48% fewer executions an hour end than in the rest of
+/// the day (58 of 64 weekdays)".
+pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> String {
     let does = match facts.moment {
         Moment::Started => " start",
         Moment::Finished => " end",
@@ -18,7 +18,7 @@ pub fn sentence(facts: &Facts, called: Option<&str>, zone: &str, strength: Stren
         On::Weekends => [" on weekends", " weekend days)"],
         On::AllDays => [" every day", " days)"],
     };
-    text.say(on).say(" between ").hours(facts.start, facts.length).of_zone(zone).say(": ");
+    text.say(on).say(" between ").hours(facts.start, facts.length).say(": ");
     let rate = |count: u64, hours: u64| count as f64 / hours.max(1) as f64;
     let inside = rate(facts.inside, facts.hours_inside);
     let ratio = inside / rate(facts.outside, facts.hours_outside).max(f64::MIN_POSITIVE);
@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn a_window_is_said_to_the_letter() {
-        let check = |moment, on, [inside, outside]: [u64; 2], zone, strength, words: &str| {
+        let check = |moment, on, [inside, outside]: [u64; 2], strength, words: &str| {
             let facts = Facts {
                 moment,
                 on,
@@ -60,39 +60,35 @@ mod tests {
                 days: 64,
                 left_out: LeftOut::default(),
             };
-            assert_eq!(sentence(&facts, Some("sync-crm"), zone, strength), words);
+            assert_eq!(sentence(&facts, Some("sync-crm"), strength), words);
         };
         check(
             Moment::Finished,
             On::Weekdays,
             [520, 2000],
-            "UTC",
             Strength::Plain,
-            "Throughput of 'sync-crm' drops on weekdays between 9 AM–5 PM UTC: 48% fewer executions an hour end than in the rest of the day (58 of 64 weekdays)",
+            "Throughput of 'sync-crm' drops on weekdays between 9 AM–5 PM: 48% fewer executions an hour end than in the rest of the day (58 of 64 weekdays)",
         );
         check(
             Moment::Started,
             On::Weekends,
             [1500, 2000],
-            "Europe/Berlin",
             Strength::Tends,
-            "Execution volume of 'sync-crm' tends to rise on weekends between 9 AM–5 PM (Europe/Berlin): 50% more executions an hour start than in the rest of the day (58 of 64 weekend days)",
+            "Execution volume of 'sync-crm' tends to rise on weekends between 9 AM–5 PM: 50% more executions an hour start than in the rest of the day (58 of 64 weekend days)",
         );
         check(
             Moment::Started,
             On::AllDays,
             [2500, 2000],
-            "UTC",
             Strength::Plain,
-            "Execution volume of 'sync-crm' rises every day between 9 AM–5 PM UTC: 2.5× as many executions an hour start as in the rest of the day (58 of 64 days)",
+            "Execution volume of 'sync-crm' rises every day between 9 AM–5 PM: 2.5× as many executions an hour start as in the rest of the day (58 of 64 days)",
         );
         check(
             Moment::Finished,
             On::Weekdays,
             [2500, 0],
-            "UTC",
             Strength::Plain,
-            "Throughput of 'sync-crm' rises on weekdays between 9 AM–5 PM UTC: no executions end in the rest of the day (58 of 64 weekdays)",
+            "Throughput of 'sync-crm' rises on weekdays between 9 AM–5 PM: no executions end in the rest of the day (58 of 64 weekdays)",
         );
     }
 }
