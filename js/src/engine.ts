@@ -115,10 +115,12 @@ export class HeatmapEngine {
     if (handed?.form) as = { form: handed.form, ...as };
     const sources: readonly Source[] = isSeveral(source) ? source : [handed?.stream ?? source as Source];
     const plain = await Promise.all(sources.map(isPlain));
-    const sizes = sources.map((each, i) => (plain[i] ? blobOf(each)?.size ?? 0 : NaN));
+    const sizes = sources.map((each) => blobOf(each)?.size ?? NaN);
     const meter = new Meter();
-    let [total, before, told]: [number | null, number, number] = [null, 0, performance.now()];
-    const progress = (): Progress => meter.progress({ ...counts(this.#engine), bytes: before + (this.#pour?.bytes ?? 0), total });
+    let [total, told]: [number | null, number] = [null, performance.now()];
+    // What was read of the sources up to the present one.
+    let read = (): Pick<Progress, 'bytes' | 'decompressed'> => ({ bytes: 0, decompressed: 0 });
+    const progress = (): Progress => meter.progress({ ...counts(this.#engine), ...read(), total });
     let readAs: string | null = null;
     for (const [place, each] of sources.entries()) {
       const opened = await (ahead?.opened ?? open(each, query, now, companion, signal));
@@ -153,6 +155,8 @@ export class HeatmapEngine {
       const blob = plain[place] && keepRows ? blobOf(each) : undefined;
       this.#whole = blob && { blob, as, source: place };
       const pour = this.#pour = new Pour(this.#engine, this.#core.memory, opened.stream, turned);
+      const before = read();
+      read = () => ({ bytes: before.bytes + (opened.undone?.() ?? pour.bytes), decompressed: before.decompressed + pour.bytes });
       const cancel = () => pour.halt(signal?.reason);
       signal?.addEventListener('abort', cancel);
       if (this.#stopped) pour.halt();
@@ -171,7 +175,6 @@ export class HeatmapEngine {
         signal?.removeEventListener('abort', cancel);
         if (this.#pour === pour) this.#pour = undefined;
       }
-      before += pour.bytes;
       readAs ??= sentenceOf(this.#engine);
       this.#remember();
       if (this.#stopped) break;

@@ -26,9 +26,10 @@ function start(): Promise<WebAssembly.Memory> {
 
 /**
  * The decoded bytes of a compressed stream. Data that is cut off, damaged or larger than `mostBytes` (by default four
- * gibibytes) ends with an error in words, behind all that could be decoded.
+ * gibibytes) ends with an error in words, behind all that could be decoded. `onBytes` gets how many compressed bytes are
+ * decoded next, piece by piece: a chunk of the stream may stand for far more than is read at a time.
  */
-export async function inflate(stream: ReadableStream<Uint8Array>, isGzip: boolean, mostBytes?: number): Promise<ReadableStream<Uint8Array>> {
+export async function inflate(stream: ReadableStream<Uint8Array>, isGzip: boolean, onBytes: (length: number) => void, mostBytes?: number): Promise<ReadableStream<Uint8Array>> {
   const memory = await start();
   const inflater = new Inflater(isGzip, mostBytes);
   const reader = stream.getReader();
@@ -38,6 +39,7 @@ export async function inflate(stream: ReadableStream<Uint8Array>, isGzip: boolea
     const at = inflater.reserve(piece.length);
     new Uint8Array(memory.buffer, at >>> 0, piece.length).set(piece);
     inflater.feed(piece.length);
+    onBytes(piece.length);
     chunk = chunk.subarray(piece.length);
   };
   const decode = (): Uint8Array | undefined => {

@@ -14,7 +14,9 @@ export class Meter {
 
   progress(counts: Counts): Progress {
     const at = performance.now();
-    const { rows, bytes, total } = counts;
+    const { rows, bytes } = counts;
+    // A server of another origin does not show that the length that it told is that of a coded answer.
+    const total = counts.total !== null && bytes > counts.total ? null : counts.total;
     this.#seen.push({ at, rows, bytes });
     while (this.#seen.length > 2 && at - (this.#seen[1]?.at ?? at) > SPAN_MS) this.#seen.shift();
     const first = this.#seen[0] ?? { at, rows, bytes };
@@ -22,6 +24,6 @@ export class Meter {
     const bytesPerSecond = Math.max(bytes - first.bytes, 0) / seconds;
     const left = total === null ? null : Math.max(total - bytes, 0);
     const remaining = left === null || (bytesPerSecond === 0 && left > 0) ? null : left === 0 ? 0 : (left / bytesPerSecond) * 1000;
-    return { ...counts, elapsed: at - this.#began, rowsPerSecond: Math.max(rows - first.rows, 0) / seconds, bytesPerSecond, remaining };
+    return { ...counts, total, elapsed: at - this.#began, rowsPerSecond: Math.max(rows - first.rows, 0) / seconds, bytesPerSecond, remaining };
   }
 }

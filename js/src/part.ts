@@ -37,14 +37,17 @@ export interface Place {
 
 /** What an engine has read. */
 export type Counted = Pick<Progress, 'rows' | 'unreadable' | 'noStart' | 'oldest' | 'newest'>;
+/** The same, and of how many bytes. */
+export type CountedBytes = Counted & Pick<Progress, 'bytes' | 'decompressed'>;
 
 /** What a piece held. */
 export interface Part extends Counted {
   bytes: Uint8Array[];
   /** Lines that were read, those of the head included. */
   lines: number;
-  /** Bytes of the stretch up to the end of the last row that was read. */
+  /** Bytes of the stretch up to the end of the last row that was read; of a compressed source those that were undone. */
   taken: number;
+  decompressed: number;
   isHalted: boolean;
   /** True if the stretch ends between two rows. */
   isWhole: boolean;
@@ -125,10 +128,10 @@ export async function look(bytes: Uint8Array, as: ReadAs): Promise<Look> {
 }
 
 /** Reads a piece. `onStart` gets what halts it; `onProgress` is called at most four times a second. */
-export async function readPart({ source, hasPlaces, keepsRows, identityKey, start: from, end, isLast, head, as }: Piece, signal: AbortSignal, onStart: (halt: () => void) => void, onProgress: (counted: Counted & { bytes: number }) => void): Promise<Part> {
+export async function readPart({ source, hasPlaces, keepsRows, identityKey, start: from, end, isLast, head, as }: Piece, signal: AbortSignal, onStart: (halt: () => void) => void, onProgress: (counted: CountedBytes) => void): Promise<Part> {
   const { Engine, memory } = await startWhole();
   // Only a whole source can be compressed.
-  const stream = end === undefined ? (await open(source, {}, Date.now(), false, signal)).stream : (source as Blob).slice(from, end).stream();
+  const { stream, undone } = end === undefined ? await open(source, {}, Date.now(), false, signal) : { stream: (source as Blob).slice(from, end).stream(), undone: undefined };
   const engine = new Engine();
   try {
     // Of a whole source it is not known yet whether its form lets a row be read again; stretches are lines or records.
@@ -150,14 +153,14 @@ export async function readPart({ source, hasPlaces, keepsRows, identityKey, star
       signal.throwIfAborted();
       if (performance.now() - told < PROGRESS_MS) return;
       told = performance.now();
-      onProgress({ ...counts(engine), bytes: pour.bytes });
+      onProgress({ ...counts(engine), bytes: undone?.() ?? pour.bytes, decompressed: pour.bytes });
     });
     const [isWhole, lines, pending] = [engine.isBetweenRows(), engine.lines(), engine.pending()];
     const isAll = isLast && !isHalted;
     if (isAll) engine.close();
     refuseUnrecognised(engine);
     return {
-      ...counts(engine), bytes: engine.takePart(), lines, taken: pour.bytes - (isAll ? 0 : pending),
+      ...counts(engine), bytes: engine.takePart(), lines, taken: undone?.() ?? pour.bytes - (isAll ? 0 : pending), decompressed: pour.bytes,
       isHalted, isWhole: isWhole || isAll, as: understood(engine, as), readAs: sentenceOf(engine), broken: pour.broken,
     };
   } finally {

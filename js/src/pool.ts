@@ -6,7 +6,7 @@
 
 import type { LoadOptions } from './engine.js';
 import { Meter, type Counts } from './meter.js';
-import type { Counted, Look, Part, Piece } from './part.js';
+import type { Counted, CountedBytes, Look, Part, Piece } from './part.js';
 import { isPlain } from './source.js';
 import { Thread } from './thread.js';
 import type { Keeping, Loaded, Progress, ReadAs } from './types.js';
@@ -26,12 +26,12 @@ const LINE_FEED = 10;
 const LATIN = new TextDecoder('latin1');
 /** A byte order mark, blank lines, a line that names the delimiter, and one of fields, of which those in quotes hold none and have nothing beside them. */
 const HEADER = /^(?:\u00ef\u00bb\u00bf)?(?:[ \r]*\n)*(?:sep=.\r?\n)?(?!\$|[\t ]*\r?\n)(?:[^"\r\n]|(?<![^,;\t|\n\u00bf])"[^"\r\n]*"(?=[,;\t|\r\n]))+\r?\n/i;
-const NO_PART: Part = { bytes: [], lines: 0, taken: 0, rows: 0, unreadable: 0, noStart: 0, oldest: null, newest: null, isWhole: true, isHalted: false, as: undefined, readAs: null, broken: undefined };
+const NO_PART: Part = { bytes: [], lines: 0, taken: 0, decompressed: 0, rows: 0, unreadable: 0, noStart: 0, oldest: null, newest: null, isWhole: true, isHalted: false, as: undefined, readAs: null, broken: undefined };
 
 interface Entry {
   piece: Piece;
   file: number;
-  counted: Counted & { bytes: number };
+  counted: CountedBytes;
   part?: Part;
   /** Read again as a piece of a longer one. */
   isDropped?: true;
@@ -286,7 +286,7 @@ export class Gathering {
     const { keepRows } = this.#keeping;
     return {
       piece: { source, hasPlaces: keepRows && (this.#isPlain[file] ?? false), keepsRows: keepRows, identityKey: this.#identityKey, start, end: start === 0 && isLast ? undefined : end, isLast, head, headLines, as: layout?.as ?? this.#as },
-      file, counted: { rows: 0, unreadable: 0, noStart: 0, oldest: null, newest: null, bytes: 0 },
+      file, counted: { rows: 0, unreadable: 0, noStart: 0, oldest: null, newest: null, bytes: 0, decompressed: 0 },
     };
   }
 
@@ -310,10 +310,10 @@ export class Gathering {
   }
 
   #counts(): Counts {
-    const sum = { rows: 0, unreadable: 0, noStart: 0, bytes: 0 };
+    const sum = { rows: 0, unreadable: 0, noStart: 0, bytes: 0, decompressed: 0 };
     for (const { counted, isDropped } of this.#entries) {
       if (isDropped) continue;
-      for (const name of ['rows', 'unreadable', 'noStart', 'bytes'] as const) sum[name] += counted[name];
+      for (const name of ['rows', 'unreadable', 'noStart', 'bytes', 'decompressed'] as const) sum[name] += counted[name];
     }
     const sizes = this.#sources.map((source) => (source instanceof Blob ? source.size : null));
     const total = sizes.includes(null) ? null : sizes.reduce<number>((all, size) => all + (size ?? 0), 0);

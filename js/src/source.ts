@@ -7,8 +7,10 @@ import { isZone, localDate, startOfDate } from './zone.js';
 /** A source that has been opened. */
 export interface Opened {
   stream: ReadableStream<Uint8Array>;
-  /** Bytes as they will arrive, if that is known. */
+  /** How many bytes the source has as it lies there, compressed or not, if that is known. */
   total: number | null;
+  /** How many of its bytes were undone so far, of a compressed source; of any other they are those that are read. */
+  undone?: (() => number) | undefined;
   form: 'auto' | 'ndjson';
   /** True for a companion's stream, which is incomplete without its last control line. */
   expectsEnd: boolean;
@@ -113,13 +115,11 @@ export async function open(source: Source, query: Query, now: number, companion 
     if (!source.ok) throw await refusal(source);
     const length = source.headers.has('content-encoding') ? null : source.headers.get('content-length');
     const total = length === null ? null : Number(length);
-    const { stream, compressed } = await inflated(source.body ?? new Blob([]).stream());
-    return { stream, total: compressed ? null : total, form: companion ? 'ndjson' : 'auto', expectsEnd: companion };
+    return { ...await inflated(source.body ?? new Blob([]).stream()), total, form: companion ? 'ndjson' : 'auto', expectsEnd: companion };
   }
   if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) source = new Blob([source as BlobPart]);
   const total = source instanceof Blob ? source.size : null;
-  const { stream, compressed } = await inflated(source instanceof Blob ? source.stream() : source);
-  return { stream, total: compressed ? null : total, form: companion ? 'ndjson' : 'auto', expectsEnd: companion };
+  return { ...await inflated(source instanceof Blob ? source.stream() : source), total, form: companion ? 'ndjson' : 'auto', expectsEnd: companion };
 }
 
 async function ask(address: string, companion: boolean, signal?: AbortSignal): Promise<Response> {
@@ -148,7 +148,7 @@ export async function refusal(response: Response): Promise<Error> {
 }
 
 /** Looks at the first bytes and undoes gzip and zstd; what is not compressed passes through. */
-async function inflated(stream: ReadableStream<Uint8Array>): Promise<{ stream: ReadableStream<Uint8Array>; compressed: boolean }> {
+async function inflated(stream: ReadableStream<Uint8Array>): Promise<Pick<Opened, 'stream' | 'undone'>> {
   const reader = stream.getReader();
   let first = new Uint8Array();
   let done = false;
@@ -174,22 +174,30 @@ async function inflated(stream: ReadableStream<Uint8Array>): Promise<{ stream: R
     cancel: (reason) => reader.cancel(reason),
   }, { highWaterMark: 0 });
   const isGzip = first[0] === GZIP[0] && first[1] === GZIP[1];
-  if (!isCompressed(first)) return { stream: rest, compressed: false };
-  return { stream: await undone(rest, isGzip), compressed: true };
+  if (!isCompressed(first)) return { stream: rest };
+  let bytes = 0;
+  return { stream: await undone(rest, isGzip, (length) => bytes += length), undone: () => bytes };
 }
 
 /**
  * Undoes compression by the module that is made for it. Where that cannot be had, as by a page that was left open without
  * a network, the browser itself reads the first member of gzip, which mostly is the only one; it tells if another follows.
+ * `onBytes` gets how many compressed bytes are undone next.
  */
-async function undone(stream: ReadableStream<Uint8Array>, isGzip: boolean): Promise<ReadableStream<Uint8Array>> {
+async function undone(stream: ReadableStream<Uint8Array>, isGzip: boolean, onBytes: (length: number) => void): Promise<ReadableStream<Uint8Array>> {
   const isOffline = globalThis.navigator?.onLine === false;
   try {
-    if (!isGzip || !isOffline) return await (await import('./inflate.js')).inflate(stream, isGzip);
+    if (!isGzip || !isOffline) return await (await import('./inflate.js')).inflate(stream, isGzip, onBytes);
   } catch (error) {
     if (!isGzip) throw new Error('What undoes zstd could not be loaded.', { cause: error });
   }
-  return stream.pipeThrough(new DecompressionStream('gzip') as unknown as TransformStream<Uint8Array, Uint8Array>);
+  const counted = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      onBytes(chunk.length);
+      controller.enqueue(chunk);
+    },
+  });
+  return stream.pipeThrough(counted).pipeThrough(new DecompressionStream('gzip') as unknown as TransformStream<Uint8Array, Uint8Array>);
 }
 
 /** True for the first bytes of data that is compressed. */

@@ -102,12 +102,15 @@ export interface Progress {
   /** Milliseconds since 1970 of the oldest and newest start; `null` before the first one. */
   oldest: number | null;
   newest: number | null;
-  /** Bytes read, and how many there are if that is known. */
+  /** Bytes of the source that were read, as it lies there: of a compressed one compressed bytes. */
   bytes: number;
+  /** How many bytes the source has, likewise, if that is known; never less than `bytes`. */
   total: number | null;
+  /** The bytes that were read of what the source holds: more than `bytes` if it is compressed, else as many. */
+  decompressed: number;
   /** Milliseconds since reading began. */
   elapsed: number;
-  /** Rows and bytes a second, over the last seconds. */
+  /** Rows and `bytes` a second, over the last seconds. */
   rowsPerSecond: number;
   bytesPerSecond: number;
   /** Milliseconds that the rest takes at this rate; `null` if that cannot be told. */

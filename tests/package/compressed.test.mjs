@@ -46,6 +46,22 @@ for (const [name, bytes] of [
   });
 }
 
+test('what was read is told in bytes of the sources as they lie there', async () => {
+  const engine = await HeatmapEngine.create();
+  const told = async (source) => {
+    const { bytes, total, decompressed, remaining } = await engine.load(source);
+    return [bytes, total, decompressed, remaining];
+  };
+  for (const bytes of [gzip, logInZstd]) assert.deepEqual(await told(bytes), [bytes.length, bytes.length, log.length, 0]);
+  const all = log.length + gzip.length + logInZstd.length;
+  assert.deepEqual(await told([log, new Blob([gzip]), logInZstd]), [all, all, 3 * log.length, 0]);
+  // Of a stream it is not known how much comes, and a length that is too small says nothing.
+  assert.deepEqual(await told(inChunks(gzip, 7)), [gzip.length, null, log.length, null]);
+  const short = { headers: { 'content-length': String(gzip.length) } };
+  assert.deepEqual(await told(new Response(log, short)), [log.length, null, log.length, null]);
+  engine.close();
+});
+
 test('frames and members add up', async () => {
   assert.equal((await read(Buffer.concat(Array(10).fill(logInZstd)))).read, 240);
   assert.equal((await read(Buffer.concat(Array(10_000).fill(gzip)))).read, 240_000);
