@@ -2,6 +2,7 @@
 // line of the result) and `processor` (milliseconds of all workers) are functions of its.
 
 import { FILTERS, FROM, TO, difference } from './cells.mjs';
+import { view } from './reports.mjs';
 
 const WARMING = 3;
 
@@ -176,4 +177,4 @@ export async function halves({ part, entry, rows, rounds }) {
   }
 }
 
-Object.assign(globalThis, { reading, filters, workers, halves });
+Object.assign(globalThis, { reading, filters, workers, halves, view });

@@ -1,6 +1,6 @@
 // Drives the bench in the browser: `node run.mjs NAME=VALUE …`. Takes `parts` (separated by commas), folders (`sources`,
 // `package`, `data`, `module`, `peers`, `tools`, `output`), `chromium`, `rows`, `smallRows`, `warmRows`, `copies`,
-// `rounds` and `only`. Prints lines of words separated by tabs: `same PART PEER`, `absent PART PEER WHY`,
+// `rounds`, `history` (a file of `data`) and `only`. Prints lines of words separated by tabs: `same PART PEER`, `absent PART PEER WHY`,
 // `time PART PEER MILLISECONDS` and `processor PART PEER MILLISECONDS`, `fact NAME VALUE`.
 
 import { createRequire } from 'node:module';
@@ -10,6 +10,7 @@ import { bundle } from './bundle.mjs';
 import { HOLDERS, READERS, REFERENCE } from './readers.mjs';
 import { cold, drawing } from './pages.mjs';
 import { processorClock } from './processor.mjs';
+import { reports } from './reports.mjs';
 import { serveFolders } from './server.mjs';
 
 const options = Object.fromEntries(process.argv.slice(2).map((argument) => argument.split(/=(.*)/s).slice(0, 2)));
@@ -44,7 +45,7 @@ say(`fact\tChromium\t${browser.version()}`);
 
 const isWanted = ({ name }) => name === REFERENCE || name.includes(options.only ?? '');
 
-/** One part in a page of its own, which ends with it. */
+/** One part, or a piece of one, in a page of its own, which ends with it. */
 async function inPage(name, argument) {
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -54,7 +55,7 @@ async function inPage(name, argument) {
   await page.goto(`${server.origin}/page.html`);
   await page.waitForFunction(() => globalThis.reading !== undefined);
   try {
-    await page.evaluate(([call, rest]) => globalThis[call](rest), [name, argument]);
+    return await page.evaluate(([call, rest]) => globalThis[call](rest), [name, argument]);
   } finally {
     await context.close();
   }
@@ -77,6 +78,7 @@ const parts = {
     if (ok) await inPage('workers', some);
     else say('absent\tworkers\tload() with two workers\tnot built yet');
   },
+  reports: () => reports({ part: 'reports', inPage, file: options.history, rounds: number('rounds'), say }),
   cold: () => cold({ browser, server, rows: number('warmRows'), rounds: number('rounds'), say }),
   drawing: () => drawing({ browser, server, rounds: number('rounds') + 3, say }),
 };

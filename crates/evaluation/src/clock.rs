@@ -1,5 +1,5 @@
 //! How long reports take natively: 200 workflows over 26 weeks. A worker in a browser takes longer; `cargo xtask bench`
-//! measures there.
+//! measures there, in its part `reports`, over a history of the same size and of its own making.
 
 use crate::failures;
 use crate::histories::{Chance, Failures, Volume, WEEK, history};

@@ -1,6 +1,7 @@
 //! The files of the bench: the same rows as NDJSON, as CSV, and as NDJSON of three shapes of line. Made once and kept
 //! under the target directory; the Arrow file is made of the CSV by `benches/native/arrow.py`.
 
+use super::history;
 use super::rows::{Row, rows};
 use crate::process::Result;
 use crate::project;
@@ -15,6 +16,9 @@ const CSV_HEAD: &str =
     "id,workflow_id,workflow,status,mode,created_at,started_at,finished_at,duration_ms,attempt,host,tags,error\n";
 const MS_PER_DAY: u64 = 86_400_000;
 
+/// The file of the history whose whole report is asked for.
+pub const HISTORY: &str = "history-200-26.ndjson";
+
 /// Where the files lie.
 pub fn folder() -> Result<PathBuf> {
     project::work_directory(FOLDER)
@@ -23,16 +27,27 @@ pub fn folder() -> Result<PathBuf> {
 /// Makes the files of `count` rows that are not there yet: `rows-COUNT.ndjson`, `rows-COUNT.csv`, `mixed-COUNT.ndjson`.
 pub fn make(count: u64) -> Result {
     let folder = folder()?;
-    write(&folder, &format!("rows-{count}.ndjson"), count, "", object)?;
-    write(&folder, &format!("rows-{count}.csv"), count, CSV_HEAD, record)?;
-    write(&folder, &format!("mixed-{count}.ndjson"), count, "", |row, text| match row.number % 3 {
+    write(&folder, &format!("rows-{count}.ndjson"), "", rows(count), object)?;
+    write(&folder, &format!("rows-{count}.csv"), CSV_HEAD, rows(count), record)?;
+    write(&folder, &format!("mixed-{count}.ndjson"), "", rows(count), |row, text| match row.number % 3 {
         0 => object(row, text),
         1 => canonical(row, text),
         _ => spaced(row, text),
     })
 }
 
-fn write(folder: &Path, name: &str, count: u64, head: &str, line: impl Fn(&Row, &mut String)) -> Result {
+/// Makes the file of the history, if it is not there yet.
+pub fn make_history() -> Result {
+    write(&folder()?, HISTORY, "", history::rows(), canonical)
+}
+
+fn write(
+    folder: &Path,
+    name: &str,
+    head: &str,
+    rows: impl Iterator<Item = Row>,
+    line: impl Fn(&Row, &mut String),
+) -> Result {
     let path = folder.join(name);
     if path.is_file() {
         return Ok(());
@@ -43,7 +58,7 @@ fn write(folder: &Path, name: &str, count: u64, head: &str, line: impl Fn(&Row, 
     let mut file = BufWriter::new(File::create(&staging)?);
     file.write_all(head.as_bytes())?;
     let mut text = String::new();
-    for row in rows(count) {
+    for row in rows {
         text.clear();
         line(&row, &mut text);
         file.write_all(text.as_bytes())?;

@@ -1,6 +1,7 @@
 //! The goals, one a row: what must be reached, what is tried for, and what a run measured of it. Whoever changes a number
 //! here changes a promise of docs/speed.md.
 
+use super::history;
 use super::measures::Measures;
 
 /// Which way is better.
@@ -15,6 +16,7 @@ enum Sense {
 enum Unit {
     Times,
     Milliseconds,
+    Seconds,
     Bytes,
     Kilobytes,
 }
@@ -81,6 +83,7 @@ impl Goal {
         match self.unit {
             Unit::Times => format!("{number:.digits$} ×"),
             Unit::Milliseconds => format!("{number:.digits$} ms"),
+            Unit::Seconds => format!("{number:.digits$} s"),
             Unit::Bytes => format!("{number:.digits$} B"),
             Unit::Kilobytes => format!("{number:.digits$} kB"),
         }
@@ -94,6 +97,7 @@ impl Goal {
         let unit = match self.unit {
             Unit::Times => "×",
             Unit::Milliseconds => "ms",
+            Unit::Seconds => "s",
             Unit::Bytes => "B",
             Unit::Kilobytes => "kB",
         };
@@ -119,6 +123,7 @@ pub fn all(measures: &Measures) -> Vec<Goal> {
     let mut goals = reading(measures);
     goals.extend(native(measures));
     goals.extend(held(measures));
+    goals.extend(reports(measures));
     goals.extend(pages(measures));
     goals
 }
@@ -240,6 +245,30 @@ fn held(measures: &Measures) -> Vec<Goal> {
     ]
 }
 
+/// The views that are asked for of the long history; they are those of `benches/browser/reports.mjs`.
+pub const VIEWS: [&str; 3] = ["the cells alone", "the total's sentences", "the whole report"];
+/// The part in which they are measured, and the one that tells how long the page stood still meanwhile.
+pub const REPORTS: [&str; 2] = ["reports", "reports, pause of the page"];
+
+fn reports(measures: &Measures) -> Vec<Goal> {
+    let [_, total, whole] = VIEWS;
+    let [part, pause] = REPORTS;
+    let seconds = |view: &str| Some(measures.median_work(part, view)? / 1000.0);
+    let of_history =
+        |view: &str| format!("{view} of {} workflows × {} weeks, in a worker", history::WORKFLOWS, history::WEEKS);
+    vec![
+        at_most("–", &of_history(total), Unit::Seconds, (0.5, None), seconds(total)),
+        at_most("–", &of_history(whole), Unit::Seconds, (8.0, Some(4.0)), seconds(whole)),
+        at_most(
+            "–",
+            "the longest pause of the page meanwhile",
+            Unit::Milliseconds,
+            (50.0, None),
+            measures.least(pause, whole),
+        ),
+    ]
+}
+
 fn pages(measures: &Measures) -> Vec<Goal> {
     let later = |kind: &str, slow: &str| measures.ratio(&format!("drawing {kind}, later"), slow, NODES);
     let first = |kind: &str, slow: &str| measures.ratio(&format!("drawing {kind}, first"), slow, NODES);
@@ -324,6 +353,24 @@ mod tests {
     #[test]
     fn what_was_not_measured_is_open() {
         assert!(all(&Measures::default()).iter().all(|goal| goal.verdict() == Verdict::Open));
+    }
+
+    #[test]
+    fn the_page_asks_for_the_views_that_are_judged() {
+        let page = include_str!("../../../../benches/browser/reports.mjs");
+        for name in VIEWS {
+            assert!(page.contains(&format!("  \"{name}\": {{")), "{name}");
+        }
+        let mut measures = Measures::default();
+        for time in ["9000", "3000", "5000"] {
+            measures.take(&format!("time\treports\tthe whole report\t{time}"));
+        }
+        let goals = reports(&measures);
+        let goal = goals.iter().find(|goal| goal.what.starts_with("the whole report")).expect("there is such a goal");
+        assert_eq!(
+            (goal.verdict(), goal.must(), goal.text(5.0)),
+            (Verdict::Reached, "≤ 8 s".to_owned(), "5.00 s".to_owned())
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod document;
 mod files;
 mod goals;
+mod history;
 mod machine;
 mod measures;
 mod options;
@@ -82,6 +83,7 @@ fn told(options: &Options) -> Result<Measures> {
 }
 
 fn make_data(options: &Options, peers: &Peers) -> Result {
+    files::make_history()?;
     for count in [WARM_ROWS, options.small_rows, options.rows] {
         files::make(count)?;
         let arrow = files::folder()?.join(format!("rows-{count}.arrow"));

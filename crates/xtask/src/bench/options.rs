@@ -28,10 +28,12 @@ pub struct Options {
 }
 
 /// The parts that a browser runs, in the order of running.
-pub const BROWSER_PARTS: [&str; 7] = ["small", "large", "filters", "held", "workers", "cold", "drawing"];
+pub const BROWSER_PARTS: [&str; 8] = ["small", "large", "filters", "held", "workers", "reports", "cold", "drawing"];
 /// All parts.
-pub const PARTS: [&str; 11] =
-    ["small", "large", "filters", "held", "workers", "cold", "drawing", "memory", "native", "download", "verdicts"];
+pub const PARTS: [&str; 12] = [
+    "small", "large", "filters", "held", "workers", "reports", "cold", "drawing", "memory", "native", "download",
+    "verdicts",
+];
 /// Those of them that build for minutes and measure no time; a glance goes without.
 const SLOW_PARTS: [&str; 2] = ["download", "verdicts"];
 /// What every peer is warmed on.

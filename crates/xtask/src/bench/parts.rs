@@ -63,6 +63,7 @@ impl Bench<'_> {
             option("tools", self.tools.node_modules()?.display()),
             option("output", project::work_directory("bench/bundle")?.display()),
             option("chromium", self.chromium.display()),
+            option("history", files::HISTORY),
             option("rows", options.rows),
             option("smallRows", options.small_rows),
             option("warmRows", WARM_ROWS),

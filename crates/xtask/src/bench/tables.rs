@@ -1,6 +1,7 @@
 //! The report: tables of what was measured, as Markdown, which a terminal shows as well.
 
-use super::goals::{self, FILTERS, Goal, Verdict};
+use super::goals::{self, FILTERS, Goal, REPORTS, VIEWS, Verdict};
+use super::history;
 use super::measures::Measures;
 use super::options::Options;
 use std::fmt::Write as _;
@@ -20,6 +21,7 @@ pub fn all(options: &Options, measures: &Measures) -> String {
     }
     text.push_str(&filters(options, measures));
     text.push_str(&workers(measures));
+    text.push_str(&reports(measures));
     text.push_str(&cold(measures));
     text.push_str(&drawings(measures));
     for form in NATIVE_FORMS {
@@ -164,6 +166,32 @@ fn workers(measures: &Measures) -> String {
     let head = ["", "wall ms, median", "wall ms, least", "gain"];
     let title = "Two workers: load() of a file, and what this machine gives to two that share nothing";
     if lines.is_empty() { String::new() } else { section(title, &table(&head, &lines)) }
+}
+
+fn reports(measures: &Measures) -> String {
+    let [part, pause] = REPORTS;
+    let lines: Vec<Vec<String>> = VIEWS
+        .into_iter()
+        .filter_map(|view| {
+            let both = |median: Option<f64>, least: Option<f64>| Some(format!("{:.0} ({:.0})", median?, least?));
+            Some(vec![
+                view.to_owned(),
+                both(measures.median_work(part, view), measures.work(part, view))?,
+                both(measures.median(part, view), measures.least(part, view))?,
+                measures.least(pause, view).map_or_else(String::new, |ms| format!("{ms:.1}")),
+            ])
+        })
+        .collect();
+    let number = |name: &str| thousands(measures.number(name).unwrap_or_default() as u64);
+    let title = format!(
+        "A long history: {} workflows × {} weeks, {} rows, {} patterns",
+        history::WORKFLOWS,
+        history::WEEKS,
+        number("reports rows"),
+        number("reports patterns"),
+    );
+    let head = ["", "processor ms: median (least)", "wall ms: median (least)", "longest pause of the page, least ms"];
+    if lines.is_empty() { String::new() } else { section(&title, &table(&head, &lines)) }
 }
 
 fn cold(measures: &Measures) -> String {
