@@ -78,11 +78,13 @@ function checkProgress({ told, loaded }, size, holds) {
   let before = { bytes: 0, decompressed: 0 };
   for (const { bytes, total, decompressed, remaining } of told) {
     assert.equal(total, size);
-    assert.ok(bytes > before.bytes && bytes <= total, `${bytes} of ${total} after ${before.bytes}`);
-    assert.ok(decompressed > before.decompressed && decompressed > bytes, `${decompressed} out of ${bytes} after ${before.decompressed}`);
+    assert.ok(bytes >= before.bytes && bytes <= total, `${bytes} of ${total} after ${before.bytes}`);
+    // What is decompressed may lag behind by a window.
+    assert.ok(decompressed > before.decompressed, `${decompressed} out of ${bytes} after ${before.decompressed}`);
     assert.ok(bytes === total ? remaining === 0 : remaining > 0, `${remaining} ms for the rest`);
     before = { bytes, decompressed };
   }
+  assert.ok(new Set(told.map(({ bytes }) => bytes)).size > 1, 'it rose');
   assert.ok(told[0].bytes < size, 'there was something left to tell of');
   assert.deepEqual([loaded.bytes, loaded.total, loaded.remaining, loaded.decompressed], [size, size, 0, holds]);
 }
@@ -127,7 +129,7 @@ test('the element tells the share and the rest of a compressed file', async () =
   }, FORMS.gz.copies);
   assert.ok(shown.length > 1);
   assert.ok(shown[0].share > 0 && shown[0].share < 1 && !shown[0].isHidden, JSON.stringify(shown[0]));
-  assert.match(shown[0].words, /^\d+% of \d[\d.]* MB · [\d,]+ rows a second · about .+ left$/);
+  assert.match(shown[0].words, /^\d[\d.]*% of \d[\d.]* MB( · [^·]+ rows a second)? · about .+ left$/, JSON.stringify(shown.map(({ words }) => words)));
   await close();
 });
 
