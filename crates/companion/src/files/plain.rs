@@ -71,7 +71,7 @@ pub struct Opening {
     pub expected: Expected,
     /// Whether it may be a Parquet file, whose rows have a form of their own.
     pub parquet: Parquet,
-    /// The most bytes that it is decompressed to.
+    /// The most bytes that it is decompressed to; of a Parquet file, those of its lines count.
     pub most_decompressed: u64,
 }
 
@@ -117,7 +117,7 @@ impl<'a> Plain<'a> {
         match opening.parquet {
             Parquet::Recognise | Parquet::Require if first == PARQUET.as_bytes() => {
                 file.rewind().map_err(failed)?;
-                Plain::parquet(name, file, &opening.expected, progress)
+                Plain::parquet(name, file, opening, progress)
             }
             Parquet::Require => Err(no_parquet(name)),
             _ => Ok(Plain::behind(first, file, opening.most_decompressed, progress)),
@@ -147,14 +147,14 @@ impl<'a> Plain<'a> {
     }
 
     #[cfg(feature = "parquet")]
-    fn parquet(name: &str, file: File, expected: &Expected, progress: &'a Progress) -> Result<Self, Failure> {
-        let rows = ParquetRows::open(file, expected).map_err(|words| Failure::on(name, words))?;
-        let source = Source::Parquet(Box::new(rows));
+    fn parquet(name: &str, file: File, opening: &Opening, progress: &'a Progress) -> Result<Self, Failure> {
+        let rows = ParquetRows::open(file, &opening.expected).map_err(|words| Failure::on(name, words))?;
+        let source = Source::Parquet(Box::new(rows.limited_to(opening.most_decompressed)));
         Ok(Self { source, source_has_ended: false, has_ended: false, broken: None, progress })
     }
 
     #[cfg(not(feature = "parquet"))]
-    fn parquet(name: &str, _: File, _: &Expected, _: &'a Progress) -> Result<Self, Failure> {
+    fn parquet(name: &str, _: File, _: &Opening, _: &'a Progress) -> Result<Self, Failure> {
         Err(Failure::on(name, "Parquet is not read by this build; it lacks the feature `parquet`"))
     }
 

@@ -33,6 +33,20 @@ pub fn run(args: &[&str]) -> Ran {
     ran(binary().args(args).output().unwrap())
 }
 
+/// Runs the binary and says how many KiB it had in memory at most.
+#[cfg(target_os = "linux")]
+pub fn run_with_peak(args: &[&str]) -> (Ran, u64) {
+    let mut child = binary().args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut peak = 0;
+    while child.try_wait().unwrap().is_none() {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        peak = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(peak);
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    (ran(child.wait_with_output().unwrap()), peak)
+}
+
 /// Files in a folder that is gone after the test.
 pub struct Files(tempfile::TempDir);
 

@@ -1,21 +1,28 @@
 //! One column of a Parquet file, some rows at a time, each value as JSON.
 
 use super::meaning::Meaning;
+use super::pages::Meter;
 use execution_heatmap::execution::MOST_DURATION_MS;
-use execution_heatmap::ingest::{TOO_FAR, instant, length_ms, to_ms};
+use execution_heatmap::ingest::{MOST_LINE_BYTES, TOO_FAR, instant, length_ms, to_ms};
 use execution_heatmap::number;
 use execution_heatmap::time::ParsedTime;
-use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::{DataType, Int96};
+use parquet::basic::Type;
+use parquet::column::page::PageReader;
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
+use parquet::data_type::{AsBytes, ByteArray, DataType, FixedLenByteArray, Int96};
 use parquet::errors::{ParquetError, Result};
-use parquet::schema::types::ColumnDescriptor;
+use parquet::schema::types::ColumnDescPtr;
 use std::fmt::Display;
 use std::io::Write;
-use std::ops::Range;
+use std::sync::Arc;
 
 const MS_OF_DAY: i64 = 86_400_000;
 /// Below this a whole number says a float exactly.
 const MOST_WHOLE: f64 = 9_007_199_254_740_992.0;
+/// Where a column holds so much, its next rows are read later.
+const ENOUGH_BYTES: usize = 4 << 20;
+/// The same of values in lists.
+const ENOUGH_LISTED: usize = 1 << 16;
 
 /// How a column is read.
 #[derive(Clone)]
@@ -35,25 +42,69 @@ pub(super) struct Plan {
     pub(super) tells_absence: bool,
 }
 
-/// A column and the values of the rows that were read last.
+/// A column of a row group, of which the values of the next rows are held as they were decoded: texts that a dictionary
+/// holds lie there once, however many rows have them.
 pub(super) struct Column {
     plan: Plan,
-    reader: ColumnReader,
-    most_definition: i16,
-    /// The values as JSON, one after the other, and where each row's lies.
-    text: Vec<u8>,
-    rows: Vec<Option<Range<usize>>>,
+    values: Box<dyn Values>,
 }
 
 impl Column {
-    pub(super) fn new(plan: &Plan, description: &ColumnDescriptor, reader: ColumnReader) -> Self {
-        Self {
-            plan: plan.clone(),
-            reader,
-            most_definition: description.max_def_level(),
-            text: Vec::new(),
-            rows: Vec::new(),
-        }
+    pub(super) fn new(plan: &Plan, column: &ColumnDescPtr, pages: Box<dyn PageReader>, meter: Arc<Meter>) -> Self {
+        let shape = Shape { most_definition: column.max_def_level(), list: plan.list };
+        let meaning = plan.meaning;
+        let values: Box<dyn Values> = match get_column_reader(Arc::clone(column), pages) {
+            ColumnReader::BoolColumnReader(reader) => Decoded::boxed(reader, shape, meter, |value, text| {
+                push(text, value);
+                Ok(())
+            }),
+            ColumnReader::Int32ColumnReader(reader) => {
+                Decoded::boxed(reader, shape, meter, move |value: &i32, text| {
+                    match meaning {
+                        Meaning::Unsigned => push(text, value.cast_unsigned()),
+                        _ => meaning.write(i64::from(*value), text),
+                    }
+                    Ok(())
+                })
+            }
+            ColumnReader::Int64ColumnReader(reader) => Decoded::boxed(reader, shape, meter, move |value, text| {
+                meaning.write(*value, text);
+                Ok(())
+            }),
+            ColumnReader::Int96ColumnReader(reader) => {
+                Decoded::boxed(reader, shape, meter, move |value: &Int96, text| {
+                    meaning.write(value.to_millis(), text);
+                    Ok(())
+                })
+            }
+            ColumnReader::FloatColumnReader(reader) => Decoded::boxed(reader, shape, meter, |value: &f32, text| {
+                write_float(f64::from(*value), text);
+                Ok(())
+            }),
+            ColumnReader::DoubleColumnReader(reader) => Decoded::boxed(reader, shape, meter, |value, text| {
+                write_float(*value, text);
+                Ok(())
+            }),
+            ColumnReader::ByteArrayColumnReader(reader) => {
+                let name = plan.name.clone();
+                Decoded::boxed(reader, shape, meter, move |value: &ByteArray, text| {
+                    let bytes = value.data();
+                    if matches!(meaning, Meaning::Bytes { .. }) && std::str::from_utf8(bytes).is_err() {
+                        let words = format!("column '{name}' is of type binary, and its bytes are no text");
+                        return Err(ParquetError::General(words));
+                    }
+                    meaning.write_bytes(bytes, text);
+                    Ok(())
+                })
+            }
+            ColumnReader::FixedLenByteArrayColumnReader(reader) => {
+                Decoded::boxed(reader, shape, meter, move |value: &FixedLenByteArray, text| {
+                    meaning.write_bytes(value.data(), text);
+                    Ok(())
+                })
+            }
+        };
+        Self { plan: plan.clone(), values }
     }
 
     pub(super) fn key(&self) -> &[u8] {
@@ -65,56 +116,31 @@ impl Column {
         self.plan.within.as_deref()
     }
 
-    /// The JSON of a row that was read last; `None` if nothing is to be said of it.
-    pub(super) fn value(&self, row: usize) -> Option<&[u8]> {
-        let place = self.rows.get(row)?.clone();
-        place.map_or(self.plan.tells_absence.then_some(b"null"), |place| self.text.get(place))
+    /// Has values of the next rows, of so many or of fewer; says of how many.
+    pub(super) fn fill(&mut self, rows: usize) -> Result<usize> {
+        if self.values.rows() == 0 { self.values.fill(rows) } else { Ok(self.values.rows()) }
     }
 
-    /// Reads the next rows, exactly so many.
-    pub(super) fn read(&mut self, rows: usize) -> Result<()> {
-        self.text.clear();
-        self.rows.clear();
-        let shape = Shape { most_definition: self.most_definition, list: self.plan.list };
-        let (text, places, meaning) = (&mut self.text, &mut self.rows, self.plan.meaning);
-        let mut is_no_text = false;
-        match &mut self.reader {
-            ColumnReader::BoolColumnReader(reader) => shape.read(reader, rows, text, places, |value, text| {
-                push(text, value);
-            }),
-            ColumnReader::Int32ColumnReader(reader) => {
-                shape.read(reader, rows, text, places, |value, text| match meaning {
-                    Meaning::Unsigned => push(text, value.cast_unsigned()),
-                    _ => meaning.write(i64::from(*value), text),
-                })
-            }
-            ColumnReader::Int64ColumnReader(reader) => {
-                shape.read(reader, rows, text, places, |value, text| meaning.write(*value, text))
-            }
-            ColumnReader::Int96ColumnReader(reader) => {
-                shape.read(reader, rows, text, places, |value: &Int96, text| meaning.write(value.to_millis(), text))
-            }
-            ColumnReader::FloatColumnReader(reader) => {
-                shape.read(reader, rows, text, places, |value, text| write_float(f64::from(*value), text))
-            }
-            ColumnReader::DoubleColumnReader(reader) => {
-                shape.read(reader, rows, text, places, |value, text| write_float(*value, text))
-            }
-            ColumnReader::ByteArrayColumnReader(reader) => shape.read(reader, rows, text, places, |value, text| {
-                let bytes = value.data();
-                is_no_text |= matches!(meaning, Meaning::Bytes { .. }) && std::str::from_utf8(bytes).is_err();
-                meaning.write_bytes(bytes, text);
-            }),
-            ColumnReader::FixedLenByteArrayColumnReader(reader) => {
-                shape.read(reader, rows, text, places, |value, text| meaning.write_bytes(value.data(), text))
-            }
-        }?;
-        if is_no_text {
-            let words = format!("column '{}' is of type binary, and its bytes are no text", self.plan.name);
-            return Err(ParquetError::General(words));
+    /// Writes the value of the next row as JSON; false if nothing is to be said of it.
+    pub(super) fn write_next(&mut self, text: &mut Vec<u8>) -> Result<bool> {
+        let has_value = self.values.write_next(text)?;
+        if !has_value && self.plan.tells_absence {
+            text.extend_from_slice(b"null");
         }
-        Ok(())
+        Ok(has_value || self.plan.tells_absence)
     }
+}
+
+/// The values of rows, of any type.
+trait Values: Send {
+    /// Of how many rows values are held.
+    fn rows(&self) -> usize;
+
+    /// Reads values of up to so many rows, of one at least, and lets go of those that were held.
+    fn fill(&mut self, rows: usize) -> Result<usize>;
+
+    /// Writes the value of the next row, if it has one.
+    fn write_next(&mut self, text: &mut Vec<u8>) -> Result<bool>;
 }
 
 /// How the values of a column are spread over rows.
@@ -123,57 +149,126 @@ struct Shape {
     list: Option<i16>,
 }
 
-impl Shape {
-    fn read<T: DataType>(
-        &self,
-        reader: &mut ColumnReaderImpl<T>,
-        rows: usize,
-        text: &mut Vec<u8>,
-        places: &mut Vec<Option<Range<usize>>>,
-        mut write: impl FnMut(&T::T, &mut Vec<u8>),
-    ) -> Result<()> {
-        let (mut definitions, mut repetitions, mut values) = (Vec::new(), Vec::new(), Vec::new());
-        let mut read = 0;
-        while read < rows {
-            let (records, _, _) =
-                reader.read_records(rows - read, Some(&mut definitions), Some(&mut repetitions), &mut values)?;
+/// Values of one type.
+struct Decoded<T: DataType, W> {
+    reader: ColumnReaderImpl<T>,
+    shape: Shape,
+    meter: Arc<Meter>,
+    write: W,
+    definitions: Vec<i16>,
+    repetitions: Vec<i16>,
+    values: Vec<T::T>,
+    rows: usize,
+    /// The level and the value that come next.
+    level: usize,
+    value: usize,
+    /// How many levels of the row group were read.
+    taken: u64,
+}
+
+impl<T: DataType, W: Fn(&T::T, &mut Vec<u8>) -> Result<()> + Send + 'static> Decoded<T, W> {
+    fn boxed(reader: ColumnReaderImpl<T>, shape: Shape, meter: Arc<Meter>, write: W) -> Box<dyn Values> {
+        let (definitions, repetitions, values) = (Vec::new(), Vec::new(), Vec::new());
+        let (rows, level, value, taken) = (0, 0, 0, 0);
+        Box::new(Self { reader, shape, meter, write, definitions, repetitions, values, rows, level, value, taken })
+    }
+
+    /// How many rows to read next where so many are wanted, none if what is held is enough. A page is not left while it has
+    /// rows: the next one may be of any size.
+    fn step(&self, wanted: usize, held_bytes: usize) -> usize {
+        let is_enough = held_bytes > ENOUGH_BYTES || self.meter.page_bytes() > ENOUGH_BYTES as u64;
+        if self.shape.list.is_some() {
+            let is_enough = is_enough || self.repetitions.len() > ENOUGH_LISTED;
+            return usize::from(!is_enough || self.rows == 0);
+        }
+        match usize::try_from(self.meter.values().saturating_sub(self.taken)).unwrap_or(wanted) {
+            _ if held_bytes > ENOUGH_BYTES => 0,
+            0 => usize::from(!is_enough || self.rows == 0),
+            left if T::get_physical_type() == Type::BYTE_ARRAY => {
+                // A text may be put together of others, and is never longer than its page then.
+                let page_bytes = usize::try_from(self.meter.last_page_bytes()).unwrap_or(usize::MAX);
+                wanted.min(left).min((ENOUGH_BYTES / page_bytes.max(1)).max(1))
+            }
+            left => wanted.min(left),
+        }
+    }
+
+    /// Writes the values of a list up to the next row, if there is a list; one without values is one all the same.
+    fn write_list(&mut self, least: i16, text: &mut Vec<u8>) -> Result<bool> {
+        let is_list = self.definitions.get(self.level).is_none_or(|there| *there >= least);
+        if is_list {
+            text.push(b'[');
+        }
+        let from = text.len();
+        loop {
+            if let Some(value) = self.take_value() {
+                // The line is too long already.
+                if text.len() <= MOST_LINE_BYTES {
+                    if text.len() > from {
+                        text.push(b',');
+                    }
+                    (self.write)(&self.values[value], text)?;
+                }
+            }
+            if self.repetitions.get(self.level).is_none_or(|repetition| *repetition == 0) {
+                break;
+            }
+        }
+        if is_list {
+            text.push(b']');
+        }
+        Ok(is_list)
+    }
+
+    /// Goes past a level; where its value lies, if it has one.
+    fn take_value(&mut self) -> Option<usize> {
+        let is_there = self.definitions.get(self.level).is_none_or(|there| *there == self.shape.most_definition);
+        self.level += 1;
+        let value = self.value;
+        self.value += usize::from(is_there);
+        (is_there && value < self.values.len()).then_some(value)
+    }
+}
+
+impl<T: DataType, W: Fn(&T::T, &mut Vec<u8>) -> Result<()> + Send + 'static> Values for Decoded<T, W> {
+    fn rows(&self) -> usize {
+        self.rows
+    }
+
+    fn fill(&mut self, rows: usize) -> Result<usize> {
+        self.definitions.clear();
+        self.repetitions.clear();
+        self.values.clear();
+        (self.rows, self.level, self.value) = (0, 0, 0);
+        self.meter.let_go();
+        let mut held_bytes = 0;
+        while self.rows < rows {
+            let step = self.step(rows - self.rows, held_bytes);
+            if step == 0 {
+                break;
+            }
+            let held = self.values.len();
+            let (definitions, repetitions) = (Some(&mut self.definitions), Some(&mut self.repetitions));
+            let (records, _, levels) = self.reader.read_records(step, definitions, repetitions, &mut self.values)?;
             if records == 0 {
                 return Err(ParquetError::General("a column has fewer values than there are rows".to_owned()));
             }
-            read += records;
+            self.rows += records;
+            self.taken += levels as u64;
+            let new = self.values.get(held..).unwrap_or_default();
+            held_bytes += new.iter().map(|value| value.as_bytes().len()).sum::<usize>();
         }
-        let levels = if self.most_definition == 0 { values.len() } else { definitions.len() };
-        let mut values = values.iter();
-        for level in 0..levels {
-            let is_there = definitions.get(level).is_none_or(|definition| *definition == self.most_definition);
-            let begins = self.list.is_none() || repetitions.get(level).is_none_or(|repetition| *repetition == 0);
-            if begins {
-                self.close(text, places);
-                // A list without values is one all the same.
-                let is_list = self.list.is_some_and(|least| definitions.get(level).is_none_or(|there| *there >= least));
-                places.push(is_list.then(|| {
-                    text.push(b'[');
-                    text.len() - 1..text.len()
-                }));
-            }
-            let Some(place) = places.last_mut() else { continue };
-            let Some(value) = is_there.then(|| values.next()).flatten() else { continue };
-            let from = place.as_ref().map_or(text.len(), |place| place.start);
-            if self.list.is_some() && text.last() != Some(&b'[') {
-                text.push(b',');
-            }
-            write(value, text);
-            *place = Some(from..text.len());
-        }
-        self.close(text, places);
-        Ok(())
+        Ok(self.rows)
     }
 
-    /// Ends the array of the last row, if it has one.
-    fn close(&self, text: &mut Vec<u8>, places: &mut [Option<Range<usize>>]) {
-        if let (true, Some(Some(place))) = (self.list.is_some(), places.last_mut()) {
-            text.push(b']');
-            place.end = text.len();
+    fn write_next(&mut self, text: &mut Vec<u8>) -> Result<bool> {
+        self.rows = self.rows.saturating_sub(1);
+        if let Some(least) = self.shape.list {
+            return self.write_list(least, text);
+        }
+        match self.take_value() {
+            Some(value) => (self.write)(&self.values[value], text).map(|()| true),
+            None => Ok(false),
         }
     }
 }
@@ -286,6 +381,9 @@ fn write_tags(bytes: &[u8], text: &mut Vec<u8>) {
     }
     text.push(b'[');
     for (place, tag) in bytes.split(|byte| *byte == b'|').enumerate() {
+        if text.len() > MOST_LINE_BYTES {
+            break;
+        }
         if place > 0 {
             text.push(b',');
         }
@@ -294,15 +392,23 @@ fn write_tags(bytes: &[u8], text: &mut Vec<u8>) {
     text.push(b']');
 }
 
-/// A text between quotes. Bytes that are no UTF-8 stay as they are: the engine says so of the row.
+/// A text between quotes. Bytes that are no UTF-8 stay as they are: the engine says so of the row. A text is cut where its
+/// line is so long that the engine counts it as that and looks at nothing in it.
 pub(super) fn write_text(bytes: &[u8], text: &mut Vec<u8>) {
     text.push(b'"');
-    for byte in bytes {
-        match byte {
-            b'"' | b'\\' => text.extend_from_slice(&[b'\\', *byte]),
-            0..0x20 => push(text, format_args!("\\u{byte:04x}")),
-            _ => text.push(*byte),
+    for piece in bytes.chunk_by(|left, right| !is_escaped(*left) && !is_escaped(*right)) {
+        if text.len() > MOST_LINE_BYTES {
+            break;
+        }
+        match piece {
+            [byte @ (b'"' | b'\\')] => text.extend_from_slice(&[b'\\', *byte]),
+            [byte @ 0..0x20] => push(text, format_args!("\\u{byte:04x}")),
+            _ => text.extend_from_slice(piece.get(..MOST_LINE_BYTES).unwrap_or(piece)),
         }
     }
     text.push(b'"');
+}
+
+fn is_escaped(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0..0x20)
 }

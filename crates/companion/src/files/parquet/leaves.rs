@@ -39,8 +39,10 @@ impl Leaf {
 /// The columns of a file.
 pub(super) fn of(file: &FileMetaData) -> Vec<Leaf> {
     let schema = file.schema_descr();
-    let columns = schema.columns().iter().zip(kept_of(file));
-    columns.map(|(column, kept)| leaf(schema.root_schema(), column, kept)).collect()
+    let columns = schema.columns().iter().zip(kept_of(file)).enumerate();
+    columns
+        .map(|(place, (column, kept))| leaf(schema.root_schema(), schema.get_column_root(place), column, kept))
+        .collect()
 }
 
 /// The names of all columns and of the groups that they lie in, each once.
@@ -58,7 +60,7 @@ pub(super) fn names(leaves: &[Leaf]) -> Vec<String> {
 /// So many names are looked through for one that is there already.
 const MOST_GROUPS: usize = 64;
 
-fn leaf(root: &Type, column: &ColumnDescPtr, kept: KeptType) -> Leaf {
+fn leaf(root: &Type, first: &Type, column: &ColumnDescPtr, kept: KeptType) -> Leaf {
     let parts = column.path().parts();
     // Names are trimmed, as those of a header are.
     let joined = |parts: &[String]| parts.join(".").trim().to_owned();
@@ -74,8 +76,10 @@ fn leaf(root: &Type, column: &ColumnDescPtr, kept: KeptType) -> Leaf {
     let mut definition = 0;
     for (depth, part) in parts.iter().enumerate() {
         let fields = if group.is_group() { group.get_fields() } else { &[] };
+        // Of many columns, most stand in the row itself, where none has to be looked for.
+        let within = || fields.iter().find(|field| field.name() == part).map(|field| &**field);
         // That a path leads through its own schema is the crate's word.
-        let Some(field) = fields.iter().find(|field| field.name() == part) else { return Leaf { name: None, ..leaf } };
+        let Some(field) = (if depth == 0 { Some(first) } else { within() }) else { return Leaf { name: None, ..leaf } };
         let info = field.get_basic_info();
         if info.has_repetition() && info.repetition() == Repetition::REPEATED {
             // A list is a group of a repeated group of its elements, or a repeated value.

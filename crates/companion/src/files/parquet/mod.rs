@@ -5,14 +5,20 @@
 //! after the other, some thousand rows at a time.
 
 mod column;
+mod footer;
 mod leaves;
 mod meaning;
+mod pages;
+mod thrift;
 
 use column::{Column, Plan, write_text};
-use execution_heatmap::ingest::{Columned, Expected};
+use execution_heatmap::ingest::{Columned, Expected, MOST_LINE_BYTES};
 use leaves::Leaf;
 use meaning::Meaning;
-use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
+use pages::{Limits, Meter, Pages};
+use parquet::column::page::PageReader;
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::reader::{ChunkReader, SerializedPageReader};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,12 +26,19 @@ use std::sync::{Arc, Once};
 
 /// What the form is called in sentences.
 const TITLE: &str = "Parquet";
-/// Rows that are decoded together.
+/// The most rows that are decoded together.
 const BATCH_ROWS: usize = 2048;
+/// Where their lines have so many bytes, the rest of them is written later.
+const BATCH_BYTES: usize = 1 << 20;
+
+/// What gives the pages of a column of a row group with so many rows.
+type Opened =
+    Box<dyn Fn(&ColumnChunkMetaData, usize, &Arc<Meter>) -> parquet::errors::Result<Box<dyn PageReader>> + Send>;
 
 /// A file that is being read.
 pub struct ParquetRows {
-    file: Box<dyn FileReader>,
+    open_pages: Opened,
+    metadata: ParquetMetaData,
     columned: Arc<Columned>,
     plans: Vec<Plan>,
     next_group: usize,
@@ -34,6 +47,11 @@ pub struct ParquetRows {
     left: usize,
     /// Bytes of the row group, which count as read once it is.
     group_bytes: usize,
+    limits: Arc<Limits>,
+    /// Bytes of the lines so far.
+    line_bytes: u64,
+    /// The value that is being written.
+    value: Vec<u8>,
 }
 
 impl ParquetRows {
@@ -44,21 +62,36 @@ impl ParquetRows {
     /// would be the file's word alone.
     pub fn open(file: impl ChunkReader + 'static, expected: &Expected) -> Result<Self, String> {
         guarded(|| {
-            let file = SerializedFileReader::new(file).map_err(|error| in_words(&error))?;
-            let leaves = leaves::of(file.metadata().file_metadata());
+            footer::check(&file).map_err(|refused| format!("{REFUSED}: {refused}"))?;
+            let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).map_err(|error| in_words(&error))?;
+            let leaves = leaves::of(metadata.file_metadata());
             let columned = Columned::of(expected, &leaves::names(&leaves), TITLE);
             let remedy = if expected.is_plain() { "; a mapping (--map) can say what columns mean" } else { "" };
             let plans = plans(&leaves, &columned, remedy).map_err(|refused| format!("{REFUSED}: {refused}"))?;
+            let file = Arc::new(file);
             Ok(Self {
-                file: Box::new(file),
+                open_pages: Box::new(move |column, rows, meter| {
+                    let pages = Arc::new(Pages::of(&file, column, meter));
+                    Ok(Box::new(SerializedPageReader::new(pages, column, rows, None)?))
+                }),
+                metadata,
                 columned: Arc::new(columned),
                 plans,
                 next_group: 0,
                 columns: Vec::new(),
                 left: 0,
                 group_bytes: 0,
+                limits: Arc::new(Limits::new(u64::MAX)),
+                line_bytes: 0,
+                value: Vec::new(),
             })
         })
+    }
+
+    /// Lets so many bytes be decompressed at most, of pages and of lines alike: a row takes a few bytes of a page, if any.
+    #[must_use]
+    pub fn limited_to(self, most_decompressed: u64) -> Self {
+        Self { limits: Arc::new(Limits::new(most_decompressed)), ..self }
     }
 
     /// Whose rows they are.
@@ -71,39 +104,76 @@ impl ParquetRows {
     /// # Errors
     /// Why no more rows can be read, in words. Nothing has been appended then.
     pub fn append(&mut self, into: &mut Vec<u8>) -> Result<Option<usize>, String> {
-        guarded(|| {
+        let begin = into.len();
+        let appended = guarded(|| {
             while self.left == 0 {
-                if self.next_group >= self.file.num_row_groups() {
+                if self.next_group >= self.metadata.num_row_groups() {
                     return Ok(None);
                 }
                 self.begin_group().map_err(|error| in_words(&error))?;
             }
-            let rows = self.left.min(BATCH_ROWS);
-            for column in &mut self.columns {
-                column.read(rows).map_err(|error| in_words(&error))?;
-            }
-            for row in 0..rows {
-                self.append_row(row, into);
-            }
+            let rows = self.append_rows(into).map_err(|error| in_words(&error))?;
             self.left -= rows;
             Ok(Some(if self.left == 0 { self.group_bytes } else { 0 }))
-        })
+        });
+        match (appended, self.limits.why_too_much(self.line_bytes)) {
+            // The rows that there was room for are handed on, and the next call says why there are no more.
+            (Ok(Some(_)), Some(_)) if into.len() > begin => Ok(Some(0)),
+            (Ok(None), _) => Ok(None),
+            (_, Some(words)) => {
+                into.truncate(begin);
+                Err(words)
+            }
+            (appended, None) => appended.inspect_err(|_| into.truncate(begin)),
+        }
     }
 
-    /// Appends the line of a row that was decoded.
-    fn append_row(&self, row: usize, into: &mut Vec<u8>) {
+    /// Appends the lines of some rows; says of how many.
+    fn append_rows(&mut self, into: &mut Vec<u8>) -> parquet::errors::Result<usize> {
+        let mut rows = self.left.min(BATCH_ROWS);
+        // Those of one column may lie in several pages where those of another lie in one.
+        for column in &mut self.columns {
+            rows = rows.min(column.fill(rows)?);
+        }
+        let begin = into.len();
+        for row in 0..rows {
+            if into.len() - begin > BATCH_BYTES {
+                return Ok(row);
+            }
+            let line = into.len();
+            self.append_row(into)?;
+            self.line_bytes += (into.len() - line) as u64;
+            if self.limits.why_too_much(self.line_bytes).is_some() {
+                into.truncate(line);
+                return Ok(row);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Appends the line of the next row.
+    fn append_row(&mut self, into: &mut Vec<u8>) -> parquet::errors::Result<()> {
+        let begin = into.len();
         into.push(b'{');
-        let mut within: Option<&[u8]> = None;
+        // Of which column the object is that is open.
+        let mut within: Option<usize> = None;
         let mut is_first = true;
-        for column in &self.columns {
-            let Some(value) = column.value(row) else { continue };
-            if column.within() != within {
+        for place in 0..self.columns.len() {
+            self.value.clear();
+            let (before, rest) = self.columns.split_at_mut(place);
+            let Some(column) = rest.first_mut() else { continue };
+            // Of a line that is too long for the engine nothing more matters.
+            if !column.write_next(&mut self.value)? || into.len() - begin > MOST_LINE_BYTES {
+                continue;
+            }
+            let open = within.and_then(|place| before.get(place)?.within());
+            if column.within() != open {
                 if within.is_some() {
                     into.push(b'}');
                     is_first = false;
                 }
-                within = column.within();
-                if let Some(key) = within {
+                within = column.within().map(|_| place);
+                if let Some(key) = column.within() {
                     if !std::mem::replace(&mut is_first, true) {
                         into.push(b',');
                     }
@@ -116,21 +186,25 @@ impl ParquetRows {
             }
             into.extend_from_slice(column.key());
             into.push(b':');
-            into.extend_from_slice(value);
+            into.extend_from_slice(&self.value);
         }
         into.extend_from_slice(if within.is_some() { b"}}\n" } else { b"}\n" });
+        Ok(())
     }
 
     fn begin_group(&mut self) -> parquet::errors::Result<()> {
-        let group = self.file.get_row_group(self.next_group)?;
+        let group = self.metadata.row_group(self.next_group);
         self.next_group += 1;
         self.columns.clear();
+        let rows = usize::try_from(group.num_rows()).unwrap_or(0);
         for plan in &self.plans {
-            let description = group.metadata().column(plan.place).column_descr_ptr();
-            self.columns.push(Column::new(plan, &description, group.get_column_reader(plan.place)?));
+            let column = group.column(plan.place);
+            let meter = Arc::new(Meter::new(&self.limits, plan.list.is_some()));
+            let pages = (self.open_pages)(column, rows, &meter)?;
+            self.columns.push(Column::new(plan, &column.column_descr_ptr(), pages, meter));
         }
-        self.left = usize::try_from(group.metadata().num_rows()).unwrap_or(0);
-        self.group_bytes = usize::try_from(group.metadata().compressed_size()).unwrap_or(0);
+        self.left = rows;
+        self.group_bytes = usize::try_from(group.compressed_size()).unwrap_or(0);
         Ok(())
     }
 }
