@@ -81,6 +81,10 @@ pub struct AnalyzeArgs {
     /// looked for, and rows are placed by their start alone
     #[arg(long, value_name = "WHETHER", value_enum, default_value_t = KeepRows::On)]
     pub keep_rows: KeepRows,
+    /// The most memory that rows may take, names apart, in bytes or with K, M or G (powers of 1,024) behind: what comes
+    /// beyond is not read, and the source is incomplete
+    #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "1G")]
+    pub most_memory: u64,
     /// What to write
     #[arg(long, value_name = "FORM", value_enum, default_value_t = Format::Terminal)]
     pub format: Format,
@@ -110,8 +114,8 @@ pub struct ReadingArgs {
     /// A JSON file that says which field of a row means what
     #[arg(long, value_name = "FILE")]
     pub map: Option<PathBuf>,
-    /// The most that a compressed file is decompressed to, in bytes or with K, M or G (powers of 1,024) behind: what
-    /// comes beyond is not read, and the source is incomplete
+    /// The most that a compressed file is decompressed to, or a Parquet file as pages or as lines, in bytes or with K, M
+    /// or G (powers of 1,024) behind: what comes beyond is not read, and the source is incomplete
     #[arg(long, value_name = "BYTES", value_parser = bytes, default_value = "64G")]
     pub most_decompressed: u64,
 }

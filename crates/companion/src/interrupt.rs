@@ -9,8 +9,9 @@ use std::time::Duration;
 
 /// What a shell, too, makes of a program that an interrupt ended.
 pub const INTERRUPTED: u8 = 130;
-/// How long a source is waited for once reading is to end: it may never give anything more.
-const SOON: Duration = Duration::from_millis(200);
+/// How long a source is waited for once reading is to end: it may never give anything more. Half of the 200 ms within
+/// which an interrupt has to show.
+const SOON: Duration = Duration::from_millis(100);
 
 /// An interrupt ends the process.
 const ENDS: u8 = 0;

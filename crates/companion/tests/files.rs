@@ -6,7 +6,7 @@
 mod shell;
 
 use shell::{Files, GOOD, binary, gzip, recurring, run, zstd};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -120,20 +120,8 @@ fn little_that_stands_for_much_costs_no_memory() {
     for block in 0..2048 {
         bomb.extend_from_slice(&[u8::from(block == 2047) | 2, 0, 0x10, b'x']);
     }
-    let mut child = binary()
-        .args(["analyze", &files.with("bomb", bomb), "--input", "ndjson", "--format", "json"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut most = 0;
-    while child.try_wait().unwrap().is_none() {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        most = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(most);
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    let ran = shell::ran(child.wait_with_output().unwrap());
+    let (ran, most) =
+        shell::run_with_peak(&["analyze", &files.with("bomb", bomb), "--input", "ndjson", "--format", "json"]);
     assert_eq!(ran.code, Some(1), "{}", ran.err);
     assert!(ran.err.contains("1 row read, 0 placed, 1 unreadable"), "{}", ran.err);
     assert!((1..MOST_KIB).contains(&most), "{most} KiB");
@@ -162,6 +150,12 @@ fn progress_is_shown_on_a_terminal_alone() {
 /// it has had some, and says how it ended.
 #[cfg(unix)]
 fn interrupted(args: &[&str], times: usize, every_ms: u64) -> shell::Ran {
+    interrupted_while_reading(args, GOOD.repeat(times), every_ms).0
+}
+
+/// The same of other rows; also says how long it took to end.
+#[cfg(unix)]
+fn interrupted_while_reading(args: &[&str], rows: String, every_ms: u64) -> (shell::Ran, Duration) {
     let mut child = binary()
         .args(["analyze", "--width", "80"])
         .args(args)
@@ -173,7 +167,6 @@ fn interrupted(args: &[&str], times: usize, every_ms: u64) -> shell::Ran {
     let mut input = child.stdin.take().unwrap();
     let (writes, begun) = std::sync::mpsc::channel();
     let endless = std::thread::spawn(move || {
-        let rows = GOOD.repeat(times);
         for round in 0.. {
             if input.write_all(rows.as_bytes()).is_err() {
                 break;
@@ -185,11 +178,17 @@ fn interrupted(args: &[&str], times: usize, every_ms: u64) -> shell::Ran {
         }
     });
     begun.recv().unwrap();
-    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(interrupt.success());
+    let at = Instant::now();
+    interrupt(child.id());
     let ran = shell::ran(child.wait_with_output().unwrap());
+    let passed = at.elapsed();
     endless.join().unwrap();
-    ran
+    (ran, passed)
+}
+
+#[cfg(unix)]
+fn interrupt(process: u32) {
+    assert!(Command::new("kill").args(["-INT", &process.to_string()]).status().unwrap().success());
 }
 
 #[cfg(unix)]
@@ -237,21 +236,125 @@ fn what_is_no_picture_for_someone_is_whole_or_not_there() {
 
 #[cfg(unix)]
 #[test]
+fn of_what_was_read_until_an_interrupt_no_pattern_is_waited_for() {
+    // As many series as patterns are looked for in for seconds, in a build for tests.
+    let rows: String = (0..200)
+        .flat_map(|workflow| (1..29).map(move |day| (workflow, day)))
+        .map(|(workflow, day)| {
+            let (status, hour) = (if day % 7 == 0 { "failed" } else { "completed" }, workflow % 24);
+            format!("{{\"workflow_id\":\"{workflow}\",\"status\":\"{status}\",\"started_at\":\"2026-02-{day:02}T{hour:02}:30:00Z\"}}\n")
+        })
+        .collect();
+    let (ran, passed) = interrupted_while_reading(&["-"], rows, 0);
+    assert_eq!(ran.code, Some(130), "{}", ran.err);
+    assert!(ran.out.contains("\nNo patterns are looked for after an interrupt.\n"), "{}", ran.out);
+    assert!(!ran.out.contains("No recurring pattern found"), "{}", ran.out);
+    // What is promised is a fifth of a second. A build for tests takes some of that to count the rows.
+    assert!(passed < Duration::from_secs(1), "{passed:?}");
+}
+
+/// Within this an interrupt has to show, of several times the fastest: a machine with other work may delay each of them,
+/// but a program that waits for something delays all.
+#[cfg(unix)]
+const SOON: Duration = Duration::from_millis(200);
+
+#[cfg(unix)]
+#[test]
 fn an_interrupt_ends_reading_at_once() {
-    let mut child = binary()
-        .args(["analyze", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // Held, since waiting for a child would end what it reads.
-    let _input = child.stdin.take();
-    // Time for the program to start.
-    std::thread::sleep(Duration::from_millis(700));
-    let begun = Instant::now();
-    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(interrupt.success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    let ends = (0..4).map(|_| {
+        let mut command = binary();
+        command.args(["analyze", "-"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        // Held, since waiting for a child would end what it reads.
+        let _input = child.stdin.take();
+        // Time for the program to start.
+        std::thread::sleep(Duration::from_millis(700));
+        let at = Instant::now();
+        interrupt(child.id());
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        at.elapsed()
+    });
+    let passed = ends.min().unwrap();
+    assert!(passed < SOON, "{passed:?}");
+}
+
+/// Rows of so many workflows that patterns are looked for in them for longer than what shows no line.
+#[cfg(target_os = "linux")]
+fn of_many_workflows() -> String {
+    let monday_ms = 1_767_571_200_000i64; // 2026-01-05T00:00:00Z
+    let mut rows = String::new();
+    for hour in (0..12 * 7 * 24).step_by(6) {
+        let at = execution_heatmap::time::Timestamp::from_ms(monday_ms + hour * 3_600_000).unwrap().to_text();
+        for workflow in 0..600 {
+            let status = if (hour + workflow) % 13 == 0 { "failed" } else { "completed" };
+            rows.push_str(&format!(
+                "{{\"workflow_id\":\"{workflow}\",\"status\":\"{status}\",\"started_at\":\"{at}\"}}\n"
+            ));
+        }
+    }
+    rows
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_search_of_patterns_is_shown_on_a_terminal_and_ended_by_an_interrupt() {
+    const LINE: &str = "looking for patterns...";
+    let files = Files::new();
+    let log = files.with("log.ndjson", of_many_workflows());
+    let (program, id) = (env!("CARGO_BIN_EXE_execution-heatmap"), files.path("id").to_str().unwrap().to_owned());
+    // The process that the shell is becomes the program.
+    let look = format!("echo $$ > {id}; exec {program} analyze {log} --output {log}.txt");
+    let start = || {
+        let mut script = Command::new("script");
+        script.args(["-qec", &look, "/dev/null"]).stdin(Stdio::null()).stdout(Stdio::piped());
+        script.spawn().expect("this test needs `script`, of util-linux")
+    };
+    let whole = shell::ran(start().wait_with_output().unwrap());
+    let cleared = format!("\r{LINE}\r{}\r201,600 rows read", " ".repeat(LINE.len()));
+    assert!(whole.out.contains(&cleared), "{:?}", whole.out);
+    let ends = (0..3).map(|_| {
+        let mut child = start();
+        let mut shown = Vec::new();
+        let mut output = child.stdout.take().unwrap();
+        while !String::from_utf8_lossy(&shown).contains(LINE) {
+            let mut piece = [0; 256];
+            let read = output.read(&mut piece).unwrap();
+            assert!(read > 0, "it has ended already: {:?}", String::from_utf8_lossy(&shown));
+            shown.extend_from_slice(&piece[..read]);
+        }
+        let at = Instant::now();
+        interrupt(std::fs::read_to_string(&id).unwrap().trim().parse().unwrap());
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        let passed = at.elapsed();
+        output.read_to_end(&mut shown).unwrap();
+        assert!(String::from_utf8_lossy(&shown).ends_with(&format!("\r{}\r", " ".repeat(LINE.len()))));
+        passed
+    });
+    let passed = ends.min().unwrap();
+    assert!(passed < SOON, "{passed:?}");
+    let piped = run(&["analyze", &log, "--output", &format!("{log}.txt")]);
+    assert!(!piped.err.contains(LINE), "{}", piped.err);
+}
+
+#[test]
+fn how_much_memory_rows_take_can_be_limited() {
+    let files = Files::new();
+    // Four blocks or more.
+    let log = files.with("log.ndjson", GOOD.repeat(40_000));
+    let check = |args: &[&str], code: i32, words: &str| {
+        let ran = run(&[&["analyze", &log, "--format", "json", "--strict"][..], args].concat());
+        assert_eq!(ran.code, Some(code), "{args:?}: {}", ran.err);
+        assert!(ran.err.contains(words), "{args:?}: {}", ran.err);
+    };
+    check(&[], 0, "120,000 rows read, 120,000 placed");
+    let full =
+        "rows: they take more memory than --most-memory allows; --keep-rows off counts rows without keeping them\n";
+    check(&["--most-memory", "1M"], 3, full);
+    check(&["--most-memory", "1M", "--keep-rows", "off"], 0, "120,000 rows read, 120,000 placed");
+    let counts = "rows: what is counted of them takes more memory than --most-memory allows\n";
+    check(&["--most-memory", "1", "--keep-rows", "off"], 3, counts);
+    check(&["--most-memory", "none"], 2, "it takes a number of bytes such as 500M or 64G");
+    let both = run(&["analyze", &log, &log, "--most-memory", "1M"]);
+    assert_eq!(both.code, Some(0), "{}", both.err);
+    assert!(both.out.contains("\nNo patterns are looked for in parts of several files.\n"), "{}", both.out);
 }

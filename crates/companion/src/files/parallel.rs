@@ -18,7 +18,7 @@ use memchr::memchr_iter;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZero;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Bytes of a block: some milliseconds of work, so that threads end together and seldom wait for one another.
@@ -26,6 +26,10 @@ const BLOCK_BYTES: usize = 4 * 1024 * 1024;
 
 /// Why a reading has no more rows that was stopped.
 pub const STOPPED: &str = "reading was stopped";
+/// Why one has no more that found no memory for them.
+const FULL: &str = "they take more memory than --most-memory allows; --keep-rows off counts rows without keeping them";
+/// The same of one that keeps no rows.
+const FULL_OF_COUNTS: &str = "what is counted of them takes more memory than --most-memory allows";
 
 // A block and what was left of the one before it hold no record that is so long that the engine ends it elsewhere.
 const _: () = assert!(2 * BLOCK_BYTES < MOST_LINE_BYTES);
@@ -41,6 +45,8 @@ pub struct Settings {
     deduplicate: bool,
     /// Whether rows are kept or only counted.
     keeps_rows: bool,
+    /// The most bytes that the rows of all threads may take.
+    most_bytes: usize,
     /// How many threads read.
     threads: usize,
     block_bytes: usize,
@@ -50,7 +56,13 @@ impl Settings {
     /// As many threads as there are cores.
     pub fn new(opening: Opening, deduplicate: bool, keeps_rows: bool) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-        Self { opening, deduplicate, keeps_rows, threads, block_bytes: BLOCK_BYTES }
+        Self { opening, deduplicate, keeps_rows, most_bytes: usize::MAX, threads, block_bytes: BLOCK_BYTES }
+    }
+
+    /// Lets the rows take at most so many bytes of memory, names apart.
+    #[must_use]
+    pub fn limited_to(self, most_bytes: u64) -> Self {
+        Self { most_bytes: usize::try_from(most_bytes).unwrap_or(usize::MAX), ..self }
     }
 }
 
@@ -80,6 +92,8 @@ pub struct Gathered {
     pub outcomes: Vec<Outcome>,
     /// What shows only of all files together: how many rows repeat one that another thread has read.
     pub repeated: Reading,
+    /// True if there is no memory for the rest of them.
+    pub is_full: bool,
 }
 
 /// Reads files into one table.
@@ -92,6 +106,8 @@ pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result
         settings,
         progress,
         failed: AtomicUsize::new(usize::MAX),
+        row_bytes: AtomicUsize::new(0),
+        is_full: AtomicBool::new(false),
         begun: Mutex::default(),
         opened: Condvar::new(),
         done: Mutex::default(),
@@ -138,12 +154,14 @@ pub fn read(files: &[String], settings: Settings, progress: &Progress) -> Result
     }
     // Which rows a thread had counted together says nothing of the rows.
     rows.table.gather_counted();
-    Ok(Gathered { table: rows.table, outcomes, repeated })
+    Ok(Gathered { table: rows.table, outcomes, repeated, is_full: work.is_full.into_inner() })
 }
 
 /// The rows that one thread has read.
 struct Rows {
     table: Table,
+    /// Its bytes that are counted among those of all threads.
+    bytes: usize,
     duplicates: Option<Duplicates>,
     /// What tells them, if they are to be held against those of other threads.
     carried: Option<Carried>,
@@ -153,7 +171,8 @@ impl Rows {
     /// A table that finds texts under a key that nobody can know, so that no log can be made to be slow to read.
     fn new(are_kept: bool) -> Self {
         let table = Table::with_key(random_key());
-        Self { table: if are_kept { table } else { table.without_rows() }, duplicates: None, carried: None }
+        let table = if are_kept { table } else { table.without_rows() };
+        Self { table, bytes: 0, duplicates: None, carried: None }
     }
 
     /// Adds those of a thread that carried what tells them.
@@ -174,6 +193,10 @@ struct Work<'a> {
     progress: &'a Progress,
     /// The first file that came to nothing, so that those behind it need not be read: the answer is about it.
     failed: AtomicUsize,
+    /// Bytes that the rows of all threads take.
+    row_bytes: AtomicUsize,
+    /// True once something was not read since these are too many.
+    is_full: AtomicBool,
     begun: Mutex<Begun<'a>>,
     /// Told when a file has been opened, or could not be.
     opened: Condvar,
@@ -249,6 +272,9 @@ impl<'a> Work<'a> {
             let mut begun = locked(&self.begun);
             let place = begun.count;
             let name = self.files.get(place).filter(|_| !self.is_in_vain(place) && !self.progress.stop().is_asked())?;
+            if self.has_no_room() {
+                return None;
+            }
             begun.count += 1;
             begun.opening += 1;
             drop(begun);
@@ -300,10 +326,12 @@ impl<'a> Work<'a> {
             let mut source = locked(&file.blocks);
             let block = source.blocks.as_mut().and_then(Blocks::next);
             let number = source.taken;
-            let Some(block) = block.filter(|_| !self.is_in_vain(file.place)) else {
+            let block = block.filter(|_| !self.is_in_vain(file.place));
+            let is_cut = block.is_some() && self.has_no_room();
+            let Some(block) = block.filter(|_| !is_cut) else {
                 if let Some(blocks) = source.blocks.take() {
                     // A decoder that was given no more says that it misses something.
-                    let stopped = self.progress.stop().is_asked().then(|| STOPPED.to_owned());
+                    let stopped = self.why_stopped(is_cut).map(str::to_owned);
                     locked(&file.parts).end = Some((number, stopped.or(blocks.broken())));
                     locked(&self.begun).open.retain(|open| open.place != file.place);
                     self.add_up(file);
@@ -325,17 +353,20 @@ impl<'a> Work<'a> {
                     let (row, behind) = self.feed_row(file, &mut intake, &bytes);
                     lines += row;
                     let Some(blocks) = source.blocks.as_mut().filter(|_| !self.is_in_vain(file.place)) else { break };
+                    self.count_bytes(&mut rows.bytes, intake.table());
                     if let Some(behind) = behind {
                         blocks.give_back(behind);
                         break;
                     }
-                    next = blocks.read();
+                    // A source that is read in one go may end wherever memory does; that more is left of it shows above.
+                    next = if self.is_room_left() || file.plan.known.is_some() { blocks.read() } else { None };
                 }
                 drop(source);
             }
             intake.finish_stretch();
             (rows.table, rows.duplicates) = intake.take_rows();
             rows.carried = intake.take_carried();
+            self.count_bytes(&mut rows.bytes, &rows.table);
             if let Some(source) = intake.unrecognised() {
                 self.end(file.place, Ok(Outcome::Unrecognised(source.clone())));
             }
@@ -399,6 +430,37 @@ impl<'a> Work<'a> {
             self.failed.fetch_min(place, Ordering::Relaxed);
         }
         locked(&self.done).insert(place, outcome);
+    }
+
+    /// Counts what a thread's rows take now.
+    fn count_bytes(&self, counted: &mut usize, table: &Table) {
+        let before = std::mem::replace(counted, table.bytes());
+        match counted.checked_sub(before) {
+            Some(more) => self.row_bytes.fetch_add(more, Ordering::Relaxed),
+            None => self.row_bytes.fetch_sub(before - *counted, Ordering::Relaxed),
+        };
+    }
+
+    fn is_room_left(&self) -> bool {
+        self.row_bytes.load(Ordering::Relaxed) <= self.settings.most_bytes
+    }
+
+    /// Asked of something that is to be read: true if it is not, since the rows so far take all the memory that they may. What
+    /// was begun is read to its end, so that of one file there are no holes.
+    fn has_no_room(&self) -> bool {
+        let is_full = !self.is_room_left();
+        self.is_full.fetch_or(is_full, Ordering::Relaxed);
+        is_full
+    }
+
+    /// Why a file has no more blocks, if it is not its end; `is_cut` if there was no room for the next.
+    fn why_stopped(&self, is_cut: bool) -> Option<&'static str> {
+        match (self.progress.stop().is_asked(), self.settings.keeps_rows) {
+            (true, _) => Some(STOPPED),
+            (false, true) if is_cut => Some(FULL),
+            (false, false) if is_cut => Some(FULL_OF_COUNTS),
+            _ => None,
+        }
     }
 
     /// True if what a file holds no longer matters.

@@ -8,6 +8,7 @@ use crate::voice::{self, counted};
 use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 /// What takes less time shows no line.
@@ -88,6 +89,27 @@ impl Progress {
         if self.next.is_some() {
             voice::show("");
         }
+    }
+
+    /// Does what says nothing of how far it has come, such as the search of patterns. Meanwhile the line is this one, in
+    /// ASCII, if it takes longer than what shows none.
+    pub fn during<T>(&self, line: &str, work: impl FnOnce() -> T) -> T {
+        if self.next.is_none() {
+            return work();
+        }
+        let (done, is_done) = mpsc::channel::<()>();
+        let worked = std::thread::scope(|scope| {
+            scope.spawn(move || {
+                if is_done.recv_timeout(FIRST_AFTER) == Err(RecvTimeoutError::Timeout) {
+                    voice::show(line);
+                }
+            });
+            let worked = work();
+            drop(done);
+            worked
+        });
+        self.clear();
+        worked
     }
 
     fn show(&self) {

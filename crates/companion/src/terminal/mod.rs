@@ -126,11 +126,15 @@ fn weeks(finding: &Finding, ascii: bool) -> String {
 
 /// The notice of an answer without patterns, of files that were read in part: threads read them side by side, so that what
 /// there is has holes, which no pattern may tell.
-pub const NOT_LOOKED_FOR: &str = "no patterns are looked for in parts of several files";
+pub const NONE_OF_PARTS: &str = "no patterns are looked for in parts of several files";
+/// The notice of an answer without patterns, of a reading that an interrupt ended: whoever gives one does not want to wait
+/// for what may take many seconds.
+pub const NONE_AFTER_INTERRUPT: &str = "no patterns are looked for after an interrupt";
 
 fn notes(answer: &Answer) -> Vec<String> {
     let mut notes = Vec::new();
-    let are_looked_for = !answer.notices.iter().any(|notice| notice == NOT_LOOKED_FOR);
+    let are_looked_for =
+        !answer.notices.iter().any(|notice| [NONE_OF_PARTS, NONE_AFTER_INTERRUPT].contains(&&**notice));
     if answer.patterns.is_empty() && answer.totals.executions() > 0 && are_looked_for {
         notes.push("No recurring pattern found.".to_owned());
     }

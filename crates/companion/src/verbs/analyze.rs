@@ -44,7 +44,11 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
             "--keep-rows off: it does not go with --by {by}, since rows are counted by their start"
         )));
     }
-    let Read { table, reading, remarks, system, is_stopped } = read(args, query.counting.attempts)?;
+    let is_seen = args.format == Format::Terminal && args.output.is_none();
+    let stop = if is_seen { &PICTURE } else { &NO_PICTURE };
+    let remedy = is_seen.then_some("Ctrl+C shows what was read");
+    let progress = Progress::of(&args.files).until(stop, remedy);
+    let Read { table, reading, remarks, system, is_stopped, is_full } = read(args, query.counting.attempts, &progress)?;
     if answer::reach_of(&table, &query).is_none() {
         report(&account(&reading), &remarks);
         let failure = nothing_to_place(args, &reading, system);
@@ -56,10 +60,16 @@ pub fn run(args: &AnalyzeArgs) -> Result<(), Failure> {
     }
     let source = Source::File;
     let zone = zones::zone(&query.time_zone, answer::zone_span(&table, &query, source))?;
-    let has_holes = is_stopped && args.files.len() > 1;
-    let patterns = if has_holes { Patterns::Skip } else { Patterns::Look };
-    let mut answer = answer::answer(&table, &reading, &query, &zone, source, patterns)?;
-    answer.notices.extend(has_holes.then(|| terminal::NOT_LOOKED_FOR.to_owned()));
+    let no_patterns = match (is_stopped, is_full) {
+        (true, _) | (_, true) if args.files.len() > 1 => Some(terminal::NONE_OF_PARTS),
+        (true, _) => Some(terminal::NONE_AFTER_INTERRUPT),
+        _ => None,
+    };
+    let patterns = if no_patterns.is_some() { Patterns::Skip } else { Patterns::Look };
+    let answered = progress
+        .during("looking for patterns...", || answer::answer(&table, &reading, &query, &zone, source, patterns));
+    let mut answer = answered?;
+    answer.notices.extend(no_patterns.map(str::to_owned));
     files::write(args.output.as_deref(), &written(args, &answer))?;
     report(&answer.account, &remarks);
     unknown_workflows(&table, &query, &answer.window).iter().for_each(|hint| say(hint));
@@ -77,10 +87,12 @@ struct Read {
     system: Option<&'static str>,
     /// An interrupt ended the reading.
     is_stopped: bool,
+    /// Memory ended it.
+    is_full: bool,
 }
 
 /// Reads files into one table.
-fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<Read, Failure> {
+fn read(args: &AnalyzeArgs, attempts: Attempts, progress: &Progress) -> Result<Read, Failure> {
     let keeps_rows = args.keep_rows == KeepRows::On;
     let deduplicate = match args.deduplicate {
         Deduplicate::On if !keeps_rows => {
@@ -92,15 +104,12 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<Read, Failure> {
         Deduplicate::Off => false,
     };
     let opening = reading::opening(&args.reading)?;
-    let is_seen = args.format == Format::Terminal && args.output.is_none();
-    let stop = if is_seen { &PICTURE } else { &NO_PICTURE };
-    interrupt::watch(stop);
-    let remedy = is_seen.then_some("Ctrl+C shows what was read");
-    let progress = Progress::of(&args.files).until(stop, remedy);
-    let read = parallel::read(&args.files, Settings::new(opening, deduplicate, keeps_rows), &progress);
+    interrupt::watch(progress.stop());
+    let settings = Settings::new(opening, deduplicate, keeps_rows).limited_to(args.most_memory);
+    let read = parallel::read(&args.files, settings, progress);
     progress.clear();
-    let is_stopped = stop.end();
-    let parallel::Gathered { table, outcomes, repeated } = read?;
+    let is_stopped = progress.stop().end();
+    let parallel::Gathered { table, outcomes, repeated, is_full } = read?;
     let (mut readings, read_files) = (repeated, outcomes.len());
     let (mut remarks, mut system) = (Vec::new(), None);
     for (file, outcome) in args.files.iter().zip(outcomes) {
@@ -131,7 +140,7 @@ fn read(args: &AnalyzeArgs, attempts: Attempts) -> Result<Read, Failure> {
         // The interrupt may have ended the source before it ended the reading.
         readings.incomplete.get_or_insert_with(|| STOPPED.to_owned());
     }
-    Ok(Read { table, reading: readings, remarks, system, is_stopped })
+    Ok(Read { table, reading: readings, remarks, system, is_stopped, is_full })
 }
 
 /// The first problem of each kind in a file.

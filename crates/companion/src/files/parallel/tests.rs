@@ -79,8 +79,16 @@ fn check(form: Option<Form>, files: &[Vec<u8>], deduplicate: bool) {
     let readings = added_up(&outcomes);
     let answer = response(&rows.0, &readings);
     for (threads, block_bytes) in [(1, 100), (1, 4096), (2, 333), (4, 150), (4, BLOCK_BYTES)] {
-        let settings = Settings { opening: opening_of(form), deduplicate, keeps_rows: true, threads, block_bytes };
-        let Gathered { table, outcomes: read, repeated } = super::read(&names, settings, &Progress::silent()).unwrap();
+        let settings = Settings {
+            opening: opening_of(form),
+            deduplicate,
+            keeps_rows: true,
+            most_bytes: usize::MAX,
+            threads,
+            block_bytes,
+        };
+        let Gathered { table, outcomes: read, repeated, .. } =
+            super::read(&names, settings, &Progress::silent()).unwrap();
         let how = format!("{threads} threads, blocks of {block_bytes}");
         // Which file a repeated row is of shows only where one thread has read all.
         if !deduplicate || threads == 1 {
@@ -277,8 +285,14 @@ fn the_first_file_that_comes_to_nothing_is_told() {
     let [good, bad] = [good, bad].map(|path| path.to_str().unwrap().to_owned());
     let missing = folder.path().join("missing").to_str().unwrap().to_owned();
     for threads in [1, 3] {
-        let settings =
-            Settings { opening: opening_of(None), deduplicate: false, keeps_rows: true, threads, block_bytes: 100 };
+        let settings = Settings {
+            opening: opening_of(None),
+            deduplicate: false,
+            keeps_rows: true,
+            most_bytes: usize::MAX,
+            threads,
+            block_bytes: 100,
+        };
         let read = |files: &[&String]| {
             let files: Vec<String> = files.iter().map(|file| (*file).clone()).collect();
             super::read(&files, settings.clone(), &Progress::silent()).map(|gathered| gathered.outcomes)
@@ -314,7 +328,14 @@ fn what_is_counted_together_depends_on_no_thread() {
         std::fs::write(&path, lines.concat()).unwrap();
         for (threads, block_bytes) in [(1, BLOCK_BYTES), (2, 70_000), (4, 30_000)] {
             let opening = opening_of(Some(Form::Ndjson));
-            let settings = Settings { opening, deduplicate: false, keeps_rows: false, threads, block_bytes };
+            let settings = Settings {
+                opening,
+                deduplicate: false,
+                keeps_rows: false,
+                most_bytes: usize::MAX,
+                threads,
+                block_bytes,
+            };
             let Gathered { table, outcomes, .. } = super::read(&names, settings, &Progress::silent()).unwrap();
             assert_eq!((table.rows(), table.counted()), (0, 60_000));
             let query = Query::from_pairs([("patterns", "all")]).unwrap();
