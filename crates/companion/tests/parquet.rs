@@ -6,12 +6,13 @@
 #[path = "support/shell.rs"]
 mod shell;
 
-use parquet::basic::Compression;
+use parquet::basic::{Compression, Encoding};
 use parquet::column::writer::ColumnWriter;
 use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{WriterProperties, WriterVersion};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
+use parquet::schema::types::ColumnPath;
 use shell::{Files, Ran, run};
 use std::sync::Arc;
 
@@ -40,9 +41,13 @@ fn sparse(values: Values, levels: &[i16]) -> Column {
 
 /// Writes each list of columns as a row group.
 fn written(schema: &str, groups: &[&[Column]], compression: Compression) -> Vec<u8> {
+    written_by(schema, groups, WriterProperties::builder().set_compression(compression).build())
+}
+
+/// The same as a writer of some kind does it.
+fn written_by(schema: &str, groups: &[&[Column]], properties: WriterProperties) -> Vec<u8> {
     let schema = Arc::new(parse_message_type(&format!("message rows {{ {schema} }}")).unwrap());
-    let properties = Arc::new(WriterProperties::builder().set_compression(compression).build());
-    let mut file = SerializedFileWriter::new(Vec::new(), schema, properties).unwrap();
+    let mut file = SerializedFileWriter::new(Vec::new(), schema, Arc::new(properties)).unwrap();
     for columns in groups {
         let mut group = file.next_row_group().unwrap();
         for Column(values, definitions, repetitions) in *columns {
@@ -354,6 +359,72 @@ fn many_rows_are_read_in_pieces() {
         })
         .collect();
     check(&plain(10_000), &rows);
+}
+
+/// Rows whose columns end their pages at other rows each, and of which some are larger than what is read together.
+#[test]
+fn pages_of_any_size_are_the_same_rows() {
+    const ROWS: usize = 5000;
+    let schema = "required binary status (STRING); required int64 started_at (TIMESTAMP(MILLIS,true));
+        required binary id (STRING); optional binary error (STRING);
+        optional group tags (LIST) { repeated group list { optional binary element (STRING); } }";
+    let (mut ids, mut errors, mut error_levels) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut tags, mut definitions, mut repetitions) = (Vec::new(), Vec::new(), Vec::new());
+    let mut lines = String::new();
+    for row in 0..ROWS {
+        let id: &str = format!("{row:x}-{}", "i".repeat(row % 40)).leak();
+        ids.push(id);
+        let at = execution_heatmap::time::Timestamp::from_ms(START + row as i64 * 60_000).unwrap().to_text();
+        lines.push_str(&format!("{{\"status\":\"failed\",\"started_at\":\"{at}\",\"id\":\"{id}\""));
+        error_levels.push(i16::from(row % 3 > 0));
+        if row % 3 > 0 {
+            let error: &str =
+                format!("E{} {}", row % 11, "x\n".repeat(if row % 500 == 1 { 9000 } else { row % 7 })).leak();
+            errors.push(error);
+            lines.push_str(&format!(",\"error\":{}", serde_json::Value::from(error)));
+        }
+        let count = row * 7 % 6;
+        if count == 0 {
+            definitions.push((row % 2) as i16);
+            repetitions.push(0);
+        }
+        for tag in 0..count {
+            definitions.push(3);
+            repetitions.push(i16::from(tag > 0));
+            tags.push(["eu", "us", "a", "b", "c"][tag]);
+        }
+        let listed = &tags[tags.len() - count..];
+        let is_list = count > 0 || row % 2 == 1;
+        lines.push_str(&if is_list { format!(",\"tags\":{listed:?}}}\n") } else { "}\n".to_owned() });
+    }
+    let columns = [
+        column(Values::Bytes(vec!["failed"; ROWS])),
+        column(Values::Int64((0..ROWS as i64).map(|row| START + row * 60_000).collect())),
+        column(Values::Bytes(ids)),
+        sparse(Values::Bytes(errors), &error_levels),
+        Column(Values::Bytes(tags), Some(definitions), Some(repetitions)),
+    ];
+    for (rows, bytes, encoding, version) in [
+        (7, 1 << 20, None, WriterVersion::PARQUET_1_0),
+        (1 << 20, 300, Some(Encoding::PLAIN), WriterVersion::PARQUET_1_0),
+        (1 << 20, 1 << 20, Some(Encoding::PLAIN), WriterVersion::PARQUET_2_0),
+        (900, 1 << 20, Some(Encoding::DELTA_BYTE_ARRAY), WriterVersion::PARQUET_2_0),
+        (33, 5000, Some(Encoding::DELTA_LENGTH_BYTE_ARRAY), WriterVersion::PARQUET_1_0),
+    ] {
+        let mut properties = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_writer_version(version)
+            .set_write_batch_size(5)
+            .set_data_page_row_count_limit(rows)
+            .set_data_page_size_limit(bytes)
+            .set_dictionary_enabled(encoding.is_none());
+        for name in ["id", "error"] {
+            properties = encoding
+                .into_iter()
+                .fold(properties, |to, encoding| to.set_column_encoding(ColumnPath::from(name), encoding));
+        }
+        check(&written_by(schema, &[&columns], properties.build()), &lines);
+    }
 }
 
 #[test]
