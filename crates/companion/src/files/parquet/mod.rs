@@ -5,6 +5,7 @@
 //! after the other, some thousand rows at a time.
 
 mod column;
+mod delta;
 mod footer;
 mod leaves;
 mod meaning;
@@ -12,6 +13,7 @@ mod pages;
 mod thrift;
 
 use column::{Column, Plan, write_text};
+use delta::Checked;
 use execution_heatmap::ingest::{Columned, Expected, MOST_LINE_BYTES};
 use leaves::Leaf;
 use meaning::Meaning;
@@ -72,7 +74,8 @@ impl ParquetRows {
             Ok(Self {
                 open_pages: Box::new(move |column, rows, meter| {
                     let pages = Arc::new(Pages::of(&file, column, meter));
-                    Ok(Box::new(SerializedPageReader::new(pages, column, rows, None)?))
+                    let pages = SerializedPageReader::new(pages, column, rows, None)?;
+                    Ok(Box::new(Checked::new(pages, column.column_descr())))
                 }),
                 metadata,
                 columned: Arc::new(columned),

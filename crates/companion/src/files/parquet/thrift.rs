@@ -38,14 +38,15 @@ impl<R: Read> Thrift<R> {
         self.at
     }
 
-    fn byte(&mut self) -> Option<u8> {
+    pub(super) fn byte(&mut self) -> Option<u8> {
         let mut byte = [0];
         self.source.read_exact(&mut byte).ok()?;
         self.at += 1;
         Some(byte[0])
     }
 
-    fn whole(&mut self) -> Option<u64> {
+    /// A number that is never negative.
+    pub(super) fn whole(&mut self) -> Option<u64> {
         let mut whole = 0;
         for digit in 0..MOST_DIGITS {
             let byte = self.byte()?;
@@ -75,7 +76,7 @@ impl<R: Read> Thrift<R> {
         Some(length)
     }
 
-    fn pass_bytes(&mut self, length: u64) -> Option<()> {
+    pub(super) fn pass_bytes(&mut self, length: u64) -> Option<()> {
         let passed = std::io::copy(&mut (&mut self.source).take(length), &mut std::io::sink()).ok()?;
         self.at += passed;
         (passed == length).then_some(())
