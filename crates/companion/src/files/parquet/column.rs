@@ -396,15 +396,21 @@ fn write_tags(bytes: &[u8], text: &mut Vec<u8>) {
 /// line is so long that the engine counts it as that and looks at nothing in it.
 pub(super) fn write_text(bytes: &[u8], text: &mut Vec<u8>) {
     text.push(b'"');
-    for piece in bytes.chunk_by(|left, right| !is_escaped(*left) && !is_escaped(*right)) {
-        if text.len() > MOST_LINE_BYTES {
-            break;
-        }
-        match piece {
-            [byte @ (b'"' | b'\\')] => text.extend_from_slice(&[b'\\', *byte]),
-            [byte @ 0..0x20] => push(text, format_args!("\\u{byte:04x}")),
-            _ => text.extend_from_slice(piece.get(..MOST_LINE_BYTES).unwrap_or(piece)),
-        }
+    let mut rest = bytes;
+    while text.len() <= MOST_LINE_BYTES && !rest.is_empty() {
+        let (plain, behind) = rest.split_at(rest.iter().position(|byte| is_escaped(*byte)).unwrap_or(rest.len()));
+        text.extend_from_slice(plain.get(..MOST_LINE_BYTES).unwrap_or(plain));
+        rest = match behind {
+            [byte @ (b'"' | b'\\'), behind @ ..] => {
+                text.extend_from_slice(&[b'\\', *byte]);
+                behind
+            }
+            [byte, behind @ ..] => {
+                push(text, format_args!("\\u{byte:04x}"));
+                behind
+            }
+            [] => behind,
+        };
     }
     text.push(b'"');
 }
