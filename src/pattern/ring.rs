@@ -140,30 +140,34 @@ pub fn sums(ring: &Ring, windows: &mut Windows) {
     let (short, whole) = windows.split_at_mut(SHORT_WINDOWS);
     for (length, block) in LENGTHS.iter().zip(short.chunks_exact_mut(OF_A_LENGTH)) {
         let (single, multi) = block.split_at_mut(RING);
-        for ((window, from), to) in single.iter_mut().zip(&running).zip(running.iter().skip(*length)) {
+        let (Some(windows), Some(from), Some(to)) =
+            (single.first_chunk_mut::<RING>(), running.first_chunk::<RING>(), running.get(*length..))
+        else {
+            continue;
+        };
+        let Some(to) = to.first_chunk::<RING>() else { continue };
+        for ((window, from), to) in windows.iter_mut().zip(from).zip(to) {
             *window = to - from;
         }
-        unite(single, 24, multi);
+        unite::<24>(single, multi);
     }
     let (single, multi) = whole.split_at_mut(7);
     for (window, day) in single.iter_mut().zip(ring.chunks_exact(24)) {
         *window = day.iter().sum();
     }
-    unite(single, 1, multi);
+    unite::<1>(single, multi);
 }
 
-/// From the sums of seven single days, at `starts` starts each, those of Monday to Friday, Saturday and Sunday, and
-/// (where there is room) every day.
-fn unite(single: &[f32], starts: usize, multi: &mut [f32]) {
-    let add = |days: &[f32], set: &mut [f32]| {
+/// From the sums of seven single days, at so many starts each, those of Monday to Friday, Saturday and Sunday, and
+/// (where there is room) every day. How many is known to the compiler, so that it adds up several at a time.
+fn unite<const STARTS: usize>(single: &[f32], multi: &mut [f32]) {
+    let days = single.as_chunks::<STARTS>().0;
+    let days_of_sets = [days.get(..5), days.get(5..), Some(days)];
+    for (set, days) in multi.as_chunks_mut::<STARTS>().0.iter_mut().zip(days_of_sets) {
         set.fill(0.0);
-        for day in days.chunks_exact(starts) {
+        for day in days.unwrap_or_default() {
             set.iter_mut().zip(day).for_each(|(sum, value)| *sum += value);
         }
-    };
-    let days_of_sets = [single.get(..5 * starts), single.get(5 * starts..), Some(single)];
-    for (set, days) in multi.chunks_exact_mut(starts).zip(days_of_sets) {
-        add(days.unwrap_or_default(), set);
     }
 }
 

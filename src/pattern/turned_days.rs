@@ -61,9 +61,13 @@ impl Unit {
     }
 }
 
+/// A number for each hour at which a stretch of one length begins. Where lengths are known to the compiler it adds up
+/// several at a time without room for what is left over, also where code is to be small.
+type Hours = [f32; 24];
+
 /// What a turn by an angle below 24 puts next to each other, length by length.
-fn turned(of_unit: &Doubled, angle: usize) -> impl Iterator<Item = &[f32]> {
-    of_unit.chunks_exact(48).map(move |twice| twice.get(angle..angle + 24).unwrap_or_default())
+fn turned(of_unit: &Doubled, angle: usize) -> impl Iterator<Item = &Hours> {
+    of_unit.as_chunks::<48>().0.iter().filter_map(move |twice| twice.get(angle..)?.first_chunk())
 }
 
 /// Sums of turned units, and of their squares.
@@ -78,8 +82,9 @@ impl Added {
     }
 
     fn add(&mut self, of_unit: &Doubled, angle: usize) {
-        let lengths = self.sums.chunks_exact_mut(24).zip(self.squares.chunks_exact_mut(24));
+        let lengths = self.sums.as_chunks_mut().0.iter_mut().zip(self.squares.as_chunks_mut().0);
         for ((sums, squares), turned) in lengths.zip(turned(of_unit, angle)) {
+            let (sums, squares): (&mut Hours, &mut Hours) = (sums, squares);
             for ((sum, square), contrast) in sums.iter_mut().zip(squares).zip(turned) {
                 *sum += contrast;
                 *square += contrast * contrast;
@@ -89,8 +94,9 @@ impl Added {
 
     /// Adds what the square of the sum of two has beyond their squares.
     fn add_both(&mut self, one: &Doubled, other: &Doubled, angle: usize) {
-        let lengths = self.squares.chunks_exact_mut(24).zip(turned(one, angle)).zip(turned(other, angle));
+        let lengths = self.squares.as_chunks_mut().0.iter_mut().zip(turned(one, angle)).zip(turned(other, angle));
         for ((squares, one), other) in lengths {
+            let squares: &mut Hours = squares;
             let pairs = one.iter().zip(other);
             squares.iter_mut().zip(pairs).for_each(|(square, (one, other))| *square += 2.0 * one * other);
         }
