@@ -384,6 +384,8 @@ fn flagged(fields: &Fields<'_>, rules: &Rules) -> Option<(Status, &'static str, 
         (Some(false), None) if !has_ended && rules.has_open_rows => (Status::Running, Weight::BelowWords),
         (Some(false), _) => (Status::Failed, Weight::BelowWords),
         (None, Some(false)) => (Status::Pending, Weight::BelowWords),
+        // What has ended does not wait; that it says nothing is told.
+        (None, None) if has_ended => return None,
         (None, None) => (rules.otherwise?, Weight::BelowWords),
     };
     Some((status, status.name(), weight))

@@ -6,15 +6,14 @@ use super::arrow::{self, Advance, Arrow};
 use super::cdevents::Pairs;
 use super::document::{Document, Found};
 use super::expected::Expected;
-use super::fields::Fields;
+use super::first_rows::FirstRows;
 use super::input::Input;
-use super::mapping::Node;
+use super::mapping::Mapping;
 use super::ndjson::{self, Parsed};
 use super::reader::{Reader, is_blank, too_long};
 use super::row::Place;
 use super::swf::{self, Log};
-use super::text::Text;
-use super::{Cut, Event, Form, Value, row};
+use super::{Cut, Event, Form};
 use crate::problem::ProblemKind;
 
 /// What is said of a job or folder of Jenkins without anything in it: it may have builds that nobody asked for.
@@ -28,7 +27,9 @@ pub(super) struct Forms {
     log: Log,
     arrow: Arrow,
     /// Executions that several events tell of.
-    pairs: Pairs,
+    pub(super) pairs: Pairs,
+    /// There while none of the first rows says whose rows they are, and until these are told.
+    pub(super) first_rows: Option<Box<FirstRows>>,
 }
 
 #[cfg(feature = "forms")]
@@ -77,6 +78,7 @@ impl Forms {
             log: Log::default(),
             arrow: if expected.form == Some(Form::Columns) { Arrow::handed() } else { Arrow::default() },
             pairs: Pairs::default(),
+            first_rows: None,
         }
     }
 
@@ -88,6 +90,27 @@ impl Forms {
     /// The members around the rows of a document that say something of them.
     pub(super) fn context(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.document.iter().flat_map(|document| document.context())
+    }
+
+    /// Takes one of several events that tell of one execution; what is no such event is told at once.
+    pub(super) fn join(
+        &mut self,
+        place: Place,
+        bytes: &[u8],
+        mapping: &Mapping,
+        noun: &str,
+    ) -> Option<Event<'static>> {
+        match ndjson::parse(place.line, bytes, mapping, noun) {
+            Parsed::Event(Event::End(end)) => {
+                self.pairs.end_saying(end);
+                None
+            }
+            Parsed::Event(event) => Some(event),
+            Parsed::Row(fields) => {
+                let why = self.pairs.take(place, &fields).err()?;
+                Some(Event::LeftOut { line: place.line, why })
+            }
+        }
     }
 }
 
@@ -106,7 +129,7 @@ impl Reader {
                 continue;
             }
             if self.recognised.is_none() {
-                self.settle_by(cut.range.clone(), Form::Ndjson);
+                self.settle_by(&cut, Form::Ndjson);
             }
             if let Some(event) = self.join(&cut, "line") {
                 return Some(event);
@@ -127,25 +150,16 @@ impl Reader {
             if self.forms.as_deref()?.pairs.has_next() {
                 return self.forms.as_deref_mut()?.pairs.next(&self.mapping, &mut self.scratch);
             }
-            let way = self.expected.way();
-            let document =
-                self.forms.as_deref_mut()?.document.get_or_insert_with(|| Box::new(Document::new(self.line, way)));
-            let cut = match document.next(&mut self.input) {
+            let cut = match self.next_found() {
                 None => return self.next_pair(),
-                Some(Found::Row(cut)) => cut,
-                Some(Found::Unlisted { line }) => {
-                    let message = UNLISTED.to_owned();
-                    return Some(Event::Rejected { line, kind: ProblemKind::Unreadable, message });
-                }
-                Some(Found::Broken { line, cause }) => {
-                    return Some(Event::Broken { line, message: ["the JSON cannot be read on: ", cause].concat() });
-                }
+                Some(Found::Row(cut)) if !cut.is_too_long => cut,
+                Some(other) => return Some(event_of(other)),
             };
-            if cut.is_too_long {
-                return Some(too_long(&cut));
-            }
             if self.recognised.is_none() {
-                self.settle_by(cut.range.clone(), Form::Json);
+                self.settle_by(&cut, Form::Json);
+                if self.first_rows().is_some() {
+                    return self.next_of_first_rows();
+                }
             }
             if self.mapping.rules().joins_events {
                 match self.join(&cut, "element") {
@@ -157,34 +171,25 @@ impl Reader {
         }
     }
 
+    /// What a document has next.
+    pub(super) fn next_found(&mut self) -> Option<Found> {
+        let way = self.expected.way();
+        let document = &mut self.forms.as_deref_mut()?.document;
+        document.get_or_insert_with(|| Box::new(Document::new(self.line, way))).next(&mut self.input)
+    }
+
     fn read_element(&mut self, cut: &Cut) -> Event<'_> {
         let place = self.place_of(cut);
         let bytes = self.input.get(cut.range.clone());
-        match ndjson::parse(cut.line, bytes, &self.mapping, "element") {
-            Parsed::Event(event) => event,
-            Parsed::Row(mut fields) => {
-                for (name, text) in self.forms.iter().flat_map(|forms| forms.context()) {
-                    ndjson::take(&mut fields, &self.mapping, Node::ROOT, Text::Plain(name), Value::of_json(text));
-                }
-                row::understand(place, &Fields::Taken(fields), &self.mapping, &mut self.scratch)
-            }
-        }
+        let context = self.forms.iter().flat_map(|forms| forms.context());
+        ndjson::read_within(place, bytes, context, "element", &self.mapping, &mut self.scratch)
     }
 
-    /// Takes one of several events that tell of one execution; what is no such event is told at once.
+    /// Takes one of several events that tell of one execution, as [`Forms::join`].
     fn join(&mut self, cut: &Cut, noun: &str) -> Option<Event<'static>> {
         let place = self.place_of(cut);
-        match ndjson::parse(cut.line, self.input.get(cut.range.clone()), &self.mapping, noun) {
-            Parsed::Event(Event::End(end)) => {
-                self.forms.as_deref_mut()?.pairs.end_saying(end);
-                None
-            }
-            Parsed::Event(event) => Some(event),
-            Parsed::Row(fields) => {
-                let why = self.forms.as_deref_mut()?.pairs.take(place, &fields).err()?;
-                Some(Event::LeftOut { line: cut.line, why })
-            }
-        }
+        let bytes = self.input.get(cut.range.clone());
+        self.forms.as_deref_mut()?.join(place, bytes, &self.mapping, noun)
     }
 
     /// The next execution that events told of; once the source has ended, also those that have not.
@@ -234,6 +239,19 @@ impl Reader {
             let place = Place { line: cut.line, offset: self.input.offset_of(cut.range.start) };
             let bytes = self.input.get(cut.range);
             return Some(log.read(place, bytes, &mut self.scratch));
+        }
+    }
+}
+
+/// What is told of what a document has that is no row to be read.
+pub(super) fn event_of(found: Found) -> Event<'static> {
+    match found {
+        Found::Row(cut) => too_long(&cut),
+        Found::Unlisted { line } => {
+            Event::Rejected { line, kind: ProblemKind::Unreadable, message: UNLISTED.to_owned() }
+        }
+        Found::Broken { line, cause } => {
+            Event::Broken { line, message: ["the JSON cannot be read on: ", cause].concat() }
         }
     }
 }

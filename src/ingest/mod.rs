@@ -45,6 +45,7 @@ mod document_state;
 mod expected;
 mod fields;
 mod find;
+mod first_rows;
 mod forms;
 mod hint;
 mod input;

@@ -30,6 +30,26 @@ pub(super) fn read<'a>(place: Place, bytes: &'a [u8], mapping: &Mapping, scratch
     }
 }
 
+/// The same of an element of a document, and of what stands around it: names and texts of JSON, as if they were members.
+pub(super) fn read_within<'a>(
+    place: Place,
+    bytes: &'a [u8],
+    context: impl Iterator<Item = (&'static str, &'a str)>,
+    noun: &str,
+    mapping: &Mapping,
+    scratch: &'a mut Scratch,
+) -> Event<'a> {
+    match parse(place.line, bytes, mapping, noun) {
+        Parsed::Event(event) => event,
+        Parsed::Row(mut fields) => {
+            for (name, text) in context {
+                take(&mut fields, mapping, Node::ROOT, Text::Plain(name), Value::of_json(text));
+            }
+            row::understand(place, &Fields::Taken(fields), mapping, scratch)
+        }
+    }
+}
+
 /// Takes an object apart. `noun` is what messages call it.
 pub(super) fn parse<'a>(line: u64, bytes: &'a [u8], mapping: &Mapping, noun: &str) -> Parsed<'a> {
     let unreadable = |message: String| Parsed::Event(Event::Rejected { line, kind: ProblemKind::Unreadable, message });

@@ -3,6 +3,7 @@
 
 use super::csv::{self, Header};
 use super::expected::{Expected, Rows};
+use super::first_rows::FirstRows;
 use super::forms::{self, Held};
 use super::hint::Unrecognised;
 use super::input::Input;
@@ -87,6 +88,15 @@ pub(super) enum Stage {
     Refused(Option<Unrecognised>),
     /// The source is for a reader with forms; nothing of it was read but control lines.
     Foreign,
+}
+
+impl Stage {
+    pub(super) fn form(&self) -> Option<Form> {
+        match self {
+            Stage::Reading(form) => Some(*form),
+            Stage::Seeking | Stage::Refused(_) | Stage::Foreign => None,
+        }
+    }
 }
 
 impl Reader {
@@ -213,10 +223,7 @@ impl Reader {
 
     /// The form, once it is known.
     pub fn form(&self) -> Option<Form> {
-        match &self.stage {
-            Stage::Reading(form) => Some(*form),
-            Stage::Seeking | Stage::Refused(_) | Stage::Foreign => None,
-        }
+        self.stage.form()
     }
 
     /// What separates the fields of delimited text, once the form is known to be one.
@@ -254,12 +261,17 @@ impl Reader {
     /// True if every byte that came belongs to a row that was told, or to none: what follows would read the same in a
     /// reader of its own.
     pub fn is_between_rows(&self) -> bool {
-        self.input.waiting().is_empty() && !self.lines.is_skipping() && !self.records.is_skipping()
+        self.input.waiting().is_empty()
+            && !self.lines.is_skipping()
+            && !self.records.is_skipping()
+            && self.first_rows().is_none()
     }
 
-    /// Bytes of a row that is not yet whole.
+    /// Bytes of a row that is not yet whole, and of first rows that wait for one that says whose they are.
     pub fn pending(&self) -> usize {
-        self.input.waiting().len()
+        let waiting = self.input.waiting().len();
+        let begin = self.first_rows().and_then(FirstRows::place).map(|place| place.offset);
+        waiting + begin.map_or(0, |begin| self.input.offset_of(self.input.start()).saturating_sub(begin) as usize)
     }
 
     /// Drops a record that has begun, because the caller knows that what comes is the beginning of another one: all that
@@ -273,7 +285,8 @@ impl Reader {
 
     /// Line feeds before the row that comes next.
     pub fn lines(&self) -> u64 {
-        self.line.max(self.lines.line()).max(self.records.line()) - 1
+        let line = self.line.max(self.lines.line()).max(self.records.line());
+        self.first_rows().and_then(FirstRows::place).map_or(line, |place| place.line) - 1
     }
 
     /// The next event, or `None` until more bytes come.
@@ -286,6 +299,9 @@ impl Reader {
             self.seek_form();
         }
         self.known.pass_end();
+        if self.first_rows().is_some() {
+            return self.next_of_first_rows();
+        }
         match &mut self.stage {
             Stage::Seeking | Stage::Foreign => None,
             Stage::Reading(Form::Ndjson) => self.next_line(),
@@ -339,22 +355,27 @@ impl Reader {
         self.system = Some(CANONICAL.name);
     }
 
-    /// Decides it by an object, if it is one and no control line.
+    /// Decides it by an object, if it is one and no control line; holds one that leaves it open.
     // Called until the first row.
     #[inline(never)]
-    pub(super) fn settle_by(&mut self, range: Range<usize>, form: Form) {
-        let Some(mut names) = object(self.input.get(range)).map(recognise::names_of) else {
-            if self.forms.is_none() {
-                self.stage = Stage::Foreign;
-            }
-            return;
-        };
-        if recognise::is_control(&names) {
-            return;
+    pub(super) fn settle_by(&mut self, cut: &Cut, form: Form) {
+        match self.names_at(cut.range.clone()) {
+            None if self.forms.is_none() => self.stage = Stage::Foreign,
+            Some(names) if recognise::is_control(&names) => {}
+            Some(names) if self.leaves_open(cut, &names) => self.hold_first(cut, names),
+            Some(names) => self.settle(&names, form),
+            None => {}
         }
-        let context = self.forms.iter().flat_map(|forms| forms.context());
-        names.extend(context.map(|(name, _)| name.to_owned()));
-        self.settle(&names, form);
+    }
+
+    /// The names of the fields of an object and of what stands around it; `None` where there is something else.
+    pub(super) fn names_at(&self, range: Range<usize>) -> Option<Vec<String>> {
+        let mut names = object(self.input.get(range)).map(recognise::names_of)?;
+        if !recognise::is_control(&names) {
+            let context = self.forms.iter().flat_map(|forms| forms.context());
+            names.extend(context.map(|(name, _)| name.to_owned()));
+        }
+        Some(names)
     }
 
     // Apart from what other forms need: a browser optimises a function the sooner the longer it is.
@@ -380,9 +401,12 @@ impl Reader {
                 continue;
             }
             if self.recognised.is_none() {
-                self.settle_by(cut.range.clone(), Form::Ndjson);
+                self.settle_by(&cut, Form::Ndjson);
                 if self.needs_forms() {
                     return None;
+                }
+                if self.first_rows().is_some() {
+                    return self.next_of_first_rows();
                 }
                 if self.mapping.rules().joins_events {
                     return self.joined(&cut);

@@ -1,4 +1,4 @@
-//! Whose rows a source holds, told by the names of the fields of its first row, and the reason in words.
+//! Whose rows a source holds, told by the names of the fields of a first row, and the reason in words.
 
 use super::mapping::Mapping;
 use super::preset::{self, CANONICAL, CANONICAL_START, Preset};
@@ -33,7 +33,22 @@ pub(super) fn system(names: &[String], asked: Option<&str>) -> Option<(&'static 
 pub(super) fn canonical_signs(names: &[String]) -> Option<&'static [&'static str]> {
     let bears = |signs: &&&[&str]| signs.iter().all(|sign| names.iter().any(|name| name.eq_ignore_ascii_case(sign)));
     let is_others = preset::LIKE_CANONICAL.iter().copied().flatten().any(|signs| bears(&signs));
-    CANONICAL.signs.first().filter(bears).filter(|_| !is_others).copied()
+    CANONICAL.signs.first().filter(bears).filter(|_| !is_others && !may_be_others(names)).copied()
+}
+
+/// True for a row that looks canonical but says nothing of its workflow, and has a field that hardly anyone names so but a
+/// system whose rows have that look where they lack what tells them.
+fn may_be_others(names: &[String]) -> bool {
+    let has_any = |wanted: &[&str]| names.iter().any(|name| wanted.iter().any(|one| name.eq_ignore_ascii_case(one)));
+    has_any(preset::HINTS) && !has_any(&["workflow", "workflow_id"])
+}
+
+/// True if these names tell by themselves whose rows they are; rows that bear no signs, or may lack some, do not.
+pub(super) fn is_certain(names: &[String]) -> bool {
+    match system(names, None) {
+        Some((preset, _)) if preset.name == CANONICAL.name => canonical_signs(names).is_some(),
+        found => found.is_some(),
+    }
 }
 
 /// True for the names of a control line: one member whose key begins with `$`.

@@ -70,7 +70,8 @@ pub(super) const N8N: Preset = Preset {
     },
 };
 
-/// Windmill's jobs, finished and queued, and its export. Steps of flows are jobs too; so is housekeeping.
+/// Windmill's jobs, finished and queued, and its exports, of which that of queued ones says nothing of how they stand.
+/// Steps of flows are jobs too; so is housekeeping.
 pub(super) const WINDMILL: Preset = Preset {
     name: "windmill",
     title: "Windmill jobs",
@@ -79,6 +80,7 @@ pub(super) const WINDMILL: Preset = Preset {
         &["job_kind", "is_flow_step"],
         &["job_kind", "success"],
         &["job_kind", "running"],
+        &["job_kind", "permissioned_as"],
     ],
     paths: &[
         ("id", Role::Id),
@@ -89,6 +91,8 @@ pub(super) const WINDMILL: Preset = Preset {
         ("status", Role::Status),
         ("success", Role::Succeeded),
         ("running", Role::Running),
+        ("completed_at", Role::HasEnded),
+        ("duration_ms", Role::HasEnded),
         ("is_flow_step", Role::Parent),
         ("parent_job", Role::Parent),
         ("job_kind", Role::Kind),
@@ -108,6 +112,7 @@ pub(super) const WINDMILL: Preset = Preset {
         ("canceled_reason", Role::Error),
     ],
     rules: Rules {
+        otherwise: Some(Status::Pending),
         other_kinds: &["dependencies", "flowdependencies", "appdependencies", "deploymentcallback"],
         tags: &[TagRule::Behind(""), TagRule::Behind(""), TagRule::Behind(""), TagRule::Flag("retry")],
         waits_from: &[Role::ScheduledAt],

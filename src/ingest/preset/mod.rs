@@ -99,6 +99,9 @@ pub(super) static LIKE_CANONICAL: [&[&[&str]]; likenesses()] = {
     signs
 };
 
+/// Names of fields that the rows of these systems always have, and other rows hardly ever.
+pub(super) const HINTS: &[&str] = &["job_kind", "run_attempt", "allow_failure", "iid"];
+
 /// The start of canonical rows, which they all have.
 pub(super) const CANONICAL_START: &str = "started_at";
 
