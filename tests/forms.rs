@@ -3,7 +3,7 @@
 #[path = "support/told.rs"]
 mod told;
 
-use execution_heatmap::ingest::{Form, Reader};
+use execution_heatmap::ingest::{Expected, Form, Reader};
 use execution_heatmap::intake::Intake;
 use told::{events, events_of, rows, say};
 
@@ -175,4 +175,23 @@ fn a_document_on_one_line_shows_however_late_its_rows_begin() {
             );
         }
     }
+}
+
+/// Where the rows of a document on one line begin later, its line is told as one that cannot be read, and what helps.
+#[test]
+fn a_document_on_one_line_whose_rows_are_not_waited_for_says_what_helps() {
+    let remedy = "; a document on one line shows its rows within the first 1 MiB, or is read with `--input json`";
+    let long = |length: usize| rows(&format!("{{\"meta\":{{\"note\":\"{}\"}},\"data\":[A]}}", "n".repeat(length)));
+    let source = long(2 << 20);
+    for (source, size) in [(source.clone(), source.len()), (source.clone(), 10_007), (source.clone() + "\n" + &rows("B"), 4096)] {
+        let told = events_of(Reader::recognising(), &source.as_bytes().chunks(size).collect::<Vec<_>>());
+        assert_eq!(told[0], format!("1: unreadable: the row has no status{remedy}"));
+        assert_eq!(told.len(), source.lines().count());
+    }
+    let told = events(Reader::expecting(Expected::anything().form(Form::Json)), source.as_bytes());
+    assert_eq!(told, format!("1@{}: a failed", (2 << 20) + 28));
+    // Who asks for lines gets lines, and a row is no document because it is long.
+    assert_eq!(events(Reader::new(Form::Ndjson), source.as_bytes()), "1: unreadable: the row has no status");
+    let row = format!("{{\"note\":\"{}\",\"started_at\":7,\"status\":\"ok\"}}", "n".repeat(2 << 20));
+    assert_eq!(events(Reader::recognising(), row.as_bytes()), "1@0: - ok");
 }

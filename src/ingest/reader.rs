@@ -412,9 +412,14 @@ impl Reader {
                     return self.joined(&cut);
                 }
             }
+            let remedy = if FORMS { self.document_remedy(&cut) } else { "" };
             let bytes = self.input.get(cut.range);
             self.shortcuts.learn(bytes, &self.mapping);
-            return Some(ndjson::read(place, bytes, &self.mapping, &mut self.scratch));
+            let mut event = ndjson::read(place, bytes, &self.mapping, &mut self.scratch);
+            if let Event::Rejected { message, .. } = &mut event {
+                message.push_str(remedy);
+            }
+            return Some(event);
         }
     }
 

@@ -20,6 +20,9 @@ pub(super) const MOST_SOUGHT_BYTES: usize = 1 << 16;
 /// As far as it goes on: what has come is looked through in a copy.
 const MOST_AWAITED_BYTES: usize = 1 << 20;
 
+/// What is said where rows may stand further behind.
+const LATE_ROWS: &str = "; a document on one line shows its rows within the first 1 MiB, or is read with `--input json`";
+
 impl Reader {
     /// Looks for the form as far as the bytes reach.
     pub(super) fn seek_form(&mut self) {
@@ -62,6 +65,17 @@ impl Reader {
             Some(b'{' | b'[') => self.stage = self.beyond_lines(Form::Json),
             _ if forms::is_job(line) => self.stage = self.beyond_lines(Form::Swf),
             _ => self.seek_header(delimiter),
+        }
+    }
+
+    /// What is said of a line that cannot be read as a row and may be a document: it is longer than what is waited for to show
+    /// rows within it.
+    pub(super) fn document_remedy(&self, cut: &Cut) -> &'static str {
+        let is_sought = self.expected.form.is_none() && self.forms.is_some();
+        if is_sought && cut.range.len() >= MOST_AWAITED_BYTES && self.most_sought == MOST_AWAITED_BYTES {
+            LATE_ROWS
+        } else {
+            ""
         }
     }
 
