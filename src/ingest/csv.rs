@@ -7,7 +7,7 @@ use super::fields::{Fields, Taken};
 use super::mapping::{Mapping, Target};
 use super::reader;
 use super::recognise;
-use super::records::{Quoting, Records, Span, Unclosed};
+use super::records::{Quoting, Records, Span, Torn, Unclosed};
 use super::role::Role;
 use super::row::{self, Place, Scratch};
 use super::text::{Text, excerpt};
@@ -162,7 +162,7 @@ pub(super) fn control(record: &[u8], records: &Records) -> Option<Event<'static>
     };
     match record.get(first.start..first.end)? {
         // One that breaks off in its quotes ends nothing either.
-        b"$end" | b"$error" if records.unclosed().is_some() => Some(Event::Control),
+        b"$end" | b"$error" if !records.is_sound() => Some(Event::Control),
         b"$end" => {
             let rows = next()?.trim().parse().ok()?;
             let complete = next().and_then(|complete| complete.trim().parse().ok());
@@ -190,6 +190,9 @@ pub(super) fn read<'a>(
     let unreadable = |message: String| Event::Rejected { line: place.line, kind: ProblemKind::Unreadable, message };
     if let Some(unclosed) = records.unclosed() {
         return unreadable(why_unclosed(unclosed));
+    }
+    if let Some(torn) = records.torn() {
+        return unreadable(why_torn(torn));
     }
     let Some(header) = header else { return unreadable("there is no header".to_owned()) };
     if let Some(message) = header.why_useless(mapping) {
@@ -233,6 +236,19 @@ fn why_unclosed(unclosed: Unclosed) -> String {
     let goes_on = if unclosed.goes_on { "; reading goes on in the next line" } else { "" };
     ["the quote that opens in this line", &begin, " does not close", sought, ", expected a closing quote", goes_on]
         .concat()
+}
+
+/// What is said of a row that two stray quotes may have made of several. Names lines as [`why_unclosed`] does.
+fn why_torn(torn: Torn) -> String {
+    let place = |lines: u64| match lines {
+        0 => "in this line".to_owned(),
+        1 => "one line below".to_owned(),
+        lines => [&whole(lines), " lines below"].concat(),
+    };
+    let lines = [" and makes one row of ", &whole(torn.closes + 1), " lines"].concat();
+    ["the quote that opens ", &place(torn.opens), " closes ", &place(torn.closes), " with text behind it", &lines]
+        .concat()
+        + ", expected the end of the field behind a closing quote"
 }
 
 /// A field's text, or `None` if it is not UTF-8.

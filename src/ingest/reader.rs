@@ -463,7 +463,7 @@ impl Reader {
             if let Some(event) = csv::control(bytes, &self.records) {
                 return Some(event);
             }
-            if self.header.is_none() && self.records.unclosed().is_some() {
+            if self.header.is_none() && !self.records.is_sound() {
                 // The columns cannot be known any more; what follows is no header.
                 if self.forms.is_none() {
                     self.stage = Stage::Foreign;

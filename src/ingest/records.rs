@@ -2,6 +2,9 @@
 //! opens a field only as its first byte, two within are one, and behind the closing one the field goes on as if it had
 //! none. A record ends at a line feed, a carriage return or both. Keeps no record above the limit.
 //!
+//! RFC 4180 has no text behind a closing quote. Where a field is within one line it is read all the same; where it goes
+//! over several, two stray quotes have most likely made one record of many, which is said of it ([`Torn`]).
+//!
 //! A quote that nothing closes, before the source ends or the record is too long, costs one record and no more: that
 //! record ends with the line in which the quote opened, and what lies behind that line is read again as records of its
 //! own. No byte is looked at more than twice so, whatever the source. Every run of quotes behind one that nothing closes is even,
@@ -48,14 +51,17 @@ pub(super) struct Records {
     /// Bytes of the record that were looked at.
     at: usize,
     record_line: u64,
-    /// The line in which the last quoted field begins.
+    /// The line in which the last quoted field begins, and whether it goes on in another one.
     quote_line: u64,
+    has_line_end: bool,
     field_start: usize,
     field_quoting: Quoting,
     fields: Vec<Span>,
     field_count: usize,
     /// What is to say of the record that was cut last if its last quote is not closed.
     unclosed: Option<Unclosed>,
+    /// What is to say of it if a quoted field of several lines has text behind it.
+    torn: Option<Torn>,
     /// True within a line that is too long and was already reported.
     is_skipping: bool,
     /// The byte between fields.
@@ -77,6 +83,15 @@ pub(super) struct Unclosed {
     pub(super) goes_on: bool,
 }
 
+/// A field of several lines behind whose closing quote there is text. Its lines are counted from the first one of its record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Torn {
+    /// How many lines below that one its quote opens,
+    pub(super) opens: u64,
+    /// and how many below it closes.
+    pub(super) closes: u64,
+}
+
 impl Records {
     pub(super) fn starting_at(line: u64) -> Self {
         Self {
@@ -85,11 +100,13 @@ impl Records {
             at: 0,
             record_line: line,
             quote_line: line,
+            has_line_end: false,
             field_start: 0,
             field_quoting: Quoting::None,
             fields: Vec::new(),
             field_count: 0,
             unclosed: None,
+            torn: None,
             is_skipping: false,
             delimiter: b',',
             longest: MOST_LINE_BYTES,
@@ -121,6 +138,16 @@ impl Records {
     /// Says of it that its last quote is not closed.
     pub(super) fn unclosed(&self) -> Option<Unclosed> {
         self.unclosed
+    }
+
+    /// Says of it that two stray quotes may have made it of several.
+    pub(super) fn torn(&self) -> Option<Torn> {
+        self.torn
+    }
+
+    /// True if nothing is wrong with its quotes.
+    pub(super) fn is_sound(&self) -> bool {
+        self.unclosed.is_none() && self.torn.is_none()
     }
 
     /// The number of the line that the next record begins with, or the one that has begun.
@@ -251,6 +278,7 @@ impl Records {
             self.field_quoting = Quoting::None;
             self.field_count = 0;
             self.fields.clear();
+            self.torn = None;
         }
         is_there
     }
@@ -260,11 +288,15 @@ impl Records {
         while let Some(byte) = record.get(self.at) {
             match (self.state, byte) {
                 (State::Quoted, b'"') => self.state = State::QuoteInQuoted,
-                (State::Quoted, b'\n') => self.line += 1,
+                (State::Quoted, b'\n' | b'\r') => {
+                    self.line += u64::from(*byte == b'\n');
+                    self.has_line_end = true;
+                }
                 (State::Quoted, _) => {}
                 (State::FieldStart, b'"') => {
                     self.state = State::Quoted;
                     self.quote_line = self.line;
+                    self.has_line_end = false;
                     self.field_quoting = Quoting::Simple;
                 }
                 (State::QuoteInQuoted, b'"') => {
@@ -285,6 +317,7 @@ impl Records {
                 (state, _) => {
                     if state == State::QuoteInQuoted {
                         self.field_quoting = Quoting::Mixed;
+                        self.note_text_behind();
                     }
                     self.state = State::Plain;
                     let rest = record.get(self.at..).unwrap_or_default();
@@ -296,6 +329,14 @@ impl Records {
             self.at += 1;
         }
         false
+    }
+
+    /// The field whose quote has just closed goes on with text.
+    fn note_text_behind(&mut self) {
+        if self.has_line_end && self.torn.is_none() {
+            let [opens, closes] = [self.quote_line, self.line].map(|line| line - self.record_line);
+            self.torn = Some(Torn { opens, closes });
+        }
     }
 
     fn end_field(&mut self) {
@@ -320,6 +361,7 @@ mod tests {
     #[derive(Debug, PartialEq)]
     enum Found {
         Record(u64, usize, Vec<String>),
+        Torn(u64, usize, Vec<String>, Torn),
         Unclosed(u64, usize, Unclosed, usize),
         TooLong(u64, usize),
     }
@@ -351,7 +393,11 @@ mod tests {
                         out
                     };
                     assert_eq!(records.fields().len(), records.field_count());
-                    Found::Record(cut.line, start, records.fields().iter().map(read).collect())
+                    let fields = records.fields().iter().map(read).collect();
+                    match records.torn() {
+                        Some(torn) => Found::Torn(cut.line, start, fields, torn),
+                        None => Found::Record(cut.line, start, fields),
+                    }
                 }
             });
         }
@@ -382,6 +428,8 @@ mod tests {
             let (mut quoted_from, mut fields, mut field) = (None, Vec::new(), Vec::new());
             let mut is_start = true;
             let mut end = None;
+            // Where the quotes of a field opened that have just closed, and what was torn first.
+            let (mut closed_from, mut torn) = (None, None);
             while at < limit && end.is_none() {
                 let byte = source[at];
                 at += 1;
@@ -390,17 +438,28 @@ mod tests {
                         field.push(b'"');
                         at += 1;
                     }
-                    (Some(_), b'"') => quoted_from = None,
+                    (Some(quote), b'"') => {
+                        quoted_from = None;
+                        closed_from = Some(quote);
+                        continue;
+                    }
                     (None, b'"') if is_start => quoted_from = Some(at - 1),
                     (None, byte) if byte == delimiter || is_end(&byte) => {
                         fields.push(String::from_utf8_lossy(&std::mem::take(&mut field)).into_owned());
                         end = is_end(&byte).then_some(at);
                         is_start = true;
+                        closed_from = None;
                         continue;
                     }
                     _ => field.push(byte),
                 }
                 is_start = false;
+                if let Some(quote) = closed_from.take()
+                    && source[quote..at - 1].iter().any(is_end)
+                {
+                    let [opens, closes] = [quote, at - 1].map(|place| line_of(source, place) - line);
+                    torn = torn.or(Some(Torn { opens, closes }));
+                }
             }
             let is_over = end.is_none() && limit - begin > longest;
             let line_end = quoted_from.and_then(end_behind).filter(|end| *end < limit);
@@ -420,7 +479,10 @@ mod tests {
                     if end.is_none() {
                         fields.push(String::from_utf8_lossy(&field).into_owned());
                     }
-                    Found::Record(line, begin, fields)
+                    match torn {
+                        Some(torn) => Found::Torn(line, begin, fields, torn),
+                        None => Found::Record(line, begin, fields),
+                    }
                 }
             });
         }
@@ -447,7 +509,8 @@ mod tests {
             let mut begin = 0;
             loop {
                 let mut expected = of_crate(&source.as_bytes()[begin..], delimiter).into_iter();
-                while let Some(Found::Record(_, _, fields)) = found.next_if(|found| matches!(found, Found::Record(..))) {
+                let is_record = |found: &Found| matches!(found, Found::Record(..) | Found::Torn(..));
+                while let Some(Found::Record(_, _, fields) | Found::Torn(_, _, fields, _)) = found.next_if(is_record) {
                     prop_assert_eq!(Some(fields), expected.next());
                 }
                 let Some(unclosed) = found.next() else {
@@ -475,6 +538,23 @@ mod tests {
     }
 
     #[test]
+    fn a_field_of_several_lines_with_text_behind_its_quote_is_told() {
+        let check = |source: &str, expected: &[Option<(u64, u64)>]| {
+            let found = cut(source.as_bytes(), 3, b',', MOST_LINE_BYTES).0;
+            let torn = |found: &Found| match found {
+                Found::Torn(_, _, _, torn) => Some((torn.opens, torn.closes)),
+                _ => None,
+            };
+            assert_eq!(found.iter().map(torn).collect::<Vec<_>>(), expected, "{source:?}");
+        };
+        check("a,\"open\nb,\"open\nc", &[Some((0, 1)), None]);
+        check("a,\"b\nc\",\"d\r\n\n\"e\nf", &[Some((1, 3)), None]);
+        check("a,\"b\rc\"d\n", &[Some((0, 0))]);
+        // What RFC 4180 allows, and text behind a quote of one line.
+        check("a,\"b\nc\"\nd,\"\"\"\n\"\"\"\r\n\"e\"f,\"\"g\n", &[None, None, None]);
+    }
+
+    #[test]
     fn quotes_that_nothing_closes_cost_no_more_than_a_second_look() {
         let check = |line: &str, unclosed: usize| {
             let source = line.repeat(20_000);
@@ -486,6 +566,7 @@ mod tests {
         check("a,b\n", 0);
         // Each closes the one before it.
         check("a,\"b\n", 0);
+        check("a,\"\"b\n", 0);
         check("a,\"b,\"\"\n", 0);
         check("a,\"b,\"\"c\n,\"\"\"\"\n", 0);
         let stray = ["a,\"b\n", &"c,\"\",d\n".repeat(30_000)].concat();

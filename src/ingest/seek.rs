@@ -112,7 +112,7 @@ impl Reader {
             (self.line, self.sought) = (self.records.line(), 0);
             return self.seek_form();
         }
-        let is_whole = !cut.is_too_long && self.records.unclosed().is_none();
+        let is_whole = !cut.is_too_long && self.records.is_sound();
         if is_whole && self.read_header(cut.range.clone(), form) {
             self.stage = Stage::Reading(form);
             self.first = Some(cut).filter(|_| self.is_headless);
