@@ -63,10 +63,7 @@ const EXPORTS: &[Export] = &[
             r#"{"id":1,"run_id":9,"run_attempt":1,"workflow_name":"ci","name":"test","status":"in_progress","started_at":"2024-02-12T04:30:00Z"}"#,
             r#"{"id":2,"run_id":9,"run_attempt":1,"workflow_name":"ci","name":"test","status":"completed","conclusion":"success","started_at":"2024-02-12T04:30:00Z","completed_at":"2024-02-12T04:31:00Z"}"#,
         ],
-        expected: &[
-            "ci/test#1 running 2024-02-12T04:30:00Z",
-            "ci/test#2 completed 2024-02-12T04:30:00Z 60000ms",
-        ],
+        expected: &["ci/test#1 running 2024-02-12T04:30:00Z", "ci/test#2 completed 2024-02-12T04:30:00Z 60000ms"],
     },
     Export {
         title: "canonical rows",
@@ -115,9 +112,7 @@ fn read_in(source: &str, chunk: usize) -> (Vec<String>, String) {
 fn orders(count: usize) -> Vec<Vec<usize>> {
     (0..count).fold(vec![Vec::new()], |orders, place| {
         let with = |order: &Vec<usize>| {
-            (0..=order.len())
-                .map(|at| [&order[..at], &[place], &order[at..]].concat())
-                .collect::<Vec<_>>()
+            (0..=order.len()).map(|at| [&order[..at], &[place], &order[at..]].concat()).collect::<Vec<_>>()
         };
         orders.iter().flat_map(with).collect()
     })
@@ -140,7 +135,10 @@ fn the_order_of_rows_decides_nothing() {
                 for chunk in [source.len(), 1, 7, 100] {
                     let (told, taken_for) = read_in(&source, chunk);
                     assert_eq!(told, expected, "{source}");
-                    assert!(taken_for.starts_with(&format!("taken for {title} in {form}: has ")), "{taken_for}: {source}");
+                    assert!(
+                        taken_for.starts_with(&format!("taken for {title} in {form}: has ")),
+                        "{taken_for}: {source}"
+                    );
                 }
             }
         }
@@ -201,7 +199,8 @@ fn what_is_found_among_the_first_rows_is_told_in_its_turn() {
             assert_eq!(read_in(source, chunk).0, expected, "{source}");
         }
     };
-    let (bare, signed) = ("not started: -#1 pending 2024-02-12T04:30:00Z", "not started: -#2 pending 2024-02-12T04:30:00Z");
+    let (bare, signed) =
+        ("not started: -#1 pending 2024-02-12T04:30:00Z", "not started: -#2 pending 2024-02-12T04:30:00Z");
     check(
         &format!("{{\"$alive\":1}}\nno JSON\n{BARE}\n7\n{{\"$alive\":1}}\n{SIGNED}\n{BARE}"),
         &[

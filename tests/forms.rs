@@ -183,7 +183,9 @@ fn a_document_on_one_line_whose_rows_are_not_waited_for_says_what_helps() {
     let remedy = "; a document on one line shows its rows within the first 1 MiB, or is read with `--input json`";
     let long = |length: usize| rows(&format!("{{\"meta\":{{\"note\":\"{}\"}},\"data\":[A]}}", "n".repeat(length)));
     let source = long(2 << 20);
-    for (source, size) in [(source.clone(), source.len()), (source.clone(), 10_007), (source.clone() + "\n" + &rows("B"), 4096)] {
+    for (source, size) in
+        [(source.clone(), source.len()), (source.clone(), 10_007), (source.clone() + "\n" + &rows("B"), 4096)]
+    {
         let told = events_of(Reader::recognising(), &source.as_bytes().chunks(size).collect::<Vec<_>>());
         assert_eq!(told[0], format!("1: unreadable: the row has no status{remedy}"));
         assert_eq!(told.len(), source.lines().count());

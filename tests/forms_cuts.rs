@@ -49,6 +49,9 @@ const PIECES: &[&str] = &[
     "a\tfailed\t\"17708\"\"70600\"\n",
     "nul",
     "\"",
+    "{\"id\":2,\"status\":\"queued\",\"created_at\":\"2024-02-22T06:00:01Z\"}",
+    "{\"status\":\"success\",\"started_at\":\"2026-02-12T04:30:00Z\",\"job_kind\":\"script\"}",
+    "a;\"failed\n",
 ];
 
 fn source() -> impl Strategy<Value = Vec<u8>> {

@@ -4,13 +4,24 @@ use execution_heatmap::ingest::{Event, Form, MOST_LINE_BYTES, Notes, Reader, Str
 use execution_heatmap::time::Timestamp;
 
 /// The events of a source, one a line.
-fn events(mut reader: Reader, source: &[u8]) -> String {
-    reader.extend(source);
-    reader.finish();
+fn events(reader: Reader, source: &[u8]) -> String {
+    events_in(reader, source, source.len().max(1))
+}
+
+/// The same of a source that comes in chunks of a length.
+fn events_in(mut reader: Reader, source: &[u8], chunk: usize) -> String {
     let mut lines = Vec::new();
-    while let Some(event) = reader.next() {
-        lines.push(say(&event));
+    let drain = |reader: &mut Reader, lines: &mut Vec<String>| {
+        while let Some(event) = reader.next() {
+            lines.push(say(&event));
+        }
+    };
+    for chunk in source.chunks(chunk) {
+        reader.extend(chunk);
+        drain(&mut reader, &mut lines);
     }
+    reader.finish();
+    drain(&mut reader, &mut lines);
     lines.join("\n")
 }
 
@@ -315,6 +326,50 @@ fn a_word_for_nothing_is_no_value_of_csv_unless_it_stands_in_quotes() {
         "failed T id=\"Null\" workflow_id=\"none \" workflow=\" NULL\" error=\"nul\" #NULLS",
     );
     check("1,,,,,,NULL", "unreadable: the row has no status");
+}
+
+#[test]
+fn no_lines_vanish_within_stray_quotes() {
+    let check = |source: &str, expected: &[&str]| {
+        for chunk in [1, 7, source.len()] {
+            for reader in [Reader::new(Form::Csv), Reader::new(Form::Csv).without_shortcuts()] {
+                assert_eq!(events_in(reader, source.as_bytes(), chunk), expected.join("\n"), "{source}");
+            }
+        }
+    };
+    let torn = |opens: &str, closes: &str, lines: u64| {
+        format!(
+            "unreadable: the quote that opens {opens} closes {closes} with text behind it and makes one row of {lines} lines, expected the end of the field behind a closing quote"
+        )
+    };
+    let header = "status,started_at,error\n";
+    let stray = "failed,1770870600,\"open\n";
+    let two = torn("in this line", "one line below", 2);
+    check(
+        &[header, stray, stray, "failed,1770870600,x\n"].concat(),
+        &[&format!("2: {two}"), "4: failed T error=\"x\""],
+    );
+    check(
+        &[header, &"failed,1770870600,x\n".repeat(2), &stray.repeat(4)].concat(),
+        &["2: failed T error=\"x\"", "3: failed T error=\"x\"", &format!("4: {two}"), &format!("6: {two}")],
+    );
+    check(
+        &[header, "\"a\n\",1770870600,\"b\n\n\"c\nfailed,1770870600,\"d\n\"\"e\"\n"].concat(),
+        &[&format!("2: {}", torn("one line below", "3 lines below", 4)), "6: failed T error=\"d\\n\\\"e\""],
+    );
+    // Within one line nothing is lost.
+    check(&[header, "failed,1770870600,\"b\"c\n"].concat(), &["2: failed T error=\"bc\""]);
+    // What a stream says in such quotes ends nothing; columns in them are not known.
+    check(&[header, "$end,1,true,\"a\nb\"c\n"].concat(), &["control"]);
+    let of_header = "the header has no column 'started_at', only ''";
+    check(
+        "status,started_at,\"open\nfailed,1770870600,\"open\nfailed,1770870600,x\n",
+        &[&format!("1: {two}"), &format!("3: unreadable: {of_header}")],
+    );
+    // Nothing is read of it where the form is to be found out.
+    let mut reader = Reader::recognising();
+    reader.extend(b"status,started_at,\"open\nfailed,1770870600,\"open\n");
+    assert!(matches!(reader.next(), Some(Event::Unrecognised(_))));
 }
 
 #[test]

@@ -207,6 +207,32 @@ fn windmill() {
         r#"{"id":"j","job_kind":"preview","script_path":null,"success":true,"started_at":"2024-02-12T04:30:03Z","labels":["a","b"],"is_retry":true}"#,
         "preview#j completed 2024-02-12T04:30:03Z +a +b +retry attempt 2 (retry)",
     );
+    // Of queued jobs the export says nothing of how they stand.
+    let queued = r#"{"id":"j1","created_by":"u","created_at":"2024-02-12T04:00:00Z","scheduled_for":"2024-02-12T05:00:00Z","job_kind":"script","permissioned_as":"u/u","email":"u@example.org","visible_to_owner":true,…}"#;
+    let queued = with(queued);
+    check(
+        &queued(r#""script_path":"f/sync","tag":"default""#),
+        "not started: f/sync#j1 pending 2024-02-12T05:00:00Z +default",
+    );
+    check(&queued(r#""suspend":1"#), "not started: script#j1 pending 2024-02-12T05:00:00Z");
+    check(&queued(r#""started_at":"2024-02-12T05:00:01Z""#), "script#j1 pending 2024-02-12T05:00:01Z waited 1000ms");
+    check(&queued(r#""is_flow_step":true"#), "part");
+    check(
+        "id,created_at,started_at,scheduled_for,script_path,job_kind,permissioned_as\nj1,2024-02-12 04:00:00,,2024-02-12 05:00:00,f/sync,script,u/u",
+        "not started: f/sync#j1 pending 2024-02-12T05:00:00Z",
+    );
+    // One that ended and does not say how is no queued one.
+    for ended in [r#""completed_at":"2024-02-12T05:00:01Z""#, r#""duration_ms":7"#] {
+        check(&queued(ended), "unreadable: the row has no status");
+    }
+    for (word, status) in
+        [("success", "completed"), ("failure", "failed"), ("canceled", "cancelled"), ("skipped", "skipped")]
+    {
+        check(
+            &queued(&format!(r#""started_at":"2024-02-12T05:00:01Z","duration_ms":7,"status":"{word}""#)),
+            &format!("script#j1 {status} 2024-02-12T05:00:01Z 7ms waited 1000ms"),
+        );
+    }
 }
 
 #[test]

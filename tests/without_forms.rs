@@ -78,6 +78,14 @@ fn everything_else_needs_forms() {
     check(&format!("{{\"broken\n{ROW}\n"), true);
     check(r#"{"status":"failed","started_at":"2026-02-12T04:30:00Z","mode":"cron","max_attempts":3}"#, true);
     check("id,name,head_branch\n", true);
+    // What may be the rows of a system that lack its signs is left to who can wait for others.
+    let like = r#"{"status":"success","started_at":"2026-02-12T04:30:00Z","job_kind":"script"}"#;
+    check(like, true);
+    check(&format!("{like}\n{ROW}\n"), true);
+    check("status,started_at,job_kind\nfailed,2026-02-12T04:30:00Z,x\n", true);
+    check("status,started_at,job_kind,permissioned_as\nfailed,2026-02-12T04:30:00Z,x,y\n", true);
+    check("status,started_at,workflow,job_kind\nfailed,2026-02-12T04:30:00Z,w,x\n", false);
+    check("status,started_at,\"open\nfailed,2026-02-12T04:30:00Z,\"open\n", true);
     check("; UnixStartTime: 5\n", true);
     // With more semicolons and no colon it is no comment of a log of jobs, but a header whose first column has no name.
     check("\u{c};started_at;status\n", false);
@@ -161,6 +169,9 @@ const NAMES: &[&str] = &[
     "source",
     "job",
     "rows",
+    "job_kind",
+    "permissioned_as",
+    "iid",
 ];
 
 const VALUES: &[&str] = &[

@@ -93,13 +93,7 @@ impl Forms {
     }
 
     /// Takes one of several events that tell of one execution; what is no such event is told at once.
-    pub(super) fn join(
-        &mut self,
-        place: Place,
-        bytes: &[u8],
-        mapping: &Mapping,
-        noun: &str,
-    ) -> Option<Event<'static>> {
+    pub(super) fn join(&mut self, place: Place, bytes: &[u8], mapping: &Mapping, noun: &str) -> Option<Event<'static>> {
         match ndjson::parse(place.line, bytes, mapping, noun) {
             Parsed::Event(Event::End(end)) => {
                 self.pairs.end_saying(end);

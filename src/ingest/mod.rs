@@ -1,6 +1,6 @@
 //! Bytes in, rows out: push parsers that are fed chunks of any size and give the same rows for every way of cutting
-//! them. They check what they skip, bound what they keep (one line), and never fail: what cannot be read is an event
-//! with a line number and a cause.
+//! them. They check what they skip, bound what they keep (one line, and a few first rows), and never fail: what cannot be
+//! read is an event with a line number and a cause.
 //!
 //! # A row
 //! The fields are those of [`Execution`], in NDJSON as keys, in CSV as columns of any order. Of a field that is there
@@ -18,8 +18,8 @@
 //!   (an `id` that is an array) is taken as absent.
 //!
 //! # Rows of other systems
-//! Whose rows a source holds shows in the fields of the first one ([`Reader::recognised`] says it), or is told
-//! ([`Expected`]). Then their own fields, words and units are read as a row; a moment that stands in for a start, and
+//! Whose rows a source holds shows in the fields of the first one, or of the next ones where that may lack what its system
+//! leaves out ([`Reader::recognised`] says it), or is told ([`Expected`]). Then their own fields, words and units are read as a row; a moment that stands in for a start, and
 //! what is listed but is no row, are told with the row or in its place. Rows that bear no system's signs are read as the
 //! row above.
 //!

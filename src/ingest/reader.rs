@@ -25,7 +25,8 @@ use std::ops::Range;
 /// A push parser of one source.
 ///
 /// It is given bytes and then asked for events until it has none left. It holds the line that is not yet whole, at
-/// most [`MOST_LINE_BYTES`] of it, and the last chunk. Chunks may end anywhere; the events are the same.
+/// most [`MOST_LINE_BYTES`] of it, the last chunk, and the first rows while none of them says whose they are. Chunks may
+/// end anywhere; the events are the same.
 ///
 /// A byte order mark at the very beginning is skipped. Lines end with a line feed, before which a carriage return may
 /// stand; the last one may go without. Lines are counted by line feeds. Blank lines are no rows.
@@ -105,7 +106,7 @@ impl Reader {
         Self::expecting(Expected::of(Some(form), Rows::Of(CANONICAL.name)))
     }
 
-    /// A parser that finds out form and system from the first bytes and the first row: Arrow by its mark, JSON by `{` or
+    /// A parser that finds out form and system from the first bytes and the first rows: Arrow by its mark, JSON by `{` or
     /// `[`, a log of jobs by a comment or eighteen numbers, CSV or TSV by columns that are known. Any other source is
     /// one [`Event::Unrecognised`] and nothing more; one that is empty or blank is of no form and yields nothing.
     pub fn recognising() -> Self {

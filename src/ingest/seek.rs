@@ -21,7 +21,8 @@ pub(super) const MOST_SOUGHT_BYTES: usize = 1 << 16;
 const MOST_AWAITED_BYTES: usize = 1 << 20;
 
 /// What is said where rows may stand further behind.
-const LATE_ROWS: &str = "; a document on one line shows its rows within the first 1 MiB, or is read with `--input json`";
+const LATE_ROWS: &str =
+    "; a document on one line shows its rows within the first 1 MiB, or is read with `--input json`";
 
 impl Reader {
     /// Looks for the form as far as the bytes reach.
