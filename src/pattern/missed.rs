@@ -53,13 +53,15 @@ pub struct Facts {
 /// The longest time between two starts around missed moments, and when it began; zeros where there is none.
 fn longest_silence(slots: &[Slot]) -> (i64, i64) {
     let mut longest = (0, 0);
-    let mut last_kept: Option<i64> = None;
+    let mut last_kept: Option<&Slot> = None;
     let mut is_missing = false;
     for slot in slots {
         if slot.is_kept {
-            let from = last_kept.filter(|from| is_missing && slot.clock_ms - from > longest.0);
-            longest = from.map_or(longest, |from| (slot.clock_ms - from, from));
-            (last_kept, is_missing) = (Some(slot.clock_ms), false);
+            // As long as it lasted, whatever clocks did meanwhile.
+            let lasted_ms = |from: &Slot| slot.at_ms() - from.at_ms();
+            let from = last_kept.filter(|from| is_missing && lasted_ms(from) > longest.0);
+            longest = from.map_or(longest, |from| (lasted_ms(from), from.clock_ms));
+            (last_kept, is_missing) = (Some(slot), false);
         } else {
             is_missing = true;
         }

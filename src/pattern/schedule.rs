@@ -102,6 +102,15 @@ pub struct Slot {
     pub is_kept: bool,
     /// Whether something started there.
     is_near: bool,
+    /// By how many seconds that clock is ahead of UTC then.
+    ahead_s: i32,
+}
+
+impl Slot {
+    /// The moment itself, in milliseconds.
+    pub fn at_ms(&self) -> i64 {
+        self.clock_ms - i64::from(self.ahead_s) * 1000
+    }
 }
 
 /// A cadence with its moments.
@@ -341,21 +350,23 @@ impl Schedule {
                 *is_near |= distance(at) <= most as f64;
             }
         }
-        let exists = |clock_ms: i64| {
-            let near = clock_ms - i64::from(zone.offset_at(clock_ms)) * 1000;
-            let offset = |at: i64| i64::from(zone.offset_at(at)) * 1000;
-            frame != Frame::Local
-                || [near - 2 * HOUR_MS, near + 2 * HOUR_MS].into_iter().any(|at| {
-                    let at = clock_ms - offset(at);
-                    at + offset(at) == clock_ms
-                })
+        let offset = |at: i64| i64::from(zone.offset_at(at)) * 1000;
+        // When a clock shows a moment, the first time of two; `None` where a change skips it.
+        let shown = |clock_ms: i64| {
+            let near = clock_ms - offset(clock_ms);
+            let around = [near - 2 * HOUR_MS, near + 2 * HOUR_MS].map(|at| clock_ms - offset(at));
+            around.into_iter().find(|at| at + offset(*at) == clock_ms)
         };
-        let called = |at: i64| if frame == Frame::Either { in_clock(at, zone) } else { at };
-        let slots = (first..)
-            .map(|number| moments.at(number))
-            .zip(starts)
-            .filter(|(at, [is_kept, _])| *is_kept || exists(*at))
-            .map(|(at, [is_kept, is_near])| Slot { clock_ms: called(at), is_kept, is_near });
+        let slot = |(at, [is_kept, is_near]): (i64, [bool; 2])| {
+            let (at_ms, clock_ms) = match frame {
+                Frame::Either => (at, in_clock(at, zone)),
+                Frame::Utc => (at, at),
+                // What ran all the same at a moment that no clock shows was due when it would have been.
+                Frame::Local => (shown(at).or(is_kept.then(|| at - offset(at)))?, at),
+            };
+            Some(Slot { clock_ms, is_kept, is_near, ahead_s: ((clock_ms - at_ms) / 1000) as i32 })
+        };
+        let slots = (first..).map(|number| moments.at(number)).zip(starts).filter_map(slot);
         let mut slots: Vec<Slot> = slots.collect();
         let weekdays: [bool; 7] = active(&slots, 1, 7, &weekday_of);
         let hours: [bool; 24] = active(&slots, 1, 24, &hour_of);

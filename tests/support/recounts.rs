@@ -300,10 +300,6 @@ fn of_change(history: &History, finding: &Finding) {
     if let Some(before) = finding.count("failures_before") {
         let failures = [before, finding.count("failures_after").unwrap()];
         assert_eq!(failures, sums(&history.failures));
-        // A straight line from the middle of the first fortnight to that of the last.
-        let [first, last] = [0, 1].map(|side| failures[side] as f64 / told[side] as f64);
-        let a_week = (last - first) / ((end - fortnight) as f64 / WEEK as f64);
-        assert!((number(finding, "per_week") - a_week).abs() < 1e-12, "{a_week}: {finding:?}");
         values = [0, 1].map(|side| failures[side] as f64 / told[side] as f64);
     }
     let effect = finding.effect.unwrap();
@@ -320,5 +316,9 @@ fn of_trend(history: &History, finding: &Finding) {
     if let Some(first) = finding.count("failures_of_first_weeks") {
         let failures = [first, finding.count("failures_of_last_weeks").unwrap()];
         assert_eq!(failures, sums(&history.failures));
+        // A straight line from the middle of the first fortnight to that of the last.
+        let [first, last] = [0, 1].map(|side| failures[side] as f64 / told[side] as f64);
+        let a_week = (last - first) / ((end - fortnight) as f64 / WEEK as f64);
+        assert!((number(finding, "per_week") - a_week).abs() < 1e-12, "{a_week}: {finding:?}");
     }
 }

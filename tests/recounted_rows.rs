@@ -1,0 +1,1196 @@
+//! What is said of rows in which something was planted, counted again from the rows: windows of outcomes, failures in a row,
+//! workflows that stopped or are new, schedules and what they missed, changes and trends with their medians, and windows
+//! of what ended. Each number of the evidence and of the sentence is held against loops over the rows, which chrono-tz
+//! places and which share nothing with the engine; in UTC, and in a zone whose clocks go forward, and back, meanwhile.
+
+mod support;
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, TimeZone, Timelike};
+use chrono_tz::Tz;
+use execution_heatmap::answer::{self, Patterns, Source};
+use execution_heatmap::intake::Reading;
+use execution_heatmap::options::Query;
+use execution_heatmap::pattern::{Effect, Fact, Finding, Kind, WeekWindow, Whose};
+use execution_heatmap::zone::{DAY_MS, HOUR_MS};
+use std::collections::BTreeMap;
+use support::{Row, Seeded, local_hour, table_of, zone_over};
+
+const DAYS: u64 = 70;
+const MINUTE_MS: i64 = 60_000;
+const SECOND: u64 = 1_000;
+
+/// A zone and ten weeks of it from a Monday on.
+#[derive(Clone, Copy)]
+struct Place {
+    tz: Tz,
+    from: NaiveDate,
+}
+
+/// The sixth week of the two in Berlin ends with a Sunday of 23 hours and with one of 25.
+fn places() -> [Place; 3] {
+    [(Tz::UTC, "2026-02-16"), (Tz::Europe__Berlin, "2026-02-16"), (Tz::Europe__Berlin, "2026-09-14")]
+        .map(|(tz, from)| Place { tz, from: from.parse().unwrap() })
+}
+
+impl Place {
+    fn dates(self) -> impl Iterator<Item = NaiveDate> {
+        (0..DAYS).map(move |day| self.from + Days::new(day))
+    }
+
+    fn day_of(self, date: NaiveDate) -> i64 {
+        (date - self.from).num_days()
+    }
+
+    /// The moment at which the clocks of a zone show some minute of a date; the first one of two, `None` where they skip it.
+    fn moment(self, tz: Tz, date: NaiveDate, minute: u32) -> Option<i64> {
+        let local = date.and_hms_opt(minute / 60, minute % 60, 0).unwrap();
+        tz.from_local_datetime(&local).earliest().map(|moment| moment.timestamp_millis())
+    }
+
+    /// The beginning of each hour that passes, with the local date and hour.
+    fn hours(self) -> impl Iterator<Item = (i64, NaiveDate, u8)> {
+        let begin = self.moment(self.tz, self.from, 0).unwrap();
+        let end = self.moment(self.tz, self.from + Days::new(DAYS), 0).unwrap();
+        (begin..end).step_by(HOUR_MS as usize).map(move |at| {
+            let (date, hour) = local_hour(self.tz, at);
+            (at, date, hour)
+        })
+    }
+
+    fn local(self, row: &Row) -> (NaiveDate, u8) {
+        local_hour(self.tz, row.started_ms)
+    }
+}
+
+fn row(workflow: &str, started_ms: i64, status: &str, duration_ms: u64) -> Row {
+    Row {
+        workflow_id: Some(workflow.to_owned()),
+        workflow: None,
+        status: status.to_owned(),
+        started_ms,
+        duration_ms: Some(duration_ms),
+        tags: Vec::new(),
+        waited_ms: None,
+        attempt: 1,
+        has_started: true,
+    }
+}
+
+/// So many of a hundred.
+fn percent_of(seeded: &mut Seeded, percent: u64) -> bool {
+    seeded.below(100) < percent
+}
+
+/// A status as it comes where nothing is planted.
+fn usual_status(seeded: &mut Seeded) -> &'static str {
+    match seeded.below(100) {
+        0..4 => "failed",
+        4..6 => "timed_out",
+        6..8 => "cancelled",
+        8 => "skipped",
+        9 => "running",
+        _ => "completed",
+    }
+}
+
+/// Between half as long again and half as long.
+fn about(seeded: &mut Seeded, duration_ms: u64) -> u64 {
+    duration_ms / 2 + seeded.below(duration_ms.max(1))
+}
+
+/// Rows of workflows in which nothing happens: so many of each in every hour.
+fn others(place: Place, seeded: &mut Seeded, an_hour: u64) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (at, ..) in place.hours() {
+        for workflow in ["alpha", "gamma"] {
+            for _ in 0..an_hour {
+                let started_ms = at + seeded.below(HOUR_MS as u64) as i64;
+                let status = usual_status(seeded);
+                rows.push(row(workflow, started_ms, status, about(seeded, 30 * SECOND)));
+            }
+        }
+    }
+    rows
+}
+
+/// All that is said of rows.
+fn findings(place: Place, rows: &[Row]) -> Vec<Finding> {
+    let (from, to) = (place.from.to_string(), (place.from + Days::new(DAYS - 1)).to_string());
+    let query = Query::from_pairs([("from", &*from), ("to", &to), ("patterns", "all")]).unwrap();
+    let begin = place.moment(place.tz, place.from, 0).unwrap();
+    let zone = zone_over(place.tz, begin - 2 * DAY_MS, begin + (DAYS as i64 + 3) * DAY_MS);
+    answer::answer(&table_of(rows), &Reading::default(), &query, &zone, Source::File, Patterns::Look).unwrap().patterns
+}
+
+/// Whether a sentence may sound sure.
+fn is_sure(finding: &Finding) -> bool {
+    finding.p_adjusted.unwrap() < 0.01
+}
+
+/// The rows that a finding is about, in the order of their starts.
+fn rows_of<'a>(rows: &'a [Row], finding: &Finding) -> Vec<&'a Row> {
+    let id = match &finding.whose {
+        Whose::Workflow { id, .. } => Some(id),
+        _ => None,
+    };
+    let mut rows: Vec<&Row> = rows.iter().filter(|row| id.is_none() || row.workflow_id.as_ref() == id).collect();
+    rows.sort_by_key(|row| row.started_ms);
+    rows
+}
+
+fn is_decided(row: &Row) -> bool {
+    ["completed", "failed", "timed_out"].contains(&&*row.status)
+}
+
+fn is_failure(row: &Row) -> bool {
+    ["failed", "timed_out"].contains(&&*row.status)
+}
+
+fn is_near(told: f64, counted: f64) -> bool {
+    (told - counted).abs() <= 1e-9 * counted.abs().max(1e-9)
+}
+
+/// Whether a name tells what explains a claim, which is recounted where that is tested.
+fn is_explanation(name: &str) -> bool {
+    ["from_", "and_from_", "mix_", "adjusted_"].iter().any(|begin| name.starts_with(begin))
+        || ["share_of_all_excess", "holds_without", "within_share"].contains(&name)
+}
+
+/// Holds all of the evidence against what was counted, so that nothing is told that nobody counts.
+#[track_caller]
+fn check_evidence(finding: &Finding, counted: &[(&str, Fact)]) {
+    for (name, fact) in counted {
+        let told = finding.evidence.iter().find_map(|(of, fact)| (of == name).then_some(fact));
+        let is_told = match (told, fact) {
+            (Some(Fact::Number(told)), Fact::Number(counted)) => is_near(*told, *counted),
+            (told, counted) => told == Some(counted),
+        };
+        assert!(is_told, "{name}: {fact:?} was counted: {finding:?}");
+    }
+    for (name, _) in &finding.evidence {
+        assert!(is_explanation(name) || counted.iter().any(|(of, _)| of == name), "{name}: {finding:?}");
+    }
+}
+
+#[track_caller]
+fn check_effect(finding: &Finding, inside: f64, outside: f64) {
+    let Effect { inside: told_inside, outside: told_outside } = finding.effect.unwrap();
+    assert!(is_near(told_inside, inside) && is_near(told_outside, outside), "{inside} {outside}: {finding:?}");
+}
+
+/// Holds the parts of a sentence that stand where a template has `{}` against words made of what was counted.
+#[track_caller]
+fn check_said(finding: &Finding, template: &str, counted: &[&str]) {
+    let mut pieces = template.split("{}");
+    let first = pieces.next().unwrap();
+    let mut rest = match finding.sentence.split_once(first) {
+        Some((_, rest)) => rest,
+        None => panic!("{first:?} is not said: {}", finding.sentence),
+    };
+    let mut said = Vec::new();
+    for piece in pieces {
+        let Some((part, behind)) = rest.split_once(piece) else {
+            panic!("{piece:?} is not said: {}", finding.sentence)
+        };
+        said.push(part);
+        rest = behind;
+    }
+    assert_eq!(said, counted, "{}", finding.sentence);
+}
+
+/// A share in whole per cent, of which none is none and all are all.
+fn percent(part: u64, whole: u64) -> String {
+    match ((part as f64 / whole as f64 * 100.0).round(), part) {
+        (0.0, 1..) => "under 1%".to_owned(),
+        (100.0, _) if part < whole => "over 99%".to_owned(),
+        (rounded, _) => format!("{rounded}%"),
+    }
+}
+
+fn grouped(count: u64) -> String {
+    if count < 1000 { count.to_string() } else { format!("{},{:03}", grouped(count / 1000), count % 1000) }
+}
+
+/// "Sun, Mar 3".
+fn date_words(date: NaiveDate) -> String {
+    date.format("%a, %b %-d").to_string()
+}
+
+/// "9–11 AM", "11 AM–1 PM".
+fn hours_words(from: u32, to: u32) -> String {
+    let (face, half) = (|hour: u32| (hour + 11) % 12 + 1, |hour: u32| if hour % 24 < 12 { "AM" } else { "PM" });
+    match half(from) == half(to) && (to + 24 - from) % 24 < 12 {
+        true => format!("{}–{} {}", face(from), face(to), half(to)),
+        false => format!("{} {}–{} {}", face(from), half(from), face(to), half(to)),
+    }
+}
+
+/// Minutes up to two hours, hours up to three days, days; never less than it was.
+fn lasting_words(ms: i64) -> String {
+    let whole = |unit: i64| (ms + unit - 1) / unit;
+    match ms {
+        _ if ms <= 2 * HOUR_MS => format!("{} min", whole(MINUTE_MS)),
+        _ if ms <= 3 * DAY_MS => format!("{} h", whole(HOUR_MS)),
+        _ => format!("{} days", whole(DAY_MS)),
+    }
+}
+
+/// Whether a window holds an hour of the week; past midnight it goes on on the next day.
+fn holds(window: &WeekWindow, (date, hour): (NaiveDate, u8)) -> bool {
+    let length = (u32::from(window.to_hour) + 23 - u32::from(window.from_hour)) % 24 + 1;
+    let behind = (u32::from(hour) + 24 - u32::from(window.from_hour)) % 24;
+    let begun = if hour < window.from_hour { date - Days::new(1) } else { date };
+    behind < length && window.weekdays.contains(&(begun.weekday().number_from_monday() as u8))
+}
+
+fn monday_of(date: NaiveDate) -> NaiveDate {
+    date - Days::new(u64::from(date.weekday().num_days_from_monday()))
+}
+
+/// The bin of a duration by the formula that is documented.
+fn bin_of(duration_ms: u64) -> i64 {
+    (libm::log(duration_ms.max(1) as f64) / libm::log(1.1)).floor() as i64
+}
+
+/// By workflow the last bin that is not slow: that of the duration that nine in ten stay within.
+fn slow_behind(rows: &[Row]) -> BTreeMap<&str, i64> {
+    let mut durations = BTreeMap::<&str, Vec<u64>>::new();
+    for row in rows.iter().filter(|row| is_decided(row)) {
+        durations.entry(row.workflow_id.as_deref().unwrap()).or_default().extend(row.duration_ms);
+    }
+    let ninth = |(workflow, mut durations): (_, Vec<u64>)| {
+        durations.sort_unstable();
+        let longest = durations[(durations.len() * 9).div_ceil(10) - 1];
+        // What is slow took longer than nine in ten, whatever a bin is.
+        let is_slower = |duration: &u64| bin_of(*duration) <= bin_of(longest) || *duration > longest;
+        assert!(durations.iter().all(is_slower));
+        (workflow, bin_of(longest))
+    };
+    durations.into_iter().map(ninth).collect()
+}
+
+/// Counts again a window of an outcome.
+fn recount_window(place: Place, rows: &[Row], finding: &Finding) {
+    let window = finding.window.as_ref().unwrap();
+    let slow_behind = slow_behind(rows);
+    let is_slow = |row: &Row| bin_of(row.duration_ms.unwrap()) > slow_behind[row.workflow_id.as_deref().unwrap()];
+    let (hit, base) = match finding.kind {
+        Kind::FailureWindow => ("failed", "decided"),
+        Kind::TimeoutWindow => ("timed_out", "decided"),
+        Kind::CancellationWindow => ("cancelled", "decided_or_cancelled"),
+        _ => ("slow", "timed"),
+    };
+    let could = |row: &Row| is_decided(row) || base == "decided_or_cancelled" && row.status == "cancelled";
+    let does = |row: &Row| match hit {
+        "failed" => is_failure(row),
+        "slow" => is_slow(row),
+        status => row.status == status,
+    };
+    let (mut sums, mut weeks) = ([[0u64; 2]; 2], BTreeMap::<NaiveDate, [[u64; 2]; 2]>::new());
+    let mut cells = Vec::new();
+    for row in rows_of(rows, finding) {
+        let at = place.local(row);
+        if holds(window, at) {
+            cells.push(at);
+        }
+        let of_week = &mut weeks.entry(monday_of(at.0)).or_default()[usize::from(!holds(window, at))];
+        for side in [&mut sums[usize::from(!holds(window, at))], of_week] {
+            *side = [side[0] + u64::from(could(row) && does(row)), side[1] + u64::from(could(row))];
+        }
+    }
+    let rate = |[hits, of]: [u64; 2]| hits as f64 / of as f64;
+    let held =
+        |[inside, outside]: [[u64; 2]; 2]| (inside[1] > 0 && outside[1] > 0).then(|| rate(inside) > rate(outside));
+    let weeks: Vec<_> = weeks.into_iter().map(|(monday, sides)| (monday, held(sides))).collect();
+    let told = weeks.iter().filter(|(_, held)| held.is_some()).count() as u64;
+    let held = weeks.iter().filter(|(_, held)| *held == Some(true)).count() as u64;
+    let [inside, outside] = sums;
+    let mut counted = vec![
+        ("weeks_held", Fact::Count(held)),
+        ("weeks", Fact::Count(told)),
+        (hit, Fact::Count(inside[0])),
+        (base, Fact::Count(inside[1])),
+        ("expected", Fact::Number(rate(outside) * inside[1] as f64)),
+    ];
+    // All is planted by local clocks.
+    let tells_clock = finding.evidence.iter().any(|(name, _)| *name == "clock");
+    counted.extend(tells_clock.then(|| ("clock", Fact::Text("local".to_owned()))));
+    check_evidence(finding, &counted);
+    check_effect(finding, rate(inside), rate(outside));
+    assert_eq!(finding.weeks, weeks);
+    cells.dedup();
+    assert_eq!(finding.cells, cells);
+    assert_eq!((finding.from, finding.to), (place.from, place.from + Days::new(DAYS - 1)));
+    let than = if hit == "slow" { " of them slower than 9 in 10 of their workflow" } else { "" };
+    let hours = hours_words(window.from_hour.into(), window.to_hour.into());
+    let template = ["between {}", " ({}", than, " vs {} otherwise, {} of {} weeks)"].concat();
+    let daily = if window.weekdays.len() == 7 { " daily" } else { "" };
+    let (hours, inside, outside) = (hours + daily, percent(inside[0], inside[1]), percent(outside[0], outside[1]));
+    check_said(finding, &template, &[&hours, &inside, &outside, &held.to_string(), &told.to_string()]);
+}
+
+#[test]
+fn windows_of_outcomes() {
+    // Whether it happens in an hour, and what of it is: a status, or none of what takes long.
+    let check = |kind: Kind, status: Option<&str>, weekdays: &[u8], [from_hour, to_hour]: [u8; 2]| {
+        let planted = WeekWindow { weekdays: weekdays.to_vec(), from_hour, to_hour };
+        for place in places() {
+            let mut seeded = Seeded(11);
+            let mut rows = others(place, &mut seeded, 1);
+            for (at, date, hour) in place.hours() {
+                for _ in 0..3 {
+                    let happens = holds(&planted, (date, hour)) && percent_of(&mut seeded, 60);
+                    let usual = usual_status(&mut seeded);
+                    let duration = if happens && status.is_none() { 90 } else { 30 } * SECOND;
+                    let status = status.filter(|_| happens).unwrap_or(usual);
+                    let started_ms = at + seeded.below(HOUR_MS as u64) as i64;
+                    rows.push(row("beta", started_ms, status, about(&mut seeded, duration)));
+                }
+            }
+            let findings = findings(place, &rows);
+            let is_planted = |finding: &&Finding| {
+                let window = finding.window.as_ref();
+                let is_there =
+                    window.is_some_and(|window| window.weekdays == weekdays && window.from_hour == from_hour);
+                finding.kind == kind && is_there
+            };
+            assert!(findings.iter().any(|finding| is_planted(&finding)), "{kind:?} {}: {findings:?}", place.tz);
+            let outcomes = [Kind::FailureWindow, Kind::TimeoutWindow, Kind::CancellationWindow, Kind::SlowWindow];
+            for finding in findings.iter().filter(|finding| outcomes.contains(&finding.kind)) {
+                recount_window(place, &rows, finding);
+            }
+        }
+    };
+    check(Kind::TimeoutWindow, Some("timed_out"), &[1], [9, 11]);
+    check(Kind::CancellationWindow, Some("cancelled"), &[1, 2, 3, 4, 5], [14, 16]);
+    check(Kind::SlowWindow, None, &[1, 2, 3, 4, 5, 6, 7], [2, 4]);
+    check(Kind::FailureWindow, Some("failed"), &[7], [1, 4]);
+    // What begins on Sundays goes on at the beginning of Mondays, those of the same weeks.
+    check(Kind::CancellationWindow, Some("cancelled"), &[7], [22, 2]);
+}
+
+/// Counts again failures in a row.
+fn recount_row(place: Place, rows: &[Row], finding: &Finding) {
+    let decided: Vec<&Row> = rows_of(rows, finding).into_iter().filter(|row| is_decided(row)).collect();
+    let mut in_a_row: Vec<Vec<&Row>> = vec![Vec::new()];
+    for row in &decided {
+        match is_failure(row) {
+            true => in_a_row.last_mut().unwrap().push(row),
+            false => in_a_row.push(Vec::new()),
+        }
+    }
+    let is_last = finding.sentence.contains("he last ");
+    let told = match is_last {
+        true => in_a_row.len() - 1,
+        false => (0..in_a_row.len()).rev().max_by_key(|place| in_a_row[*place].len()).unwrap(),
+    };
+    assert_eq!(is_last, told == in_a_row.len() - 1);
+    let row = in_a_row.remove(told);
+    let length = row.len() as u64;
+    let next = in_a_row.iter().map(Vec::len).max().unwrap_or(0) as u64;
+    let failures = in_a_row.iter().map(Vec::len).sum::<usize>() as u64;
+    let outside = decided.len() as u64 - length;
+    let counted = [
+        ("failures_in_a_row", Fact::Count(length)),
+        ("next_longest", Fact::Count(next)),
+        ("failures_outside", Fact::Count(failures)),
+        ("decided_outside", Fact::Count(outside)),
+    ];
+    check_evidence(finding, &counted);
+    check_effect(finding, 1.0, failures as f64 / outside as f64);
+    let mut cells: Vec<_> = row.iter().map(|row| place.local(row)).collect();
+    let (from, to) = (cells[0].0, cells[cells.len() - 1].0);
+    cells.dedup();
+    assert_eq!(finding.cells, cells);
+    let ends = [decided[0], decided[decided.len() - 1]].map(|row| place.local(row).0);
+    assert_eq!([finding.from, finding.to], ends);
+    let when = match from == to {
+        true => format!("on {}", date_words(from)),
+        false => format!("from {} to {}", date_words(from), date_words(to)),
+    };
+    let others = match failures {
+        0 => "no other failed".to_owned(),
+        _ => format!("next longest: {next} in a row"),
+    };
+    let Whose::Workflow { id, .. } = &finding.whose else { panic!("{finding:?}") };
+    let said = match (is_last, is_sure(finding)) {
+        (true, true) => format!("The last {length} decided runs of '{id}' all failed, {when} ({others})"),
+        (true, false) => {
+            format!("Perhaps unusual: the last {length} decided runs of '{id}' all failed, {when} ({others})")
+        }
+        (false, true) => format!("{length} decided runs of '{id}' in a row failed, {when} ({others})"),
+        (false, false) => {
+            format!("Perhaps unusual: {length} decided runs of '{id}' in a row failed, {when} ({others})")
+        }
+    };
+    assert_eq!(finding.sentence, said);
+}
+
+#[test]
+fn failures_in_a_row() {
+    // So many from a day on, with so many of a hundred that fail at other times.
+    let check = |length: usize, day: i64, percent: u64| {
+        for place in places() {
+            let mut seeded = Seeded(length as u64);
+            let mut rows = others(place, &mut seeded, 1);
+            let mut left = length;
+            for (at, date, _) in place.hours() {
+                for part in 0..2 {
+                    let started_ms = at + (part * 30 + seeded.below(30) as i64) * MINUTE_MS;
+                    let in_row = place.day_of(date) >= day && left > 0;
+                    // What was not decided lies between and neither lengthens a row nor ends it.
+                    let status = match seeded.below(100) {
+                        0..20 => seeded.one_of(&["cancelled", "skipped", "running", "waiting", "vanished"]),
+                        _ if in_row => {
+                            left -= 1;
+                            seeded.one_of(&["failed", "timed_out"])
+                        }
+                        _ if percent_of(&mut seeded, percent) => "failed",
+                        _ => "completed",
+                    };
+                    // Nothing ends a row that lasts to the end.
+                    if in_row || left > 0 || day < DAYS as i64 - 3 {
+                        rows.push(row("beta", started_ms, status, about(&mut seeded, 30 * SECOND)));
+                    }
+                }
+            }
+            let findings = findings(place, &rows);
+            let told: Vec<_> = findings.iter().filter(|finding| finding.kind == Kind::ConsecutiveFailures).collect();
+            assert_eq!(told.len(), 1, "{length} {day} {}: {findings:?}", place.tz);
+            assert!(told[0].count("failures_in_a_row").unwrap() >= length as u64);
+            told.iter().for_each(|finding| recount_row(place, &rows, finding));
+        }
+    };
+    check(25, 12, 5);
+    // On the days on which clocks change, with many between.
+    check(60, 41, 8);
+    check(120, 30, 0);
+    check(40, DAYS as i64 - 2, 5);
+    check(12, DAYS as i64 - 1, 0);
+}
+
+/// Counts again how a workflow stopped or when it was new.
+fn recount_end(place: Place, rows: &[Row], finding: &Finding, every: Option<&str>) {
+    let starts: Vec<i64> = rows_of(rows, finding).iter().map(|row| row.started_ms).collect();
+    let (first, last) = (starts[0], starts[starts.len() - 1]);
+    let known = [rows.iter().map(|row| row.started_ms).min(), rows.iter().map(|row| row.started_ms).max()];
+    let [known_from, known_until] = known.map(Option::unwrap);
+    let date = |at_ms| local_hour(place.tz, at_ms).0;
+    let is_end = finding.kind == Kind::Stopped;
+    let (name, at, silent) =
+        if is_end { ("last", last, known_until - last) } else { ("first", first, first - known_from) };
+    let longest = starts.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap();
+    let executions = starts.len() as u64;
+    let counted = [
+        ("executions", Fact::Count(executions)),
+        ("silent_days", Fact::Number(silent as f64 / DAY_MS as f64)),
+        ("expected", Fact::Number(silent as f64 * executions as f64 / (last - first) as f64)),
+        ("longest_pause_days", Fact::Number(longest as f64 / DAY_MS as f64)),
+        (name, Fact::Date(date(at))),
+    ];
+    check_evidence(finding, &counted);
+    assert_eq!(finding.cells, [local_hour(place.tz, at)]);
+    assert_eq!((finding.from, finding.to), (date(known_from), date(known_until - 1)));
+    let Whose::Workflow { id, .. } = &finding.whose else { panic!("{finding:?}") };
+    let (since, runs) = (date_words(date(at)), format!("{} runs", grouped(executions)));
+    let runs = every.unwrap_or(&runs);
+    let apart = if every.is_some() { String::new() } else { format!(", at most {} apart", lasting_words(longest)) };
+    let said = match is_end {
+        true => format!("'{id}' has not run since {since}; before that {runs}{apart}"),
+        false => format!("'{id}' is new since {since}: {runs}"),
+    };
+    assert_eq!(finding.sentence, said);
+}
+
+#[test]
+fn workflows_that_stopped_and_that_are_new() {
+    // Days on which it runs, and whether by the clock: daily at half past four, or as it comes.
+    let check = |kind: Kind, days: std::ops::Range<i64>, every: Option<&str>| {
+        for place in places() {
+            let mut seeded = Seeded(5);
+            let mut rows = others(place, &mut seeded, 2);
+            for date in place.dates().filter(|date| days.contains(&place.day_of(*date))) {
+                if every.is_some() {
+                    let at = place.moment(place.tz, date, 4 * 60 + 30).unwrap() + seeded.below(20_000) as i64;
+                    rows.push(row("beta", at, "completed", 30 * SECOND));
+                }
+            }
+            for (at, date, _) in place.hours() {
+                if every.is_none() && days.contains(&place.day_of(date)) && percent_of(&mut seeded, 60) {
+                    let started_ms = at + seeded.below(HOUR_MS as u64) as i64;
+                    rows.push(row("beta", started_ms, usual_status(&mut seeded), 30 * SECOND));
+                }
+            }
+            let findings = findings(place, &rows);
+            let told: Vec<_> = findings.iter().filter(|finding| finding.kind == kind).collect();
+            assert_eq!(told.len(), 1, "{kind:?} {days:?} {}: {findings:?}", place.tz);
+            recount_end(place, &rows, told[0], every);
+        }
+    };
+    check(Kind::Stopped, 0..50, None);
+    check(Kind::Stopped, 0..41, None);
+    check(Kind::Stopped, 0..50, Some("daily"));
+    check(Kind::New, 20..70, None);
+    check(Kind::New, 30..70, Some("daily"));
+}
+
+/// A cadence that is planted.
+struct Cadence<'a> {
+    period_ms: i64,
+    /// The clock that it keeps to.
+    tz: Tz,
+    /// The minutes of the day at which it is due on a date, by that clock.
+    due: &'a dyn Fn(NaiveDate) -> Vec<u32>,
+    /// Whether it misses one of them.
+    misses: &'a dyn Fn(NaiveDate, u32) -> bool,
+}
+
+/// A moment at which a run is due, and when one that belongs to it came.
+struct Due {
+    at_ms: i64,
+    came_ms: Option<i64>,
+}
+
+impl Cadence<'_> {
+    /// Every hour or quarter of one comes twice where clocks go back, what is due by the day once.
+    fn moments(&self, place: Place) -> Vec<(i64, NaiveDate, u32)> {
+        let mut moments = Vec::new();
+        for date in place.dates() {
+            for minute in (self.due)(date) {
+                let Some(at) = place.moment(self.tz, date, minute) else { continue };
+                moments.push((at, date, minute));
+                let again = local_minute(self.tz, at + HOUR_MS) == (date, minute);
+                if self.period_ms <= HOUR_MS && again {
+                    moments.push((at + HOUR_MS, date, minute));
+                }
+            }
+        }
+        moments.sort();
+        moments
+    }
+
+    /// The rows of a workflow that keeps it.
+    fn rows(&self, place: Place, seeded: &mut Seeded, workflow: &str) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for (at, date, minute) in self.moments(place) {
+            if !(self.misses)(date, minute) {
+                rows.push(row(workflow, at + seeded.below(20_000) as i64, usual_status(seeded), 30 * SECOND));
+            }
+        }
+        rows
+    }
+
+    /// What was due from the first run to the last one, and what came; what belongs to none of it.
+    fn recount(&self, place: Place, starts: &[i64]) -> (Vec<Due>, u64) {
+        let is_near = |at: i64, start: i64| (start - at).abs() < self.period_ms / 2;
+        let mut due: Vec<Due> = Vec::new();
+        for (at_ms, ..) in self.moments(place) {
+            due.push(Due { at_ms, came_ms: starts.iter().copied().find(|start| is_near(at_ms, *start)) });
+        }
+        let came = |due: &Due| due.came_ms.is_some();
+        let (first, last) = (due.iter().position(came).unwrap(), due.iter().rposition(came).unwrap());
+        let outside = starts.iter().filter(|start| !due.iter().any(|due| is_near(due.at_ms, **start))).count();
+        (due.drain(first..=last).collect(), outside as u64)
+    }
+}
+
+/// The local date and minute of the day of a moment.
+fn local_minute(tz: Tz, at_ms: i64) -> (NaiveDate, u32) {
+    let local = DateTime::from_timestamp_millis(at_ms).unwrap().with_timezone(&tz);
+    (local.date_naive(), local.hour() * 60 + local.minute())
+}
+
+/// What came of what was due, by a class of moments: "0:91/91 4:38/91".
+fn shares(due: &[Due], class: impl Fn(i64) -> u32) -> String {
+    let mut shares = BTreeMap::<u32, [usize; 2]>::new();
+    for due in due {
+        let share = shares.entry(class(due.at_ms)).or_default();
+        *share = [share[0] + usize::from(due.came_ms.is_some()), share[1] + 1];
+    }
+    shares.iter().map(|(class, [came, all])| format!("{class}:{came}/{all}")).collect::<Vec<_>>().join(" ")
+}
+
+fn shares_of(due: &[Due], tz: Tz) -> [(&'static str, Fact); 2] {
+    let by_hour = shares(due, |at| u32::from(local_hour(tz, at).1));
+    let by_weekday = shares(due, |at| local_hour(tz, at).0.weekday().number_from_monday());
+    [("kept_by_hour", Fact::Text(by_hour)), ("kept_by_weekday", Fact::Text(by_weekday))]
+}
+
+/// Counts again what a schedule kept, which runs at the times that `when` says.
+fn recount_schedule(place: Place, rows: &[Row], finding: &Finding, cadence: &Cadence<'_>, when: &str) {
+    let starts: Vec<i64> = rows_of(rows, finding).iter().map(|row| row.started_ms).collect();
+    let (due, outside) = cadence.recount(place, &starts);
+    let kept: Vec<&Due> = due.iter().filter(|due| due.came_ms.is_some()).collect();
+    let (expected, kept_of) = (due.len() as u64, kept.len() as u64);
+    let mut counted = vec![
+        ("period_ms", Fact::Count(cadence.period_ms as u64)),
+        ("expected", Fact::Count(expected)),
+        ("kept", Fact::Count(kept_of)),
+        ("kept_outside", Fact::Count(outside)),
+    ];
+    counted.extend(shares_of(&due, cadence.tz));
+    check_evidence(finding, &counted);
+    // What runs at more than two hours of the day marks none.
+    let mut hours: Vec<u8> = kept.iter().map(|due| local_hour(cadence.tz, due.at_ms).1).collect();
+    hours.sort_unstable();
+    hours.dedup();
+    let cells: Vec<_> = kept.iter().map(|due| local_hour(place.tz, due.at_ms)).collect();
+    assert_eq!(finding.cells, if hours.len() > 2 { Vec::new() } else { cells });
+    let ends = [starts[0], starts[starts.len() - 1]].map(|at| local_hour(place.tz, at).0);
+    assert_eq!([finding.from, finding.to], ends);
+    let said = format!("'beta' runs {when} ({} of {} expected runs)", grouped(kept_of), grouped(expected));
+    assert_eq!(finding.sentence, said);
+}
+
+/// Where misses are planted.
+#[derive(Clone, Copy, Debug)]
+enum There {
+    Weekday(u32, &'static str),
+    Hour(u32, &'static str),
+    Gap(u64, u64),
+}
+
+/// Counts again what a schedule missed.
+fn recount_missed(place: Place, rows: &[Row], finding: &Finding, cadence: &Cadence<'_>, there: There) {
+    let starts: Vec<i64> = rows_of(rows, finding).iter().map(|row| row.started_ms).collect();
+    let (due, _) = cadence.recount(place, &starts);
+    let gap = |day: u64| place.from + Days::new(day);
+    let is_there = |due: &&Due| {
+        let (date, minute) = local_minute(cadence.tz, due.at_ms);
+        match there {
+            There::Weekday(weekday, _) => date.weekday().number_from_monday() == weekday,
+            There::Hour(hour, _) => minute / 60 == hour,
+            There::Gap(from, to) => (gap(from)..=gap(to)).contains(&date),
+        }
+    };
+    let is_missed = |due: &&Due| due.came_ms.is_none();
+    let (expected, missed) = (due.len() as u64, due.iter().filter(is_missed).count() as u64);
+    let expected_there = due.iter().filter(is_there).count() as u64;
+    let mut cells: Vec<_> =
+        due.iter().filter(is_there).filter(is_missed).map(|due| local_hour(place.tz, due.at_ms)).collect();
+    let missed_there = cells.len() as u64;
+    // An hour is marked once, whatever was missed in it.
+    cells.dedup();
+    let mut counted = vec![
+        ("missed", Fact::Count(missed)),
+        ("expected", Fact::Count(expected)),
+        ("missed_there", Fact::Count(missed_there)),
+        ("expected_there", Fact::Count(expected_there)),
+    ];
+    if let There::Gap(from, to) = there {
+        counted.extend([("first_missed", Fact::Date(gap(from))), ("last_missed", Fact::Date(gap(to)))]);
+    }
+    counted.extend(shares_of(&due, cadence.tz));
+    check_evidence(finding, &counted);
+    let share = |missed: u64, of: u64| missed as f64 / of as f64;
+    check_effect(finding, share(missed_there, expected_there), share(missed - missed_there, expected - expected_there));
+    assert_eq!(finding.cells, cells);
+    // The longest time between two runs with something missed between them, and the first of as long ones.
+    let mut longest = (0, 0);
+    let came: Vec<usize> = (0..due.len()).filter(|place| due[*place].came_ms.is_some()).collect();
+    for pair in came.windows(2).filter(|pair| pair[1] > pair[0] + 1) {
+        let (from, to) = (due[pair[0]].at_ms, due[pair[1]].at_ms);
+        if to - from > longest.0 {
+            longest = (to - from, from);
+        }
+    }
+    let (from, minute) = local_minute(cadence.tz, longest.1);
+    let silence = format!(
+        "; longest silence {} from {}, {} {}M",
+        lasting_words(longest.0),
+        date_words(from),
+        (minute / 60 + 11) % 12 + 1,
+        if minute < 720 { 'A' } else { 'P' },
+    );
+    let ran = format!(", when {} of {} ran{silence}", grouped(expected_there - missed_there), grouped(expected_there));
+    let (utc, all) = (
+        if cadence.tz != place.tz { " (UTC)" } else { "" },
+        if missed_there == missed { "all".to_owned() } else { missed_there.to_string() },
+    );
+    let place = match there {
+        There::Weekday(_, on) => format!("{all} {on}{utc}{ran}"),
+        There::Hour(_, between) => format!("{all} {between}{utc}{ran}"),
+        There::Gap(first, last) => {
+            format!("{all} from {} to {}{utc}", date_words(gap(first)), date_words(gap(last)))
+        }
+    };
+    let has_missed = if is_sure(finding) { "missed" } else { "seems to have missed" };
+    let said = format!("'beta' {has_missed} {} of {} expected runs, {place}", grouped(missed), grouped(expected));
+    assert_eq!(finding.sentence, said);
+}
+
+fn never(_: NaiveDate, _: u32) -> bool {
+    false
+}
+
+fn is_weekday(date: NaiveDate) -> bool {
+    date.weekday().number_from_monday() < 6
+}
+
+fn every_hour(_: NaiveDate) -> Vec<u32> {
+    (0..24).map(|hour| hour * 60).collect()
+}
+
+/// Holds what is said of a cadence, and of rows that a place has besides, against the rows.
+fn check_cadence(place: Place, cadence: &Cadence<'_>, when: &str, missed: Option<There>, besides: &[(u64, u32)]) {
+    let mut seeded = Seeded(3);
+    let mut rows = others(place, &mut seeded, 0);
+    let all_days = place.dates().enumerate().filter(|(day, _)| day % 2 == 0);
+    for (_, date) in all_days {
+        let at = place.moment(place.tz, date, seeded.below(1440) as u32);
+        rows.extend(at.map(|at| row("alpha", at, "completed", 30 * SECOND)));
+    }
+    // The last day is whole.
+    let last = place.hours().last().unwrap().0 + 59 * MINUTE_MS;
+    rows.push(row("alpha", last, "completed", 30 * SECOND));
+    rows.extend(cadence.rows(place, &mut seeded, "beta"));
+    for (day, minute) in besides {
+        let at = place.moment(place.tz, place.from + Days::new(*day), *minute).unwrap();
+        rows.push(row("beta", at, "completed", 30 * SECOND));
+    }
+    let findings = findings(place, &rows);
+    let of = |kind: Kind| findings.iter().find(|finding| finding.kind == kind);
+    let Some(schedule) = of(Kind::Schedule) else { panic!("{when} {}: {findings:?}", place.tz) };
+    recount_schedule(place, &rows, schedule, cadence, when);
+    match (of(Kind::MissedRuns), missed) {
+        (Some(finding), Some(there)) => recount_missed(place, &rows, finding, cadence, there),
+        (None, None) => {}
+        (_, there) => panic!("{when} {} {there:?}: {findings:?}", place.tz),
+    }
+}
+
+/// What a cadence that moves with the clocks of a place is said to keep to.
+fn by_local_clock(place: Place) -> &'static str {
+    if place.tz == Tz::UTC { " UTC" } else { " local time (Europe/Berlin)" }
+}
+
+#[test]
+fn schedules() {
+    for place in places() {
+        let local = by_local_clock(place);
+        let check = |period_ms, tz, due: &dyn Fn(NaiveDate) -> Vec<u32>, when: &str, besides: &[(u64, u32)]| {
+            check_cadence(place, &Cadence { period_ms, tz, due, misses: &never }, when, None, besides);
+        };
+        // No clock shows half past two where they go forward, and two do where they go back.
+        check(DAY_MS, place.tz, &|_| vec![150], &format!("daily at 2:30 AM{local}"), &[]);
+        let weekdays = |date| if is_weekday(date) { vec![17 * 60] } else { Vec::new() };
+        check(DAY_MS, place.tz, &weekdays, &format!("daily on weekdays at 5 PM{local}"), &[]);
+        let mondays = |date: NaiveDate| if date.weekday().number_from_monday() == 1 { vec![390] } else { Vec::new() };
+        check(7 * DAY_MS, place.tz, &mondays, &format!("weekly on Mondays at 6:30 AM{local}"), &[]);
+        let office = |date| if is_weekday(date) { (8..19).map(|hour| hour * 60 + 5).collect() } else { Vec::new() };
+        let zone = if place.tz == Tz::UTC { " UTC" } else { " (Europe/Berlin)" };
+        let when = format!("hourly on weekdays between 8 AM–7 PM{zone}");
+        check(HOUR_MS, place.tz, &office, &when, &[(5, 11 * 60 + 5), (19, 14 * 60 + 5)]);
+        let quarters = |_| (0..96).map(|quarter| quarter * 15).collect();
+        check(15 * MINUTE_MS, place.tz, &quarters, "every 15 minutes", &[]);
+        if place.tz != Tz::UTC {
+            let when = "daily at 5 AM UTC, whatever the local clock says";
+            check(DAY_MS, Tz::UTC, &|_| vec![300], when, &[]);
+        }
+    }
+}
+
+#[test]
+fn missed_runs() {
+    for place in places() {
+        let local = by_local_clock(place);
+        let day = |date| place.day_of(date);
+        let sundays = |date: NaiveDate, _| date.weekday().number_from_monday() == 7 && day(date) % 28 != 6;
+        let check_in = |tz, period_ms, due, misses, when: &str, there| {
+            check_cadence(place, &Cadence { period_ms, tz, due, misses }, when, Some(there), &[]);
+        };
+        let check = |period_ms, due, misses, when: &str, there| check_in(place.tz, period_ms, due, misses, when, there);
+        let when = format!("daily at 5 AM{local}");
+        check(DAY_MS, &|_| vec![300], &sundays, &when, There::Weekday(7, "on Sundays"));
+        let gap = |date, _| (20..26).contains(&day(date));
+        check(DAY_MS, &|_| vec![300], &gap, &when, There::Gap(20, 25));
+        let at_seven = |date, minute| minute == 420 && day(date) % 3 == 0 || minute == 900 && day(date) == 33;
+        check(HOUR_MS, &every_hour, &at_seven, "hourly", There::Hour(7, "between 7–8 AM"));
+        // An hour that clocks skip was not missed, and one that they show twice was missed twice.
+        let at_two = |date, minute| minute == 120 && day(date) % 3 == 2;
+        check(HOUR_MS, &every_hour, &at_two, "hourly", There::Hour(2, "between 2–3 AM"));
+        let around_change = |date, _| (38..44).contains(&day(date));
+        let when = format!("daily at 2:30 AM{local}");
+        check(DAY_MS, &|_| vec![150], &around_change, &when, There::Gap(38, 43));
+        if place.tz != Tz::UTC {
+            let (when, on) = ("daily at 5 AM UTC, whatever the local clock says", There::Weekday(7, "on Sundays"));
+            check_in(Tz::UTC, DAY_MS, &|_| vec![300], &sundays, when, on);
+        }
+    }
+}
+
+/// What a change or a trend is of, by its sentence.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Measure {
+    Volume,
+    FailureRate,
+    Duration,
+}
+
+impl Measure {
+    fn of(finding: &Finding) -> Self {
+        let begins = |words| finding.sentence.starts_with(words);
+        match (begins("Execution volume"), begins("Failure rate"), begins("Median duration")) {
+            (true, ..) => Measure::Volume,
+            (_, true, _) => Measure::FailureRate,
+            (_, _, true) => Measure::Duration,
+            _ => panic!("{finding:?}"),
+        }
+    }
+}
+
+/// Rows of some dates in raw counts.
+struct Stretch {
+    executions: u64,
+    failures: u64,
+    /// Executions a day, or the share that failed; of durations what the evidence tells, once it was held against the rows.
+    value: f64,
+}
+
+/// Durations further apart than bins are wide have nothing between them.
+const GAP: f64 = 1.1;
+/// How far off what is told from bins may be.
+const OFF: f64 = 0.05;
+
+/// Holds a duration in the middle against the exact median.
+#[track_caller]
+fn check_median(mut durations: Vec<u64>, told: f64) {
+    durations.sort_unstable();
+    let middle = [durations[(durations.len() - 1) / 2], durations[durations.len() / 2]];
+    let (low, high) = (middle[0] as f64, middle[1] as f64);
+    if (low * (1.0 - OFF)..=high * (1.0 + OFF)).contains(&told) {
+        return;
+    }
+    // Where the bin in the middle has a gap beside it, it lies in that, up to the nearest durations of other bins.
+    let [bin_low, bin_high] = middle.map(bin_of);
+    let below = durations.iter().rev().find(|duration| bin_of(**duration) < bin_low).map_or(low, |below| *below as f64);
+    let above = durations.iter().find(|duration| bin_of(**duration) > bin_high).map_or(high, |above| *above as f64);
+    let in_gap = (told < low && low > below * GAP && told >= below * (1.0 - OFF))
+        || (told > high && above > high * GAP && told <= above * (1.0 + OFF));
+    assert!(in_gap, "{told} is said of {low} and {high}, between {below} and {above}");
+}
+
+fn stretch(place: Place, rows: &[&Row], measure: Measure, dates: [NaiveDate; 2], told: f64) -> Stretch {
+    let among = rows.iter().filter(|row| (dates[0]..=dates[1]).contains(&place.local(row).0));
+    let among: Vec<&&Row> = among.filter(|row| measure == Measure::Volume || is_decided(row)).collect();
+    let (executions, failures) = (among.len() as u64, among.iter().filter(|row| is_failure(row)).count() as u64);
+    let days = (dates[1] - dates[0]).num_days() + 1;
+    let value = match measure {
+        Measure::Volume => executions as f64 / days as f64,
+        Measure::FailureRate => failures as f64 / executions as f64,
+        Measure::Duration => {
+            check_median(among.iter().map(|row| row.duration_ms.unwrap()).collect(), told);
+            told
+        }
+    };
+    Stretch { executions, failures, value }
+}
+
+/// "4.1%", "52 a day"; of a duration what is said, once that was held against its value.
+fn value_words(measure: Measure, value: f64, said: &str) -> String {
+    match measure {
+        Measure::Volume if value < 9.95 => format!("{value:.1} a day"),
+        Measure::Volume => format!("{} a day", grouped(value.round() as u64)),
+        Measure::FailureRate if value < 0.0995 => format!("{:.1}%", value * 100.0),
+        Measure::FailureRate => format!("{:.0}%", value * 100.0),
+        Measure::Duration => {
+            let mut words = said.split(' ');
+            let mut ms = 0.0;
+            while let (Some(number), Some(unit)) = (words.next(), words.next()) {
+                let unit = match unit {
+                    "ms" => 1.0,
+                    "s" => 1_000.0,
+                    "min" => 60_000.0,
+                    other => panic!("{other}: {said}"),
+                };
+                ms += number.parse::<f64>().unwrap() * unit;
+            }
+            let rounded = if value < 1_000.0 {
+                1.0
+            } else if value < 60_000.0 {
+                100.0
+            } else {
+                1_000.0
+            };
+            assert!((ms - value).abs() <= rounded / 2.0 + 1e-6, "{said}: {value}");
+            said.to_owned()
+        }
+    }
+}
+
+/// How much larger or smaller: "40%", or "to 3.2×" from twice on.
+fn by_how_much(before: f64, after: f64) -> String {
+    let ratio = after / before;
+    if ratio >= 2.0 { format!("to {ratio:.1}×") } else { format!("by {:.0}%", (ratio - 1.0).abs() * 100.0) }
+}
+
+/// The values that stand in a sentence between some words.
+#[track_caller]
+fn between<'a>(sentence: &'a str, before: &str, behind: &str) -> &'a str {
+    let behind_before = sentence.split_once(before).unwrap_or_else(|| panic!("{before:?}: {sentence}")).1;
+    behind_before.split_once(behind).unwrap_or_else(|| panic!("{behind:?}: {sentence}")).0
+}
+
+fn days_words(days: u64) -> String {
+    format!("{days} day{}", if days == 1 { "" } else { "s" })
+}
+
+/// Counts again the levels before and after a change.
+fn recount_change(place: Place, rows: &[Row], finding: &Finding) {
+    let (rows, measure, effect) = (rows_of(rows, finding), Measure::of(finding), finding.effect.unwrap());
+    let Some((_, Fact::Date(on))) = finding.evidence.iter().find(|(name, _)| *name == "changed_on") else {
+        panic!("{finding:?}");
+    };
+    let told = |name: &str| finding.count(name).unwrap();
+    let (days, plus_minus) = ([told("days_before"), told("days_after")], told("plus_minus_days"));
+    let dates = [[*on - Days::new(days[0]), *on - Days::new(1)], [*on, *on + Days::new(days[1] - 1)]];
+    let before = stretch(place, &rows, measure, dates[0], effect.outside);
+    let after = stretch(place, &rows, measure, dates[1], effect.inside);
+    let mut counted = vec![
+        ("changed_on", Fact::Date(*on)),
+        ("plus_minus_days", Fact::Count(plus_minus)),
+        ("days_before", Fact::Count(days[0])),
+        ("days_after", Fact::Count(days[1])),
+        ("executions_before", Fact::Count(before.executions)),
+        ("executions_after", Fact::Count(after.executions)),
+    ];
+    if measure == Measure::FailureRate {
+        counted.push(("failures_before", Fact::Count(before.failures)));
+        counted.push(("failures_after", Fact::Count(after.failures)));
+    }
+    check_evidence(finding, &counted);
+    check_effect(finding, after.value, before.value);
+    assert!(place.from <= dates[0][0] && dates[1][1] < place.from + Days::new(DAYS), "{finding:?}");
+    let day = on.format("%b %-d");
+    let when = match plus_minus {
+        0 => format!("from {day} on"),
+        _ => format!("around {day} (±{})", days_words(plus_minus)),
+    };
+    let sides = between(&finding.sentence, &format!(" {when}: "), " (");
+    let (said_before, said_after) = sides.split_once(" → ").unwrap();
+    assert_eq!(said_before, value_words(measure, before.value, said_before), "{}", finding.sentence);
+    assert_eq!(said_after, value_words(measure, after.value, said_after), "{}", finding.sentence);
+    let ends = format!(" ({} before, {} after)", days_words(days[0]), days_words(days[1]));
+    assert!(finding.sentence.ends_with(&ends), "{ends}: {}", finding.sentence);
+    if measure != Measure::FailureRate {
+        let ratio = format!(" {} {when}: ", by_how_much(before.value, after.value));
+        assert!(finding.sentence.contains(&ratio), "{ratio}: {}", finding.sentence);
+    }
+}
+
+/// Counts again the two ends of a trend.
+fn recount_trend(place: Place, rows: &[Row], finding: &Finding) {
+    let (rows, measure, effect) = (rows_of(rows, finding), Measure::of(finding), finding.effect.unwrap());
+    let end = place.from + Days::new(DAYS);
+    let first = [place.from, place.from + Days::new(13)];
+    let first = stretch(place, &rows, measure, first, effect.outside);
+    let last = stretch(place, &rows, measure, [end - Days::new(14), end - Days::new(1)], effect.inside);
+    let Some((_, Fact::Number(told))) = finding.evidence.iter().find(|(name, _)| *name == "per_week") else {
+        panic!("{finding:?}");
+    };
+    let weeks_between = (DAYS - 14) as f64 / 7.0;
+    let per_week = match measure {
+        Measure::FailureRate => (last.value - first.value) / weeks_between,
+        _ => {
+            // A median of slopes, which those of the two ends need not have: it is near to what leads from one to the other.
+            let between_ends = libm::log(last.value / first.value) / weeks_between;
+            assert!((libm::log1p(*told) / between_ends - 1.0).abs() < 0.2, "{between_ends}: {finding:?}");
+            *told
+        }
+    };
+    let mut counted = vec![
+        ("weeks", Fact::Count(DAYS / 7)),
+        ("per_week", Fact::Number(per_week)),
+        ("executions_of_first_weeks", Fact::Count(first.executions)),
+        ("executions_of_last_weeks", Fact::Count(last.executions)),
+    ];
+    if measure == Measure::FailureRate {
+        counted.push(("failures_of_first_weeks", Fact::Count(first.failures)));
+        counted.push(("failures_of_last_weeks", Fact::Count(last.failures)));
+    }
+    check_evidence(finding, &counted);
+    check_effect(finding, last.value, first.value);
+    let unit = if measure == Measure::FailureRate { " points" } else { "%" };
+    let sign = if per_week > 0.0 { '+' } else { '−' };
+    let slope = format!("about {sign}{:.1}{unit} a week over {} weeks (", per_week.abs() * 100.0, DAYS / 7);
+    let said_first = between(&finding.sentence, &slope, " in the first two, ");
+    let said_last = between(&finding.sentence, "in the first two, ", " in the last two)");
+    assert_eq!(said_first, value_words(measure, first.value, said_first), "{}", finding.sentence);
+    assert_eq!(said_last, value_words(measure, last.value, said_last), "{}", finding.sentence);
+}
+
+/// What a workflow does on a day: executions an hour in ten, how many of a hundred fail, and a duration.
+type OfDay<'a> = &'a dyn Fn(u64, &mut Seeded) -> (u64, u64, u64);
+
+/// Plants what differs by day in one workflow of three and counts again what is said of changes and trends.
+fn check_days(kind: Kind, measure: Measure, of_day: OfDay<'_>) {
+    for place in places() {
+        let mut seeded = Seeded(17);
+        let mut rows = others(place, &mut seeded, 1);
+        for (at, date, _) in place.hours() {
+            let day = place.day_of(date) as u64;
+            let (of_ten, ..) = of_day(day, &mut seeded);
+            for _ in 0..(of_ten + seeded.below(10)) / 10 {
+                let (_, failing, duration_ms) = of_day(day, &mut seeded);
+                let usual = usual_status(&mut seeded);
+                let status = if percent_of(&mut seeded, failing) { "failed" } else { usual };
+                rows.push(row("beta", at + seeded.below(HOUR_MS as u64) as i64, status, duration_ms));
+            }
+        }
+        let findings = findings(place, &rows);
+        let is_planted =
+            |finding: &Finding| finding.kind == kind && finding.whose != Whose::All && Measure::of(finding) == measure;
+        assert!(findings.iter().any(is_planted), "{kind:?} {measure:?} {}: {findings:?}", place.tz);
+        for finding in &findings {
+            match finding.kind {
+                Kind::Change => recount_change(place, &rows, finding),
+                Kind::Trend => recount_trend(place, &rows, finding),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn changes() {
+    let later = |day: u64, before: u64, after: u64| if day < 38 { before } else { after };
+    check_days(Kind::Change, Measure::Duration, &|day, seeded| {
+        (20, 5, about(seeded, later(day, 20 * SECOND, 31 * SECOND)))
+    });
+    check_days(Kind::Change, Measure::Duration, &|day, seeded| {
+        (20, 5, about(seeded, later(day, 300 * SECOND, 90 * SECOND)))
+    });
+    // Whole minutes, of which there are more long ones than before.
+    check_days(Kind::Change, Measure::Duration, &|day, seeded| {
+        let minutes = 1 + u64::from(percent_of(seeded, later(day, 30, 60))) + u64::from(percent_of(seeded, 30));
+        (20, 5, minutes * 60 * SECOND)
+    });
+    // Two kinds that lie far apart.
+    check_days(Kind::Change, Measure::Duration, &|day, seeded| {
+        let is_long = percent_of(seeded, later(day, 30, 70));
+        (20, 5, if is_long { about(seeded, 600 * SECOND) } else { about(seeded, 2 * SECOND) })
+    });
+    check_days(Kind::Change, Measure::Volume, &|day, seeded| (later(day, 30, 12), 5, about(seeded, 20 * SECOND)));
+    check_days(Kind::Change, Measure::FailureRate, &|day, seeded| (20, later(day, 4, 15), about(seeded, 20 * SECOND)));
+}
+
+#[test]
+fn trends() {
+    check_days(Kind::Trend, Measure::Duration, &|day, seeded| (20, 5, about(seeded, 20 * SECOND + day * SECOND / 3)));
+    check_days(Kind::Trend, Measure::Duration, &|day, seeded| {
+        (20, 5, (1 + u64::from(percent_of(seeded, 15 + day))) * 60 * SECOND)
+    });
+    check_days(Kind::Trend, Measure::Volume, &|day, seeded| (40 - day * 2 / 5, 5, about(seeded, 20 * SECOND)));
+    check_days(Kind::Trend, Measure::FailureRate, &|day, seeded| (20, 3 + day / 3, about(seeded, 20 * SECOND)));
+}
+
+fn median(mut values: Vec<u64>) -> f64 {
+    values.sort_unstable();
+    (values[(values.len() - 1) / 2] + values[values.len() / 2]) as f64 / 2.0
+}
+
+/// Counts again a window of the day in which more or fewer executions end.
+fn recount_throughput(place: Place, rows: &[Row], finding: &Finding) {
+    let window = finding.window.as_ref().unwrap();
+    let mut days: BTreeMap<NaiveDate, [u64; 24]> = place.dates().map(|date| (date, [0; 24])).collect();
+    for row in rows_of(rows, finding) {
+        let has_ended = is_decided(row) || ["cancelled", "skipped"].contains(&&*row.status);
+        let (date, hour) = local_hour(place.tz, row.started_ms + row.duration_ms.unwrap() as i64);
+        if let Some(day) = days.get_mut(&date).filter(|_| has_ended) {
+            day[usize::from(hour)] += 1;
+        }
+    }
+    let all = |day: &[u64; 24]| day.iter().sum::<u64>();
+    let usual = |date: NaiveDate| {
+        median(days.iter().filter(|(other, _)| other.weekday() == date.weekday()).map(|(_, day)| all(day)).collect())
+    };
+    let is_quiet = |date: &NaiveDate| (all(&days[date]) as f64) < 0.35 * usual(*date);
+    let is_huge = |date: &NaiveDate| all(&days[date]) as f64 > 4.0 * usual(*date);
+    // A window past midnight is of both ends of the same day.
+    let length = (usize::from(window.to_hour) + 23 - usize::from(window.from_hour)) % 24 + 1;
+    let is_inside = |hour: usize| (hour + 24 - usize::from(window.from_hour)) % 24 < length;
+    let mut hours_of = BTreeMap::<NaiveDate, [u64; 2]>::new();
+    for (_, date, hour) in place.hours() {
+        hours_of.entry(date).or_default()[usize::from(!is_inside(hour.into()))] += 1;
+    }
+    let (mut counts, mut hours, mut by_day, mut cells) = ([0u64; 2], [0u64; 2], Vec::new(), Vec::new());
+    let is_meant = |date: &NaiveDate| window.weekdays.contains(&(date.weekday().number_from_monday() as u8));
+    for (date, day) in days.iter().filter(|(date, _)| is_meant(date) && !is_quiet(date) && !is_huge(date)) {
+        let inside: u64 = (0..24).filter(|hour| is_inside(*hour)).map(|hour| day[hour]).sum();
+        let of_day = [inside, all(day) - inside];
+        by_day.push(of_day);
+        cells.extend((0..24).filter(|hour| is_inside(*hour) && day[*hour] > 0).map(|hour| (*date, hour as u8)));
+        for side in 0..2 {
+            counts[side] += of_day[side];
+            hours[side] += hours_of[date][side];
+        }
+    }
+    let rates = [0, 1].map(|side| counts[side] as f64 / hours[side] as f64);
+    let is_high = rates[0] > rates[1];
+    let held = |[inside, outside]: &&[u64; 2]| {
+        let (inside, outside) = (inside * (24 - length as u64), outside * length as u64);
+        if is_high { inside > outside } else { inside < outside }
+    };
+    let (days_held, days_of) = (by_day.iter().filter(held).count() as u64, by_day.len() as u64);
+    let mut counted = vec![
+        ("executions_inside", Fact::Count(counts[0])),
+        ("hours_inside", Fact::Count(hours[0])),
+        ("executions_outside", Fact::Count(counts[1])),
+        ("hours_outside", Fact::Count(hours[1])),
+        ("days_held", Fact::Count(days_held)),
+        ("days", Fact::Count(days_of)),
+        ("quiet_days", Fact::Count(days.keys().filter(|date| is_quiet(date)).count() as u64)),
+        ("huge_days", Fact::Count(days.keys().filter(|date| is_huge(date)).count() as u64)),
+    ];
+    let tells_clock = finding.evidence.iter().any(|(name, _)| *name == "clock");
+    counted.extend(tells_clock.then(|| ("clock", Fact::Text("local".to_owned()))));
+    check_evidence(finding, &counted);
+    check_effect(finding, rates[0], rates[1]);
+    assert_eq!(finding.cells, cells);
+    let ratio = rates[0] / rates[1];
+    let what = match is_high {
+        _ if ratio >= 2.0 => format!("{ratio:.1}× as many executions an hour end as in"),
+        true => format!("{:.0}% more executions an hour end than in", (ratio - 1.0) * 100.0),
+        false => format!("{:.0}% fewer executions an hour end than in", (1.0 - ratio) * 100.0),
+    };
+    let on = match window.weekdays.len() {
+        5 => "weekdays",
+        2 => "weekend days",
+        _ => "days",
+    };
+    let hours = hours_words(window.from_hour.into(), window.to_hour.into());
+    let said = format!(" between {hours}: {what} the rest of the day ({days_held} of {days_of} {on})");
+    assert!(finding.sentence.ends_with(&said), "{said}: {}", finding.sentence);
+}
+
+#[test]
+fn windows_of_what_ends() {
+    // Which hours have how many of ten, and on which days nothing or very much runs.
+    let check = |place: Place, of_ten: &dyn Fn(NaiveDate, u8) -> u64| {
+        let mut seeded = Seeded(23);
+        let mut rows = others(place, &mut seeded, 1);
+        for (at, date, hour) in place.hours() {
+            let times = match place.day_of(date) {
+                17 => 0,
+                32 => 9,
+                _ => 1,
+            };
+            for _ in 0..4 * times {
+                let starts = seeded.below(10) < of_ten(date, hour);
+                // Most end in the hour behind that of their start.
+                let (started_ms, duration) =
+                    (at + seeded.below(HOUR_MS as u64) as i64, about(&mut seeded, 2400 * SECOND));
+                let status = usual_status(&mut seeded);
+                rows.extend(starts.then(|| row("beta", started_ms, status, duration)));
+            }
+        }
+        let findings = findings(place, &rows);
+        let told: Vec<_> = findings.iter().filter(|finding| finding.kind == Kind::ThroughputWindow).collect();
+        assert!(told.iter().any(|finding| finding.whose != Whose::All), "{}: {findings:?}", place.tz);
+        told.iter().for_each(|finding| recount_throughput(place, &rows, finding));
+    };
+    for place in places() {
+        check(place, &|date, hour| if is_weekday(date) && (9..17).contains(&hour) { 2 } else { 9 });
+    }
+    check(places()[0], &|_, hour| if (9..17).contains(&hour) { 2 } else { 9 });
+}
