@@ -2,13 +2,13 @@
 //! nothing.
 
 use super::english::{self, notices};
-use super::history::{self, Day, Most};
+use super::history::{Day, Most};
 use super::outcome::Outcome;
 use super::report::bears_years;
 use super::series::Series;
 use super::{Evidence, Kind};
 use super::{
-    burst, change, consecutive, gate, outcome_window, quiet, stopped, trend, usual, volume_days, volume_peak,
+    burst, change, consecutive, gate, outcome_window, quiet, runs, stopped, trend, usual, volume_days, volume_peak,
     volume_window,
 };
 use crate::options::Moment;
@@ -94,7 +94,7 @@ pub(super) fn notices(
             ];
             notices.extend(notices::too_few(" executions of one workflow", &needed, runs));
         }
-        let needed = [(needed_for(history::LEAST_TIMED as usize, has_outcomes && timed > 0), "slow hours")];
+        let needed = [(needed_for(runs::LEAST_TIMED as usize, has_outcomes && timed > 0), "slow hours")];
         notices.extend(notices::too_few(" durations of one workflow", &needed, timed));
     }
     notices.truncate(MOST_MISSING);

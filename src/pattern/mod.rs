@@ -31,6 +31,7 @@ mod report;
 mod residual;
 mod retention;
 mod ring;
+mod runs;
 pub mod sentence;
 mod series;
 mod settled;
