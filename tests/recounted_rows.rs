@@ -103,7 +103,7 @@ fn recount_window(place: Place, rows: &[Row], finding: &Finding) {
 
 #[test]
 fn windows_of_outcomes() {
-    // Whether it happens in an hour, and what of it is: a status, or none of what takes long.
+    // In a window of the week most executions of one workflow have a status or, where none is given, take three times as long.
     let check = |kind: Kind, status: Option<&str>, weekdays: &[u8], [from_hour, to_hour]: [u8; 2]| {
         let planted = WeekWindow { weekdays: weekdays.to_vec(), from_hour, to_hour };
         for place in places() {
