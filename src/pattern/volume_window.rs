@@ -219,6 +219,8 @@ pub(super) struct Looked {
     pub(super) weekday: u32,
     /// Executions by hour,
     pub(super) counts: [u64; 24],
+    /// how many hours each is, which a clock change makes none or two of,
+    lasts: [u64; 24],
     /// and of the day.
     pub(super) all: u64,
     /// By stretch, the logarithm of the rate inside by the rate outside.
@@ -237,7 +239,8 @@ fn usable(days: &[Day], moment: Moment) -> (Vec<Looked>, LeftOut) {
             left_out.huge += 1;
         } else if all >= LEAST_EXECUTIONS {
             let contrasts = contrasts(&counts, all);
-            looked.push(Looked { date: day.date, weekday: weekday(day.date), counts, all, contrasts });
+            let lasts = day.hours.map(|hour| hour.lasts());
+            looked.push(Looked { date: day.date, weekday: weekday(day.date), counts, lasts, all, contrasts });
         }
     }
     center(&mut looked);
@@ -415,9 +418,9 @@ fn counted(days: &[&Looked], on: On, (start, length): (usize, usize), is_high: b
         length: length as u8,
         is_high,
         inside: 0,
-        hours_inside: (days.len() * length) as u64,
+        hours_inside: 0,
         outside: 0,
-        hours_outside: (days.len() * (24 - length)) as u64,
+        hours_outside: 0,
         held: 0,
         days: days.len() as u32,
         left_out,
@@ -426,6 +429,9 @@ fn counted(days: &[&Looked], on: On, (start, length): (usize, usize), is_high: b
         let inside = inside(&day.counts, start, length);
         facts.inside = facts.inside.saturating_add(inside);
         facts.outside = facts.outside.saturating_add(day.all.saturating_sub(inside));
+        let hours = self::inside(&day.lasts, start, length);
+        facts.hours_inside += hours;
+        facts.hours_outside += sum(&day.lasts) - hours;
         facts.held += u32::from(is_held(day, &facts));
     }
     facts
