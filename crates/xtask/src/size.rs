@@ -30,7 +30,7 @@ mod budget {
     /// The plain module without pictures and patterns, its glue, the worker and the client: lines and records of canonical
     /// rows, the table, cells, JSON. It is to come down to 75,000; what was reached stands here, so that it cannot rise. It
     /// rose by 500 when ids and messages of a stream were kept in half the time, which is a tenth of reading.
-    pub const ENGINE: usize = 137_000;
+    pub const ENGINE: usize = 137_700;
     /// What lays out pictures and writes SVG: the module with it, less the module without it.
     pub const PICTURES: usize = 29_900;
     /// What looks for patterns: the module with it, less the module without it. It is to come down to 60,000; what was
@@ -42,7 +42,7 @@ mod budget {
     /// were told, workflows of one name were told apart, and the newest executions, spells of work, days without failures
     /// and durations of two kinds made no claims; and by 4,600 when days of the week were told that have more or fewer
     /// executions, what a short history waits for, and the cells of failures in a row, stops and misses.
-    pub const PATTERNS: usize = 100_300;
+    pub const PATTERNS: usize = 102_800;
     /// The element, beside these. It rose by 1,000 when it came to tell which attributes are wrong, whose name was taken for
     /// an id and why nothing could be placed, told counts by whole numbers, and outlined what does not recur.
     pub const ELEMENT: usize = 29_200;
@@ -58,7 +58,7 @@ const LATE: [Late; 3] = [
         // within structs, files without a header, documents on one line that show late, jobs of gh and more traps of LinkFlow,
         // Airflow and Dagster; and by 6,800 with what patterns rose by, retries that have ids of their own, and the moments and
         // ends that rows of other systems name.
-        budget: 381_900,
+        budget: 387_600,
     },
     Late { name: "several workers, for big files", scripts: &["pool.js"], module: None, budget: 3_500 },
     Late {
