@@ -133,7 +133,9 @@ pub fn flipped(weeks: &[Ring], shuffles: usize, random: &mut Random) -> Vec<Ring
         let mut ring = [0.0; RING];
         for week in weeks {
             let sign = random.sign();
-            ring.iter_mut().zip(week).for_each(|(sum, value)| *sum += sign * value);
+            for hour in 0..RING {
+                ring[hour] += sign * week[hour];
+            }
         }
         ring
     };

@@ -146,8 +146,8 @@ pub fn sums(ring: &Ring, windows: &mut Windows) {
             continue;
         };
         let Some(to) = to.first_chunk::<RING>() else { continue };
-        for ((window, from), to) in windows.iter_mut().zip(from).zip(to) {
-            *window = to - from;
+        for hour in 0..RING {
+            windows[hour] = to[hour] - from[hour];
         }
         unite::<24>(single, multi);
     }
@@ -159,14 +159,17 @@ pub fn sums(ring: &Ring, windows: &mut Windows) {
 }
 
 /// From the sums of seven single days, at so many starts each, those of Monday to Friday, Saturday and Sunday, and
-/// (where there is room) every day. How many is known to the compiler, so that it adds up several at a time.
+/// (where there is room) every day. How many is known to the compiler, and numbers are taken by place, so that it adds up
+/// several at a time without a call that puts iterators together.
 fn unite<const STARTS: usize>(single: &[f32], multi: &mut [f32]) {
     let days = single.as_chunks::<STARTS>().0;
     let days_of_sets = [days.get(..5), days.get(5..), Some(days)];
     for (set, days) in multi.as_chunks_mut::<STARTS>().0.iter_mut().zip(days_of_sets) {
         set.fill(0.0);
         for day in days.unwrap_or_default() {
-            set.iter_mut().zip(day).for_each(|(sum, value)| *sum += value);
+            for start in 0..STARTS {
+                set[start] += day[start];
+            }
         }
     }
 }
@@ -191,9 +194,9 @@ fn maximum(values: &[f32], scale: &[f32]) -> f32 {
     let mut lanes = [f32::NEG_INFINITY; 8];
     let ((values, last_values), (scale, last_scale)) = (values.as_chunks::<8>(), scale.as_chunks::<8>());
     for (values, scale) in values.iter().zip(scale) {
-        for ((lane, value), scale) in lanes.iter_mut().zip(values).zip(scale) {
-            let product = value * scale;
-            *lane = if product > *lane { product } else { *lane };
+        for lane in 0..8 {
+            let product = values[lane] * scale[lane];
+            lanes[lane] = if product > lanes[lane] { product } else { lanes[lane] };
         }
     }
     let last = last_values.iter().zip(last_scale).map(|(value, scale)| value * scale);

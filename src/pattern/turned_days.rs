@@ -62,7 +62,8 @@ impl Unit {
 }
 
 /// A number for each hour at which a stretch of one length begins. Where lengths are known to the compiler it adds up
-/// several at a time without room for what is left over, also where code is to be small.
+/// several at a time without room for what is left over, also where code is to be small; by place, since iterators that go
+/// side by side are put together by a call there, which takes as long as 24 numbers do.
 type Hours = [f32; 24];
 
 /// What a turn by an angle below 24 puts next to each other, length by length.
@@ -85,9 +86,9 @@ impl Added {
         let lengths = self.sums.as_chunks_mut().0.iter_mut().zip(self.squares.as_chunks_mut().0);
         for ((sums, squares), turned) in lengths.zip(turned(of_unit, angle)) {
             let (sums, squares): (&mut Hours, &mut Hours) = (sums, squares);
-            for ((sum, square), contrast) in sums.iter_mut().zip(squares).zip(turned) {
-                *sum += contrast;
-                *square += contrast * contrast;
+            for hour in 0..24 {
+                sums[hour] += turned[hour];
+                squares[hour] += turned[hour] * turned[hour];
             }
         }
     }
@@ -97,8 +98,9 @@ impl Added {
         let lengths = self.squares.as_chunks_mut().0.iter_mut().zip(turned(one, angle)).zip(turned(other, angle));
         for ((squares, one), other) in lengths {
             let squares: &mut Hours = squares;
-            let pairs = one.iter().zip(other);
-            squares.iter_mut().zip(pairs).for_each(|(square, (one, other))| *square += 2.0 * one * other);
+            for hour in 0..24 {
+                squares[hour] += 2.0 * one[hour] * other[hour];
+            }
         }
     }
 
