@@ -28,7 +28,7 @@ test('the first screen holds sentences, legend and the hours until evening', asy
     };
   });
   assert.match(shown.sentences[0], /^Higher failure rate on weekdays between /);
-  assert.match(shown.sentences[1], /^Execution volume drops every day between 10 PM–6 AM /);
+  assert.match(shown.sentences[1], /^Execution volume drops every day between 10 PM–6 AM: /);
   assert.deepEqual(shown.order, [...shown.order].sort((a, b) => a - b));
   assert.ok(shown.order.at(-1) < 800, `9 PM lies at ${shown.order.at(-1)}`);
   assert.deepEqual(shown.levels, [true, true, true, true]);
