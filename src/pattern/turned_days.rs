@@ -62,8 +62,8 @@ impl Unit {
 }
 
 /// A number for each hour at which a stretch of one length begins. Where lengths are known to the compiler it adds up
-/// several at a time without room for what is left over, also where code is to be small; by place, since iterators that go
-/// side by side are put together by a call there, which takes as long as 24 numbers do.
+/// several at a time without room for what is left over, also where code is to be small; and by place, so that nothing is
+/// called for 24 numbers.
 type Hours = [f32; 24];
 
 /// What a turn by an angle below 24 puts next to each other, length by length.

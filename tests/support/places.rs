@@ -242,3 +242,13 @@ pub fn holds(window: &WeekWindow, (date, hour): (NaiveDate, u8)) -> bool {
 pub fn monday_of(date: NaiveDate) -> NaiveDate {
     date - Days::new(u64::from(date.weekday().num_days_from_monday()))
 }
+
+/// True from Monday to Friday.
+pub fn is_weekday(date: NaiveDate) -> bool {
+    date.weekday().number_from_monday() < 6
+}
+
+/// The bin of a duration by the formula that is documented.
+pub fn bin_of(duration_ms: u64) -> i64 {
+    (libm::log(duration_ms.max(1) as f64) / libm::log(1.1)).floor() as i64
+}
