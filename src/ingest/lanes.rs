@@ -1,10 +1,10 @@
 //! Sixteen bytes looked at in one step: comparisons that give a bit a byte, the first byte in the lowest bit. On wasm32
 //! with simd128 and on x86_64 they are vector instructions, elsewhere arithmetic on two words; the results are the same.
 //!
-//! The `unsafe` of the engine is here and in `arrow/many.rs`; here in three kinds. Reading from [`Padded`] leaves out the
-//! bound check of a slice behind one of its own, a few lines above each read. Bytes of ASCII are taken as a text behind a
-//! check that they are. And vector instructions are called, which take and give values or load from sixteen bytes that are
-//! borrowed; every x86_64 processor has those of SSE2.
+//! The `unsafe` of the engine is here, in `arrow/many.rs` and in `pattern/quads.rs`; here in three kinds. Reading from
+//! [`Padded`] leaves out the bound check of a slice behind one of its own, a few lines above each read. Bytes of ASCII are
+//! taken as a text behind a check that they are. And vector instructions are called, which take and give values or load from
+//! sixteen bytes that are borrowed; every x86_64 processor has those of SSE2.
 
 #![allow(unsafe_code)]
 

@@ -25,6 +25,7 @@ mod multiplicity;
 mod neighbours;
 pub mod outcome;
 pub mod outcome_window;
+mod quads;
 pub mod quiet;
 mod random;
 mod report;
@@ -45,6 +46,7 @@ pub mod volume_window;
 
 pub mod burst;
 pub mod consecutive;
+mod contrasts;
 pub mod english;
 pub mod missed;
 pub mod schedule;

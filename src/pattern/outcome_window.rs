@@ -17,8 +17,9 @@ use super::gate::{Counts, LEAST_HITS, LEAST_RATIO, LEAST_WEEKS_OF_MANY_DAYS, tri
 use super::history::{RING, Week};
 use super::multiplicity::{FALSE_DISCOVERY_RATE, MOST_OF_A_SERIES};
 use super::outcome::{Outcome, TalliedWeek, Tally};
+use super::quads::{add, add_squares, change};
 use super::random::{
-    self, GLANCE, HOPELESS, LEAST_CHANCE, Random, median, quantile, quantile_of, share_at_least, tail_chance,
+    self, GLANCE, HOPELESS, LEAST_CHANCE, Random, Turnable, median, quantile, quantile_of, share_at_least, tail_chance,
 };
 use super::residual::Residuals;
 use super::ring::{Class, DaySet, Ring, RingWindow, WINDOWS, Windows, maxima, sums};
@@ -184,15 +185,17 @@ fn examine(
     let variance = residuals.variance();
     let mut closed = Box::new([0.0; WINDOWS]);
     sums(covered, &mut closed);
-    let tests = |shuffles| {
-        let turned = turning_scan(residuals, &closed, shuffles, &mut Random::seeded_by(seed().chain([1])));
-        (turned, CoinTest::new(residuals, &variance, &closed, shuffles, &mut Random::seeded_by(seed().chain([2]))))
-    };
-    let (turned, coin) = tests(GLANCE);
-    if [&turned, &coin.scan].iter().all(|scan| Class::ALL.iter().all(|class| FACTOR * scan.chance(*class) > HOPELESS)) {
+    let mut turning = TurningTest::new(residuals, Random::seeded_by(seed().chain([1])));
+    let mut coin = CoinTest::new(residuals, &variance, &closed, Random::seeded_by(seed().chain([2])));
+    turning.shuffle(GLANCE);
+    coin.shuffle(GLANCE);
+    let is_hopeless = |scan: &Scan| Class::ALL.iter().all(|class| FACTOR * scan.chance(*class) > HOPELESS);
+    if is_hopeless(&coin.scan) && is_hopeless(&turning.scan(&closed)) {
         return None;
     }
-    let (turned, coin) = tests(shuffles);
+    turning.shuffle(shuffles);
+    coin.shuffle(shuffles);
+    let turned = turning.scan(&closed);
     let alone = coin.standing_alone(&variance);
     // Tossing coins for so many weeks has this chance of showing every week as it was.
     let least_chance_of_coin = occupied.iter().fold(1.0, |chance, _| chance / 2.0);
@@ -235,17 +238,21 @@ struct Scan {
 }
 
 impl Scan {
-    /// Scores are sums times `scale`; `shuffled` holds the largest score of each class in every shuffle.
-    fn new(observed: &Ring, shuffled: impl Iterator<Item = [f32; 2]>, scale: &Windows) -> Self {
-        let [mut single_day, mut multi_day] = [Vec::new(), Vec::new()];
-        for [single, multi] in shuffled {
-            single_day.push(single.into());
-            multi_day.push(multi.into());
-        }
+    /// Scores are sums times `scale`. Nothing is shuffled yet.
+    fn new(observed: &Ring, scale: &Windows) -> Self {
         let mut scores = Box::new([0.0; WINDOWS]);
         sums(observed, &mut scores);
-        scores.iter_mut().zip(scale).for_each(|(score, scale)| *score *= scale);
-        Self { scores, shuffled_maxima: [single_day, multi_day] }
+        change(scores.as_mut_slice(), scale, |score, scale| score * scale);
+        Self { scores, shuffled_maxima: [Vec::new(), Vec::new()] }
+    }
+
+    /// Takes in a shuffled history.
+    fn add(&mut self, shuffled: &Ring, scale: &Windows) {
+        let mut windows = [0.0; WINDOWS];
+        sums(shuffled, &mut windows);
+        for (of_class, largest) in self.shuffled_maxima.iter_mut().zip(maxima(&windows, scale)) {
+            of_class.push(largest.into());
+        }
     }
 
     fn maxima_of(&self, class: Class) -> &[f64] {
@@ -306,40 +313,63 @@ fn close(scale: &mut Windows, closed: &Windows) {
 }
 
 /// Every week turned by an angle of its own; each window's score is its sum by the root mean square of its shuffles.
-fn turning_scan(residuals: &Residuals, closed: &Windows, shuffles: usize, random: &mut Random) -> Scan {
-    let weeks = residuals.to_turn();
-    let mut all = vec![[0.0; WINDOWS]; shuffles];
-    let mut scale = Box::new([0.0; WINDOWS]);
-    for windows in &mut all {
-        sums(&random::turned(&weeks, random), windows);
-        scale.iter_mut().zip(windows.iter()).for_each(|(square, sum)| *square += sum * sum);
+struct TurningTest {
+    weeks: Vec<Turnable>,
+    random: Random,
+    shuffled: Vec<Ring>,
+    /// By window, the squares of its shuffles' sums.
+    squares: Box<Windows>,
+}
+
+impl TurningTest {
+    fn new(residuals: &Residuals, random: Random) -> Self {
+        Self { weeks: residuals.to_turn(), random, shuffled: Vec::new(), squares: Box::new([0.0; WINDOWS]) }
     }
-    for square in scale.iter_mut() {
-        *square = 1.0 / ((*square / shuffles.max(1) as f32).sqrt() + 1e-9);
+
+    /// Goes on until there are so many shuffles.
+    fn shuffle(&mut self, shuffles: usize) {
+        let mut windows = [0.0; WINDOWS];
+        while self.shuffled.len() < shuffles {
+            let ring = random::turned(&self.weeks, &mut self.random);
+            sums(&ring, &mut windows);
+            add_squares(self.squares.as_mut_slice(), &windows);
+            self.shuffled.push(ring);
+        }
     }
-    close(&mut scale, closed);
-    let shuffled = all.iter().map(|windows| maxima(windows, &scale));
-    Scan::new(&random::unturned(&weeks), shuffled, &scale)
+
+    /// The scores by all shuffles so far.
+    fn scan(&self, closed: &Windows) -> Scan {
+        let shuffles = self.shuffled.len().max(1) as f32;
+        let mut scale = self.squares.clone();
+        scale.iter_mut().for_each(|square| *square = 1.0 / ((*square / shuffles).sqrt() + 1e-9));
+        close(&mut scale, closed);
+        let mut scan = Scan::new(&random::unturned(&self.weeks), &scale);
+        self.shuffled.iter().for_each(|ring| scan.add(ring, &scale));
+        scan
+    }
 }
 
 /// Every week for or against by the toss of a coin; each window's score is its sum over its weeks by the root of
 /// their square sum, half of which is pooled over all windows.
 struct CoinTest {
+    weeks: Vec<Ring>,
+    random: Random,
+    scale: Box<Windows>,
     scan: Scan,
     observed: Ring,
     shuffled: Vec<Ring>,
 }
 
 impl CoinTest {
-    fn new(residuals: &Residuals, variance: &Ring, closed: &Windows, shuffles: usize, random: &mut Random) -> Self {
+    fn new(residuals: &Residuals, variance: &Ring, closed: &Windows, random: Random) -> Self {
         let weeks = residuals.to_flip();
         let mut observed = [0.0; RING];
         let mut own = Box::new([0.0; WINDOWS]);
         let mut windows = Box::new([0.0; WINDOWS]);
         for week in &weeks {
-            observed.iter_mut().zip(week).for_each(|(sum, value)| *sum += value);
+            add(&mut observed, week);
             sums(week, &mut windows);
-            own.iter_mut().zip(windows.iter()).for_each(|(square, sum)| *square += sum * sum);
+            add_squares(own.as_mut_slice(), windows.as_slice());
         }
         sums(variance, &mut windows);
         let has_executions = |variance: f32| variance > 1e-9;
@@ -355,13 +385,17 @@ impl CoinTest {
             *own = 1.0 / mixed.max(1e-9).sqrt();
         }
         close(&mut scale, closed);
-        let shuffled = random::flipped(&weeks, shuffles, random);
-        let maxima = shuffled.iter().map(|ring| {
-            sums(ring, &mut windows);
-            maxima(&windows, &scale)
-        });
-        let scan = Scan::new(&observed, maxima, &scale);
-        Self { scan, observed, shuffled }
+        let scan = Scan::new(&observed, &scale);
+        Self { weeks, random, scale, scan, observed, shuffled: Vec::new() }
+    }
+
+    /// Goes on until there are so many shuffles.
+    fn shuffle(&mut self, shuffles: usize) {
+        while self.shuffled.len() < shuffles {
+            let ring = random::flipped(&self.weeks, &mut self.random);
+            self.scan.add(&ring, &self.scale);
+            self.shuffled.push(ring);
+        }
     }
 
     /// How far each window stands out if hours were independent.

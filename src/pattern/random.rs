@@ -3,6 +3,7 @@
 //! from the data, so the same data gives the same answer on every machine; no clock and no system generator.
 
 use super::history::RING;
+use super::quads::{Four, change};
 use super::ring::Ring;
 use crate::number::within;
 use crate::order::select;
@@ -126,20 +127,15 @@ fn added_up(weeks: &[Turnable], mut angle: impl FnMut(&Turnable) -> usize) -> Ri
     ring
 }
 
-/// Shuffles in which every week counts for or against, by the toss of a coin: a difference that is not in most weeks
+/// A shuffle in which every week counts for or against, by the toss of a coin: a difference that is not in most weeks
 /// cancels.
-pub fn flipped(weeks: &[Ring], shuffles: usize, random: &mut Random) -> Vec<Ring> {
-    let mut shuffle = || {
-        let mut ring = [0.0; RING];
-        for week in weeks {
-            let sign = random.sign();
-            for hour in 0..RING {
-                ring[hour] += sign * week[hour];
-            }
-        }
-        ring
-    };
-    (0..shuffles).map(|_| shuffle()).collect()
+pub fn flipped(weeks: &[Ring], random: &mut Random) -> Ring {
+    let mut ring = [0.0; RING];
+    for week in weeks {
+        let sign = Four::all(random.sign());
+        change(&mut ring, week, |sum, of_week| sum + sign * of_week);
+    }
+    ring
 }
 
 /// The share of shuffles (the history itself counted as one) that show at least as much.

@@ -2,6 +2,7 @@
 //! arithmetic on 168 numbers; it knows neither failures nor weeks.
 
 use super::history::RING;
+use super::quads::{Four, change};
 
 /// A number for each hour of the week, Monday 0 h first. Single precision is enough for what is shuffled, and half as long
 /// to add up.
@@ -140,38 +141,25 @@ pub fn sums(ring: &Ring, windows: &mut Windows) {
     let (short, whole) = windows.split_at_mut(SHORT_WINDOWS);
     for (length, block) in LENGTHS.iter().zip(short.chunks_exact_mut(OF_A_LENGTH)) {
         let (single, multi) = block.split_at_mut(RING);
-        let (Some(windows), Some(from), Some(to)) =
-            (single.first_chunk_mut::<RING>(), running.first_chunk::<RING>(), running.get(*length..))
-        else {
-            continue;
-        };
-        let Some(to) = to.first_chunk::<RING>() else { continue };
-        for hour in 0..RING {
-            windows[hour] = to[hour] - from[hour];
+        single.copy_from_slice(running.get(*length..length + RING).unwrap_or(ring));
+        change(single, &running, |to, from| to - from);
+        for (set, days) in multi.as_chunks_mut::<24>().0.iter_mut().zip(of_sets(single.as_chunks::<24>().0)) {
+            set.fill(0.0);
+            days.iter().for_each(|day| change(set, day, |sum, of_day| sum + of_day));
         }
-        unite::<24>(single, multi);
     }
     let (single, multi) = whole.split_at_mut(7);
     for (window, day) in single.iter_mut().zip(ring.chunks_exact(24)) {
         *window = day.iter().sum();
     }
-    unite::<1>(single, multi);
+    for (set, days) in multi.iter_mut().zip(of_sets(single)) {
+        *set = days.iter().sum();
+    }
 }
 
-/// From the sums of seven single days, at so many starts each, those of Monday to Friday, Saturday and Sunday, and
-/// (where there is room) every day. How many is known to the compiler, and numbers are taken by place, so that it adds up
-/// several at a time without a call that puts iterators together.
-fn unite<const STARTS: usize>(single: &[f32], multi: &mut [f32]) {
-    let days = single.as_chunks::<STARTS>().0;
-    let days_of_sets = [days.get(..5), days.get(5..), Some(days)];
-    for (set, days) in multi.as_chunks_mut::<STARTS>().0.iter_mut().zip(days_of_sets) {
-        set.fill(0.0);
-        for day in days.unwrap_or_default() {
-            for start in 0..STARTS {
-                set[start] += day[start];
-            }
-        }
-    }
+/// Of what there is for each of seven days, that of Monday to Friday, of Saturday and Sunday, and of all.
+fn of_sets<Of>(days: &[Of]) -> [&[Of]; 3] {
+    [days.get(..5).unwrap_or_default(), days.get(5..).unwrap_or_default(), days]
 }
 
 /// The largest value times scale among the windows of each class, at the positions of [`Class::ALL`].
@@ -188,19 +176,20 @@ pub fn maxima(windows: &Windows, scale: &Windows) -> [f32; 2] {
     best
 }
 
-/// The largest product, in eight lanes so that the machine can compare several at once; which lane is looked at first
-/// does not change a maximum.
+/// The largest product, eight side by side; which is looked at first does not change a maximum.
 fn maximum(values: &[f32], scale: &[f32]) -> f32 {
-    let mut lanes = [f32::NEG_INFINITY; 8];
+    let [mut one, mut two] = [Four::all(f32::NEG_INFINITY); 2];
     let ((values, last_values), (scale, last_scale)) = (values.as_chunks::<8>(), scale.as_chunks::<8>());
     for (values, scale) in values.iter().zip(scale) {
-        for lane in 0..8 {
-            let product = values[lane] * scale[lane];
-            lanes[lane] = if product > lanes[lane] { product } else { lanes[lane] };
+        if let ([a, b], [c, d]) = (values.as_chunks::<4>().0, scale.as_chunks::<4>().0) {
+            one = (Four::of(a) * Four::of(c)).larger(one);
+            two = (Four::of(b) * Four::of(d)).larger(two);
         }
     }
+    let mut largest = [0.0; 4];
+    one.larger(two).put(&mut largest);
     let last = last_values.iter().zip(last_scale).map(|(value, scale)| value * scale);
-    lanes.into_iter().chain(last).fold(f32::NEG_INFINITY, f32::max)
+    largest.into_iter().chain(last).fold(f32::NEG_INFINITY, |most, value| if value > most { value } else { most })
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! How the executions of the days that a window of volume is looked for in are spread over the hours, and how well a stretch
 //! explains that. Arithmetic on 24 shares; it tests nothing.
 
+use super::contrasts::Looked;
 use super::random::median;
-use super::volume_window::Looked;
 
 /// Whether a stretch holds an hour. A start beyond 23 is that of the next day, which is the same.
 pub(super) fn holds(start: usize, length: usize, hour: usize) -> bool {

@@ -8,8 +8,8 @@
 //! weekday are left out, and nothing is said of what raw counts do not show.
 
 use super::WeekWindow;
-use super::arc::hours_from;
 use super::claim::{Basis, Effect, Look};
+use super::contrasts::{Effects, Looked, center, inside, stretches};
 use super::history::{Day, Hour, monday_of};
 use super::random::{FEW, GLANCE, HOPELESS, Random, listed, median, those};
 use super::series::Series;
@@ -107,19 +107,10 @@ const SHARE_OF_OTHER_DAYS: f64 = 0.5;
 const LEAST_DEVIATIONS_APART: f64 = 4.5;
 /// A dip explains the profile so many times as well as a hump: of an even swing neither is told.
 const LEAST_DIP_BY_HUMP: f64 = 1.1;
-/// A day counts at most so many times the median size of its differences.
-const MOST_MEDIANS: f64 = 3.0;
 /// The share of executions that have ended of which it is known when.
 const LEAST_SHARE_OF_ENDS: f64 = 0.9;
 /// A chance above this ends the search.
 pub(super) const MOST_CHANCE: f64 = 0.05;
-
-/// Hours of a stretch.
-pub(super) const LENGTHS: [usize; 8] = [2, 3, 4, 6, 8, 9, 10, 12];
-/// All stretches: each length at each of 24 starts.
-pub(super) const ARCS: usize = LENGTHS.len() * 24;
-/// A number for each of them.
-pub(super) type Arcs = [f64; ARCS];
 
 impl Moment {
     /// How many of an hour's are meant.
@@ -168,18 +159,20 @@ fn found(series: &Series, moment: Moment) -> Option<Look<Facts>> {
         return None;
     }
     let seed = || days.iter().flat_map(|day| day.counts).chain([moment as u64]);
-    let turned = |units, shuffles, stream| Turned::new(units, shuffles, &mut Random::seeded_by(seed().chain([stream])));
+    let random = |stream| Random::seeded_by(seed().chain([stream]));
     let (each_day, weeks) = (by_day(&days), by_week(&days));
-    let glance = turned(&each_day, GLANCE, 7);
-    if glance.chance(glance.best(&candidates)?) > HOPELESS {
+    let mut scores = Turned::new(&each_day, random(7));
+    scores.shuffle(GLANCE);
+    if scores.chance(scores.best(&candidates)?) > HOPELESS {
         return None;
     }
-    let mut scores = turned(&each_day, FEW, 7);
+    scores.shuffle(FEW);
     let best = scores.best(&candidates)?;
     let mut chance = scores.chance(best);
     // What does not hold from day to day need not be turned by week.
     if chance <= MOST_CHANCE && weeks.len() >= LEAST_WEEKS {
-        scores = turned(&weeks, FEW, 8);
+        scores = Turned::new(&weeks, random(8));
+        scores.shuffle(FEW);
         chance = chance.max(scores.chance(best));
     }
     if chance > MOST_CHANCE {
@@ -199,7 +192,7 @@ fn found(series: &Series, moment: Moment) -> Option<Look<Facts>> {
     basis.count("days_held", u64::from(facts.held)).count("days", u64::from(facts.days));
     basis.count("quiet_days", u64::from(facts.left_out.quiet));
     basis.count("huge_days", u64::from(facts.left_out.huge));
-    basis.weeks = weeks_held(&days, &facts);
+    basis.weeks = weeks_held(&days, &facts, best.arc);
     basis.cells = cells(&days, &facts);
     Some(Look::claim(chance, facts, basis))
 }
@@ -209,22 +202,6 @@ pub(super) fn are_ends_known(days: &[Day]) -> bool {
     let sum =
         |of: &dyn Fn(&Hour) -> u64| days.iter().flat_map(|day| &day.hours).map(|hour| of(hour) as f64).sum::<f64>();
     sum(&|hour| hour.finished) >= LEAST_SHARE_OF_ENDS * sum(&|hour| hour.ended)
-}
-
-/// One day that is looked at.
-pub(super) struct Looked {
-    /// Its date.
-    pub(super) date: NaiveDate,
-    /// 0 = Monday.
-    pub(super) weekday: u32,
-    /// Executions by hour,
-    pub(super) counts: [u64; 24],
-    /// how many hours each is, which a clock change makes none or two of,
-    lasts: [u64; 24],
-    /// and of the day.
-    pub(super) all: u64,
-    /// By stretch, the logarithm of the rate inside by the rate outside.
-    pub(super) contrasts: Box<Arcs>,
 }
 
 /// The days that can be looked at, and how many are left out.
@@ -238,9 +215,8 @@ fn usable(days: &[Day], moment: Moment) -> (Vec<Looked>, LeftOut) {
         } else if usual > 0.0 && all as f64 > HUGE * usual {
             left_out.huge += 1;
         } else if all >= LEAST_EXECUTIONS {
-            let contrasts = contrasts(&counts, all);
             let lasts = day.hours.map(|hour| hour.lasts());
-            looked.push(Looked { date: day.date, weekday: weekday(day.date), counts, lasts, all, contrasts });
+            looked.push(Looked::new(day.date, weekday(day.date), counts, lasts, all));
         }
     }
     center(&mut looked);
@@ -283,46 +259,6 @@ pub(super) fn weekday(date: NaiveDate) -> u32 {
     date.weekday().num_days_from_monday()
 }
 
-/// Executions inside a stretch.
-fn inside(counts: &[u64; 24], start: usize, length: usize) -> u64 {
-    hours_from(start, length).filter_map(|hour| counts.get(hour)).fold(0, |sum: u64, count| sum.saturating_add(*count))
-}
-
-/// All stretches: (start, length).
-fn stretches() -> impl Iterator<Item = (usize, usize)> {
-    LENGTHS.into_iter().flat_map(|length| (0..24).map(move |start| (start, length)))
-}
-
-fn contrasts(counts: &[u64; 24], all: u64) -> Box<Arcs> {
-    let mut contrasts = Box::new([0.0; ARCS]);
-    for (contrast, (start, length)) in contrasts.iter_mut().zip(stretches()) {
-        let inside = inside(counts, start, length);
-        // Half an execution more, spread over the day, so that an empty stretch has a logarithm.
-        let par = length as f64 / 24.0;
-        let rate = |count: u64, par: f64| (count as f64 + 0.5 * par) / par;
-        *contrast = libm::log(rate(inside, par) / rate(all.saturating_sub(inside), 1.0 - par));
-    }
-    contrasts
-}
-
-/// Takes from each day what its stretches of a length have on average, and cuts what sticks out. Neither depends on
-/// when in the day anything is.
-fn center(days: &mut [Looked]) {
-    for first in (0..ARCS).step_by(24) {
-        let arcs = first..first + 24;
-        for day in days.iter_mut() {
-            let Some(contrasts) = day.contrasts.get_mut(arcs.clone()) else { continue };
-            let mean = contrasts.iter().sum::<f64>() / 24.0;
-            contrasts.iter_mut().for_each(|contrast| *contrast -= mean);
-        }
-        let sizes = days.iter().filter_map(|day| day.contrasts.get(arcs.clone())).flatten();
-        let most = MOST_MEDIANS * median(sizes.map(|contrast| contrast.abs())) + 1e-9;
-        for contrast in days.iter_mut().filter_map(|day| day.contrasts.get_mut(arcs.clone())).flatten() {
-            *contrast = within(*contrast, -most, most);
-        }
-    }
-}
-
 /// A window that passed its gates.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate {
@@ -335,6 +271,7 @@ pub(super) struct Candidate {
 
 fn candidates(days: &[Looked], left_out: LeftOut) -> Vec<Candidate> {
     let mut candidates = Vec::new();
+    let effects = Effects::of(days);
     for on in On::ALL {
         let among = among(days, &|day| on.holds(day.weekday));
         if among.len() < LEAST_DAYS {
@@ -342,34 +279,33 @@ fn candidates(days: &[Looked], left_out: LeftOut) -> Vec<Candidate> {
         }
         let profile = Profile::new(&among);
         let shape = profile.dip_by_hump();
+        let hours = Hours::of(&among);
         let others = self::among(days, &|day| !on.holds(day.weekday));
         for (arc, (start, length)) in stretches().enumerate() {
             // Past midnight the days would be others than those that are named.
             if on != On::AllDays && start + length > 24 {
                 continue;
             }
-            let effect = effect(&among, arc);
-            let facts = counted(&among, on, (start, length), effect > 0.0, left_out);
+            let Some(effect) = effects.mean(arc, &|weekday| on.holds(weekday)) else { continue };
+            let facts = hours.counted(&among, on, (arc, start, length), effect > 0.0, left_out);
             // A dip is told anywhere; a hump is the day's peak unless other days have none there.
-            let other_days = self::effect(&others, arc);
+            let is_less = |other: f64| other <= SHARE_OF_OTHER_DAYS * effect;
             let is_news = match facts.is_high {
                 false => shape >= LEAST_DIP_BY_HUMP,
                 true => {
                     shape <= 1.0
-                        && !others.is_empty()
-                        && other_days <= SHARE_OF_OTHER_DAYS * effect
+                        && effects.mean(arc, &|weekday| !on.holds(weekday)).is_some_and(is_less)
                         && deviations_apart(&among, &others, arc) >= LEAST_DEVIATIONS_APART
                 }
             };
             // What holds for weekdays alone is not told of every day.
-            let is_everywhere = on != On::AllDays
-                || [On::Weekdays, On::Weekends].iter().all(|part| {
-                    let part = self::among(days, &|day| part.holds(day.weekday));
-                    let of_part = self::effect(&part, arc) * effect.signum();
-                    part.is_empty() || of_part >= SHARE_OF_OTHER_DAYS * effect.abs()
-                });
+            let holds_on = |part: &On| {
+                let of_part = effects.mean(arc, &|weekday| part.holds(weekday));
+                of_part.is_none_or(|of_part| of_part * effect.signum() >= SHARE_OF_OTHER_DAYS * effect.abs())
+            };
+            let is_everywhere = on != On::AllDays || [On::Weekdays, On::Weekends].iter().all(holds_on);
             let is_told = is_news && is_everywhere && pass(&facts) && profile.is_alone(start, length);
-            if is_told && holds_without_a_weekday(&among, arc, effect) {
+            if is_told && holds_without_a_weekday(&effects, on, arc, effect) {
                 let explained = profile.explained(start, length).abs();
                 candidates.push(Candidate { arc, facts, explained });
             }
@@ -383,65 +319,70 @@ fn among<'a>(days: &'a [Looked], is_meant: &dyn Fn(&Looked) -> bool) -> Vec<&'a 
     those(days, is_meant)
 }
 
-/// The mean contrast of a stretch.
-fn effect(days: &[&Looked], arc: usize) -> f64 {
-    days.iter().filter_map(|day| day.contrasts.get(arc)).sum::<f64>() / days.len().max(1) as f64
-}
-
 /// How far the mean contrasts of a stretch on some days and on others lie apart, in standard deviations of their difference.
 fn deviations_apart(days: &[&Looked], others: &[&Looked], arc: usize) -> f64 {
     let mean_and_error = |days: &[&Looked]| {
-        let mean = effect(days, arc);
-        let squares =
-            days.iter().filter_map(|day| day.contrasts.get(arc)).map(|contrast| (contrast - mean) * (contrast - mean));
+        let contrasts = || days.iter().filter_map(|day| day.contrasts.get(arc));
         let count = days.len() as f64;
+        let mean = contrasts().sum::<f64>() / count.max(1.0);
+        let squares = contrasts().map(|contrast| (contrast - mean) * (contrast - mean));
         (mean, squares.sum::<f64>() / (count * (count - 1.0)).max(1.0))
     };
     let ((mean, error), (other_mean, other_error)) = (mean_and_error(days), mean_and_error(others));
     (mean - other_mean).abs() / (error + other_error + 1e-12).sqrt()
 }
 
-fn holds_without_a_weekday(days: &[&Looked], arc: usize, all: f64) -> bool {
-    (0..7).all(|weekday| {
-        let others: Vec<&Looked> = days.iter().copied().filter(|day| day.weekday != weekday).collect();
-        others.len() == days.len()
-            || others.is_empty()
-            || effect(&others, arc) * all.signum() >= LEAST_SHARE_WITHOUT_A_WEEKDAY * all.abs()
+fn holds_without_a_weekday(effects: &Effects, on: On, arc: usize, all: f64) -> bool {
+    (0..7).filter(|without| on.holds(*without)).all(|without| {
+        let others = effects.mean(arc, &|weekday| on.holds(weekday) && weekday != without);
+        others.is_none_or(|others| others * all.signum() >= LEAST_SHARE_WITHOUT_A_WEEKDAY * all.abs())
     })
 }
 
-fn counted(days: &[&Looked], on: On, (start, length): (usize, usize), is_high: bool, left_out: LeftOut) -> Facts {
-    let mut facts = Facts {
-        moment: Moment::Started,
-        on,
-        start: start as u8,
-        length: length as u8,
-        is_high,
-        inside: 0,
-        hours_inside: 0,
-        outside: 0,
-        hours_outside: 0,
-        held: 0,
-        days: days.len() as u32,
-        left_out,
-    };
-    for day in days {
-        let inside = inside(&day.counts, start, length);
-        facts.inside = facts.inside.saturating_add(inside);
-        facts.outside = facts.outside.saturating_add(day.all.saturating_sub(inside));
-        let hours = self::inside(&day.lasts, start, length);
-        facts.hours_inside += hours;
-        facts.hours_outside += sum(&day.lasts) - hours;
-        facts.held += u32::from(is_held(day, &facts));
-    }
-    facts
+/// What days have, added up by hour.
+struct Hours {
+    executions: [u64; 24],
+    /// How many hours there are.
+    count: [u64; 24],
 }
 
-fn is_held(day: &Looked, facts: &Facts) -> bool {
-    let inside = inside(&day.counts, usize::from(facts.start), usize::from(facts.length));
-    let [par_inside, par_outside] = [u128::from(24 - facts.length), u128::from(facts.length)];
-    let (inside, outside) = (u128::from(inside) * par_inside, u128::from(day.all.saturating_sub(inside)) * par_outside);
-    if facts.is_high { inside > outside } else { inside < outside }
+impl Hours {
+    fn of(days: &[&Looked]) -> Self {
+        let mut hours = Self { executions: [0; 24], count: [0; 24] };
+        for day in days {
+            for (sum, count) in hours.executions.iter_mut().zip(day.counts) {
+                *sum = sum.saturating_add(count);
+            }
+            hours.count.iter_mut().zip(day.lasts).for_each(|(sum, lasts)| *sum += lasts);
+        }
+        hours
+    }
+
+    fn counted(
+        &self,
+        days: &[&Looked],
+        on: On,
+        (arc, start, length): (usize, usize, usize),
+        is_high: bool,
+        left_out: LeftOut,
+    ) -> Facts {
+        let of = |start, length| (inside(&self.executions, start, length), inside(&self.count, start, length));
+        let ((inside, hours_inside), (outside, hours_outside)) = (of(start, length), of(start + length, 24 - length));
+        Facts {
+            moment: Moment::Started,
+            on,
+            start: start as u8,
+            length: length as u8,
+            is_high,
+            inside,
+            hours_inside,
+            outside,
+            hours_outside,
+            held: days.iter().filter(|day| day.holds(arc, is_high)).count() as u32,
+            days: days.len() as u32,
+            left_out,
+        }
+    }
 }
 
 /// Executions an hour inside and outside.
@@ -457,11 +398,11 @@ fn pass(facts: &Facts) -> bool {
 }
 
 /// By week that has days of the kind: whether the window held on enough of them.
-fn weeks_held(days: &[Looked], facts: &Facts) -> Vec<(NaiveDate, Option<bool>)> {
+fn weeks_held(days: &[Looked], facts: &Facts, arc: usize) -> Vec<(NaiveDate, Option<bool>)> {
     let among = among(days, &|day| facts.on.holds(day.weekday));
     let mut weeks = Vec::new();
     for week in among.chunk_by(|one, next| monday_of(one.date) == monday_of(next.date)) {
-        let held = week.iter().filter(|day| is_held(day, facts)).count();
+        let held = week.iter().filter(|day| day.holds(arc, facts.is_high)).count();
         let monday = week.first().map(|day| monday_of(day.date));
         weeks.extend(monday.map(|monday| (monday, Some(held as f64 >= LEAST_SHARE_OF_DAYS * week.len() as f64))));
     }
