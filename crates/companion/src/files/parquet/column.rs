@@ -98,8 +98,14 @@ impl Column {
                 })
             }
             ColumnReader::FixedLenByteArrayColumnReader(reader) => {
+                let (name, length) = (plan.name.clone(), usize::try_from(column.type_length()).unwrap_or(0));
                 Decoded::boxed(reader, shape, meter, move |value: &FixedLenByteArray, text| {
-                    meaning.write_bytes(value.data(), text);
+                    let bytes = value.data();
+                    if bytes.len() != length {
+                        let words = format!("column '{name}' has a value of {} bytes, expected {length}", bytes.len());
+                        return Err(ParquetError::General(words));
+                    }
+                    meaning.write_bytes(bytes, text);
                     Ok(())
                 })
             }
@@ -184,7 +190,7 @@ impl<T: DataType, W: Fn(&T::T, &mut Vec<u8>) -> Result<()> + Send + 'static> Dec
         match usize::try_from(self.meter.values().saturating_sub(self.taken)).unwrap_or(wanted) {
             _ if held_bytes > ENOUGH_BYTES => 0,
             0 => usize::from(!is_enough || self.rows == 0),
-            left if T::get_physical_type() == Type::BYTE_ARRAY => {
+            left if matches!(T::get_physical_type(), Type::BYTE_ARRAY | Type::FIXED_LEN_BYTE_ARRAY) => {
                 // A text may be put together of others, and is never longer than its page then.
                 let page_bytes = usize::try_from(self.meter.last_page_bytes()).unwrap_or(usize::MAX);
                 wanted.min(left).min((ENOUGH_BYTES / page_bytes.max(1)).max(1))

@@ -75,7 +75,7 @@ impl ParquetRows {
                 open_pages: Box::new(move |column, rows, meter| {
                     let pages = Arc::new(Pages::of(&file, column, meter));
                     let pages = SerializedPageReader::new(pages, column, rows, None)?;
-                    Ok(Box::new(Checked::new(pages, column.column_descr())))
+                    Ok(Box::new(Checked::new(pages, column.column_descr(), meter)))
                 }),
                 metadata,
                 columned: Arc::new(columned),

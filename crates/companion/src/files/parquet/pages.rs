@@ -21,12 +21,17 @@ const MOST_HELD_BYTES: u64 = 256 << 20;
 const MOST_WORDS: u64 = 1 << 21;
 /// The most values of a page of lists: a few bytes may say that all of them are of one row.
 const MOST_LISTED: u64 = 1 << 21;
+/// What the crate holds of each value of a dictionary beside its bytes, and of each value of a list, with both of its levels.
+const WORD_BYTES: u64 = 32;
+const LISTED_BYTES: u64 = WORD_BYTES + 4;
 /// How many bytes one of gzip stands for at most.
 const MOST_OF_GZIP: u64 = 1032;
 
 /// What kinds of page are numbered by.
+const DATA: i32 = 0;
 const INDEX: i32 = 1;
 const DICTIONARY: i32 = 2;
+const DATA_V2: i32 = 3;
 
 /// What all columns of a file count together.
 #[derive(Debug)]
@@ -61,6 +66,9 @@ pub(super) struct Meter {
     /// Bytes of the pages of which values may still be held, and of the last of them.
     page_bytes: AtomicU64,
     last_page_bytes: AtomicU64,
+    /// What the values of lists take beside, of these pages and of the last of them.
+    listed_bytes: AtomicU64,
+    last_listed_bytes: AtomicU64,
     /// How many values its pages say to have, those that are not there included.
     values: AtomicU64,
 }
@@ -68,14 +76,27 @@ pub(super) struct Meter {
 impl Meter {
     pub(super) fn new(limits: &Arc<Limits>, has_lists: bool) -> Self {
         let [dictionary_bytes, page_bytes, last_page_bytes, values] = [const { AtomicU64::new(0) }; 4];
-        Self { limits: Arc::clone(limits), has_lists, dictionary_bytes, page_bytes, last_page_bytes, values }
+        let [listed_bytes, last_listed_bytes] = [const { AtomicU64::new(0) }; 2];
+        let limits = Arc::clone(limits);
+        Self {
+            limits,
+            has_lists,
+            dictionary_bytes,
+            page_bytes,
+            last_page_bytes,
+            listed_bytes,
+            last_listed_bytes,
+            values,
+        }
     }
 
     /// No value is held any more that was read so far.
     pub(super) fn let_go(&self) {
-        let last = self.last_page_bytes();
-        let before = self.page_bytes.swap(last, Ordering::Relaxed);
-        self.limits.held.fetch_sub(before - last, Ordering::Relaxed);
+        for (all, last) in [(&self.page_bytes, &self.last_page_bytes), (&self.listed_bytes, &self.last_listed_bytes)] {
+            let last = last.load(Ordering::Relaxed);
+            let before = all.swap(last, Ordering::Relaxed);
+            self.limits.held.fetch_sub(before - last, Ordering::Relaxed);
+        }
     }
 
     pub(super) fn values(&self) -> u64 {
@@ -98,16 +119,20 @@ impl Meter {
             return Err(ParquetError::General(words));
         }
         let is_dictionary = page.kind == DICTIONARY;
-        if is_dictionary {
-            self.dictionary_bytes.fetch_add(bytes, Ordering::Relaxed);
+        let held = if is_dictionary {
+            let held = bytes.saturating_add(page.values.saturating_mul(WORD_BYTES));
+            self.dictionary_bytes.fetch_add(held, Ordering::Relaxed);
+            held
         } else {
+            let listed = if self.has_lists { page.values.saturating_mul(LISTED_BYTES) } else { 0 };
             self.page_bytes.fetch_add(bytes, Ordering::Relaxed);
             self.last_page_bytes.store(bytes, Ordering::Relaxed);
+            self.listed_bytes.fetch_add(listed, Ordering::Relaxed);
+            self.last_listed_bytes.store(listed, Ordering::Relaxed);
             self.values.fetch_add(page.values, Ordering::Relaxed);
-        }
-        if self.limits.held.fetch_add(bytes, Ordering::Relaxed) + bytes > MOST_HELD_BYTES {
-            return Err(more_than("the pages that its next rows lie in take", MOST_HELD_BYTES >> 20, "MiB"));
-        }
+            bytes.saturating_add(listed)
+        };
+        self.count_as_held(held)?;
         match is_dictionary {
             true if page.values > MOST_WORDS => Err(more_than("a dictionary has", MOST_WORDS, "values")),
             false if self.has_lists && page.values > MOST_LISTED => {
@@ -116,11 +141,26 @@ impl Meter {
             _ => Ok(()),
         }
     }
+
+    /// The values of a page of lists will take so many bytes that do not lie in it.
+    pub(super) fn hold(&self, bytes: u64) -> Result<()> {
+        self.listed_bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.last_listed_bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.count_as_held(bytes)
+    }
+
+    fn count_as_held(&self, bytes: u64) -> Result<()> {
+        let before = self.limits.held.fetch_add(bytes, Ordering::Relaxed);
+        if before.saturating_add(bytes) > MOST_HELD_BYTES {
+            return Err(more_than("the pages that its next rows lie in take", MOST_HELD_BYTES >> 20, "MiB"));
+        }
+        Ok(())
+    }
 }
 
 impl Drop for Meter {
     fn drop(&mut self) {
-        let held = *self.dictionary_bytes.get_mut() + *self.page_bytes.get_mut();
+        let held = *self.dictionary_bytes.get_mut() + *self.page_bytes.get_mut() + *self.listed_bytes.get_mut();
         self.limits.held.fetch_sub(held, Ordering::Relaxed);
     }
 }
@@ -196,17 +236,23 @@ struct Header {
     is_plain: bool,
 }
 
+/// By the number of the field in which a page says what only pages of its kind do: that kind.
+const KINDS: [(i16, i32); 4] = [(5, DATA), (6, INDEX), (7, DICTIONARY), (8, DATA_V2)];
+
 impl Header {
+    /// Takes a header only as every writer writes it, each field once and in order, and what is said of one kind of page only
+    /// of such a page: of what is said twice or of another kind the crate would take something else than is looked at here.
     fn read(thrift: &mut Thrift<impl Read>) -> Option<Self> {
         let (mut header, mut last) = (Header::default(), 0);
         while let Some((number, kind)) = thrift.field(last)? {
             match (number, kind) {
+                _ if number <= last => return None,
                 (1, I32) => header.kind = thrift.i32()?,
                 (2, I32) => header.bytes = size(thrift)?,
                 (3, I32) => header.compressed_bytes = size(thrift)?,
                 (4, I32) => _ = thrift.number()?,
-                (5..=8, STRUCT) => header.read_more(number, thrift)?,
-                (1..=8, _) => return None,
+                (5..=8, STRUCT) if KINDS.contains(&(number, header.kind)) => header.read_more(thrift)?,
+                (..=8, _) => return None,
                 (_, kind) => thrift.pass(kind)?,
             }
             last = number;
@@ -214,19 +260,27 @@ impl Header {
         Some(header)
     }
 
-    /// What only pages of some kind say: data (5), an index (6), a dictionary (7), data of the second version (8).
-    fn read_more(&mut self, of: i16, thrift: &mut Thrift<impl Read>) -> Option<()> {
-        let numbers = [4, 0, 2, 6].get(usize::try_from(of - 5).ok()?).copied()?;
+    /// What only pages of its kind say.
+    fn read_more(&mut self, thrift: &mut Thrift<impl Read>) -> Option<()> {
+        // So many numbers there are.
+        let numbers = match self.kind {
+            DATA => 4,
+            DICTIONARY => 2,
+            DATA_V2 => 6,
+            _ => 0,
+        };
+        let is_second = self.kind == DATA_V2;
         let mut last = 0;
         while let Some((number, kind)) = thrift.field(last)? {
             match (number, kind) {
+                _ if number <= last => return None,
                 (1, I32) if numbers > 0 => self.values = size(thrift)?,
-                (5 | 6, I32) if of == 8 => self.plain_bytes += size(thrift)?,
-                (2.., I32) if number <= numbers => _ = thrift.number()?,
-                (1.., _) if number <= numbers => return None,
-                (7, FALSE) if of == 8 => self.is_plain = true,
-                (7, TRUE) if of == 8 => self.is_plain = false,
-                (7, _) if of == 8 => return None,
+                (5 | 6, I32) if is_second => self.plain_bytes += size(thrift)?,
+                (_, I32) if number <= numbers => _ = thrift.number()?,
+                _ if number <= numbers => return None,
+                (7, FALSE) if is_second => self.is_plain = true,
+                (7, TRUE) if is_second => self.is_plain = false,
+                (7, _) if is_second => return None,
                 (_, kind) => thrift.pass(kind)?,
             }
             last = number;
@@ -237,7 +291,8 @@ impl Header {
     /// Checks that the bytes of a page stand for no more than it says where the crate would find that out only once it has
     /// decompressed all of them.
     fn check(&self, bytes: &[u8], compression: Compression) -> Result<()> {
-        let compressed = usize::try_from(self.plain_bytes).ok().and_then(|from| bytes.get(from..)).unwrap_or_default();
+        let compressed = usize::try_from(self.plain_bytes).ok().and_then(|from| bytes.get(from..));
+        let compressed = compressed.ok_or_else(|| ParquetError::General("a page is damaged".to_owned()))?;
         let is_larger = |source: &mut dyn Read| {
             // What cannot be decompressed is for the crate to say.
             let length = io::copy(&mut source.take(self.bytes + 1), &mut io::sink());
@@ -250,6 +305,8 @@ impl Header {
                     is_larger(&mut MultiGzDecoder::new(compressed))
                 }
                 Compression::BROTLI(_) => is_larger(&mut brotli::Decompressor::new(compressed, 1 << 12)),
+                // Where there is no size before the bytes, they may be a frame that says none.
+                Compression::LZ4 => is_larger(&mut lz4_flex::frame::FrameDecoder::new(compressed)),
                 _ => false,
             };
         if is_larger { Err(ParquetError::General("a page is larger than it says".to_owned())) } else { Ok(()) }
@@ -282,8 +339,8 @@ mod tests {
         // Of the pages before the last nothing is held any more, of the dictionary all.
         one.let_go();
         assert_eq!(one.page_bytes(), 50 << 20);
-        Meter::new(&limits, false).take(&page(0, 106, 5)).unwrap();
-        assert_eq!(limits.held.load(Ordering::Relaxed), 150 << 20);
+        Meter::new(&limits, false).take(&page(0, 105, 5)).unwrap();
+        assert_eq!(limits.held.load(Ordering::Relaxed), (150 << 20) + 5 * WORD_BYTES);
         assert_eq!(one.values(), 10);
     }
 
@@ -308,6 +365,8 @@ mod tests {
             assert!(page(length as u64).check(bytes, compression).is_ok(), "{compression}");
             assert!(page(length as u64 - 1).check(bytes, compression).is_err(), "{compression}");
             assert!(Header { is_plain: true, ..page(1) }.check(bytes, compression).is_ok(), "{compression}");
+            let all_plain = Header { plain_bytes: bytes.len() as u64 + 1, ..page(length as u64) };
+            assert!(all_plain.check(bytes, compression).is_err(), "{compression}");
         };
         let mut seed = 7_u64;
         let noise = std::iter::repeat_with(|| {
@@ -336,5 +395,12 @@ mod tests {
         // A text where the crate takes a number: it would see another size in what it says.
         assert!(Header::read(&mut Thrift::new(&b"\x18\x02\x15\x14\x00"[..])).is_none());
         assert!(Header::read(&mut Thrift::new(&b"\x15\x06\x15\x01\x00"[..])).is_none(), "a size below nothing");
+        let second = |more: &[u8]| {
+            let bytes = [&bytes[..6], b"\x5c\x15\x0e\x15\x00\x15\x0e\x15\x00\x15\x06\x15\x04", more].concat();
+            Header::read(&mut Thrift::new(&bytes[..])).map(|header| header.is_plain)
+        };
+        assert_eq!((second(b"\x12\x00\x00"), second(b"\x11\x00\x00")), (Some(true), Some(false)));
+        assert_eq!(second(b"\x12\x01\x0e\x00\x00"), None, "the same field twice");
+        assert_eq!(second(b"\x05\x08\x04\x00\x00"), None, "an earlier field behind a later one");
     }
 }
