@@ -220,6 +220,13 @@ fn what_is_found_among_the_first_rows_is_told_in_its_turn() {
     let (told, taken_for) = read_in(&format!("[{BARE},{BARE} {SIGNED}]"), 1);
     assert!(told.len() == 3 && told[2].starts_with("Broken"), "{told:?}");
     assert!(taken_for.ends_with("no fields of a known system"), "{taken_for}");
+    // A line that is too long is no reason to wait no longer.
+    let long = format!("\"{}\"", "x".repeat(execution_heatmap::ingest::MOST_LINE_BYTES));
+    for source in [format!("{BARE}\n{long}\n{SIGNED}"), format!("[{BARE},{long},{SIGNED}]")] {
+        let (told, taken_for) = read_in(&source, 4096);
+        assert!(told.len() == 3 && told[1].starts_with("line_too_long: the "), "{told:?}");
+        assert!(taken_for.starts_with("taken for GitHub Actions runs"), "{taken_for}");
+    }
     // Several events that tell of one execution.
     let event = |what: &str, at: &str| {
         format!(

@@ -337,34 +337,64 @@ fn no_lines_vanish_within_stray_quotes() {
             }
         }
     };
-    let torn = |opens: &str, closes: &str, lines: u64| {
+    let torn = |begins: &str, closes: &str| {
         format!(
-            "unreadable: the quote that opens {opens} closes {closes} with text behind it and makes one row of {lines} lines, expected the end of the field behind a closing quote"
+            "unreadable: the quote that opens in this line{begins} closes {closes} with text behind it, expected the end of the field behind a closing quote; reading goes on in the next line"
         )
     };
+    let unclosed =
+        "unreadable: the quote that opens in this line does not close before the source ends, expected a closing quote";
     let header = "status,started_at,error\n";
+    let row = "failed,1770870600,x\n";
     let stray = "failed,1770870600,\"open\n";
-    let two = torn("in this line", "one line below", 2);
+    let two = torn("", "one line below");
     check(
-        &[header, stray, stray, "failed,1770870600,x\n"].concat(),
-        &[&format!("2: {two}"), "4: failed T error=\"x\""],
+        &[header, stray, stray, row].concat(),
+        &[&format!("2: {two}"), &format!("3: {unclosed}; reading goes on in the next line"), "4: failed T error=\"x\""],
     );
     check(
-        &[header, &"failed,1770870600,x\n".repeat(2), &stray.repeat(4)].concat(),
-        &["2: failed T error=\"x\"", "3: failed T error=\"x\"", &format!("4: {two}"), &format!("6: {two}")],
+        &[header, &row.repeat(2), &stray.repeat(3)].concat(),
+        &[
+            "2: failed T error=\"x\"",
+            "3: failed T error=\"x\"",
+            &format!("4: {two}"),
+            &format!("5: {two}"),
+            &format!("6: {unclosed}"),
+        ],
+    );
+    check(
+        &[header, stray, &row.repeat(2), stray, row].concat(),
+        &[
+            &format!("2: {}", torn("", "3 lines below")),
+            "3: failed T error=\"x\"",
+            "4: failed T error=\"x\"",
+            &format!("5: {unclosed}; reading goes on in the next line"),
+            "6: failed T error=\"x\"",
+        ],
     );
     check(
         &[header, "\"a\n\",1770870600,\"b\n\n\"c\nfailed,1770870600,\"d\n\"\"e\"\n"].concat(),
-        &[&format!("2: {}", torn("one line below", "3 lines below", 4)), "6: failed T error=\"d\\n\\\"e\""],
+        &[
+            &format!("3: {}", torn(" of a row that begins one line above", "2 lines below")),
+            &format!("5: {two}"),
+            "6: failed T error=\"d\\n\\\"e\"",
+        ],
     );
     // Within one line nothing is lost.
     check(&[header, "failed,1770870600,\"b\"c\n"].concat(), &["2: failed T error=\"bc\""]);
     // What a stream says in such quotes ends nothing; columns in them are not known.
-    check(&[header, "$end,1,true,\"a\nb\"c\n"].concat(), &["control"]);
+    check(
+        &[header, "$end,1,true,\"a\nb\"c\n"].concat(),
+        &["control", "3: unreadable: the row has 1 fields, expected 3 as in the header"],
+    );
     let of_header = "the header has no column 'started_at', only ''";
     check(
         "status,started_at,\"open\nfailed,1770870600,\"open\nfailed,1770870600,x\n",
-        &[&format!("1: {two}"), &format!("3: unreadable: {of_header}")],
+        &[
+            &format!("1: {two}"),
+            &format!("2: {unclosed}; reading goes on in the next line"),
+            &format!("3: unreadable: {of_header}"),
+        ],
     );
     // Nothing is read of it where the form is to be found out.
     let mut reader = Reader::recognising();

@@ -1,5 +1,8 @@
 //! What is said of rows in which a measure changes or moves over weeks, with its medians, and of hours in which more or
-//! fewer executions end, counted again from the rows as in `recounted_rows.rs`.
+//! fewer executions end, counted again from the rows as in `recounted_rows.rs`. What is told of a planted change is held
+//! against the day on which it was planted. Not counted again are the slopes of volumes and durations, medians over all
+//! pairs of days, which are held near to what leads from one end to the other, and the dates of changes that were not
+//! planted.
 
 #[path = "support/places.rs"]
 mod places;
@@ -215,6 +218,18 @@ fn recount_trend(place: Place, rows: &[Row], finding: &Finding) {
     assert_eq!(said_last, value_words(measure, last.value, said_last), "{}", finding.sentence);
 }
 
+/// Holds the date of the change that was planted, the only one there is, and how many days lie on either side.
+fn check_day(planted: &[&Finding]) {
+    let [finding] = planted else { panic!("{planted:?}") };
+    let told = |name: &str| finding.count(name).unwrap();
+    let before = told("days_before");
+    assert!(before.abs_diff(PLANTED) <= told("plus_minus_days"), "{finding:?}");
+    assert_eq!(before + told("days_after"), DAYS, "{finding:?}");
+}
+
+/// The day on which changes are planted, counted from the first.
+const PLANTED: u64 = 38;
+
 /// What a workflow does on a day: executions an hour in ten, how many of a hundred fail, and a duration.
 type OfDay<'a> = &'a dyn Fn(u64, &mut Seeded) -> (u64, u64, u64);
 
@@ -235,8 +250,12 @@ fn check_days(kind: Kind, measure: Measure, of_day: OfDay<'_>) {
         }
         let findings = findings(place, &rows);
         let is_planted =
-            |finding: &Finding| finding.kind == kind && finding.whose != Whose::All && Measure::of(finding) == measure;
-        assert!(findings.iter().any(is_planted), "{kind:?} {measure:?} {}: {findings:?}", place.tz);
+            |finding: &&Finding| finding.kind == kind && finding.whose != Whose::All && Measure::of(finding) == measure;
+        let planted: Vec<&Finding> = findings.iter().filter(is_planted).collect();
+        assert!(!planted.is_empty(), "{kind:?} {measure:?} {}: {findings:?}", place.tz);
+        if kind == Kind::Change {
+            check_day(&planted);
+        }
         for finding in &findings {
             match finding.kind {
                 Kind::Change => recount_change(place, &rows, finding),
@@ -249,7 +268,7 @@ fn check_days(kind: Kind, measure: Measure, of_day: OfDay<'_>) {
 
 #[test]
 fn changes() {
-    let later = |day: u64, before: u64, after: u64| if day < 38 { before } else { after };
+    let later = |day: u64, before: u64, after: u64| if day < PLANTED { before } else { after };
     check_days(Kind::Change, Measure::Duration, &|day, seeded| {
         (20, 5, about(seeded, later(day, 20 * SECOND, 31 * SECOND)))
     });

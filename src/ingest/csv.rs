@@ -226,29 +226,36 @@ pub(super) fn read<'a>(
 /// What is said of a row whose last quote nothing closes. Names lines by where they lie from the one that the quote opens
 /// in, whose number stands beside it, so that it is true of parts of a source, too.
 fn why_unclosed(unclosed: Unclosed) -> String {
-    let begin = match unclosed.lines_above {
-        0 => String::new(),
-        1 => " of a row that begins one line above".to_owned(),
-        lines => [" of a row that begins ", &whole(lines), " lines above"].concat(),
-    };
     let limit = [" within ", &whole(MOST_LINE_BYTES as u64 >> 20), " MiB"].concat();
     let sought = if unclosed.is_at_limit { &limit } else { " before the source ends" };
-    let goes_on = if unclosed.goes_on { "; reading goes on in the next line" } else { "" };
-    ["the quote that opens in this line", &begin, " does not close", sought, ", expected a closing quote", goes_on]
-        .concat()
+    let goes_on = if unclosed.goes_on { GOES_ON } else { "" };
+    [&opens(unclosed.lines_above), " does not close", sought, ", expected a closing quote", goes_on].concat()
 }
 
-/// What is said of a row that two stray quotes may have made of several. Names lines as [`why_unclosed`] does.
+/// The same of a row with a field of several lines behind whose quotes there is text.
 fn why_torn(torn: Torn) -> String {
-    let place = |lines: u64| match lines {
-        0 => "in this line".to_owned(),
-        1 => "one line below".to_owned(),
-        lines => [&whole(lines), " lines below"].concat(),
+    let closes = lines(torn.closes, "in this line", "below");
+    let expected = " with text behind it, expected the end of the field behind a closing quote";
+    [&opens(torn.lines_above), " closes ", &closes, expected, GOES_ON].concat()
+}
+
+const GOES_ON: &str = "; reading goes on in the next line";
+
+fn opens(lines_above: u64) -> String {
+    let begin = match lines_above {
+        0 => String::new(),
+        above => [" of a row that begins ", &lines(above, "", "above")].concat(),
     };
-    let lines = [" and makes one row of ", &whole(torn.closes + 1), " lines"].concat();
-    ["the quote that opens ", &place(torn.opens), " closes ", &place(torn.closes), " with text behind it", &lines]
-        .concat()
-        + ", expected the end of the field behind a closing quote"
+    ["the quote that opens in this line", &begin].concat()
+}
+
+/// So many lines on one side of this one.
+fn lines(count: u64, none: &str, side: &str) -> String {
+    match count {
+        0 => none.to_owned(),
+        1 => ["one line ", side].concat(),
+        count => [&whole(count), " lines ", side].concat(),
+    }
 }
 
 /// A field's text, or `None` if it is not UTF-8.

@@ -1,7 +1,7 @@
 //! The first rows of a source while none of them says whose rows they are: a field that a system leaves out where it has
 //! nothing to say may be one of its signs, so that the first row alone would make the order of rows decide what is read.
-//! They are held until one bears a system's signs, up to [`MOST_ROWS`] rows or [`MOST_BYTES`], and told then as if they came
-//! then. Which row decides hangs on the rows alone and not on when their bytes come.
+//! They are held until one bears a system's signs, up to [`MOST_ROWS`] rows or [`MOST_BYTES`] and one row, and told then as if
+//! they came then. Which row decides hangs on the rows alone and not on when their bytes come.
 
 use super::document::Found;
 use super::expected::Rows;
@@ -101,10 +101,12 @@ impl Reader {
         match found {
             None if self.input.has_ended() => self.decide_first_rows(),
             None => return None,
-            Some(Found::Row(cut)) if cut.is_too_long => self.hold_last(too_long(&cut)),
+            Some(Found::Row(cut)) if cut.is_too_long => self.hold_event(too_long(&cut), false),
             Some(Found::Row(cut)) if self.is_blank_line(&cut) => {}
             Some(Found::Row(cut)) => self.hold_row(&cut),
-            Some(other) => self.hold_last(forms::event_of(other)),
+            // Behind what is broken nothing follows.
+            Some(other @ Found::Broken { .. }) => self.hold_event(forms::event_of(other), true),
+            Some(other) => self.hold_event(forms::event_of(other), false),
         }
         Some(())
     }
@@ -129,20 +131,24 @@ impl Reader {
     fn hold(&mut self, cut: &Cut) {
         let place = self.place_of(cut);
         let Some(forms) = self.forms.as_deref_mut() else { return };
-        let context = forms.context().map(|(name, text)| (name, text.to_owned())).collect();
+        let context: Vec<_> = forms.context().map(|(name, text)| (name, text.to_owned())).collect();
         let bytes = self.input.get(cut.range.clone()).to_vec();
         if let Some(first) = forms.first_rows.as_deref_mut() {
-            first.bytes += bytes.len();
+            first.bytes += bytes.len() + context.iter().map(|(_, text)| text.len()).sum::<usize>();
             first.held.push_back(Held::Row(Row { place, bytes, context }));
         }
     }
 
-    /// Holds what no row can be waited for behind.
-    fn hold_last(&mut self, event: Event<'static>) {
-        if let Some(first) = self.forms.as_deref_mut().and_then(|forms| forms.first_rows.as_deref_mut()) {
+    /// Holds what was found between rows.
+    fn hold_event(&mut self, event: Event<'static>, is_last: bool) {
+        let first = self.forms.as_deref_mut().and_then(|forms| forms.first_rows.as_deref_mut());
+        let is_full = first.is_some_and(|first| {
             first.held.push_back(Held::Event(event));
+            first.is_full()
+        });
+        if is_last || is_full {
+            self.decide_first_rows();
         }
-        self.decide_first_rows();
     }
 
     fn decide_first_rows(&mut self) {

@@ -3,13 +3,13 @@
 //! none. A record ends at a line feed, a carriage return or both. Keeps no record above the limit.
 //!
 //! RFC 4180 has no text behind a closing quote. Where a field is within one line it is read all the same; where it goes
-//! over several, two stray quotes have most likely made one record of many, which is said of it ([`Torn`]).
+//! over several, its quotes are most likely two stray ones, which would make one record of many.
 //!
-//! A quote that nothing closes, before the source ends or the record is too long, costs one record and no more: that
-//! record ends with the line in which the quote opened, and what lies behind that line is read again as records of its
-//! own. No byte is looked at more than twice so, whatever the source. Every run of quotes behind one that nothing closes is even,
-//! since an odd one would have closed it; so a quote that opens there is closed by its own run, and none of them sends
-//! the reading back over the same bytes.
+//! Such a quote ([`Torn`]), and one that nothing closes before the source ends or the record is too long ([`Unclosed`]), costs
+//! one record and no more: that record ends with the line in which the quote opened, and what lies behind that line is read
+//! again as records of its own. No byte is looked at more than twice so, whatever the source. Every run of quotes between one
+//! that opens and where it closes, or is given up, is even, since an odd one would have closed it; so a quote that opens there
+//! is closed by its own run, and none of them sends the reading back over the same bytes.
 
 use super::input::Input;
 use super::{Cut, MOST_COLUMNS, MOST_LINE_BYTES};
@@ -60,7 +60,7 @@ pub(super) struct Records {
     field_count: usize,
     /// What is to say of the record that was cut last if its last quote is not closed.
     unclosed: Option<Unclosed>,
-    /// What is to say of it if a quoted field of several lines has text behind it.
+    /// The same if a quoted field of several lines has text behind it.
     torn: Option<Torn>,
     /// True within a line that is too long and was already reported.
     is_skipping: bool,
@@ -83,12 +83,13 @@ pub(super) struct Unclosed {
     pub(super) goes_on: bool,
 }
 
-/// A field of several lines behind whose closing quote there is text. Its lines are counted from the first one of its record.
+/// A record with a field of several lines behind whose closing quote there is text. Its line is the one in which that quote
+/// opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Torn {
-    /// How many lines below that one its quote opens,
-    pub(super) opens: u64,
-    /// and how many below it closes.
+    /// How many lines above that one the record begins,
+    pub(super) lines_above: u64,
+    /// and how many below it the quote closes.
     pub(super) closes: u64,
 }
 
@@ -163,7 +164,7 @@ impl Records {
     /// The next record without its end. Lines without a byte are none. What is told and where reading goes on depends on
     /// the bytes up to the limit alone, so it does not depend on where the chunks end.
     pub(super) fn next(&mut self, input: &mut Input) -> Option<Cut> {
-        self.unclosed = None;
+        (self.unclosed, self.torn) = (None, None);
         if self.is_skipping && !self.skip(input) {
             return None;
         }
@@ -178,6 +179,9 @@ impl Records {
         #[cfg(test)]
         {
             self.looked_at += self.at - begin;
+        }
+        if self.torn.is_some() {
+            return Some(self.cut_behind_line(input));
         }
         let is_too_long = !is_whole && held.len() > self.longest;
         if !is_whole && !is_too_long && !input.has_ended() {
@@ -205,15 +209,21 @@ impl Records {
         if end.is_none() && is_at_limit {
             return None;
         }
+        let goes_on = end.is_some_and(|end| end + 1 < behind.len());
+        self.unclosed = Some(Unclosed { lines_above: self.quote_line - self.record_line, is_at_limit, goes_on });
+        Some(self.cut_behind_line(input))
+    }
+
+    /// Ends a record with the line in which its last quote opened.
+    fn cut_behind_line(&mut self, input: &mut Input) -> Cut {
+        let behind = input.waiting().get(self.field_start..self.at).unwrap_or_default();
+        let end = behind.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
         let is_line = end.and_then(|end| behind.get(end)) == Some(&b'\n');
         let length = self.field_start + end.unwrap_or(behind.len());
-        let (lines_above, goes_on) =
-            (self.quote_line - self.record_line, end.is_some_and(|end| end + 1 < behind.len()));
-        self.unclosed = Some(Unclosed { lines_above, is_at_limit, goes_on });
         self.line = self.quote_line + u64::from(is_line);
         self.state = State::Between;
         let range = input.take(length, usize::from(end.is_some()));
-        Some(Cut { line: self.quote_line, range, is_too_long: false })
+        Cut { line: self.quote_line, range, is_too_long: false }
     }
 
     /// Drops bytes up to the end of the line; true if it was reached.
@@ -278,12 +288,11 @@ impl Records {
             self.field_quoting = Quoting::None;
             self.field_count = 0;
             self.fields.clear();
-            self.torn = None;
         }
         is_there
     }
 
-    /// Looks at the bytes that are new; true if the record ends at the byte `at`.
+    /// Looks at the bytes that are new; true if the record ends at the byte `at`. Stops where it is torn.
     fn advance(&mut self, record: &[u8]) -> bool {
         while let Some(byte) = record.get(self.at) {
             match (self.state, byte) {
@@ -317,7 +326,12 @@ impl Records {
                 (state, _) => {
                     if state == State::QuoteInQuoted {
                         self.field_quoting = Quoting::Mixed;
-                        self.note_text_behind();
+                        if self.has_line_end {
+                            let lines_above = self.quote_line - self.record_line;
+                            self.torn = Some(Torn { lines_above, closes: self.line - self.quote_line });
+                            self.end_field();
+                            return false;
+                        }
                     }
                     self.state = State::Plain;
                     let rest = record.get(self.at..).unwrap_or_default();
@@ -329,14 +343,6 @@ impl Records {
             self.at += 1;
         }
         false
-    }
-
-    /// The field whose quote has just closed goes on with text.
-    fn note_text_behind(&mut self) {
-        if self.has_line_end && self.torn.is_none() {
-            let [opens, closes] = [self.quote_line, self.line].map(|line| line - self.record_line);
-            self.torn = Some(Torn { opens, closes });
-        }
     }
 
     fn end_field(&mut self) {
@@ -361,7 +367,7 @@ mod tests {
     #[derive(Debug, PartialEq)]
     enum Found {
         Record(u64, usize, Vec<String>),
-        Torn(u64, usize, Vec<String>, Torn),
+        Torn(u64, usize, Torn, usize),
         Unclosed(u64, usize, Unclosed, usize),
         TooLong(u64, usize),
     }
@@ -383,21 +389,19 @@ mod tests {
             };
             let start = input.offset_of(cut.range.start) as usize;
             let record = input.get(cut.range);
-            found.push(match records.unclosed() {
+            let goes_on = input.offset_of(input.start()) as usize;
+            found.push(match (records.unclosed(), records.torn()) {
                 _ if cut.is_too_long => Found::TooLong(cut.line, start),
-                Some(unclosed) => Found::Unclosed(cut.line, start, unclosed, input.offset_of(input.start()) as usize),
-                None => {
+                (Some(unclosed), _) => Found::Unclosed(cut.line, start, unclosed, goes_on),
+                (None, Some(torn)) => Found::Torn(cut.line, start, torn, goes_on),
+                (None, None) => {
                     let read = |span: &Span| {
                         let mut out = String::new();
                         csv_text(record, span).expect("a text in UTF-8").read_into(&mut out);
                         out
                     };
                     assert_eq!(records.fields().len(), records.field_count());
-                    let fields = records.fields().iter().map(read).collect();
-                    match records.torn() {
-                        Some(torn) => Found::Torn(cut.line, start, fields, torn),
-                        None => Found::Record(cut.line, start, fields),
-                    }
+                    Found::Record(cut.line, start, records.fields().iter().map(read).collect())
                 }
             });
         }
@@ -428,9 +432,9 @@ mod tests {
             let (mut quoted_from, mut fields, mut field) = (None, Vec::new(), Vec::new());
             let mut is_start = true;
             let mut end = None;
-            // Where the quotes of a field opened that have just closed, and what was torn first.
+            // Where the quotes of a field opened that have just closed, and what is torn.
             let (mut closed_from, mut torn) = (None, None);
-            while at < limit && end.is_none() {
+            while at < limit && end.is_none() && torn.is_none() {
                 let byte = source[at];
                 at += 1;
                 match (quoted_from, byte) {
@@ -457,9 +461,14 @@ mod tests {
                 if let Some(quote) = closed_from.take()
                     && source[quote..at - 1].iter().any(is_end)
                 {
-                    let [opens, closes] = [quote, at - 1].map(|place| line_of(source, place) - line);
-                    torn = torn.or(Some(Torn { opens, closes }));
+                    torn = Some((quote, at - 1));
                 }
+            }
+            if let Some((quote, close)) = torn {
+                let [opens, closes] = [quote, close].map(|place| line_of(source, place));
+                at = end_behind(quote).map_or(limit, |end| end + 1);
+                found.push(Found::Torn(opens, begin, Torn { lines_above: opens - line, closes: closes - opens }, at));
+                continue;
             }
             let is_over = end.is_none() && limit - begin > longest;
             let line_end = quoted_from.and_then(end_behind).filter(|end| *end < limit);
@@ -479,10 +488,7 @@ mod tests {
                     if end.is_none() {
                         fields.push(String::from_utf8_lossy(&field).into_owned());
                     }
-                    match torn {
-                        Some(torn) => Found::Torn(line, begin, fields, torn),
-                        None => Found::Record(line, begin, fields),
-                    }
+                    Found::Record(line, begin, fields)
                 }
             });
         }
@@ -505,21 +511,29 @@ mod tests {
         ) {
             let (found, _) = cut(source.as_bytes(), chunk, delimiter, MOST_LINE_BYTES);
             let mut found = found.into_iter().peekable();
-            // Behind a record whose quotes do not close, what is left is a source of its own.
+            // Behind a record whose quotes do not close, or do with text behind them, what is left is a source of its own.
             let mut begin = 0;
             loop {
                 let mut expected = of_crate(&source.as_bytes()[begin..], delimiter).into_iter();
-                let is_record = |found: &Found| matches!(found, Found::Record(..) | Found::Torn(..));
-                while let Some(Found::Record(_, _, fields) | Found::Torn(_, _, fields, _)) = found.next_if(is_record) {
+                let is_record = |found: &Found| matches!(found, Found::Record(..));
+                while let Some(Found::Record(_, _, fields)) = found.next_if(is_record) {
                     prop_assert_eq!(Some(fields), expected.next());
                 }
-                let Some(unclosed) = found.next() else {
-                    prop_assert_eq!(expected.next(), None);
-                    break;
+                begin = match found.next() {
+                    Some(Found::Unclosed(_, _, _, end)) => {
+                        prop_assert_eq!(expected.len(), 1, "the csv crate takes what is left for one record");
+                        end
+                    }
+                    Some(Found::Torn(_, _, _, end)) => {
+                        prop_assert!(expected.len() > 0);
+                        end
+                    }
+                    Some(other) => panic!("{other:?}"),
+                    None => {
+                        prop_assert_eq!(expected.next(), None);
+                        break;
+                    }
                 };
-                let Found::Unclosed(_, _, _, end) = unclosed else { panic!("{unclosed:?}") };
-                prop_assert_eq!(expected.len(), 1, "the csv crate takes what is left for one record");
-                begin = end;
             }
             prop_assert_eq!(found.next(), None);
         }
@@ -538,18 +552,19 @@ mod tests {
     }
 
     #[test]
-    fn a_field_of_several_lines_with_text_behind_its_quote_is_told() {
-        let check = |source: &str, expected: &[Option<(u64, u64)>]| {
+    fn a_field_of_several_lines_with_text_behind_its_quote_ends_its_line() {
+        let check = |source: &str, expected: &[Option<(u64, u64, u64)>]| {
             let found = cut(source.as_bytes(), 3, b',', MOST_LINE_BYTES).0;
             let torn = |found: &Found| match found {
-                Found::Torn(_, _, _, torn) => Some((torn.opens, torn.closes)),
+                Found::Torn(line, _, torn, _) => Some((*line, torn.lines_above, torn.closes)),
                 _ => None,
             };
             assert_eq!(found.iter().map(torn).collect::<Vec<_>>(), expected, "{source:?}");
         };
-        check("a,\"open\nb,\"open\nc", &[Some((0, 1)), None]);
-        check("a,\"b\nc\",\"d\r\n\n\"e\nf", &[Some((1, 3)), None]);
-        check("a,\"b\rc\"d\n", &[Some((0, 0))]);
+        // The second of the strays opens a field, too, which nothing closes.
+        check("a,\"open\nb\nb,\"open\nc", &[Some((1, 0, 2)), None, None, None]);
+        check("a,\"b\nc\",\"d\r\n\n\"e\nf", &[Some((2, 1, 2)), None, None]);
+        check("a,\"b\rc\"d\n", &[Some((1, 0, 0)), None]);
         // What RFC 4180 allows, and text behind a quote of one line.
         check("a,\"b\nc\"\nd,\"\"\"\n\"\"\"\r\n\"e\"f,\"\"g\n", &[None, None, None]);
     }
@@ -564,11 +579,11 @@ mod tests {
             assert!(looked_at <= 2 * source.len(), "{looked_at} of {} for {line:?}", source.len());
         };
         check("a,b\n", 0);
-        // Each closes the one before it.
-        check("a,\"b\n", 0);
+        // Each closes the one before it, with text behind it but for the last.
+        check("a,\"b\n", 1);
         check("a,\"\"b\n", 0);
-        check("a,\"b,\"\"\n", 0);
-        check("a,\"b,\"\"c\n,\"\"\"\"\n", 0);
+        check("a,\"b,\"\"\n", 1);
+        check("a,\"b,\"\"c\n,\"\"\"\"\n", 1);
         let stray = ["a,\"b\n", &"c,\"\",d\n".repeat(30_000)].concat();
         let source = stray.repeat(5);
         let (found, looked_at) = cut(source.as_bytes(), 1 << 12, b',', 1 << 16);

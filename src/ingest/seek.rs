@@ -20,9 +20,10 @@ pub(super) const MOST_SOUGHT_BYTES: usize = 1 << 16;
 /// As far as it goes on: what has come is looked through in a copy.
 const MOST_AWAITED_BYTES: usize = 1 << 20;
 
-/// What is said where rows may stand further behind.
+/// What is said where rows may stand further behind; it names the number above.
 const LATE_ROWS: &str =
     "; a document on one line shows its rows within the first 1 MiB, or is read with `--input json`";
+const _: () = assert!(MOST_AWAITED_BYTES == 1 << 20, "LATE_ROWS says so");
 
 impl Reader {
     /// Looks for the form as far as the bytes reach.

@@ -99,7 +99,8 @@ pub(super) static LIKE_CANONICAL: [&[&[&str]]; likenesses()] = {
     signs
 };
 
-/// Names of fields that the rows of these systems always have, and other rows hardly ever.
+/// Names of fields that rows of a system always have, and other rows hardly ever: of Windmill's jobs, GitHub's runs and jobs,
+/// GitLab's jobs, and its pipelines.
 pub(super) const HINTS: &[&str] = &["job_kind", "run_attempt", "allow_failure", "iid"];
 
 /// The start of canonical rows, which they all have.

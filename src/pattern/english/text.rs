@@ -249,7 +249,7 @@ impl Text {
     pub fn by_how_much(&mut self, ratio: f64) -> &mut Self {
         if ratio >= TWICE {
             self.fixed(ratio.min(1e6), 1).say("×")
-        } else if ratio > 0.0 && ratio < 0.005 {
+        } else if ratio > 0.0 && ratio <= 0.005 {
             // All of it would be none left.
             self.say("over 99%")
         } else {
@@ -316,6 +316,19 @@ mod tests {
         check(1, 8, "13%");
         check(u64::MAX - 1, u64::MAX, "over 99%");
         check(0, 0, "0%");
+    }
+
+    #[test]
+    fn what_is_left_is_never_nothing() {
+        let check = |ratio, words: &str| assert_eq!(Text::default().by_how_much(ratio).done(), words, "{ratio}");
+        check(0.0, "100%");
+        check(1.0 / 1000.0, "over 99%");
+        check(1.0 / 200.0, "over 99%");
+        check(0.0051, "99%");
+        check(1.4, "40%");
+        check(1.999, "100%");
+        check(2.0, "2.0×");
+        check(1e9, "1000000.0×");
     }
 
     #[test]
