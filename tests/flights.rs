@@ -249,7 +249,7 @@ fn check_slow_window(pattern: &Value, flights: &[&Flight]) {
         let bin = bin(flight.duration_ms?);
         Some(bin >= *slow_from.get(&*flight.workflow)?)
     };
-    let words = " of them slower than 9 in 10 of their workflow";
+    let words = " of them clearly slower than 9 in 10 of their workflow";
     check_outcome_window(pattern, flights, &Outcome { of: &of, hits: "slow", all: "timed", words });
 }
 

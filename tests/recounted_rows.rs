@@ -88,7 +88,7 @@ fn recount_window(place: Place, rows: &[Row], finding: &Finding) {
     cells.dedup();
     assert_eq!(finding.cells, cells);
     assert_eq!((finding.from, finding.to), (place.from, place.from + Days::new(DAYS - 1)));
-    let than = if hit == "slow" { " of them slower than 9 in 10 of their workflow" } else { "" };
+    let than = if hit == "slow" { " of them clearly slower than 9 in 10 of their workflow" } else { "" };
     let hours = hours_words(window.from_hour.into(), window.to_hour.into());
     let template = ["between {}", " ({}", than, " vs {} otherwise, {} of {} weeks)"].concat();
     let daily = if window.weekdays.len() == 7 { " daily" } else { "" };

@@ -138,7 +138,7 @@ mod tests {
         check(Outcome::Cancelled, &Whose::All, Strength::Plain, &of("More cancellations"));
         let unnamed = Whose::Workflow { id: "7".into(), name: None };
         check(Outcome::Cancelled, &unnamed, Strength::Tends, &of("Cancellations of '7' tend to be more frequent"));
-        let slow = "on Mondays between 9–11 AM (31% of them slower than 9 in 10 of their workflow vs 6% otherwise, 11 of 13 weeks)";
+        let slow = "on Mondays between 9–11 AM (31% of them clearly slower than 9 in 10 of their workflow vs 6% otherwise, 11 of 13 weeks)";
         check(Outcome::Slow, &Whose::All, Strength::Plain, &["Executions are slower ", slow].concat());
         check(Outcome::Slow, &named, Strength::Tends, &["Executions of 'Sync CRM' tend to be slower ", slow].concat());
     }

@@ -1,8 +1,8 @@
 //! Builds the npm package into `pkg/`: wasm-pack, what `panics` leaves out, wasm-opt, then the TypeScript compiler, then
 //! esbuild, which bundles and shortens, then the manifest and the licences.
 //!
-//! wasm-pack writes beside `pkg/`, since it deletes the manifest and hides the folder from git. What lies in `pkg/` is then
-//! made anew from the parts, so that a file that is no longer built is no longer published.
+//! wasm-pack writes beside `pkg/`, since it deletes the manifest and hides the folder from git. The package is then made anew
+//! from the parts, and what lies in `pkg/` becomes that, so that a file that is no longer built is no longer published.
 
 use crate::manifest;
 use crate::panics;
@@ -221,9 +221,9 @@ fn newest_change(path: &Path) -> Result<SystemTime> {
 }
 
 fn assemble(tools: &Tools, modules: &[PathBuf]) -> Result {
-    let package = package_directory();
+    let package = project::work_directory("package")?;
+    remove_directory(&package)?;
     std::fs::create_dir_all(&package)?;
-    empty_but_for_kept_file(&package)?;
     let scripts = project::work_directory("scripts")?;
     remove_directory(&scripts)?;
     std::fs::create_dir_all(&scripts)?;
@@ -259,7 +259,7 @@ fn assemble(tools: &Tools, modules: &[PathBuf]) -> Result {
     for licence in LICENCES {
         copy(&root().join(licence), &package.join(licence))?;
     }
-    Ok(())
+    publish(&package, &package_directory())
 }
 
 /// Makes each script of the package one file with what it imports and no other script of the package is, less what it
@@ -280,16 +280,24 @@ fn bundle(tools: &Tools, scripts: &Path, package: &Path) -> Result {
     bundle("worker.js", BUNDLED_WORKER, &[])
 }
 
-fn empty_but_for_kept_file(package: &Path) -> Result {
+/// Puts what was made where it is published. A file that is as it was stays untouched, so that the companion, which has the
+/// package inside, is not built again for nothing.
+fn publish(made: &Path, package: &Path) -> Result {
+    std::fs::create_dir_all(package)?;
     for entry in package.read_dir()? {
         let entry = entry?;
-        if entry.file_name() == KEPT_FILE {
-            continue;
-        }
         if entry.file_type()?.is_dir() {
-            std::fs::remove_dir_all(entry.path())?
-        } else {
-            std::fs::remove_file(entry.path())?
+            std::fs::remove_dir_all(entry.path())?;
+        } else if entry.file_name() != KEPT_FILE && !made.join(entry.file_name()).is_file() {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    for entry in made.read_dir()? {
+        let entry = entry?;
+        let to = package.join(entry.file_name());
+        let content = std::fs::read(entry.path())?;
+        if !std::fs::read(&to).is_ok_and(|there| there == content) {
+            std::fs::write(to, content)?;
         }
     }
     Ok(())

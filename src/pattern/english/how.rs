@@ -67,7 +67,10 @@ fn of_window(text: &mut Text, facts: &outcome_window::Facts) {
         Outcome::Failed => " decided executions failed there; ",
         Outcome::TimedOut => " decided executions ran out of time there; ",
         Outcome::Cancelled => " ended executions were cancelled there; ",
-        Outcome::Slow => " timed executions were slow there; ",
+        // The quantile is known to a bin; what shares it is not counted.
+        Outcome::Slow => {
+            " timed executions were slow there, by a step of durations (10% each) above the one that 9 in 10 of their workflow reach; "
+        }
     };
     let rate = facts.outside.hits as f64 / facts.outside.of.max(1) as f64;
     text.count(facts.inside.hits).say(" of ").count(facts.inside.of).say(did);
@@ -82,7 +85,9 @@ fn held_against(statement: &Statement) -> &'static str {
         }
         Statement::Volume(_) => "Held against the same days, each turned by a random angle. ",
         Statement::Days(_) => "Held against how much the same difference varies from week to week. ",
-        Statement::Peak(_) => "Held against the same days, each with its excess given a random sign. ",
+        Statement::Peak(_) => {
+            "Counted are days that have more executions there than in as many hours on average. Held against the same days, each with its excess given a random sign. "
+        }
         Statement::Change(_) | Statement::Trend(_) | Statement::Mix(_) => {
             "Daily values, without the effect of the weekday, held against days that resemble the days before them. "
         }

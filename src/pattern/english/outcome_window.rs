@@ -22,7 +22,11 @@ pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength) -> Text
     text.of(called).say(then);
     when(&mut text, facts.window);
     text.say(" (").percent(facts.inside.hits, facts.inside.of);
-    text.say(if facts.outcome == Outcome::Slow { " of them slower than 9 in 10 of their workflow" } else { "" });
+    text.say(if facts.outcome == Outcome::Slow {
+        " of them clearly slower than 9 in 10 of their workflow"
+    } else {
+        ""
+    });
     text.say(" vs ").percent(facts.outside.hits, facts.outside.of).say(" otherwise, ");
     text.whole(facts.held.into()).say(" of ").whole(facts.weeks.into()).say(" weeks)");
     text

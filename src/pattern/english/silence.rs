@@ -17,7 +17,8 @@ pub fn sentence(facts: &Facts, called: Option<&str>, strength: Strength, years: 
         text.say("s").of(called).say(" for ");
         match facts.hours as u64 {
             hours if hours < 72 => text.whole(hours).say(" h"),
-            hours => text.counted(hours / 24, "day"),
+            hours if hours % 24 == 0 => text.counted(hours / 24, "day"),
+            hours => text.counted(hours / 24, "day").say(" ").whole(hours % 24).say(" h"),
         };
         text.say(" from ");
     }
@@ -39,7 +40,9 @@ mod tests {
         let plain = "No executions for 12 h from Tue, Mar 12, 3 AM although about 64 were expected";
         check(12, None, Strength::Plain, plain);
         let tends = "Perhaps unusual: no executions of 'sync' for 3 days from Tue, Mar 12, 3 AM although about 64 were expected";
-        check(75, Some("sync"), Strength::Tends, tends);
+        check(72, Some("sync"), Strength::Tends, tends);
+        let more = "No executions for 5 days 23 h from Tue, Mar 12, 3 AM although about 64 were expected";
+        check(143, None, Strength::Plain, more);
         let lasts = "No execution since Tue, Mar 12, 3 AM although about 64 were expected";
         assert_eq!(say(true, 12, None, Strength::Plain), lasts);
         let tends = "Perhaps unusual: no execution since Tue, Mar 12, 3 AM although about 64 were expected";

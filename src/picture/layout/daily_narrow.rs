@@ -68,8 +68,8 @@ pub(super) fn plot(grid: &Grid, space: &Space<'_>) -> Plot {
     }
 }
 
-/// For each row from the top: the month whose 1st it holds, else the day on which its week begins; above January the
-/// year, where the dates span two.
+/// For each row from the top: the month whose 1st it holds, of the last row, which is the earliest, the month in which it
+/// begins; else the day on which its week begins; above January the year, where the dates span two.
 fn week_labels(grid: &Grid, space: &Space<'_>, weeks: usize, lead: usize) -> Vec<(Role, String)> {
     let date_at = |position: usize| grid.dates.get(position);
     let mut labels: Vec<(Role, String)> = Vec::with_capacity(weeks);
@@ -77,8 +77,8 @@ fn week_labels(grid: &Grid, space: &Space<'_>, weeks: usize, lead: usize) -> Vec
         let from = (week * 7).saturating_sub(lead);
         let dates: Vec<&NaiveDate> = (from..(week * 7 + 7).saturating_sub(lead)).filter_map(date_at).collect();
         let first_of_month = dates.iter().find(|date| date.day() == 1);
-        if let Some(date) = first_of_month {
-            let names_year = date.month() == 1 && spans_years(&grid.dates);
+        if let Some(date) = first_of_month.or_else(|| dates.first().filter(|_| week == 0)) {
+            let names_year = date.month() == 1 && date.day() == 1 && spans_years(&grid.dates);
             if let Some(above) = labels.last_mut().filter(|_| names_year) {
                 *above = (Role::Label, year(**date));
             }

@@ -58,10 +58,12 @@ pub fn share(part: u64, whole: u64) -> String {
     if part == 0 {
         return "0%".to_owned();
     }
-    match part as f64 / whole as f64 * 100.0 {
-        percent if percent >= 99.95 => "over 99.9%".to_owned(),
-        percent if percent < 0.05 => "under 0.1%".to_owned(),
-        percent => format!("{percent:.1}%"),
+    // In whole numbers, so that halves are rounded up as in the page: 94.85 has no binary form.
+    let (part, whole) = (u128::from(part), u128::from(whole));
+    match (2000 * part + whole) / (2 * whole) {
+        1000.. => "over 99.9%".to_owned(),
+        0 => "under 0.1%".to_owned(),
+        tenths => format!("{}.{}%", tenths / 10, tenths % 10),
     }
 }
 
