@@ -1,14 +1,17 @@
 //! Builds the npm package into `pkg/`: wasm-pack, what `panics` leaves out, wasm-opt, then the TypeScript compiler, then
 //! esbuild, which bundles and shortens, then the manifest and the licences.
 //!
-//! wasm-pack writes beside `pkg/`, since it deletes the manifest and hides the folder from git. The package is then made anew
-//! from the parts, and what lies in `pkg/` becomes that, so that a file that is no longer built is no longer published.
+//! wasm-pack writes beside `pkg/`, since it deletes the manifest and hides the folder from git. What lies in `pkg/` is then
+//! made anew from the parts, so that a file that is no longer built is no longer published.
 
 use crate::manifest;
 use crate::panics;
 use crate::process::{Result, Steps, run_logged, run_shown};
 use crate::project::{self, package_directory, root};
 use crate::tools::{Tools, WASM_TARGET, remove_directory};
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
@@ -221,9 +224,10 @@ fn newest_change(path: &Path) -> Result<SystemTime> {
 }
 
 fn assemble(tools: &Tools, modules: &[PathBuf]) -> Result {
-    let package = project::work_directory("package")?;
-    remove_directory(&package)?;
+    let package = package_directory();
     std::fs::create_dir_all(&package)?;
+    let before = read_package(&package)?;
+    empty_but_for_kept_file(&package)?;
     let scripts = project::work_directory("scripts")?;
     remove_directory(&scripts)?;
     std::fs::create_dir_all(&scripts)?;
@@ -259,7 +263,7 @@ fn assemble(tools: &Tools, modules: &[PathBuf]) -> Result {
     for licence in LICENCES {
         copy(&root().join(licence), &package.join(licence))?;
     }
-    publish(&package, &package_directory())
+    keep_times(&package, &before)
 }
 
 /// Makes each script of the package one file with what it imports and no other script of the package is, less what it
@@ -280,24 +284,41 @@ fn bundle(tools: &Tools, scripts: &Path, package: &Path) -> Result {
     bundle("worker.js", BUNDLED_WORKER, &[])
 }
 
-/// Puts what was made where it is published. A file that is as it was stays untouched, so that the companion, which has the
-/// package inside, is not built again for nothing.
-fn publish(made: &Path, package: &Path) -> Result {
-    std::fs::create_dir_all(package)?;
+fn empty_but_for_kept_file(package: &Path) -> Result {
     for entry in package.read_dir()? {
         let entry = entry?;
+        if entry.file_name() == KEPT_FILE {
+            continue;
+        }
         if entry.file_type()?.is_dir() {
-            std::fs::remove_dir_all(entry.path())?;
-        } else if entry.file_name() != KEPT_FILE && !made.join(entry.file_name()).is_file() {
-            std::fs::remove_file(entry.path())?;
+            std::fs::remove_dir_all(entry.path())?
+        } else {
+            std::fs::remove_file(entry.path())?
         }
     }
-    for entry in made.read_dir()? {
+    Ok(())
+}
+
+/// The files of a package, each with its content and the moment of its last change.
+type Contents = HashMap<OsString, (Vec<u8>, SystemTime)>;
+
+fn read_package(package: &Path) -> Result<Contents> {
+    let mut contents = Contents::new();
+    for entry in package.read_dir()? {
         let entry = entry?;
-        let to = package.join(entry.file_name());
-        let content = std::fs::read(entry.path())?;
-        if !std::fs::read(&to).is_ok_and(|there| there == content) {
-            std::fs::write(to, content)?;
+        if entry.file_type()?.is_file() {
+            contents.insert(entry.file_name(), (std::fs::read(entry.path())?, entry.metadata()?.modified()?));
+        }
+    }
+    Ok(contents)
+}
+
+/// A file that is as it was before has not changed since, so that the companion, which has the package inside, is not built
+/// again for nothing.
+fn keep_times(package: &Path, before: &Contents) -> Result {
+    for (name, (content, modified)) in read_package(package)? {
+        if let Some((_, before)) = before.get(&name).filter(|(other, time)| *other == content && *time != modified) {
+            File::options().write(true).open(package.join(name))?.set_modified(*before)?;
         }
     }
     Ok(())
