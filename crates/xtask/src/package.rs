@@ -226,7 +226,7 @@ fn newest_change(path: &Path) -> Result<SystemTime> {
 fn assemble(tools: &Tools, modules: &[PathBuf]) -> Result {
     let package = package_directory();
     std::fs::create_dir_all(&package)?;
-    let before = read_package(&package)?;
+    let (changed, before) = (package.metadata()?.modified()?, read_package(&package)?);
     empty_but_for_kept_file(&package)?;
     let scripts = project::work_directory("scripts")?;
     remove_directory(&scripts)?;
@@ -263,7 +263,7 @@ fn assemble(tools: &Tools, modules: &[PathBuf]) -> Result {
     for licence in LICENCES {
         copy(&root().join(licence), &package.join(licence))?;
     }
-    keep_times(&package, &before)
+    keep_times(&package, changed, &before)
 }
 
 /// Makes each script of the package one file with what it imports and no other script of the package is, less what it
@@ -313,13 +313,21 @@ fn read_package(package: &Path) -> Result<Contents> {
     Ok(contents)
 }
 
-/// A file that is as it was before has not changed since, so that the companion, which has the package inside, is not built
-/// again for nothing.
-fn keep_times(package: &Path, before: &Contents) -> Result {
-    for (name, (content, modified)) in read_package(package)? {
-        if let Some((_, before)) = before.get(&name).filter(|(other, time)| *other == content && *time != modified) {
+/// A file that is as it was before has not changed since, nor has the folder if all are, so that the companion, which has the
+/// package inside, is not built again for nothing.
+fn keep_times(package: &Path, changed: SystemTime, before: &Contents) -> Result {
+    let after = read_package(package)?;
+    let mut same = 0;
+    for (name, (content, modified)) in &after {
+        let Some((_, before)) = before.get(name).filter(|(other, _)| other == content) else { continue };
+        same += 1;
+        if before != modified {
             File::options().write(true).open(package.join(name))?.set_modified(*before)?;
         }
+    }
+    if same == after.len() && same == before.len() {
+        // Not every system lets a folder be opened; then the companion is built again.
+        let _ = File::open(package).and_then(|folder| folder.set_modified(changed));
     }
     Ok(())
 }
